@@ -1,0 +1,4 @@
+//! Users, teams and roles.
+
+pub mod http;
+pub mod store;

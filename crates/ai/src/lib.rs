@@ -1,0 +1,2 @@
+//! The assistant.
+pub mod resolve;

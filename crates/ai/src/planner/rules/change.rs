@@ -1,0 +1,318 @@
+//! Requests to change a deal: "move X to Proposal", "set the amount of X to 50k", "push X to next month", "X is lost".
+
+use std::ops::Range;
+
+use super::sentence::Sentence;
+use super::{Certainty, Draft};
+use crate::planner::{Ask, Field, Update};
+use crate::resolve::lex::Meaning;
+use crate::resolve::vocabulary::StageKind;
+
+const FIELDS: [(&str, Field); 20] = [
+    ("expected? close|closing date", Field::CloseDate),
+    ("expected close", Field::CloseDate),
+    ("due date", Field::CloseDate),
+    ("forecast category", Field::ForecastCategory),
+    ("forecast", Field::ForecastCategory),
+    ("next steps|step", Field::NextStep),
+    ("deal size|value|amount", Field::Amount),
+    ("amount", Field::Amount),
+    ("value", Field::Amount),
+    ("price", Field::Amount),
+    ("size", Field::Amount),
+    ("worth", Field::Amount),
+    ("sales? stage", Field::Stage),
+    ("status", Field::Stage),
+    ("owner", Field::Owner),
+    ("win? probability", Field::Probability),
+    ("likelihood", Field::Probability),
+    ("name", Field::Name),
+    ("title", Field::Name),
+    ("lost|loss reason", Field::LostReason),
+];
+
+/// The field named at `i` and how many tokens it takes.
+pub fn field_at(s: &Sentence<'_>, i: usize) -> Option<(Field, usize)> {
+    let article = usize::from(matches!(s.word(i), "the" | "its" | "their" | "a" | "new"));
+    FIELDS.iter().find_map(|(pattern, field)| s.phrase(i + article, pattern).map(|n| (*field, n + article)))
+}
+
+/// The field whose values look like what stands in `range`.
+fn field_of_value(s: &Sentence<'_>, range: &Range<usize>) -> Option<Field> {
+    let lead = usize::from(matches!(s.word(range.start), "the" | "a"));
+    let entity = s.entities.iter().find(|e| e.tokens.start >= range.start && e.tokens.start <= range.start + lead && e.tokens.end <= range.end)?;
+    Some(match entity.meaning {
+        Meaning::Stage | Meaning::Kind(_) => Field::Stage,
+        Meaning::Date(_) => Field::CloseDate,
+        Meaning::Amount(_) => Field::Amount,
+        Meaning::Percent => Field::Probability,
+        Meaning::Owner => Field::Owner,
+        Meaning::Forecast => Field::ForecastCategory,
+        Meaning::Age(_) | Meaning::Limit(_) | Meaning::Closed | Meaning::Choice | Meaning::Product | Meaning::Quoted => return None,
+    })
+}
+
+/// Whether what was said can be a value of the field.
+fn is_value(s: &Sentence<'_>, field: Field, range: &Range<usize>) -> bool {
+    let words = s.words(range);
+    match field {
+        Field::Name | Field::NextStep | Field::LostReason => !words.is_empty(),
+        Field::Stage => s.vocabulary.stage(&words, None) != crate::resolve::vocabulary::Match::None,
+        Field::Amount => crate::resolve::amount::find(&words, s.reading.mark).is_some(),
+        Field::CloseDate => {
+            crate::resolve::date::find(&words, &s.reading.calendar).is_some() || crate::resolve::amount::find_span(&words).is_some()
+        }
+        Field::Owner => s.vocabulary.whose(&words) != crate::resolve::vocabulary::Match::None,
+        Field::Probability => words.contains(|c: char| c.is_ascii_digit()),
+        Field::ForecastCategory => crate::resolve::vocabulary::Vocabulary::forecast(&words).is_some(),
+    }
+}
+
+fn draft(name: Option<String>, changes: Vec<(Field, String)>, certainty: Certainty) -> Draft {
+    Draft::one(Ask::UpdateOpportunity(Update { name, changes }), certainty)
+}
+
+/// Reads the clause as a change, if it is one.
+pub fn read(s: &Sentence<'_>) -> Option<Draft> {
+    let (start, end) = (s.opening(), s.ending());
+    owner_made(s, start, end)
+        .or_else(|| outcome_told(s, start, end))
+        .or_else(|| marked(s, start, end))
+        .or_else(|| field_set(s, start, end))
+        .or_else(|| moved(s, start, end))
+        .or_else(|| stated(s, start, end))
+}
+
+/// "make Anna the owner of X", "reassign X to Anna", "give X to Anna".
+fn owner_made(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    if s.word(start) == "make"
+        && let Some(owner) = s.entity_at(start + 1).filter(|e| e.meaning == Meaning::Owner)
+        && let Some(n) = s.any(owner.tokens.end, &["the? owner of|for|on"])
+    {
+        let name = s.name(owner.tokens.end + n..end);
+        return Some(draft(name, vec![(Field::Owner, s.words(&owner.tokens))], Certainty::High));
+    }
+    let n = s.any(start, &["reassign", "assign", "give", "hand over?", "transfer", "pass"])?;
+    let to = last_joint(s, start + n, end, &["to", "over to"])?;
+    let owner = to.end..end;
+    if s.has(&["task", "to-do", "todo", "reminder", "follow-up"]) || !is_value(s, Field::Owner, &owner) {
+        return None;
+    }
+    Some(draft(s.name(start + n..to.start), vec![(Field::Owner, s.words(&owner))], Certainty::High))
+}
+
+/// "we won X", "we lost X to price", "X was lost", "X closed won".
+fn outcome_told(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    if let Some(n) = s.any(start, &["we|i have? just? won|lost", "just won|lost"])
+        && start + n < end
+        && !s.has(&["how many|much", "deals", "last|this month|quarter|week|year"])
+    {
+        let value = s.word(start + n - 1).to_owned();
+        let (name_end, reason) = lost_reason(s, start + n, end);
+        let mut changes = vec![(Field::Stage, value)];
+        changes.extend(reason.map(|r| (Field::LostReason, r)));
+        return Some(draft(s.name(start + n..name_end), changes, Certainty::High));
+    }
+    let is = s.seek(start + 1, &["is|was|has been? now? just? won|lost", "is|was now? closed won|lost", "just? closed won|lost"])?;
+    if matches!(s.word(start), "which" | "what" | "how" | "who" | "when" | "show" | "list" | "why" | "if" | "where" | "find") {
+        return None;
+    }
+    let (rest, reason) = lost_reason(s, is.end, end);
+    if rest != is.end {
+        return None;
+    }
+    let mut changes = vec![(Field::Stage, s.word(is.end - 1).to_owned())];
+    changes.extend(reason.map(|r| (Field::LostReason, r)));
+    Some(draft(s.name(start..is.start), changes, Certainty::High))
+}
+
+/// Where the name ends and why the deal was lost, if it is said.
+fn lost_reason(s: &Sentence<'_>, from: usize, end: usize) -> (usize, Option<String>) {
+    match s.seek(from, &["because of?", "due to", "on price", "over price", "- reason", "reason :?", ": reason?"]).filter(|r| r.end <= end) {
+        Some(joint) => {
+            let at = if matches!(s.word(joint.end - 1), "price") { joint.end - 1 } else { joint.end };
+            let start = if matches!(s.word(at), "the" | ":" | "of") { at + 1 } else { at };
+            (joint.start, (start < end).then(|| s.words(&(start..end))))
+        }
+        None => (end, None),
+    }
+}
+
+/// "mark X as won", "close X as lost", "mark X lost because of price".
+fn marked(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    let n = s.any(start, &["mark", "flag", "close out?", "set", "record", "put down?", "log"])?;
+    let (body_end, reason) = lost_reason(s, start + n, end);
+    let joint = last_joint(s, start + n, body_end, &["as", "down as"]);
+    let (name, value) = match joint {
+        Some(joint) => (start + n..joint.start, joint.end..body_end),
+        None => {
+            let state = s.entities.iter().find(|e| e.tokens.end == body_end && matches!(e.meaning, Meaning::Stage | Meaning::Kind(_)))?;
+            let closes = matches!(state.meaning, Meaning::Kind(StageKind::Won | StageKind::Lost)) || matches!(s.word(state.tokens.start), "won" | "lost");
+            if !closes || !matches!(s.word(start), "mark" | "flag" | "set" | "close") {
+                return None;
+            }
+            (start + n..state.tokens.start, state.tokens.clone())
+        }
+    };
+    let field = field_of_value(s, &value).or_else(|| is_value(s, Field::Stage, &value).then_some(Field::Stage))?;
+    if s.entity_at(start + n).is_some_and(|e| matches!(e.meaning, Meaning::Amount(_))) {
+        return None;
+    }
+    let mut changes = vec![(field, s.words(&value))];
+    changes.extend(reason.map(|r| (Field::LostReason, r)));
+    let certainty = if is_value(s, field, &value) { Certainty::High } else { Certainty::Some };
+    Some(draft(s.name(name), changes, certainty))
+}
+
+/// "set the amount of X to 50k", "change X's close date to 30 Nov", "set X amount to 50k and close date to May 5".
+fn field_set(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    const VERBS: [&str; 22] = [
+        "set", "change", "update", "make", "raise", "increase", "lower", "reduce", "decrease", "adjust", "correct", "edit", "put", "move", "push", "bump up?",
+        "extend", "postpone", "delay", "rename", "drop", "add",
+    ];
+    let verb = s.any(start, &VERBS)?;
+    let at = start + verb;
+    if s.word(start) == "rename" {
+        let to = last_joint(s, at, end, &["to", "into", "as"])?;
+        return Some(draft(s.name(at..to.start), vec![(Field::Name, unquoted(s, to.end..end))], Certainty::High));
+    }
+    // FIELD of NAME to VALUE
+    if let Some((field, n)) = field_at(s, at) {
+        let of = at + n;
+        if matches!(s.word(of), "of" | "for" | "on" | "in") {
+            let joint = first_joint(s, of + 1, end, field)?;
+            return Some(with_more(s, s.name(of + 1..joint.start), field, joint.end..end));
+        }
+        // "set the close date to 30 Nov (for X)"
+        let joint = first_joint(s, of, end, field).filter(|j| j.start == of)?;
+        let named = (joint.end..end).rev().find(|i| matches!(s.word(*i), "for" | "of" | "on") && *i > joint.end && s.entity_over(*i).is_none());
+        let (value_end, name) = named.map_or((end, None), |i| (i, s.name(i + 1..end)));
+        return Some(with_more(s, name, field, joint.end..value_end));
+    }
+    // NAME FIELD to VALUE, NAME's FIELD to VALUE
+    let found = (at + 1..end).find_map(|i| field_at(s, i).map(|(field, n)| (i, field, n)));
+    if let Some((i, field, n)) = found
+        && let Some(joint) = first_joint(s, i + n, end, field).filter(|j| j.start == i + n)
+    {
+        return Some(with_more(s, s.name(at..i), field, joint.end..end));
+    }
+    None
+}
+
+/// The first value and any that follow ("… and close date to 5 May").
+fn with_more(s: &Sentence<'_>, name: Option<String>, field: Field, mut value: Range<usize>) -> Draft {
+    let mut changes = Vec::new();
+    let mut certain = true;
+    let mut field = field;
+    loop {
+        let next = (value.start + 1..value.end).find_map(|i| {
+            let joined = matches!(s.word(i), "and" | ",");
+            let skip = if (s.word(i), s.word(i + 1)) == (",", "and") { 2 } else { 1 };
+            let verb = usize::from(matches!(s.word(i + skip), "set" | "change" | "update"));
+            let (next, n) = field_at(s, i + skip + verb).filter(|_| joined)?;
+            let joint = first_joint(s, i + skip + verb + n, value.end, next).filter(|j| j.start == i + skip + verb + n);
+            Some((i, next, joint.map_or(i + skip + verb + n, |j| j.end)))
+        });
+        let this = value.start..next.map_or(value.end, |(i, ..)| i);
+        certain &= is_value(s, field, &this);
+        changes.push((field, unquoted(s, this)));
+        match next {
+            Some((_, next_field, at)) if at < value.end => {
+                field = next_field;
+                value.start = at;
+            }
+            _ => break,
+        }
+    }
+    draft(name, changes, if certain { Certainty::High } else { Certainty::Some })
+}
+
+fn unquoted(s: &Sentence<'_>, range: Range<usize>) -> String {
+    match s.tokens.get(range.start) {
+        Some(token) if range.len() == 1 => token.text.clone(),
+        _ => s.words(&range),
+    }
+}
+
+/// "move X to Proposal", "push X to next month", "set X to 50k", "put X in commit", "push X out by two weeks".
+fn moved(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    const VERBS: [&str; 22] = [
+        "move", "advance", "push", "progress", "shift", "bring", "drag", "put", "take", "promote", "set", "change", "update", "postpone", "delay", "extend",
+        "reschedule", "send", "pull", "slip", "defer", "return",
+    ];
+    let verb = s.any(start, &VERBS)?;
+    let at = start + verb;
+    // "from Engaging to Proposal": the value is what comes last.
+    let to = last_joint(s, at, end, &["to", "into", "in", "until", "till", "at", "by", "back to", "forward to", "on to", "onto", "for"])?;
+    let value = to.end..end;
+    let field = if s.word(to.end - 1) == "by" && crate::resolve::amount::find_span(&s.words(&value)).is_some() {
+        Field::CloseDate
+    } else {
+        field_of_value(s, &value).or_else(|| is_value(s, Field::Stage, &value).then_some(Field::Stage))?
+    };
+    let mut name_end = to.start;
+    if let Some(from) = s.seek(at, &["from"]).filter(|f| f.start < to.start) {
+        name_end = from.start;
+    }
+    let mut words = s.words(&value);
+    if s.word(to.end - 1) == "by" {
+        let earlier = matches!(s.word(start), "pull" | "bring") || s.has(&["forward", "earlier", "in by"]);
+        words = format!("{} {words}", if earlier { "earlier by" } else { "later by" });
+    }
+    let certainty = if is_value(s, field, &value) && field != Field::Owner { Certainty::High } else { Certainty::Some };
+    Some(draft(s.name(at..name_end), vec![(field, words)], certainty))
+}
+
+/// "X is now in Proposal", "X is now worth 50k", "X will close on 30 Nov", "next step for X: send the contract".
+fn stated(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    if let Some((field, n)) = field_at(s, start).filter(|(f, _)| matches!(f, Field::NextStep | Field::Amount | Field::CloseDate))
+        && matches!(s.word(start + n), "for" | "of" | "on")
+        && let Some(joint) = s.seek(start + n + 1, &[":", "is now?", "should be", "="])
+    {
+        let value = joint.end..end;
+        let certainty = if is_value(s, field, &value) { Certainty::High } else { Certainty::Some };
+        return (!value.is_empty()).then(|| draft(s.name(start + n + 1..joint.start), vec![(field, unquoted(s, value))], certainty));
+    }
+    if matches!(s.word(start), "which" | "what" | "how" | "who" | "when" | "show" | "list" | "is" | "are" | "why" | "if" | "where" | "find") {
+        return None;
+    }
+    let joint = s.seek(
+        start + 1,
+        &["is|are now in|at|worth?", "has|have moved to|into", "moved to|into", "went to", "will now? close on|in|by", "is worth", "should be in", "is in", "is closing on|in|by", "is at"],
+    )?;
+    let value = joint.end..end;
+    let (name_end, field) = (start + 1..joint.start)
+        .find_map(|i| field_at(s, i).filter(|(_, n)| i + n == joint.start).map(|(f, _)| (i, f)))
+        .or_else(|| field_of_value(s, &value).map(|f| (joint.start, f)))?;
+    if matches!(s.word(start), "i" | "we" | "he" | "she" | "they" | "there") {
+        return None;
+    }
+    Some(draft(s.name(start..name_end), vec![(field, s.words(&value))], Certainty::Some))
+}
+
+/// The last of the joining words that leaves a value after it.
+fn last_joint(s: &Sentence<'_>, from: usize, end: usize, patterns: &[&str]) -> Option<Range<usize>> {
+    (from..end).rev().find_map(|i| {
+        let n = patterns.iter().filter_map(|p| s.phrase(i, p)).max()?;
+        let inside = s.entity_over(i).is_some_and(|e| e.tokens.start < i);
+        (i + n < end && !inside).then_some(i..i + n)
+    })
+}
+
+/// The first joining word between a field (or name) and its value. "to" may stand within a "from … to …" of dates.
+fn first_joint(s: &Sentence<'_>, from: usize, end: usize, field: Field) -> Option<Range<usize>> {
+    let patterns: &[&str] =
+        if field == Field::NextStep { &["to :?", "is", ":", "=", "as"] } else { &["to", "at", "as", "is now?", ":", "=", "on", "by"] };
+    let mut fallback = None;
+    for i in from..end {
+        let Some(n) = s.any(i, patterns) else { continue };
+        if i + n >= end {
+            continue;
+        }
+        if is_value(s, field, &(i + n..end)) {
+            return Some(i..i + n);
+        }
+        fallback = fallback.or(Some(i..i + n));
+    }
+    fallback
+}

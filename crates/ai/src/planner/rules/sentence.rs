@@ -1,0 +1,166 @@
+//! One clause under the grammar: its tokens, what in them has a meaning, and what has been understood so far.
+
+use std::ops::Range;
+
+use crate::resolve::lex::{self, Entity, Meaning};
+use crate::resolve::text::{self, Kind, Token};
+use crate::resolve::vocabulary::Vocabulary;
+use crate::resolve::Reading;
+
+/// A clause and how much of it is understood.
+pub struct Sentence<'a> {
+    pub source: &'a str,
+    pub tokens: Vec<Token>,
+    pub entities: Vec<Entity>,
+    pub vocabulary: &'a Vocabulary,
+    pub reading: Reading,
+    used: Vec<bool>,
+}
+
+impl<'a> Sentence<'a> {
+    pub fn new(source: &'a str, vocabulary: &'a Vocabulary, reading: Reading) -> Self {
+        let tokens = text::tokens(source);
+        let entities = lex::entities(&tokens, vocabulary, &reading);
+        let used = vec![false; tokens.len()];
+        Self { source, tokens, entities, vocabulary, reading, used }
+    }
+
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The lower-case word at `i`, or "" past the end.
+    pub fn word(&self, i: usize) -> &str {
+        self.tokens.get(i).filter(|t| t.kind != Kind::Quoted).map_or("", |t| t.lower.as_str())
+    }
+
+    /// Whether `pattern` stands at `i`, and how many tokens it takes. Words are set apart by spaces; `a|b` is either,
+    /// `a?` may be absent.
+    pub fn phrase(&self, i: usize, pattern: &str) -> Option<usize> {
+        let mut at = i;
+        for part in pattern.split(' ') {
+            let (part, optional) = part.strip_suffix('?').map_or((part, false), |p| (p, true));
+            let fits = at < self.len() && part.split('|').any(|alternative| alternative == self.word(at));
+            if fits {
+                at += 1;
+            } else if !optional {
+                return None;
+            }
+        }
+        (at > i).then_some(at - i)
+    }
+
+    /// The first of `patterns` that stands at `i`: its length.
+    pub fn any(&self, i: usize, patterns: &[&str]) -> Option<usize> {
+        patterns.iter().find_map(|p| self.phrase(i, p))
+    }
+
+    /// Where one of `patterns` first stands at or after `from`.
+    pub fn seek(&self, from: usize, patterns: &[&str]) -> Option<Range<usize>> {
+        (from..self.len()).find_map(|i| self.any(i, patterns).map(|n| i..i + n))
+    }
+
+    pub fn has(&self, patterns: &[&str]) -> bool {
+        self.seek(0, patterns).is_some()
+    }
+
+    /// Marks what one of `patterns` covers, wherever it stands, as understood; answers whether it did.
+    pub fn take(&mut self, patterns: &[&str]) -> bool {
+        let found = self.seek(0, patterns);
+        if let Some(range) = found.clone() {
+            self.mark(range);
+        }
+        found.is_some()
+    }
+
+    /// Marks tokens as understood.
+    pub fn mark(&mut self, range: Range<usize>) {
+        for i in range {
+            if let Some(used) = self.used.get_mut(i) {
+                *used = true;
+            }
+        }
+    }
+
+    pub fn is_used(&self, i: usize) -> bool {
+        self.used.get(i).copied().unwrap_or(true)
+    }
+
+    /// The entity that begins at `i`.
+    pub fn entity_at(&self, i: usize) -> Option<&Entity> {
+        self.entities.iter().find(|e| e.tokens.start == i)
+    }
+
+    /// The entity that covers `i`.
+    pub fn entity_over(&self, i: usize) -> Option<&Entity> {
+        self.entities.iter().find(|e| e.tokens.contains(&i))
+    }
+
+    /// The words of a range as they stand in the sentence.
+    pub fn words(&self, range: &Range<usize>) -> String {
+        lex::words_of(self.source, &self.tokens, range).to_owned()
+    }
+
+    /// Where the sentence begins once courtesies are skipped.
+    pub fn opening(&self) -> usize {
+        const COURTESIES: [&str; 22] = [
+            "please", "hey|hi|hello|ok|okay", "so|well|now", "can|could|would|will you please?", "can|could we|i", "i want|need you to", "i would like you? to",
+            "i'd like you? to", "i want to", "let's", "let us", "kindly", "just", "go ahead and", "would you mind", "help me", "assistant", "quick question", "thanks",
+            "i'd love to", "i would like to", ",|:|-|!|.",
+        ];
+        let mut at = 0;
+        while let Some(n) = self.any(at, &COURTESIES) {
+            at += n;
+        }
+        if at < self.len() { at } else { 0 }
+    }
+
+    /// Where the sentence ends, closing marks and courtesies left out.
+    pub fn ending(&self) -> usize {
+        let mut end = self.len();
+        while end > 0 && matches!(self.word(end - 1), "." | "?" | "!" | "," | ";" | "please" | "thanks" | "asap" | ":" | ")" | "pls" | "now") {
+            end -= 1;
+        }
+        end
+    }
+
+    /// The range without the articles, prepositions and nouns around a name: "the Isdom deal" → "Isdom".
+    pub fn trim_name(&self, mut range: Range<usize>) -> Range<usize> {
+        const BEFORE: [&str; 15] =
+            ["the", "a", "an", "my", "our", "deal", "opportunity", "account", "with", "for", "of", "on", "at", "this", "that"];
+        const AFTER: [&str; 12] = ["deal", "deals", "opportunity", "opp", "account", "stage", "out", "back", "forward", ",", "customer", "one"];
+        while range.start < range.end && BEFORE.contains(&self.word(range.start)) {
+            range.start += 1;
+        }
+        while range.end > range.start && AFTER.contains(&self.word(range.end - 1)) {
+            range.end -= 1;
+        }
+        range
+    }
+
+    /// The record that a range names. None when it says only "it" or "this deal": the one in hand.
+    pub fn name(&self, range: Range<usize>) -> Option<String> {
+        let range = self.trim_name(range);
+        if range.is_empty() || (range.len() == 1 && matches!(self.word(range.start), "it" | "this" | "that" | "them" | "one" | "here")) {
+            return None;
+        }
+        if let (1, Some(token)) = (range.len(), self.tokens.get(range.start))
+            && token.kind == Kind::Quoted
+        {
+            return Some(token.text.clone());
+        }
+        let mut words = self.words(&range);
+        for end in ["'s", "’s", "'", "’"] {
+            if let Some(stem) = words.strip_suffix(end) {
+                words = stem.to_owned();
+                break;
+            }
+        }
+        Some(words)
+    }
+
+    /// The first entity at or after `from` that `wanted` accepts.
+    pub fn find(&self, from: usize, wanted: impl Fn(&Meaning) -> bool) -> Option<&Entity> {
+        self.entities.iter().find(|e| e.tokens.start >= from && wanted(&e.meaning))
+    }
+}

@@ -1,0 +1,67 @@
+//! Typed ids: a `UserId` can't be passed where an `OpportunityId` is wanted.
+//!
+//! Each is a UUID (v7 for those we make) on the wire and in PostgreSQL.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type, utoipa::ToSchema)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        #[schema(value_type = Uuid)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// An organisation: the tenant.
+    OrgId,
+    UserId,
+    TeamId,
+    RoleId,
+    SessionId,
+    AccountId,
+    ContactId,
+    PipelineId,
+    StageId,
+    /// A value of a managed list: opportunity type, source, industry, region or loss reason.
+    ChoiceId,
+    ProductId,
+    OpportunityId,
+    LineId,
+    TaskId,
+    ActivityId,
+    EventId,
+    JobId,
+    ImportId,
+    ConversationId,
+    AgentRunId,
+    ProposalId,
+}

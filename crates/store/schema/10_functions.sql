@@ -1,0 +1,85 @@
+-- Who acts, as policies and queries ask it. Set by app.enter for one transaction.
+
+create schema if not exists app;
+grant usage on schema app to dealwright_app, dealwright_system;
+grant usage, create on schema app to dealwright_search;
+
+create or replace function app.org() returns uuid language sql stable parallel safe
+    as $$ select nullif(current_setting('app.org', true), '')::uuid $$;
+
+create or replace function app.actor() returns uuid language sql stable parallel safe
+    as $$ select nullif(current_setting('app.user', true), '')::uuid $$;
+
+-- The teams whose records "team" scope means: the actor's own and those below it.
+create or replace function app.teams() returns uuid[] language sql stable parallel safe
+    as $$ select coalesce(nullif(current_setting('app.teams', true), ''), '{}')::uuid[] $$;
+
+-- none, own, team or all, for an object and action such as 'opportunity.read'.
+create or replace function app.scope(permission text) returns text language sql stable parallel safe
+    as $$ select coalesce(nullif(current_setting('app.scopes', true), '')::jsonb ->> permission, 'none') $$;
+
+-- Begins a transaction as an actor. Refuses an actor whose access was read before the last change of access.
+create or replace function app.enter(org uuid, actor uuid, teams text, scopes text, epoch bigint) returns void
+    language plpgsql as $$
+begin
+    perform set_config('app.org', org::text, true), set_config('app.user', coalesce(actor::text, ''), true),
+            set_config('app.teams', teams, true), set_config('app.scopes', scopes, true);
+    if epoch is distinct from (select e.epoch from access_epoch e where e.org_id = org) then
+        raise exception 'access has changed since it was read' using errcode = 'DW001';
+    end if;
+end $$;
+
+-- Lower case without accents: the form in which names are searched.
+create or replace function app.fold(value text) returns text language sql immutable parallel safe strict
+    as $$ select lower(public.unaccent('public.unaccent', value)) $$;
+
+-- Row-level security on a tenant's table: everyone else's rows do not exist. The owner is bound too (FORCE), so the
+-- migrator has its own policy: without it a backfill would say UPDATE 0.
+create or replace procedure app.secure(target regclass) language plpgsql as $$
+declare
+    p record;
+begin
+    execute format('alter table %s enable row level security', target);
+    execute format('alter table %s force row level security', target);
+    for p in select polname from pg_policy where polrelid = target loop
+        execute format('drop policy %I on %s', p.polname, target);
+    end loop;
+    execute format('create policy migrator on %s to dealwright_migrator using (true) with check (true)', target);
+end $$;
+
+-- A table that everyone in the organisation may read and write, as far as grants and handlers go.
+create or replace procedure app.secure_org(target regclass, org_column name default 'org_id') language plpgsql as $$
+begin
+    call app.secure(target);
+    execute format('create policy org on %s to dealwright_app using (%I = (select app.org())) with check (%I = (select app.org()))',
+                   target, org_column, org_column);
+end $$;
+
+-- A table the system role sees whole: it finds the organisation of a sign-in, a token, a job or an event.
+create or replace procedure app.open_to_system(target regclass) language plpgsql as $$
+begin
+    execute format('create policy system on %s to dealwright_system using (true) with check (true)', target);
+end $$;
+
+-- The condition of a record with an owner and a team. Each scope is read once a query (the sub-selects), not once a row.
+create or replace function app.scoped(permission text, owner_column name) returns text language sql immutable as $$
+    select format('(select app.scope(%1$L)) = ''all'''
+        || ' or (%2$I = (select app.actor()) and (select app.scope(%1$L)) in (''own'', ''team''))'
+        || ' or (team_id = any ((select app.teams())::uuid[]) and (select app.scope(%1$L)) = ''team'')', permission, owner_column)
+$$;
+
+-- A record with an owner and a team: visible and writable by the scopes of the actor's roles.
+create or replace procedure app.secure_record(target regclass, object text, owner_column name default 'owner_id') language plpgsql as $$
+declare
+    own constant text := 'org_id = (select app.org()) and ';
+begin
+    call app.secure(target);
+    execute format('create policy read on %s for select to dealwright_app using (%s (%s))',
+                   target, own, app.scoped(object || '.read', owner_column));
+    execute format('create policy add on %s for insert to dealwright_app with check (%s (select app.scope(%L)) <> ''none'')',
+                   target, own, object || '.create');
+    -- Deletion is a column, so either right lets a row be written; Permit tells which one is needed.
+    execute format('create policy change on %s for update to dealwright_app using (%s (%s or %s)) with check (%s true)',
+                   target, own, app.scoped(object || '.update', owner_column), app.scoped(object || '.delete', owner_column), own);
+    execute format('create policy search on %s for select to dealwright_search using (%s true)', target, own);
+end $$;

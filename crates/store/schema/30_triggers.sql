@@ -1,0 +1,167 @@
+-- What the database keeps true by itself: pending positions, tags, totals, the words of the search.
+
+create or replace function app.event_is_pending() returns trigger language plpgsql as $$
+begin
+    insert into event_pending (event_id, org_id) select id, org_id from added;
+    notify dealwright_event;
+    return null;
+end $$;
+create or replace trigger event_pending after insert on event referencing new table as added
+    for each statement execute function app.event_is_pending();
+
+create or replace function app.job_is_ready() returns trigger language plpgsql as $$
+begin
+    notify dealwright_job;
+    return null;
+end $$;
+create or replace trigger job_ready after insert on job for each statement execute function app.job_is_ready();
+
+-- Searched: the record's own words and its account's name.
+create or replace function app.opportunity_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.next_step,
+        (select a.name from account a where a.org_id = new.org_id and a.id = new.account_id))));
+    return new;
+end $$;
+create or replace trigger opportunity_words before insert or update of name, next_step, account_id on opportunity
+    for each row execute function app.opportunity_words();
+
+create or replace function app.account_words() returns trigger language plpgsql as $$
+begin
+    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.domain, split_part(new.domain, '.', 1))));
+    return new;
+end $$;
+create or replace trigger account_words before insert or update of name, domain on account
+    for each row execute function app.account_words();
+
+create or replace function app.contact_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.title, new.email, split_part(new.email, '@', 1),
+        (select a.name from account a where a.org_id = new.org_id and a.id = new.account_id))));
+    return new;
+end $$;
+create or replace trigger contact_words before insert or update of name, title, email, account_id on contact
+    for each row execute function app.contact_words();
+
+-- An account's new name is searched for in what hangs on it.
+create or replace function app.account_renamed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update opportunity set account_id = account_id where org_id = new.org_id and account_id = new.id;
+    update contact set account_id = account_id where org_id = new.org_id and account_id = new.id;
+    return null;
+end $$;
+create or replace trigger account_renamed after update of name on account
+    for each row when (old.name is distinct from new.name) execute function app.account_renamed();
+
+-- Words long enough to be misspelt; in order, so that two writers do not wait for each other crosswise.
+create or replace function app.remember_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into search_word (org_id, word)
+    select distinct a.org_id, w.word from added a, unnest(tsvector_to_array(a.search)) as w (word)
+    where length(w.word) between 4 and 40 and w.word !~ '[0-9@]'
+      and not exists (select from search_word s where s.org_id = a.org_id and s.word = w.word)
+    order by 1, 2
+    on conflict do nothing;
+    return null;
+end $$;
+create or replace trigger opportunity_remember after insert on opportunity referencing new table as added
+    for each statement execute function app.remember_words();
+create or replace trigger opportunity_remember_change after update on opportunity referencing new table as added
+    for each statement execute function app.remember_words();
+create or replace trigger account_remember after insert on account referencing new table as added
+    for each statement execute function app.remember_words();
+create or replace trigger account_remember_change after update on account referencing new table as added
+    for each statement execute function app.remember_words();
+create or replace trigger contact_remember after insert on contact referencing new table as added
+    for each statement execute function app.remember_words();
+create or replace trigger contact_remember_change after update on contact referencing new table as added
+    for each statement execute function app.remember_words();
+
+create or replace function app.tags_added() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into opportunity_tag (org_id, tag, opportunity_id)
+    select distinct a.org_id, t.tag, a.id from added a, unnest(a.tags) as t (tag) on conflict do nothing;
+    return null;
+end $$;
+create or replace trigger opportunity_tags_added after insert on opportunity referencing new table as added
+    for each statement execute function app.tags_added();
+
+create or replace function app.tags_changed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    delete from opportunity_tag where org_id = new.org_id and opportunity_id = new.id and tag <> all (new.tags);
+    insert into opportunity_tag (org_id, tag, opportunity_id)
+    select distinct new.org_id, t.tag, new.id from unnest(new.tags) as t (tag) on conflict do nothing;
+    return null;
+end $$;
+create or replace trigger opportunity_tags_changed after update of tags on opportunity
+    for each row when (old.tags is distinct from new.tags) execute function app.tags_changed();
+
+-- Totals: what a statement changed, as one row a stage and owner. A row without a team counts under its organisation's
+-- nil team, which no actor belongs to.
+create or replace function app.rollup_added() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into opportunity_rollup_delta (org_id, stage_id, owner_id, team_id, n, amount_base)
+    select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), count(*), coalesce(sum(amount_base), 0)
+    from added where deleted_at is null group by 1, 2, 3, 4;
+    return null;
+end $$;
+create or replace trigger opportunity_rollup_added after insert on opportunity referencing new table as added
+    for each statement execute function app.rollup_added();
+
+create or replace function app.rollup_changed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into opportunity_rollup_delta (org_id, stage_id, owner_id, team_id, n, amount_base)
+    select org_id, stage_id, owner_id, team_id, sum(n), sum(amount_base)
+    from (
+        select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000') as team_id, 1 as n, coalesce(amount_base, 0) as amount_base
+        from changed_to where deleted_at is null
+        union all
+        select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), -1, -coalesce(amount_base, 0)
+        from changed_from where deleted_at is null
+    ) as moves
+    group by 1, 2, 3, 4 having sum(n) <> 0 or sum(amount_base) <> 0;
+    return null;
+end $$;
+create or replace trigger opportunity_rollup_changed after update on opportunity
+    referencing old table as changed_from new table as changed_to
+    for each statement execute function app.rollup_changed();
+
+create or replace function app.rollup_removed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into opportunity_rollup_delta (org_id, stage_id, owner_id, team_id, n, amount_base)
+    select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), -count(*), -coalesce(sum(amount_base), 0)
+    from removed where deleted_at is null group by 1, 2, 3, 4;
+    return null;
+end $$;
+create or replace trigger opportunity_rollup_removed after delete on opportunity referencing old table as removed
+    for each statement execute function app.rollup_removed();
+
+-- Folds changes into the base; run by a job. Returns how many it folded.
+create or replace function app.fold_rollup(at_most int default 100000) returns bigint
+    language sql security definer set search_path = public, pg_temp as $$
+    with taken as (
+        delete from opportunity_rollup_delta where ctid in
+            (select ctid from opportunity_rollup_delta limit at_most for update skip locked) returning *
+    ), folded as (
+        insert into opportunity_rollup as base (org_id, stage_id, owner_id, team_id, n, amount_base)
+        select org_id, stage_id, owner_id, team_id, sum(n), sum(amount_base) from taken group by 1, 2, 3, 4 order by 1, 2, 3, 4
+        on conflict (org_id, stage_id, owner_id, team_id) do update
+            set n = base.n + excluded.n, amount_base = base.amount_base + excluded.amount_base
+    )
+    select count(*) from taken
+$$;
+revoke execute on function app.fold_rollup(int) from public;
+grant execute on function app.fold_rollup(int) to dealwright_system;
+
+-- Every change of who may do what makes actors be read again.
+create or replace function app.access_changed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update access_epoch set epoch = epoch + 1 where org_id = coalesce(new.org_id, old.org_id);
+    return null;
+end $$;
+create or replace trigger access_changed after insert or delete on user_role for each row execute function app.access_changed();
+create or replace trigger access_changed after update or delete on role for each row execute function app.access_changed();
+create or replace trigger access_changed after insert or update or delete on team for each row execute function app.access_changed();
+create or replace trigger access_changed after update of team_id, active, name, email on app_user for each row execute function app.access_changed();
+create or replace trigger access_changed after update of revoked_at on session for each row execute function app.access_changed();
+create or replace trigger access_changed after delete on session for each row execute function app.access_changed();

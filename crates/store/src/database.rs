@@ -1,0 +1,139 @@
+//! The pools. Each logs in as its own unprivileged role, so that no injected `RESET ROLE` climbs.
+
+use std::time::Duration;
+
+use dealwright_kernel::{Clock, Error, Result};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+
+use crate::tx::{Scope, SystemTx, Tx};
+
+/// How to log in as each role: the same server and database, three names.
+#[derive(Clone, Debug)]
+pub struct Roles {
+    /// Owns the schema; used while migrating and for maintenance only.
+    pub migrator: PgConnectOptions,
+    /// People, keys and agents.
+    pub app: PgConnectOptions,
+    /// Sign-ins, jobs and the event log.
+    pub system: PgConnectOptions,
+}
+
+/// How many connections a process holds.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolSizes {
+    pub app: u32,
+    pub system: u32,
+}
+
+impl Default for PoolSizes {
+    fn default() -> Self {
+        Self { app: 16, system: 6 }
+    }
+}
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Database {
+    app: PgPool,
+    system: PgPool,
+    roles: Roles,
+    clock: Clock,
+}
+
+/// The longest a request's statement may run.
+const STATEMENT_TIMEOUT: &str = "5s";
+
+impl Database {
+    /// Opens the pools; connections are made when first needed.
+    #[must_use]
+    pub fn open(roles: Roles, sizes: PoolSizes, clock: Clock) -> Self {
+        let pool = |size: u32| {
+            PgPoolOptions::new()
+                .max_connections(size)
+                .min_connections(0)
+                .acquire_timeout(Duration::from_secs(10))
+                .idle_timeout(Duration::from_secs(300))
+                // One round trip less a request; a dead connection is found by its first statement.
+                .test_before_acquire(false)
+        };
+        let app = roles
+            .app
+            .clone()
+            .options([
+                ("statement_timeout", STATEMENT_TIMEOUT),
+                ("idle_in_transaction_session_timeout", "30s"),
+                ("jit", "off"),
+            ])
+            .application_name("dealwright");
+        let system = roles.system.clone().options([("jit", "off")]).application_name("dealwright-system");
+        Self {
+            app: pool(sizes.app).connect_lazy_with(app),
+            system: pool(sizes.system).connect_lazy_with(system),
+            roles,
+            clock,
+        }
+    }
+
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Begins a transaction as the actor of `scope`, in one round trip.
+    ///
+    /// # Errors
+    /// [`ACCESS_CHANGED`] when the actor's access was read before it last changed; 503 when no connection is free.
+    pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
+        let inner = self.app.begin_with(sqlx::AssertSqlSafe(scope.enter())).await?;
+        Ok(Tx::new(inner, scope, &self.clock))
+    }
+
+    /// Begins a transaction that sees identity, session, event and job tables of every organisation, and no record.
+    ///
+    /// # Errors
+    /// 503 when no connection is free.
+    pub async fn system(&self) -> Result<SystemTx> {
+        Ok(SystemTx::new(self.system.begin().await?))
+    }
+
+    /// A connection that hears `NOTIFY`. It wakes; what happened is in the tables.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub(crate) async fn listener(&self) -> Result<PgListener> {
+        Ok(PgListener::connect_with(&self.system).await?)
+    }
+
+    /// A connection as the owner of the schema, outside any pool: for migrations and bulk seeding, never for requests.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn maintenance(&self) -> Result<PgConnection> {
+        Ok(PgConnection::connect_with(&self.roles.migrator).await?)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// 503 when it does not.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("select 1").execute(&self.system).await?;
+        Ok(())
+    }
+
+    /// Closes the pools and waits for what runs.
+    pub async fn close(&self) {
+        self.app.close().await;
+        self.system.close().await;
+    }
+}
+
+/// SQLSTATE by which `app.enter` refuses an actor that must be read again.
+pub const ACCESS_CHANGED: &str = "DW001";
+
+/// Whether `error` says that the actor's access must be read again.
+#[must_use]
+pub fn access_changed(error: &Error) -> bool {
+    error.sqlstate().as_deref() == Some(ACCESS_CHANGED)
+}

@@ -1,0 +1,179 @@
+//! The one append-only record of what happened. Timeline, audit, live updates and webhooks all read it.
+//!
+//! Events are inserted last in their transaction. [`crate::sequencer`] gives committed ones their position.
+
+use chrono::{DateTime, Utc};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, ImportId, OpportunityId, OrgId};
+use dealwright_kernel::{Clock, Error, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// What kind of actor did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    User,
+    Agent,
+    System,
+    Import,
+    Key,
+}
+
+impl ActorKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Agent => "agent",
+            Self::System => "system",
+            Self::Import => "import",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// Who did it, as it will be read later.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    pub kind: ActorKind,
+    pub id: Option<Uuid>,
+    pub name: String,
+    /// The person an agent or an import acts for.
+    pub on_behalf_of: Option<Uuid>,
+}
+
+/// The record that something happened to.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// `opportunity`, `account`, …
+    pub object: &'static str,
+    pub id: Uuid,
+    pub name: String,
+    pub version: Option<i64>,
+}
+
+/// One field's change. Values are as the API shows them; labels are what a person reads for an id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Change {
+    pub field: String,
+    #[schema(value_type = Object)]
+    pub old: Value,
+    #[schema(value_type = Object)]
+    pub new: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_label: Option<String>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub id: EventId,
+    /// `<object>.<verb>`, such as `opportunity.moved`.
+    pub kind: String,
+    pub subject: Subject,
+    pub opportunity: Option<OpportunityId>,
+    pub account: Option<AccountId>,
+    pub contact: Option<ContactId>,
+    pub changes: Vec<Change>,
+    pub data: Value,
+    /// The event this one takes back.
+    pub undoes: Option<EventId>,
+    pub import: Option<ImportId>,
+    /// When it happened, if not now (imported history).
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl Event {
+    #[must_use]
+    pub fn new(clock: &Clock, kind: impl Into<String>, subject: Subject) -> Self {
+        Self::with_id(EventId(clock.new_id()), kind, subject)
+    }
+
+    #[must_use]
+    pub fn with_id(id: EventId, kind: impl Into<String>, subject: Subject) -> Self {
+        Self {
+            id,
+            kind: kind.into(),
+            subject,
+            opportunity: None,
+            account: None,
+            contact: None,
+            changes: Vec::new(),
+            data: json!({}),
+            undoes: None,
+            import: None,
+            at: None,
+        }
+    }
+
+    /// On which records' timelines it stands.
+    #[must_use]
+    pub fn about(
+        mut self,
+        opportunity: Option<OpportunityId>,
+        account: Option<AccountId>,
+        contact: Option<ContactId>,
+    ) -> Self {
+        (self.opportunity, self.account, self.contact) = (opportunity, account, contact);
+        self
+    }
+
+    #[must_use]
+    pub fn changes(mut self, changes: Vec<Change>) -> Self {
+        self.changes = changes;
+        self
+    }
+
+    #[must_use]
+    pub fn data(mut self, data: Value) -> Self {
+        self.data = data;
+        self
+    }
+}
+
+pub(crate) async fn insert(
+    db: &mut PgConnection,
+    org: OrgId,
+    stamp: &Stamp,
+    request_id: Option<&str>,
+    now: DateTime<Utc>,
+    events: Vec<Event>,
+) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Value> = events
+        .into_iter()
+        .map(|e| {
+            json!({
+                "id": e.id, "type": e.kind, "at": e.at.unwrap_or(now),
+                "subject_type": e.subject.object, "subject_id": e.subject.id, "subject_name": e.subject.name, "subject_version": e.subject.version,
+                "opportunity_id": e.opportunity, "account_id": e.account, "contact_id": e.contact,
+                "changes": e.changes, "data": e.data, "undoes": e.undoes, "import_id": e.import,
+            })
+        })
+        .collect();
+    let rows = serde_json::to_value(rows).map_err(Error::internal)?;
+    sqlx::query!(
+        "insert into event (org_id, id, type, at, actor_kind, actor_id, actor_name, on_behalf_of, subject_type, subject_id,
+                            subject_name, subject_version, opportunity_id, account_id, contact_id, changes, data, undoes, import_id, request_id)
+         select $1, e.id, e.type, e.at, $2, $3, $4, $5, e.subject_type, e.subject_id,
+                e.subject_name, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.changes, e.data, e.undoes, e.import_id, $6
+         from jsonb_to_recordset($7) as e (id uuid, type text, at timestamptz, subject_type text, subject_id uuid, subject_name text,
+              subject_version bigint, opportunity_id uuid, account_id uuid, contact_id uuid, changes jsonb, data jsonb, undoes uuid, import_id uuid)",
+        org.0,
+        stamp.kind.as_str(),
+        stamp.id,
+        stamp.name,
+        stamp.on_behalf_of,
+        request_id,
+        rows,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! Where data lives: the private PostgreSQL, the pools, transactions, migrations, events and jobs.
+//!
+//! The pools are private. Everything above reaches PostgreSQL through a [`Tx`], which acts as somebody, or through a
+//! [`SystemTx`], which sees identity, session, event and job tables only. Row-level security is under both.
+
+pub mod bundle;
+pub mod database;
+pub mod event;
+pub mod job;
+pub mod migrate;
+pub mod postgres;
+pub mod sequencer;
+pub mod tx;
+
+pub use database::{Database, Roles};
+pub use event::{ActorKind, Change, Event, Stamp, Subject};
+pub use job::NewJob;
+pub use tx::{Committed, Scope, SystemTx, Tx};

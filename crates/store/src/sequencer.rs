@@ -1,0 +1,201 @@
+//! Positions for committed events, and consumers that follow them.
+//!
+//! One sequencer at a time (an advisory lock) takes the events that have become visible and numbers them densely.
+//! An event of a long transaction gets its number when it commits, so it stalls nobody and nobody skips it. A consumer
+//! keeps a cursor over positions: it sees each event at least once, in order, with no gap.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use dealwright_kernel::Result;
+use dealwright_kernel::id::{EventId, OrgId};
+use serde_json::Value;
+use sqlx::PgConnection;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::Database;
+
+const LOCK: i64 = 0x6465_616c_0001;
+const BATCH: i64 = 5_000;
+const POLL: Duration = Duration::from_secs(2);
+
+/// A committed event as consumers see it.
+#[derive(Clone, Debug)]
+pub struct Positioned {
+    pub position: i64,
+    pub org: OrgId,
+    pub id: EventId,
+    pub kind: String,
+    pub at: DateTime<Utc>,
+    pub actor_kind: String,
+    pub actor_id: Option<Uuid>,
+    pub actor_name: String,
+    pub subject_type: String,
+    pub subject_id: Uuid,
+    pub subject_version: Option<i64>,
+    pub opportunity_id: Option<Uuid>,
+    pub account_id: Option<Uuid>,
+    pub contact_id: Option<Uuid>,
+    pub changes: Value,
+    pub data: Value,
+}
+
+/// Numbers the events that have become visible. Returns how many; 0 also when another sequencer is at work.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn sequence_once(database: &Database) -> Result<u64> {
+    let mut tx = database.system().await?;
+    let locked =
+        sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "locked!""#, LOCK).fetch_one(tx.db()).await?;
+    if !locked {
+        return Ok(0);
+    }
+    let numbered = sqlx::query!(
+        "with taken as (
+             delete from event_pending where event_id in (select event_id from event_pending order by event_id limit $1)
+             returning event_id, org_id
+         )
+         insert into event_position (position, org_id, event_id)
+         select (select coalesce(max(position), 0) from event_position) + row_number() over (order by event_id), org_id, event_id from taken",
+        BATCH,
+    )
+    .execute(tx.db())
+    .await?
+    .rows_affected();
+    if numbered > 0 {
+        sqlx::query!("select pg_notify('dealwright_position', '')").fetch_one(tx.db()).await?;
+    }
+    tx.commit().await?;
+    Ok(numbered)
+}
+
+/// Runs the sequencer until `stop`: woken by commits, and by a clock in case a wake-up was lost.
+pub async fn run_sequencer(database: Database, stop: CancellationToken) {
+    let work = async || loop {
+        match sequence_once(&database).await {
+            Ok(n) if n == u64::try_from(BATCH).unwrap_or(u64::MAX) => {}
+            Ok(_) => break,
+            Err(error) => {
+                tracing::warn!(%error, "the event sequencer could not reach the database; it tries again");
+                break;
+            }
+        }
+    };
+    follow(&database, "dealwright_event", &stop, work).await;
+}
+
+/// Calls `work` at the start, on each notification of `channel`, and every two seconds, until `stop`.
+pub async fn follow(database: &Database, channel: &str, stop: &CancellationToken, work: impl AsyncFn()) {
+    let mut listener = None;
+    while !stop.is_cancelled() {
+        if listener.is_none() {
+            listener = match database.listener().await {
+                Ok(mut fresh) => match fresh.listen(channel).await {
+                    Ok(()) => Some(fresh),
+                    Err(error) => {
+                        tracing::warn!(%error, channel, "could not listen; polling instead");
+                        None
+                    }
+                },
+                Err(error) => {
+                    tracing::warn!(%error, channel, "could not connect to listen; polling instead");
+                    None
+                }
+            };
+        }
+        work().await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(POLL) => {}
+            heard = hear(listener.as_mut()) => if !heard { listener = None },
+        }
+    }
+}
+
+/// Waits for a notification; false when the connection is lost. Without a listener it waits for ever.
+async fn hear(listener: Option<&mut sqlx::postgres::PgListener>) -> bool {
+    match listener {
+        Some(listener) => matches!(listener.try_recv().await, Ok(Some(_))),
+        None => std::future::pending().await,
+    }
+}
+
+/// Events after `position`, at most `limit`, in order.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn after(db: &mut PgConnection, position: i64, limit: i64) -> Result<Vec<Positioned>> {
+    Ok(sqlx::query_as!(
+        Positioned,
+        r#"select p.position, p.org_id as "org: OrgId", e.id as "id: EventId", e.type as kind, e.at, e.actor_kind, e.actor_id, e.actor_name,
+                  e.subject_type, e.subject_id, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.changes, e.data
+           from event_position p join event e on e.org_id = p.org_id and e.id = p.event_id
+           where p.position > $1 order by p.position limit $2"#,
+        position,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// The last position given.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn head(database: &Database) -> Result<i64> {
+    let mut tx = database.system().await?;
+    let head = sqlx::query_scalar!(r#"select coalesce(max(position), 0) as "head!" from event_position"#)
+        .fetch_one(tx.db())
+        .await?;
+    tx.commit().await?;
+    Ok(head)
+}
+
+/// A named reader of the event log whose cursor is in the database.
+#[derive(Debug)]
+pub struct Consumer {
+    name: String,
+    database: Database,
+}
+
+impl Consumer {
+    /// # Errors
+    /// When the database is gone.
+    pub async fn open(database: &Database, name: &str) -> Result<Self> {
+        let mut tx = database.system().await?;
+        sqlx::query!("insert into event_consumer (name) values ($1) on conflict do nothing", name)
+            .execute(tx.db())
+            .await?;
+        tx.commit().await?;
+        Ok(Self { name: name.to_owned(), database: database.clone() })
+    }
+
+    /// Takes the next events, gives them to `handle` and moves the cursor with what `handle` wrote, in one
+    /// transaction. One process at a time holds the cursor; the others get nothing. Returns how many were handled.
+    ///
+    /// # Errors
+    /// What `handle` returns: the cursor then stays, and the same events come again.
+    pub async fn next<F>(&self, limit: i64, handle: F) -> Result<usize>
+    where
+        F: AsyncFnOnce(&mut PgConnection, &[Positioned]) -> Result<()>,
+    {
+        let mut tx = self.database.system().await?;
+        let cursor = sqlx::query_scalar!(
+            "select position from event_consumer where name = $1 for update skip locked",
+            self.name
+        )
+        .fetch_optional(tx.db())
+        .await?;
+        let Some(cursor) = cursor else { return Ok(0) };
+        let events = after(tx.db(), cursor, limit).await?;
+        let Some(last) = events.last().map(|e| e.position) else { return Ok(0) };
+        handle(tx.db(), &events).await?;
+        sqlx::query!("update event_consumer set position = $2 where name = $1", self.name, last)
+            .execute(tx.db())
+            .await?;
+        tx.commit().await?;
+        Ok(events.len())
+    }
+}

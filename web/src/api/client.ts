@@ -1,0 +1,86 @@
+/**
+ * The one way to the server. `get` answers with the body; `send` also with the id of the event that an undo needs.
+ * Anything but 2xx throws an ApiError, so queries and mutations fail by themselves.
+ */
+import createClient from "openapi-fetch";
+import type { Answered, Endpoints, Method, PathWith } from "./endpoints";
+import { ApiError, readProblem } from "./problem";
+
+export const BASE = "/api/v1";
+
+type QueryValue = string | number | boolean | string[] | null | undefined;
+export interface Init {
+  path?: Record<string, string>;
+  query?: Record<string, QueryValue>;
+  body?: object;
+  /** The version that the change was made against. */
+  ifMatch?: number;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+}
+
+export interface Sent<T> {
+  data: T;
+  eventId: string | null;
+}
+
+type Untyped = Record<string, Record<Method, { parameters: object; responses: { 200: { content: { "*/*": unknown } } } }>>;
+const client = createClient<Untyped>({ baseUrl: BASE, querySerializer: serialise });
+
+function serialise(query: Record<string, unknown>): string {
+  const out = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value === undefined || value === null || value === "") continue;
+    out.set(key, Array.isArray(value) ? value.join(",") : String(value as string | number | boolean));
+  }
+  return out.toString();
+}
+
+/** Called when the session has ended: the app goes to sign-in, and comes back. */
+let onSignedOut: () => void = () => undefined;
+export function whenSignedOut(then: () => void): void {
+  onSignedOut = then;
+}
+
+async function request(method: Method, path: string, init: Init): Promise<{ data: unknown; response: Response }> {
+  const headers = { ...init.headers, ...(init.ifMatch === undefined ? {} : { "If-Match": `"${init.ifMatch}"` }) };
+  const options = {
+    params: { path: init.path, query: init.query },
+    headers,
+    body: init.body as never,
+    signal: init.signal,
+    ...(init.body instanceof FormData ? { bodySerializer: (body: unknown) => body as FormData } : {}),
+  };
+  let answer: { data?: unknown; response: Response };
+  try {
+    answer = await client.request(method, path, options as never);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (error instanceof SyntaxError) throw new ApiError({ title: "The answer could not be read.", status: 0, code: "unreadable" });
+    throw new ApiError({ title: "The server can’t be reached. Check the connection and try again.", status: 0, code: "offline" });
+  }
+  if (!answer.response.ok) {
+    const problem = await problemOf(answer);
+    if (problem.status === 401 && path !== "/session") onSignedOut();
+    throw new ApiError(problem);
+  }
+  return { data: answer.data, response: answer.response };
+}
+
+async function problemOf(answer: { error?: unknown; response: Response }) {
+  const base = await readProblem(new Response(null, answer.response));
+  return typeof answer.error === "object" && answer.error !== null ? { ...base, ...answer.error } : base;
+}
+
+export async function get<P extends PathWith<"get">>(path: P, init: Init = {}): Promise<Answered<P, "get">> {
+  return (await request("get", path, init)).data as Answered<P, "get">;
+}
+
+async function send<P extends keyof Endpoints, M extends Method>(method: M, path: P, init: Init) {
+  const { data, response } = await request(method, path, init);
+  return { data: data as Answered<P, M>, eventId: response.headers.get("X-Event-Id") } satisfies Sent<Answered<P, M>>;
+}
+
+export const post = <P extends PathWith<"post">>(path: P, init: Init = {}) => send("post", path, init);
+export const patch = <P extends PathWith<"patch">>(path: P, init: Init = {}) => send("patch", path, init);
+export const remove = <P extends PathWith<"delete">>(path: P, init: Init = {}) => send("delete", path, init);

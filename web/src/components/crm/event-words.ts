@@ -1,0 +1,50 @@
+/** One sentence for an event: the verb and what it was done to. */
+import type { TimelineEvent } from "@/api/types";
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const ACTIVITY: Record<string, [string, string]> = {
+  note: ["wrote", "a note"],
+  call: ["logged", "a call"],
+  email: ["logged", "an e-mail"],
+  meeting: ["logged", "a meeting"],
+};
+const PLAIN: Record<string, string> = {
+  created: "created",
+  deleted: "deleted",
+  restored: "restored",
+  undone: "undid a change to",
+};
+
+export interface Words {
+  verb: string;
+  object: string;
+}
+
+export function words(event: TimelineEvent): Words {
+  const [noun = "", action = ""] = event.type.split(".");
+  const change = event.changes[0];
+  if (noun === "activity") {
+    const [verb, fallback] = ACTIVITY[text(event.data.kind)] ?? ["logged", "an activity"];
+    const minutes = Number(event.data.duration_minutes);
+    const object = text(event.data.subject) || fallback;
+    return { verb: text(event.data.subject) ? `${verb} ${fallback}:` : verb, object: minutes > 0 ? `${object}, ${minutes} min` : object };
+  }
+  if (noun === "task") {
+    const title = text(event.data.title) || event.subject.name;
+    return { verb: action === "created" ? "added the task" : action === "completed" ? "finished the task" : `${action} the task`, object: title };
+  }
+  if (noun === "proposal") {
+    const n = event.changes.length;
+    const object = n === 1 ? "1 change" : n > 1 ? `${n} changes` : "a change";
+    return { verb: action === "created" ? "proposed" : action, object };
+  }
+  if (noun === "import") return { verb: action === "rolled_back" ? "rolled back" : "finished", object: "an import" };
+  if (action === "moved") {
+    const stage = event.changes.find((c) => c.field === "stage_id" || c.field === "stage") ?? change;
+    return { verb: `moved the deal${stage?.old_label ? ` from ${stage.old_label}` : ""} to`, object: stage?.new_label ?? "another stage" };
+  }
+  if (action === "updated" && event.changes.length > 0) {
+    return { verb: "changed", object: event.changes.map((c) => c.label).join(", ") };
+  }
+  return { verb: PLAIN[action] ?? action.replaceAll("_", " "), object: `this ${noun}` };
+}

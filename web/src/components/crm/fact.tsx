@@ -1,0 +1,65 @@
+/** A label over its value; the value turns into a field where it stands. */
+import { Lock } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { Tip } from "@/components/ui/tooltip";
+import { cn } from "@/lib/cn";
+import { Editor, type EditorProps, type FieldValue } from "./editor";
+
+type FactProps = Omit<EditorProps, "onSave" | "onCancel"> & {
+  shown: ReactNode;
+  onSave: (value: FieldValue) => void;
+  /** Why it can't be edited here, when it can't. */
+  locked?: string | undefined;
+  /** label beside the value, as in a details table */
+  row?: boolean;
+  /** The record that the value names, as a link beside it. */
+  link?: ReactNode;
+};
+
+export function Fact({ shown, locked, row = false, link, className, ...props }: FactProps) {
+  const [editing, setEditing] = useState(false);
+  const empty = shown === null || shown === "" || shown === undefined;
+  return (
+    <div className={cn(row ? "grid grid-cols-[140px_minmax(0,1fr)] items-center gap-2 py-0.5" : "flex min-w-0 flex-col", className)}>
+      <span className={cn("text-meta text-fg-3", row && "text-cell")}>{props.label}</span>
+      {editing ? (
+        <Editor
+          {...props}
+          onCancel={() => setEditing(false)}
+          onSave={(value) => {
+            setEditing(false);
+            if (!same(value, props.value)) props.onSave(value);
+          }}
+        />
+      ) : (
+        <span className="flex min-w-0 items-center gap-1">
+          {locked ? (
+            <Tip label={locked}>
+              <span tabIndex={0} className="flex min-h-[26px] min-w-0 items-center gap-1.5 rounded-sm text-fg">
+                <span className="truncate">{empty ? "—" : shown}</span>
+                <Lock className="size-3 shrink-0 text-fg-3" aria-label="read only" />
+              </span>
+            </Tip>
+          ) : (
+            <button
+              type="button"
+              onClick={() => setEditing(true)}
+              className="-ml-1.5 flex min-h-[26px] min-w-0 items-center rounded-sm px-1.5 text-left font-medium text-fg hover:bg-muted pointer-coarse:min-h-8"
+            >
+              <span className="sr-only">Edit {props.label}: </span>
+              <span className="truncate">{empty ? <span className="font-normal text-fg-3">Add</span> : shown}</span>
+            </button>
+          )}
+          {link}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export function same(a: FieldValue, b: FieldValue): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if ("id" in a && "id" in b) return a.id === b.id;
+  return JSON.stringify(a) === JSON.stringify(b);
+}

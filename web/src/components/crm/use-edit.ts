@@ -1,0 +1,70 @@
+/** One field, changed in place: shown at once, sent with the version it was made against, put back if it is refused. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { patch } from "@/api/client";
+import { isApiError, sentence } from "@/api/problem";
+import { failed } from "@/components/ui/toast";
+import { patchRecord, type RecordType } from "./cache";
+import { raiseConflict } from "./conflict";
+import { showValue } from "./show-value";
+import { useTold } from "./use-undo";
+
+export interface Edit<R> {
+  record: R;
+  /** What is sent. */
+  body: Record<string, unknown>;
+  /** How the record reads once it is saved. */
+  next: Partial<R>;
+  /** The field's name, for what is said about it. */
+  label: string;
+}
+interface Editable {
+  id: string;
+  name: string;
+  version: number;
+}
+
+export function useEdit<R extends Editable>(type: RecordType) {
+  const client = useQueryClient();
+  const told = useTold();
+  const mutation = useMutation({
+    mutationFn: ({ record, body }: Edit<R>) =>
+      patch(`/${type}/{id}`, { path: { id: record.id }, body, ifMatch: record.version }),
+    onMutate: ({ record, next }) => {
+      const before = Object.fromEntries(Object.keys(next).map((k) => [k, record[k as keyof R]])) as Partial<R>;
+      patchRecord<R>(client, type, record.id, (old) => ({ ...old, ...next }));
+      return before;
+    },
+    onError: (error, edit, before) => {
+      patchRecord<R>(client, type, edit.record.id, (old) => ({ ...old, ...before }));
+      if (isApiError(error, "version_conflict") && error.problem.conflict) return clash(edit, error.problem.conflict);
+      failed(`${edit.label} was not saved`, sentence(error), { label: "Retry", run: () => mutation.mutate(edit) });
+    },
+    onSuccess: ({ data, eventId }, { record, label }) => {
+      patchRecord<R>(client, type, record.id, (old) => ({ ...old, ...(data as unknown as R) }));
+      void client.invalidateQueries({ queryKey: ["timeline"] });
+      told(`${label} changed`, eventId);
+    },
+  });
+  function clash(edit: Edit<R>, found: { fields: { field: string; theirs: unknown; yours: unknown }[]; version: number }) {
+    const refetch = () => void client.invalidateQueries({ queryKey: [type] });
+    const ours = found.fields.filter((f) => f.field in edit.body);
+    if (ours.length === 0) {
+      // Other fields moved on: ours still stands.
+      return mutation.mutate({ ...edit, record: { ...edit.record, version: found.version } });
+    }
+    raiseConflict({
+      name: edit.record.name,
+      fields: ours,
+      label: (field) => (ours.length === 1 ? edit.label : field),
+      show: (field, value) => showValue(client, field, value),
+      takeTheirs: refetch,
+      keepMine: (fields) =>
+        mutation.mutate({
+          ...edit,
+          record: { ...edit.record, version: found.version },
+          body: Object.fromEntries(Object.entries(edit.body).filter(([key]) => fields.includes(key))),
+        }),
+    });
+  }
+  return mutation.mutate;
+}

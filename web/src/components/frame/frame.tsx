@@ -1,0 +1,58 @@
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, type ReactNode } from "react";
+import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
+import { useMedia, useOnline, useStored } from "@/lib/hooks";
+import { useKeys } from "@/lib/keys";
+import { Header } from "./header";
+import { NAV } from "./nav";
+import { PhoneTabs } from "./phone-tabs";
+import { Sidebar } from "./sidebar";
+
+const Palette = lazy(() => import("./palette").then((m) => ({ default: m.Palette })));
+const Help = lazy(() => import("./help").then((m) => ({ default: m.Help })));
+
+/** Sidebar, header, the page, and the assistant beside it. */
+export function Frame({ children, panel }: { children: ReactNode; panel: ReactNode }) {
+  const narrow = useMedia("(max-width: 63.99rem)");
+  const [fold, setFold] = useStored<boolean | null>("dw.fold", null);
+  const folded = fold ?? narrow;
+  const online = useOnline();
+  const navigate = useNavigate();
+  const up = raised.use();
+  const { open } = assistant.use();
+  useKeys({
+    "mod+k": () => raised.set(raised.get() === "palette" ? null : "palette"),
+    "mod+j": toggleAssistant,
+    "?": () => raised.set("help"),
+    "c o": () => create({ kind: "opportunity" }),
+    "c t": () => create({ kind: "task" }),
+    ...Object.fromEntries(NAV.map((n) => [n.keys, () => void navigate({ to: n.to })])),
+  });
+  return (
+    <div className="flex h-dvh overflow-hidden bg-bg">
+      <a href="#main" className="sr-only z-50 rounded-md bg-surface px-3 py-2 text-cell text-fg shadow-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+        Skip to the page
+      </a>
+      <Sidebar folded={folded} onFold={() => setFold(!folded)} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <Header />
+        {!online && (
+          <p role="status" className="flex h-8 shrink-0 items-center bg-warn-soft px-5 text-meta text-warn-text">
+            Offline. What is on the page may be out of date; changes can be saved when you are back.
+          </p>
+        )}
+        <div className="flex min-h-0 flex-1">
+          <main id="main" tabIndex={-1} className="scroll-thin relative flex min-w-0 flex-1 flex-col overflow-y-auto outline-none">
+            {children}
+          </main>
+          {open && panel}
+        </div>
+        <PhoneTabs />
+      </div>
+      <Suspense>
+        {up === "palette" && <Palette />}
+        {up === "help" && <Help />}
+      </Suspense>
+    </div>
+  );
+}

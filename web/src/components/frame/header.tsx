@@ -1,0 +1,97 @@
+import { Link, useMatches } from "@tanstack/react-router";
+import { ChevronRight, Plus, Search, Sparkle } from "lucide-react";
+import { Fragment } from "react";
+import { Button } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/badge";
+import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
+import { Tip } from "@/components/ui/tooltip";
+import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
+import { MOD } from "@/lib/keys";
+import { TrailSteps } from "./trail-steps";
+
+function crumbOf(match: { staticData: { crumb?: string }; loaderData?: unknown }): string | undefined {
+  const data = match.loaderData;
+  if (typeof data === "object" && data !== null && "crumb" in data && typeof data.crumb === "string") return data.crumb;
+  return match.staticData.crumb;
+}
+
+function Breadcrumbs() {
+  const crumbs = useMatches({
+    select: (matches) =>
+      matches.flatMap((m) => {
+        const crumb = crumbOf(m as { staticData: { crumb?: string }; loaderData?: unknown });
+        return crumb ? [{ id: m.id, path: m.pathname, crumb }] : [];
+      }),
+    structuralSharing: true as never,
+  });
+  return (
+    <nav aria-label="Breadcrumbs" className="flex min-w-0 items-center gap-1.5 text-cell">
+      {crumbs.map((c, i) => (
+        <Fragment key={c.id}>
+          {i > 0 && <ChevronRight className="size-3.5 shrink-0 text-fg-3 max-md:hidden" aria-hidden />}
+          {i === crumbs.length - 1 ? (
+            <span aria-current="page" className="truncate font-medium text-fg max-md:text-dialog">
+              {c.crumb}
+            </span>
+          ) : (
+            <Link to={c.path} className="truncate text-fg-3 hover:text-fg max-md:hidden">
+              {c.crumb}
+            </Link>
+          )}
+        </Fragment>
+      ))}
+      <TrailSteps />
+    </nav>
+  );
+}
+
+export function Header() {
+  const { open } = assistant.use();
+  return (
+    <header
+      data-print="hide"
+      className="flex h-[52px] shrink-0 items-center gap-2 border-b border-line px-4 md:h-12 md:px-5"
+    >
+      <div className="min-w-0 flex-1">
+        <Breadcrumbs />
+      </div>
+      <button
+        type="button"
+        onClick={() => raised.set("palette")}
+        className="hidden h-[30px] w-[248px] items-center gap-2 rounded-md border border-line-strong bg-surface px-2.5 text-left text-cell text-fg-3 shadow-1 hover:border-line-control md:flex"
+      >
+        <Search className="size-3.5" aria-hidden />
+        <span className="flex-1">Search or ask</span>
+        <Kbd>{MOD} K</Kbd>
+      </button>
+      <Button variant="quiet" size="icon" aria-label="Search or ask" className="size-11 md:hidden" onClick={() => raised.set("palette")}>
+        <Search className="size-5!" />
+      </Button>
+      <Menu>
+        <MenuTrigger asChild>
+          <Button variant="quiet" size="icon" aria-label="Create" className="size-11 md:hidden">
+            <Plus className="size-5!" />
+          </Button>
+        </MenuTrigger>
+        <MenuContent align="end">
+          <MenuItem onSelect={() => create({ kind: "opportunity" })}>New opportunity</MenuItem>
+          <MenuItem onSelect={() => create({ kind: "task" })}>New task</MenuItem>
+          <MenuItem onSelect={() => create({ kind: "account" })}>New account</MenuItem>
+          <MenuItem onSelect={() => create({ kind: "contact" })}>New contact</MenuItem>
+        </MenuContent>
+      </Menu>
+      <Tip label={<>Assistant {<Kbd>{MOD} J</Kbd>}</>}>
+        <Button
+          variant="quiet"
+          size="icon"
+          aria-label="Assistant"
+          aria-pressed={open}
+          className="max-md:size-11 aria-pressed:bg-accent-soft aria-pressed:text-accent-text"
+          onClick={toggleAssistant}
+        >
+          <Sparkle strokeWidth={1.75} />
+        </Button>
+      </Tip>
+    </header>
+  );
+}

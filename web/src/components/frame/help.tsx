@@ -1,0 +1,64 @@
+import { Kbd } from "@/components/ui/badge";
+import { Overlay } from "@/components/ui/overlay";
+import { raised } from "@/lib/frame";
+import { MOD } from "@/lib/keys";
+import { NAV } from "./nav";
+
+const GROUPS: { title: string; rows: [string, string][] }[] = [
+  {
+    title: "Anywhere",
+    rows: [
+      [`${MOD} k`, "Search, act or ask"],
+      [`${MOD} j`, "Open or close the assistant"],
+      ["?", "This list"],
+      ["c o", "New opportunity"],
+      ["c t", "New task"],
+      ["Esc", "Close, clear or put back"],
+    ],
+  },
+  { title: "Go to", rows: NAV.map((n) => [n.keys, n.label]) },
+  {
+    title: "Lists",
+    rows: [
+      ["/", "Search in this list"],
+      ["Enter", "Edit the cell; again to save"],
+      ["Tab", "Save and edit the next cell"],
+      ["Esc", "Leave the cell as it was"],
+    ],
+  },
+  {
+    title: "Board",
+    rows: [
+      ["Space", "Lift the card; again to drop it"],
+      ["← →", "Move it to another stage"],
+      ["Esc", "Put it back"],
+    ],
+  },
+];
+
+export function Help() {
+  const open = raised.use() === "help";
+  return (
+    <Overlay open={open} onOpenChange={(next) => raised.set(next ? "help" : null)} title="Keyboard shortcuts">
+      <div className="grid gap-6 sm:grid-cols-2">
+        {GROUPS.map((group) => (
+          <section key={group.title}>
+            <h3 className="mb-1.5 text-meta font-medium text-fg-3">{group.title}</h3>
+            <dl className="flex flex-col gap-1.5">
+              {group.rows.map(([keys, what]) => (
+                <div key={keys + what} className="flex items-center justify-between gap-4">
+                  <dt className="text-cell text-fg">{what}</dt>
+                  <dd className="flex gap-1">
+                    {keys.split(" ").map((key) => (
+                      <Kbd key={key}>{key.length === 1 ? key.toUpperCase() : key}</Kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Overlay>
+  );
+}

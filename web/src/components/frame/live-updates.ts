@@ -1,0 +1,52 @@
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { listen } from "@/api/live";
+import type { LiveChange } from "@/api/types";
+import { receiveOpportunity } from "@/components/crm/opportunity-cache";
+
+const BURST = 6;
+
+/** Which queries a change of each type makes stale. Lists of opportunities are mended row by row instead. */
+const STALE: Record<LiveChange["type"], string[]> = {
+  opportunity: [],
+  account: ["accounts"],
+  contact: ["contacts"],
+  task: ["tasks"],
+  proposal: ["proposals"],
+  import: ["imports"],
+};
+
+function refresh(client: QueryClient, keys: Set<string>): void {
+  for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+}
+
+/** Opportunities are fetched one by one and mended in place; a burst (an import, say) refreshes once it is over. */
+export function useLiveUpdates(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    let waiting: LiveChange[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const settle = () => {
+      const changes = new Map(waiting.map((c) => [`${c.type}/${c.id}`, c]));
+      waiting = [];
+      const opportunities = [...changes.values()].filter((c) => c.type === "opportunity");
+      const keys = new Set([...changes.values()].flatMap((c) => STALE[c.type]));
+      if (opportunities.length > BURST) keys.add("opportunities");
+      else for (const change of opportunities) void receiveOpportunity(client, change);
+      for (const change of changes.values()) void client.invalidateQueries({ queryKey: ["timeline", change.type, change.id] });
+      refresh(client, keys);
+    };
+    let since = 0;
+    const stop = listen((change) => {
+      if (waiting.length === 0) since = Date.now();
+      waiting.push(change);
+      clearTimeout(timer);
+      // Wait for quiet, but never longer than a few seconds.
+      timer = setTimeout(settle, Date.now() - since > 4000 ? 0 : waiting.length > BURST ? 1200 : 250);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [client]);
+}

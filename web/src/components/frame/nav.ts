@@ -1,0 +1,19 @@
+import { Building, CircleDollarSign, Contact, House, Settings2, SquareCheck, Stamp, type LucideIcon } from "lucide-react";
+
+export interface NavItem {
+  to: "/" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/admin";
+  label: string;
+  icon: LucideIcon;
+  count?: "tasks" | "approvals";
+  keys: string;
+}
+
+export const NAV: NavItem[] = [
+  { to: "/", label: "Home", icon: House, keys: "g h" },
+  { to: "/opportunities", label: "Opportunities", icon: CircleDollarSign, keys: "g o" },
+  { to: "/accounts", label: "Accounts", icon: Building, keys: "g a" },
+  { to: "/contacts", label: "Contacts", icon: Contact, keys: "g c" },
+  { to: "/tasks", label: "Tasks", icon: SquareCheck, count: "tasks", keys: "g t" },
+  { to: "/approvals", label: "Approvals", icon: Stamp, count: "approvals", keys: "g p" },
+  { to: "/admin", label: "Admin", icon: Settings2, keys: "g s" },
+];

@@ -1,0 +1,183 @@
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Command } from "cmdk";
+import { Building, CircleDollarSign, Contact, Moon, Search, SquareCheck, Sun, Upload } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { Fragment, useState, type ReactNode } from "react";
+import { get } from "@/api/client";
+import type { SearchHit } from "@/api/types";
+import { Kbd } from "@/components/ui/badge";
+import { AgentMark, CompanyMark, PersonMark } from "@/components/ui/marks";
+import { StageRing } from "@/components/ui/stage-ring";
+import { date, money } from "@/lib/format";
+import { create, openAssistant, raised } from "@/lib/frame";
+import { useRested } from "@/lib/hooks";
+import { setTheme } from "@/lib/theme";
+import { NAV } from "./nav";
+
+const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["search", q],
+    queryFn: async ({ signal }) => {
+      const started = performance.now();
+      const { items } = await get("/search", { query: { q, limit: 8 }, signal });
+      return { items, ms: Math.round(performance.now() - started) };
+    },
+    enabled: q.trim().length > 1,
+    placeholderData: keepPreviousData,
+  });
+
+const ITEM =
+  "flex h-9 items-center gap-2.5 rounded-lg px-2.5 text-cell text-fg data-[selected=true]:bg-accent-soft pointer-coarse:h-11 [&>svg]:size-4 [&>svg]:text-fg-3";
+const GROUP = "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
+
+/** The words that were typed, underlined where they occur. */
+function Marked({ text, q }: { text: string; q: string }) {
+  const at = q ? text.toLowerCase().indexOf(q.toLowerCase()) : -1;
+  if (at < 0) return <>{text}</>;
+  return (
+    <Fragment>
+      {text.slice(0, at)}
+      <mark>{text.slice(at, at + q.length)}</mark>
+      {text.slice(at + q.length)}
+    </Fragment>
+  );
+}
+
+function HitMark({ hit }: { hit: SearchHit }) {
+  if (hit.type === "account") return <CompanyMark name={hit.title} size={18} />;
+  if (hit.type === "contact") return <PersonMark id={hit.id} name={hit.title} />;
+  return <StageRing kind={hit.stage_kind ?? "open"} probability={hit.probability ?? 0} size={16} />;
+}
+
+const facts = (hit: SearchHit): string =>
+  [money(hit.amount), hit.close_date ? `${hit.stage_kind === "open" ? "closes" : (hit.stage_kind ?? "closes")} ${date(hit.close_date)}` : ""]
+    .filter(Boolean)
+    .join(" · ");
+
+const NOUN = { opportunity: "Opportunity", account: "Account", contact: "Contact" };
+
+export function Palette() {
+  const [text, setText] = useState("");
+  const navigate = useNavigate();
+  const q = useRested(text.trim(), 120);
+  const hits = useQuery(searchQuery(q));
+  const shown = text.trim().length > 1 ? (hits.data?.items ?? []) : [];
+  const close = () => raised.set(null);
+  const run = (then: () => void) => () => {
+    close();
+    then();
+  };
+  const open = (hit: SearchHit) => {
+    const to = hit.type === "account" ? "/accounts/$id" : hit.type === "contact" ? "/contacts/$id" : "/opportunities/$id";
+    void navigate({ to, params: { id: hit.id } });
+  };
+  const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
+  const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [
+    { label: "New opportunity", icon: <CircleDollarSign />, keys: "C O", run: () => create({ kind: "opportunity" }) },
+    { label: "New task", icon: <SquareCheck />, keys: "C T", run: () => create({ kind: "task" }) },
+    { label: "New account", icon: <Building />, run: () => create({ kind: "account" }) },
+    { label: "New contact", icon: <Contact />, run: () => create({ kind: "contact" }) },
+    { label: "Import a file", icon: <Upload />, run: () => void navigate({ to: "/admin/imports" }) },
+    { label: "Light theme", icon: <Sun />, run: () => setTheme("light") },
+    { label: "Dark theme", icon: <Moon />, run: () => setTheme("dark") },
+    ...NAV.map((n) => ({ label: `Go to ${n.label}`, icon: <n.icon />, keys: n.keys.toUpperCase(), run: () => void navigate({ to: n.to }) })),
+  ].filter((a) => matches(a.label));
+  const ask = text.trim() || "What should I do today?";
+
+  return (
+    <Dialog.Root open onOpenChange={(next) => !next && close()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 animate-fade bg-scrim" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed top-[104px] left-1/2 z-50 w-[min(680px,calc(100vw-16px))] -translate-x-1/2 animate-fade overflow-hidden rounded-2xl bg-surface shadow-4 outline-none max-md:top-2"
+        >
+          <Dialog.Title className="sr-only">Search, act or ask</Dialog.Title>
+          <Command
+            shouldFilter={false}
+            loop
+            label="Search, act or ask"
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) run(() => openAssistant(ask))();
+            }}
+          >
+            <div className="flex items-center gap-3 border-b border-line px-4">
+              <Search className="size-4 text-fg-3" aria-hidden />
+              <Command.Input
+                value={text}
+                onValueChange={setText}
+                placeholder="Search records, find an action, or ask"
+                className="h-[52px] flex-1 bg-transparent text-[1rem] text-fg outline-none"
+              />
+              <Kbd>esc</Kbd>
+            </div>
+            <Command.List className="scroll-thin max-h-[min(480px,60vh)] overflow-y-auto px-1.5 pb-2">
+              {shown.length > 0 && (
+                <Command.Group heading="Records" className={GROUP}>
+                  {shown.map((hit) => (
+                    <Command.Item key={hit.id} value={hit.id} className={ITEM} onSelect={run(() => open(hit))}>
+                      <HitMark hit={hit} />
+                      <span className="truncate font-medium">
+                        <Marked text={hit.title} q={q} />
+                      </span>
+                      <span className="truncate text-fg-3">{hit.subtitle ?? NOUN[hit.type]}</span>
+                      <span className="tnum ml-auto shrink-0 text-meta text-fg-3">{facts(hit)}</span>
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
+              {text.trim().length > 1 && shown.length === 0 && !hits.isFetching && (
+                <p className="px-2.5 pt-3 text-cell text-fg-3">No record matches “{text.trim()}”.</p>
+              )}
+              {actions.length > 0 && (
+                <Command.Group heading="Actions" className={GROUP}>
+                  {actions.slice(0, text ? 5 : 12).map((action) => (
+                    <Command.Item key={action.label} value={action.label} className={ITEM} onSelect={run(action.run)}>
+                      {action.icon}
+                      {action.label}
+                      {action.keys && (
+                        <span className="ml-auto flex items-center gap-1 text-meta text-fg-3">
+                          {action.keys.split(" ").map((key, i) => (
+                            <Fragment key={key + String(i)}>
+                              {i > 0 && "then"}
+                              <Kbd>{key}</Kbd>
+                            </Fragment>
+                          ))}
+                        </span>
+                      )}
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
+              <Command.Group heading="Ask the assistant" className={GROUP}>
+                <Command.Item value="ask-assistant" className={ITEM} onSelect={run(() => openAssistant(ask))}>
+                  <AgentMark />
+                  <span className="truncate">Ask: “{ask}”</span>
+                  <span className="ml-auto flex gap-1">
+                    <Kbd>⌘</Kbd>
+                    <Kbd>↵</Kbd>
+                  </span>
+                </Command.Item>
+              </Command.Group>
+            </Command.List>
+            <footer className="flex items-center gap-4 border-t border-line bg-sunken px-4 py-2 text-meta text-fg-3 max-md:hidden">
+              <span className="flex items-center gap-1">
+                <Kbd>↑</Kbd>
+                <Kbd>↓</Kbd> move
+              </span>
+              <span className="flex items-center gap-1">
+                <Kbd>↵</Kbd> open
+              </span>
+              {hits.data && text && (
+                <span className="tnum ml-auto">
+                  {shown.length} results in {hits.data.ms} ms
+                </span>
+              )}
+            </footer>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

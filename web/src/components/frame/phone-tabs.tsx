@@ -1,0 +1,58 @@
+import { Link, useLocation } from "@tanstack/react-router";
+import { Menu as MenuIcon } from "lucide-react";
+import { Menu, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
+import { cn } from "@/lib/cn";
+import { setTheme } from "@/lib/theme";
+import { useCounts } from "./counts";
+import { NAV } from "./nav";
+
+const cell = "flex flex-1 flex-col items-center justify-center gap-1 text-micro text-fg-3";
+
+export function PhoneTabs() {
+  const path = useLocation({ select: (at) => at.pathname });
+  const counts = useCounts();
+  const tabs = NAV.filter((n) => ["/", "/opportunities", "/tasks", "/approvals"].includes(n.to));
+  const rest = NAV.filter((n) => !tabs.includes(n));
+  return (
+    <nav aria-label="Main" data-print="hide" className="flex h-16 shrink-0 border-t border-line bg-bg pb-[env(safe-area-inset-bottom)] md:hidden">
+      {tabs.map((entry) => {
+        const current = entry.to === "/" ? path === "/" : path.startsWith(entry.to);
+        const count = entry.count ? counts[entry.count] : 0;
+        return (
+          <Link key={entry.to} to={entry.to} aria-current={current ? "page" : undefined} className={cn(cell, current && "font-medium text-accent-text")}>
+            <span className="relative">
+              <entry.icon className="size-[22px]" strokeWidth={1.75} aria-hidden />
+              {count > 0 && (
+                <span className="tnum absolute -top-1.5 left-3.5 min-w-4 rounded-full bg-agent px-1 text-center text-[10px] leading-4 font-semibold text-on-agent">
+                  {count > 99 ? "99+" : count}
+                </span>
+              )}
+            </span>
+            {entry.to === "/opportunities" ? "Deals" : entry.label}
+          </Link>
+        );
+      })}
+      <Menu>
+        <MenuTrigger className={cell}>
+          <MenuIcon className="size-[22px]" strokeWidth={1.75} aria-hidden />
+          More
+        </MenuTrigger>
+        <MenuContent align="end" side="top">
+          {rest.map((entry) => (
+            <MenuItem key={entry.to} asChild>
+              <Link to={entry.to}>
+                <entry.icon /> {entry.label}
+              </Link>
+            </MenuItem>
+          ))}
+          <MenuItem asChild>
+            <Link to="/admin/sessions">My sessions</Link>
+          </MenuItem>
+          <MenuLine />
+          <MenuItem onSelect={() => setTheme("light")}>Light theme</MenuItem>
+          <MenuItem onSelect={() => setTheme("dark")}>Dark theme</MenuItem>
+        </MenuContent>
+      </Menu>
+    </nav>
+  );
+}

@@ -1,0 +1,77 @@
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { ChoiceList } from "@/components/ui/combobox";
+import { Input } from "@/components/ui/input";
+import { RefList } from "@/components/crm/pickers";
+import { parseAmount } from "@/lib/parse";
+import { DATE_WORDS, useFilterChoices, type FilterDef } from "./filters";
+import type { Op } from "./search";
+
+/** The editor of a chip's value, inside its popover. */
+export function FilterValue(props: { def: FilterDef; op: Op; values: string[]; onChange: (values: string[], done: boolean) => void }) {
+  const { def, values, onChange } = props;
+  const choices = useFilterChoices();
+  if (def.kind === "choice") {
+    return (
+      <ChoiceList
+        choices={choices(def)}
+        selected={values}
+        placeholder={`Choose ${def.label.toLowerCase()}`}
+        onPick={(c) => onChange(values.includes(c.value) ? values.filter((v) => v !== c.value) : [...values, c.value], false)}
+      />
+    );
+  }
+  if (def.kind === "account" || def.kind === "contact") {
+    return <RefList kind={def.kind} value={null} onPick={(ref) => ref && onChange([ref.id], true)} />;
+  }
+  if (def.kind === "date") return <DateValue {...props} />;
+  return <TypedValue {...props} />;
+}
+
+function DateValue({ op, values, onChange }: { op: Op; values: string[]; onChange: (values: string[], done: boolean) => void }) {
+  const words = Object.entries(DATE_WORDS).filter(([key]) => (op === "is" ? !/^[+-]/.test(key) : !key.startsWith("this_")));
+  const exact = values[0] && /^\d/.test(values[0]) ? values[0] : "";
+  return (
+    <div className="p-1">
+      {words.map(([value, label]) => (
+        <button
+          key={value}
+          type="button"
+          aria-pressed={values[0] === value}
+          onClick={() => onChange([value], true)}
+          className="flex min-h-[30px] w-full items-center rounded-md px-2 text-left text-cell first-letter:uppercase hover:bg-muted aria-pressed:bg-accent-soft aria-pressed:text-accent-text"
+        >
+          {label}
+        </button>
+      ))}
+      <div className="border-t border-line p-2">
+        <Input type="date" aria-label="A day" defaultValue={exact} onChange={(e) => e.target.value && onChange([e.target.value], false)} />
+      </div>
+    </div>
+  );
+}
+
+function TypedValue({ def, values, onChange }: { def: FilterDef; values: string[]; onChange: (values: string[], done: boolean) => void }) {
+  const [text, setText] = useState(values[0] ?? "");
+  const [error, setError] = useState("");
+  const save = () => {
+    const read = def.kind === "text" ? text.trim() : parseAmount(text);
+    if (!read) return setError(def.kind === "text" ? "Type a tag." : "Type a number, like 50,000 or 50k.");
+    onChange([read], true);
+  };
+  return (
+    <form
+      className="flex flex-col gap-2 p-2"
+      onSubmit={(e) => {
+        e.preventDefault();
+        save();
+      }}
+    >
+      <Input autoFocus aria-label={def.label} aria-invalid={error ? true : undefined} value={text} onChange={(e) => setText(e.target.value)} inputMode={def.kind === "text" ? "text" : "decimal"} />
+      {error && <p role="alert" className="text-meta text-bad-text">{error}</p>}
+      <Button type="submit" size="card" variant="primary">
+        Apply
+      </Button>
+    </form>
+  );
+}

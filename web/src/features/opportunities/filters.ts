@@ -1,0 +1,128 @@
+/** The built-in fields that the list can be filtered by, and their values in words. */
+import { useQueries, useSuspenseQuery } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shared";
+import type { OptionKind } from "@/api/types";
+import { FORECAST } from "@/components/crm/show-value";
+import { date, money, number } from "@/lib/format";
+import type { Chip, Op } from "./search";
+
+export type FilterKind = "choice" | "account" | "contact" | "money" | "percent" | "date" | "text";
+export interface FilterDef {
+  field: string;
+  label: string;
+  kind: FilterKind;
+  options?: OptionKind;
+}
+
+export const FILTERS: FilterDef[] = [
+  { field: "stage_kind", label: "Status", kind: "choice" },
+  { field: "stage_id", label: "Stage", kind: "choice" },
+  { field: "owner_id", label: "Owner", kind: "choice" },
+  { field: "team_id", label: "Team", kind: "choice" },
+  { field: "account_id", label: "Account", kind: "account" },
+  { field: "primary_contact_id", label: "Primary contact", kind: "contact" },
+  { field: "amount", label: "Amount", kind: "money" },
+  { field: "close_date", label: "Close date", kind: "date" },
+  { field: "probability", label: "Probability", kind: "percent" },
+  { field: "forecast_category", label: "Forecast", kind: "choice" },
+  { field: "type_id", label: "Type", kind: "choice", options: "opportunity_type" },
+  { field: "source_id", label: "Source", kind: "choice", options: "source" },
+  { field: "industry_id", label: "Industry", kind: "choice", options: "industry" },
+  { field: "region_id", label: "Region", kind: "choice", options: "region" },
+  { field: "lost_reason_id", label: "Lost reason", kind: "choice", options: "loss_reason" },
+  { field: "tag", label: "Tag", kind: "text" },
+  { field: "stage_entered_at", label: "In stage since", kind: "date" },
+  { field: "created_at", label: "Created", kind: "date" },
+  { field: "updated_at", label: "Updated", kind: "date" },
+  { field: "closed_at", label: "Closed", kind: "date" },
+];
+export const filterDef = (field: string): FilterDef | undefined => FILTERS.find((f) => f.field === field);
+
+export const opsOf = (kind: FilterKind): Op[] =>
+  kind === "money" || kind === "percent" ? ["gte", "lte"] : kind === "date" ? ["is", "gte", "lte"] : ["is"];
+
+export function opLabel(kind: FilterKind, op: Op, many: boolean): string {
+  if (kind === "date") return op === "is" ? "in" : op === "gte" ? "from" : "until";
+  if (op === "is") return many ? "is any of" : "is";
+  return op === "gte" ? "at least" : "at most";
+}
+
+export const DATE_WORDS: Record<string, string> = {
+  today: "today",
+  this_month: "this month",
+  this_quarter: "this quarter",
+  this_year: "this year",
+  "-7d": "7 days ago",
+  "-30d": "30 days ago",
+  "-90d": "90 days ago",
+  "+7d": "in 7 days",
+  "+30d": "in 30 days",
+  "+90d": "in 90 days",
+};
+const KINDS = [
+  { value: "open", label: "Open" },
+  { value: "won", label: "Won" },
+  { value: "lost", label: "Lost" },
+];
+
+export interface FilterChoice {
+  value: string;
+  label: string;
+}
+
+export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
+  const users = useSuspenseQuery(usersQuery()).data;
+  const teams = useSuspenseQuery(teamsQuery()).data;
+  const options = useSuspenseQuery(optionsQuery()).data;
+  const pipelines = useSuspenseQuery(pipelinesQuery()).data;
+  const named = (list: { id: string; name: string }[]) => list.map((r) => ({ value: r.id, label: r.name }));
+  return (def) => {
+    if (def.options) return named(options.filter((o) => o.kind === def.options));
+    switch (def.field) {
+      case "stage_kind":
+        return KINDS;
+      case "stage_id":
+        return named(pipelines.flatMap((p) => p.stages));
+      case "owner_id":
+        return [{ value: "me", label: "Me" }, ...named(users)];
+      case "team_id":
+        return [{ value: "my_team", label: "My team" }, ...named(teams)];
+      case "forecast_category":
+        return Object.entries(FORECAST).map(([value, label]) => ({ value, label }));
+      default:
+        return [];
+    }
+  };
+}
+
+/** The chips' values in words; the names of accounts and contacts are fetched. */
+export function useChipWords(chips: Chip[], currency: string): (chip: Chip) => string {
+  const choices = useFilterChoices();
+  const ids = chips.flatMap((c) => {
+    const kind = filterDef(c.field)?.kind;
+    return kind === "account" || kind === "contact" ? c.values.map((id) => ({ kind, id })) : [];
+  });
+  const names = useQueries({
+    queries: ids.map(({ kind, id }) => ({
+      queryKey: [`${kind}s`, "name", id],
+      queryFn: async (): Promise<string> =>
+        (kind === "account" ? await get("/accounts/{id}", { path: { id } }) : await get("/contacts/{id}", { path: { id } })).name,
+      staleTime: 300_000,
+      retry: false,
+    })),
+  });
+  return (chip) => {
+    const def = filterDef(chip.field);
+    if (!def) return "no such field";
+    const one = (value: string): string => {
+      if (def.kind === "choice") return choices(def).find((c) => c.value === value)?.label ?? value;
+      if (def.kind === "account" || def.kind === "contact") return names[ids.findIndex((i) => i.id === value)]?.data ?? "…";
+      if (def.kind === "money") return money({ amount: value, currency });
+      if (def.kind === "percent") return `${number(Number(value))} %`;
+      if (def.kind === "date") return DATE_WORDS[value] ?? date(value);
+      return value;
+    };
+    return chip.values.map(one).join(", ");
+  };
+}

@@ -1,0 +1,83 @@
+/** The list's address: filters under the API's own names, and what else the URL owns. */
+
+export type ListSearch = Record<string, string | undefined>;
+
+const RESERVED = new Set(["tab", "q", "sort", "view"]);
+
+export interface Tab {
+  id: string;
+  label: string;
+  search: Record<string, string>;
+}
+
+export const TABS: Tab[] = [
+  { id: "open", label: "All open", search: { stage_kind: "open" } },
+  { id: "mine", label: "My open", search: { stage_kind: "open", owner_id: "me" } },
+  { id: "closing", label: "Closing this quarter", search: { stage_kind: "open", close_date: "this_quarter", sort: "close_date" } },
+  { id: "won", label: "Won this quarter", search: { stage_kind: "won", close_date: "this_quarter", sort: "-close_date" } },
+  { id: "all", label: "All", search: {} },
+];
+
+export const tabSearch = (tab: Tab): Record<string, string> => ({ tab: tab.id, ...tab.search });
+export const tabOf = (search: ListSearch): Tab | undefined => TABS.find((t) => t.id === search.tab);
+
+export function apiFilters(search: ListSearch): Record<string, string> {
+  return Object.fromEntries(Object.entries(search).filter((e): e is [string, string] => !RESERVED.has(e[0]) && Boolean(e[1])));
+}
+
+/** Whether the address has moved on from what its tab says. */
+export function isChanged(search: ListSearch): boolean {
+  const tab = tabOf(search);
+  if (!tab) return false;
+  const now = { ...apiFilters(search), ...(search.sort ? { sort: search.sort } : {}) };
+  return JSON.stringify(Object.entries(now).sort()) !== JSON.stringify(Object.entries(tab.search).sort());
+}
+
+/** One chip: `amount.gte=50000` is Amount, at least, 50000. */
+export interface Chip {
+  param: string;
+  field: string;
+  op: Op;
+  values: string[];
+}
+export type Op = "is" | "gte" | "lte";
+
+export function chipsOf(search: ListSearch): Chip[] {
+  return Object.entries(apiFilters(search)).map(([param, value]) => {
+    const found = /^(.*)\.(gte|lte)$/.exec(param);
+    return { param, field: found?.[1] ?? param, op: (found?.[2] ?? "is") as Op, values: value.split(",") };
+  });
+}
+
+export const paramOf = (field: string, op: Op): string => (op === "is" ? field : `${field}.${op}`);
+
+/** Leaves out `param` and puts the new chip in its place. */
+export function withChip(search: ListSearch, old: string | null, chip: { field: string; op: Op; values: string[] } | null): ListSearch {
+  const next: ListSearch = {};
+  const put = () => {
+    if (chip && chip.values.length > 0) next[paramOf(chip.field, chip.op)] = chip.values.join(",");
+  };
+  for (const [key, value] of Object.entries(search)) {
+    if (key === old) put();
+    else next[key] = value;
+  }
+  if (old === null || !(old in search)) put();
+  return next;
+}
+
+export interface SortKey {
+  field: string;
+  desc: boolean;
+}
+export const readSort = (sort: string | undefined): SortKey[] =>
+  (sort ?? "").split(",").filter(Boolean).map((key) => ({ field: key.replace(/^-/, ""), desc: key.startsWith("-") }));
+
+/** A click sorts by one column (down, up, not at all); with Shift it adds to what is there. */
+export function nextSort(sort: string | undefined, field: string, add: boolean): string | undefined {
+  const keys = readSort(sort);
+  const now = keys.find((k) => k.field === field);
+  const turned = !now ? { field, desc: true } : now.desc ? { field, desc: false } : null;
+  const rest = add ? keys.filter((k) => k.field !== field) : [];
+  const next = now && add ? keys.flatMap((k) => (k.field === field ? (turned ?? []) : k)) : turned ? [...rest, turned] : rest;
+  return next.map((k) => (k.desc ? `-${k.field}` : k.field)).join(",") || undefined;
+}

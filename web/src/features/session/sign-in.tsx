@@ -1,0 +1,82 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { CircleAlert } from "lucide-react";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { z } from "zod";
+import { post } from "@/api/client";
+import { isApiError, sentence } from "@/api/problem";
+import type { Setup } from "@/api/types";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Door } from "./door";
+import { useEnter } from "./enter";
+import { PasswordInput } from "./password";
+
+const schema = z.object({
+  email: z.email("Enter an e-mail address."),
+  password: z.string().min(1, "Enter your password."),
+});
+type Values = z.infer<typeof schema>;
+
+/** The demo's password is public: the server refuses these logins outside demo mode. */
+const DEMO_PASSWORD = "demo-password";
+
+function words(error: unknown): string {
+  if (isApiError(error, "invalid_credentials")) return "This e-mail address and password do not match.";
+  if (isApiError(error, "too_many_attempts")) return "Too many attempts. Wait a minute, then try again.";
+  return sentence(error);
+}
+
+export function SignIn({ setup, to }: { setup: Setup; to: string }) {
+  const enter = useEnter();
+  const [problem, setProblem] = useState<string | null>(null);
+  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" } });
+  const { errors, isSubmitting } = form.formState;
+  const submit = async (values: Values) => {
+    setProblem(null);
+    try {
+      await post("/session", { body: values });
+      await enter(to);
+    } catch (error) {
+      setProblem(words(error));
+      form.setFocus("password");
+    }
+  };
+  const asDemo = (email: string) => {
+    form.reset({ email, password: DEMO_PASSWORD });
+    void form.handleSubmit(submit)();
+  };
+  return (
+    <Door title="Sign in" text={window.location.host}>
+      <form className="flex flex-col gap-4" noValidate onSubmit={(e) => void form.handleSubmit(submit)(e)}>
+        {problem && (
+          <p role="alert" className="flex items-start gap-2 rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text">
+            <CircleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden /> {problem}
+          </p>
+        )}
+        <Field label="E-mail" error={errors.email?.message}>
+          {(w) => <Input {...w} {...form.register("email")} size="lg" type="email" autoComplete="username" autoFocus />}
+        </Field>
+        <Field label="Password" error={errors.password?.message}>
+          {(w) => <PasswordInput {...w} {...form.register("password")} autoComplete="current-password" />}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" busy={isSubmitting && "Signing in"}>
+          Sign in
+        </Button>
+      </form>
+      {setup.demo && setup.demo_logins && (
+        <section className="mt-6 border-t border-line pt-4" aria-label="Demo logins">
+          <p className="mb-2 text-meta text-fg-3">This is a demo. Sign in as:</p>
+          <div className="flex flex-wrap gap-2">
+            {setup.demo_logins.map((login) => (
+              <Button key={login.email} size="card" title={login.email} onClick={() => asDemo(login.email)}>
+                {login.role}
+              </Button>
+            ))}
+          </div>
+        </section>
+      )}
+    </Door>
+  );
+}

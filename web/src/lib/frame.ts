@@ -1,0 +1,32 @@
+/** What the frame shares with every page: the assistant's state, the dialog that is up, the list one came from. */
+import type { SubjectType } from "@/api/types";
+import { createStore } from "./store";
+
+export interface AssistantState {
+  open: boolean;
+  /** Words to send as soon as the panel is there. */
+  ask: string | null;
+}
+export const assistant = createStore<AssistantState>({ open: false, ask: null });
+export const openAssistant = (ask: string | null = null): void => assistant.set({ open: true, ask });
+export const toggleAssistant = (): void => assistant.set({ open: !assistant.get().open, ask: null });
+
+export type Creating =
+  | { kind: "opportunity"; account?: { id: string; name: string } | undefined; stageId?: string }
+  | { kind: "account" }
+  | { kind: "contact"; account?: { id: string; name: string } | undefined }
+  | { kind: "task"; subject?: { type: SubjectType; id: string; name: string } | undefined };
+export const creating = createStore<Creating | null>(null);
+export const create = (what: Creating): void => creating.set(what);
+
+export type Raised = "palette" | "help" | null;
+export const raised = createStore<Raised>(null);
+
+/** The list that a record was opened from: its name, its address, and the records in order. */
+export interface Trail {
+  label: string;
+  path: "/opportunities" | "/opportunities/board";
+  search: Record<string, string>;
+  ids: string[];
+}
+export const trail = createStore<Trail | null>(null);

@@ -1,0 +1,78 @@
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+export function useMedia(query: string): boolean {
+  const subscribe = useCallback(
+    (tell: () => void) => {
+      const media = window.matchMedia(query);
+      media.addEventListener("change", tell);
+      return () => media.removeEventListener("change", tell);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches);
+}
+
+export const usePhone = (): boolean => useMedia("(max-width: 47.99rem)");
+
+function subscribeOnline(tell: () => void) {
+  window.addEventListener("online", tell);
+  window.addEventListener("offline", tell);
+  return () => {
+    window.removeEventListener("online", tell);
+    window.removeEventListener("offline", tell);
+  };
+}
+export const useOnline = (): boolean => useSyncExternalStore(subscribeOnline, () => navigator.onLine);
+
+/** The value, once it has rested for `ms`. */
+export function useRested<T>(value: T, ms: number): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return rested;
+}
+
+/** State kept in the browser, per person and machine (column choice, folded sidebar). */
+export function useStored<T>(key: string, initial: T): [T, (next: T) => void] {
+  const [value, setValue] = useState<T>(() => {
+    try {
+      const raw = localStorage.getItem(key);
+      return raw === null ? initial : (JSON.parse(raw) as T);
+    } catch {
+      return initial;
+    }
+  });
+  const store = useCallback(
+    (next: T) => {
+      setValue(next);
+      try {
+        localStorage.setItem(key, JSON.stringify(next));
+      } catch {
+        // Storage is full or off: the choice lasts until the page is left.
+      }
+    },
+    [key],
+  );
+  return [value, store];
+}
+
+/** Calls `then` when the element comes near the viewport: the next page of a list. */
+export function useNear(then: () => void, active: boolean) {
+  const ref = useRef<HTMLDivElement>(null);
+  const call = useRef(then);
+  useEffect(() => {
+    call.current = then;
+  });
+  useEffect(() => {
+    const element = ref.current;
+    if (!element || !active) return;
+    const observer = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && call.current(), {
+      rootMargin: "200px",
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [active]);
+  return ref;
+}

@@ -1,0 +1,29 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { config } from "zod";
+import { whenSignedOut } from "./api/client";
+import { meQuery } from "./api/shared";
+import { queryClient, router } from "./router";
+import "./styles/app.css";
+
+// The content security policy forbids `eval`, which zod would otherwise try.
+config({ jitless: true });
+
+whenSignedOut(() => {
+  const at = router.state.location;
+  if (at.pathname === "/sign-in" || at.pathname === "/setup") return;
+  queryClient.removeQueries({ queryKey: meQuery().queryKey });
+  void router.navigate({ to: "/sign-in", search: { to: at.href } });
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,18 @@
+import { createFileRoute, redirect } from "@tanstack/react-router";
+import { setupQuery } from "@/api/shared";
+import { SignIn } from "@/features/session/sign-in";
+
+export const Route = createFileRoute("/sign-in")({
+  validateSearch: (search: Record<string, unknown>): { to?: string } =>
+    typeof search.to === "string" && /^\/(?!\/)/.test(search.to) ? { to: search.to } : {},
+  loader: async ({ context }) => {
+    const setup = await context.queryClient.ensureQueryData(setupQuery());
+    if (setup.needed) throw redirect({ to: "/setup" });
+    return setup;
+  },
+  component: SignInRoute,
+});
+
+function SignInRoute() {
+  return <SignIn setup={Route.useLoaderData()} to={Route.useSearch().to ?? "/"} />;
+}
