@@ -2,14 +2,11 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { config } from "zod";
 import { whenSignedOut } from "./api/client";
 import { meQuery } from "./api/shared";
 import { queryClient, router } from "./router";
 import "./styles/app.css";
 
-// The content security policy forbids `eval`, which zod would otherwise try.
-config({ jitless: true });
 
 whenSignedOut(() => {
   const at = router.state.location;

@@ -160,6 +160,14 @@ impl Context {
         self.begin_for(None).await
     }
 
+    /// [`Self::begin`], refusing to go on when access has changed: for what must not outlive the rights it began with.
+    ///
+    /// # Errors
+    /// When access has changed since the actor was read.
+    pub async fn begin_unchanged(&self) -> Result<Tx> {
+        self.access.database.begin(&self.actor.db_scope(self.request_id.clone())?).await
+    }
+
     async fn again(&self) -> Result<Actor> {
         let fresh = match self.token {
             Some(token) => {

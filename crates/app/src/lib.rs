@@ -1,1 +1,17 @@
-//! Filled by its slices.
+//! Puts the product together: configuration, database, router, workers and the command line.
+
+pub mod assets;
+pub mod cli;
+pub mod config;
+pub mod database;
+pub mod doctor;
+pub mod health;
+pub mod idempotency;
+pub mod middleware;
+pub mod openapi;
+pub mod seed;
+pub mod serve;
+pub mod setup;
+pub mod state;
+
+pub use state::AppState;

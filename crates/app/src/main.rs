@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `dealwright`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dealwright_app::cli::main()
+}

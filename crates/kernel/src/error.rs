@@ -311,3 +311,32 @@ impl<T> OrNotFound<T> for Option<T> {
         self.ok_or_else(|| Error::not_found(what))
     }
 }
+
+/// The problems any endpoint may answer with, for the API's description.
+#[derive(Debug)]
+pub struct Problems;
+
+impl utoipa::IntoResponses for Problems {
+    fn responses() -> std::collections::BTreeMap<String, utoipa::openapi::RefOr<utoipa::openapi::Response>> {
+        use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
+        [
+            (400, "The request can't be read"),
+            (401, "Sign in first"),
+            (403, "Your roles do not allow it"),
+            (404, "Absent, or hidden from you"),
+            (409, "Conflicts with how things are"),
+            (413, "Too large"),
+            (415, "Not a media type this endpoint takes"),
+            (422, "Invalid, field by field"),
+            (429, "Too many requests"),
+            (503, "Not ready; try again"),
+        ]
+        .into_iter()
+        .map(|(status, description)| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let response = ResponseBuilder::new().description(description).content("application/problem+json", content).build();
+            (status.to_string(), response.into())
+        })
+        .collect()
+    }
+}

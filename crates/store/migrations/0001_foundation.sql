@@ -116,10 +116,10 @@ create table event (
     request_id      text,
     primary key (org_id, id)
 );
-create index event_opportunity on event (org_id, opportunity_id, id) where opportunity_id is not null;
-create index event_account on event (org_id, account_id, id) where account_id is not null;
-create index event_contact on event (org_id, contact_id, id) where contact_id is not null;
-create index event_subject on event (org_id, subject_id, id);
+create index event_opportunity on event (org_id, opportunity_id, at, id) where opportunity_id is not null;
+create index event_account on event (org_id, account_id, at, id) where account_id is not null;
+create index event_contact on event (org_id, contact_id, at, id) where contact_id is not null;
+create index event_subject on event (org_id, subject_id, at, id);
 create unique index event_undoes_key on event (org_id, undoes) where undoes is not null;
 
 -- Committed events that have no position yet.

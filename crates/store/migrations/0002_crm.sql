@@ -79,6 +79,7 @@ create table account (
     currency        text check (currency ~ '^[A-Z]{3}$'),
     founded_year    int check (founded_year between 1 and 3000),
     country         text check (length(country) <= 100),
+    country_key     text generated always as (lower(country)) stored,
     owner_id        uuid not null,
     team_id         uuid,
     tags            text[] not null default '{}',
@@ -105,6 +106,9 @@ create index account_revenue on account (org_id, revenue_minor, id) where delete
 create index account_owner on account (org_id, owner_id, created_at, id) where deleted_at is null;
 create index account_industry on account (org_id, industry_id, created_at, id) where deleted_at is null;
 create index account_region on account (org_id, region_id, created_at, id) where deleted_at is null;
+create index account_team on account (org_id, team_id, created_at, id) where deleted_at is null;
+create index account_country on account (org_id, country_key, created_at, id) where deleted_at is null;
+create index account_domain on account (org_id, domain) where deleted_at is null and domain is not null;
 create index account_parent on account (org_id, parent_id) where parent_id is not null;
 create index account_import on account (org_id, import_id) where import_id is not null;
 create index account_search on account using gin (org_id, search);
@@ -142,6 +146,8 @@ create index contact_created on contact (org_id, created_at, id) where deleted_a
 create index contact_updated on contact (org_id, updated_at, id) where deleted_at is null;
 create index contact_owner on contact (org_id, owner_id, created_at, id) where deleted_at is null;
 create index contact_account on contact (org_id, account_id, created_at, id) where deleted_at is null;
+create index contact_team on contact (org_id, team_id, created_at, id) where deleted_at is null;
+create index contact_address on contact (org_id, email) where deleted_at is null and email is not null;
 create index contact_email on contact (org_id, lower(email)) where email is not null;
 create index contact_import on contact (org_id, import_id) where import_id is not null;
 create index contact_search on contact using gin (org_id, search);

@@ -17,6 +17,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/20_policies.sql"),
     include_str!("../schema/30_triggers.sql"),
     include_str!("../schema/40_search.sql"),
+    include_str!("../schema/50_import.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;
@@ -123,7 +124,7 @@ async fn applied(db: &mut PgConnection) -> Result<i64> {
 
 async fn replace_schema(db: &mut PgConnection, force: bool) -> Result<bool> {
     let digest = hex::encode(digest(&SHA256, SCHEMA.concat().as_bytes()).as_ref());
-    db.execute("create table if not exists schema_digest (only boolean primary key default true check (only), digest text not null)").await?;
+    db.execute("create table if not exists schema_digest (one boolean primary key default true check (one), digest text not null)").await?;
     let current = sqlx::query_scalar::<_, String>("select digest from schema_digest").fetch_optional(&mut *db).await?;
     if !force && current.as_deref() == Some(digest.as_str()) {
         return Ok(false);
@@ -133,7 +134,7 @@ async fn replace_schema(db: &mut PgConnection, force: bool) -> Result<bool> {
         tx.execute(*file).await?;
     }
     sqlx::query(
-        "insert into schema_digest (digest) values ($1) on conflict (only) do update set digest = excluded.digest",
+        "insert into schema_digest (digest) values ($1) on conflict (one) do update set digest = excluded.digest",
     )
     .bind(&digest)
     .execute(&mut *tx)

@@ -1,1 +1,15 @@
-//! Filled by its slices.
+//! What the integration tests stand on: a real PostgreSQL, the real server over HTTP, and people who use it.
+//!
+//! One private cluster a test run; the schema is migrated once into a template and cloned for each test. Tests log in
+//! with the same unprivileged roles as the product: a superuser would pass every test and prove nothing.
+
+mod app;
+mod cluster;
+mod person;
+
+pub use app::{TestApp, TestOptions};
+pub use cluster::TestDb;
+pub use person::{Answer, Person};
+
+/// What a test may fail with; a test panics on it.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

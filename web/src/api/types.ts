@@ -200,7 +200,7 @@ export interface Opportunity {
   updated_at: string;
   stage_entered_at: string;
   closed_at: string | null;
-  pending_proposals: number;
+  pending_proposals?: number;
   may: { update: boolean; delete: boolean };
   lines?: Line[];
   stage_history?: StageSpan[];
@@ -319,20 +319,32 @@ export interface ImportColumn {
   empty: number;
   distinct: number;
 }
+export type ImportDecision = { use: string } | "empty" | "create" | "skip_rows";
 export interface ImportValue {
   raw: string;
   count: number;
   resolved: Ref | null;
   suggestion: Ref | null;
+  decision?: ImportDecision | null;
 }
+export interface ImportAction {
+  action: string;
+  label: string;
+  /** The body of the PATCH that takes this decision; null where a person has to choose first. */
+  patch: Record<string, unknown> | null;
+}
+export type RowState = "create" | "update" | "skip" | "error" | "undecided";
 export interface ImportProblem {
   code: string;
-  field: string | null;
+  field: string;
   value: string | null;
+  state: RowState;
   rows: number;
+  also: number;
   message: string;
+  detail: string | null;
   suggestions: Ref[];
-  actions: string[];
+  actions: ImportAction[];
 }
 export interface ImportCheck {
   ready: number;
@@ -341,6 +353,7 @@ export interface ImportCheck {
   skips: number;
   errors: number;
   undecided: number;
+  duplicates?: number;
   problems: ImportProblem[];
 }
 export interface Import {
@@ -372,7 +385,6 @@ export interface ImportField {
   type: string;
   required: boolean;
 }
-export type RowState = "create" | "update" | "skip" | "error" | "undecided";
 export interface ImportRow {
   row: number;
   state: RowState;

@@ -45,6 +45,14 @@ export function money(value: Money | null | undefined, empty = ""): string {
   return format.format(value.amount as Intl.StringNumericLiteral);
 }
 
+/** Without the cents: sums and estimates. */
+export function moneyRound(value: Money | null | undefined): string {
+  if (!value) return "";
+  return numbers(`r${value.currency}`, { style: "currency", currency: value.currency, maximumFractionDigits: 0 }).format(
+    value.amount as Intl.StringNumericLiteral,
+  );
+}
+
 /** Short, for small places: $1.05M. */
 export function moneyShort(value: Money | null | undefined): string {
   if (!value) return "";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::FromRef;
-use dealwright_kernel::error::Problem;
+use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::Json;
 use dealwright_kernel::id::{RoleId, TeamId, UserId};
 use dealwright_kernel::{Error, Page, Result};
@@ -43,7 +43,7 @@ struct RoleRef {
 }
 
 /// All users
-#[utoipa::path(get, path = "/users", tag = "people", responses((status = 200, body = Page<User>), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/users", tag = "people", responses((status = 200, body = Page<User>), Problems))]
 async fn users(cx: Allow<ReadUser>) -> Result<Json<Page<User>>> {
     let mut tx = cx.begin().await?;
     let mut items = Vec::new();
@@ -63,7 +63,7 @@ struct Team {
 }
 
 /// All teams
-#[utoipa::path(get, path = "/teams", tag = "people", responses((status = 200, body = Page<Team>), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/teams", tag = "people", responses((status = 200, body = Page<Team>), Problems))]
 async fn teams(cx: Allow<ReadTeam>) -> Result<Json<Page<Team>>> {
     let mut tx = cx.begin().await?;
     let rows = store::teams(&mut tx).await?;
@@ -81,7 +81,7 @@ struct Role {
 }
 
 /// All roles
-#[utoipa::path(get, path = "/roles", tag = "people", responses((status = 200, body = Page<Role>), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/roles", tag = "people", responses((status = 200, body = Page<Role>), Problems))]
 async fn roles(cx: Allow<ReadRole>) -> Result<Json<Page<Role>>> {
     let mut tx = cx.begin().await?;
     let mut items = Vec::new();

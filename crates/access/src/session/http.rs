@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use chrono::{DateTime, Utc};
 use cookie::time::Duration;
-use dealwright_kernel::error::{OrNotFound, Problem};
+use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Valid, Validate};
 use dealwright_kernel::id::{OrgId, RoleId, SessionId, TeamId, UserId};
 use dealwright_kernel::{Currency, Error, Page, Result};
@@ -87,8 +87,7 @@ pub(crate) fn device(headers: &HeaderMap, extensions: &Extensions) -> store::Dev
 ///
 /// Answers 204 and sets the session's cookie. A wrong password and an unknown e-mail look the same.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, security(()),
-    responses((status = 204, description = "Signed in"), (status = 401, body = Problem, content_type = "application/problem+json", description = "`invalid_credentials`"),
-              (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_attempts`")))]
+    responses((status = 204, description = "Signed in"), Problems))]
 async fn sign_in(State(access): State<Access>, headers: HeaderMap, extensions: Extensions, Valid(body): Valid<SignIn>) -> Result<Response> {
     let device = device(&headers, &extensions);
     let now = access.clock().now();
@@ -118,7 +117,7 @@ async fn sign_in(State(access): State<Access>, headers: HeaderMap, extensions: E
 }
 
 /// Sign out
-#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), (status = 401, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), Problems))]
 async fn sign_out(State(access): State<Access>, headers: HeaderMap, SignedIn(cx): SignedIn) -> Result<Response> {
     let mut tx = cx.begin().await?;
     if let Some(session) = cx.actor().session {
@@ -145,7 +144,7 @@ struct Session {
 }
 
 /// My sessions
-#[utoipa::path(get, path = "/sessions", tag = "session", responses((status = 200, body = Page<Session>), (status = 401, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/sessions", tag = "session", responses((status = 200, body = Page<Session>), Problems))]
 async fn list(SignedIn(cx): SignedIn) -> Result<Json<Page<Session>>> {
     let mut tx = cx.begin().await?;
     let rows = store::list(&mut tx, cx.actor().user).await?;
@@ -159,7 +158,7 @@ async fn list(SignedIn(cx): SignedIn) -> Result<Json<Page<Session>>> {
 
 /// End one of my sessions
 #[utoipa::path(delete, path = "/sessions/{id}", tag = "session", params(("id" = SessionId, Path)),
-    responses((status = 204, description = "Ended, from its next request on"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 204, description = "Ended, from its next request on"), Problems))]
 async fn revoke(SignedIn(cx): SignedIn, Path(id): Path<SessionId>) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     store::revoke(&mut tx, cx.actor().user, id).await?.then_some(()).or_not_found("session")?;
@@ -202,7 +201,7 @@ struct MyRole {
 }
 
 /// Who am I, and what may I do
-#[utoipa::path(get, path = "/me", tag = "session", responses((status = 200, body = Me), (status = 401, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(get, path = "/me", tag = "session", responses((status = 200, body = Me), Problems))]
 async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
     // The transaction proves that the session and what it may do are still what was read.
     let tx = cx.begin().await?;

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::field::fold_header;
@@ -86,14 +87,20 @@ fn column(table: &Table, index: usize, name: &str) -> Column {
     };
     let mark = number::detect_mark(filled().take(LOOK));
     let assumed = mark.unwrap_or(DecimalMark::Point);
-    let all_differ = distinct.len() == usize::try_from(total).unwrap_or(0) || (total > 4_000 && distinct.len() > 3_900);
+    let all_differ = distinct.len() >= DISTINCT || filled().nth(distinct.len()).is_none();
+    let half = |test: &dyn Fn(&str) -> bool| {
+        filled().take(LOOK).filter(|cell| test(cell)).count() * 2 >= filled().take(LOOK).count()
+    };
     let kind = if total == 0 {
         ColumnType::Empty
     } else if longest <= 5 && most(&|cell| values::boolean(cell).is_some()) {
         ColumnType::Boolean
     } else if most(&|cell| email::normalise(cell).is_some()) {
         ColumnType::Email
-    } else if most(&date::looks_like_date) || most(&is_compact_date) || is_serial_date(name, &most) {
+    } else if most(&date::looks_like_date)
+        || most(&is_compact_date)
+        || (fold_header(name).contains("date") && most(&is_serial_date))
+    {
         ColumnType::Date
     } else if most(&|cell| cell.parse::<i64>().is_ok()) {
         integer_kind(name, longest, all_differ)
@@ -105,16 +112,23 @@ fn column(table: &Table, index: usize, name: &str) -> Column {
         ColumnType::Phone
     } else if most(&|cell| values::url(cell).is_some()) {
         ColumnType::Url
-    } else if !has_space && all_differ && total > 1 && longest <= 64 && most(&|cell| cell.contains(|c: char| c.is_ascii_digit())) {
+    } else if !has_space && all_differ && total > 1 && longest <= 64 && most(&is_key) && half(&has_digit) {
         ColumnType::Id
     } else {
         ColumnType::Text
     };
-    let order = if kind == ColumnType::Date { date::detect_order(filled()) } else { None };
-    let is_number = matches!(kind, ColumnType::Integer | ColumnType::Decimal | ColumnType::Money);
-    let fractions = kind == ColumnType::Decimal && {
-        let mut between = filled().filter_map(|cell| number::parse(cell, assumed));
-        between.all(|value| value >= rust_decimal::Decimal::ZERO && value <= rust_decimal::Decimal::ONE)
+    // A column with too many bad cells to be called dates or numbers may still be mapped to a field of them.
+    let order = match kind {
+        ColumnType::Date => date::detect_order(filled()),
+        ColumnType::Text => date::detect_order(filled().take(LOOK)),
+        _ => None,
+    };
+    let may_be_number =
+        matches!(kind, ColumnType::Integer | ColumnType::Decimal | ColumnType::Money | ColumnType::Text);
+    let fractions = matches!(kind, ColumnType::Decimal | ColumnType::Text) && {
+        let numbers = || filled().filter_map(|cell| number::parse(cell, assumed));
+        numbers().any(|value| !value.is_integer())
+            && numbers().all(|value| (Decimal::ZERO..=Decimal::ONE).contains(&value))
     };
     Column {
         index,
@@ -125,7 +139,7 @@ fn column(table: &Table, index: usize, name: &str) -> Column {
         distinct: u32::try_from(distinct.len()).unwrap_or(u32::MAX),
         date_order: order.map(|(order, _)| order),
         date_ambiguous: order.is_some_and(|(_, ambiguous)| ambiguous),
-        decimal_mark: if is_number { mark } else { None },
+        decimal_mark: if may_be_number { mark } else { None },
         fractions,
     }
 }
@@ -142,13 +156,21 @@ fn integer_kind(name: &str, longest: usize, all_differ: bool) -> ColumnType {
     }
 }
 
+fn has_digit(cell: &str) -> bool {
+    cell.contains(|character: char| character.is_ascii_digit())
+}
+
+fn is_key(cell: &str) -> bool {
+    cell.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'))
+}
+
 fn is_compact_date(cell: &str) -> bool {
     cell.len() == 8 && cell.starts_with(['1', '2']) && date::parse(cell, DateOrder::Ymd).is_some()
 }
 
 /// A spreadsheet's day numbers look like any number; only a header that says so makes them dates.
-fn is_serial_date(name: &str, most: &dyn Fn(&dyn Fn(&str) -> bool) -> bool) -> bool {
-    fold_header(name).contains("date") && most(&|cell| date::from_serial(cell).is_some())
+fn is_serial_date(cell: &str) -> bool {
+    date::from_serial(cell).is_some()
 }
 
 /// A column that could be either way around follows those that couldn't.

@@ -35,11 +35,8 @@ impl Lines {
     /// The lines that say what was wrong, or else the last one.
     pub fn complaint(&self) -> String {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let grave: Vec<&str> = lines
-            .iter()
-            .map(String::as_str)
-            .filter(|line| COMPLAINTS.iter().any(|mark| line.contains(mark)))
-            .collect();
+        let grave: Vec<&str> =
+            lines.iter().map(String::as_str).filter(|line| COMPLAINTS.iter().any(|mark| line.contains(mark))).collect();
         match (grave.as_slice(), lines.back()) {
             ([], None) => "it said nothing".to_owned(),
             ([], Some(last)) => last.clone(),

@@ -34,9 +34,12 @@ export function useEdit<R extends Editable>(type: RecordType) {
       patchRecord<R>(client, type, record.id, (old) => ({ ...old, ...next }));
       return before;
     },
-    onError: (error, edit, before) => {
+    onError: (error, edit, before): void => {
       patchRecord<R>(client, type, edit.record.id, (old) => ({ ...old, ...before }));
-      if (isApiError(error, "version_conflict") && error.problem.conflict) return clash(edit, error.problem.conflict);
+      if (isApiError(error, "version_conflict") && error.problem.conflict) {
+        clash(edit, error.problem.conflict);
+        return;
+      }
       failed(`${edit.label} was not saved`, sentence(error), { label: "Retry", run: () => mutation.mutate(edit) });
     },
     onSuccess: ({ data, eventId }, { record, label }) => {
@@ -45,12 +48,13 @@ export function useEdit<R extends Editable>(type: RecordType) {
       told(`${label} changed`, eventId);
     },
   });
-  function clash(edit: Edit<R>, found: { fields: { field: string; theirs: unknown; yours: unknown }[]; version: number }) {
+  function clash(edit: Edit<R>, found: { fields: { field: string; theirs: unknown; yours: unknown }[]; version: number }): void {
     const refetch = () => void client.invalidateQueries({ queryKey: [type] });
     const ours = found.fields.filter((f) => f.field in edit.body);
     if (ours.length === 0) {
       // Other fields moved on: ours still stands.
-      return mutation.mutate({ ...edit, record: { ...edit.record, version: found.version } });
+      mutation.mutate({ ...edit, record: { ...edit.record, version: found.version } });
+      return;
     }
     raiseConflict({
       name: edit.record.name,

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, type ReactNode } from "react";
+import { lastChange, useUndo } from "@/components/crm/use-undo";
 import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
 import { useMedia, useOnline, useStored } from "@/lib/hooks";
 import { useKeys } from "@/lib/keys";
@@ -19,10 +20,15 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   const online = useOnline();
   const navigate = useNavigate();
   const up = raised.use();
+  const undo = useUndo();
   const { open } = assistant.use();
   useKeys({
     "mod+k": () => raised.set(raised.get() === "palette" ? null : "palette"),
     "mod+j": toggleAssistant,
+    "mod+z": () => {
+      const event = lastChange.get();
+      if (event) void undo(event);
+    },
     "?": () => raised.set("help"),
     "c o": () => create({ kind: "opportunity" }),
     "c t": () => create({ kind: "task" }),

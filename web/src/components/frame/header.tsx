@@ -1,11 +1,11 @@
-import { Link, useMatches } from "@tanstack/react-router";
+import { Link, useMatches, useParams } from "@tanstack/react-router";
 import { ChevronRight, Plus, Search, Sparkle } from "lucide-react";
 import { Fragment } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/badge";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 import { Tip } from "@/components/ui/tooltip";
-import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
+import { assistant, create, raised, toggleAssistant, trail } from "@/lib/frame";
 import { MOD } from "@/lib/keys";
 import { TrailSteps } from "./trail-steps";
 
@@ -29,6 +29,7 @@ function Breadcrumbs() {
       {crumbs.map((c, i) => (
         <Fragment key={c.id}>
           {i > 0 && <ChevronRight className="size-3.5 shrink-0 text-fg-3 max-md:hidden" aria-hidden />}
+          {i === crumbs.length - 1 && <FromView />}
           {i === crumbs.length - 1 ? (
             <span aria-current="page" className="truncate font-medium text-fg max-md:text-dialog">
               {c.crumb}
@@ -42,6 +43,21 @@ function Breadcrumbs() {
       ))}
       <TrailSteps />
     </nav>
+  );
+}
+
+/** The view that this record was opened from. */
+function FromView() {
+  const { id } = useParams({ strict: false });
+  const from = trail.use();
+  if (!id || !from?.ids.includes(id)) return null;
+  return (
+    <>
+      <Link to={from.path} search={from.search} className="shrink-0 text-fg-3 hover:text-fg max-md:hidden">
+        {from.label}
+      </Link>
+      <ChevronRight className="size-3.5 shrink-0 text-fg-3 max-md:hidden" aria-hidden />
+    </>
   );
 }
 

@@ -19,7 +19,7 @@ export function PhoneTabs() {
         const current = entry.to === "/" ? path === "/" : path.startsWith(entry.to);
         const count = entry.count ? counts[entry.count] : 0;
         return (
-          <Link key={entry.to} to={entry.to} aria-current={current ? "page" : undefined} className={cn(cell, current && "font-medium text-accent-text")}>
+          <Link key={entry.to} to={entry.to} activeOptions={{ exact: true }} aria-current={current ? "page" : undefined} className={cn(cell, current && "font-medium text-accent-text")}>
             <span className="relative">
               <entry.icon className="size-[22px]" strokeWidth={1.75} aria-hidden />
               {count > 0 && (

@@ -22,7 +22,7 @@ function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; co
   const path = useLocation({ select: (at) => at.pathname });
   const current = entry.to === "/" ? path === "/" : path === entry.to || path.startsWith(`${entry.to}/`);
   const link = (
-    <Link to={entry.to} aria-current={current ? "page" : undefined} aria-label={entry.label} className={item(current)}>
+    <Link to={entry.to} activeOptions={{ exact: true }} aria-current={current ? "page" : undefined} aria-label={entry.label} className={item(current)}>
       <entry.icon className="size-4 shrink-0 text-fg-3" strokeWidth={1.75} aria-hidden />
       {!folded && <span className="flex-1 truncate">{entry.label}</span>}
       {!folded && count > 0 && (

@@ -16,6 +16,6 @@ export function TabRow({ label, className, children }: { label: string; classNam
 
 export const tabClass = (current: boolean): string =>
   cn(
-    "relative inline-flex h-full shrink-0 items-center gap-1.5 px-2 text-cell font-medium whitespace-nowrap text-fg-2 hover:text-fg focus-visible:-outline-offset-2",
+    "relative inline-flex h-full shrink-0 items-center gap-1.5 px-2.5 text-cell font-medium whitespace-nowrap text-fg-2 hover:text-fg focus-visible:-outline-offset-2",
     current && "text-fg after:absolute after:inset-x-0 after:bottom-0 after:h-0.5 after:bg-accent",
   );

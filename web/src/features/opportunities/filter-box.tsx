@@ -20,7 +20,7 @@ export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: 
         <FilterChip key={chip.param} chip={chip} words={words(chip)} onChange={(next) => onSearch(withChip(search, chip.param, next))} />
       ))}
       <AddFilter search={search} onSearch={onSearch} />
-      <SearchText key={search.q ?? ""} search={search} onSearch={onSearch} />
+      <SearchText search={search} onSearch={onSearch} />
     </div>
   );
 }
@@ -66,6 +66,12 @@ function AddFilter({ search, onSearch }: { search: ListSearch; onSearch: (next: 
 /** Words to look for. Enter or a rest sends them; Backspace in an empty box takes the last chip off. */
 function SearchText({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
   const [text, setText] = useState(search.q ?? "");
+  const [known, setKnown] = useState(search.q);
+  if (known !== search.q) {
+    // The address changed: by another tab of views, Back, or by what was typed here.
+    setKnown(search.q);
+    if (text.trim() !== (search.q ?? "")) setText(search.q ?? "");
+  }
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useKeys({ "/": () => input.current?.focus() });

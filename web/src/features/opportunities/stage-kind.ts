@@ -10,7 +10,7 @@ export const daysInStage = (o: Opportunity): number => daysSince(o.stage_entered
 export function warning(o: Opportunity): { text: string; late: boolean } | null {
   if (o.stage.kind !== "open") return null;
   const left = o.close_date ? daysUntil(o.close_date) : null;
-  if (left !== null && left < 0) return { text: `${-left} d past its close date`, late: true };
+  if (left !== null && left < 0) return { text: `${-left} d past close`, late: true };
   const days = daysInStage(o);
   return days > SLOW ? { text: `${days} d in stage`, late: false } : null;
 }

@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";
-import { z } from "zod";
+import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { ApiError, isApiError, sentence } from "@/api/problem";
 import { Button } from "@/components/ui/button";

@@ -25,12 +25,15 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     let mut task = NewTask::default();
     let mut cut: Vec<Range<usize>> = Vec::new();
 
-    let mut body = body;
+    let (mut body, mut noun) = (body, noun);
     // "ask Anna to …", "for Anna to …", "assign to Anna"
     if let Some((assignee, range, rest)) = assignee(s, start, &body, end) {
         task.assignee = Some(assignee);
         cut.push(range);
-        body = rest.unwrap_or(body);
+        if let Some(rest) = rest {
+            body = rest;
+            noun = None;
+        }
     }
     if let Some(date) = s.entities.iter().rev().find(|e| matches!(e.meaning, Meaning::Date(_)) && e.tokens.start >= start) {
         task.due = Some(s.words(&date.tokens));
@@ -209,12 +212,10 @@ fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]
         return Some(name);
     }
     for joint in joints {
-        let found = (body.start..end).find(|i| joint.contains(&s.word(*i)) && !is_cut(cut, *i) && !is_cut(cut, *i + 1));
-        if let Some(name) = found.and_then(|i| run(i + 1)) {
-            let named = name.chars().any(char::is_uppercase) || joint.contains(&"for");
-            if named {
-                return Some(name);
-            }
+        let places = (body.start..end).filter(|i| joint.contains(&s.word(*i)) && !is_cut(cut, *i) && !is_cut(cut, *i + 1));
+        let named = |name: &String| name.chars().any(char::is_uppercase) || joint.contains(&"for");
+        if let Some(name) = places.filter_map(|i| run(i + 1)).find(named) {
+            return Some(name);
         }
     }
     None
@@ -237,6 +238,12 @@ fn title(s: &Sentence<'_>, body: &Range<usize>, end: usize, noun: Option<&str>, 
         && s.word(to + 1) != "the"
     {
         return words_without(s, to + 1..end, cut);
+    }
+    if noun.is_some()
+        && let Some(colon) = (at..end).find(|i| s.word(*i) == ":" && !is_cut(cut, *i))
+        && let Some(named) = words_without(s, colon + 1..end, cut)
+    {
+        return Some(named);
     }
     let rest = words_without(s, at..end, cut);
     match noun {

@@ -325,8 +325,16 @@ impl<'a> Plan<'a> {
                 fields.push((index, field));
             }
         }
-        let mut plan =
-            Plan { object, table, columns, mapping: fields, options, lookups, resolved: HashMap::new(), own: HashSet::new() };
+        let mut plan = Plan {
+            object,
+            table,
+            columns,
+            mapping: fields,
+            options,
+            lookups,
+            resolved: HashMap::new(),
+            own: HashSet::new(),
+        };
         plan.own = plan.own_names();
         plan.resolved = plan.resolve_values(decisions);
         plan

@@ -95,7 +95,15 @@ impl Plan<'_> {
         }
         let mut order: Vec<Cause<'_>> = groups.keys().copied().collect();
         order.sort_by(|a, b| {
-            let rank = |cause: &Cause<'_>| if blocks(cause.1) { 0 } else if asks(cause.1) { 1 } else { 2 };
+            let rank = |cause: &Cause<'_>| {
+                if blocks(cause.1) {
+                    0
+                } else if asks(cause.1) {
+                    1
+                } else {
+                    2
+                }
+            };
             let rows = |cause: &Cause<'_>| groups.get(cause).map_or(0, |group| group.rows);
             rank(a).cmp(&rank(b)).then(rows(b).cmp(&rows(a))).then(a.cmp(b))
         });
@@ -188,7 +196,8 @@ impl Plan<'_> {
         match (code, value) {
             ("unknown_value", Some(raw)) => {
                 let closest = suggestions.first().map(|named| format!("Closest that you have: {}. ", named.name));
-                let detail = format!("{}These rows can’t be imported until this is settled.", closest.unwrap_or_default());
+                let detail =
+                    format!("{}These rows can’t be imported until this is settled.", closest.unwrap_or_default());
                 (format!("“{raw}” is not {}", a_kind(field)), Some(detail))
             }
             ("unknown_value", None) => {
@@ -198,11 +207,15 @@ impl Plan<'_> {
                 (format!("{label}: {unknown} values are not known"), Some(format!("For example {examples}.")))
             }
             ("account_empty", _) => {
-                let mut stages: Vec<(&String, &u32)> = group.stages.iter().filter(|(name, _)| !name.is_empty()).collect();
+                let mut stages: Vec<(&String, &u32)> =
+                    group.stages.iter().filter(|(name, _)| !name.is_empty()).collect();
                 stages.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
                 let list = stages.iter().map(|(name, rows)| format!("{} {name}", grouped(**rows))).collect::<Vec<_>>();
                 let list = if list.is_empty() { String::new() } else { format!("{}. ", list.join(", ")) };
-                ("Account is empty".to_owned(), Some(format!("{list}They can come in without one and be filled later.")))
+                (
+                    "Account is empty".to_owned(),
+                    Some(format!("{list}They can come in without one and be filled later.")),
+                )
             }
             ("ambiguous_date", _) => {
                 (format!("{label}: day or month first?"), Some(format!("{examples} could be read both ways.")))
@@ -225,7 +238,8 @@ impl Plan<'_> {
         let option = |name: &str, value: &str| Some(json!({ "options": { name: value } }));
         match (code, value, field) {
             ("unknown_value", Some(raw), Some(field)) => {
-                let decide = |decision: Json| Some(json!({ "values": { field.key: [{ "raw": raw, "decision": decision }] } }));
+                let decide =
+                    |decision: Json| Some(json!({ "values": { field.key: [{ "raw": raw, "decision": decision }] } }));
                 let mut actions = Vec::new();
                 if let Some(first) = suggestions.first() {
                     let label = format!("Use {} for all", first.name);

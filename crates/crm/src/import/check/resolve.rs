@@ -39,10 +39,7 @@ pub struct ValueMatch {
 const LISTED: usize = 200;
 
 impl<'a> Plan<'a> {
-    pub(super) fn resolve_values(
-        &self,
-        decisions: &Decisions,
-    ) -> HashMap<&'static str, HashMap<&'a str, Resolution>> {
+    pub(super) fn resolve_values(&self, decisions: &Decisions) -> HashMap<&'static str, HashMap<&'a str, Resolution>> {
         let mut resolved: HashMap<&'static str, HashMap<&'a str, Resolution>> = HashMap::new();
         for (column, field) in self.mapping.iter().filter(|(_, field)| field.kind.is_reference()) {
             let values = resolved.entry(field.key).or_default();

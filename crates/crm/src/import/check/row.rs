@@ -114,7 +114,11 @@ impl Plan<'_> {
             Kind::Money => {
                 let (amount, currency) = number::money(raw, self.mark(column)).ok_or("invalid_amount")?;
                 let largest = Decimal::from(LARGEST);
-                if amount < Decimal::ZERO || amount > largest { Err("out_of_range") } else { Ok(Value::Money { amount, currency }) }
+                if amount < Decimal::ZERO || amount > largest {
+                    Err("out_of_range")
+                } else {
+                    Ok(Value::Money { amount, currency })
+                }
             }
             Kind::Currency => values::currency(raw).map(Value::Text).ok_or("invalid_currency"),
             Kind::Percent => {
@@ -130,9 +134,13 @@ impl Plan<'_> {
             Kind::Url => values::url(raw).map(Value::Text).ok_or("invalid_url"),
             Kind::Tags => Ok(Value::Tags(values::tags(raw))),
             Kind::Forecast => values::forecast(raw).map(|key| Value::Text(key.to_owned())).ok_or("invalid_category"),
-            Kind::Stage | Kind::Pipeline | Kind::User | Kind::Account | Kind::Contact | Kind::Product | Kind::Option(_) => {
-                Err("unknown_value")
-            }
+            Kind::Stage
+            | Kind::Pipeline
+            | Kind::User
+            | Kind::Account
+            | Kind::Contact
+            | Kind::Product
+            | Kind::Option(_) => Err("unknown_value"),
         }
     }
 
@@ -160,7 +168,8 @@ impl Plan<'_> {
             Object::Product | Object::User => {}
         }
         let said = |key: &str, read: &ReadRow| {
-            read.values.iter().any(|(known, _)| *known == key) || read.problems.iter().any(|problem| problem.field == key)
+            read.values.iter().any(|(known, _)| *known == key)
+                || read.problems.iter().any(|problem| problem.field == key)
         };
         for field in crate::import::field::fields(self.object).iter().filter(|field| field.required) {
             if !said(field.key, read) {
@@ -198,7 +207,8 @@ impl Plan<'_> {
                 Value::Integer(_) | Value::Money { .. } | Value::Date(_) | Value::Moment(_) | Value::Tags(_) => None,
             })
         };
-        let raw = |key: &str| self.column_of(key).map(|column| self.table.cell(row, column)).filter(|raw| !raw.is_empty());
+        let raw =
+            |key: &str| self.column_of(key).map(|column| self.table.cell(row, column)).filter(|raw| !raw.is_empty());
         let account = shown("account", Kind::Account);
         let product = shown("product", Kind::Product);
         let id = raw("external_id").map(str::to_owned);
@@ -233,7 +243,9 @@ fn name_contact(read: &mut ReadRow) {
     if let Some(Value::Text(full)) = full {
         let (first, last) = match full.split_once(',') {
             Some((last, first)) => (first.trim().to_owned(), last.trim().to_owned()),
-            None => full.rsplit_once(' ').map_or((String::new(), full.clone()), |(first, last)| (first.into(), last.into())),
+            None => {
+                full.rsplit_once(' ').map_or((String::new(), full.clone()), |(first, last)| (first.into(), last.into()))
+            }
         };
         if !first.is_empty() && !read.values.iter().any(|(key, _)| *key == "first_name") {
             read.values.push(("first_name", Value::Text(first)));

@@ -158,7 +158,7 @@ fn cells_that_cannot_be_read_are_errors_unless_told_otherwise() {
     assert_eq!(world.states(), ["create", "error", "error", "error"]);
     assert_eq!(world.record(0).get("probability"), Some(&Value::Integer(50)));
     let codes: Vec<String> = world.check().summary.problems.into_iter().map(|problem| problem.code).collect();
-    assert_eq!(codes, ["out_of_range", "invalid_amount", "invalid_date"]);
+    assert_eq!(codes, ["invalid_amount", "out_of_range", "invalid_date"]);
     world.options.invalid = OnInvalid::Empty;
     assert_eq!(world.states(), ["create"; 4]);
     world.options.invalid = OnInvalid::Skip;

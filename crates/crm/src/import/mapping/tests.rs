@@ -52,13 +52,31 @@ fn the_object_is_told_by_the_columns() {
         (ACCOUNTS, Object::Account),
         (PRODUCTS, Object::Product),
         (TEAMS, Object::User),
-        ("Record ID,Deal Name,Deal Stage,Amount,Deal owner,Close Date,Create Date,Last Activity Date,Associated Company IDs", Object::Opportunity),
-        ("Record ID,Company name,Website URL,Company Domain Name,Company owner,Create Date,Industry,Country/Region", Object::Account),
-        ("Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Job Title,Associated Company", Object::Contact),
+        (
+            "Record ID,Deal Name,Deal Stage,Amount,Deal owner,Close Date,Create Date,Last Activity Date,Associated Company IDs",
+            Object::Opportunity,
+        ),
+        (
+            "Record ID,Company name,Website URL,Company Domain Name,Company owner,Create Date,Industry,Country/Region",
+            Object::Account,
+        ),
+        (
+            "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Job Title,Associated Company",
+            Object::Contact,
+        ),
         ("First Name,Last Name,URL,Email Address,Company,Position,Connected On", Object::Contact),
-        ("ID,ISDELETED,MASTERRECORDID,NAME,TYPE,PARENTID,BILLINGCOUNTRY,PHONE,FAX,ACCOUNTNUMBER,WEBSITE,SIC,INDUSTRY,ANNUALREVENUE,NUMBEROFEMPLOYEES,OWNERSHIP,OWNERID,CREATEDDATE", Object::Account),
-        ("ID,ISDELETED,ACCOUNTID,NAME,DESCRIPTION,STAGENAME,AMOUNT,PROBABILITY,EXPECTEDREVENUE,CLOSEDATE,TYPE,NEXTSTEP,LEADSOURCE,ISCLOSED,FORECASTCATEGORY,OWNERID,CREATEDDATE", Object::Opportunity),
-        ("Record Id,Lead Owner.id,Lead Owner,Company,First Name,Last Name,Title,Email,Phone,Lead Source,Lead Status,Industry", Object::Contact),
+        (
+            "ID,ISDELETED,MASTERRECORDID,NAME,TYPE,PARENTID,BILLINGCOUNTRY,PHONE,FAX,ACCOUNTNUMBER,WEBSITE,SIC,INDUSTRY,ANNUALREVENUE,NUMBEROFEMPLOYEES,OWNERSHIP,OWNERID,CREATEDDATE",
+            Object::Account,
+        ),
+        (
+            "ID,ISDELETED,ACCOUNTID,NAME,DESCRIPTION,STAGENAME,AMOUNT,PROBABILITY,EXPECTEDREVENUE,CLOSEDATE,TYPE,NEXTSTEP,LEADSOURCE,ISCLOSED,FORECASTCATEGORY,OWNERID,CREATEDDATE",
+            Object::Opportunity,
+        ),
+        (
+            "Record Id,Lead Owner.id,Lead Owner,Company,First Name,Last Name,Title,Email,Phone,Lead Source,Lead Status,Industry",
+            Object::Contact,
+        ),
     ] {
         assert_eq!(suggest_object(&columns_of(text)).0, object, "{text}");
     }

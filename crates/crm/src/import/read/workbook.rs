@@ -41,9 +41,11 @@ fn read_sheet(bytes: &[u8], options: &ReadOptions, limits: &Limits) -> Result<(G
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let sheets = workbook.sheet_names();
     let sheet = match &options.sheet {
-        Some(wanted) => sheets.iter().find(|name| *name == wanted).cloned().ok_or_else(|| ReadError::NoSuchSheet {
-            sheet: wanted.clone(),
-        })?,
+        Some(wanted) => sheets
+            .iter()
+            .find(|name| *name == wanted)
+            .cloned()
+            .ok_or_else(|| ReadError::NoSuchSheet { sheet: wanted.clone() })?,
         None => sheets.first().cloned().ok_or(ReadError::Empty)?,
     };
     let mut grid = Grid::default();
@@ -73,14 +75,8 @@ fn read_sheet(bytes: &[u8], options: &ReadOptions, limits: &Limits) -> Result<(G
         }
     }
     grid.push(current.saturating_add(1), row.iter().map(String::as_str), limits)?;
-    let source = Source {
-        format: Format::Xlsx,
-        encoding: None,
-        delimiter: None,
-        sheet: Some(sheet),
-        sheets,
-        header: true,
-    };
+    let source =
+        Source { format: Format::Xlsx, encoding: None, delimiter: None, sheet: Some(sheet), sheets, header: true };
     Ok((grid, source))
 }
 

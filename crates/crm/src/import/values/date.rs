@@ -105,9 +105,11 @@ pub fn detect_order<'a>(values: impl Iterator<Item = &'a str>) -> Option<(DateOr
 /// The date part and what follows it: at a `T` or a space before a time.
 fn split(raw: &str) -> (&str, &str) {
     let cut = raw.char_indices().find(|(at, character)| {
-        let next_is_digit = raw.get(at + character.len_utf8()..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let next_is_digit =
+            raw.get(at + character.len_utf8()..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let has_time = raw.get(*at..).is_some_and(|rest| rest.contains(':'));
-        let colon_close = raw.get(at + character.len_utf8()..).is_some_and(|rest| rest.chars().take(3).any(|c| c == ':'));
+        let colon_close =
+            raw.get(at + character.len_utf8()..).is_some_and(|rest| rest.chars().take(3).any(|c| c == ':'));
         *at >= 6 && next_is_digit && has_time && colon_close && matches!(character, 'T' | 't' | ' ')
     });
     match cut.and_then(|(at, _)| raw.split_at_checked(at)) {
@@ -122,10 +124,8 @@ fn calendar_date(raw: &str, order: DateOrder) -> Option<NaiveDate> {
         let (year, month, day) = (raw.get(..4)?, raw.get(4..6)?, raw.get(6..)?);
         return date(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
     }
-    let mut parts: Vec<&str> = raw
-        .split(|character: char| matches!(character, '-' | '/' | '.' | ',' | ' ' | '\u{a0}' | '\''))
-        .filter(|part| !part.is_empty())
-        .collect();
+    let mut parts: Vec<&str> =
+        raw.split(['-', '/', '.', ',', ' ', '\u{a0}', '\'']).filter(|part| !part.is_empty()).collect();
     if parts.len() == 4 && parts.first().is_some_and(|part| is_weekday(part)) {
         parts.remove(0);
     }
@@ -196,7 +196,9 @@ fn clock(raw: &str) -> Option<(Option<NaiveTime>, Option<i32>)> {
     if raw.is_empty() {
         return Some((None, None));
     }
-    let end = raw.find(|character: char| !(character.is_ascii_digit() || matches!(character, ':' | '.'))).unwrap_or(raw.len());
+    let end = raw
+        .find(|character: char| !(character.is_ascii_digit() || matches!(character, ':' | '.')))
+        .unwrap_or(raw.len());
     let (time, zone) = raw.split_at_checked(end)?;
     let mut parts = time.split(':');
     let mut hour: u32 = parts.next()?.parse().ok()?;
@@ -224,7 +226,11 @@ fn offset(zone: &str) -> Option<Option<i32>> {
     if ["Z", "z", "UTC", "GMT"].contains(&zone) {
         return Some(Some(0));
     }
-    let zone = zone.strip_prefix(['Z', 'z']).or_else(|| zone.strip_prefix("GMT")).or_else(|| zone.strip_prefix("UTC")).unwrap_or(zone);
+    let zone = zone
+        .strip_prefix(['Z', 'z'])
+        .or_else(|| zone.strip_prefix("GMT"))
+        .or_else(|| zone.strip_prefix("UTC"))
+        .unwrap_or(zone);
     let (sign, digits) = match (zone.strip_prefix('+'), zone.strip_prefix('-')) {
         (Some(rest), _) => (1, rest),
         (None, Some(rest)) => (-1, rest),
@@ -253,7 +259,16 @@ mod tests {
 
     #[test]
     fn dates_in_all_orders() {
-        for raw in ["2017-03-01", "2017/3/1", "20170301", "1 Mar 2017", "March 1, 2017", "Mar 1st, 2017", "Wed, 1 Mar 2017", "2017-Mar-01"] {
+        for raw in [
+            "2017-03-01",
+            "2017/3/1",
+            "20170301",
+            "1 Mar 2017",
+            "March 1, 2017",
+            "Mar 1st, 2017",
+            "Wed, 1 Mar 2017",
+            "2017-Mar-01",
+        ] {
             assert_eq!(read(raw, DateOrder::Mdy).as_deref(), Some("2017-03-01"), "{raw}");
             assert_eq!(read(raw, DateOrder::Dmy).as_deref(), Some("2017-03-01"), "{raw}");
         }
@@ -261,7 +276,18 @@ mod tests {
             assert_eq!(read(raw, DateOrder::Dmy).as_deref(), Some("2017-03-01"), "{raw}");
             assert_eq!(read(raw, DateOrder::Mdy).as_deref(), Some("2017-01-03"), "{raw}");
         }
-        for bad in ["", "2017", "2017-13-01", "31.02.2017", "1.234,50", "hello", "1-00000", "415-555-0000", "12.50", "0001-01-01"] {
+        for bad in [
+            "",
+            "2017",
+            "2017-13-01",
+            "31.02.2017",
+            "1.234,50",
+            "hello",
+            "1-00000",
+            "415-555-0000",
+            "12.50",
+            "0001-01-01",
+        ] {
             assert_eq!(read(bad, DateOrder::Dmy), None, "{bad}");
         }
     }

@@ -108,7 +108,9 @@ impl Lookup {
         let all = self.candidates.len() <= ALL_COMPARED;
         let mut best: Option<(Uuid, f64)> = None;
         let mut consider = |index: usize| {
-            let (Some(candidate), Some(compact)) = (self.candidates.get(index), self.compact.get(index)) else { return };
+            let (Some(candidate), Some(compact)) = (self.candidates.get(index), self.compact.get(index)) else {
+                return;
+            };
             let score = likeness_of(raw, &wanted, &candidate.name, compact);
             if score >= SUGGESTED && best.is_none_or(|(_, known)| score > known) {
                 best = Some((candidate.id, score));
@@ -195,8 +197,30 @@ fn by_letters(one: &str, other: &str) -> f64 {
 }
 
 const LEGAL_FORMS: [&str; 24] = [
-    "inc", "incorporated", "corp", "corporation", "co", "company", "llc", "ltd", "limited", "plc", "gmbh", "ag", "kg", "se",
-    "sa", "sarl", "sas", "srl", "spa", "bv", "nv", "ab", "oy", "pty",
+    "inc",
+    "incorporated",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "llc",
+    "ltd",
+    "limited",
+    "plc",
+    "gmbh",
+    "ag",
+    "kg",
+    "se",
+    "sa",
+    "sarl",
+    "sas",
+    "srl",
+    "spa",
+    "bv",
+    "nv",
+    "ab",
+    "oy",
+    "pty",
 ];
 
 fn is_legal_form(word: &str) -> bool {
@@ -275,7 +299,8 @@ mod tests {
 
     #[test]
     fn a_product_written_together_is_suggested_not_assumed() {
-        let (lookup, ids) = lookup(&["GTX Basic", "GTX Pro", "GTX Plus Pro", "GTX Plus Basic", "MG Special", "GTK 500"]);
+        let (lookup, ids) =
+            lookup(&["GTX Basic", "GTX Pro", "GTX Plus Pro", "GTX Plus Basic", "MG Special", "GTK 500"]);
         assert_eq!(lookup.find("gtx pro "), Match::Exact(ids[1]));
         assert_eq!(lookup.find("GTXPro"), Match::Like(ids[1], 0.97));
         assert_eq!(lookup.find("Zebra"), Match::Unknown);

@@ -24,7 +24,10 @@ pub fn phone(raw: &str) -> Option<String> {
     let lower = raw.trim().to_lowercase();
     let at = lower.find("ext").or_else(|| lower.find('x'));
     let (main, extension) = at.and_then(|at| lower.split_at_checked(at)).unwrap_or((lower.as_str(), ""));
-    if main.chars().any(|character| !(character.is_ascii_digit() || " +-.()/\u{a0}\u{2011}\u{2013}".contains(character))) {
+    if main
+        .chars()
+        .any(|character| !(character.is_ascii_digit() || " +-.()/\u{a0}\u{2011}\u{2013}".contains(character)))
+    {
         return None;
     }
     let digits: String = main.chars().filter(char::is_ascii_digit).collect();

@@ -88,7 +88,8 @@ fn plain(digits: &str, mark: DecimalMark) -> Option<Decimal> {
     };
     let (whole, fraction) = digits.split_once(decimal).unwrap_or((digits, ""));
     let has_fraction = digits.contains(decimal);
-    if !fraction.chars().all(|character| character.is_ascii_digit()) || (has_fraction && whole.len() + fraction.len() == 0)
+    if !fraction.chars().all(|character| character.is_ascii_digit())
+        || (has_fraction && whole.len() + fraction.len() == 0)
     {
         return None;
     }
@@ -174,7 +175,8 @@ mod tests {
 
     #[test]
     fn money_names_its_currency() {
-        let text = |raw, mark| money(raw, mark).map(|(amount, currency)| format!("{amount} {}", currency.unwrap_or_default()));
+        let text =
+            |raw, mark| money(raw, mark).map(|(amount, currency)| format!("{amount} {}", currency.unwrap_or_default()));
         assert_eq!(text("$4,821", DecimalMark::Point).as_deref(), Some("4821 USD"));
         assert_eq!(text("-$5.00", DecimalMark::Point).as_deref(), Some("-5.00 USD"));
         assert_eq!(text("($5.00)", DecimalMark::Point).as_deref(), Some("-5.00 USD"));

@@ -81,7 +81,8 @@ pub fn suggest_object(columns: &[Column]) -> (Object, f64) {
             .filter_map(|suggestion| suggestion.field.as_deref().map(|field| (field, suggestion.confidence)))
             .collect();
         let telling: f64 = chosen.iter().map(|(field, confidence)| weight(object, field) * confidence).sum();
-        let missing = fields(object).iter().any(|field| field.required && !chosen.iter().any(|(key, _)| *key == field.key));
+        let missing =
+            fields(object).iter().any(|field| field.required && !chosen.iter().any(|(key, _)| *key == field.key));
         let named = columns.iter().filter(|column| names_object(&column.name, object)).count();
         let named = f64::from(u32::try_from(named).unwrap_or(0)) * 1.2;
         let total = telling + named - if missing { 3.0 } else { 0.0 };

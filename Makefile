@@ -1,0 +1,48 @@
+# `make` tells what there is; the work is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check gen bench e2e test-ai fmt clean bundles hooks
+
+# The types of our SQL are in .sqlx; a DATABASE_URL for the server must not make the compiler ask a database.
+export SQLX_OFFLINE := true
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Build and serve on http://localhost:8080 with demo data (PORT, DATA_DIR, … : see .env.example)
+	@scripts/run
+
+dev: ## Server and hot-reloading web app on http://localhost:5173
+	@scripts/dev
+
+test: ## Every test: Rust, web, browser, API
+	@scripts/test
+
+check: ## Format, lints, licences, tests, and that generated files are fresh
+	@scripts/check
+
+gen: ## Write the generated files: .sqlx, openapi.json, the web app's types
+	@scripts/gen
+
+bench: ## Measure on a million opportunities (docs/benchmarks.md)
+	@scripts/bench
+
+e2e: ## Browser tests only
+	@scripts/test-e2e
+
+test-ai: ## Score the local model on the request set
+	@scripts/test-ai
+
+fmt: ## Format everything
+	@cargo fmt --all
+	@scripts/web-build --packages-only
+	@cd web && npm run --silent format
+
+bundles: ## Fetch PostgreSQL and the local AI models ahead of time
+	@cargo run --quiet -p dealwright-store --example bundles
+
+hooks: ## Check each commit before it is made
+	@git config core.hooksPath .githooks
+
+clean: ## Remove what was built; data folders and downloads stay
+	@cargo clean
+	@rm -rf web/dist web/node_modules web/test-results web/playwright-report

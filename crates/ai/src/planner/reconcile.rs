@@ -1,0 +1,254 @@
+//! Makes one plan of the model's and the grammar's.
+//!
+//! What the model says must be in the request: arguments without support are dropped here, before anything is looked up.
+//! Where both chose the same tool, the grammar's reading is completed with the model's; where they differ, the grammar
+//! is believed when a known form covered the sentence, the model otherwise. The conditions that stand in the sentence
+//! ("engaging", "under 2000") are added to whatever was chosen.
+
+use super::rules::{Certainty, Draft};
+use super::{Ask, Field, Filter, Order, Search};
+use crate::grounding::support;
+use crate::resolve::vocabulary::{StageKind, Vocabulary};
+use crate::resolve::{Reading, text};
+
+/// One ask out of two readings of one clause.
+#[must_use]
+pub fn reconcile(goal: &str, model: Ask, draft: &Draft, vocabulary: &Vocabulary, reading: Reading) -> Ask {
+    let rule = draft.plan.steps.first();
+    let model = supported(goal, model);
+    let completed = match (model, rule) {
+        (Ask::Decline(_), Some(rule)) if draft.certainty >= Certainty::Some => rule.clone(),
+        (model, Some(rule)) if model.tool() == rule.tool() => complete(rule.clone(), model),
+        (_, Some(rule)) if draft.certainty == Certainty::High => rule.clone(),
+        (model, _) => model,
+    };
+    with_conditions(goal, completed, vocabulary, reading)
+}
+
+/// The ask without what the request does not support.
+fn supported(goal: &str, ask: Ask) -> Ask {
+    let said = |words: Option<String>| words.filter(|w| support::is_said(goal, w));
+    let name = |words: Option<String>| said(words).filter(|w| !is_generic(w));
+    match ask {
+        Ask::SearchOpportunities(search) => Ask::SearchOpportunities(Search { filter: supported_filter(goal, search.filter), ..search }),
+        Ask::QueryPipeline(mut query) => {
+            query.filter = supported_filter(goal, query.filter);
+            // "by" must have been asked for: a model fills in a grouping whenever it can.
+            let asked = [" by ", " per ", " each ", "breakdown", "broken", "who", "which", "split", "across", "top ", "best", "most"];
+            let lower = format!(" {} ", goal.to_lowercase());
+            query.group = query.group.filter(|_| asked.iter().any(|w| lower.contains(w)));
+            Ask::QueryPipeline(query)
+        }
+        Ask::GetOpportunity(mut get) => {
+            get.name = name(get.name);
+            Ask::GetOpportunity(get)
+        }
+        Ask::UpdateOpportunity(mut update) => {
+            update.name = name(update.name);
+            update.changes.retain(|(field, value)| support::is_said(goal, value) || (*field == Field::Stage && support::is_implied(goal, value)));
+            Ask::UpdateOpportunity(update)
+        }
+        Ask::CreateTask(mut task) => {
+            task.name = name(task.name);
+            task.due = said(task.due);
+            task.assignee = said(task.assignee);
+            task.title = task.title.filter(|t| support::is_mostly_said(goal, t));
+            Ask::CreateTask(task)
+        }
+        Ask::Decline(decline) => Ask::Decline(decline),
+    }
+}
+
+fn supported_filter(goal: &str, filter: Filter) -> Filter {
+    let said = |words: Option<String>| words.filter(|w| support::is_said(goal, w));
+    Filter {
+        name: said(filter.name).filter(|w| !is_generic(w)),
+        owner: said(filter.owner),
+        amount: said(filter.amount),
+        date: said(filter.date),
+        age: said(filter.age),
+        stages: filter.stages.into_iter().filter(|s| support::is_said(goal, s)).collect(),
+        kinds: filter.kinds.into_iter().filter(|k| kind_is_said(goal, *k)).collect(),
+        ..filter
+    }
+}
+
+fn kind_is_said(goal: &str, kind: StageKind) -> bool {
+    let words: &[&str] = match kind {
+        StageKind::Open => &["open", "active", "pipeline", "live", "ongoing"],
+        StageKind::Won => &["won", "win", "wins", "winning", "closed", "sold", "sell", "revenue", "signed"],
+        StageKind::Lost => &["lost", "lose", "losing", "losses", "closed"],
+    };
+    words.iter().any(|w| text::contains_words(goal, w))
+}
+
+/// Words that name no record: a model puts them where a name belongs.
+fn is_generic(words: &str) -> bool {
+    let core = crate::resolve::record::core(words);
+    matches!(
+        core.as_str(),
+        "" | "it" | "them" | "this" | "that" | "deal" | "the deal" | "me" | "my" | "i" | "us" | "we" | "one" | "deals" | "opportunity" | "pipeline" | "task" | "biggest"
+    )
+}
+
+/// The grammar's ask, with what only the model found.
+fn complete(rule: Ask, model: Ask) -> Ask {
+    match (rule, model) {
+        (Ask::SearchOpportunities(mut rule), Ask::SearchOpportunities(model)) => {
+            rule.filter = complete_filter(rule.filter, model.filter);
+            Ask::SearchOpportunities(rule)
+        }
+        (Ask::QueryPipeline(mut rule), Ask::QueryPipeline(model)) => {
+            rule.filter = complete_filter(rule.filter, model.filter);
+            rule.group = rule.group.or(model.group);
+            Ask::QueryPipeline(rule)
+        }
+        (Ask::GetOpportunity(mut rule), Ask::GetOpportunity(model)) => {
+            rule.name = rule.name.or(model.name);
+            Ask::GetOpportunity(rule)
+        }
+        (Ask::UpdateOpportunity(mut rule), Ask::UpdateOpportunity(model)) => {
+            rule.name = rule.name.or(model.name);
+            if rule.changes.is_empty() {
+                rule.changes = model.changes;
+            }
+            Ask::UpdateOpportunity(rule)
+        }
+        (Ask::CreateTask(mut rule), Ask::CreateTask(model)) => {
+            rule.title = rule.title.or(model.title);
+            rule.name = rule.name.or(model.name);
+            rule.due = rule.due.or(model.due);
+            rule.assignee = rule.assignee.or(model.assignee);
+            Ask::CreateTask(rule)
+        }
+        (rule, _) => rule,
+    }
+}
+
+fn complete_filter(rule: Filter, model: Filter) -> Filter {
+    // What the grammar already placed as stage, owner or choice is not also a name.
+    let taken: Vec<&String> =
+        rule.stages.iter().chain(&rule.choices).chain(&rule.owner).chain(&rule.date).chain(&rule.amount).chain(&rule.age).chain(&rule.name).collect();
+    let free = |words: &String| !taken.iter().any(|t| text::contains_words(t, words) || text::contains_words(words, t));
+    Filter {
+        name: rule.name.clone().or_else(|| model.name.filter(&free)),
+        owner: rule.owner.clone().or_else(|| model.owner.filter(&free)),
+        amount: rule.amount.clone().or(model.amount),
+        date: rule.date.clone().or(model.date),
+        age: rule.age.clone().or(model.age),
+        ..rule
+    }
+}
+
+/// Adds the conditions that stand in the sentence to an ask that takes them.
+fn with_conditions(goal: &str, ask: Ask, vocabulary: &Vocabulary, reading: Reading) -> Ask {
+    match ask {
+        Ask::SearchOpportunities(mut search) => {
+            let found = super::rules::conditions(goal, vocabulary, reading);
+            search.order = search.order.or(found.order);
+            search.limit = search.limit.or(found.limit);
+            search.filter = add(search.filter, found.filter);
+            Ask::SearchOpportunities(as_list(search))
+        }
+        Ask::QueryPipeline(mut query) => {
+            let found = super::rules::conditions(goal, vocabulary, reading);
+            query.filter = add(query.filter, found.filter);
+            Ask::QueryPipeline(query)
+        }
+        other => other,
+    }
+}
+
+fn add(mut own: Filter, found: Filter) -> Filter {
+    let unknown = |words: &String| {
+        !found.stages.iter().chain(&found.owner).chain(&found.choices).any(|f| text::contains_words(f, words) || text::contains_words(words, f))
+    };
+    own.name = own.name.filter(unknown).or_else(|| found.name.clone());
+    own.owner = found.owner.or(own.owner);
+    if own.stages.is_empty() || !found.stages.is_empty() {
+        own.stages = found.stages;
+    }
+    if own.kinds.is_empty() {
+        own.kinds = found.kinds;
+    }
+    if !own.stages.is_empty() {
+        own.kinds.retain(|k| *k != StageKind::Open);
+    }
+    own.amount = found.amount.or(own.amount);
+    own.date = own.date.or(found.date);
+    own.date_of = found.date_of;
+    own.age = own.age.or(found.age);
+    own.idle = own.idle.or(found.idle);
+    if own.idle.is_some() {
+        own.age = None;
+    }
+    own.probability = own.probability.or(found.probability);
+    own.forecast = own.forecast.or(found.forecast);
+    if own.choices.is_empty() {
+        own.choices = found.choices;
+    }
+    own.missing = own.missing.or(found.missing);
+    own.overdue |= found.overdue;
+    own
+}
+
+/// A list without a word on state is of open deals.
+fn as_list(mut search: Search) -> Search {
+    let f = &search.filter;
+    let created = f.date_of == super::DateOf::Created && f.date.is_some();
+    if f.kinds.is_empty() && f.stages.is_empty() && !created && search.order != Some(Order::Newest) {
+        search.filter.kinds.push(StageKind::Open);
+    }
+    search
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::planner::{Get, Measure, NewTask, Query, Update, rules};
+    use crate::resolve::vocabulary::tests::sample;
+
+    fn one(goal: &str, model: Ask) -> Ask {
+        let reading = Reading::of_locale(NaiveDate::from_ymd_opt(2025, 11, 26).unwrap(), "en-US");
+        let vocabulary = sample();
+        reconcile(goal, model, &rules::draft(goal, &vocabulary, reading), &vocabulary, reading)
+    }
+
+    #[test]
+    fn invented_arguments_are_dropped_and_missed_ones_filled() {
+        let filter = Filter { name: Some("Engaging".into()), owner: Some("John Doe".into()), amount: Some("100000".into()), ..Filter::default() };
+        let Ask::SearchOpportunities(search) = one("any deals under 2000 in engaging", Ask::SearchOpportunities(Search { filter, ..Search::default() })) else {
+            panic!("not a list");
+        };
+        assert_eq!(search.filter.owner, None);
+        assert_eq!(search.filter.name, None);
+        assert_eq!(search.filter.amount.as_deref(), Some("under 2000"));
+        assert_eq!(search.filter.stages, ["engaging"]);
+    }
+
+    #[test]
+    fn the_model_is_heard_where_no_form_fits() {
+        let ask = one(
+            "Initech wants to sign by end of quarter, update the date",
+            Ask::UpdateOpportunity(Update { name: Some("Initech".into()), changes: vec![(Field::CloseDate, "end of quarter".into())] }),
+        );
+        assert_eq!(ask, Ask::UpdateOpportunity(Update { name: Some("Initech".into()), changes: vec![(Field::CloseDate, "end of quarter".into())] }));
+        let ask = one(
+            "I think the Isdom one is dead, they went with a competitor",
+            Ask::UpdateOpportunity(Update { name: Some("Isdom".into()), changes: vec![(Field::Stage, "lost".into())] }),
+        );
+        assert!(matches!(ask, Ask::UpdateOpportunity(u) if u.changes == [(Field::Stage, "lost".to_owned())]));
+    }
+
+    #[test]
+    fn a_known_form_outranks_the_model() {
+        let goal = "create a follow-up for the Isdom deal next Friday";
+        let ask = one(goal, Ask::UpdateOpportunity(Update { name: Some("Isdom".into()), changes: vec![(Field::Stage, "follow-up".into())] }));
+        assert!(matches!(ask, Ask::CreateTask(NewTask { due: Some(due), .. }) if due == "next Friday"));
+        let goal = "summarise Zoomit";
+        let ask = one(goal, Ask::QueryPipeline(Query { measure: Measure::Sum, ..Query::default() }));
+        assert_eq!(ask, Ask::GetOpportunity(Get { name: Some("Zoomit".into()), field: None }));
+    }
+}

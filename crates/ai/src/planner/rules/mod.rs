@@ -1,0 +1,127 @@
+//! The deterministic planner: a grammar over the same tools, for when no model answers and to fill what one missed.
+//!
+//! A request is cut into clauses; each clause is tried as a change, a task, a question. The draft says how sure the grammar
+//! is: `High` when a known form covers the sentence, `Some` when words were left over, `None` when it is a guess.
+
+mod change;
+mod filter;
+mod question;
+mod sentence;
+mod task;
+
+use super::{Ask, Decline, MAX_STEPS, Plan, Search};
+use crate::resolve::Reading;
+use crate::resolve::vocabulary::Vocabulary;
+use sentence::Sentence;
+
+/// How sure the grammar is of its reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    None,
+    Some,
+    High,
+}
+
+/// A plan and how sure the grammar is of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub plan: Plan,
+    pub certainty: Certainty,
+    /// Words that nobody could place.
+    pub left: Vec<String>,
+}
+
+impl Draft {
+    fn one(ask: Ask, certainty: Certainty) -> Self {
+        Self { plan: Plan { steps: vec![ask] }, certainty, left: Vec::new() }
+    }
+
+    fn none() -> Self {
+        Self::one(Ask::Decline(Decline::default()), Certainty::None)
+    }
+}
+
+/// Reads a request without a model.
+#[must_use]
+pub fn draft(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
+    let clauses = clauses(goal, vocabulary, reading);
+    let mut whole = Draft { plan: Plan::default(), certainty: Certainty::High, left: Vec::new() };
+    for clause in clauses.iter().take(MAX_STEPS) {
+        let part = one(clause, vocabulary, reading);
+        whole.certainty = whole.certainty.min(part.certainty);
+        whole.left.extend(part.left);
+        whole.plan.steps.extend(part.plan.steps);
+    }
+    whole.plan.steps = merged(whole.plan.steps);
+    if whole.plan.steps.is_empty() { Draft::none() } else { whole }
+}
+
+/// Every condition on deals that the sentence holds, whatever it asks for: what a model's plan is completed from.
+#[must_use]
+pub fn conditions(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Search {
+    let mut s = Sentence::new(goal, vocabulary, reading);
+    let start = s.opening();
+    filter::read(&mut s, start).search
+}
+
+fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
+    let mut s = Sentence::new(clause, vocabulary, reading);
+    if s.len() == 0 {
+        return Draft::none();
+    }
+    let asking = s.tokens.last().is_some_and(|t| t.text == "?")
+        && matches!(s.word(s.opening()), "which" | "what" | "who" | "how" | "when" | "what's" | "who's" | "is" | "are" | "do" | "does" | "did" | "where" | "why" | "any");
+    let changed = if asking { None } else { task::read(&s).filter(|d| d.certainty == Certainty::High).or_else(|| change::read(&s)).or_else(|| task::read(&s)) };
+    changed.or_else(|| task::refuse(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none)
+}
+
+/// Cuts "move X to Proposal and remind me to call" in two, where the second part begins with a request of its own.
+fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<String> {
+    const LEADS: [&str; 14] = [
+        "move", "remind me", "create", "add a", "schedule", "assign", "reassign", "mark", "set the|a|its?", "change", "update the", "show", "list", "make a",
+    ];
+    let s = Sentence::new(goal, vocabulary, reading);
+    let mut cuts = Vec::new();
+    for i in 1..s.len() {
+        let joint = match s.any(i, &[", and|then also?", "and then|also?", "then", ";", ". also|and|then?", ","]) {
+            Some(n) => n,
+            None => continue,
+        };
+        let at = i + joint;
+        // "and set its close date": a change that goes on, which the change's own grammar reads.
+        let goes_on = s.any(at, &["set|change|update the|its? close|amount|next|stage|owner|probability"]).is_some() && joint > 0 && s.word(i) != ".";
+        if s.any(at, &LEADS).is_some() && !goes_on && s.entity_over(i).is_none() {
+            cuts.push((i, at));
+        }
+    }
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (end, next) in cuts {
+        if end > from {
+            parts.push(s.words(&(from..end)));
+            from = next;
+        }
+    }
+    // The last part keeps its closing mark: a question is known by it.
+    if let Some(token) = s.tokens.get(from) {
+        parts.push(goal.get(token.span.start..).unwrap_or_default().to_owned());
+    }
+    parts
+}
+
+/// Two changes of the same record are one proposal.
+fn merged(steps: Vec<Ask>) -> Vec<Ask> {
+    let mut all: Vec<Ask> = Vec::new();
+    for step in steps {
+        match (all.last_mut(), step) {
+            (Some(Ask::UpdateOpportunity(before)), Ask::UpdateOpportunity(after)) if after.name.is_none() || after.name == before.name => {
+                before.changes.extend(after.changes);
+            }
+            (_, step) => all.push(step),
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests;

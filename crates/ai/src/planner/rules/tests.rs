@@ -1,0 +1,210 @@
+//! Requests as people phrase them, and the plan that the grammar makes of each, in short form.
+
+use chrono::NaiveDate;
+
+use super::*;
+use crate::planner::Filter;
+use crate::resolve::vocabulary::tests::sample;
+
+fn short_filter(f: &Filter) -> String {
+    let mut parts = Vec::new();
+    let mut put = |key: &str, value: Option<String>| parts.extend(value.map(|v| format!("{key}={v}")));
+    put("name", f.name.clone());
+    put("owner", f.owner.clone());
+    put("stage", (!f.stages.is_empty()).then(|| f.stages.join("+")));
+    put("kind", (!f.kinds.is_empty()).then(|| f.kinds.iter().map(|k| format!("{k:?}").to_lowercase()).collect::<Vec<_>>().join("+")));
+    put("amount", f.amount.clone());
+    put(&format!("{:?}", f.date_of).to_lowercase(), f.date.clone());
+    put("age", f.age.clone());
+    put("idle", f.idle.clone());
+    put("prob", f.probability.clone());
+    put("forecast", f.forecast.clone());
+    put("choice", (!f.choices.is_empty()).then(|| f.choices.join("+")));
+    put("lacks", f.missing.map(|l| format!("{l:?}").to_lowercase()));
+    put("overdue", f.overdue.then(String::new));
+    parts.join(" ")
+}
+
+fn short(ask: &Ask) -> String {
+    match ask {
+        Ask::SearchOpportunities(s) => {
+            let order = s.order.map_or(String::new(), |o| format!(" by {o:?}").to_lowercase());
+            let limit = s.limit.map_or(String::new(), |n| format!(" top {n}"));
+            format!("list[{}]{order}{limit}", short_filter(&s.filter))
+        }
+        Ask::QueryPipeline(q) => {
+            let group = q.group.map_or(String::new(), |g| format!(" by {g:?}").to_lowercase());
+            let top = q.top.map_or(String::new(), |n| format!(" top {n}"));
+            format!("{}[{}]{group}{top}{}", format!("{:?}", q.measure).to_lowercase(), short_filter(&q.filter), if q.ascending { " asc" } else { "" })
+        }
+        Ask::GetOpportunity(g) => format!("get[{}]{}", g.name.as_deref().unwrap_or("-"), g.field.map_or(String::new(), |f| format!(" {}", f.key()))),
+        Ask::UpdateOpportunity(u) => {
+            let changes: Vec<String> = u.changes.iter().map(|(f, v)| format!("{}={v}", f.key())).collect();
+            format!("update[{}] {}", u.name.as_deref().unwrap_or("-"), changes.join("; "))
+        }
+        Ask::CreateTask(t) => {
+            let mut text = format!("task[{}] \"{}\"", t.name.as_deref().unwrap_or("-"), t.title.as_deref().unwrap_or("-"));
+            for (key, value) in [("due", &t.due), ("for", &t.assignee)] {
+                if let Some(value) = value {
+                    text.push_str(&format!(" {key}={value}"));
+                }
+            }
+            if let Some(priority) = t.priority {
+                text.push_str(&format!(" {priority:?}"));
+            }
+            text
+        }
+        Ask::Decline(d) => if d.reason.is_some() { "refuse".into() } else { "none".into() },
+    }
+}
+
+fn plan(goal: &str) -> String {
+    let reading = Reading::of_locale(NaiveDate::from_ymd_opt(2025, 11, 26).unwrap(), "en-US");
+    let draft = draft(goal, &sample(), reading);
+    draft.plan.steps.iter().map(short).collect::<Vec<_>>().join(" & ")
+}
+
+fn check(cases: &[(&str, &str)]) {
+    let wrong: Vec<String> =
+        cases.iter().filter(|(goal, expected)| plan(goal) != *expected).map(|(goal, expected)| format!("{goal}\n   want {expected}\n   got  {}", plan(goal))).collect();
+    assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn lists() {
+    check(&[
+        ("which of my deals have been in Engaging for more than 60 days?", "list[owner=my stage=Engaging age=for more than 60 days] by longestinstage"),
+        ("what is the biggest open deal?", "list[kind=open] by biggest top 1"),
+        ("show me my open deals", "list[owner=my kind=open]"),
+        ("list Anna Snelling's deals in negotiation over 10k", "list[owner=Anna Snelling's stage=negotiation amount=over 10k]"),
+        ("top 5 deals closing this quarter", "list[kind=open closedate=this quarter] by biggest top 5"),
+        ("deals at Isdom", "list[name=Isdom kind=open]"),
+        ("show all Hottechi deals", "list[name=Hottechi]"),
+        ("which deals did we lose in 2017?", "list[kind=lost closed=in 2017]"),
+        ("won deals in Q1 2017", "list[kind=won closed=in Q1 2017]"),
+        ("which deals are overdue?", "list[kind=open overdue=] by closingsoonest"),
+        ("deals without a next step", "list[kind=open lacks=nextstep]"),
+        ("what deals are closing next month?", "list[kind=open closedate=next month]"),
+        ("Show me retail deals under 2000", "list[kind=open amount=under 2000 choice=retail]"),
+        ("any deals idle for more than 3 weeks?", "list[kind=open idle=for more than 3 weeks] by leastrecentlyupdated"),
+        ("which deals are stuck?", "list[kind=open] by longestinstage"),
+        ("GTX Pro deals in Prospecting", "list[name=GTX Pro stage=Prospecting]"),
+        ("find deals created last week", "list[created=last week]"),
+        ("What's my biggest deal in engaging?", "list[owner=my stage=engaging] by biggest top 1"),
+    ]);
+}
+
+#[test]
+fn figures() {
+    check(&[
+        ("how many deals are in Engaging?", "count[stage=Engaging]"),
+        ("How many open deals does Carl Lin have?", "count[owner=Carl Lin kind=open]"),
+        ("pipeline by stage", "sum[kind=open] by stage"),
+        ("what's the total value of my open deals", "sum[owner=my kind=open]"),
+        ("how much is my pipeline worth?", "sum[owner=my kind=open]"),
+        ("count of won deals by owner", "count[kind=won] by owner"),
+        ("who has won the most deals this year?", "count[kind=won closed=this year] by owner top 1"),
+        ("average deal size of won deals by product", "average[kind=won] by product"),
+        ("what is our win rate in 2017?", "winrate[closed=in 2017]"),
+        ("which stage has the most deals?", "count[] by stage top 1"),
+        ("total won per month in 2017", "sum[kind=won closed=in 2017] by month"),
+        ("weighted pipeline this quarter", "weighted[kind=open closedate=this quarter]"),
+        ("how many deals did we win last quarter?", "count[kind=won closed=last quarter]"),
+        ("which rep has the fewest open deals?", "count[kind=open] by owner top 1 asc"),
+        ("give me a breakdown of open deals by industry", "sum[kind=open] by industry"),
+    ]);
+}
+
+#[test]
+fn one_record() {
+    check(&[
+        ("summarise the Isdom deal", "get[Isdom]"),
+        ("Summarize Isdom", "get[Isdom]"),
+        ("tell me about Hottechi", "get[Hottechi]"),
+        ("who owns the Kan-code deal?", "get[Kan-code] owner_id"),
+        ("when does the Isdom deal close?", "get[Isdom] close_date"),
+        ("what stage is Isdom in?", "get[Isdom] stage_id"),
+        ("what is the amount of the Betatech deal?", "get[Betatech] amount"),
+        ("how much is the Isdom deal worth?", "get[Isdom] amount"),
+        ("what's the next step on Zencorporation?", "get[Zencorporation] next_step"),
+        ("show me the Gekko & Co deal", "get[Gekko & Co]"),
+        ("where do we stand with Umbrella Corporation?", "get[Umbrella Corporation]"),
+        ("how's the Isdom deal going?", "get[Isdom]"),
+        ("what is Isdom's close date?", "get[Isdom] close_date"),
+        ("who owns this?", "get[-] owner_id"),
+    ]);
+}
+
+#[test]
+fn changes() {
+    check(&[
+        ("move Isdom to Proposal", "update[Isdom] stage_id=Proposal"),
+        ("Please move the Isdom deal into negotiation", "update[Isdom] stage_id=negotiation"),
+        ("set amount of Isdom to 50k", "update[Isdom] amount=50k"),
+        ("change the close date of the Isdom deal to 30 Nov", "update[Isdom] close_date=30 Nov"),
+        ("set Isdom's close date to end of quarter", "update[Isdom] close_date=end of quarter"),
+        ("update the amount on Betatech to $1.2m", "update[Betatech] amount=$1.2m"),
+        ("push the Zoomit deal to next month", "update[Zoomit] close_date=next month"),
+        ("push Zoomit out by two weeks", "update[Zoomit] close_date=later by two weeks"),
+        ("mark Isdom as won", "update[Isdom] stage_id=won"),
+        ("mark the Isdom deal as lost because of price", "update[Isdom] stage_id=lost; lost_reason_id=price"),
+        ("we lost Isdom", "update[Isdom] stage_id=lost"),
+        ("close the Isdom deal as won", "update[Isdom] stage_id=won"),
+        ("reassign Isdom to Carl Lin", "update[Isdom] owner_id=Carl Lin"),
+        ("make Carl Lin the owner of Isdom", "update[Isdom] owner_id=Carl Lin"),
+        ("set the next step of Isdom to send the contract", "update[Isdom] next_step=send the contract"),
+        ("set the probability of Isdom to 60%", "update[Isdom] probability=60%"),
+        ("put Isdom in commit", "update[Isdom] forecast_category=commit"),
+        ("set Isdom to 50k", "update[Isdom] amount=50k"),
+        ("rename the Isdom deal to \"Isdom renewal\"", "update[Isdom] name=Isdom renewal"),
+        ("Isdom is now in Proposal", "update[Isdom] stage_id=Proposal"),
+        ("set the amount of Isdom to 50k and the close date to 30 Nov", "update[Isdom] amount=50k; close_date=30 Nov"),
+        ("move this to Proposal", "update[-] stage_id=Proposal"),
+        ("raise the amount of the \"Big renewal\" deal to 20,000", "update[Big renewal] amount=20,000"),
+        ("move Isdom to Proposal and remind me to call them tomorrow", "update[Isdom] stage_id=Proposal & task[-] \"Call them\" due=tomorrow"),
+    ]);
+}
+
+#[test]
+fn tasks() {
+    check(&[
+        ("create a follow-up for the Isdom deal next Friday", "task[Isdom] \"Follow up on the Isdom deal\" due=next Friday"),
+        ("remind me to call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow"),
+        ("remind me to call Isdom about pricing on Monday", "task[Isdom] \"Call Isdom about pricing\" due=on Monday"),
+        ("remind me tomorrow to call Isdom", "task[Isdom] \"Call Isdom\" due=tomorrow"),
+        ("schedule a call with Hottechi in two weeks", "task[Hottechi] \"Call with Hottechi\" due=in two weeks"),
+        ("follow up with Betatech next week", "task[Betatech] \"Follow up with Betatech\" due=next week"),
+        ("add a task to send the contract to Isdom by Friday", "task[Isdom] \"Send the contract to Isdom\" due=by Friday"),
+        ("ask Carl Lin to call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow for=Carl Lin"),
+        ("create a high priority task for Isdom: send the offer, due 30 Nov", "task[Isdom] \"Send the offer\" due=due 30 Nov High"),
+        ("call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow"),
+        ("follow up next Tuesday", "task[-] \"Follow up\" due=next Tuesday"),
+        ("create a task for Carl Lin to review the Isdom deal by Friday", "task[Isdom] \"Review the Isdom deal\" due=by Friday for=Carl Lin"),
+    ]);
+}
+
+#[test]
+fn what_no_tool_can_do() {
+    check(&[
+        ("hello", "none"),
+        ("what's the weather like?", "none"),
+        ("delete the Isdom deal", "refuse"),
+        ("send an email to Isdom", "refuse"),
+        ("", "none"),
+    ]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_sentence_is_read_without_a_panic(goal in ".{0,120}") {
+        let reading = Reading::of_locale(NaiveDate::from_ymd_opt(2025, 11, 26).unwrap(), "de");
+        let draft = draft(&goal, &sample(), reading);
+        proptest::prop_assert!(draft.plan.steps.len() <= MAX_STEPS && !draft.plan.steps.is_empty());
+    }
+
+    #[test]
+    fn any_words_of_the_grammar_are_read_without_a_panic(words in proptest::collection::vec(proptest::sample::select(vec!["move", "set", "the", "amount", "of", "Isdom", "to", "50k", "and", "remind", "me", "call", "next", "Friday", "my", "deals", "in", "Engaging", "Anna", "?", ",", "for", "more", "than", "60", "days", "close", "date", "won", "how", "many", "by", "stage"]), 0..14)) {
+        let reading = Reading::of_locale(NaiveDate::from_ymd_opt(2025, 11, 26).unwrap(), "en-US");
+        let _ = draft(&words.join(" "), &sample(), reading);
+    }
+}

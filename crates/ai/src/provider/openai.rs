@@ -1,0 +1,357 @@
+//! Any OpenAI-compatible endpoint: OpenAI, Azure OpenAI, Ollama, vLLM, llama.cpp.
+//!
+//! Chat is streamed. A call is tried again, with growing pauses, when the endpoint can't be reached or says that it is
+//! busy or broken (429, 5xx), and never once a word has been heard. What an endpoint does not know of the protocol
+//! (`response_format`, `max_tokens`) is left out after it has said so.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::sse::Lines;
+use super::{Chat, LlmProvider, Message, OnText, ProviderError, Purpose, Reply, State, Status, Usage};
+
+/// How long each part of a call may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub connect: Duration,
+    /// Until the first word: a long prompt on a small machine takes its time.
+    pub first_token: Duration,
+    /// Between two words.
+    pub between: Duration,
+    /// Attempts, the first one included.
+    pub attempts: u32,
+    /// The first pause; it doubles.
+    pub pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first_token: Duration::from_secs(90),
+            between: Duration::from_secs(30),
+            attempts: 3,
+            pause: Duration::from_millis(400),
+        }
+    }
+}
+
+/// Whom to ask and how.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// Up to and with `/v1`.
+    pub base_url: String,
+    pub key: Option<String>,
+    pub model: String,
+    /// For embeddings; the endpoint's own choice when absent.
+    pub embedding_model: Option<String>,
+    pub limits: Limits,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint").field("base_url", &self.base_url).field("model", &self.model).finish_non_exhaustive()
+    }
+}
+
+/// A client of one endpoint.
+#[derive(Debug)]
+pub struct OpenAi {
+    endpoint: Endpoint,
+    http: Client,
+    /// The server is llama.cpp's own: grammars, slots and the prompt cache can be used.
+    llama: bool,
+    without_format: AtomicBool,
+    completion_tokens: AtomicBool,
+    answered: AtomicBool,
+    failed: AtomicBool,
+}
+
+impl OpenAi {
+    /// # Errors
+    /// When no TLS backend can be set up.
+    pub fn new(endpoint: Endpoint) -> Result<Self, ProviderError> {
+        Self::build(endpoint, false)
+    }
+
+    pub(super) fn of_llama(endpoint: Endpoint) -> Result<Self, ProviderError> {
+        Self::build(endpoint, true)
+    }
+
+    fn build(endpoint: Endpoint, llama: bool) -> Result<Self, ProviderError> {
+        let mut builder = Client::builder().connect_timeout(endpoint.limits.connect).redirect(reqwest::redirect::Policy::none());
+        if llama {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|e| ProviderError::Unavailable(e.to_string()))?;
+        let endpoint = Endpoint { base_url: endpoint.base_url.trim_end_matches('/').to_owned(), ..endpoint };
+        Ok(Self {
+            endpoint,
+            http,
+            llama,
+            without_format: AtomicBool::new(false),
+            completion_tokens: AtomicBool::new(false),
+            answered: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+        })
+    }
+
+    fn body(&self, chat: &Chat) -> Result<Value, ProviderError> {
+        let mut body = Map::new();
+        body.insert("model".into(), json!(self.endpoint.model));
+        body.insert("messages".into(), json!(chat.messages));
+        body.insert("temperature".into(), json!(0));
+        body.insert("stream".into(), json!(true));
+        body.insert("stream_options".into(), json!({ "include_usage": true }));
+        let limit = if self.completion_tokens.load(Ordering::Relaxed) { "max_completion_tokens" } else { "max_tokens" };
+        body.insert(limit.into(), json!(chat.max_tokens));
+        if self.llama {
+            body.insert("cache_prompt".into(), json!(true));
+            body.insert("seed".into(), json!(1));
+            body.insert("id_slot".into(), json!(u8::from(chat.purpose == Purpose::Write)));
+            if let Some(schema) = &chat.schema {
+                body.insert("grammar".into(), json!(schema.grammar()));
+            }
+        } else if let Some(schema) = chat.schema.as_ref().filter(|_| !self.without_format.load(Ordering::Relaxed)) {
+            // Strict mode wants an object at the root; the reader takes the call out of it.
+            let root = super::Schema::Object(vec![("call", schema.clone())]);
+            // Raw, because a JSON map may sort its keys and the order of properties matters.
+            let format = serde_json::to_string(&root).map_err(|e| ProviderError::Broken(e.to_string()))?;
+            body.insert("response_format".into(), json!({ "type": "json_schema", "json_schema": { "name": "call", "strict": true, "schema": FORMAT_MARK } }));
+            let text = serde_json::to_string(&body).map_err(|e| ProviderError::Broken(e.to_string()))?;
+            return Ok(Value::String(text.replacen(&format!("\"{FORMAT_MARK}\""), &format, 1)));
+        }
+        Ok(Value::String(serde_json::to_string(&body).map_err(|e| ProviderError::Broken(e.to_string()))?))
+    }
+
+    fn request(&self, path: &str, body: &Value) -> RequestBuilder {
+        let mut request = self.http.post(format!("{}/{path}", self.endpoint.base_url)).header("content-type", "application/json");
+        if let Some(key) = &self.endpoint.key {
+            // Azure OpenAI reads `api-key`, everyone else the bearer token.
+            request = request.bearer_auth(key);
+            if self.endpoint.base_url.contains(".azure.com") {
+                request = request.header("api-key", key);
+            }
+        }
+        request.body(body.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Sends until the endpoint takes it; answers the open response.
+    async fn send(&self, path: &str, body: impl Fn(&Self) -> Result<Value, ProviderError>, limit: Duration) -> Result<Response, ProviderError> {
+        let mut pause = self.endpoint.limits.pause;
+        let mut attempt = 1;
+        loop {
+            let sent = tokio::time::timeout(limit, self.request(path, &body(self)?).send()).await;
+            let (error, wait) = match sent {
+                Err(_) => return Err(ProviderError::Timeout(format!("no answer within {} s", limit.as_secs()))),
+                Ok(Err(error)) if error.is_connect() || error.is_timeout() || error.is_request() => (ProviderError::Unavailable(plain(&error)), None),
+                Ok(Err(error)) => return Err(ProviderError::Broken(plain(&error))),
+                Ok(Ok(response)) if response.status().is_success() => return Ok(response),
+                Ok(Ok(response)) => {
+                    let status = response.status();
+                    let wait = response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok()).map(Duration::from_secs);
+                    let message = said_by(response).await;
+                    if status == StatusCode::BAD_REQUEST && self.learn(&message) {
+                        continue;
+                    }
+                    let error = ProviderError::Refused { status: status.as_u16(), message };
+                    if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
+                        return Err(error);
+                    }
+                    (error, wait)
+                }
+            };
+            if attempt >= self.endpoint.limits.attempts {
+                return Err(error);
+            }
+            tracing::debug!(%error, attempt, "asking the model again");
+            tokio::time::sleep(wait.unwrap_or(pause).min(Duration::from_secs(20))).await;
+            pause = pause.saturating_mul(2);
+            attempt += 1;
+        }
+    }
+
+    /// Leaves out what the endpoint has just said it does not know; answers whether that is worth another try.
+    fn learn(&self, message: &str) -> bool {
+        if message.contains("max_completion_tokens") {
+            return !self.completion_tokens.swap(true, Ordering::Relaxed);
+        }
+        if message.contains("response_format") || message.contains("json_schema") {
+            return !self.without_format.swap(true, Ordering::Relaxed);
+        }
+        false
+    }
+
+    async fn ask(&self, chat: &Chat, on_text: OnText<'_>) -> Result<Reply, ProviderError> {
+        let started = Instant::now();
+        let response = self.send("chat/completions", |this| this.body(chat), self.endpoint.limits.first_token).await?;
+        let mut bytes = response.bytes_stream();
+        let mut lines = Lines::default();
+        let mut reply = Reply { text: String::new(), usage: Usage::default(), first_token: Duration::ZERO, latency: Duration::ZERO, cut: false };
+        let mut finished = false;
+        'stream: loop {
+            let limit = if reply.text.is_empty() { self.endpoint.limits.first_token } else { self.endpoint.limits.between };
+            let Ok(next) = tokio::time::timeout(limit, bytes.next()).await else {
+                return Err(ProviderError::Timeout(format!("nothing for {} s", limit.as_secs())));
+            };
+            let Some(chunk) = next else { break };
+            let chunk = chunk.map_err(|e| ProviderError::Broken(plain(&e)))?;
+            for data in lines.push(&chunk).map_err(|_| ProviderError::Broken("an endless line".into()))? {
+                if data == "[DONE]" {
+                    finished = true;
+                    break 'stream;
+                }
+                let part: Part = serde_json::from_str(&data).map_err(|e| ProviderError::Broken(e.to_string()))?;
+                if let Some(error) = part.error {
+                    return Err(ProviderError::Broken(error.to_string()));
+                }
+                if let Some(usage) = part.usage {
+                    reply.usage = Usage { tokens_in: usage.prompt_tokens, tokens_out: usage.completion_tokens };
+                }
+                for choice in part.choices {
+                    if let Some(text) = choice.delta.and_then(|d| d.content).filter(|t| !t.is_empty()) {
+                        if reply.text.is_empty() {
+                            reply.first_token = started.elapsed();
+                        }
+                        on_text(&text);
+                        reply.text.push_str(&text);
+                    }
+                    if let Some(reason) = choice.finish_reason {
+                        finished = true;
+                        reply.cut = reason == "length";
+                    }
+                }
+            }
+        }
+        if !finished {
+            return Err(ProviderError::Broken("the answer broke off".into()));
+        }
+        reply.latency = started.elapsed();
+        Ok(reply)
+    }
+
+    async fn vectors(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ProviderError> {
+        let model = self.endpoint.embedding_model.as_deref().unwrap_or(&self.endpoint.model);
+        let body = json!({ "model": model, "input": texts });
+        let text = Value::String(body.to_string());
+        let response = self.send("embeddings", |_| Ok(text.clone()), self.endpoint.limits.first_token).await?;
+        let answer: Embeddings = response.json().await.map_err(|e| ProviderError::Broken(plain(&e)))?;
+        let mut data = answer.data;
+        data.sort_by_key(|d| d.index);
+        if data.len() != texts.len() {
+            return Err(ProviderError::Broken(format!("{} vectors for {} texts", data.len(), texts.len())));
+        }
+        Ok(data.into_iter().map(|d| d.embedding).collect())
+    }
+
+    /// Reads a constant prompt in, so that the next call finds it in the cache.
+    pub(super) async fn read_in(&self, purpose: Purpose, prompt: &str) -> Result<(), ProviderError> {
+        let chat = Chat { purpose, messages: vec![Message::system(prompt), Message::user("?")], schema: None, max_tokens: 1 };
+        self.ask(&chat, &mut |_| {}).await.map(|_| ())
+    }
+}
+
+/// Stands for the schema until the body is text.
+const FORMAT_MARK: &str = "@schema@";
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    usage: Option<Used>,
+    error: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    delta: Option<Delta>,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Delta {
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Used {
+    #[serde(default)]
+    prompt_tokens: u32,
+    #[serde(default)]
+    completion_tokens: u32,
+}
+
+#[derive(Deserialize)]
+struct Embeddings {
+    data: Vec<Embedding>,
+}
+
+#[derive(Deserialize)]
+struct Embedding {
+    #[serde(default)]
+    index: usize,
+    embedding: Vec<f32>,
+}
+
+/// The error without the address, which may carry a key.
+fn plain(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+/// What the endpoint says is wrong, shortened.
+async fn said_by(response: Response) -> String {
+    let text = response.text().await.unwrap_or_default();
+    let message = serde_json::from_str::<Value>(&text).ok().and_then(|v| v.pointer("/error/message").and_then(Value::as_str).map(str::to_owned));
+    message.unwrap_or(text).chars().take(300).collect()
+}
+
+impl LlmProvider for OpenAi {
+    fn model(&self) -> &str {
+        &self.endpoint.model
+    }
+
+    fn is_local(&self) -> bool {
+        self.llama
+    }
+
+    fn status(&self) -> Status {
+        if self.failed.load(Ordering::Relaxed) {
+            return Status { state: State::Unavailable, message: Some("The last request to the model failed; the next one tries again.".into()) };
+        }
+        let state = if self.answered.load(Ordering::Relaxed) { State::Ready } else { State::Idle };
+        Status { state, message: None }
+    }
+
+    fn chat<'a>(&'a self, chat: &'a Chat, on_text: OnText<'a>) -> BoxFuture<'a, Result<Reply, ProviderError>> {
+        Box::pin(async move {
+            let outcome = self.ask(chat, on_text).await;
+            self.answered.fetch_or(outcome.is_ok(), Ordering::Relaxed);
+            self.failed.store(outcome.is_err(), Ordering::Relaxed);
+            outcome
+        })
+    }
+
+    fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Vec<Vec<f32>>, ProviderError>> {
+        Box::pin(self.vectors(texts))
+    }
+
+    fn warm(&self) {}
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+#[cfg(test)]
+#[path = "openai_tests.rs"]
+mod tests;

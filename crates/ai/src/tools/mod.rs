@@ -1,0 +1,3 @@
+//! Tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Effect { Reads, Proposes }

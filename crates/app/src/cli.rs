@@ -1,0 +1,151 @@
+//! The command line. `--help` teaches; every failure says what to do.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, Flags, LogFormat};
+use crate::database::{Failure, Running, deep};
+use crate::{openapi, seed, serve};
+
+/// Dealwright: a self-hosted CRM whose agents ask before they change anything.
+///
+/// Every setting can come from a file, the environment or a flag, in rising order: PORT, HOST, DATA_DIR, DATABASE_URL,
+/// BASE_URL, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
+#[derive(Debug, Parser)]
+#[command(name = "dealwright", version, about, long_about, after_help = "Start with:  dealwright serve --demo")]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// A configuration file (TOML, the settings' names in lower case).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where data lives: the private database, its passwords, files.
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the app, the API and the workers
+    Serve {
+        /// The port to listen on.
+        #[arg(long)]
+        port: Option<String>,
+        /// The address to listen on; 0.0.0.0 for all.
+        #[arg(long)]
+        host: Option<String>,
+        /// Seed a demo company the first time, and allow its logins.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database's schema up to date, and stop
+    Migrate,
+    /// Add demo data, or a large organisation to measure with
+    Seed {
+        /// Make an organisation with this many opportunities instead of the demo company.
+        #[arg(long, value_name = "N")]
+        scale: Option<u64>,
+    },
+    /// Import files: CSV or XLSX of users, products, accounts, contacts and opportunities, in any order
+    Import {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// As whom: the e-mail address of a user who may import.
+        #[arg(long = "as", value_name = "EMAIL")]
+        user: Option<String>,
+        /// Show what would happen, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Check configuration, database and models, and say what to mend
+    Doctor,
+    /// Print the API's description (OpenAPI 3.1, JSON)
+    Openapi,
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        eprintln!("dealwright: a TLS provider was installed before ours");
+        return ExitCode::FAILURE;
+    }
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dealwright: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    if let Command::Openapi = cli.command {
+        let mut json = openapi::describe().to_pretty_json()?;
+        json.push('\n');
+        std::io::stdout().lock().write_all(json.as_bytes())?;
+        return Ok(());
+    }
+    let mut flags = Flags { data_dir: cli.common.data_dir.clone(), ..Flags::default() };
+    if let Command::Serve { port, host, demo } = &cli.command {
+        (flags.port, flags.host, flags.demo) = (port.clone(), host.clone(), *demo);
+    }
+    let config = Config::load(cli.common.config.as_deref(), std::env::vars(), &flags)?;
+    init_logs(&config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(dispatch(cli.command, config))
+}
+
+fn init_logs(config: &Config) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|e| format!("LOG is {:?}, but must be a filter such as info or dealwright_ai=debug: {e}", config.log))?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => logs.compact().init(),
+        LogFormat::Json => logs.json().init(),
+    }
+    Ok(())
+}
+
+async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
+    match command {
+        Command::Serve { .. } => serve::serve(config).await,
+        Command::Migrate => {
+            let running = Running::start(&config).await?;
+            println!("The schema is up to date ({}).", running.describe());
+            running.stop().await;
+            Ok(())
+        }
+        Command::Seed { scale } => {
+            let running = Running::start(&config).await?;
+            let outcome = seed::run(&running, scale).await;
+            running.stop().await;
+            outcome
+        }
+        Command::Import { files, user, dry_run } => {
+            let running = Running::start(&config).await?;
+            let outcome = seed::import(&running, &files, user.as_deref(), dry_run).await;
+            running.stop().await;
+            outcome
+        }
+        Command::Doctor => crate::doctor::run(&config).await.map_err(deep_or_plain),
+        Command::Openapi => Ok(()),
+    }
+}
+
+fn deep_or_plain(error: Failure) -> Failure {
+    match error.downcast::<dealwright_kernel::Error>() {
+        Ok(ours) => deep(*ours),
+        Err(other) => other,
+    }
+}

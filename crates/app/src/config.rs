@@ -1,0 +1,190 @@
+//! The configuration, typed: defaults < file < environment < flags. A wrong value is refused with its key, the value
+//! and what is allowed.
+
+use std::path::{Path, PathBuf};
+
+use config::{Config as Sources, Environment, File, FileFormat};
+use serde::Deserialize;
+
+/// Whether there is a language model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AiMode {
+    /// A model on this machine, or the endpoint that `ai_base_url` names.
+    On,
+    /// The deterministic planner alone.
+    Off,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// What the operator decided.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub host: String,
+    pub port: u16,
+    pub data_dir: PathBuf,
+    /// An administrator's URL of a PostgreSQL of one's own; the private one when absent.
+    pub database_url: Option<String>,
+    /// Where people reach the app; `https` makes cookies secure.
+    pub base_url: Option<String>,
+    /// Seed demo data, and allow its logins.
+    pub demo: bool,
+    pub ai: AiMode,
+    pub ai_base_url: Option<String>,
+    pub ai_api_key: Option<String>,
+    pub ai_model: Option<String>,
+    /// A `tracing` filter, such as `info` or `dealwright_ai=debug`.
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+/// What a flag said, beside what the environment and the file say.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub host: Option<String>,
+    pub port: Option<String>,
+    pub data_dir: Option<PathBuf>,
+    pub demo: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Raw {
+    host: String,
+    port: String,
+    data_dir: String,
+    database_url: Option<String>,
+    base_url: Option<String>,
+    demo: String,
+    ai: String,
+    ai_base_url: Option<String>,
+    ai_api_key: Option<String>,
+    ai_model: Option<String>,
+    log: String,
+    log_format: String,
+}
+
+const KEYS: &[&str] =
+    &["host", "port", "data_dir", "database_url", "base_url", "demo", "ai", "ai_base_url", "ai_api_key", "ai_model", "log", "log_format"];
+
+impl Config {
+    /// Reads all sources. `env` is the environment, as pairs.
+    ///
+    /// # Errors
+    /// What is wrong, in words for the operator.
+    pub fn load(file: Option<&Path>, env: impl IntoIterator<Item = (String, String)>, flags: &Flags) -> Result<Self, String> {
+        let known: config::Map<String, String> =
+            env.into_iter().map(|(k, v)| (k.to_ascii_lowercase(), v)).filter(|(k, v)| KEYS.contains(&k.as_str()) && !v.is_empty()).collect();
+        let home = default_data_dir();
+        let defaults = [("host", "127.0.0.1"), ("port", "8080"), ("data_dir", home.as_str()), ("demo", "false"), ("ai", "on"), ("log", "info"), ("log_format", "text")];
+        let mut builder = Sources::builder();
+        for (key, value) in defaults {
+            builder = builder.set_default(key, value).map_err(|e| e.to_string())?;
+        }
+        if let Some(path) = file {
+            builder = builder.add_source(File::new(&path.to_string_lossy(), FileFormat::Toml));
+        }
+        builder = builder.add_source(Environment::default().source(Some(known)));
+        let overrides = [
+            ("host", flags.host.clone()),
+            ("port", flags.port.clone()),
+            ("data_dir", flags.data_dir.as_ref().map(|p| p.to_string_lossy().into_owned())),
+            ("demo", flags.demo.then(|| "true".to_owned())),
+        ];
+        for (key, value) in overrides {
+            builder = builder.set_override_option(key, value).map_err(|e| e.to_string())?;
+        }
+        let raw: Raw = builder.build().and_then(Sources::try_deserialize).map_err(|e| format!("the configuration can't be read: {e}"))?;
+        Self::checked(raw)
+    }
+
+    fn checked(raw: Raw) -> Result<Self, String> {
+        let wrong = |key: &str, value: &str, allowed: &str| format!("{} is {value:?}, but must be {allowed}", key.to_uppercase());
+        let port = raw.port.parse().ok().filter(|p| *p != 0).ok_or_else(|| wrong("port", &raw.port, "a number from 1 to 65535"))?;
+        let demo = truth(&raw.demo).ok_or_else(|| wrong("demo", &raw.demo, "true or false"))?;
+        let ai = match truth(&raw.ai) {
+            Some(true) => AiMode::On,
+            Some(false) => AiMode::Off,
+            None => return Err(wrong("ai", &raw.ai, "on or off")),
+        };
+        let log_format = match raw.log_format.as_str() {
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            _ => return Err(wrong("log_format", &raw.log_format, "text or json")),
+        };
+        for (key, value) in [("base_url", &raw.base_url), ("ai_base_url", &raw.ai_base_url)] {
+            if let Some(value) = value.as_deref().filter(|v| !v.starts_with("http://") && !v.starts_with("https://")) {
+                return Err(wrong(key, value, "a URL that begins with http:// or https://"));
+            }
+        }
+        if let Some(url) = raw.database_url.as_deref().filter(|u| !u.starts_with("postgres://") && !u.starts_with("postgresql://")) {
+            let shown = url.split(':').next().unwrap_or_default();
+            return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
+        }
+        Ok(Self {
+            host: raw.host,
+            port,
+            data_dir: PathBuf::from(raw.data_dir),
+            database_url: raw.database_url,
+            base_url: raw.base_url,
+            demo,
+            ai,
+            ai_base_url: raw.ai_base_url,
+            ai_api_key: raw.ai_api_key,
+            ai_model: raw.ai_model,
+            log: raw.log,
+            log_format,
+        })
+    }
+
+    /// Whether the app is reached over TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.base_url.as_deref().is_some_and(|u| u.starts_with("https://"))
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "on" | "yes" | "1" => Some(true),
+        "false" | "off" | "no" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn default_data_dir() -> String {
+    let home = std::env::var("XDG_DATA_HOME").ok().or_else(|| std::env::var("HOME").ok().map(|h| format!("{h}/.local/share")));
+    format!("{}/dealwright", home.unwrap_or_else(|| "/var/lib".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(env: &[(&str, &str)], flags: &Flags) -> Result<Config, String> {
+        Config::load(None, env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())), flags)
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_defaults() {
+        let none = Flags::default();
+        assert_eq!(load(&[], &none).unwrap().port, 8080);
+        assert_eq!(load(&[("PORT", "9000"), ("AI", "off"), ("PATH", "x")], &none).unwrap().port, 9000);
+        let flags = Flags { port: Some("9001".into()), ..none };
+        let config = load(&[("PORT", "9000"), ("AI", "off")], &flags).unwrap();
+        assert_eq!((config.port, config.ai), (9001, AiMode::Off));
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_what_is_allowed() {
+        let none = Flags::default();
+        assert_eq!(load(&[("PORT", "http")], &none).unwrap_err(), "PORT is \"http\", but must be a number from 1 to 65535");
+        assert_eq!(load(&[("AI", "maybe")], &none).unwrap_err(), "AI is \"maybe\", but must be on or off");
+        let secret = load(&[("DATABASE_URL", "mysql://root:hunter2@db")], &none).unwrap_err();
+        assert!(!secret.contains("hunter2"), "{secret}");
+    }
+}

@@ -1,0 +1,73 @@
+//! `dealwright doctor`: what stands in the way of serving, and how to mend it.
+
+use dealwright_store::bundle::{self, Dirs};
+use dealwright_store::migrate;
+
+use crate::config::{AiMode, Config};
+use crate::database::{Failure, Running, deep};
+
+/// Prints one line a check, and fails when one failed.
+///
+/// # Errors
+/// When a check failed.
+pub async fn run(config: &Config) -> Result<(), Failure> {
+    let mut failed = 0;
+    let mut line = |name: &str, outcome: Result<String, String>| match outcome {
+        Ok(words) => println!("  ok    {name}: {words}"),
+        Err(words) => {
+            failed += 1;
+            println!("  FAIL  {name}: {words}");
+        }
+    };
+    line("configuration", Ok(format!("data in {}, port {}", config.data_dir.display(), config.port)));
+    match Running::start(config).await {
+        Ok(running) => {
+            line("database", Ok(running.describe()));
+            line("schema", schema(&running).await);
+            line("roles", roles(&running).await);
+            running.stop().await;
+        }
+        Err(error) => line("database", Err(error.to_string())),
+    }
+    let dirs = Dirs::from_env();
+    match (config.ai, &config.ai_base_url) {
+        (AiMode::Off, _) => line("assistant", Ok("off: the deterministic planner answers".into())),
+        (AiMode::On, Some(url)) => line("assistant", Ok(format!("uses {url}"))),
+        (AiMode::On, None) => {
+            for part in [&bundle::LLAMA_SERVER, &bundle::LLM] {
+                let words = if part.present(&dirs) { "is here" } else { "will be fetched in the background by serve" };
+                line(part.label, Ok(words.into()));
+            }
+        }
+    }
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} of the checks failed").into()) }
+}
+
+async fn schema(running: &Running) -> Result<String, String> {
+    match migrate::is_current(&running.roles).await {
+        Ok(true) => Ok("up to date".into()),
+        Ok(false) => Err("not every migration has run; run: dealwright migrate".into()),
+        Err(error) => Err(deep(error).to_string()),
+    }
+}
+
+/// The roles that serve requests must be bound by row-level security.
+async fn roles(running: &Running) -> Result<String, String> {
+    let mut db = running.database.maintenance().await.map_err(|e| deep(e).to_string())?;
+    let loose: Vec<String> = sqlx::query_scalar("select rolname::text from pg_roles where rolname like 'dealwright\\_%' and (rolsuper or rolbypassrls)")
+        .fetch_all(&mut db)
+        .await
+        .map_err(|e| e.to_string())?;
+    let open: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
+         where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not (c.relrowsecurity and c.relforcerowsecurity)",
+    )
+    .fetch_all(&mut db)
+    .await
+    .map_err(|e| e.to_string())?;
+    match (loose.as_slice(), open.as_slice()) {
+        ([], []) => Ok("no role climbs above row-level security, and every tenant table has it".into()),
+        (roles, []) => Err(format!("these roles escape row-level security: {}", roles.join(", "))),
+        (_, tables) => Err(format!("these tables have no row-level security: {}", tables.join(", "))),
+    }
+}

@@ -1,0 +1,83 @@
+//! What every response passes through: request ids, security headers, problems that carry the request's id.
+
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use dealwright_kernel::Error;
+use dealwright_kernel::error::Problem;
+use tower_http::request_id::{MakeRequestId, RequestId};
+use uuid::Uuid;
+
+/// The header that names a request in logs and problems.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; \
+                   connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
+
+/// Makes request ids.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRequestId;
+
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&Uuid::new_v4().simple().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// Writes the request's id into problems.
+pub async fn name_problems(request: Request, next: Next) -> Response {
+    let id = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let mut named = Problem { request_id: id, ..problem }.response();
+    if let Some(after) = response.headers().get(header::RETRY_AFTER) {
+        named.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
+    named
+}
+
+/// What browsers are told of every response.
+pub async fn secure(request: Request, next: Next) -> Response {
+    let hashed = request.uri().path().starts_with("/assets/");
+    let api = request.uri().path().starts_with("/api/");
+    let docs = request.uri().path().starts_with("/docs");
+    let mut response = next.run(request).await;
+    let ok = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| _ = headers.insert(name, HeaderValue::from_static(value));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    // Swagger UI brings a script and styles inside its page; it is ours and served from here.
+    set(header::CONTENT_SECURITY_POLICY, if docs { "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:" } else { CSP });
+    if api {
+        set(header::CACHE_CONTROL, "no-store");
+    } else if hashed && ok {
+        set(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    }
+    response
+}
+
+/// Unknown paths of the API.
+pub async fn no_such_endpoint() -> Response {
+    Error::not_found("endpoint").into_response()
+}
+
+/// Known paths, unknown methods.
+pub async fn no_such_method() -> Response {
+    let mut problem = Error::unreadable("method_not_allowed", "this endpoint does not take this method").problem();
+    problem.status = StatusCode::METHOD_NOT_ALLOWED.as_u16();
+    problem.title = "Method Not Allowed".to_owned();
+    let mut response = problem.response();
+    response.extensions_mut().insert(problem);
+    response
+}
+
+/// A panic in a handler: logged by the runtime, told as a problem.
+#[must_use]
+pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Error::internal("a handler panicked").into_response()
+}

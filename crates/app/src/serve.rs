@@ -1,0 +1,145 @@
+//! `dealwright serve`: database, workers and HTTP in one process, started and stopped in order.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use dealwright_access::{Access, Settings};
+use dealwright_crm::live::{self, Hub};
+use dealwright_store::job::{self, Worker};
+use dealwright_store::{Database, sequencer};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::database::{Failure, Running, deep};
+use crate::{AppState, openapi, seed, setup};
+
+/// How long open requests may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What runs beside the requests.
+#[derive(Debug)]
+pub struct Background {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// The state and everything that works in the background.
+#[must_use]
+pub fn state(database: &Database, settings: Settings) -> AppState {
+    AppState { access: Access::new(database.clone(), settings), hub: Hub::default() }
+}
+
+impl Background {
+    /// Starts sequencer, live updates and jobs.
+    #[must_use]
+    pub fn start(state: &AppState) -> Self {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let database = state.access.database();
+        tasks.spawn(sequencer::run_sequencer(database.clone(), stop.clone()));
+        tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
+        tasks.spawn(worker(state).run(stop.clone()));
+        Self { stop, tasks }
+    }
+
+    /// Stops all of it and waits.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// The worker with all its jobs.
+pub fn worker(state: &AppState) -> Worker {
+    let database = state.access.database();
+    let (to_fold, to_prune) = (database.clone(), database.clone());
+    Worker::new(database, 2)
+        .on("fold_totals", move |_| {
+            let database = to_fold.clone();
+            async move { job::fold_totals(&database).await }
+        })
+        .on("prune", move |_| {
+            let database = to_prune.clone();
+            async move { job::prune(&database).await }
+        })
+        .every("fold_totals", TimeDelta::seconds(30))
+        .every("prune", TimeDelta::hours(1))
+}
+
+/// Serves until SIGINT or SIGTERM.
+///
+/// # Errors
+/// What kept it from starting.
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    let address = format!("{}:{}", config.host, config.port);
+    let running = Running::start(&config).await?;
+    let outcome = serve_on(&config, &running, &address).await;
+    running.stop().await;
+    outcome
+}
+
+async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
+    let settings = Settings { demo: config.demo, secure_cookies: config.is_tls() };
+    let state = state(&running.database, settings);
+    if config.demo {
+        seed::demo_once(&state.access).await?;
+    } else {
+        refuse_demo_password(&state.access).await?;
+    }
+    let listener = TcpListener::bind(address).await.map_err(|e| format!("can't listen on {address}: {e}; set PORT to another one, or stop what has it"))?;
+    let background = Background::start(&state);
+    greet(config, running);
+    let stop = CancellationToken::new();
+    let app = openapi::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let (graceful, stopping) = (stop.clone(), stop.clone());
+    let server = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(async move { graceful.cancelled().await }).await });
+    wait_for_signal().await?;
+    tracing::info!("stopping");
+    stopping.cancel();
+    background.stop().await;
+    // Streams that never end are cut when the time is up.
+    match tokio::time::timeout(GRACE, server).await {
+        Ok(ended) => ended??,
+        Err(_) => tracing::info!("some requests were still open; they are cut"),
+    }
+    Ok(())
+}
+
+/// Demo logins have a published password: outside demo mode they are not let in.
+async fn refuse_demo_password(access: &Access) -> Result<(), Failure> {
+    let mut tx = access.database().system().await.map_err(deep)?;
+    let demo = sqlx::query_scalar!(r#"select exists (select from organisation where demo) as "demo!""#).fetch_one(tx.db()).await?;
+    if demo {
+        sqlx::query!("update app_user u set active = false from organisation o where o.id = u.org_id and o.demo and u.active").execute(tx.db()).await?;
+        tracing::warn!("this data folder holds a demo organisation; its logins are closed outside demo mode");
+    } else {
+        sqlx::query!("select 1 as one").fetch_one(tx.db()).await?;
+    }
+    tx.commit().await.map_err(deep)
+}
+
+fn greet(config: &Config, running: &Running) {
+    let url = config.base_url.clone().unwrap_or_else(|| format!("http://localhost:{}", config.port));
+    println!("\n  Dealwright is ready on {url}");
+    println!("  {}; data in {}", running.describe(), config.data_dir.display());
+    if config.demo {
+        println!("\n  Demo logins, password {}:", setup::DEMO_PASSWORD);
+        for (email, role) in setup::DEMO_LOGINS {
+            println!("    {email:<22} {}", role.name());
+        }
+    }
+    println!("\n  API: {url}/docs   Stop: Ctrl-C\n");
+}
+
+async fn wait_for_signal() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
+}

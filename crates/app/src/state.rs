@@ -1,0 +1,12 @@
+//! What handlers can ask for.
+
+use axum::extract::FromRef;
+use dealwright_access::Access;
+use dealwright_crm::live::Hub;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone, Debug, FromRef)]
+pub struct AppState {
+    pub access: Access,
+    pub hub: Hub,
+}

@@ -1,0 +1,142 @@
+//! The one way in which accounts are written: by a person's form, an undo, an approved proposal. Scope, version,
+//! references and history are the same for all.
+
+use dealwright_access::context::permission;
+use dealwright_access::policy::{CreateAccount, DeleteAccount, UpdateAccount};
+use dealwright_access::{Context, Permission, Permit, people};
+use dealwright_kernel::error::{OrNotFound, VersionConflict};
+use dealwright_kernel::id::{AccountId, EventId, TeamId, UserId};
+use dealwright_kernel::{Error, Result};
+use dealwright_store::Tx;
+use uuid::Uuid;
+
+use super::{Account, AccountPatch, Fields, NewAccount, check_currency, store};
+use crate::change::store::{References, check_references, name_values};
+use crate::change::{self};
+
+/// A written record and the event that says so; none when nothing changed.
+#[derive(Debug)]
+pub struct Written {
+    pub account: Account,
+    pub event: Option<EventId>,
+}
+
+/// Creates an account.
+///
+/// # Errors
+/// 403 when the owner is beyond the caller's scope; 409 `external_id_taken`; 422 for what is invalid or refers to nothing.
+pub async fn create(cx: &Context, tx: &mut Tx, new: NewAccount) -> Result<Account> {
+    let owner = new.owner_id.unwrap_or(cx.actor().user);
+    let team = team_of(cx, tx, permission::<CreateAccount>(), owner).await?;
+    let (id, fields) = (AccountId(tx.new_id()), new.fields(owner, team));
+    check_currency(fields.annual_revenue, cx.actor().currency)?;
+    check_references(tx, &references(None, &fields)).await?;
+    store::insert(tx, id, &fields).await?;
+    let account = store::find(tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
+    tx.emit(account.event(tx, "created"));
+    Ok(account)
+}
+
+/// Changes an account. `undoes` names the event this takes back.
+///
+/// # Errors
+/// 409 `version_conflict` with both values of each field, or `external_id_taken`; 403; 422, of which `parent_cycle`
+/// says that the parent stands below the account.
+pub async fn update(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Account>,
+    version: i64,
+    patch: AccountPatch,
+    undoes: Option<EventId>,
+) -> Result<Written> {
+    let current = permit.into_inner();
+    let old = current.fields();
+    let mut new = patch.apply(&old);
+    if new.owner_id != old.owner_id {
+        new.team_id = team_of(cx, tx, permission::<UpdateAccount>(), new.owner_id).await?;
+    }
+    if current.version != version {
+        return Err(change::stale(current.version, &old, &new));
+    }
+    let mut changes = change::diff(&old, &new)?;
+    if changes.is_empty() {
+        return Ok(Written { account: current.allowing(cx.actor()), event: None });
+    }
+    if new.annual_revenue != old.annual_revenue {
+        check_currency(new.annual_revenue, cx.actor().currency)?;
+    }
+    check_references(tx, &references(Some(&old), &new)).await?;
+    if let Some(parent) = new.parent_id.filter(|p| old.parent_id != Some(*p))
+        && store::is_below(tx, parent, current.id).await?
+    {
+        return Err(Error::field("parent_id", "parent_cycle", "the parent is this account, or stands below it"));
+    }
+    if !store::update(tx, current.id, version, &new).await? {
+        let now = store::find(tx, current.id, false).await?.or_not_found("account")?;
+        return Err(change::stale(now.version, &now.fields(), &new));
+    }
+    name_values(tx, &mut changes).await?;
+    let account = store::find(tx, current.id, false).await?.or_not_found("account")?.allowing(cx.actor());
+    let verb = if undoes.is_some() { "undone" } else { "updated" };
+    let mut event = account.event(tx, verb).changes(changes);
+    event.undoes = undoes;
+    let event = tx.emit(event);
+    Ok(Written { account, event: Some(event) })
+}
+
+/// The team of an owner to whom the caller may give an account.
+async fn team_of(cx: &Context, tx: &mut Tx, needs: Permission, owner: UserId) -> Result<Option<TeamId>> {
+    let team = people::store::team_of(tx, owner).await?;
+    let team = team.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
+    cx.may_assign(needs, owner, team)?;
+    Ok(team)
+}
+
+/// What changed references must point at.
+fn references(old: Option<&Fields>, new: &Fields) -> References {
+    let changed = |of: fn(&Fields) -> Option<Uuid>| of(new).filter(|id| old.and_then(of) != Some(*id));
+    let choices = [
+        ("industry_id", "industry", changed(|f| f.industry_id.map(Into::into))),
+        ("region_id", "region", changed(|f| f.region_id.map(Into::into))),
+    ];
+    References {
+        account: changed(|f| f.parent_id.map(Into::into)),
+        account_field: Some("parent_id"),
+        choices: choices.into_iter().filter_map(|(field, kind, id)| Some((field, kind, id?))).collect(),
+        ..References::default()
+    }
+}
+
+/// Puts an account into the bin. What hangs on it stays.
+///
+/// # Errors
+/// 409 `version_conflict`.
+pub async fn delete(tx: &mut Tx, permit: Permit<Account>, version: i64, undoes: Option<EventId>) -> Result<EventId> {
+    let current = permit.into_inner();
+    if current.version != version || !store::set_deleted(tx, current.id, version, true).await? {
+        return Err(Error::stale(VersionConflict { version: current.version, fields: Vec::new() }));
+    }
+    let mut event = current.event(tx, "deleted");
+    event.undoes = undoes;
+    Ok(tx.emit(event))
+}
+
+/// Takes an account out of the bin.
+///
+/// # Errors
+/// 404 when it is not there; 403 when the caller may not delete it; 409 `external_id_taken`.
+pub async fn restore(cx: &Context, tx: &mut Tx, id: AccountId, undoes: Option<EventId>) -> Result<Written> {
+    let gone = store::find(tx, id, true).await?.or_not_found("account")?;
+    if !cx.actor().reaches(permission::<DeleteAccount>(), gone.owner_id, gone.team_id) {
+        return Err(Error::forbidden("forbidden", "you may not restore this account"));
+    }
+    if !store::set_deleted(tx, id, gone.version, false).await? {
+        return Err(Error::conflict("try_again", "two changes met; try again"));
+    }
+    let account = store::find(tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
+    let mut event = account.event(tx, "restored");
+    event.undoes = undoes;
+    let event = tx.emit(event);
+    Ok(Written { account, event: Some(event) })
+}

@@ -1,0 +1,164 @@
+//! Accounts of an import.
+
+use dealwright_access::context::permission;
+use dealwright_access::policy::{Object as Guarded, UpdateAccount};
+use dealwright_kernel::id::{AccountId, EventId, ImportId};
+use dealwright_kernel::{Error, Result};
+use dealwright_store::{Event, Subject, Tx};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::named::Kind;
+use super::{Insert, NewRow, Ready, Wanted, Writer, insert_rows, integer, of_import, refused, tags};
+use crate::account::{self, Account, AccountPatch};
+use crate::import::check::{Record, Value};
+use crate::import::field::OptionKind;
+use crate::import::store::Fate;
+use crate::import::values;
+
+/// Inserts accounts.
+pub(super) struct Accounts(pub ImportId);
+
+impl Insert for Accounts {
+    async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()> {
+        let (org, now) = (tx.org().0, tx.now());
+        sqlx::query!(
+            "insert into account (org_id, id, name, domain, phone, website, industry_id, region_id, parent_id, employees, revenue_minor, currency, founded_year,
+                 country, owner_id, team_id, tags, external_id, import_id, created_at, updated_at)
+             select $1, e.id, e.name, e.domain, e.phone, e.website, e.industry_id, e.region_id, e.parent_id, e.employees, e.revenue_minor, e.currency,
+                 e.founded_year, e.country, e.owner_id, e.team_id, e.tags, e.external_id, $2, $3, $3
+             from jsonb_to_recordset($4) as e (id uuid, name text, domain text, phone text, website text, industry_id uuid, region_id uuid, parent_id uuid,
+                 employees bigint, revenue_minor bigint, currency text, founded_year int, country text, owner_id uuid, team_id uuid, tags text[],
+                 external_id text)",
+            org,
+            self.0.0,
+            now,
+            rows,
+        )
+        .execute(tx.db())
+        .await?;
+        Ok(())
+    }
+}
+
+/// That an account was created by the import.
+pub(super) fn created(tx: &Tx, import: ImportId, id: Uuid, name: &str) -> Event {
+    let subject = Subject { object: "account", id, name: name.to_owned(), version: Some(1) };
+    of_import(Event::with_id(EventId(tx.new_id()), "account.created", subject).about(None, Some(AccountId(id)), None), import)
+}
+
+impl Writer<'_> {
+    pub(super) async fn create_accounts(&mut self, tx: &mut Tx, creates: Vec<Ready>) -> Result<Vec<Fate>> {
+        let (mut rows, mut fates) = (Vec::with_capacity(creates.len()), Vec::new());
+        for ready in creates {
+            match self.new_account(tx, &ready) {
+                Ok(row) => rows.push((row, parent_of(&ready.record))),
+                Err(error) => fates.push(refused(ready.row, error)?),
+            }
+        }
+        let parents: Vec<(Uuid, String)> = rows.iter().filter_map(|(row, parent)| Some((row.id, parent.clone()?))).collect();
+        fates.extend(insert_rows(tx, rows.into_iter().map(|(row, _)| row).collect(), &Accounts(self.import.id)).await?);
+        self.parents.extend(parents);
+        Ok(fates)
+    }
+
+    fn new_account(&self, tx: &Tx, ready: &Ready) -> Result<NewRow> {
+        let record = &ready.record;
+        let (owner, team) = self.owner(record)?;
+        self.may_create(Guarded::Account, owner, team)?;
+        let revenue = self.money(record, "annual_revenue")?;
+        let name = record.text("name").unwrap_or_default();
+        let id = tx.new_id();
+        let option = |field: &str, kind| self.reference(record, field, Kind::Option(kind));
+        let columns = json!({
+            "id": id,
+            "name": name,
+            "domain": domain(record),
+            "phone": phone(record),
+            "website": record.text("website"),
+            "industry_id": option("industry", OptionKind::Industry),
+            "region_id": option("region", OptionKind::Region),
+            "parent_id": record.reference("parent"),
+            "employees": integer(record, "employees"),
+            "revenue_minor": revenue.map(|money| money.minor),
+            "currency": revenue.map(|money| money.currency),
+            "founded_year": integer(record, "founded_year"),
+            "country": country(record)?,
+            "owner_id": owner,
+            "team_id": team,
+            "tags": tags(record).cloned().unwrap_or_default(),
+            "external_id": record.text("external_id"),
+        });
+        Ok(NewRow { row: ready.row, id, columns, events: vec![created(tx, self.import.id, id, name)] })
+    }
+
+    pub(super) async fn update_account(&self, tx: &mut Tx, record: &Record) -> Result<Option<Uuid>> {
+        let Some(id) = record.target else { return Ok(None) };
+        let mut wanted = Wanted::default();
+        for field in ["name", "website", "external_id"] {
+            wanted.text(record, field);
+        }
+        wanted.put("domain", domain(record));
+        wanted.put("phone", phone(record));
+        wanted.put("country", country(record)?);
+        wanted.put("industry_id", self.reference(record, "industry", Kind::Option(OptionKind::Industry)));
+        wanted.put("region_id", self.reference(record, "region", Kind::Option(OptionKind::Region)));
+        wanted.put("parent_id", record.reference("parent").filter(|parent| *parent != id));
+        wanted.integer(record, "employees");
+        wanted.put("annual_revenue", self.money(record, "annual_revenue")?);
+        wanted.integer(record, "founded_year");
+        wanted.put("owner_id", record.reference("owner"));
+        wanted.tags(record);
+        let patch = AccountPatch::from_values(wanted.0)?;
+        let permit = self.cx.permit_for::<Account>(tx, AccountId(id), permission::<UpdateAccount>()).await?;
+        let version = permit.version;
+        let written = account::write::update(self.cx, tx, permit, version, patch, None).await?;
+        Ok(written.event.map(|event| event.0))
+    }
+}
+
+fn parent_of(record: &Record) -> Option<String> {
+    match record.get("parent") {
+        Some(Value::Named(name)) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// The domain as given, or that of the web site.
+fn domain(record: &Record) -> Option<String> {
+    record.text("domain").map(str::to_owned).or_else(|| values::domain(record.text("website")?))
+}
+
+pub(super) fn phone(record: &Record) -> Option<&str> {
+    record.text("phone")
+}
+
+fn country(record: &Record) -> Result<Option<&str>> {
+    match record.text("country") {
+        Some(country) if country.chars().count() > 100 => Err(Error::field("country", "too_long", "Country is too long")),
+        country => Ok(country),
+    }
+}
+
+/// Ties accounts of the import to their parents by name or external id.
+pub(super) async fn set_parents(tx: &mut Tx, import: ImportId, parents: Vec<(Uuid, String)>) -> Result<()> {
+    let (children, names): (Vec<Uuid>, Vec<String>) = parents.into_iter().unzip();
+    for (children, names) in children.chunks(1_000).zip(names.chunks(1_000)) {
+        sqlx::query!(
+            "update account a set parent_id = p.id
+             from unnest($3::uuid[], $4::text[]) as w (child, parent)
+             join lateral (
+                 select c.id from account c
+                 where c.org_id = $1 and c.deleted_at is null and (c.external_id = w.parent or c.name_sort = lower(w.parent))
+                 order by (c.import_id = $2) is true desc, c.id limit 1) as p on true
+             where a.org_id = $1 and a.id = w.child and a.import_id = $2 and p.id <> a.id",
+            tx.org().0,
+            import.0,
+            children,
+            names,
+        )
+        .execute(tx.db())
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,345 @@
+//! The batches that write an import's records. New records go in by the hundred in one statement; when PostgreSQL
+//! refuses one of them, they go in one by one, so that one bad row costs itself alone. Changes of records that are
+//! there go the way of a person's edit: the same permission, gate, version and history.
+
+mod account;
+mod contact;
+mod named;
+mod opportunity;
+mod product;
+mod undo;
+mod user;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dealwright_access::policy::{Action, Object as Guarded, Permission};
+use dealwright_access::{Actor, Context};
+use dealwright_kernel::error::Outcome;
+use dealwright_kernel::id::{ImportId, TeamId, UserId};
+use dealwright_kernel::{Currency, Error, Money, Result};
+use dealwright_store::{Event, Tx};
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use super::Import;
+use super::check::{Lookups, OnMatch, Record, Value};
+use super::field::Object;
+use super::store::{Fate, Reason};
+use crate::pipeline::{self, Stage};
+
+pub use undo::undo;
+
+/// A row to be written.
+#[derive(Debug)]
+pub struct Ready {
+    pub row: i64,
+    pub record: Record,
+}
+
+/// A row that could not be written, and why.
+#[must_use]
+pub fn failed(row: i64, field: &str, code: &str, message: &str) -> Fate {
+    let reason = Reason { field: field.to_owned(), code: code.to_owned(), message: message.to_owned() };
+    Fate { row, record_id: None, event_id: None, problems: vec![reason] }
+}
+
+/// What somebody must be allowed in order to import records of `object`.
+///
+/// # Errors
+/// 403.
+pub fn require(actor: &Actor, object: Object, on_match: OnMatch) -> Result<()> {
+    let guarded = match object {
+        Object::Opportunity => Guarded::Opportunity,
+        Object::Account => Guarded::Account,
+        Object::Contact => Guarded::Contact,
+        Object::Product => Guarded::Product,
+        Object::User => Guarded::User,
+    };
+    actor.require(Permission::new(guarded, Action::Create))?;
+    if on_match == OnMatch::Update {
+        actor.require(Permission::new(guarded, Action::Update))?;
+    }
+    Ok(())
+}
+
+/// Writes the records of one import; keeps what it has looked up and created in passing.
+pub struct Writer<'a> {
+    cx: &'a Context,
+    import: Arc<Import>,
+    lookups: &'a Lookups,
+    base: Currency,
+    /// Units of the organisation's currency for one unit of each other currency, as of today.
+    rates: HashMap<String, Decimal>,
+    stages: HashMap<Uuid, Stage>,
+    first_stage: Option<Stage>,
+    /// The active people's teams.
+    teams: HashMap<Uuid, Option<TeamId>>,
+    /// Prices of products, in minor units.
+    prices: HashMap<Uuid, Money>,
+    /// Records created in passing, by kind and folded name.
+    named: HashMap<(named::Kind, String), Uuid>,
+    /// Accounts whose parent is another row of the file.
+    parents: Vec<(Uuid, String)>,
+    people: user::People,
+}
+
+impl std::fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("import", &self.import.id).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// Looks up what every batch needs.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn new(cx: &'a Context, import: Arc<Import>, lookups: &'a Lookups) -> Result<Self> {
+        let mut tx = cx.begin().await?;
+        let pipelines = pipeline::store::list(&mut tx).await?;
+        let rates = named::rates(&mut tx).await?;
+        let teams = user::teams_of_people(&mut tx).await?;
+        let prices = product::prices(&mut tx).await?;
+        let people = user::People::load(&mut tx).await?;
+        tx.done(()).await?;
+        let first_stage = pipelines.first().and_then(|pipeline| pipeline.stages.first()).cloned();
+        let stages = pipelines.into_iter().flat_map(|pipeline| pipeline.stages).map(|stage| (stage.id.0, stage)).collect();
+        Ok(Self {
+            base: cx.actor().currency,
+            cx,
+            import,
+            lookups,
+            rates,
+            stages,
+            first_stage,
+            teams,
+            prices,
+            named: HashMap::new(),
+            parents: Vec::new(),
+            people,
+        })
+    }
+
+    /// Writes one batch and says what became of each row.
+    ///
+    /// # Errors
+    /// When the database is gone; a record that is refused is a fate, not an error.
+    pub async fn write(&mut self, tx: &mut Tx, ready: Vec<Ready>) -> Result<Vec<Fate>> {
+        self.create_named(tx, &ready).await?;
+        let (updates, creates): (Vec<Ready>, Vec<Ready>) = ready.into_iter().partition(|ready| ready.record.target.is_some());
+        let mut fates = match self.import.object {
+            Object::Opportunity => self.create_opportunities(tx, creates).await?,
+            Object::Account => self.create_accounts(tx, creates).await?,
+            Object::Contact => self.create_contacts(tx, creates).await?,
+            Object::Product => self.create_products(tx, creates).await?,
+            Object::User => self.create_users(tx, creates).await?,
+        };
+        for ready in updates {
+            fates.push(self.update(tx, ready).await?);
+        }
+        Ok(fates)
+    }
+
+    async fn update(&self, tx: &mut Tx, ready: Ready) -> Result<Fate> {
+        savepoint(tx).await?;
+        let updated = match self.import.object {
+            Object::Opportunity => self.update_opportunity(tx, &ready.record).await,
+            Object::Account => self.update_account(tx, &ready.record).await,
+            Object::Contact => self.update_contact(tx, &ready.record).await,
+            Object::Product => self.update_product(tx, &ready.record).await,
+            Object::User => Ok(None),
+        };
+        match updated {
+            Ok(event_id) => {
+                release(tx).await?;
+                Ok(Fate { row: ready.row, record_id: ready.record.target, event_id, problems: Vec::new() })
+            }
+            Err(error) => {
+                back_to_savepoint(tx).await?;
+                refused(ready.row, error)
+            }
+        }
+    }
+
+    /// Ties accounts to parents that the same file brought.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn finish(&mut self, tx: &mut Tx) -> Result<()> {
+        let parents = std::mem::take(&mut self.parents);
+        account::set_parents(tx, self.import.id, parents).await
+    }
+
+    /// Whom a record belongs to: the person named, or else whoever imports.
+    fn owner(&self, record: &Record) -> Result<(UserId, Option<TeamId>)> {
+        let owner = record.reference("owner").unwrap_or(self.cx.actor().user.0);
+        let team = self.teams.get(&owner).ok_or_else(|| Error::field("owner", "unknown_reference", "this person is no longer here"))?;
+        Ok((UserId(owner), *team))
+    }
+
+    /// An amount in its currency, rounded to what the currency has.
+    fn money(&self, record: &Record, field: &str) -> Result<Option<Money>> {
+        let Some(Value::Money { amount, currency }) = record.get(field) else { return Ok(None) };
+        let currency: Currency = match currency {
+            Some(code) => code.parse().map_err(|_| Error::field(field.to_owned(), "invalid_currency", format!("“{code}” is not a currency")))?,
+            None => self.base,
+        };
+        let rounded = amount.round_dp_with_strategy(currency.decimals(), RoundingStrategy::MidpointAwayFromZero);
+        Money::from_decimal(rounded, currency).map(Some)
+    }
+
+    /// An amount in the organisation's currency, in minor units.
+    fn in_base(&self, amount: Money) -> Result<i64> {
+        use rust_decimal::prelude::ToPrimitive;
+        if amount.currency == self.base {
+            return Ok(amount.minor);
+        }
+        let no_rate = || Error::field("amount", "no_exchange_rate", format!("there is no exchange rate from {} to {}", amount.currency, self.base));
+        let rate = self.rates.get(amount.currency.code()).ok_or_else(no_rate)?;
+        let major = amount.to_decimal().checked_mul(*rate).ok_or_else(no_rate)?;
+        let factor = Decimal::from(10_i64.pow(self.base.decimals()));
+        let minor = major.checked_mul(factor).ok_or_else(no_rate)?.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        minor.to_i64().filter(|minor| *minor <= dealwright_kernel::money::MAX_MINOR).ok_or_else(no_rate)
+    }
+
+    /// The record that a field names: one that was there, or one created in passing.
+    fn reference(&self, record: &Record, field: &str, kind: named::Kind) -> Option<Uuid> {
+        match record.get(field) {
+            Some(Value::Ref(id)) => Some(*id),
+            Some(Value::Named(name)) => self.named.get(&(kind, super::values::matching::fold(name))).copied(),
+            _ => None,
+        }
+    }
+
+    fn may_create(&self, guarded: Guarded, owner: UserId, team: Option<TeamId>) -> Result<()> {
+        self.cx.may_assign(Permission::new(guarded, Action::Create), owner, team)
+    }
+}
+
+/// An event of this import.
+fn of_import(mut event: Event, import: ImportId) -> Event {
+    event.import = Some(import);
+    event
+}
+
+/// A row as it goes into the database.
+struct NewRow {
+    row: i64,
+    id: Uuid,
+    columns: Json,
+    events: Vec<Event>,
+}
+
+/// A statement that inserts rows from a JSON array.
+trait Insert {
+    async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()>;
+}
+
+/// Inserts rows together, or one by one when one of them is refused.
+async fn insert_rows(tx: &mut Tx, rows: Vec<NewRow>, insert: &impl Insert) -> Result<Vec<Fate>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    savepoint(tx).await?;
+    let all: Vec<&Json> = rows.iter().map(|row| &row.columns).collect();
+    if insert.insert(tx, json!(all)).await.is_ok() {
+        release(tx).await?;
+        return Ok(rows.into_iter().map(|row| landed(tx, row)).collect());
+    }
+    back_to_savepoint(tx).await?;
+    let mut fates = Vec::with_capacity(rows.len());
+    for row in rows {
+        savepoint(tx).await?;
+        match insert.insert(tx, json!([row.columns])).await {
+            Ok(()) => {
+                release(tx).await?;
+                fates.push(landed(tx, row));
+            }
+            Err(error) => {
+                back_to_savepoint(tx).await?;
+                fates.push(refused(row.row, error)?);
+            }
+        }
+    }
+    Ok(fates)
+}
+
+fn landed(tx: &mut Tx, row: NewRow) -> Fate {
+    for event in row.events {
+        tx.emit(event);
+    }
+    Fate { row: row.row, record_id: Some(row.id), event_id: None, problems: Vec::new() }
+}
+
+/// A refusal of one row is its fate; anything else ends the batch.
+fn refused(row: i64, error: Error) -> Result<Fate> {
+    match error.outcome {
+        Outcome::Unavailable | Outcome::Internal | Outcome::TooMany | Outcome::Unauthenticated => return Err(error),
+        Outcome::Unreadable
+        | Outcome::Forbidden
+        | Outcome::NotFound
+        | Outcome::Conflict
+        | Outcome::TooLarge
+        | Outcome::UnsupportedType
+        | Outcome::Invalid => {}
+    }
+    let field = error.fields.first().map_or("", |field| field.field.as_str());
+    let message = error.fields.first().map_or(error.detail.as_str(), |field| field.message.as_str());
+    Ok(failed(row, field, &error.code, message))
+}
+
+async fn savepoint(tx: &mut Tx) -> Result<()> {
+    sqlx::query("savepoint imported").execute(tx.db()).await?;
+    Ok(())
+}
+
+async fn release(tx: &mut Tx) -> Result<()> {
+    sqlx::query("release savepoint imported").execute(tx.db()).await?;
+    Ok(())
+}
+
+async fn back_to_savepoint(tx: &mut Tx) -> Result<()> {
+    sqlx::query("rollback to savepoint imported").execute(tx.db()).await?;
+    sqlx::query("release savepoint imported").execute(tx.db()).await?;
+    Ok(())
+}
+
+/// Fields of a change as the API names them; only those that the row says.
+#[derive(Default)]
+struct Wanted(Map<String, Json>);
+
+impl Wanted {
+    fn put(&mut self, key: &str, value: Option<impl serde::Serialize>) {
+        if let Some(value) = value {
+            self.0.insert(key.to_owned(), json!(value));
+        }
+    }
+
+    fn text(&mut self, record: &Record, field: &str) {
+        self.put(field, record.text(field));
+    }
+
+    fn integer(&mut self, record: &Record, field: &str) {
+        self.put(field, integer(record, field));
+    }
+
+    fn tags(&mut self, record: &Record) {
+        self.put("tags", tags(record));
+    }
+}
+
+fn integer(record: &Record, field: &str) -> Option<i64> {
+    match record.get(field) {
+        Some(Value::Integer(number)) => Some(*number),
+        _ => None,
+    }
+}
+
+fn tags(record: &Record) -> Option<&Vec<String>> {
+    match record.get("tags") {
+        Some(Value::Tags(tags)) => Some(tags),
+        _ => None,
+    }
+}

@@ -1,0 +1,133 @@
+//! Records that rows name and that are not there: created in passing, each once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use dealwright_access::policy::{Action, Object as Guarded, Permission};
+use dealwright_kernel::Result;
+use dealwright_store::Tx;
+use rust_decimal::Decimal;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Insert, Ready, Writer, account, product};
+use crate::choice;
+use crate::import::check::Value;
+use crate::import::field::{self, Object, OptionKind};
+use crate::import::values::matching::fold;
+
+/// What kind of record a name may create.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Account,
+    Product,
+    Option(OptionKind),
+}
+
+impl Kind {
+    fn of(object: Object, key: &str) -> Option<Self> {
+        let kind = field::find(object, key)?.kind;
+        match kind {
+            // A parent of the same file is tied at the end, when every account is there.
+            field::Kind::Account if key == "parent" => None,
+            field::Kind::Account => Some(Self::Account),
+            field::Kind::Product => Some(Self::Product),
+            field::Kind::Option(kind) => Some(Self::Option(kind)),
+            _ => None,
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// Creates what the rows name and nobody has created yet.
+    pub(super) async fn create_named(&mut self, tx: &mut Tx, ready: &[Ready]) -> Result<()> {
+        let mut wanted: BTreeMap<(Kind, String), (String, Uuid)> = BTreeMap::new();
+        for ready in ready {
+            for (key, value) in &ready.record.values {
+                let (Value::Named(name), Some(kind)) = (value, Kind::of(self.import.object, key)) else { continue };
+                let place = (kind, fold(name));
+                if !self.named.contains_key(&place) {
+                    let owner = ready.record.reference("owner").unwrap_or(self.cx.actor().user.0);
+                    wanted.entry(place).or_insert_with(|| (name.clone(), owner));
+                }
+            }
+        }
+        let mut lists: HashMap<OptionKind, Vec<String>> = HashMap::new();
+        for ((kind, folded), (name, owner)) in wanted {
+            match kind {
+                Kind::Account => self.create_named_account(tx, folded, &name, owner).await?,
+                Kind::Product => self.create_named_product(tx, folded, &name).await?,
+                Kind::Option(kind) => lists.entry(kind).or_default().push(name),
+            }
+        }
+        for (kind, names) in lists {
+            self.create_options(tx, kind, &names).await?;
+        }
+        Ok(())
+    }
+
+    async fn create_options(&mut self, tx: &mut Tx, kind: OptionKind, names: &[String]) -> Result<()> {
+        choice::store::insert(tx, kind.key(), names).await?;
+        for choice in choice::store::list(tx).await?.into_iter().filter(|choice| choice.kind == kind.key()) {
+            self.named.insert((Kind::Option(kind), fold(&choice.name)), choice.id.0);
+        }
+        Ok(())
+    }
+
+    async fn create_named_account(&mut self, tx: &mut Tx, folded: String, name: &str, owner: Uuid) -> Result<()> {
+        // A run that was interrupted has created it before.
+        let known = sqlx::query_scalar!(
+            "select id from account where org_id = $1 and name_sort = lower($2) and import_id = $3 and deleted_at is null limit 1",
+            tx.org().0,
+            name,
+            self.import.id.0,
+        )
+        .fetch_optional(tx.db())
+        .await?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                self.cx.actor().require(Permission::new(Guarded::Account, Action::Create))?;
+                let mine = self.cx.actor().user;
+                let team = self.teams.get(&owner).copied().flatten();
+                let theirs = self.may_create(Guarded::Account, owner.into(), team).is_ok();
+                let (owner, team) = if theirs { (owner, team) } else { (mine.0, self.cx.actor().team) };
+                let id = tx.new_id();
+                account::Accounts(self.import.id).insert(tx, json!([{ "id": id, "name": name, "owner_id": owner, "team_id": team, "tags": [] }])).await?;
+                tx.emit(account::created(tx, self.import.id, id, name));
+                id
+            }
+        };
+        self.named.insert((Kind::Account, folded), id);
+        Ok(())
+    }
+
+    async fn create_named_product(&mut self, tx: &mut Tx, folded: String, name: &str) -> Result<()> {
+        let known = sqlx::query_scalar!("select id from product where lower(name) = lower($1) and deleted_at is null", name)
+            .fetch_optional(tx.db())
+            .await?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                self.cx.actor().require(Permission::new(Guarded::Product, Action::Create))?;
+                let id = tx.new_id();
+                product::Products(self.import.id).insert(tx, json!([{ "id": id, "name": name }])).await?;
+                tx.emit(product::event(tx, self.import.id, "created", id, name, 1));
+                id
+            }
+        };
+        self.named.insert((Kind::Product, folded), id);
+        Ok(())
+    }
+}
+
+/// The last rate of each currency, as of today.
+pub(super) async fn rates(tx: &mut Tx) -> Result<HashMap<String, Decimal>> {
+    let today = tx.now().date_naive();
+    let rows = sqlx::query!(
+        r#"select distinct on (currency) currency, rate::text as "rate!" from currency_rate where valid_from <= $1 order by currency, valid_from desc"#,
+        today,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    rows.into_iter().map(|row| Ok((row.currency, row.rate.parse().map_err(dealwright_kernel::Error::internal)?))).collect()
+}

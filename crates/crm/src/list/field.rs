@@ -1,0 +1,96 @@
+//! What a list can be filtered and sorted by.
+
+use dealwright_access::policy::Permission;
+
+/// The type of a field: which operators and values it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An id of another record.
+    Id,
+    /// A user: also `me`.
+    User,
+    /// A team: also `my_team`.
+    Team,
+    /// A stage by id or name.
+    Stage,
+    /// `open`, `won` or `lost`: the kind of the record's stage.
+    StageKind,
+    /// A value of the managed list of this kind, by id or name.
+    Choice(&'static str),
+    /// One of fixed words.
+    Word(&'static [&'static str]),
+    /// Free text; `eq` and `contains` ignore case.
+    Text,
+    Int,
+    /// In the organisation's currency, major units.
+    Money,
+    Date,
+    Time,
+    /// A tag of an opportunity.
+    Tag,
+    /// Whether the column has a value: `open` (null) or `done`.
+    DoneState,
+}
+
+/// How a column sorts.
+#[derive(Clone, Copy, Debug)]
+pub struct SortKey {
+    /// The column, on alias `t`.
+    pub column: &'static str,
+    pub nullable: bool,
+}
+
+/// A field of an object's lists.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    pub name: &'static str,
+    /// The column, on alias `t`.
+    pub column: &'static str,
+    pub kind: Kind,
+    pub sort: Option<SortKey>,
+}
+
+impl Field {
+    #[must_use]
+    pub const fn new(name: &'static str, column: &'static str, kind: Kind) -> Self {
+        Self { name, column, kind, sort: None }
+    }
+
+    /// Sortable by its own column, which may be null.
+    #[must_use]
+    pub const fn sorted(self) -> Self {
+        Self { sort: Some(SortKey { column: self.column, nullable: true }), ..self }
+    }
+
+    /// Sortable by its own column, which is never null.
+    #[must_use]
+    pub const fn sorted_not_null(self) -> Self {
+        Self { sort: Some(SortKey { column: self.column, nullable: false }), ..self }
+    }
+}
+
+/// An object's list: its table, its fields and who may read it.
+#[derive(Debug)]
+pub struct Catalogue {
+    pub object: &'static str,
+    pub table: &'static str,
+    pub read: Permission,
+    pub owner_column: &'static str,
+    pub fields: &'static [Field],
+    /// Fields of the default sort, as in the `sort` parameter.
+    pub default_sort: &'static str,
+}
+
+impl Catalogue {
+    /// The field of this name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+
+    /// The names of the fields one can sort by.
+    #[must_use]
+    pub fn sortable(&self) -> String {
+        self.fields.iter().filter(|f| f.sort.is_some()).map(|f| f.name).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,17 @@
+//! Lists: which fields can be filtered and sorted, the filter tree, keyset paging, and the SQL they make.
+//!
+//! A list repeats the actor's scope as an indexable condition; row-level security stands behind it all the same. The
+//! last sort key is always the id, nulls sort last, and a cursor carries the keys of the last row. Each branch of the
+//! statement can be served by an index: first the rows whose leading key has a value, then those without.
+
+mod field;
+mod filter;
+mod params;
+mod relative;
+mod sql;
+
+pub use field::{Catalogue, Field, Kind, SortKey};
+pub use filter::{Condition, Filter, Op, Operand};
+pub use params::{Asked, ListQuery, Sort, TreeQuery};
+pub(crate) use sql::{Within, branches, order, visible};
+pub use sql::{Listed, Reader, Totals, count, fetch, totals};

@@ -1,0 +1,148 @@
+//! What a list request asks for: from the query string, or from the body of `POST …/query`.
+
+use chrono::NaiveDate;
+use dealwright_access::Actor;
+use dealwright_kernel::page::MAX_LIMIT;
+use dealwright_kernel::{Error, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::field::{Catalogue, Field, Kind, SortKey};
+use super::filter::{Filter, Op, Reading, condition, unreadable};
+
+const DEFAULT_LIMIT: u16 = 50;
+const MAX_SORTS: usize = 4;
+
+/// One key of a sort.
+#[derive(Clone, Copy, Debug)]
+pub struct Sort {
+    pub field: &'static Field,
+    pub key: SortKey,
+    pub descending: bool,
+}
+
+/// A checked list request.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    pub filter: Filter,
+    pub sort: Vec<Sort>,
+    /// `-amount,name`: what a cursor must have been made for.
+    pub sort_text: String,
+    pub limit: u16,
+    pub cursor: Option<String>,
+    pub count: bool,
+    pub totals: bool,
+    pub q: Option<String>,
+}
+
+/// The body of `POST …/query`.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TreeQuery {
+    /// `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field": …, "op": …, "value": …}`.
+    #[schema(value_type = Option<Object>)]
+    pub filter: Option<Value>,
+    /// Field names; a leading minus sorts descending.
+    pub sort: Vec<String>,
+    #[schema(minimum = 1, maximum = 200)]
+    pub limit: Option<u16>,
+    pub cursor: Option<String>,
+    /// Also answer `total`.
+    pub count: bool,
+    /// Also answer `totals`.
+    pub totals: bool,
+    /// Words to search for.
+    #[schema(max_length = 200)]
+    pub q: Option<String>,
+}
+
+/// A query string as it came: pairs, in order.
+pub type Asked = Vec<(String, String)>;
+
+impl ListQuery {
+    /// From a query string: `limit`, `cursor`, `sort`, `count`, `totals`, `q`; every other name is a field, with
+    /// `field.gte` and its like for comparisons and commas between alternatives.
+    ///
+    /// # Errors
+    /// 400 that names the parameter.
+    pub fn read(asked: &[(String, String)], catalogue: &'static Catalogue, actor: &Actor, today: NaiveDate) -> Result<Self> {
+        let mut tree = TreeQuery::default();
+        let reading = Reading { actor, today };
+        let mut parts = Vec::new();
+        for (name, value) in asked {
+            let flag = || match value.as_str() {
+                "true" | "1" | "" => Ok(true),
+                "false" | "0" => Ok(false),
+                _ => Err(unreadable(name, "invalid_value", "true or false")),
+            };
+            match name.as_str() {
+                "limit" => tree.limit = Some(value.parse().map_err(|_| unreadable(name, "invalid_value", format!("a number from 1 to {MAX_LIMIT}")))?),
+                "cursor" => tree.cursor = Some(value.clone()),
+                "sort" => tree.sort.extend(value.split(',').filter(|s| !s.is_empty()).map(str::to_owned)),
+                "count" => tree.count = flag()?,
+                "totals" => tree.totals = flag()?,
+                "q" => tree.q = Some(value.clone()),
+                _ => parts.push(Filter::Is(parameter(name, value, catalogue, reading)?)),
+            }
+        }
+        Self::checked(tree, Filter::And(parts), catalogue)
+    }
+
+    /// From the body of `POST …/query`.
+    ///
+    /// # Errors
+    /// 400 that names the place.
+    pub fn from_tree(tree: TreeQuery, catalogue: &'static Catalogue, actor: &Actor, today: NaiveDate) -> Result<Self> {
+        let filter = match &tree.filter {
+            Some(Value::Null) | None => Filter::none(),
+            Some(filter) => Filter::read(filter, catalogue, Reading { actor, today })?,
+        };
+        Self::checked(tree, filter, catalogue)
+    }
+
+    fn checked(tree: TreeQuery, filter: Filter, catalogue: &'static Catalogue) -> Result<Self> {
+        let limit = tree.limit.unwrap_or(DEFAULT_LIMIT);
+        if limit == 0 || limit > MAX_LIMIT {
+            return Err(unreadable("limit", "invalid_value", format!("a number from 1 to {MAX_LIMIT}")));
+        }
+        let q = tree.q.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
+        if q.as_ref().is_some_and(|q| q.len() > 200 || q.contains('\0')) {
+            return Err(unreadable("q", "invalid_value", "at most 200 bytes of text"));
+        }
+        let sort_text = if !tree.sort.is_empty() {
+            tree.sort.join(",")
+        } else {
+            filter.ranged().map_or_else(|| catalogue.default_sort.to_owned(), |field| format!("-{}", field.name))
+        };
+        let sort = sort_text.split(',').map(|text| sort_key(text, catalogue)).collect::<Result<Vec<_>>>()?;
+        if sort.len() > MAX_SORTS {
+            return Err(unreadable("sort", "too_many", format!("at most {MAX_SORTS} sort keys")));
+        }
+        Ok(Self { filter, sort, sort_text, limit, cursor: tree.cursor, count: tree.count, totals: tree.totals, q })
+    }
+}
+
+fn sort_key(text: &str, catalogue: &'static Catalogue) -> Result<Sort> {
+    let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+    let unknown = || -> Error { unreadable("sort", "unknown_field", format!("{} can be sorted by {}", catalogue.object, catalogue.sortable())) };
+    let field = catalogue.field(name).ok_or_else(unknown)?;
+    let key = field.sort.ok_or_else(unknown)?;
+    Ok(Sort { field, key, descending })
+}
+
+fn parameter(name: &str, value: &str, catalogue: &'static Catalogue, reading: Reading<'_>) -> Result<super::Condition> {
+    let (field, op) = match name.rsplit_once('.') {
+        Some((field, op)) if catalogue.field(name).is_none() => (field, Some(Op::read(op).ok_or_else(|| unreadable(name, "unknown_operator", "there is no such operator"))?)),
+        _ => (name, None),
+    };
+    let many = || Value::Array(value.split(',').map(|part| json!(part)).collect());
+    let free_text = matches!(catalogue.field(field).map(|f| f.kind), Some(Kind::Text));
+    let (op, value) = match op {
+        None if value.contains(',') && !free_text => (Op::In, many()),
+        None => (Op::Eq, json!(value)),
+        Some(op @ (Op::In | Op::NotIn | Op::Between)) => (op, many()),
+        Some(op) => (op, json!(value)),
+    };
+    condition(field, op, &value, name, catalogue, reading)
+}

@@ -1,0 +1,355 @@
+//! `/opportunities`: requests, responses and handlers.
+
+use axum::extract::FromRef;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use dealwright_access::policy::{CreateOpportunity, DeleteOpportunity, ReadOpportunity, UpdateOpportunity};
+use dealwright_access::{Access, Allow, Context};
+use dealwright_kernel::error::{OrNotFound, Problems};
+use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, Validate, etag};
+use dealwright_kernel::id::{ChoiceId, EventId, LineId, OpportunityId, PipelineId, StageId};
+use dealwright_kernel::page::TotalIs;
+use dealwright_kernel::{Currency, Money, Patch, Result, Total};
+use dealwright_store::{Committed, Tx};
+use dealwright_workflow::Missing;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::lines::{LinePatch, NewLine};
+use super::list::{self, CATALOGUE, Column, Found};
+use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
+use crate::list::{Asked, ListQuery, TreeQuery};
+use crate::pipeline::{self, Stage};
+use crate::record::{Ref, Texts};
+
+/// The opportunities' endpoints.
+pub fn router<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Access: FromRef<S>,
+{
+    OpenApiRouter::new()
+        .routes(routes!(index, create))
+        .routes(routes!(query))
+        .routes(routes!(board))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(restore))
+        .routes(routes!(move_to))
+        .routes(routes!(transitions))
+        .routes(routes!(add_line))
+        .routes(routes!(change_line, remove_line))
+}
+
+/// A page of opportunities.
+#[derive(Debug, Serialize, ToSchema)]
+struct OpportunityPage {
+    items: Vec<Opportunity>,
+    next_cursor: Option<String>,
+    #[serde(flatten)]
+    total: Option<Total>,
+    totals: Option<Sums>,
+}
+
+/// Sums over all that matches; null when there is more than is counted.
+#[derive(Debug, Serialize, ToSchema)]
+struct Sums {
+    count: i64,
+    count_is: TotalIs,
+    amount: Option<Money>,
+    /// Each amount times its probability.
+    weighted: Option<Money>,
+    average: Option<Money>,
+}
+
+impl OpportunityPage {
+    fn new(found: Found, currency: Currency) -> Self {
+        let money = |minor: Option<i64>| minor.map(|m| Money::new(m, currency));
+        let totals = found.totals.map(|t| Sums {
+            count: t.count.total,
+            count_is: t.count.total_is,
+            amount: money(t.amount),
+            weighted: money(t.weighted),
+            average: money(t.average),
+        });
+        Self { items: found.items, next_cursor: found.next_cursor, total: found.total, totals }
+    }
+}
+
+/// How lists are filtered, sorted and paged. Filters take several values by commas, and comparisons as
+/// `amount.gte`, `close_date.lte`, `name.contains`, `account_id.is_null`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read as pairs by ListQuery; this describes them")]
+struct ListParams {
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    cursor: Option<String>,
+    /// Up to four keys; a leading minus sorts descending.
+    #[param(example = "-amount,close_date")]
+    sort: Option<String>,
+    count: Option<bool>,
+    totals: Option<bool>,
+    /// Words to search for.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// `me` or an id.
+    owner_id: Option<String>,
+    /// `my_team` or an id.
+    team_id: Option<String>,
+    /// An id or a name.
+    stage_id: Option<String>,
+    #[param(example = "open")]
+    stage_kind: Option<String>,
+    pipeline_id: Option<String>,
+    account_id: Option<String>,
+    primary_contact_id: Option<String>,
+    type_id: Option<String>,
+    source_id: Option<String>,
+    industry_id: Option<String>,
+    region_id: Option<String>,
+    lost_reason_id: Option<String>,
+    forecast_category: Option<String>,
+    tag: Option<String>,
+    name: Option<String>,
+    amount: Option<String>,
+    /// A date, `today`, `-30d`, `this_quarter`, ….
+    close_date: Option<String>,
+    probability: Option<String>,
+    expected_revenue: Option<String>,
+    created_at: Option<String>,
+    updated_at: Option<String>,
+    stage_entered_at: Option<String>,
+    closed_at: Option<String>,
+}
+
+async fn page(cx: &Context, mut tx: Tx, query: ListQuery) -> Result<Json<OpportunityPage>> {
+    let found = list::page(cx, &mut tx, &query).await?;
+    tx.done(Json(OpportunityPage::new(found, cx.actor().currency))).await
+}
+
+/// List opportunities
+#[utoipa::path(get, path = "/opportunities", tag = "opportunities", params(ListParams), responses((status = 200, body = OpportunityPage), Problems))]
+async fn index(cx: Allow<ReadOpportunity>, Query(asked): Query<Asked>) -> Result<Json<OpportunityPage>> {
+    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    page(&cx, cx.begin().await?, query).await
+}
+
+/// List opportunities by a filter tree
+#[utoipa::path(post, path = "/opportunities/query", tag = "opportunities", request_body = TreeQuery, responses((status = 200, body = OpportunityPage), Problems))]
+async fn query(cx: Allow<ReadOpportunity>, Json(tree): Json<TreeQuery>) -> Result<Json<OpportunityPage>> {
+    let query = ListQuery::from_tree(tree, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    page(&cx, cx.begin().await?, query).await
+}
+
+/// The columns of a board.
+#[derive(Debug, Serialize, ToSchema)]
+struct Board {
+    pipeline: Ref,
+    columns: Vec<BoardColumn>,
+}
+
+/// A stage with its first cards, biggest first. More: list with `stage_id`, `sort=-amount` and `next_cursor`.
+#[derive(Debug, Serialize, ToSchema)]
+struct BoardColumn {
+    stage: Stage,
+    count: i64,
+    sum: Money,
+    /// The sum times the stage's probability.
+    weighted: Money,
+    items: Vec<Opportunity>,
+    next_cursor: Option<String>,
+}
+
+/// The board: each stage of a pipeline with its count, its sum and its first cards
+#[utoipa::path(get, path = "/opportunities/board", tag = "opportunities",
+    params(("pipeline_id" = Option<PipelineId>, Query, description = "The first pipeline when absent"),
+           ("per_column" = Option<u16>, Query, description = "Cards a column, 1 to 100; 25 when absent"),
+           ("q" = Option<String>, Query, description = "Words to search for"), ("owner_id" = Option<String>, Query), ("team_id" = Option<String>, Query)),
+    responses((status = 200, body = Board), Problems))]
+async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Result<Json<Board>> {
+    let pipeline_id = take(&mut asked, "pipeline_id").map(|id| id.parse::<PipelineId>()).transpose().map_err(|_| dealwright_kernel::Error::not_found("pipeline"))?;
+    let limit = take(&mut asked, "per_column").unwrap_or_else(|| "25".into());
+    asked.retain(|(name, _)| name != "sort" && name != "cursor" && name != "limit");
+    asked.extend([("limit".into(), limit), ("sort".into(), "-amount".into())]);
+    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    let mut tx = cx.begin().await?;
+    let pipeline = pipeline::store::find(&mut tx, pipeline_id).await?;
+    let columns = list::board(&cx, &mut tx, pipeline.stages, &query).await?;
+    let currency = cx.actor().currency;
+    let columns = columns.into_iter().map(|c| BoardColumn::new(c, currency)).collect();
+    tx.done(Json(Board { pipeline: Ref { id: pipeline.id.0, name: pipeline.name }, columns })).await
+}
+
+fn take(asked: &mut Asked, name: &str) -> Option<String> {
+    let at = asked.iter().position(|(n, _)| n == name)?;
+    Some(asked.remove(at).1)
+}
+
+impl BoardColumn {
+    fn new(column: Column, currency: Currency) -> Self {
+        let sum = Money::new(column.sum, currency);
+        let weighted = list::weighted(sum, column.stage.probability);
+        Self { stage: column.stage, count: column.count, sum, weighted, items: column.items, next_cursor: column.next_cursor }
+    }
+}
+
+/// Create an opportunity
+#[utoipa::path(post, path = "/opportunities", tag = "opportunities", request_body = NewOpportunity, responses((status = 201, body = Opportunity), Problems))]
+async fn create(cx: Allow<CreateOpportunity>, Valid(new): Valid<NewOpportunity>) -> Result<Committed<impl IntoResponse>> {
+    let mut tx = cx.begin().await?;
+    let opportunity = write::create(&cx, &mut tx, new).await?;
+    let location = [(header::LOCATION, format!("/api/v1/opportunities/{}", opportunity.id))];
+    tx.commit((StatusCode::CREATED, etag(opportunity.version), location, Json(opportunity))).await
+}
+
+/// One opportunity, with its products and the stages it has been in
+#[utoipa::path(get, path = "/opportunities/{id}", tag = "opportunities", params(("id" = OpportunityId, Path)), responses((status = 200, body = Whole), Problems))]
+async fn get(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) -> Result<impl IntoResponse> {
+    let mut tx = cx.begin().await?;
+    let whole = lines::whole(&cx, &mut tx, id).await?;
+    tx.done((etag(whole.opportunity.version), Json(whole))).await
+}
+
+/// Change an opportunity
+///
+/// A change of `stage_id` is the same move as `POST …/move`.
+#[utoipa::path(patch, path = "/opportunities/{id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
+    request_body = OpportunityPatch, responses((status = 200, body = Opportunity), Problems))]
+async fn update(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch, Valid(patch): Valid<OpportunityPatch>) -> Result<Committed<impl IntoResponse>> {
+    let version = if_match.or(patch.version)?;
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit(&mut tx, id).await?;
+    let written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    tx.commit((etag(written.opportunity.version), Json(written.opportunity))).await
+}
+
+/// Put an opportunity into the bin
+#[utoipa::path(delete, path = "/opportunities/{id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
+    responses((status = 204, description = "In the bin, from which it can be restored"), Problems))]
+async fn delete(cx: Allow<DeleteOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch) -> Result<Committed<StatusCode>> {
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
+    let version = if_match.0.unwrap_or(permit.version);
+    write::delete(&mut tx, permit, version, None).await?;
+    tx.commit(StatusCode::NO_CONTENT).await
+}
+
+/// Take an opportunity out of the bin
+#[utoipa::path(post, path = "/opportunities/{id}/restore", tag = "opportunities", params(("id" = OpportunityId, Path)), responses((status = 200, body = Opportunity), Problems))]
+async fn restore(cx: Allow<DeleteOpportunity>, Path(id): Path<OpportunityId>) -> Result<Committed<impl IntoResponse>> {
+    let mut tx = cx.begin().await?;
+    let written = write::restore(&cx, &mut tx, id, None).await?;
+    tx.commit((etag(written.opportunity.version), Json(written.opportunity))).await
+}
+
+/// A move to a stage, with what its gate may ask for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Move {
+    stage_id: StageId,
+    /// The version that was read, unless `If-Match` says it.
+    version: Option<i64>,
+    lost_reason_id: Option<ChoiceId>,
+    #[schema(max_length = 10000)]
+    lost_notes: Option<String>,
+    close_date: Option<chrono::NaiveDate>,
+}
+
+impl Validate for Move {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        wrong.optional("lost_notes", self.lost_notes.as_deref(), 10_000);
+        wrong.date("close_date", self.close_date);
+        wrong.finish()
+    }
+}
+
+/// What a move did, and the event to undo it by.
+#[derive(Debug, Serialize, ToSchema)]
+struct Moved {
+    opportunity: Opportunity,
+    /// Null when it was in that stage already.
+    event_id: Option<EventId>,
+}
+
+/// Move an opportunity to a stage, through its gate
+#[utoipa::path(post, path = "/opportunities/{id}/move", tag = "opportunities", params(("id" = OpportunityId, Path)), request_body = Move, responses((status = 200, body = Moved), Problems))]
+async fn move_to(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch, Valid(body): Valid<Move>) -> Result<Committed<impl IntoResponse>> {
+    let version = if_match.or(body.version)?;
+    let given = |value: Option<_>| value.map_or(Patch::Absent, Patch::Value);
+    let patch = OpportunityPatch {
+        stage_id: Some(body.stage_id),
+        lost_reason_id: given(body.lost_reason_id),
+        lost_notes: body.lost_notes.map_or(Patch::Absent, Patch::Value),
+        close_date: body.close_date.map_or(Patch::Absent, Patch::Value),
+        ..OpportunityPatch::default()
+    };
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit(&mut tx, id).await?;
+    let written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    tx.commit((etag(written.opportunity.version), Json(Moved { opportunity: written.opportunity, event_id: written.event }))).await
+}
+
+/// Where an opportunity could go, and what each stage still asks for.
+#[derive(Debug, Serialize, ToSchema)]
+struct Transitions {
+    items: Vec<Transition>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Transition {
+    stage: Stage,
+    allowed: bool,
+    missing: Vec<Missing>,
+}
+
+/// Which stages an opportunity may enter, and what they ask for
+#[utoipa::path(get, path = "/opportunities/{id}/transitions", tag = "opportunities", params(("id" = OpportunityId, Path)), responses((status = 200, body = Transitions), Problems))]
+async fn transitions(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) -> Result<Json<Transitions>> {
+    let mut tx = cx.begin().await?;
+    let opportunity = store::find(&mut tx, id, false).await?.or_not_found("opportunity")?;
+    let pipeline = pipeline::store::find(&mut tx, Some(opportunity.pipeline_id)).await?;
+    let fields = opportunity.fields();
+    let items = pipeline.stages.into_iter().filter(|s| s.id != opportunity.stage_id).map(|stage| {
+        let missing = moving::missing(id, opportunity.version, &fields, &stage);
+        Transition { allowed: missing.is_empty(), stage, missing }
+    });
+    tx.done(Json(Transitions { items: items.collect() })).await
+}
+
+/// Add a product to an opportunity
+#[utoipa::path(post, path = "/opportunities/{id}/lines", tag = "opportunities", params(("id" = OpportunityId, Path)), request_body = NewLine, responses((status = 200, body = Whole), Problems))]
+async fn add_line(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch, Valid(new): Valid<NewLine>) -> Result<Committed<impl IntoResponse>> {
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
+    let version = if_match.0.or(new.version).unwrap_or(permit.version);
+    let id = lines::add(&mut tx, permit, version, new).await?;
+    whole(&cx, tx, id).await
+}
+
+/// Change a product on an opportunity
+#[utoipa::path(patch, path = "/opportunities/{id}/lines/{line_id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("line_id" = LineId, Path)), request_body = LinePatch, responses((status = 200, body = Whole), Problems))]
+async fn change_line(cx: Allow<UpdateOpportunity>, Path((id, line)): Path<(OpportunityId, LineId)>, if_match: IfMatch, Valid(patch): Valid<LinePatch>) -> Result<Committed<impl IntoResponse>> {
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
+    let version = if_match.0.or(patch.version).unwrap_or(permit.version);
+    let id = lines::change(&mut tx, permit, version, line, patch).await?;
+    whole(&cx, tx, id).await
+}
+
+/// Remove a product from an opportunity
+#[utoipa::path(delete, path = "/opportunities/{id}/lines/{line_id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("line_id" = LineId, Path)), responses((status = 200, body = Whole), Problems))]
+async fn remove_line(cx: Allow<UpdateOpportunity>, Path((id, line)): Path<(OpportunityId, LineId)>, if_match: IfMatch) -> Result<Committed<impl IntoResponse>> {
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
+    let version = if_match.0.unwrap_or(permit.version);
+    let id = lines::remove(&mut tx, permit, version, line).await?;
+    whole(&cx, tx, id).await
+}
+
+async fn whole(cx: &Context, mut tx: Tx, id: OpportunityId) -> Result<Committed<impl IntoResponse + use<>>> {
+    let whole = lines::whole(cx, &mut tx, id).await?;
+    tx.commit((etag(whole.opportunity.version), Json(whole))).await
+}

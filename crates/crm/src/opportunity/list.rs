@@ -1,0 +1,198 @@
+//! What lists of opportunities can be filtered and sorted by, and how their rows are read. The board is here too: it is
+//! one statement over the stages of a pipeline, with totals that are kept, not counted.
+
+use std::collections::HashMap;
+
+use dealwright_access::policy::{Needs, ReadOpportunity};
+use dealwright_access::{Actor, Context};
+use dealwright_kernel::id::StageId;
+use dealwright_kernel::{Cursor, Money, Result, Total};
+use dealwright_store::Tx;
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::Value;
+use sqlx::{FromRow, Postgres, QueryBuilder, Row as _};
+use uuid::Uuid;
+
+use super::store::Row;
+use super::{ForecastCategory, Opportunity};
+use crate::list::{self, Catalogue, Field, Filter, Kind, ListQuery, Op, Operand, Reader, Within};
+use crate::pipeline::Stage;
+use crate::search;
+
+/// The fields of an opportunity that lists know.
+pub static CATALOGUE: Catalogue = Catalogue {
+    object: "opportunity",
+    table: "opportunity",
+    read: ReadOpportunity::PERMISSION,
+    owner_column: "owner_id",
+    fields: &[
+        Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
+        Field::new("account_id", "account_id", Kind::Id),
+        Field::new("primary_contact_id", "primary_contact_id", Kind::Id),
+        Field::new("pipeline_id", "pipeline_id", Kind::Id),
+        Field::new("stage_id", "stage_id", Kind::Stage),
+        Field::new("stage_kind", "stage_id", Kind::StageKind),
+        Field::new("amount", "amount_base", Kind::Money).sorted(),
+        Field::new("close_date", "close_date", Kind::Date).sorted(),
+        Field::new("probability", "probability", Kind::Int).sorted_not_null(),
+        Field::new("expected_revenue", "expected_base", Kind::Money).sorted(),
+        Field::new("forecast_category", "forecast_category", Kind::Word(ForecastCategory::WORDS)),
+        Field::new("type_id", "type_id", Kind::Choice("opportunity_type")),
+        Field::new("source_id", "source_id", Kind::Choice("source")),
+        Field::new("industry_id", "industry_id", Kind::Choice("industry")),
+        Field::new("region_id", "region_id", Kind::Choice("region")),
+        Field::new("lost_reason_id", "lost_reason_id", Kind::Choice("loss_reason")),
+        Field::new("owner_id", "owner_id", Kind::User),
+        Field::new("team_id", "team_id", Kind::Team),
+        Field::new("tag", "id", Kind::Tag),
+        Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
+        Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
+        Field::new("stage_entered_at", "stage_entered_at", Kind::Time).sorted_not_null(),
+        Field::new("closed_at", "closed_at", Kind::Time).sorted(),
+    ],
+    default_sort: "-created_at",
+};
+
+const COLUMNS: &str = "t.id, t.name, t.account_id, a.name as account_name, t.primary_contact_id, c.name as contact_name, t.pipeline_id, t.stage_id, \
+    s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability, t.amount_minor, t.currency, \
+    t.amount_base, t.expected_base, t.close_date, t.probability, t.forecast_category, t.type_id, t.source_id, t.industry_id, t.region_id, \
+    t.owner_id, u.name as owner_name, t.team_id, t.next_step, t.lost_reason_id, t.lost_notes, t.tags, t.custom, t.external_id, t.version, \
+    t.created_at, t.updated_at, t.stage_entered_at, t.closed_at";
+
+const JOINS: &str = "join stage s on s.org_id = t.org_id and s.id = t.stage_id join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
+    left join account a on a.org_id = t.org_id and a.id = t.account_id left join contact c on c.org_id = t.org_id and c.id = t.primary_contact_id";
+
+/// Lists of opportunities as `actor` reads them.
+#[must_use]
+pub fn reader(actor: &Actor) -> Reader<'_> {
+    Reader { catalogue: &CATALOGUE, actor, columns: COLUMNS, joins: JOINS }
+}
+
+/// A page of opportunities, with what else was asked for.
+#[derive(Debug)]
+pub struct Found {
+    pub items: Vec<Opportunity>,
+    pub next_cursor: Option<String>,
+    pub total: Option<Total>,
+    pub totals: Option<list::Totals>,
+}
+
+/// Reads a page.
+///
+/// # Errors
+/// 400 `invalid_cursor`; 503 when the statement's time is up.
+pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Found> {
+    let reader = reader(cx.actor());
+    let ids = match &query.q {
+        Some(q) => Some(search::opportunities(tx, cx.actor(), q).await?),
+        None => None,
+    };
+    let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
+    let items = listed.rows.iter().map(|row| Row::from_row(row)?.into_opportunity(cx.actor())).collect::<Result<Vec<_>>>()?;
+    let totals = if query.totals { Some(list::totals(tx, &reader, query, ids.as_deref()).await?) } else { None };
+    let total = match totals {
+        Some(totals) if query.count => Some(totals.count),
+        None if query.count => Some(list::count(tx, &reader, query, ids.as_deref()).await?),
+        _ => None,
+    };
+    Ok(Found { items, next_cursor: listed.next_cursor, total, totals })
+}
+
+/// A column of the board.
+#[derive(Debug)]
+pub struct Column {
+    pub stage: Stage,
+    pub count: i64,
+    /// Minor units of the organisation's currency.
+    pub sum: i64,
+    pub items: Vec<Opportunity>,
+    pub next_cursor: Option<String>,
+}
+
+/// The first cards of each stage, biggest first, with count and sum of all. `query` must sort by `-amount`.
+///
+/// # Errors
+/// 503 when the statement's time is up.
+pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQuery) -> Result<Vec<Column>> {
+    let reader = reader(cx.actor());
+    let ids = match &query.q {
+        Some(q) => Some(search::opportunities(tx, cx.actor(), q).await?),
+        None => None,
+    };
+    let stage_ids: Vec<Uuid> = stages.iter().map(|s| s.id.0).collect();
+    let mut sql = QueryBuilder::<Postgres>::new("select ");
+    sql.push(COLUMNS).push(", t.cursor_keys from unnest(").push_bind(stage_ids.clone()).push(") with ordinality as st (id, n) cross join lateral (");
+    let within = Within { org: tx.org().0, ids: ids.as_deref(), extra: " and t.stage_id = st.id", limit: i64::from(query.limit) + 1 };
+    list::branches(&mut sql, &reader, query, None, within)?;
+    sql.push(") t ").push(JOINS).push(" order by st.n, ");
+    list::order(&mut sql, &query.sort);
+    let rows = sql.build().fetch_all(tx.db()).await?;
+
+    let sums = stage_totals(tx, &reader, query, &stage_ids, ids.as_deref()).await?;
+    let fingerprint = format!("{}:{}", CATALOGUE.object, query.sort_text);
+    let mut cards: HashMap<StageId, Vec<(Opportunity, Value)>> = HashMap::new();
+    for row in &rows {
+        let opportunity = Row::from_row(row)?.into_opportunity(cx.actor())?;
+        cards.entry(opportunity.stage_id).or_default().push((opportunity, row.try_get("cursor_keys")?));
+    }
+    let limit = usize::from(query.limit);
+    stages
+        .into_iter()
+        .map(|stage| {
+            let mut mine = cards.remove(&stage.id).unwrap_or_default();
+            let more = mine.len() > limit;
+            mine.truncate(limit);
+            let last = mine.last().filter(|_| more).map(|(_, keys)| keys.clone());
+            let next_cursor = last.map(|keys| Cursor { query: fingerprint.clone(), keys }.encode()).transpose()?;
+            let (count, sum) = sums.get(&stage.id.0).copied().unwrap_or_default();
+            Ok(Column { stage, count, sum, items: mine.into_iter().map(|(card, _)| card).collect(), next_cursor })
+        })
+        .collect()
+}
+
+/// Count and sum by stage: from the kept totals when the filter is by owner or team alone, else counted.
+async fn stage_totals(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, stages: &[Uuid], ids: Option<&[Uuid]>) -> Result<HashMap<Uuid, (i64, i64)>> {
+    let kept = if ids.is_none() { kept(&query.filter) } else { None };
+    let mut sql = QueryBuilder::<Postgres>::new("");
+    if let Some(kept) = kept {
+        sql.push("select k.stage_id, sum(k.n)::bigint, sum(k.amount_base)::bigint from (select stage_id, owner_id, team_id, n, amount_base from opportunity_rollup where org_id = ");
+        sql.push_bind(tx.org().0).push(" union all select stage_id, owner_id, team_id, n, amount_base from opportunity_rollup_delta where org_id = ");
+        sql.push_bind(tx.org().0).push(") k where k.stage_id = any (").push_bind(stages.to_vec()).push(")");
+        for (column, ids) in kept {
+            sql.push(" and k.").push(column).push(" = any (").push_bind(ids).push(")");
+        }
+        sql.push(" group by k.stage_id");
+    } else {
+        sql.push("select t.stage_id, count(*), coalesce(sum(t.amount_base), 0)::bigint from opportunity t where t.stage_id = any (").push_bind(stages.to_vec()).push(") and ");
+        list::visible(&mut sql, reader, query, ids, tx.org().0);
+        sql.push(" group by t.stage_id");
+    }
+    let rows: Vec<(Uuid, i64, i64)> = sql.build_query_as().fetch_all(tx.db()).await?;
+    Ok(rows.into_iter().map(|(stage, count, sum)| (stage, (count, sum))).collect())
+}
+
+/// The filter as conditions on the kept totals, if they can tell.
+fn kept(filter: &Filter) -> Option<Vec<(&'static str, Vec<Uuid>)>> {
+    let parts = match filter {
+        Filter::And(parts) => parts.as_slice(),
+        one @ Filter::Is(_) => std::slice::from_ref(one),
+        Filter::Or(_) | Filter::Not(_) => return None,
+    };
+    parts
+        .iter()
+        .map(|part| match part {
+            Filter::Is(c) if matches!(c.op, Op::Eq | Op::In) && matches!(c.field.kind, Kind::User | Kind::Team) => match &c.operand {
+                Operand::Ids(ids) => Some((c.field.column, ids.clone())),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect()
+}
+
+/// A sum weighted by the stage's probability, rounded to the minor unit.
+#[must_use]
+pub fn weighted(sum: Money, probability: i32) -> Money {
+    let exact = rust_decimal::Decimal::from(sum.minor) * rust_decimal::Decimal::new(probability.into(), 2);
+    Money { minor: exact.round().to_i64().unwrap_or(sum.minor), ..sum }
+}

@@ -1,0 +1,430 @@
+//! Opportunities: a deal on its way through a pipeline.
+//!
+//! Here are its types and its rules; `store` holds its SQL, `list` what lists can ask, `http` its endpoints, `lines`
+//! its products and `moving` how it enters a stage.
+
+pub mod http;
+pub mod lines;
+pub mod list;
+pub mod moving;
+pub mod store;
+pub mod write;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use dealwright_access::policy::Object;
+use dealwright_access::{Actor, Record};
+use dealwright_kernel::extract::Validate;
+use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, LineId, OpportunityId, PipelineId, ProductId, StageId, TeamId, UserId};
+use dealwright_kernel::{Error, FieldError, Money, Patch, Result};
+use dealwright_store::{Event, Subject, Tx};
+use dealwright_workflow::StageKind;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::record::{self, Ref, Texts};
+
+/// How sure the forecast is of a deal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ForecastCategory {
+    Omitted,
+    Pipeline,
+    BestCase,
+    Commit,
+    Closed,
+}
+
+impl ForecastCategory {
+    pub const WORDS: &'static [&'static str] = &["omitted", "pipeline", "best_case", "commit", "closed"];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Omitted => "omitted",
+            Self::Pipeline => "pipeline",
+            Self::BestCase => "best_case",
+            Self::Commit => "commit",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// What a deal counts as when it enters a stage of this kind: closed deals say so, reopened ones start again.
+    #[must_use]
+    pub const fn entering(self, kind: StageKind) -> Self {
+        match (kind, self) {
+            (StageKind::Won, _) => Self::Closed,
+            (StageKind::Lost, _) => Self::Omitted,
+            (StageKind::Open, Self::Closed | Self::Omitted) => Self::Pipeline,
+            (StageKind::Open, other) => other,
+        }
+    }
+}
+
+impl std::str::FromStr for ForecastCategory {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Omitted, Self::Pipeline, Self::BestCase, Self::Commit, Self::Closed]
+            .into_iter()
+            .find(|c| c.as_str() == text)
+            .ok_or_else(|| Error::field("forecast_category", "invalid_value", format!("one of {}", Self::WORDS.join(", "))))
+    }
+}
+
+/// What can be written, by the API's names: the state that changes are told from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fields {
+    pub name: String,
+    pub account_id: Option<AccountId>,
+    pub primary_contact_id: Option<ContactId>,
+    pub pipeline_id: PipelineId,
+    pub stage_id: StageId,
+    pub amount: Option<Money>,
+    pub close_date: Option<NaiveDate>,
+    pub probability: i64,
+    pub forecast_category: ForecastCategory,
+    pub type_id: Option<ChoiceId>,
+    pub source_id: Option<ChoiceId>,
+    pub industry_id: Option<ChoiceId>,
+    pub region_id: Option<ChoiceId>,
+    pub owner_id: UserId,
+    pub team_id: Option<TeamId>,
+    pub next_step: Option<String>,
+    pub lost_reason_id: Option<ChoiceId>,
+    pub lost_notes: Option<String>,
+    pub tags: Vec<String>,
+    pub custom: Map<String, Value>,
+    pub external_id: Option<String>,
+}
+
+/// A stage as it stands on a record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StageRef {
+    pub id: StageId,
+    pub name: String,
+    pub kind: StageKind,
+    pub position: i32,
+    pub probability: i32,
+}
+
+/// What the caller may do with a record.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct May {
+    pub update: bool,
+    pub delete: bool,
+}
+
+/// An opportunity as the API shows it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Opportunity {
+    pub id: OpportunityId,
+    pub name: String,
+    pub account_id: Option<AccountId>,
+    pub account: Option<Ref>,
+    pub primary_contact_id: Option<ContactId>,
+    pub primary_contact: Option<Ref>,
+    pub pipeline_id: PipelineId,
+    pub stage_id: StageId,
+    pub stage: StageRef,
+    pub amount: Option<Money>,
+    /// In the organisation's currency: what sorts and sums.
+    pub amount_base: Option<Money>,
+    pub close_date: Option<NaiveDate>,
+    /// Percent.
+    pub probability: i64,
+    /// `amount_base` times `probability`.
+    pub expected_revenue: Option<Money>,
+    pub forecast_category: ForecastCategory,
+    pub type_id: Option<ChoiceId>,
+    pub source_id: Option<ChoiceId>,
+    pub industry_id: Option<ChoiceId>,
+    pub region_id: Option<ChoiceId>,
+    pub owner_id: UserId,
+    pub owner: Ref,
+    pub team_id: Option<TeamId>,
+    pub next_step: Option<String>,
+    pub lost_reason_id: Option<ChoiceId>,
+    pub lost_notes: Option<String>,
+    pub tags: Vec<String>,
+    /// Custom fields by key.
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
+    /// Its id in the system it was imported from.
+    pub external_id: Option<String>,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub stage_entered_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub may: May,
+}
+
+/// An opportunity with its products and the stages it has been in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Whole {
+    #[serde(flatten)]
+    pub opportunity: Opportunity,
+    pub lines: Vec<Line>,
+    /// Oldest first.
+    pub stage_history: Vec<StageVisit>,
+}
+
+/// A product on an opportunity.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Line {
+    pub id: LineId,
+    pub product_id: ProductId,
+    pub product: Ref,
+    #[schema(value_type = String, example = "2")]
+    pub quantity: rust_decimal::Decimal,
+    pub unit_price: Money,
+    /// Percent off the price.
+    #[schema(value_type = String, example = "10.00")]
+    pub discount_percent: rust_decimal::Decimal,
+    /// Quantity times price less the discount, rounded to the currency.
+    pub total: Money,
+}
+
+/// A time in a stage.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StageVisit {
+    pub stage_id: StageId,
+    pub entered_at: DateTime<Utc>,
+    /// Null while it is there.
+    pub left_at: Option<DateTime<Utc>>,
+}
+
+impl Opportunity {
+    /// The writable part.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        Fields {
+            name: self.name.clone(),
+            account_id: self.account_id,
+            primary_contact_id: self.primary_contact_id,
+            pipeline_id: self.pipeline_id,
+            stage_id: self.stage_id,
+            amount: self.amount,
+            close_date: self.close_date,
+            probability: self.probability,
+            forecast_category: self.forecast_category,
+            type_id: self.type_id,
+            source_id: self.source_id,
+            industry_id: self.industry_id,
+            region_id: self.region_id,
+            owner_id: self.owner_id,
+            team_id: self.team_id,
+            next_step: self.next_step.clone(),
+            lost_reason_id: self.lost_reason_id,
+            lost_notes: self.lost_notes.clone(),
+            tags: self.tags.clone(),
+            custom: self.custom.clone(),
+            external_id: self.external_id.clone(),
+        }
+    }
+
+    /// An event about this opportunity; it stands on the timelines of its account and contact too.
+    #[must_use]
+    pub fn event(&self, tx: &Tx, verb: &str) -> Event {
+        event(tx, verb, self.id, &self.name, self.version, self.account_id, self.primary_contact_id)
+    }
+
+    pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+        use dealwright_access::context::permission;
+        use dealwright_access::policy::{DeleteOpportunity, UpdateOpportunity};
+        self.may = May {
+            update: actor.reaches(permission::<UpdateOpportunity>(), self.owner_id, self.team_id),
+            delete: actor.reaches(permission::<DeleteOpportunity>(), self.owner_id, self.team_id),
+        };
+        self
+    }
+}
+
+/// An event about an opportunity.
+#[must_use]
+pub fn event(tx: &Tx, verb: &str, id: OpportunityId, name: &str, version: i64, account: Option<AccountId>, contact: Option<ContactId>) -> Event {
+    let subject = Subject { object: "opportunity", id: id.0, name: name.to_owned(), version: Some(version) };
+    Event::with_id(tx.new_id().into(), format!("opportunity.{verb}"), subject).about(Some(id), account, contact)
+}
+
+impl Record for Opportunity {
+    const OBJECT: Object = Object::Opportunity;
+    type Id = OpportunityId;
+
+    async fn find(tx: &mut Tx, id: OpportunityId) -> Result<Option<Self>> {
+        store::find(tx, id, false).await
+    }
+
+    fn owner(&self) -> (UserId, Option<TeamId>) {
+        (self.owner_id, self.team_id)
+    }
+}
+
+/// A new opportunity. What is absent gets its default: the first open stage, the caller as owner, the stage's
+/// probability.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewOpportunity {
+    #[schema(min_length = 1, max_length = 500)]
+    pub name: String,
+    pub account_id: Option<AccountId>,
+    pub primary_contact_id: Option<ContactId>,
+    pub pipeline_id: Option<PipelineId>,
+    pub stage_id: Option<StageId>,
+    pub amount: Option<Money>,
+    pub close_date: Option<NaiveDate>,
+    #[schema(minimum = 0, maximum = 100)]
+    pub probability: Option<i64>,
+    pub forecast_category: Option<ForecastCategory>,
+    pub type_id: Option<ChoiceId>,
+    pub source_id: Option<ChoiceId>,
+    pub industry_id: Option<ChoiceId>,
+    pub region_id: Option<ChoiceId>,
+    pub owner_id: Option<UserId>,
+    #[schema(max_length = 2000)]
+    pub next_step: Option<String>,
+    pub lost_reason_id: Option<ChoiceId>,
+    #[schema(max_length = 10000)]
+    pub lost_notes: Option<String>,
+    pub tags: Vec<String>,
+    #[schema(value_type = Object)]
+    pub custom: Map<String, Value>,
+    #[schema(max_length = 200)]
+    pub external_id: Option<String>,
+}
+
+impl Validate for NewOpportunity {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        wrong.required("name", &self.name, 500);
+        wrong.optional("next_step", self.next_step.as_deref(), 2_000);
+        wrong.optional("lost_notes", self.lost_notes.as_deref(), 10_000);
+        wrong.optional("external_id", self.external_id.as_deref(), 200);
+        check_common(&mut wrong, self.probability, self.amount, self.close_date, Some(&self.tags), Some(&self.custom));
+        wrong.finish()
+    }
+}
+
+/// A change of an opportunity: absent leaves, null clears.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpportunityPatch {
+    /// The version that was read, unless `If-Match` says it.
+    pub version: Option<i64>,
+    #[schema(min_length = 1, max_length = 500)]
+    pub name: Option<String>,
+    #[schema(value_type = Option<AccountId>)]
+    pub account_id: Patch<AccountId>,
+    #[schema(value_type = Option<ContactId>)]
+    pub primary_contact_id: Patch<ContactId>,
+    pub pipeline_id: Option<PipelineId>,
+    /// The same move, through the same gate, as `POST …/move`.
+    pub stage_id: Option<StageId>,
+    #[schema(value_type = Option<Money>)]
+    pub amount: Patch<Money>,
+    #[schema(value_type = Option<NaiveDate>)]
+    pub close_date: Patch<NaiveDate>,
+    #[schema(minimum = 0, maximum = 100)]
+    pub probability: Option<i64>,
+    pub forecast_category: Option<ForecastCategory>,
+    #[schema(value_type = Option<ChoiceId>)]
+    pub type_id: Patch<ChoiceId>,
+    #[schema(value_type = Option<ChoiceId>)]
+    pub source_id: Patch<ChoiceId>,
+    #[schema(value_type = Option<ChoiceId>)]
+    pub industry_id: Patch<ChoiceId>,
+    #[schema(value_type = Option<ChoiceId>)]
+    pub region_id: Patch<ChoiceId>,
+    pub owner_id: Option<UserId>,
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    pub next_step: Patch<String>,
+    #[schema(value_type = Option<ChoiceId>)]
+    pub lost_reason_id: Patch<ChoiceId>,
+    #[schema(value_type = Option<String>, max_length = 10000)]
+    pub lost_notes: Patch<String>,
+    pub tags: Option<Vec<String>>,
+    #[schema(value_type = Option<Object>)]
+    pub custom: Option<Map<String, Value>>,
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub external_id: Patch<String>,
+}
+
+impl Validate for OpportunityPatch {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        if let Some(name) = &self.name {
+            wrong.required("name", name, 500);
+        }
+        wrong.patch("next_step", &self.next_step, 2_000);
+        wrong.patch("lost_notes", &self.lost_notes, 10_000);
+        wrong.patch("external_id", &self.external_id, 200);
+        let amount = match self.amount {
+            Patch::Value(amount) => Some(amount),
+            Patch::Absent | Patch::Null => None,
+        };
+        let close_date = match self.close_date {
+            Patch::Value(date) => Some(date),
+            Patch::Absent | Patch::Null => None,
+        };
+        check_common(&mut wrong, self.probability, amount, close_date, self.tags.as_deref(), self.custom.as_ref());
+        wrong.finish()
+    }
+}
+
+fn check_common(wrong: &mut Texts, probability: Option<i64>, amount: Option<Money>, close_date: Option<NaiveDate>, tags: Option<&[String]>, custom: Option<&Map<String, Value>>) {
+    if probability.is_some_and(|p| !(0..=100).contains(&p)) {
+        wrong.push("probability", "out_of_range", "between 0 and 100 percent");
+    }
+    if amount.is_some_and(|a| a.minor < 0) {
+        wrong.push("amount", "out_of_range", "an amount is not negative");
+    }
+    wrong.date("close_date", close_date);
+    wrong.tags(tags);
+    wrong.custom(custom);
+}
+
+impl OpportunityPatch {
+    /// From field values as the API names them: what an undo or a proposal writes.
+    ///
+    /// # Errors
+    /// 422 that names the field.
+    pub fn from_values(values: Map<String, Value>) -> Result<Self> {
+        let patch: Self = dealwright_kernel::extract::read_value(Value::Object(values))?;
+        patch.validate()?;
+        Ok(patch)
+    }
+
+    /// The fields after this patch; the stage is left to [`moving`].
+    #[must_use]
+    pub fn apply(self, old: &Fields) -> Fields {
+        let old = old.clone();
+        Fields {
+            name: self.name.map_or(old.name, |n| n.trim().to_owned()),
+            account_id: self.account_id.apply(old.account_id),
+            primary_contact_id: self.primary_contact_id.apply(old.primary_contact_id),
+            pipeline_id: old.pipeline_id,
+            stage_id: old.stage_id,
+            amount: self.amount.apply(old.amount),
+            close_date: self.close_date.apply(old.close_date),
+            probability: self.probability.unwrap_or(old.probability),
+            forecast_category: self.forecast_category.unwrap_or(old.forecast_category),
+            type_id: self.type_id.apply(old.type_id),
+            source_id: self.source_id.apply(old.source_id),
+            industry_id: self.industry_id.apply(old.industry_id),
+            region_id: self.region_id.apply(old.region_id),
+            owner_id: self.owner_id.unwrap_or(old.owner_id),
+            team_id: old.team_id,
+            next_step: record::text(self.next_step.apply(old.next_step)),
+            lost_reason_id: self.lost_reason_id.apply(old.lost_reason_id),
+            lost_notes: record::text(self.lost_notes.apply(old.lost_notes)),
+            tags: self.tags.map_or(old.tags, record::tags),
+            custom: self.custom.unwrap_or(old.custom),
+            external_id: record::text(self.external_id.apply(old.external_id)),
+        }
+    }
+}
+
+/// A field error that this slice raises in several places.
+pub(crate) fn wrong_pipeline() -> Error {
+    Error::fields("invalid", vec![FieldError { field: "stage_id".into(), code: "stage_of_other_pipeline".into(), message: "the stage is in another pipeline".into() }])
+}

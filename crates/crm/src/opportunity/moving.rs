@@ -1,0 +1,60 @@
+//! How an opportunity enters a stage. Every path comes through here, and here only with a [`Cleared`].
+
+use chrono::NaiveDate;
+use dealwright_kernel::id::OpportunityId;
+use dealwright_kernel::{Error, Result};
+use dealwright_workflow::{Cleared, Missing, MoveFacts, evaluate, refusal};
+
+use super::Fields;
+use crate::pipeline::Stage;
+
+/// What the caller said beside the stage.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said {
+    pub probability: bool,
+    pub forecast_category: bool,
+    pub close_date: bool,
+}
+
+/// What a move of these fields to `stage` lacks; nothing when it is clear.
+#[must_use]
+pub fn missing(id: OpportunityId, version: i64, fields: &Fields, stage: &Stage) -> Vec<Missing> {
+    judge(id, version, fields, stage).err().unwrap_or_default()
+}
+
+fn judge(id: OpportunityId, version: i64, fields: &Fields, stage: &Stage) -> Result<Cleared, Vec<Missing>> {
+    evaluate(&MoveFacts { opportunity: id, version, to: stage.id, to_kind: stage.kind, has_lost_reason: fields.lost_reason_id.is_some() })
+}
+
+/// Judges the move and carries it out on the fields.
+///
+/// # Errors
+/// 422 `gate_not_cleared` with the missing fields.
+pub fn pass_gate(id: OpportunityId, version: i64, fields: Fields, stage: &Stage, said: Said, today: NaiveDate) -> Result<Fields> {
+    let cleared = judge(id, version, &fields, stage).map_err(refusal)?;
+    move_stage(id, version, fields, stage, said, today, cleared)
+}
+
+/// Enters the stage: its probability and forecast come with it, unless the caller said others; a deal that closes has
+/// its close date no later than today; a deal that is open again has no loss reason.
+fn move_stage(id: OpportunityId, version: i64, mut fields: Fields, stage: &Stage, said: Said, today: NaiveDate, cleared: Cleared) -> Result<Fields> {
+    if !cleared.covers(id, version, stage.id) {
+        return Err(Error::internal("a move was attempted with the clearance of another"));
+    }
+    fields.stage_id = stage.id;
+    fields.pipeline_id = stage.pipeline_id;
+    if !said.probability {
+        fields.probability = stage.probability.into();
+    }
+    if !said.forecast_category {
+        fields.forecast_category = fields.forecast_category.entering(stage.kind);
+    }
+    if stage.kind.is_closed() && !said.close_date && fields.close_date.is_none_or(|d| d > today) {
+        fields.close_date = Some(today);
+    }
+    if stage.kind != dealwright_workflow::StageKind::Lost {
+        fields.lost_reason_id = None;
+        fields.lost_notes = None;
+    }
+    Ok(fields)
+}

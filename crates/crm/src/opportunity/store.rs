@@ -1,0 +1,304 @@
+//! The SQL of opportunities.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use dealwright_access::Actor;
+use dealwright_kernel::error::OnConstraint;
+use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, OpportunityId, PipelineId, StageId, TeamId, UserId};
+use dealwright_kernel::{Currency, Error, Money, Result};
+use dealwright_store::Tx;
+use serde_json::{Map, Value};
+
+use super::{Fields, May, Opportunity, StageRef, StageVisit};
+use crate::record::Ref;
+
+/// An opportunity as the database gives it, with the names it refers to.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Row {
+    id: OpportunityId,
+    name: String,
+    account_id: Option<AccountId>,
+    account_name: Option<String>,
+    primary_contact_id: Option<ContactId>,
+    contact_name: Option<String>,
+    pipeline_id: PipelineId,
+    stage_id: StageId,
+    stage_name: String,
+    stage_kind: String,
+    stage_position: i32,
+    stage_probability: i32,
+    amount_minor: Option<i64>,
+    currency: Option<String>,
+    amount_base: Option<i64>,
+    expected_base: Option<i64>,
+    close_date: Option<NaiveDate>,
+    probability: i64,
+    forecast_category: String,
+    type_id: Option<ChoiceId>,
+    source_id: Option<ChoiceId>,
+    industry_id: Option<ChoiceId>,
+    region_id: Option<ChoiceId>,
+    owner_id: UserId,
+    owner_name: String,
+    team_id: Option<TeamId>,
+    next_step: Option<String>,
+    lost_reason_id: Option<ChoiceId>,
+    lost_notes: Option<String>,
+    tags: Vec<String>,
+    custom: Value,
+    external_id: Option<String>,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    stage_entered_at: DateTime<Utc>,
+    closed_at: Option<DateTime<Utc>>,
+}
+
+impl Row {
+    /// As the API shows it to `actor`.
+    ///
+    /// # Errors
+    /// Internal, when the database holds what the API has no word for.
+    pub fn into_opportunity(self, actor: &Actor) -> Result<Opportunity> {
+        Ok(self.into_record(actor.currency)?.allowing(actor))
+    }
+
+    fn into_record(self, base: Currency) -> Result<Opportunity> {
+        let amount = match (self.amount_minor, &self.currency) {
+            (Some(minor), Some(code)) => Some(Money::new(minor, code.parse()?)),
+            _ => None,
+        };
+        let in_base = |minor: Option<i64>| minor.map(|m| Money::new(m, base));
+        Ok(Opportunity {
+            id: self.id,
+            account: Ref::of(self.account_id, self.account_name),
+            primary_contact: Ref::of(self.primary_contact_id, self.contact_name),
+            stage: StageRef { id: self.stage_id, name: self.stage_name, kind: self.stage_kind.parse()?, position: self.stage_position, probability: self.stage_probability },
+            owner: Ref { id: self.owner_id.0, name: self.owner_name },
+            amount,
+            amount_base: in_base(self.amount_base),
+            expected_revenue: in_base(self.expected_base),
+            forecast_category: self.forecast_category.parse()?,
+            custom: match self.custom {
+                Value::Object(map) => map,
+                _ => Map::new(),
+            },
+            name: self.name,
+            account_id: self.account_id,
+            primary_contact_id: self.primary_contact_id,
+            pipeline_id: self.pipeline_id,
+            stage_id: self.stage_id,
+            close_date: self.close_date,
+            probability: self.probability,
+            type_id: self.type_id,
+            source_id: self.source_id,
+            industry_id: self.industry_id,
+            region_id: self.region_id,
+            owner_id: self.owner_id,
+            team_id: self.team_id,
+            next_step: self.next_step,
+            lost_reason_id: self.lost_reason_id,
+            lost_notes: self.lost_notes,
+            tags: self.tags,
+            external_id: self.external_id,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            stage_entered_at: self.stage_entered_at,
+            closed_at: self.closed_at,
+            may: May { update: false, delete: false },
+        })
+    }
+}
+
+/// One opportunity the actor may see; live, or else in the bin.
+pub async fn find(tx: &mut Tx, id: OpportunityId, deleted: bool) -> Result<Option<Opportunity>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select t.id as "id: OpportunityId", t.name, t.account_id as "account_id: AccountId", a.name as "account_name?",
+                  t.primary_contact_id as "primary_contact_id: ContactId", c.name as "contact_name?", t.pipeline_id as "pipeline_id: PipelineId",
+                  t.stage_id as "stage_id: StageId", s.name as stage_name, s.kind as stage_kind, s.position as stage_position,
+                  s.probability as stage_probability, t.amount_minor, t.currency, t.amount_base, t.expected_base, t.close_date, t.probability,
+                  t.forecast_category, t.type_id as "type_id: ChoiceId", t.source_id as "source_id: ChoiceId", t.industry_id as "industry_id: ChoiceId",
+                  t.region_id as "region_id: ChoiceId", t.owner_id as "owner_id: UserId", u.name as owner_name, t.team_id as "team_id: TeamId",
+                  t.next_step, t.lost_reason_id as "lost_reason_id: ChoiceId", t.lost_notes, t.tags, t.custom, t.external_id, t.version,
+                  t.created_at, t.updated_at, t.stage_entered_at, t.closed_at
+           from opportunity t
+           join stage s on s.org_id = t.org_id and s.id = t.stage_id
+           join app_user u on u.org_id = t.org_id and u.id = t.owner_id
+           left join account a on a.org_id = t.org_id and a.id = t.account_id
+           left join contact c on c.org_id = t.org_id and c.id = t.primary_contact_id
+           where t.org_id = $1 and t.id = $2 and (t.deleted_at is not null) = $3"#,
+        tx.org().0,
+        id.0,
+        deleted,
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    let base = base_currency(tx).await?;
+    row.map(|row| row.into_record(base)).transpose()
+}
+
+/// The organisation's currency.
+pub async fn base_currency(tx: &mut Tx) -> Result<Currency> {
+    let org = tx.org().0;
+    sqlx::query_scalar!("select currency from organisation where id = $1", org).fetch_one(tx.db()).await?.parse()
+}
+
+/// What a write derives from the fields.
+#[derive(Debug)]
+pub struct Derived {
+    pub amount_base: Option<i64>,
+    pub stage_entered_at: DateTime<Utc>,
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+fn taken() -> Error {
+    Error::conflict("external_id_taken", "another opportunity has this external id").on("external_id")
+}
+
+/// Adds an opportunity at version 1.
+///
+/// # Errors
+/// 409 `external_id_taken`.
+pub async fn insert(tx: &mut Tx, id: OpportunityId, f: &Fields, derived: &Derived) -> Result<()> {
+    let (org, now) = (tx.org().0, tx.now());
+    sqlx::query!(
+        "insert into opportunity (org_id, id, name, account_id, primary_contact_id, pipeline_id, stage_id, amount_minor, currency, amount_base, close_date,
+             probability, forecast_category, type_id, source_id, industry_id, region_id, owner_id, team_id, next_step, lost_reason_id, lost_notes, tags,
+             custom, external_id, created_at, updated_at, stage_entered_at, closed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28)",
+        org,
+        id.0,
+        f.name,
+        f.account_id.map(|i| i.0),
+        f.primary_contact_id.map(|i| i.0),
+        f.pipeline_id.0,
+        f.stage_id.0,
+        f.amount.map(|m| m.minor),
+        f.amount.map(|m| m.currency.code()),
+        derived.amount_base,
+        f.close_date,
+        f.probability,
+        f.forecast_category.as_str(),
+        f.type_id.map(|i| i.0),
+        f.source_id.map(|i| i.0),
+        f.industry_id.map(|i| i.0),
+        f.region_id.map(|i| i.0),
+        f.owner_id.0,
+        f.team_id.map(|i| i.0),
+        f.next_step,
+        f.lost_reason_id.map(|i| i.0),
+        f.lost_notes,
+        &f.tags,
+        Value::Object(f.custom.clone()),
+        f.external_id,
+        now,
+        derived.stage_entered_at,
+        derived.closed_at,
+    )
+    .execute(tx.db())
+    .await
+    .on_constraint("opportunity_external_id_key", taken)?;
+    Ok(())
+}
+
+/// Writes the fields if the record is still at `version`; false when it is not.
+///
+/// # Errors
+/// 409 `external_id_taken`.
+pub async fn update(tx: &mut Tx, id: OpportunityId, version: i64, f: &Fields, derived: &Derived) -> Result<bool> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!(
+        "update opportunity set name = $4, account_id = $5, primary_contact_id = $6, pipeline_id = $7, stage_id = $8, amount_minor = $9, currency = $10,
+             amount_base = $11, close_date = $12, probability = $13, forecast_category = $14, type_id = $15, source_id = $16, industry_id = $17,
+             region_id = $18, owner_id = $19, team_id = $20, next_step = $21, lost_reason_id = $22, lost_notes = $23, tags = $24, custom = $25,
+             external_id = $26, stage_entered_at = $27, closed_at = $28, updated_at = $29, version = version + 1
+         where org_id = $1 and id = $2 and version = $3 and deleted_at is null",
+        org,
+        id.0,
+        version,
+        f.name,
+        f.account_id.map(|i| i.0),
+        f.primary_contact_id.map(|i| i.0),
+        f.pipeline_id.0,
+        f.stage_id.0,
+        f.amount.map(|m| m.minor),
+        f.amount.map(|m| m.currency.code()),
+        derived.amount_base,
+        f.close_date,
+        f.probability,
+        f.forecast_category.as_str(),
+        f.type_id.map(|i| i.0),
+        f.source_id.map(|i| i.0),
+        f.industry_id.map(|i| i.0),
+        f.region_id.map(|i| i.0),
+        f.owner_id.0,
+        f.team_id.map(|i| i.0),
+        f.next_step,
+        f.lost_reason_id.map(|i| i.0),
+        f.lost_notes,
+        &f.tags,
+        Value::Object(f.custom.clone()),
+        f.external_id,
+        derived.stage_entered_at,
+        derived.closed_at,
+        now,
+    )
+    .execute(tx.db())
+    .await
+    .on_constraint("opportunity_external_id_key", taken)?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Raises the version of a record whose parts have changed; false when it is not at `version` any more.
+pub async fn touch(tx: &mut Tx, id: OpportunityId, version: i64) -> Result<bool> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!("update opportunity set version = version + 1, updated_at = $4 where org_id = $1 and id = $2 and version = $3 and deleted_at is null", org, id.0, version, now)
+        .execute(tx.db())
+        .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Puts a record into the bin or takes it out; false when it is not at `version` any more.
+pub async fn set_deleted(tx: &mut Tx, id: OpportunityId, version: i64, deleted: bool) -> Result<bool> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!(
+        "update opportunity set deleted_at = $4, version = version + 1, updated_at = $5 where org_id = $1 and id = $2 and version = $3",
+        org,
+        id.0,
+        version,
+        deleted.then_some(now),
+        now,
+    )
+    .execute(tx.db())
+    .await
+    .on_constraint("opportunity_external_id_key", taken)?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// The stages a record has been in, from its events.
+pub async fn stage_history(tx: &mut Tx, opportunity: &Opportunity) -> Result<Vec<StageVisit>> {
+    let entered = sqlx::query!(
+        r#"select e.at, coalesce((select c ->> 'new' from jsonb_array_elements(e.changes) c where c ->> 'field' = 'stage_id'), e.data ->> 'stage_id') as stage
+           from event e
+           where e.org_id = $1 and e.opportunity_id = $2 and e.subject_id = $2
+             and (e.type = 'opportunity.created' or e.changes @> '[{"field": "stage_id"}]')
+           order by e.at, e.id limit 500"#,
+        tx.org().0,
+        opportunity.id.0,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let mut visits: Vec<StageVisit> = Vec::new();
+    for row in entered {
+        let Some(stage_id) = row.stage.and_then(|s| s.parse().ok()) else { continue };
+        if let Some(last) = visits.last_mut() {
+            last.left_at = Some(row.at);
+        }
+        visits.push(StageVisit { stage_id, entered_at: row.at, left_at: None });
+    }
+    if visits.is_empty() {
+        visits.push(StageVisit { stage_id: opportunity.stage_id, entered_at: opportunity.stage_entered_at, left_at: None });
+    }
+    Ok(visits)
+}

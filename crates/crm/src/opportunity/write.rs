@@ -1,0 +1,222 @@
+//! The one way in which opportunities are written: by a person's form, an undo, an import's single rows, an approved
+//! proposal. Scope, version, references, gate and history are the same for all.
+
+use dealwright_access::context::permission;
+use dealwright_access::policy::{CreateOpportunity, UpdateOpportunity};
+use dealwright_access::{Context, Permit, people};
+use dealwright_kernel::error::{ConflictingField, OrNotFound, VersionConflict};
+use dealwright_kernel::id::{EventId, OpportunityId, UserId};
+use dealwright_kernel::{Error, Patch, Result};
+use dealwright_store::Tx;
+use serde_json::json;
+
+use super::moving::{self, Said};
+use super::store::{self, Derived};
+use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, wrong_pipeline};
+use crate::change::store::{References, check_references, name_values, to_base};
+use crate::change::{self};
+use crate::pipeline::{self, Stage};
+use crate::record;
+
+/// Creates an opportunity.
+///
+/// # Errors
+/// 403 when the owner is beyond the caller's scope; 422 for what is invalid, missing or refers to nothing.
+pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
+    let pipeline = pipeline::store::find(tx, new.pipeline_id).await.map_err(|_| Error::field("pipeline_id", "unknown_reference", "there is no such pipeline"))?;
+    let stage = match new.stage_id {
+        Some(id) => pipeline::store::stage(tx, id).await?,
+        None => pipeline.stages.first().cloned().ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))?,
+    };
+    if new.pipeline_id.is_some_and(|id| id != stage.pipeline_id) {
+        return Err(wrong_pipeline());
+    }
+    let owner = new.owner_id.unwrap_or(cx.actor().user);
+    let team = people::store::team_of(tx, owner).await?.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
+    cx.may_assign(permission::<CreateOpportunity>(), owner, team)?;
+
+    let id = OpportunityId(tx.new_id());
+    let said = Said { probability: new.probability.is_some(), forecast_category: new.forecast_category.is_some(), close_date: new.close_date.is_some() };
+    let fields = Fields {
+        name: new.name.trim().to_owned(),
+        account_id: new.account_id,
+        primary_contact_id: new.primary_contact_id,
+        pipeline_id: stage.pipeline_id,
+        stage_id: stage.id,
+        amount: new.amount,
+        close_date: new.close_date,
+        probability: new.probability.unwrap_or_default(),
+        forecast_category: new.forecast_category.unwrap_or(ForecastCategory::Pipeline),
+        type_id: new.type_id,
+        source_id: new.source_id,
+        industry_id: new.industry_id,
+        region_id: new.region_id,
+        owner_id: owner,
+        team_id: team,
+        next_step: record::text(new.next_step),
+        lost_reason_id: new.lost_reason_id,
+        lost_notes: record::text(new.lost_notes),
+        tags: record::tags(new.tags),
+        custom: new.custom,
+        external_id: record::text(new.external_id),
+    };
+    let fields = moving::pass_gate(id, 0, fields, &stage, said, tx.now().date_naive())?;
+    check_references(tx, &references(None, &fields)).await?;
+    let derived = derive(tx, cx, None, &fields, &stage).await?;
+    store::insert(tx, id, &fields, &derived).await?;
+    let event = super::event(tx, "created", id, &fields.name, 1, fields.account_id, fields.primary_contact_id);
+    tx.emit(event.data(json!({ "stage_id": fields.stage_id })));
+    Ok(store::find(tx, id, false).await?.or_not_found("opportunity")?.allowing(cx.actor()))
+}
+
+/// A written record and the event that says so; none when nothing changed.
+#[derive(Debug)]
+pub struct Written {
+    pub opportunity: Opportunity,
+    pub event: Option<EventId>,
+}
+
+/// Changes an opportunity. `undoes` names the event this takes back.
+///
+/// # Errors
+/// 409 `version_conflict` with both values of each field; 403; 422, of which `gate_not_cleared` lists what is missing.
+pub async fn update(cx: &Context, tx: &mut Tx, permit: Permit<Opportunity>, version: i64, patch: OpportunityPatch, undoes: Option<EventId>) -> Result<Written> {
+    let current = permit.into_inner();
+    let old = current.fields();
+    let (new, stage) = intended(cx, tx, &current, patch).await?;
+    if current.version != version {
+        return Err(stale(&current, &new));
+    }
+    let mut changes = change::diff(&old, &new)?;
+    if changes.is_empty() {
+        return Ok(Written { opportunity: current.allowing(cx.actor()), event: None });
+    }
+    check_references(tx, &references(Some(&old), &new)).await?;
+    let derived = derive(tx, cx, Some(&current), &new, &stage).await?;
+    if !store::update(tx, current.id, version, &new, &derived).await? {
+        let now = store::find(tx, current.id, false).await?.or_not_found("opportunity")?;
+        return Err(stale(&now, &new));
+    }
+    name_values(tx, &mut changes).await?;
+    let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
+    let verb = if undoes.is_some() { "undone" } else if old.stage_id == new.stage_id { "updated" } else { "moved" };
+    let mut event = opportunity.event(tx, verb).changes(changes);
+    event.undoes = undoes;
+    let event = tx.emit(event);
+    Ok(Written { opportunity, event: Some(event) })
+}
+
+/// The fields as the patch wants them, with the stage they end in.
+async fn intended(cx: &Context, tx: &mut Tx, current: &Opportunity, patch: OpportunityPatch) -> Result<(Fields, Stage)> {
+    let (old, version) = (current.fields(), current.version);
+    let said = Said {
+        probability: patch.probability.is_some(),
+        forecast_category: patch.forecast_category.is_some(),
+        close_date: !matches!(patch.close_date, Patch::Absent),
+    };
+    let (to, pipeline, owner) = (patch.stage_id, patch.pipeline_id, patch.owner_id);
+    let mut new = patch.apply(&old);
+    if let Some(owner) = owner.filter(|o| *o != old.owner_id) {
+        new.team_id = assign(cx, tx, owner).await?;
+    }
+    let stage = pipeline::store::stage(tx, to.unwrap_or(old.stage_id)).await?;
+    if pipeline.is_some_and(|p| p != stage.pipeline_id) {
+        return Err(wrong_pipeline());
+    }
+    if stage.id != old.stage_id {
+        new = moving::pass_gate(current.id, version, new, &stage, said, tx.now().date_naive())?;
+    } else if stage.kind == dealwright_workflow::StageKind::Lost && new.lost_reason_id.is_none() {
+        // A lost deal keeps the reason its gate asked for.
+        let missing = moving::missing(current.id, version, &new, &stage);
+        if old.lost_reason_id.is_some() && !missing.is_empty() {
+            return Err(dealwright_workflow::refusal(missing));
+        }
+    }
+    Ok((new, stage))
+}
+
+async fn assign(cx: &Context, tx: &mut Tx, owner: UserId) -> Result<Option<dealwright_kernel::id::TeamId>> {
+    let team = people::store::team_of(tx, owner).await?.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
+    cx.may_assign(permission::<UpdateOpportunity>(), owner, team)?;
+    Ok(team)
+}
+
+async fn derive(tx: &mut Tx, cx: &Context, old: Option<&Opportunity>, new: &Fields, stage: &Stage) -> Result<Derived> {
+    let amount_base = match (new.amount, old) {
+        (Some(amount), Some(old)) if old.amount == Some(amount) => old.amount_base.map(|m| m.minor),
+        (Some(amount), _) => Some(to_base(tx, amount, cx.actor().currency, tx.now().date_naive()).await?),
+        (None, _) => None,
+    };
+    let now = tx.now();
+    let moved = old.is_none_or(|o| o.stage_id != new.stage_id);
+    Ok(Derived {
+        amount_base,
+        stage_entered_at: old.filter(|_| !moved).map_or(now, |o| o.stage_entered_at),
+        closed_at: match old {
+            Some(old) if !moved => old.closed_at,
+            _ => stage.kind.is_closed().then_some(now),
+        },
+    })
+}
+
+/// 409 that names, of the fields the caller wants to write, those that differ from what stands.
+fn stale(current: &Opportunity, wanted: &Fields) -> Error {
+    let changes = match change::diff(&current.fields(), wanted) {
+        Ok(changes) => changes,
+        Err(error) => return error,
+    };
+    let fields = changes.into_iter().map(|c| ConflictingField { field: c.field, theirs: c.old, yours: c.new }).collect();
+    Error::stale(VersionConflict { version: current.version, fields })
+}
+
+/// What changed references must point at.
+fn references(old: Option<&Fields>, new: &Fields) -> References {
+    let changed = |of: fn(&Fields) -> Option<uuid::Uuid>| of(new).filter(|id| old.and_then(of) != Some(*id));
+    let choices = [
+        ("type_id", "opportunity_type", changed(|f| f.type_id.map(Into::into))),
+        ("source_id", "source", changed(|f| f.source_id.map(Into::into))),
+        ("industry_id", "industry", changed(|f| f.industry_id.map(Into::into))),
+        ("region_id", "region", changed(|f| f.region_id.map(Into::into))),
+        ("lost_reason_id", "loss_reason", changed(|f| f.lost_reason_id.map(Into::into))),
+    ];
+    References {
+        account: changed(|f| f.account_id.map(Into::into)),
+        contact: changed(|f| f.primary_contact_id.map(Into::into)),
+        choices: choices.into_iter().filter_map(|(field, kind, id)| Some((field, kind, id?))).collect(),
+        ..References::default()
+    }
+}
+
+/// Puts an opportunity into the bin.
+///
+/// # Errors
+/// 409 `version_conflict`.
+pub async fn delete(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, undoes: Option<EventId>) -> Result<EventId> {
+    let current = permit.into_inner();
+    if current.version != version || !store::set_deleted(tx, current.id, version, true).await? {
+        return Err(Error::stale(VersionConflict { version: current.version, fields: Vec::new() }));
+    }
+    let mut event = current.event(tx, "deleted");
+    event.undoes = undoes;
+    Ok(tx.emit(event))
+}
+
+/// Takes an opportunity out of the bin.
+///
+/// # Errors
+/// 404 when it is not there; 403 when the caller may not delete it.
+pub async fn restore(cx: &Context, tx: &mut Tx, id: OpportunityId, undoes: Option<EventId>) -> Result<Written> {
+    use dealwright_access::policy::DeleteOpportunity;
+    let gone = store::find(tx, id, true).await?.or_not_found("opportunity")?;
+    if !cx.actor().reaches(permission::<DeleteOpportunity>(), gone.owner_id, gone.team_id) {
+        return Err(Error::forbidden("forbidden", "you may not restore this opportunity"));
+    }
+    if !store::set_deleted(tx, id, gone.version, false).await? {
+        return Err(Error::conflict("try_again", "two changes met; try again"));
+    }
+    let opportunity = store::find(tx, id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
+    let mut event = opportunity.event(tx, "restored");
+    event.undoes = undoes;
+    let event = tx.emit(event);
+    Ok(Written { opportunity, event: Some(event) })
+}

@@ -1,0 +1,107 @@
+//! What all records share: references with names, and checks of text, dates, tags and custom fields.
+
+use chrono::{Datelike, NaiveDate};
+use dealwright_kernel::{Error, FieldError, Patch, Result};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A record's id and name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ref {
+    pub id: Uuid,
+    pub name: String,
+}
+
+impl Ref {
+    /// When both are there: a hidden record has no name to show.
+    #[must_use]
+    pub fn of(id: Option<impl Into<Uuid>>, name: Option<String>) -> Option<Self> {
+        Some(Self { id: id?.into(), name: name? })
+    }
+}
+
+const MAX_TAGS: usize = 50;
+
+/// Collects what is wrong with a request's fields.
+#[derive(Debug, Default)]
+pub struct Texts(Vec<FieldError>);
+
+impl Texts {
+    pub fn push(&mut self, field: &str, code: &'static str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), code: code.into(), message: message.into() });
+    }
+
+    /// Text that must be there.
+    pub fn required(&mut self, field: &str, value: &str, max: usize) {
+        if value.trim().is_empty() {
+            self.push(field, "required", "this field is required");
+        }
+        self.optional(field, Some(value), max);
+    }
+
+    pub fn optional(&mut self, field: &str, value: Option<&str>, max: usize) {
+        let Some(value) = value else { return };
+        if value.chars().count() > max {
+            self.push(field, "too_long", format!("at most {max} characters"));
+        }
+        if value.contains('\0') {
+            self.push(field, "unsupported_character", "text must not contain U+0000");
+        }
+    }
+
+    pub fn patch(&mut self, field: &str, value: &Patch<String>, max: usize) {
+        if let Patch::Value(value) = value {
+            self.optional(field, Some(value), max);
+        }
+    }
+
+    pub fn date(&mut self, field: &str, value: Option<NaiveDate>) {
+        if value.is_some_and(|d| !(1900..=2200).contains(&d.year())) {
+            self.push(field, "out_of_range", "a date between 1900 and 2200");
+        }
+    }
+
+    pub fn tags(&mut self, tags: Option<&[String]>) {
+        let Some(tags) = tags else { return };
+        if tags.len() > MAX_TAGS {
+            self.push("tags", "too_many", format!("at most {MAX_TAGS} tags"));
+        }
+        if tags.iter().any(|t| t.trim().is_empty() || t.chars().count() > 100 || t.contains('\0')) {
+            self.push("tags", "invalid_value", "each tag has 1 to 100 characters");
+        }
+    }
+
+    /// Custom fields exist once an administrator has defined them; none are defined yet.
+    pub fn custom(&mut self, custom: Option<&Map<String, Value>>) {
+        for key in custom.into_iter().flat_map(Map::keys) {
+            self.push(&format!("custom.{key}"), "unknown_field", "there is no such custom field");
+        }
+    }
+
+    /// # Errors
+    /// 422 with everything collected.
+    pub fn finish(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::fields("invalid", self.0)) }
+    }
+}
+
+/// Text without surrounding space; nothing when nothing is left.
+#[must_use]
+pub fn text(value: Option<String>) -> Option<String> {
+    value.map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
+}
+
+/// Tags without surrounding space or repetition, in their order.
+#[must_use]
+pub fn tags(tags: Vec<String>) -> Vec<String> {
+    let mut unique: Vec<String> = Vec::with_capacity(tags.len());
+    for tag in tags {
+        let tag = tag.trim().to_owned();
+        if !unique.contains(&tag) {
+            unique.push(tag);
+        }
+    }
+    unique
+}

@@ -1,0 +1,86 @@
+//! `/search`: one box over opportunities, accounts and contacts.
+
+use axum::extract::FromRef;
+use chrono::NaiveDate;
+use dealwright_access::context::{SignedIn, permission};
+use dealwright_access::policy::{ReadAccount, ReadContact};
+use dealwright_access::Access;
+use dealwright_kernel::error::{Outcome, Problems};
+use dealwright_kernel::extract::{Json, Query};
+use dealwright_kernel::{Error, Money, Page, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::{store, What};
+
+/// The search's endpoints.
+pub fn router<S>() -> OpenApiRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Access: FromRef<S>,
+{
+    OpenApiRouter::new().routes(routes!(search))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Params {
+    /// What was typed.
+    #[param(max_length = 200)]
+    q: String,
+    /// The most hits of each kind.
+    #[param(minimum = 1, maximum = 50, default = 8)]
+    limit: Option<u8>,
+}
+
+/// A record that was found.
+#[derive(Debug, Serialize, ToSchema)]
+struct Hit {
+    /// `opportunity`, `account` or `contact`.
+    #[serde(rename = "type")]
+    kind: String,
+    id: Uuid,
+    title: String,
+    subtitle: Option<String>,
+    stage_kind: Option<String>,
+    probability: Option<i64>,
+    amount: Option<Money>,
+    close_date: Option<NaiveDate>,
+}
+
+/// Search everything
+#[utoipa::path(get, path = "/search", tag = "search", params(Params), responses((status = 200, body = Page<Hit>), Problems))]
+async fn search(SignedIn(cx): SignedIn, Query(params): Query<Params>) -> Result<Json<Page<Hit>>> {
+    let limit = i64::from(params.limit.unwrap_or(8));
+    if !(1..=50).contains(&limit) || params.q.len() > 200 || params.q.contains('\0') {
+        let mut error = Error::invalid("invalid_query", "q has at most 200 bytes, limit is between 1 and 50");
+        error.outcome = Outcome::Unreadable;
+        return Err(error);
+    }
+    let actor = cx.actor();
+    let mut tx = cx.begin().await?;
+    let opportunities = super::opportunities(&mut tx, actor, &params.q).await?;
+    let few = store::Narrowed::default();
+    let accounts = if actor.may(permission::<ReadAccount>()) { super::candidates(&mut tx, What::Accounts, few, &params.q, 200).await? } else { Vec::new() };
+    let contacts = if actor.may(permission::<ReadContact>()) { super::candidates(&mut tx, What::Contacts, few, &params.q, 200).await? } else { Vec::new() };
+    let hits = store::hits(&mut tx, &opportunities, &accounts, &contacts, &params.q, limit).await?;
+    let currency = actor.currency;
+    let items = hits
+        .into_iter()
+        .map(|h| Hit {
+            kind: h.kind,
+            id: h.id,
+            title: h.title,
+            subtitle: h.subtitle.filter(|s| !s.is_empty()),
+            stage_kind: h.stage_kind,
+            probability: h.probability,
+            amount: h.amount_base.map(|m| Money::new(m, currency)),
+            close_date: h.close_date,
+        })
+        .collect();
+    tx.done(Json(Page::whole(items))).await
+}

@@ -1,0 +1,78 @@
+//! The timeline: events as a person reads them, of one record and what hangs on it.
+
+pub mod http;
+pub mod store;
+
+use chrono::{DateTime, Utc};
+use dealwright_kernel::id::EventId;
+use dealwright_store::ActorKind;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::record::Ref;
+
+/// Something that happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Entry {
+    pub id: EventId,
+    /// `<object>.<verb>`, such as `opportunity.moved`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub at: DateTime<Utc>,
+    pub actor: EntryActor,
+    pub subject: EntrySubject,
+    pub changes: Vec<EntryChange>,
+    #[schema(value_type = Object)]
+    pub data: Value,
+    /// Whether it is of a kind that can be taken back, and has not been.
+    pub undoable: bool,
+    /// Whether it has been taken back.
+    pub undone: bool,
+}
+
+/// Who did it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryActor {
+    pub kind: ActorKind,
+    pub id: Option<Uuid>,
+    pub name: String,
+    /// The person an agent or an import acts for.
+    #[serde(rename = "for")]
+    pub on_behalf_of: Option<Ref>,
+}
+
+/// What it happened to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntrySubject {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// One field, old and new.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct EntryChange {
+    pub field: String,
+    /// The field's name for a person.
+    #[serde(default)]
+    pub label: String,
+    #[schema(value_type = Object)]
+    pub old: Value,
+    #[schema(value_type = Object)]
+    pub new: Value,
+    #[serde(default)]
+    pub old_label: Option<String>,
+    #[serde(default)]
+    pub new_label: Option<String>,
+}
+
+/// Whether an event of this kind can be taken back.
+#[must_use]
+pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
+    let Some((object, verb)) = kind.split_once('.') else { return false };
+    let known = matches!(object, "opportunity" | "account" | "contact" | "task");
+    known && (matches!(verb, "created" | "deleted" | "restored") || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
+}

@@ -1,0 +1,184 @@
+//! The real server, on a port of its own.
+
+use std::net::SocketAddr;
+
+use dealwright_access::organisation::{self, NewOrganisation};
+use dealwright_access::people::store::{self as people, NewUser};
+use dealwright_access::policy::Builtin;
+use dealwright_access::session::store::Device;
+use dealwright_access::Settings;
+use dealwright_app::serve::{self, Background};
+use dealwright_app::{AppState, openapi, setup};
+use dealwright_kernel::id::{OrgId, TeamId, UserId};
+use dealwright_kernel::{Clock, Currency};
+
+use crate::person::Person;
+use crate::{Failure, TestDb};
+
+/// How a [`TestApp`] is started.
+#[derive(Clone, Debug, Default)]
+pub struct TestOptions {
+    pub clock: Clock,
+    /// Run sequencer, live updates and jobs, as `serve` does.
+    pub background: bool,
+}
+
+/// A running server with one organisation.
+#[derive(Debug)]
+pub struct TestApp {
+    pub db: TestDb,
+    pub state: AppState,
+    pub url: String,
+    pub org: OrgId,
+    pub admin: Person,
+    background: Option<Background>,
+    made: std::sync::atomic::AtomicU32,
+}
+
+impl TestApp {
+    /// A server with an organisation and its administrator; nothing runs in the background.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    pub async fn new() -> Self {
+        Self::with(TestOptions::default()).await
+    }
+
+    /// The same, with workers.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    pub async fn with_background() -> Self {
+        Self::with(TestOptions { background: true, ..TestOptions::default() }).await
+    }
+
+    /// # Panics
+    /// When it can't be started.
+    pub async fn with(options: TestOptions) -> Self {
+        match Self::try_with(options).await {
+            Ok(app) => app,
+            #[expect(clippy::panic, reason = "a test whose server does not start has failed")]
+            Err(error) => panic!("the test server did not start: {error}"),
+        }
+    }
+
+    async fn try_with(options: TestOptions) -> Result<Self, Failure> {
+        let db = TestDb::with_clock(options.clock).await;
+        let state = serve::state(&db.database, Settings { demo: false, secure_cookies: false });
+        let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let app = openapi::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let background = options.background.then(|| Background::start(&state));
+        let admin = sign_in(&state, &url, org, user, "admin@acme.test").await?;
+        Ok(Self { db, state, url, org, admin, background, made: std::sync::atomic::AtomicU32::new(0) })
+    }
+
+    /// A new user with a role, in no team, signed in.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn user(&self, role: Builtin) -> Person {
+        self.user_in(role, None).await
+    }
+
+    /// A new user with a role, in a team, signed in.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn user_in(&self, role: Builtin, team: Option<TeamId>) -> Person {
+        let n = self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let email = format!("{}{n}@acme.test", role.key());
+        unwrap(self.add_user(&email, role, team).await)
+    }
+
+    async fn add_user(&self, email: &str, role: Builtin, team: Option<TeamId>) -> Result<Person, Failure> {
+        let cx = self.state.access.context_for(self.org, self.admin.id).await?;
+        let id = UserId(cx.clock().new_id());
+        let mut tx = cx.begin().await?;
+        let user = NewUser { id, name: email.split('@').next().unwrap_or_default().to_owned(), email: email.to_owned(), password_hash: None, team, role, import: None };
+        people::insert_users(&mut tx, &[user]).await?;
+        tx.commit(()).await?.into_inner();
+        sign_in(&self.state, &self.url, self.org, id, email).await
+    }
+
+    /// A team.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn team(&self, name: &str, parent: Option<TeamId>) -> TeamId {
+        let made = async {
+            let cx = self.state.access.context_for(self.org, self.admin.id).await?;
+            let id = TeamId(cx.clock().new_id());
+            let mut tx = cx.begin().await?;
+            people::insert_team(&mut tx, id, name, parent).await?;
+            tx.commit(()).await?.into_inner();
+            Ok::<_, Failure>(id)
+        };
+        unwrap(made.await)
+    }
+
+    /// The administrator of another organisation on the same server.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn stranger(&self) -> Person {
+        let n = self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let email = format!("stranger{n}@other.test");
+        let made = async {
+            let (org, user) = found(&self.state, "Other", &email).await?;
+            sign_in(&self.state, &self.url, org, user, &email).await
+        };
+        unwrap(made.await)
+    }
+
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn nobody(&self) -> Person {
+        Person::new(&self.url, None, UserId(uuid::Uuid::nil()), "")
+    }
+
+    /// Runs every job that is due, and numbers every event.
+    ///
+    /// # Panics
+    /// When the database is gone.
+    pub async fn drain(&self) {
+        let drained = async {
+            while dealwright_store::sequencer::sequence_once(&self.db.database).await? > 0 {}
+            serve::worker(&self.state).drain().await?;
+            Ok::<_, Failure>(())
+        };
+        unwrap(drained.await);
+    }
+
+    /// Stops what runs in the background.
+    pub async fn stop(self) {
+        if let Some(background) = self.background {
+            background.stop().await;
+        }
+    }
+}
+
+async fn found(state: &AppState, name: &str, email: &str) -> Result<(OrgId, UserId), Failure> {
+    let new = NewOrganisation {
+        name: name.into(),
+        currency: Currency::EUR,
+        demo: false,
+        admin_name: "Ada Admin".into(),
+        admin_email: email.into(),
+        admin_password: "correct horse battery".into(),
+    };
+    Ok(setup::found(&state.access, new, false).await?)
+}
+
+async fn sign_in(state: &AppState, url: &str, org: OrgId, user: UserId, email: &str) -> Result<Person, Failure> {
+    let device = Device { address: "127.0.0.1".into(), user_agent: Some("testkit".into()) };
+    let cookie = organisation::sign_in(&state.access, org, user, &device).await?;
+    Ok(Person::new(url, Some(format!("{}={}", cookie.name(), cookie.value())), user, email))
+}
+
+#[expect(clippy::panic, reason = "a test whose premises can't be made has failed")]
+fn unwrap<T>(made: Result<T, Failure>) -> T {
+    made.unwrap_or_else(|error| panic!("the test's premises can't be made: {error}"))
+}

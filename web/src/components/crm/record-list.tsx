@@ -1,0 +1,141 @@
+/** A list of records that need no more than name, search and sort: accounts and contacts. */
+import { ArrowDown, ArrowUp, Plus, Search } from "lucide-react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import { cn } from "@/lib/cn";
+import { number } from "@/lib/format";
+import { useNear } from "@/lib/hooks";
+import { useKeys } from "@/lib/keys";
+
+export interface RecordColumn<R> {
+  id: string;
+  header: string;
+  sort?: string;
+  align?: "right";
+  /** Left out on the phone. */
+  wide?: boolean;
+  cell: (record: R) => ReactNode;
+}
+export interface RecordSearch {
+  q?: string | undefined;
+  sort?: string | undefined;
+  mine?: string | undefined;
+}
+
+interface Props<R extends { id: string }> {
+  noun: [string, string];
+  rows: R[];
+  total: string | null;
+  columns: RecordColumn<R>[];
+  search: RecordSearch;
+  onSearch: (next: RecordSearch) => void;
+  hasMore: boolean;
+  loading: boolean;
+  onMore: () => void;
+  onCreate: (() => void) | null;
+  empty: ReactNode;
+}
+
+export const totalWords = (page: { total?: number | null; total_is?: string | null } | undefined): string | null =>
+  page?.total === undefined || page.total === null ? null : page.total_is === "at_least" ? `over ${number(page.total)}` : number(page.total);
+
+export function RecordList<R extends { id: string }>(props: Props<R>) {
+  const { search, columns } = props;
+  const near = useNear(props.onMore, props.hasMore && !props.loading);
+  const sort = (field: string) => {
+    const next = search.sort === field ? `-${field}` : search.sort === `-${field}` ? undefined : field;
+    props.onSearch({ ...search, sort: next });
+  };
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2 md:px-5">
+        <SearchField key={props.noun[1]} search={search} onSearch={props.onSearch} noun={props.noun[1]} />
+        <Button aria-pressed={search.mine === "1"} className="aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-text" onClick={() => props.onSearch({ ...search, mine: search.mine ? undefined : "1" })}>
+          Mine
+        </Button>
+        {props.total && (
+          <span className="tnum text-meta text-fg-3">
+            {props.total} {props.total === "1" ? props.noun[0] : props.noun[1]}
+          </span>
+        )}
+        {props.onCreate && (
+          <Button variant="primary" className="ml-auto" onClick={props.onCreate}>
+            <Plus /> New {props.noun[0]}
+          </Button>
+        )}
+      </div>
+      <div className="scroll-thin min-h-0 flex-1 overflow-auto">
+        <table className="w-full text-cell">
+          <thead className="sticky top-0 z-10 bg-bg">
+            <tr className="h-8 text-left text-meta whitespace-nowrap text-fg-3">
+              {columns.map((c) => {
+                const down = search.sort === `-${c.sort ?? ""}`;
+                const sorted = c.sort !== undefined && (search.sort === c.sort || down);
+                return (
+                  <th
+                    key={c.id}
+                    scope="col"
+                    aria-sort={sorted ? (down ? "descending" : "ascending") : undefined}
+                    className={cn("border-b border-line px-2 font-medium first:pl-4 last:pr-4 md:first:pl-5 md:last:pr-5", c.align === "right" && "text-right", c.wide && "max-md:hidden")}
+                  >
+                    {c.sort ? (
+                      <button type="button" onClick={() => sort(c.sort ?? "")} className={cn("inline-flex items-center gap-1 hover:text-fg", sorted && "text-fg")}>
+                        {sorted && (down ? <ArrowDown className="size-3" aria-hidden /> : <ArrowUp className="size-3" aria-hidden />)}
+                        {c.header}
+                      </button>
+                    ) : (
+                      c.header
+                    )}
+                  </th>
+                );
+              })}
+            </tr>
+          </thead>
+          <tbody>
+            {props.rows.map((row) => (
+              <tr key={row.id} className="h-9 border-b border-line hover:bg-muted max-md:h-12">
+                {columns.map((c) => (
+                  <td key={c.id} className={cn("max-w-64 truncate px-2 first:pl-4 last:pr-4 md:first:pl-5 md:last:pr-5", c.align === "right" && "tnum text-right", c.wide && "max-md:hidden")}>
+                    {c.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {props.rows.length === 0 && props.empty}
+        <div ref={near} className="py-3 text-center text-meta text-fg-3">
+          {props.loading && "Loading more"}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function SearchField({ search, onSearch, noun }: { search: RecordSearch; onSearch: (next: RecordSearch) => void; noun: string }) {
+  const [text, setText] = useState(search.q ?? "");
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useKeys({ "/": () => input.current?.focus() });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (
+    <div className="relative w-full max-w-xs">
+      <Search className="absolute top-2.5 left-2.5 size-3.5 text-fg-3" aria-hidden />
+      <Input
+        ref={input}
+        type="search"
+        aria-label={`Search ${noun}`}
+        placeholder={`Search ${noun}`}
+        className="pl-8"
+        value={text}
+        onChange={(e) => {
+          const q = e.target.value;
+          setText(q);
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => onSearch({ ...search, q: q.trim() || undefined }), 350);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+/** The page of an account or a contact: name, facts, tabs. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Ellipsis, Phone, Plus, SquareCheck, Trash2 } from "lucide-react";
+import type { ReactNode } from "react";
+import { post, remove } from "@/api/client";
+import { sentence } from "@/api/problem";
+import { Button } from "@/components/ui/button";
+import { Menu, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
+import { TabRow, tabClass } from "@/components/ui/tabs";
+import { failed, told } from "@/components/ui/toast";
+import { create } from "@/lib/frame";
+import { composing } from "./composer";
+
+interface Props<T extends string> {
+  type: "account" | "contact";
+  record: { id: string; name: string; version: number };
+  mark: ReactNode;
+  facts: ReactNode;
+  tabs: readonly T[];
+  tab: T;
+  onTab: (tab: T) => void;
+  mayDelete: boolean;
+  onGone: () => void;
+  onNewDeal: (() => void) | null;
+  children: ReactNode;
+}
+
+export function RecordPage<T extends string>(props: Props<T>) {
+  const { record, type } = props;
+  const drop = useDelete(type, record, props.onGone);
+  return (
+    <div className="flex min-h-full flex-col">
+      <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
+        <div className="flex items-start gap-3">
+          {props.mark}
+          <h1 className="min-w-0 flex-1 text-title break-words text-fg">{record.name}</h1>
+          <Button className="max-md:hidden" onClick={() => composing.set("call")}>
+            <Phone /> Log
+          </Button>
+          {props.onNewDeal && (
+            <Button className="max-md:hidden" onClick={props.onNewDeal}>
+              <Plus /> New opportunity
+            </Button>
+          )}
+          <Menu>
+            <MenuTrigger asChild>
+              <Button size="icon" aria-label="More">
+                <Ellipsis />
+              </Button>
+            </MenuTrigger>
+            <MenuContent align="end">
+              <MenuItem onSelect={() => create({ kind: "task", subject: { type, id: record.id, name: record.name } })}>
+                <SquareCheck /> Add a task
+              </MenuItem>
+              {props.mayDelete && (
+                <>
+                  <MenuLine />
+                  <MenuItem className="text-bad-text [&_svg]:text-bad-text" onSelect={() => drop.mutate()}>
+                    <Trash2 /> Delete
+                  </MenuItem>
+                </>
+              )}
+            </MenuContent>
+          </Menu>
+        </div>
+        {props.facts}
+      </div>
+      <TabRow label="Record" className="mt-3 h-10 shrink-0 border-b border-line px-2 md:px-3">
+        {props.tabs.map((tab) => (
+          <button key={tab} type="button" aria-current={tab === props.tab ? "page" : undefined} onClick={() => props.onTab(tab)} className={tabClass(tab === props.tab)}>
+            {tab[0]?.toUpperCase()}
+            {tab.slice(1)}
+          </button>
+        ))}
+      </TabRow>
+      <div className="flex-1 px-4 py-3 md:px-5">{props.children}</div>
+    </div>
+  );
+}
+
+function useDelete(type: "account" | "contact", record: { id: string; name: string; version: number }, onGone: () => void) {
+  const client = useQueryClient();
+  const key = `${type}s` as const;
+  const back = async () => {
+    try {
+      await post(`/${key}/{id}/restore`, { path: { id: record.id } });
+      await client.invalidateQueries({ queryKey: [key] });
+      told(`Restored ${record.name}`);
+    } catch (error) {
+      failed(`${record.name} could not be restored`, sentence(error));
+    }
+  };
+  return useMutation({
+    mutationFn: () => remove(`/${key}/{id}`, { path: { id: record.id }, ifMatch: record.version }),
+    onSuccess: async () => {
+      onGone();
+      client.removeQueries({ queryKey: [key, "detail", record.id] });
+      await client.invalidateQueries({ queryKey: [key] });
+      told(`Deleted ${record.name}`, { label: "Undo", run: () => void back() });
+    },
+    onError: (error) => failed(`${record.name} was not deleted`, sentence(error)),
+  });
+}

@@ -1,0 +1,82 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useForm } from "react-hook-form";
+import { z } from "@/lib/zod";
+import { post } from "@/api/client";
+import { useOptions } from "@/api/shared";
+import { landErrors } from "@/components/crm/form-errors";
+import { useTold } from "@/components/crm/use-undo";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input, Select } from "@/components/ui/input";
+import { Overlay } from "@/components/ui/overlay";
+
+const schema = z.object({
+  name: z.string().trim().min(1, "Name the account."),
+  website: z.string(),
+  phone: z.string(),
+  industry_id: z.string(),
+  country: z.string(),
+});
+type Values = z.infer<typeof schema>;
+
+export function NewAccount({ onClose }: { onClose: () => void }) {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const told = useTold();
+  const industries = useOptions("industry");
+  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { name: "", website: "", phone: "", industry_id: "", country: "" } });
+  const { errors, isSubmitting } = form.formState;
+  const submit = form.handleSubmit(async (values) => {
+    try {
+      const body = Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""));
+      const { data, eventId } = await post("/accounts", { body });
+      void client.invalidateQueries({ queryKey: ["accounts"] });
+      onClose();
+      await navigate({ to: "/accounts/$id", params: { id: data.id } });
+      told(`Added ${data.name}`, eventId);
+    } catch (error) {
+      landErrors(error, Object.keys(values), form.setError);
+    }
+  });
+  return (
+    <Overlay
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="New account"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form="new-account" busy={isSubmitting && "Adding"}>
+            Add account
+          </Button>
+        </>
+      }
+    >
+      <form id="new-account" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
+        {errors.root && <p role="alert" className="text-cell text-bad-text">{errors.root.message}</p>}
+        <Field label="Name" required error={errors.name?.message}>
+          {(w) => <Input {...w} {...form.register("name")} autoFocus />}
+        </Field>
+        <div className="grid grid-cols-2 gap-3">
+          <Field label="Website" error={errors.website?.message}>{(w) => <Input {...w} {...form.register("website")} type="url" />}</Field>
+          <Field label="Phone" error={errors.phone?.message}>{(w) => <Input {...w} {...form.register("phone")} type="tel" />}</Field>
+          <Field label="Industry" error={errors.industry_id?.message}>
+            {(w) => (
+              <Select {...w} {...form.register("industry_id")}>
+                <option value="">None</option>
+                {industries.map((o) => (
+                  <option key={o.id} value={o.id}>
+                    {o.name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          <Field label="Country" error={errors.country?.message}>{(w) => <Input {...w} {...form.register("country")} />}</Field>
+        </div>
+      </form>
+    </Overlay>
+  );
+}

@@ -1,0 +1,117 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useMay, useMe, useOptions } from "@/api/shared";
+import type { Account, Money, Ref } from "@/api/types";
+import { Composer } from "@/components/crm/composer";
+import type { FieldKind, FieldValue } from "@/components/crm/editor";
+import { Fact } from "@/components/crm/fact";
+import { History } from "@/components/crm/history";
+import { RecordPage } from "@/components/crm/record-page";
+import { RelatedDeals, RelatedPeople } from "@/components/crm/related";
+import { SubjectTasks } from "@/components/crm/subject-tasks";
+import { Timeline } from "@/components/crm/timeline";
+import { useEdit } from "@/components/crm/use-edit";
+import { Badge } from "@/components/ui/badge";
+import { CompanyMark, Person } from "@/components/ui/marks";
+import { dateTime, money, number } from "@/lib/format";
+import { create } from "@/lib/frame";
+import { accountQuery } from "./queries";
+
+export const ACCOUNT_TABS = ["timeline", "details", "related", "tasks", "history"] as const;
+export type AccountTab = (typeof ACCOUNT_TABS)[number];
+
+/** What each field sends, and how it reads until the server answers. */
+function useAccountFact(a: Account) {
+  const save = useEdit<Account>("accounts");
+  const may = useMay("account", "update") !== "none";
+  const currency = useMe().organisation.currency;
+  return (key: keyof Account & string, label: string, kind: FieldKind, clearable = true) => ({
+    label,
+    kind,
+    currency,
+    clearable,
+    value: a[key] as FieldValue,
+    locked: may ? undefined : "Your role may only read accounts",
+    onSave: (value: FieldValue) => {
+      const body = key === "owner" ? { owner_id: (value as Ref | null)?.id ?? null } : { [key]: value };
+      save({ record: a, label, body, next: { [key]: value } });
+    },
+  });
+}
+
+export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
+  const { data: a } = useSuspenseQuery(accountQuery(id));
+  const navigate = useNavigate();
+  const fact = useAccountFact(a);
+  const mayDelete = useMay("account", "delete") !== "none";
+  const maySell = useMay("opportunity", "create") !== "none";
+  const content: Record<AccountTab, () => ReactNode> = {
+    timeline: () => <Timeline type="account" id={id} composer={<Composer type="account" id={id} />} />,
+    details: () => <Details a={a} fact={fact} />,
+    related: () => (
+      <div className="flex flex-col gap-4">
+        <RelatedDeals filter={{ account_id: id }} />
+        <RelatedPeople accountId={id} />
+      </div>
+    ),
+    tasks: () => <SubjectTasks subject={{ type: "account", id, name: a.name }} />,
+    history: () => <History type="account" id={id} />,
+  };
+  return (
+    <RecordPage
+      type="account"
+      record={a}
+      mark={<CompanyMark name={a.name} size={28} />}
+      tabs={ACCOUNT_TABS}
+      tab={tab}
+      onTab={(next) => void navigate({ to: "/accounts/$id", params: { id }, search: next === "timeline" ? {} : { tab: next }, replace: true })}
+      mayDelete={mayDelete}
+      onGone={() => void navigate({ to: "/accounts", search: {} })}
+      onNewDeal={maySell ? () => create({ kind: "opportunity", account: { id, name: a.name } }) : null}
+      facts={
+        <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-8">
+          <div className="flex flex-col">
+            <span className="text-meta text-fg-3">Open pipeline</span>
+            <span className="tnum flex min-h-[26px] items-center font-medium text-fg">
+              {money(a.open_amount)} <span className="ml-1.5 font-normal text-fg-3">{number(a.open_opportunities ?? 0)} open</span>
+            </span>
+          </div>
+          <Fact {...fact("owner", "Owner", "user")} shown={<Person person={a.owner} />} />
+          <Fact {...fact("website", "Website", "text")} shown={a.website} />
+          <Fact {...fact("phone", "Phone", "text")} shown={a.phone} />
+          <Fact {...fact("country", "Country", "text")} shown={a.country} />
+          <Fact {...fact("employees", "Employees", "number")} shown={a.employees === null ? "" : number(a.employees)} />
+        </div>
+      }
+    >
+      {content[tab]()}
+    </RecordPage>
+  );
+}
+
+function Details({ a, fact }: { a: Account; fact: ReturnType<typeof useAccountFact> }) {
+  const options = { industry: useOptions("industry"), region: useOptions("region") };
+  const choice = (kind: "industry" | "region") => ({
+    choices: options[kind].map((o) => ({ value: o.id, label: o.name })),
+    shown: options[kind].find((o) => o.id === a[`${kind}_id`])?.name ?? "",
+  });
+  return (
+    <div className="grid gap-x-10 text-cell lg:grid-cols-2">
+      <div>
+        <Fact row {...fact("name", "Name", "text", false)} shown={a.name} />
+        <Fact row {...fact("domain", "Domain", "text")} shown={a.domain} />
+        <Fact row {...fact("industry_id", "Industry", "choice")} {...choice("industry")} />
+        <Fact row {...fact("region_id", "Region", "choice")} {...choice("region")} />
+        <Fact row {...fact("annual_revenue", "Annual revenue", "money")} shown={money(a.annual_revenue as Money | null)} />
+      </div>
+      <div>
+        <Fact row {...fact("founded_year", "Founded", "number")} shown={a.founded_year} />
+        <Fact row {...fact("tags", "Tags", "tags")} shown={a.tags.length > 0 ? a.tags.map((t) => <Badge key={t} className="mr-1">{t}</Badge>) : ""} />
+        <p className="grid min-h-[30px] grid-cols-[140px_1fr] items-center gap-2 text-fg-3">
+          Changed <span className="text-fg">{dateTime(a.updated_at)}</span>
+        </p>
+      </div>
+    </div>
+  );
+}

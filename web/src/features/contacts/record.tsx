@@ -1,0 +1,96 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ArrowUpRight } from "lucide-react";
+import type { ReactNode } from "react";
+import { useMay } from "@/api/shared";
+import type { Contact, Ref } from "@/api/types";
+import { Composer } from "@/components/crm/composer";
+import type { FieldKind, FieldValue } from "@/components/crm/editor";
+import { Fact } from "@/components/crm/fact";
+import { History } from "@/components/crm/history";
+import { RecordPage } from "@/components/crm/record-page";
+import { RelatedDeals } from "@/components/crm/related";
+import { SubjectTasks } from "@/components/crm/subject-tasks";
+import { Timeline } from "@/components/crm/timeline";
+import { useEdit } from "@/components/crm/use-edit";
+import { Badge } from "@/components/ui/badge";
+import { Company, Person, PersonMark } from "@/components/ui/marks";
+import { contactQuery } from "./queries";
+
+export const CONTACT_TABS = ["timeline", "details", "related", "tasks", "history"] as const;
+export type ContactTab = (typeof CONTACT_TABS)[number];
+
+function useContactFact(c: Contact) {
+  const save = useEdit<Contact>("contacts");
+  const may = useMay("contact", "update") !== "none";
+  return (key: keyof Contact & string, label: string, kind: FieldKind, clearable = true) => ({
+    label,
+    kind,
+    currency: "",
+    clearable,
+    value: c[key] as FieldValue,
+    locked: may ? undefined : "Your role may only read contacts",
+    onSave: (value: FieldValue) => {
+      const ref = key === "owner" || key === "account";
+      const body = ref ? { [`${key}_id`]: (value as Ref | null)?.id ?? null } : { [key]: value };
+      save({ record: c, label, body, next: { [key]: value } });
+    },
+  });
+}
+
+export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
+  const { data: c } = useSuspenseQuery(contactQuery(id));
+  const navigate = useNavigate();
+  const fact = useContactFact(c);
+  const mayDelete = useMay("contact", "delete") !== "none";
+  const content: Record<ContactTab, () => ReactNode> = {
+    timeline: () => <Timeline type="contact" id={id} composer={<Composer type="contact" id={id} />} />,
+    details: () => (
+      <div className="max-w-xl text-cell">
+        <Fact row {...fact("first_name", "First name", "text")} shown={c.first_name} />
+        <Fact row {...fact("last_name", "Last name", "text", false)} shown={c.last_name} />
+        <Fact row {...fact("title", "Title", "text")} shown={c.title} />
+        <Fact row {...fact("email", "E-mail", "text")} shown={c.email} />
+        <Fact row {...fact("phone", "Phone", "text")} shown={c.phone} />
+        <Fact row {...fact("tags", "Tags", "tags")} shown={c.tags.length > 0 ? c.tags.map((t) => <Badge key={t} className="mr-1">{t}</Badge>) : ""} />
+      </div>
+    ),
+    related: () => <RelatedDeals filter={{ primary_contact_id: id }} />,
+    tasks: () => <SubjectTasks subject={{ type: "contact", id, name: c.name }} />,
+    history: () => <History type="contact" id={id} />,
+  };
+  return (
+    <RecordPage
+      type="contact"
+      record={c}
+      mark={<PersonMark id={c.id} name={c.name} size={28} />}
+      tabs={CONTACT_TABS}
+      tab={tab}
+      onTab={(next) => void navigate({ to: "/contacts/$id", params: { id }, search: next === "timeline" ? {} : { tab: next }, replace: true })}
+      mayDelete={mayDelete}
+      onGone={() => void navigate({ to: "/contacts", search: {} })}
+      onNewDeal={null}
+      facts={
+        <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-8">
+          <Fact {...fact("title", "Title", "text")} shown={c.title} />
+          <Fact
+            {...fact("account", "Account", "account")}
+            shown={c.account && <Company name={c.account.name} />}
+            link={
+              c.account && (
+                <Link to="/accounts/$id" params={{ id: c.account.id }} aria-label={`Open ${c.account.name}`} className="grid size-6 place-items-center rounded-sm text-fg-3 hover:bg-muted">
+                  <ArrowUpRight className="size-3.5" />
+                </Link>
+              )
+            }
+          />
+          <Fact {...fact("email", "E-mail", "text")} shown={c.email} />
+          <Fact {...fact("phone", "Phone", "text")} shown={c.phone} />
+          <Fact {...fact("owner", "Owner", "user")} shown={<Person person={c.owner} />} />
+        </div>
+      }
+    >
+      {content[tab]()}
+    </RecordPage>
+  );
+}

@@ -1,0 +1,40 @@
+import { queryOptions } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import { tasksQuery } from "@/components/crm/task-query";
+import { proposalsQuery } from "@/components/crm/proposal-query";
+
+export const myTasksQuery = () => tasksQuery({ assignee_id: "me", status: "open", limit: 8 });
+export const waitingQuery = () => proposalsQuery({ status: "pending" });
+
+export const myBoardQuery = () =>
+  queryOptions({
+    queryKey: ["opportunities", "mine"],
+    queryFn: () => get("/opportunities/board", { query: { owner_id: "me", per_column: 1 } }),
+  });
+
+/** My open deals that are past their close date or close within two weeks. */
+export const closingQuery = () =>
+  queryOptions({
+    queryKey: ["opportunities", "closing"],
+    queryFn: async () =>
+      (await get("/opportunities", { query: { stage_kind: "open", owner_id: "me", "close_date.lte": "+14d", sort: "close_date", limit: 8 } })).items,
+  });
+
+/** My open deals that have stood longest in their stage. */
+export const slowQuery = () =>
+  queryOptions({
+    queryKey: ["opportunities", "slow"],
+    queryFn: async () =>
+      (await get("/opportunities", { query: { stage_kind: "open", owner_id: "me", "stage_entered_at.lte": "-21d", sort: "stage_entered_at", limit: 6 } })).items,
+  });
+
+/** Whether there is anything yet: what the first-run checklist asks. */
+export const startedQuery = () =>
+  queryOptions({
+    queryKey: ["opportunities", "started"],
+    queryFn: async () => ({
+      opportunities: (await get("/opportunities", { query: { limit: 1 } })).items.length > 0,
+      runs: (await get("/agent-runs", { query: { limit: 1 } })).items.length > 0,
+      people: (await get("/users")).items.length > 1,
+    }),
+  });

@@ -1,0 +1,156 @@
+import { useSuspenseInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Columns3, CircleDollarSign, RotateCcw, SearchX } from "lucide-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { arrivals } from "@/components/crm/opportunity-cache";
+import { Button } from "@/components/ui/button";
+import { Menu, MenuCheck, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
+import { Empty } from "@/components/ui/states";
+import { plural } from "@/lib/format";
+import { create, trail } from "@/lib/frame";
+import { usePhone, useStored } from "@/lib/hooks";
+import { BulkBar } from "./bulk-bar";
+import { COLUMNS, HIDDEN } from "./columns";
+import { FilterBox } from "./filter-box";
+import { PhoneList } from "./phone-list";
+import { listQuery } from "./queries";
+import { apiFilters, chipsOf, isChanged, nextSort, tabOf, tabSearch, TABS, withChip, type ListSearch } from "./search";
+import { OpportunityTable } from "./table";
+import { ViewBar } from "./view-bar";
+
+const NONE: ReadonlySet<string> = new Set();
+
+export function OpportunityList({ search }: { search: ListSearch }) {
+  const navigate = useNavigate();
+  const phone = usePhone();
+  const query = useSuspenseInfiniteQuery(listQuery(search));
+  const [visibility, setVisibility] = useStored<Record<string, boolean>>("dw.columns.opportunities", HIDDEN);
+  const [chosen, setChosen] = useState<{ at: string; ids: ReadonlySet<string> }>({ at: "", ids: NONE });
+  const rows = useMemo(() => query.data.pages.flatMap((p) => p.items), [query.data]);
+  const totals = query.data.pages[0]?.totals;
+  const { fetchNextPage, isFetchingNextPage } = query;
+  const more = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, isFetchingNextPage]);
+  const go = (next: ListSearch) => void navigate({ to: "/opportunities", search: next, replace: true });
+
+  // A selection belongs to what was listed when it was made.
+  const at = JSON.stringify(apiFilters(search));
+  const selected = chosen.at === at ? chosen.ids : NONE;
+  const select = useCallback((ids: ReadonlySet<string>) => setChosen({ at, ids }), [at]);
+
+  // Leaving for a record: remember the way back, and the order for "next" and "previous".
+  useEffect(
+    () => () => {
+      const label = tabOf(search)?.label ?? "Opportunities";
+      const plain = Object.fromEntries(Object.entries(search).filter((e): e is [string, string] => Boolean(e[1])));
+      trail.set({ label, path: "/opportunities", search: plain, ids: rows.map((r) => r.id) });
+    },
+    [search, rows],
+  );
+
+  const records = rows.filter((r) => selected.has(r.id));
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <ViewBar search={search} board={false} totals={totals} />
+      <div className="flex shrink-0 items-start gap-2 border-b border-line px-4 py-2 md:border-b-0 md:px-5 md:py-3">
+        <FilterBox search={search} onSearch={go} />
+        {isChanged(search) && (
+          <Button className="h-[34px] max-md:hidden" onClick={() => go(tabSearch(tabOf(search) ?? ALL_OPEN))}>
+            <RotateCcw /> Reset
+          </Button>
+        )}
+        <ColumnChooser visibility={visibility} onChange={setVisibility} />
+      </div>
+      <Arrivals />
+      {phone ? (
+        <PhoneList rows={rows} totals={totals} sort={search.sort} hasMore={query.hasNextPage} onMore={more} empty={<NoRows search={search} onSearch={go} />} />
+      ) : (
+        <OpportunityTable
+          rows={rows}
+          totals={totals}
+          sort={search.sort}
+          onSort={(field, add) => go({ ...search, sort: nextSort(search.sort, field, add) })}
+          visibility={visibility}
+          selected={selected}
+          onSelected={select}
+          hasMore={query.hasNextPage}
+          onMore={more}
+          empty={<NoRows search={search} onSearch={go} />}
+        />
+      )}
+      {records.length > 0 && <BulkBar records={records} onClear={() => select(NONE)} />}
+    </div>
+  );
+}
+
+const ALL_OPEN = TABS[0] ?? { id: "open", label: "All open", search: {} };
+
+/** New rows wait here, so that nothing shifts what someone is reading. */
+function Arrivals() {
+  const waiting = arrivals.use();
+  const client = useQueryClient();
+  if (waiting.length === 0) return null;
+  const show = () => {
+    arrivals.set([]);
+    void client.invalidateQueries({ queryKey: ["opportunities", "list"] });
+  };
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-28 z-20 flex justify-center">
+      <Button size="card" className="pointer-events-auto animate-rise rounded-xl shadow-3" onClick={show}>
+        {plural(waiting.length, "new opportunity", "new opportunities")}
+      </Button>
+    </div>
+  );
+}
+
+function ColumnChooser(props: { visibility: Record<string, boolean>; onChange: (next: Record<string, boolean>) => void }) {
+  return (
+    <Menu>
+      <MenuTrigger asChild>
+        <Button className="h-[34px] max-md:hidden">
+          <Columns3 /> Columns
+        </Button>
+      </MenuTrigger>
+      <MenuContent align="end">
+        {COLUMNS.filter((c) => c.id !== "name").map((c) => (
+          <MenuCheck
+            key={c.id}
+            checked={props.visibility[c.id] ?? true}
+            onCheckedChange={(on) => props.onChange({ ...props.visibility, [c.id]: on })}
+            onSelect={(e) => e.preventDefault()}
+          >
+            {c.header}
+          </MenuCheck>
+        ))}
+        <MenuLine />
+        <MenuItem onSelect={() => props.onChange(HIDDEN)}>As at first</MenuItem>
+      </MenuContent>
+    </Menu>
+  );
+}
+
+function NoRows({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
+  const last = chipsOf(search).at(-1);
+  const filtered = last !== undefined || search.q;
+  if (!filtered) {
+    return (
+      <Empty icon={CircleDollarSign} title="No opportunities yet" action={<Button variant="primary" onClick={() => create({ kind: "opportunity" })}>New opportunity</Button>}>
+        Deals that you add or import appear here.
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      icon={SearchX}
+      title="Nothing matches all of these"
+      action={
+        <Button onClick={() => onSearch(search.q ? { ...search, q: undefined } : withChip(search, last?.param ?? null, null))}>
+          {search.q ? `Forget “${search.q}”` : "Remove the last filter"}
+        </Button>
+      }
+    >
+      Each filter narrows the list; take one away to see more.
+    </Empty>
+  );
+}

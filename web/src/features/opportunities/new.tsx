@@ -1,0 +1,105 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { z } from "@/lib/zod";
+import { post } from "@/api/client";
+import { useMe, useStages } from "@/api/shared";
+import type { Ref } from "@/api/types";
+import { landErrors } from "@/components/crm/form-errors";
+import { RefPicker } from "@/components/crm/pickers";
+import { useTold } from "@/components/crm/use-undo";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input, Select } from "@/components/ui/input";
+import { Overlay } from "@/components/ui/overlay";
+import { parseAmount } from "@/lib/parse";
+
+const schema = z.object({
+  name: z.string().trim().min(1, "Name the deal."),
+  amount: z.string().refine((text) => text.trim() === "" || parseAmount(text) !== null, "Enter an amount, like 50,000 or 50k."),
+  close_date: z.string(),
+  stage_id: z.string(),
+  next_step: z.string(),
+});
+type Values = z.infer<typeof schema>;
+
+export function NewOpportunity(props: { account?: Ref | undefined; stageId?: string | undefined; onClose: () => void }) {
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const told = useTold();
+  const stages = useStages().filter((s) => s.kind === "open");
+  const [account, setAccount] = useState<Ref | null>(props.account ?? null);
+  const [owner, setOwner] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    defaultValues: { name: "", amount: "", close_date: "", stage_id: props.stageId ?? stages[0]?.id ?? "", next_step: "" },
+  });
+  const { errors, isSubmitting } = form.formState;
+  const submit = form.handleSubmit(async (values) => {
+    const amount = parseAmount(values.amount);
+    try {
+      const { data, eventId } = await post("/opportunities", {
+        body: {
+          name: values.name,
+          account_id: account?.id ?? null,
+          owner_id: owner?.id ?? me.user.id,
+          stage_id: values.stage_id,
+          amount: amount === null ? null : { amount, currency: me.organisation.currency },
+          close_date: values.close_date || null,
+          next_step: values.next_step || null,
+        },
+      });
+      void client.invalidateQueries({ queryKey: ["opportunities"] });
+      props.onClose();
+      await navigate({ to: "/opportunities/$id", params: { id: data.id } });
+      told(`Added ${data.name}`, eventId);
+    } catch (error) {
+      landErrors(error, Object.keys(values), form.setError);
+    }
+  });
+  return (
+    <Overlay
+      open
+      onOpenChange={(open) => !open && props.onClose()}
+      title="New opportunity"
+      footer={
+        <>
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button variant="primary" type="submit" form="new-opportunity" busy={isSubmitting && "Adding"}>
+            Add opportunity
+          </Button>
+        </>
+      }
+    >
+      <form id="new-opportunity" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
+        {errors.root && <p role="alert" className="text-cell text-bad-text">{errors.root.message}</p>}
+        <Field label="Name" required error={errors.name?.message}>
+          {(w) => <Input {...w} {...form.register("name")} autoFocus />}
+        </Field>
+        <Field label="Account">{(w) => <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />}</Field>
+        <div className="grid grid-cols-2 gap-3">
+          <Field label={`Amount, ${me.organisation.currency}`} error={errors.amount?.message}>
+            {(w) => <Input {...w} {...form.register("amount")} inputMode="decimal" className="tnum" />}
+          </Field>
+          <Field label="Close date" error={errors.close_date?.message}>{(w) => <Input {...w} {...form.register("close_date")} type="date" />}</Field>
+          <Field label="Stage" error={errors.stage_id?.message}>
+            {(w) => (
+              <Select {...w} {...form.register("stage_id")}>
+                {stages.map((s) => (
+                  <option key={s.id} value={s.id}>
+                    {s.name}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          <Field label="Owner">{(w) => <RefPicker id={w.id} kind="user" value={owner} onChange={setOwner} />}</Field>
+        </div>
+        <Field label="Next step" error={errors.next_step?.message}>{(w) => <Input {...w} {...form.register("next_step")} />}</Field>
+      </form>
+    </Overlay>
+  );
+}

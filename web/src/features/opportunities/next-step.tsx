@@ -1,0 +1,48 @@
+import { Flag } from "lucide-react";
+import { useState } from "react";
+import type { Opportunity } from "@/api/types";
+import { Editor } from "@/components/crm/editor";
+import { useEdit } from "@/components/crm/use-edit";
+import { Button } from "@/components/ui/button";
+import { PersonMark } from "@/components/ui/marks";
+import { editOf, FIELDS } from "./fields";
+
+export function NextStep({ o }: { o: Opportunity }) {
+  const [editing, setEditing] = useState(false);
+  const save = useEdit<Opportunity>("opportunities");
+  const set = (value: string | null) => {
+    setEditing(false);
+    if (value !== o.next_step) save(editOf(o, FIELDS.next_step, value));
+  };
+  if (o.stage.kind !== "open" && !o.next_step) return null;
+  return (
+    <div className="flex min-h-[42px] items-center gap-2.5 rounded-lg border border-line-strong bg-surface px-3 py-1.5 text-cell shadow-1">
+      <Flag className="size-4 shrink-0 text-fg-3" strokeWidth={1.75} aria-hidden />
+      {editing ? (
+        <Editor kind="text" label="Next step" value={o.next_step} currency="" onCancel={() => setEditing(false)} onSave={(v) => set(v as string | null)} />
+      ) : o.next_step ? (
+        <>
+          <span className="shrink-0 text-fg-3 max-md:sr-only">Next step</span>
+          <button type="button" disabled={!o.may.update} onClick={() => setEditing(true)} className="min-w-0 flex-1 truncate text-left font-medium text-fg">
+            {o.next_step}
+          </button>
+          <PersonMark id={o.owner.id} name={o.owner.name} />
+          {o.may.update && (
+            <Button size="row" onClick={() => set(null)}>
+              Done
+            </Button>
+          )}
+        </>
+      ) : (
+        <>
+          <span className="flex-1 font-medium text-warn-text">No next step</span>
+          {o.may.update && (
+            <Button size="row" onClick={() => setEditing(true)}>
+              Add
+            </Button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}

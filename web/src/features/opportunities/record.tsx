@@ -1,0 +1,76 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { PenLine, Phone } from "lucide-react";
+import type { ReactNode } from "react";
+import { Composer, composing } from "@/components/crm/composer";
+import { History } from "@/components/crm/history";
+import { ProposalStrip } from "@/components/crm/proposal-strip";
+import { RelatedRecords } from "@/components/crm/related";
+import { SubjectTasks } from "@/components/crm/subject-tasks";
+import { Timeline } from "@/components/crm/timeline";
+import { Button } from "@/components/ui/button";
+import { TabRow, tabClass } from "@/components/ui/tabs";
+import { Details } from "./details";
+import { GateForm } from "./gate-form";
+import { NextStep } from "./next-step";
+import { opportunityQuery } from "./queries";
+import { Actions, Facts, MoveMenu } from "./record-head";
+import { StagePath } from "./stage-path";
+import { useMove } from "./use-move";
+
+const TABS = ["timeline", "details", "tasks", "related", "history"] as const;
+export type RecordTab = (typeof TABS)[number];
+export const readTab = (value: unknown): RecordTab => TABS.find((t) => t === value) ?? "timeline";
+
+export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
+  const { data: o } = useSuspenseQuery(opportunityQuery(id));
+  const { move, moving, gate, putBack } = useMove();
+  const content: Record<RecordTab, () => ReactNode> = {
+    timeline: () => <Timeline type="opportunity" id={id} composer={<Composer type="opportunity" id={id} />} />,
+    details: () => <Details o={o} />,
+    tasks: () => <SubjectTasks subject={{ type: "opportunity", id, name: o.name }} />,
+    related: () => <RelatedRecords accountId={o.account_id} except={id} />,
+    history: () => <History type="opportunity" id={id} />,
+  };
+  return (
+    <div className="flex min-h-full flex-col">
+      <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
+        <div className="flex items-start gap-3">
+          <h1 className="min-w-0 flex-1 text-title break-words text-fg">{o.name}</h1>
+          <Actions o={o} onMove={(stage) => move({ record: o, stage })} />
+        </div>
+        <div className="order-1 md:order-none">
+          <Facts o={o} />
+        </div>
+        <StagePath o={o} onMove={(stage) => move({ record: o, stage })} />
+        {gate && (
+          <div className="max-w-md overflow-hidden rounded-lg border border-dashed border-warn bg-surface px-3 pb-3 shadow-2">
+            <GateForm gate={gate} busy={moving} onPutBack={putBack} onSave={(extra) => move({ record: o, stage: gate.stage, extra })} />
+          </div>
+        )}
+        <div className="order-2 flex flex-col gap-2 md:order-none">
+          <NextStep o={o} />
+          <ProposalStrip subjectId={id} />
+        </div>
+      </div>
+      <TabRow label="Record" className="mt-3 h-10 shrink-0 border-b border-line px-2 md:px-3">
+        {TABS.map((t) => (
+          <Link key={t} to="/opportunities/$id" params={{ id }} search={t === "timeline" ? {} : { tab: t }} replace activeOptions={{ exact: true }} aria-current={t === tab ? "page" : undefined} className={tabClass(t === tab)}>
+            {t[0]?.toUpperCase()}
+            {t.slice(1)}
+          </Link>
+        ))}
+      </TabRow>
+      <div className="flex-1 px-4 py-3 md:px-5">{content[tab]()}</div>
+      <div data-print="hide" className="sticky bottom-0 flex gap-2 border-t border-line bg-bg p-3 md:hidden">
+        <Button size="touch" className="flex-1" onClick={() => composing.set("call")}>
+          <Phone /> Log
+        </Button>
+        <Button size="touch" className="flex-1" onClick={() => composing.set("note")}>
+          <PenLine /> Note
+        </Button>
+        <MoveMenu o={o} size="touch" onMove={(stage) => move({ record: o, stage })} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import type { Opportunity, Option } from "@/api/types";
+import { Editor, type FieldValue } from "@/components/crm/editor";
+import { Checkbox } from "@/components/ui/checkbox";
+import { cn } from "@/lib/cn";
+import { columnFlex, columnOf, optionNames, type ListColumn } from "./columns";
+import { FIELDS } from "./fields";
+
+export interface RowProps {
+  record: Opportunity;
+  index: number;
+  columns: { id: string; size: number }[];
+  options: Option[];
+  selected: boolean;
+  active: string | null;
+  editing: string | null;
+  currency: string;
+  onSelect: (id: string, on: boolean) => void;
+  onEdit: (index: number, column: string | null) => void;
+  onSave: (record: Opportunity, column: ListColumn, value: FieldValue, next: boolean) => void;
+}
+
+export const ROW = 36;
+export const cellClass = "flex min-w-0 items-center px-2 text-cell";
+
+export const Row = memo(function Row(props: RowProps) {
+  const { record, index, selected } = props;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className={cn("group flex h-9 w-max min-w-full border-b border-line hover:bg-muted", selected && "bg-accent-soft hover:bg-accent-soft")}
+    >
+      <div role="gridcell" className="flex w-[54px] shrink-0 items-center pl-5">
+        <Checkbox aria-label={`Select ${record.name}`} checked={selected} onCheckedChange={(on) => props.onSelect(record.id, on === true)} />
+      </div>
+      {props.columns.map((c) => (
+        <Cell key={c.id} {...props} id={c.id} size={c.size} />
+      ))}
+    </div>
+  );
+});
+
+function Cell(props: RowProps & { id: string; size: number }) {
+  const { record, index, id } = props;
+  const column = columnOf(id);
+  if (!column) return null;
+  const def = column.edit ? FIELDS[column.edit] : null;
+  const may = def !== null && record.may.update;
+  const editing = props.editing === id && may;
+  const choices = def?.choices ?? (def?.options ? props.options.filter((o) => o.kind === def.options).map((o) => ({ value: o.id, label: o.name })) : undefined);
+  return (
+    <div
+      role="gridcell"
+      tabIndex={props.active === id ? 0 : -1}
+      data-cell={`${index}:${id}`}
+      style={columnFlex(id, props.size)}
+      onClick={(e) => {
+        if (may && id !== "name" && !editing && e.target instanceof HTMLElement && !e.target.closest("a")) props.onEdit(index, id);
+      }}
+      onDoubleClick={() => may && props.onEdit(index, id)}
+      className={cn(
+        cellClass,
+        "text-fg-2 focus-visible:-outline-offset-2",
+        column.align === "right" && "tnum justify-end text-right",
+        may && id !== "name" && "cursor-text",
+        id === "name" && "font-medium text-fg",
+      )}
+    >
+      {editing && def ? (
+        <Editor
+          kind={def.kind}
+          label={def.label}
+          value={record[def.key] as FieldValue}
+          currency={props.currency}
+          clearable={def.clearable}
+          {...(choices ? { choices } : {})}
+          accountId={def.kind === "contact" ? (record.account_id ?? undefined) : undefined}
+          onCancel={() => props.onEdit(index, null)}
+          onSave={(value, next) => props.onSave(record, column, value, next)}
+          className={column.align === "right" ? "text-right" : ""}
+        />
+      ) : id === "name" ? (
+        <Link to="/opportunities/$id" params={{ id: record.id }} tabIndex={-1} title={record.name} className="truncate hover:underline">
+          {record.name}
+        </Link>
+      ) : (
+        <span className="truncate" title={id === "next_step" ? (record.next_step ?? undefined) : undefined}>
+          {column.cell(record, optionNames(props.options))}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** Moving a stage: shown at once; a refused move comes back as a gate, which asks for what is missing. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { post } from "@/api/client";
+import { isApiError, sentence } from "@/api/problem";
+import type { FieldError, Opportunity, Stage } from "@/api/types";
+import { patchRecord } from "@/components/crm/cache";
+import { useTold } from "@/components/crm/use-undo";
+import { failed } from "@/components/ui/toast";
+
+export interface Gate {
+  record: Opportunity;
+  stage: Stage;
+  missing: FieldError[];
+}
+export interface Move {
+  record: Opportunity;
+  stage: Stage;
+  /** What the gate asked for. */
+  extra?: Record<string, string>;
+}
+
+export function useMove() {
+  const client = useQueryClient();
+  const told = useTold();
+  const [gate, setGate] = useState<Gate | null>(null);
+  const mutation = useMutation({
+    mutationFn: async ({ record, stage, extra }: Move) =>
+      (await post("/opportunities/{id}/move", { path: { id: record.id }, body: { stage_id: stage.id, version: record.version, ...extra } })).data,
+    onMutate: ({ record, stage }) => {
+      patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({
+        ...old,
+        stage,
+        stage_id: stage.id,
+        stage_entered_at: new Date().toISOString(),
+      }));
+    },
+    onError: (error, { record, stage }) => {
+      const { stage_id, stage_entered_at } = record;
+      patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({ ...old, stage: record.stage, stage_id, stage_entered_at }));
+      if (isApiError(error, "gate_not_cleared")) return setGate({ record, stage, missing: error.fields });
+      setGate(null);
+      const stale = isApiError(error, "version_conflict");
+      if (stale) void client.invalidateQueries({ queryKey: ["opportunities"] });
+      failed(`${record.name} was put back`, stale ? "Someone changed it meanwhile. It has been refreshed: move it again." : sentence(error));
+    },
+    onSuccess: ({ opportunity, event_id }, { record, stage }) => {
+      setGate(null);
+      patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({ ...old, ...opportunity }));
+      void client.invalidateQueries({ queryKey: ["timeline", "opportunity", record.id] });
+      void client.invalidateQueries({ queryKey: ["opportunities", "transitions", record.id] });
+      told(`Moved to ${stage.name}`, event_id);
+    },
+  });
+  return { move: mutation.mutate, moving: mutation.isPending, gate, putBack: () => setGate(null) };
+}

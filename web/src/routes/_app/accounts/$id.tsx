@@ -1,0 +1,25 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { optionsQuery, usersQuery } from "@/api/shared";
+import { timelineQuery } from "@/components/crm/timeline-query";
+import { accountQuery } from "@/features/accounts/queries";
+import { ACCOUNT_TABS, AccountRecord } from "@/features/accounts/record";
+
+export const Route = createFileRoute("/_app/accounts/$id")({
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => (typeof search.tab === "string" ? { tab: search.tab } : {}),
+  loader: async ({ context: { queryClient }, params: { id } }) => {
+    const [record] = await Promise.all([
+      queryClient.ensureQueryData({ ...accountQuery(id), revalidateIfStale: true }),
+      queryClient.ensureInfiniteQueryData(timelineQuery("account", id)),
+      queryClient.ensureQueryData(optionsQuery()),
+      queryClient.ensureQueryData(usersQuery()),
+    ]);
+    return { crumb: record.name };
+  },
+  component: RecordRoute,
+});
+
+function RecordRoute() {
+  const { id } = Route.useParams();
+  const { tab } = Route.useSearch();
+  return <AccountRecord key={id} id={id} tab={ACCOUNT_TABS.find((t) => t === tab) ?? "timeline"} />;
+}

@@ -1,0 +1,19 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { fieldsQuery, importQuery } from "@/features/imports/queries";
+import { ImportWizard } from "@/features/imports/wizard";
+
+export const Route = createFileRoute("/_app/admin/imports/$id")({
+  validateSearch: (search: Record<string, unknown>): { step?: string } => (search.step === "map" ? { step: "map" } : {}),
+  loader: async ({ context: { queryClient }, params: { id } }) => {
+    const item = await queryClient.ensureQueryData(importQuery(id));
+    await queryClient.ensureQueryData(fieldsQuery(item.object));
+    return { crumb: item.filename };
+  },
+  component: ImportRoute,
+});
+
+function ImportRoute() {
+  const { id } = Route.useParams();
+  const navigate = Route.useNavigate();
+  return <ImportWizard id={id} wanted={Route.useSearch().step} onStep={(step) => void navigate({ search: step === "map" ? { step } : {}, replace: true })} />;
+}

@@ -1,0 +1,10 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { Imports } from "@/features/imports/list";
+import { importsQuery } from "@/features/imports/queries";
+
+export const Route = createFileRoute("/_app/admin/imports/")({
+  loader: async ({ context: { queryClient } }) => {
+    await queryClient.ensureQueryData(importsQuery());
+  },
+  component: Imports,
+});

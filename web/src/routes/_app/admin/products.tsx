@@ -1,0 +1,11 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { productsQuery } from "@/api/shared";
+import { Products } from "@/features/admin/master-data";
+
+export const Route = createFileRoute("/_app/admin/products")({
+  staticData: { crumb: "Products" },
+  loader: async ({ context: { queryClient } }) => {
+    await Promise.all([queryClient.ensureQueryData(productsQuery())]);
+  },
+  component: Products,
+});

@@ -1,0 +1,11 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { sessionsQuery } from "@/features/admin/queries";
+import { Sessions } from "@/features/admin/sessions";
+
+export const Route = createFileRoute("/_app/admin/sessions")({
+  staticData: { crumb: "My sessions" },
+  loader: async ({ context: { queryClient } }) => {
+    await Promise.all([queryClient.ensureQueryData(sessionsQuery())]);
+  },
+  component: Sessions,
+});

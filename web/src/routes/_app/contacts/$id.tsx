@@ -1,0 +1,25 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { optionsQuery, usersQuery } from "@/api/shared";
+import { timelineQuery } from "@/components/crm/timeline-query";
+import { contactQuery } from "@/features/contacts/queries";
+import { CONTACT_TABS, ContactRecord } from "@/features/contacts/record";
+
+export const Route = createFileRoute("/_app/contacts/$id")({
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => (typeof search.tab === "string" ? { tab: search.tab } : {}),
+  loader: async ({ context: { queryClient }, params: { id } }) => {
+    const [record] = await Promise.all([
+      queryClient.ensureQueryData({ ...contactQuery(id), revalidateIfStale: true }),
+      queryClient.ensureInfiniteQueryData(timelineQuery("contact", id)),
+      queryClient.ensureQueryData(optionsQuery()),
+      queryClient.ensureQueryData(usersQuery()),
+    ]);
+    return { crumb: record.name };
+  },
+  component: RecordRoute,
+});
+
+function RecordRoute() {
+  const { id } = Route.useParams();
+  const { tab } = Route.useSearch();
+  return <ContactRecord key={id} id={id} tab={CONTACT_TABS.find((t) => t === tab) ?? "timeline"} />;
+}

@@ -1,0 +1,25 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shared";
+import { OpportunityBoard } from "@/features/opportunities/board";
+import { boardQuery } from "@/features/opportunities/queries";
+import { tabOf, type ListSearch } from "@/features/opportunities/search";
+
+export const Route = createFileRoute("/_app/opportunities/board")({
+  validateSearch: (search: Record<string, unknown>): ListSearch => search as ListSearch,
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps }) => {
+    await Promise.all([
+      queryClient.ensureQueryData(boardQuery(deps)),
+      queryClient.ensureQueryData(usersQuery()),
+      queryClient.ensureQueryData(teamsQuery()),
+      queryClient.ensureQueryData(optionsQuery()),
+      queryClient.ensureQueryData(pipelinesQuery()),
+    ]);
+    return { crumb: tabOf(deps)?.label ?? "Board" };
+  },
+  component: BoardRoute,
+});
+
+function BoardRoute() {
+  return <OpportunityBoard search={Route.useSearch()} />;
+}

@@ -1,0 +1,18 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { TASK_VIEWS, TaskList, taskViewQuery } from "@/features/tasks/list";
+
+const readView = (view: string | undefined) => TASK_VIEWS.find((v) => v === view) ?? "mine";
+
+export const Route = createFileRoute("/_app/tasks")({
+  staticData: { crumb: "Tasks" },
+  validateSearch: (search: Record<string, unknown>): { view?: string } => (typeof search.view === "string" ? { view: search.view } : {}),
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps }) => {
+    await queryClient.ensureInfiniteQueryData(taskViewQuery(readView(deps.view)));
+  },
+  component: TasksRoute,
+});
+
+function TasksRoute() {
+  return <TaskList view={readView(Route.useSearch().view)} />;
+}
