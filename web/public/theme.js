@@ -3,7 +3,7 @@
   var choice = null;
   try {
     choice = localStorage.getItem("dw.theme");
-  } catch (_) {
+  } catch {
     /* storage is off: follow the system */
   }
   var dark = choice === "dark" || (choice !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);

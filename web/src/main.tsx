@@ -7,7 +7,6 @@ import { meQuery } from "./api/shared";
 import { queryClient, router } from "./router";
 import "./styles/app.css";
 
-
 whenSignedOut(() => {
   const at = router.state.location;
   if (at.pathname === "/sign-in" || at.pathname === "/setup") return;

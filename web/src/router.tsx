@@ -22,7 +22,7 @@ export function parseSearch(text: string): Record<string, string> {
 export function stringifySearch(search: Record<string, unknown>): string {
   const out = new URLSearchParams();
   for (const [key, value] of Object.entries(search)) {
-    if (value !== undefined && value !== null && value !== "") out.set(key, String(value as string | number | boolean));
+    if (typeof value === "string" && value !== "") out.set(key, value);
   }
   const text = out.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   return text ? `?${text}` : "";

@@ -1,7 +1,215 @@
-//! The assistant.
+//! The assistant: it reads what its user may read and proposes what they may change.
+//!
+//! [`planner`] understands a request, [`resolve`] turns its words into values, [`tools`] do the work, [`agent`] walks from
+//! one to the next, [`grounding`] sees to it that nothing is said that is not known, [`proposal`] waits for a person.
+//! [`provider`] reaches a language model, on this machine or elsewhere; without one, a grammar plans alone.
+
+pub mod agent;
 pub mod grounding;
 pub mod guard;
 pub mod planner;
+pub mod proposal;
 pub mod provider;
 pub mod resolve;
 pub mod tools;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use dealwright_access::{Access, Context};
+use dealwright_kernel::Error;
+use dealwright_kernel::id::{AgentRunId, UserId};
+use dealwright_store::bundle::Progress;
+use dealwright_store::job::{Job, Worker};
+use serde::Serialize;
+use tokio::sync::{broadcast, watch};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use agent::store::Called;
+use provider::price::Prices;
+use provider::{LlmProvider, ProviderError, Purpose, Reply, State};
+use resolve::Reading;
+
+/// When a model is asked for a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Consult {
+    /// When the grammar does not cover the request.
+    #[default]
+    Unsure,
+    /// For each request.
+    Always,
+}
+
+/// Everything the assistant needs at run time; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Assistant(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    provider: Option<Arc<dyn LlmProvider>>,
+    prices: Prices,
+    consult: Consult,
+    downloads: watch::Receiver<Vec<Progress>>,
+    woken: broadcast::Sender<Uuid>,
+}
+
+/// How the language model is, as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AiStatus {
+    pub mode: Mode,
+    pub state: State,
+    pub model: Option<String>,
+    pub message: Option<String>,
+    pub downloads: Vec<Download>,
+}
+
+/// Where the model runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    Local,
+    Remote,
+    Off,
+}
+
+/// A download of a model or of its server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Download {
+    pub name: String,
+    pub label: String,
+    pub done_bytes: u64,
+    pub total_bytes: u64,
+    /// `waiting`, `running`, `done` or `failed`.
+    #[schema(value_type = String)]
+    pub state: dealwright_store::bundle::ProgressState,
+    pub error: Option<String>,
+}
+
+impl Download {
+    fn of(progress: &Progress) -> Self {
+        Self {
+            name: progress.name.to_owned(),
+            label: progress.label.to_owned(),
+            done_bytes: progress.done_bytes,
+            total_bytes: progress.total_bytes,
+            state: progress.state,
+            error: progress.error.clone(),
+        }
+    }
+}
+
+impl Assistant {
+    /// With a model, or with none. `downloads` tells how far the local model's files are.
+    #[must_use]
+    pub fn new(provider: Option<Arc<dyn LlmProvider>>, prices: Prices, consult: Consult, downloads: watch::Receiver<Vec<Progress>>) -> Self {
+        Self(Arc::new(Inner { provider, prices, consult, downloads, woken: broadcast::channel(256).0 }))
+    }
+
+    /// Without a model: the grammar plans alone, and says so.
+    #[must_use]
+    pub fn off() -> Self {
+        Self::new(None, Prices::default(), Consult::Unsure, watch::channel(Vec::new()).1)
+    }
+
+    /// Its endpoints.
+    pub fn router<S>() -> OpenApiRouter<S>
+    where
+        S: Clone + Send + Sync + 'static,
+        Access: FromRef<S>,
+        Self: FromRef<S>,
+    {
+        OpenApiRouter::new().merge(agent::http::router()).merge(proposal::http::router())
+    }
+
+    /// Registers its jobs.
+    pub fn on(self, worker: Worker, access: &Access) -> Worker {
+        let access = access.clone();
+        worker.on(agent::JOB, move |job| {
+            let (assistant, access) = (self.clone(), access.clone());
+            async move { assistant.run_job(&access, job).await }
+        })
+    }
+
+    async fn run_job(&self, access: &Access, job: Job) -> dealwright_kernel::Result<()> {
+        let told: agent::RunJob = serde_json::from_value(job.payload).map_err(Error::internal)?;
+        let org = job.org.ok_or_else(|| Error::internal("a run's job has an organisation"))?;
+        let person = access.context_for(org, UserId(told.user)).await?;
+        agent::graph::execute(self, &person, &told).await
+    }
+
+    pub(crate) fn provider(&self) -> Option<Arc<dyn LlmProvider>> {
+        self.0.provider.clone()
+    }
+
+    pub(crate) fn consult(&self) -> Consult {
+        self.0.consult
+    }
+
+    /// Gets the model ready ahead of a request.
+    pub fn warm(&self) {
+        if let Some(provider) = &self.0.provider {
+            provider.warm();
+        }
+    }
+
+    /// Stops what the model needs: its server, when it runs here.
+    pub async fn stop(&self) {
+        if let Some(provider) = &self.0.provider {
+            provider.stop().await;
+        }
+    }
+
+    /// Wakes the watchers of a run in this process.
+    pub(crate) fn wake(&self, run: AgentRunId) {
+        // An error means that nobody is watching.
+        _ = self.0.woken.send(run.0);
+    }
+
+    pub(crate) fn watch(&self) -> broadcast::Receiver<Uuid> {
+        self.0.woken.subscribe()
+    }
+
+    /// What a person's words are read against: their day and how their locale writes.
+    pub(crate) fn reading(&self, cx: &Context) -> Reading {
+        let actor = cx.actor();
+        let zone: Option<chrono_tz::Tz> = actor.time_zone.as_deref().and_then(|z| z.parse().ok());
+        let now = cx.clock().now();
+        let today = zone.map_or_else(|| now.date_naive(), |z| now.with_timezone(&z).date_naive());
+        Reading::of_locale(today, actor.locale.as_deref().unwrap_or_default())
+    }
+
+    /// A model call, for the record.
+    pub(crate) fn called(&self, provider: &dyn LlmProvider, purpose: Purpose, outcome: &Result<Reply, ProviderError>, took: Duration) -> Called {
+        let ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+        let reply = outcome.as_ref().ok();
+        let usage = reply.map(|r| r.usage).unwrap_or_default();
+        let cost_micros = if provider.is_local() { Some(0) } else { self.0.prices.micros(provider.model(), usage) };
+        Called {
+            purpose: purpose.as_str(),
+            model: provider.model().to_owned(),
+            local: provider.is_local(),
+            tokens_in: usage.tokens_in.into(),
+            tokens_out: usage.tokens_out.into(),
+            first_token_ms: reply.map(|r| ms(r.first_token)),
+            latency_ms: ms(took),
+            cost_micros,
+            error: outcome.as_ref().err().map(ToString::to_string),
+        }
+    }
+
+    /// How the model is.
+    #[must_use]
+    pub fn status(&self) -> AiStatus {
+        let downloads = self.0.downloads.borrow().iter().map(Download::of).collect();
+        let Some(provider) = &self.0.provider else {
+            let message = "No language model is used. Common requests are understood without one.".to_owned();
+            return AiStatus { mode: Mode::Off, state: State::Off, model: None, message: Some(message), downloads };
+        };
+        let status = provider.status();
+        let mode = if provider.is_local() { Mode::Local } else { Mode::Remote };
+        AiStatus { mode, state: status.state, model: Some(provider.model().to_owned()), message: status.message, downloads }
+    }
+}

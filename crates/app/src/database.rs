@@ -62,10 +62,8 @@ impl Running {
     /// Closes the pools and stops the private server.
     pub async fn stop(self) {
         self.database.close().await;
-        if let Server::Private(private) = self.server
-            && let Err(error) = private.stop().await
-        {
-            tracing::warn!(%error, "PostgreSQL did not stop cleanly; the next start recovers it");
+        if let Server::Private(private) = self.server {
+            private.stop().await;
         }
     }
 }
@@ -80,7 +78,7 @@ async fn private(config: &Config) -> Result<(Roles, Server), Failure> {
         app: server.password("dealwright_app")?,
         system: server.password("dealwright_system")?,
     };
-    let roles = migrate::bootstrap(&server.superuser("postgres")?, NAME, &passwords).await.map_err(deep)?;
+    let roles = migrate::bootstrap(&server.superuser("postgres"), NAME, &passwords).await.map_err(deep)?;
     Ok((roles, Server::Private(Box::new(server))))
 }
 

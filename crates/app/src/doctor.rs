@@ -35,8 +35,8 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
         (AiMode::On, Some(url)) => line("assistant", Ok(format!("uses {url}"))),
         (AiMode::On, None) => {
             for part in [&bundle::LLAMA_SERVER, &bundle::LLM] {
-                let words = if part.present(&dirs) { "is here" } else { "will be fetched in the background by serve" };
-                line(part.label, Ok(words.into()));
+                let found = part.present(&dirs).map_err(|e| e.to_string());
+                line(part.label, found.map(|path| path.map_or_else(|| "will be fetched in the background by serve".into(), |p| p.display().to_string())));
             }
         }
     }

@@ -7,7 +7,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use dealwright_access::{csrf, people, session};
-use dealwright_crm::{account, activity, change, choice, contact, live, opportunity, pipeline, product, search, task, timeline};
+use dealwright_ai::Assistant;
+use dealwright_crm::{account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -52,7 +53,9 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(timeline::http::router())
             .merge(change::http::router())
             .merge(search::http::router())
-            .merge(live::http::router()),
+            .merge(live::http::router())
+            .merge(import::http::router())
+            .merge(Assistant::router()),
     )
 }
 

@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use dealwright_access::{Access, Settings};
+use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
+use dealwright_ai::{Assistant, Consult};
+use dealwright_crm::import;
 use dealwright_crm::live::{self, Hub};
+use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::{Database, sequencer};
 use tokio::net::TcpListener;
@@ -13,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{AiMode, Config};
 use crate::database::{Failure, Running, deep};
 use crate::{AppState, openapi, seed, setup};
 
@@ -27,10 +31,24 @@ pub struct Background {
     tasks: TaskTracker,
 }
 
-/// The state and everything that works in the background.
+/// What requests share; with an assistant that uses no model.
 #[must_use]
 pub fn state(database: &Database, settings: Settings) -> AppState {
-    AppState { access: Access::new(database.clone(), settings), hub: Hub::default() }
+    AppState { access: Access::new(database.clone(), settings), hub: Hub::default(), assistant: Assistant::off() }
+}
+
+/// The assistant as configured, and what has to be fetched for it.
+fn assistant(config: &Config) -> Result<(Assistant, Option<Downloads>), Failure> {
+    let mode = match (config.ai, &config.ai_base_url) {
+        (AiMode::Off, _) => AiChoice::Off,
+        (AiMode::On, None) => AiChoice::Local,
+        (AiMode::On, Some(base_url)) => AiChoice::Remote {
+            base_url: base_url.clone(),
+            key: config.ai_api_key.clone(),
+            model: config.ai_model.clone().unwrap_or_else(|| "default".to_owned()),
+        },
+    };
+    Ok(ai::assistant(AiConfig { mode, prices: Default::default(), consult: Consult::default() }, Dirs::from_env())?)
 }
 
 impl Background {
@@ -57,7 +75,9 @@ impl Background {
 pub fn worker(state: &AppState) -> Worker {
     let database = state.access.database();
     let (to_fold, to_prune) = (database.clone(), database.clone());
-    Worker::new(database, 2)
+    let worker = Worker::new(database, 2);
+    let worker = state.assistant.clone().on(worker, &state.access);
+    import::job::register(worker, &state.access)
         .on("fold_totals", move |_| {
             let database = to_fold.clone();
             async move { job::fold_totals(&database).await }
@@ -84,7 +104,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 
 async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
     let settings = Settings { demo: config.demo, secure_cookies: config.is_tls() };
-    let state = state(&running.database, settings);
+    let (assistant, downloads) = assistant(config)?;
+    let state = AppState { assistant, ..state(&running.database, settings) };
     if config.demo {
         seed::demo_once(&state.access).await?;
     } else {
@@ -92,6 +113,10 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     }
     let listener = TcpListener::bind(address).await.map_err(|e| format!("can't listen on {address}: {e}; set PORT to another one, or stop what has it"))?;
     let background = Background::start(&state);
+    if let Some(downloads) = downloads {
+        background.tasks.spawn(downloads.run(background.stop.clone()));
+    }
+    let assistant = state.assistant.clone();
     greet(config, running);
     let stop = CancellationToken::new();
     let app = openapi::router(state).into_make_service_with_connect_info::<SocketAddr>();
@@ -101,6 +126,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     tracing::info!("stopping");
     stopping.cancel();
     background.stop().await;
+    assistant.stop().await;
     // Streams that never end are cut when the time is up.
     match tokio::time::timeout(GRACE, server).await {
         Ok(ended) => ended??,

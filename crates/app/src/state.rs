@@ -2,6 +2,7 @@
 
 use axum::extract::FromRef;
 use dealwright_access::Access;
+use dealwright_ai::Assistant;
 use dealwright_crm::live::Hub;
 
 /// Shared by all requests; cheap to clone.
@@ -9,4 +10,5 @@ use dealwright_crm::live::Hub;
 pub struct AppState {
     pub access: Access,
     pub hub: Hub,
+    pub assistant: Assistant,
 }

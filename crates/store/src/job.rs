@@ -16,12 +16,13 @@ use dealwright_kernel::{Error, Result};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::Database;
-use crate::sequencer::follow;
+use crate::sequencer::Bell;
 
 /// How long a claim lasts unless it is renewed.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -156,33 +157,39 @@ impl Worker {
     /// Works until `stop`, then waits for the jobs at hand.
     pub async fn run(self, stop: CancellationToken) {
         let tracker = TaskTracker::new();
-        let slots = Arc::new(tokio::sync::Semaphore::new(self.concurrency));
-        let database = self.database.clone();
-        follow(&database, "dealwright_job", &stop, async || {
+        let slots = Arc::new(Semaphore::new(self.concurrency));
+        let mut bell = Bell::new(&self.database, "dealwright_job");
+        loop {
             if let Err(error) = self.queue_crons().await {
                 tracing::warn!(%error, "periodic jobs could not be queued; trying again");
             }
-            while let Ok(slot) = Arc::clone(&slots).try_acquire_owned() {
-                match self.claim().await {
-                    Ok(Some(job)) => {
-                        let (database, worker, run) =
-                            (self.database.clone(), self.id, self.handlers.get(job.kind.as_str()).cloned());
-                        tracker.spawn(async move {
-                            work(&database, worker, job, run).await;
-                            drop(slot);
-                        });
-                    }
-                    Ok(None) => break,
-                    Err(error) => {
-                        tracing::warn!(%error, "jobs could not be claimed; trying again");
-                        break;
-                    }
-                }
+            self.take(&tracker, &slots).await;
+            if bell.wait(&stop).await.is_break() {
+                break;
             }
-        })
-        .await;
+        }
         tracker.close();
         tracker.wait().await;
+    }
+
+    /// Takes as many jobs as there are free slots.
+    async fn take(&self, tracker: &TaskTracker, slots: &Arc<Semaphore>) {
+        while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
+            match self.claim().await {
+                Ok(Some(job)) => {
+                    let (database, worker, run) = (self.database.clone(), self.id, self.handlers.get(job.kind.as_str()).cloned());
+                    tracker.spawn(async move {
+                        work(&database, worker, job, run).await;
+                        drop(slot);
+                    });
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "jobs could not be claimed; trying again");
+                    return;
+                }
+            }
+        }
     }
 
     /// Runs what is due, one after the other, and returns how many jobs were run: for tests and commands.

@@ -4,6 +4,7 @@
 //! An event of a long transaction gets its number when it commits, so it stalls nobody and nobody skips it. A consumer
 //! keeps a cursor over positions: it sees each event at least once, in order, with no gap.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -11,10 +12,11 @@ use dealwright_kernel::Result;
 use dealwright_kernel::id::{EventId, OrgId};
 use serde_json::Value;
 use sqlx::PgConnection;
+use sqlx::postgres::PgListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::Database;
+use crate::{Database, SystemTx};
 
 const LOCK: i64 = 0x6465_616c_0001;
 const BATCH: i64 = 5_000;
@@ -73,49 +75,62 @@ pub async fn sequence_once(database: &Database) -> Result<u64> {
 
 /// Runs the sequencer until `stop`: woken by commits, and by a clock in case a wake-up was lost.
 pub async fn run_sequencer(database: Database, stop: CancellationToken) {
-    let work = async || loop {
+    let mut bell = Bell::new(&database, "dealwright_event");
+    loop {
         match sequence_once(&database).await {
-            Ok(n) if n == u64::try_from(BATCH).unwrap_or(u64::MAX) => {}
-            Ok(_) => break,
-            Err(error) => {
-                tracing::warn!(%error, "the event sequencer could not reach the database; it tries again");
-                break;
-            }
+            Ok(n) if n == u64::try_from(BATCH).unwrap_or(u64::MAX) => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the event sequencer could not reach the database; it tries again"),
         }
-    };
-    follow(&database, "dealwright_event", &stop, work).await;
-}
-
-/// Calls `work` at the start, on each notification of `channel`, and every two seconds, until `stop`.
-pub async fn follow(database: &Database, channel: &str, stop: &CancellationToken, work: impl AsyncFn()) {
-    let mut listener = None;
-    while !stop.is_cancelled() {
-        if listener.is_none() {
-            listener = match database.listener().await {
-                Ok(mut fresh) => match fresh.listen(channel).await {
-                    Ok(()) => Some(fresh),
-                    Err(error) => {
-                        tracing::warn!(%error, channel, "could not listen; polling instead");
-                        None
-                    }
-                },
-                Err(error) => {
-                    tracing::warn!(%error, channel, "could not connect to listen; polling instead");
-                    None
-                }
-            };
-        }
-        work().await;
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(POLL) => {}
-            heard = hear(listener.as_mut()) => if !heard { listener = None },
+        if bell.wait(&stop).await.is_break() {
+            return;
         }
     }
 }
 
+/// Wakes a worker on each notification of a channel, and every two seconds: a notification can be lost, a clock can't.
+#[derive(Debug)]
+pub struct Bell {
+    database: Database,
+    channel: &'static str,
+    listener: Option<PgListener>,
+}
+
+impl Bell {
+    #[must_use]
+    pub fn new(database: &Database, channel: &'static str) -> Self {
+        Self { database: database.clone(), channel, listener: None }
+    }
+
+    /// Waits for the next ring; breaks when it is time to stop.
+    pub async fn wait(&mut self, stop: &CancellationToken) -> ControlFlow<()> {
+        if self.listener.is_none() {
+            match self.listen().await {
+                // What rang before we listened has not been heard: look once more at once.
+                Ok(listener) => {
+                    self.listener = Some(listener);
+                    return if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+                }
+                Err(error) => tracing::warn!(%error, channel = self.channel, "could not listen; polling instead"),
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return ControlFlow::Break(()),
+            () = tokio::time::sleep(POLL) => {}
+            heard = hear(self.listener.as_mut()) => if !heard { self.listener = None },
+        }
+        ControlFlow::Continue(())
+    }
+
+    async fn listen(&self) -> Result<PgListener> {
+        let mut listener = self.database.listener().await?;
+        listener.listen(self.channel).await?;
+        Ok(listener)
+    }
+}
+
 /// Waits for a notification; false when the connection is lost. Without a listener it waits for ever.
-async fn hear(listener: Option<&mut sqlx::postgres::PgListener>) -> bool {
+async fn hear(listener: Option<&mut PgListener>) -> bool {
     match listener {
         Some(listener) => matches!(listener.try_recv().await, Ok(Some(_))),
         None => std::future::pending().await,
@@ -172,30 +187,43 @@ impl Consumer {
         Ok(Self { name: name.to_owned(), database: database.clone() })
     }
 
-    /// Takes the next events, gives them to `handle` and moves the cursor with what `handle` wrote, in one
-    /// transaction. One process at a time holds the cursor; the others get nothing. Returns how many were handled.
+    /// The next events. Nothing else reads with this cursor until the batch is settled or dropped; dropping it leaves
+    /// the cursor, and the same events come again. None when there is nothing new, or another process has the cursor.
     ///
     /// # Errors
-    /// What `handle` returns: the cursor then stays, and the same events come again.
-    pub async fn next<F>(&self, limit: i64, handle: F) -> Result<usize>
-    where
-        F: AsyncFnOnce(&mut PgConnection, &[Positioned]) -> Result<()>,
-    {
+    /// When the database is gone.
+    pub async fn next(&self, limit: i64) -> Result<Option<Batch>> {
         let mut tx = self.database.system().await?;
-        let cursor = sqlx::query_scalar!(
-            "select position from event_consumer where name = $1 for update skip locked",
-            self.name
-        )
-        .fetch_optional(tx.db())
-        .await?;
-        let Some(cursor) = cursor else { return Ok(0) };
-        let events = after(tx.db(), cursor, limit).await?;
-        let Some(last) = events.last().map(|e| e.position) else { return Ok(0) };
-        handle(tx.db(), &events).await?;
-        sqlx::query!("update event_consumer set position = $2 where name = $1", self.name, last)
-            .execute(tx.db())
+        let cursor = sqlx::query_scalar!("select position from event_consumer where name = $1 for update skip locked", self.name)
+            .fetch_optional(tx.db())
             .await?;
-        tx.commit().await?;
-        Ok(events.len())
+        let Some(cursor) = cursor else { return Ok(None) };
+        let events = after(tx.db(), cursor, limit).await?;
+        Ok(events.last().map(|e| e.position).map(|last| Batch { consumer: self.name.clone(), last, events, tx }))
+    }
+}
+
+/// Events a consumer has in hand, with the transaction that holds its cursor.
+#[derive(Debug)]
+pub struct Batch {
+    pub events: Vec<Positioned>,
+    consumer: String,
+    last: i64,
+    tx: SystemTx,
+}
+
+impl Batch {
+    /// What is written here is kept with the cursor's move, or not at all.
+    pub fn db(&mut self) -> &mut PgConnection {
+        self.tx.db()
+    }
+
+    /// Moves the cursor behind these events.
+    ///
+    /// # Errors
+    /// When the database is gone; the same events come again then.
+    pub async fn settle(mut self) -> Result<()> {
+        sqlx::query!("update event_consumer set position = $2 where name = $1", self.consumer, self.last).execute(self.tx.db()).await?;
+        self.tx.commit().await
     }
 }

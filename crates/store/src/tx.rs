@@ -34,9 +34,10 @@ pub struct Scope {
 
 impl Scope {
     /// The statement that begins a transaction as this actor. All parts are ids and our own words; quotes are doubled
-    /// all the same.
+    /// all the same. `begin` stands last, and takes what stands before it into its transaction: an actor that is refused
+    /// leaves no aborted transaction behind on its connection.
     pub(crate) fn enter(&self) -> String {
-        let mut sql = format!("begin; select app.enter('{}', ", self.org);
+        let mut sql = format!("select app.enter('{}', ", self.org);
         match self.user {
             Some(user) => _ = write!(sql, "'{user}'"),
             None => sql.push_str("null"),
@@ -45,7 +46,7 @@ impl Scope {
         for (i, team) in self.teams.iter().enumerate() {
             _ = write!(sql, "{}{team}", if i == 0 { "" } else { "," });
         }
-        _ = write!(sql, "}}', '{}', {})", self.scopes.replace('\'', "''"), self.epoch);
+        _ = write!(sql, "}}', '{}', {}); begin", self.scopes.replace('\'', "''"), self.epoch);
         sql
     }
 }
@@ -117,6 +118,12 @@ impl Tx {
         let id = event.id;
         self.events.push(event);
         id
+    }
+
+    /// The event recorded last.
+    #[must_use]
+    pub fn last_event(&self) -> Option<EventId> {
+        self.events.last().map(|e| e.id)
     }
 
     /// Queues a job in the same transaction as the rows it is about.

@@ -43,7 +43,7 @@ async fn start() -> Result<Cluster, Failure> {
         app: server.password("dealwright_app")?,
         system: server.password("dealwright_system")?,
     };
-    let admin = server.superuser("postgres")?;
+    let admin = server.superuser("postgres");
     let roles = migrate::bootstrap(&admin, TEMPLATE, &passwords).await?;
     migrate::migrate(&roles).await?;
     Ok(Cluster { _server: server, admin, roles })

@@ -28,6 +28,12 @@ impl Person {
         Self { id, email: email.to_owned(), cookie, url: url.to_owned(), client: Client::new() }
     }
 
+    /// The same browser with another session's cookie.
+    #[must_use]
+    pub fn with_cookie(&self, cookie: &str) -> Self {
+        Self { cookie: Some(cookie.to_owned()), ..self.clone() }
+    }
+
     /// A request to a path of the API, such as `/opportunities`; or of the server, when it begins with `!`.
     #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -126,7 +132,6 @@ impl Answer {
     ///
     /// # Panics
     /// When it did not.
-    #[must_use]
     pub fn ok(self) -> Value {
         assert!((200..300).contains(&self.status), "{}: {}", self.status, self.body);
         self.body

@@ -19,19 +19,23 @@ export interface Init {
   headers?: Record<string, string>;
 }
 
-export interface Sent<T> {
+interface Sent<T> {
   data: T;
   eventId: string | null;
 }
 
-type Untyped = Record<string, Record<Method, { parameters: object; responses: { 200: { content: { "*/*": unknown } } } }>>;
+type Untyped = Record<
+  string,
+  Record<Method, { parameters: object; responses: { 200: { content: { "*/*": unknown } } } }>
+>;
 const client = createClient<Untyped>({ baseUrl: BASE, querySerializer: serialise });
 
-function serialise(query: Record<string, unknown>): string {
+function serialise(asked: unknown): string {
+  const query = asked as Record<string, QueryValue>;
   const out = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === "") continue;
-    out.set(key, Array.isArray(value) ? value.join(",") : String(value as string | number | boolean));
+    out.set(key, Array.isArray(value) ? value.join(",") : String(value));
   }
   return out.toString();
 }
@@ -56,12 +60,17 @@ async function request(method: Method, path: string, init: Init): Promise<{ data
     answer = await client.request(method, path, options as never);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    if (error instanceof SyntaxError) throw new ApiError({ title: "The answer could not be read.", status: 0, code: "unreadable" });
-    throw new ApiError({ title: "The server can’t be reached. Check the connection and try again.", status: 0, code: "offline" });
+    if (error instanceof SyntaxError)
+      throw new ApiError({ title: "The answer could not be read.", status: 0, code: "unreadable" });
+    throw new ApiError({
+      title: "The server can’t be reached. Check the connection and try again.",
+      status: 0,
+      code: "offline",
+    });
   }
   if (!answer.response.ok) {
     const problem = await problemOf(answer);
-    if (problem.status === 401 && path !== "/session") onSignedOut();
+    if (problem.status === 401 && path !== "/session" && path !== "/me") onSignedOut();
     throw new ApiError(problem);
   }
   return { data: answer.data, response: answer.response };

@@ -59,4 +59,6 @@ export type Method = "get" | "post" | "patch" | "delete";
 export type PathWith<M extends Method> = {
   [P in keyof Endpoints]: Endpoints[P] extends Record<M, unknown> ? P : never;
 }[keyof Endpoints];
-export type Answered<P extends keyof Endpoints, M extends Method> = M extends keyof Endpoints[P] ? Endpoints[P][M] : never;
+export type Answered<P extends keyof Endpoints, M extends Method> = M extends keyof Endpoints[P]
+  ? Endpoints[P][M]
+  : never;

@@ -6,7 +6,8 @@ import type { Option, OptionKind, Scope, Stage } from "./types";
 
 const slow = { staleTime: 5 * 60_000 };
 
-export const setupQuery = () => queryOptions({ queryKey: ["setup"], queryFn: () => get("/setup"), staleTime: Infinity });
+export const setupQuery = () =>
+  queryOptions({ queryKey: ["setup"], queryFn: () => get("/setup"), staleTime: Infinity });
 export const meQuery = () => queryOptions({ queryKey: ["me"], queryFn: () => get("/me"), ...slow });
 export const pipelinesQuery = () =>
   queryOptions({ queryKey: ["pipelines"], queryFn: async () => (await get("/pipelines")).items, ...slow });

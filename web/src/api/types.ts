@@ -46,7 +46,14 @@ export interface Setup {
 }
 export type Scope = "none" | "own" | "team" | "all";
 export interface Me {
-  user: { id: string; name: string; email: string; team_id: string | null; locale: string | null; time_zone: string | null };
+  user: {
+    id: string;
+    name: string;
+    email: string;
+    team_id: string | null;
+    locale: string | null;
+    time_zone: string | null;
+  };
   organisation: { id: string; name: string; currency: string; demo: boolean };
   roles: Ref[];
   permissions: Record<string, Record<string, Scope>>;
@@ -301,14 +308,7 @@ export interface LiveChange {
 
 export type ImportObject = "opportunity" | "account" | "contact" | "product" | "user";
 export type ImportStatus =
-  | "mapping"
-  | "checking"
-  | "checked"
-  | "running"
-  | "done"
-  | "failed"
-  | "rolling_back"
-  | "rolled_back";
+  "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "rolling_back" | "rolled_back";
 export interface ImportColumn {
   index: number;
   name: string;
@@ -455,15 +455,7 @@ export interface Answer {
   without_model: boolean;
   question: Question | null;
 }
-export type RunStatus =
-  | "queued"
-  | "planning"
-  | "running"
-  | "reviewing"
-  | "waiting"
-  | "done"
-  | "failed"
-  | "cancelled";
+export type RunStatus = "queued" | "planning" | "running" | "reviewing" | "waiting" | "done" | "failed" | "cancelled";
 export interface RunStep {
   n: number;
   kind?: string;

@@ -72,10 +72,22 @@ export function Gallery() {
           )}
         </Field>
         <Field label="Owner" className="w-48">
-          {(w) => <Combobox id={w.id} label={chosen === "a" ? "Ada" : "Ben"} value={chosen} onChange={setChosen} choices={[{ value: "a", label: "Ada" }, { value: "b", label: "Ben" }]} />}
+          {(w) => (
+            <Combobox
+              id={w.id}
+              label={chosen === "a" ? "Ada" : "Ben"}
+              value={chosen}
+              onChange={setChosen}
+              choices={[
+                { value: "a", label: "Ada" },
+                { value: "b", label: "Ben" },
+              ]}
+            />
+          )}
         </Field>
         <Textarea aria-label="Note" placeholder="Write a note" />
-        <Checkbox aria-label="Off" /> <Checkbox aria-label="On" defaultChecked /> <Checkbox aria-label="Some" checked="indeterminate" />
+        <Checkbox aria-label="Off" /> <Checkbox aria-label="On" defaultChecked />{" "}
+        <Checkbox aria-label="Some" checked="indeterminate" />
       </Part>
       <Part title="Badges and stages">
         <Badge>Neutral</Badge>
@@ -114,9 +126,17 @@ export function Gallery() {
             <MenuItem>Two</MenuItem>
           </MenuContent>
         </Menu>
-        <Button onClick={() => told("Moved to Negotiation", { label: "Undo", run: () => told("Undone") })}>Toast</Button>
+        <Button onClick={() => told("Moved to Negotiation", { label: "Undo", run: () => told("Undone") })}>
+          Toast
+        </Button>
         <Button onClick={() => failed("Amount was not saved", "Hayden set $70,000. Yours is kept.")}>Failure</Button>
-        <Overlay open={open} onOpenChange={setOpen} title="A dialog" description="On the phone it is a sheet." footer={<Button onClick={() => setOpen(false)}>Close</Button>}>
+        <Overlay
+          open={open}
+          onOpenChange={setOpen}
+          title="A dialog"
+          description="On the phone it is a sheet."
+          footer={<Button onClick={() => setOpen(false)}>Close</Button>}
+        >
           <p>Its body.</p>
         </Overlay>
       </Part>

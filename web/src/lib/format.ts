@@ -12,6 +12,9 @@ export function setLocale(user: { locale: string | null; time_zone: string | nul
   cache.clear();
 }
 
+/** The locale that amounts are typed in. */
+export const localeNow = (): string | undefined => locale;
+
 function supported(tag: string | null): string | undefined {
   if (!tag) return undefined;
   try {
@@ -48,9 +51,11 @@ export function money(value: Money | null | undefined, empty = ""): string {
 /** Without the cents: sums and estimates. */
 export function moneyRound(value: Money | null | undefined): string {
   if (!value) return "";
-  return numbers(`r${value.currency}`, { style: "currency", currency: value.currency, maximumFractionDigits: 0 }).format(
-    value.amount as Intl.StringNumericLiteral,
-  );
+  return numbers(`r${value.currency}`, {
+    style: "currency",
+    currency: value.currency,
+    maximumFractionDigits: 0,
+  }).format(value.amount as Intl.StringNumericLiteral);
 }
 
 /** Short, for small places: $1.05M. */
@@ -97,12 +102,10 @@ export function date(value: string | null | undefined, now = new Date()): string
   return format.format(new Date(`${value}T00:00:00Z`));
 }
 
-export const fullDate = (value: string): string =>
-  dates("df", { weekday: "long", day: "numeric", month: "long", year: "numeric" }, true).format(
-    new Date(`${value}T00:00:00Z`),
-  );
-export const weekday = (at: Date): string => dates("wd", { weekday: "long", day: "numeric", month: "long" }, false).format(at);
-export const time = (at: string): string => dates("t", { hour: "2-digit", minute: "2-digit" }, false).format(new Date(at));
+export const weekday = (at: Date): string =>
+  dates("wd", { weekday: "long", day: "numeric", month: "long" }, false).format(at);
+export const time = (at: string): string =>
+  dates("t", { hour: "2-digit", minute: "2-digit" }, false).format(new Date(at));
 export const dateTime = (at: string): string =>
   dates("dt", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }, false).format(
     new Date(at),
@@ -114,9 +117,10 @@ export function dayHead(at: string, now = new Date()): string {
   const gap = daysUntil(today(0, day), now);
   if (gap === 0) return "Today";
   if (gap === -1) return "Yesterday";
-  const format = day.getFullYear() === now.getFullYear()
-    ? dates("wd", { weekday: "long", day: "numeric", month: "long" }, false)
-    : dates("wdy", { weekday: "long", day: "numeric", month: "long", year: "numeric" }, false);
+  const format =
+    day.getFullYear() === now.getFullYear()
+      ? dates("wd", { weekday: "long", day: "numeric", month: "long" }, false)
+      : dates("wdy", { weekday: "long", day: "numeric", month: "long", year: "numeric" }, false);
   return format.format(day);
 }
 

@@ -5,7 +5,7 @@ const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 
-export const isMac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
+const isMac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
 export const MOD = isMac ? "⌘" : "Ctrl";
 
 /** `keys` are "mod+k", "?", or two in a row: "g o". */

@@ -1,3 +1,5 @@
+import { localeNow } from "./format";
+
 /** What people type for numbers and money, read back: "$50,000", "50k", "1.234,50" where the locale writes so. */
 
 function decimalMark(locale?: string): string {
@@ -5,7 +7,7 @@ function decimalMark(locale?: string): string {
 }
 
 /** A decimal string that the API takes, or null when the text is no amount. */
-export function parseAmount(text: string, locale?: string): string | null {
+export function parseAmount(text: string, locale = localeNow()): string | null {
   const suffix = /([km])\s*$/i.exec(text)?.[1]?.toLowerCase();
   const mark = decimalMark(locale);
   let digits = text.replace(/[^\d.,-]/g, "");
@@ -16,7 +18,10 @@ export function parseAmount(text: string, locale?: string): string | null {
   const tail = last >= 0 ? digits.length - last - 1 : 0;
   const repeated = marks.filter((m) => m === lastMark).length > 1;
   // A single mark with three digits behind it groups thousands, unless it is the locale's decimal mark.
-  const isDecimal = lastMark !== undefined && !repeated && (tail !== 3 || (lastMark === mark && marks.length > 1) || (lastMark === mark && mark !== "," && mark !== "."));
+  const isDecimal =
+    lastMark !== undefined &&
+    !repeated &&
+    (tail !== 3 || (lastMark === mark && marks.length > 1) || (lastMark === mark && mark !== "," && mark !== "."));
   digits = isDecimal
     ? `${digits.slice(0, last).replace(/[.,]/g, "")}.${digits.slice(last + 1)}`
     : digits.replace(/[.,]/g, "");
@@ -26,4 +31,11 @@ export function parseAmount(text: string, locale?: string): string | null {
 }
 
 /** "urgent, renewal" → ["urgent", "renewal"]. */
-export const parseTags = (text: string): string[] => [...new Set(text.split(",").map((t) => t.trim()).filter(Boolean))];
+export const parseTags = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(",")
+      .map((t) => t.trim())
+      .filter(Boolean),
+  ),
+];

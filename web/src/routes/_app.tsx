@@ -5,6 +5,7 @@ import { meQuery, setupQuery } from "@/api/shared";
 import { Frame } from "@/components/frame/frame";
 import { useLiveUpdates } from "@/components/frame/live-updates";
 import { ConflictDialog } from "@/components/crm/conflict";
+import { TooltipProvider } from "@/components/ui/tooltip";
 import { setLocale } from "@/lib/format";
 import { creating } from "@/lib/frame";
 
@@ -17,11 +18,11 @@ const NewTask = lazy(() => import("@/components/crm/new-task").then((m) => ({ de
 export const Route = createFileRoute("/_app")({
   beforeLoad: async ({ context, location }) => {
     try {
-      const me = await context.queryClient.ensureQueryData(meQuery());
+      const me = await context.queryClient.query({ ...meQuery(), staleTime: "static" });
       setLocale(me.user);
     } catch (error) {
       if (!isApiError(error) || error.status !== 401) throw error;
-      const setup = await context.queryClient.fetchQuery(setupQuery());
+      const setup = await context.queryClient.query(setupQuery());
       throw setup.needed
         ? redirect({ to: "/setup" })
         : redirect({ to: "/sign-in", search: location.href === "/" ? {} : { to: location.href } });
@@ -33,19 +34,21 @@ export const Route = createFileRoute("/_app")({
 function AppRoute() {
   useLiveUpdates();
   return (
-    <Frame
-      panel={
+    <TooltipProvider>
+      <Frame
+        panel={
+          <Suspense>
+            <Assistant />
+          </Suspense>
+        }
+      >
+        <Outlet />
+        <ConflictDialog />
         <Suspense>
-          <Assistant />
+          <Creating />
         </Suspense>
-      }
-    >
-      <Outlet />
-      <ConflictDialog />
-      <Suspense>
-        <Creating />
-      </Suspense>
-    </Frame>
+      </Frame>
+    </TooltipProvider>
   );
 }
 

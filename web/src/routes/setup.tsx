@@ -4,7 +4,7 @@ import { FirstRun } from "@/features/session/first-run";
 
 export const Route = createFileRoute("/setup")({
   loader: async ({ context }) => {
-    const setup = await context.queryClient.ensureQueryData(setupQuery());
+    const setup = await context.queryClient.query({ ...setupQuery(), staleTime: "static" });
     if (!setup.needed) throw redirect({ to: "/sign-in", search: {} });
   },
   component: FirstRun,

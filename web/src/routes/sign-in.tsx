@@ -6,7 +6,7 @@ export const Route = createFileRoute("/sign-in")({
   validateSearch: (search: Record<string, unknown>): { to?: string } =>
     typeof search.to === "string" && /^\/(?!\/)/.test(search.to) ? { to: search.to } : {},
   loader: async ({ context }) => {
-    const setup = await context.queryClient.ensureQueryData(setupQuery());
+    const setup = await context.queryClient.query({ ...setupQuery(), staleTime: "static" });
     if (setup.needed) throw redirect({ to: "/setup" });
     return setup;
   },

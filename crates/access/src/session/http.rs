@@ -77,7 +77,8 @@ impl Validate for SignIn {
 }
 
 /// Where a request came from.
-pub(crate) fn device(headers: &HeaderMap, extensions: &Extensions) -> store::Device {
+#[must_use]
+pub fn device(headers: &HeaderMap, extensions: &Extensions) -> store::Device {
     let address = extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
     let user_agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).map(|v| v.chars().take(300).collect());
     store::Device { address, user_agent }

@@ -8,6 +8,7 @@ pub mod local;
 pub mod openai;
 pub mod price;
 pub mod schema;
+pub mod setup;
 mod sse;
 
 use std::time::Duration;

@@ -10,7 +10,7 @@ use super::text::{contains_words, key, likeness};
 use super::vocabulary::Match;
 
 /// The kinds of record that a name can mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordType {
     Opportunity,

@@ -1,3 +1,181 @@
-//! Tools.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Effect { Reads, Proposes }
+//! What the assistant can do: each tool is a type with its name, its arguments, the permission it needs and its effect.
+//!
+//! There is one way to run one, [`dispatch`]: its arguments are read by their schema, the actor's permission is checked,
+//! the guard is asked, it runs in the transaction of its step, and the step's row is the record of it. A tool that
+//! proposes writes a proposal and nothing else.
+
+pub mod filter;
+pub mod get;
+pub mod query;
+pub mod search;
+pub mod task;
+pub mod update;
+
+use dealwright_access::policy::Permission;
+use dealwright_access::Context;
+use dealwright_kernel::id::AgentRunId;
+use dealwright_kernel::{Error, Result};
+use dealwright_store::Tx;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::guard::{self, Asked};
+use crate::proposal::NewProposal;
+
+/// What a tool does to the organisation's data. There is no default: each tool says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    Reads,
+    /// Writes a proposal, which a person may approve.
+    Proposes,
+}
+
+/// A record that an answer speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Citation {
+    /// As `[1]` in the text.
+    pub n: u32,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub id: Uuid,
+    pub label: String,
+}
+
+/// What a tool found, and what it wants to propose.
+#[derive(Debug, Default)]
+pub struct Output {
+    pub result: Value,
+    /// Records or groups found.
+    pub count: i64,
+    /// One line for the step: "12 deals".
+    pub summary: String,
+    pub proposal: Option<NewProposal>,
+}
+
+/// For whom and in what a tool runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Running<'a> {
+    pub cx: &'a Context,
+    pub run: AgentRunId,
+    pub step: i32,
+    /// The user's own words, which stand in the proposal's reason.
+    pub goal: &'a str,
+}
+
+/// A tool.
+pub trait Tool {
+    const NAME: &'static str;
+    const EFFECT: Effect;
+    const PERMISSION: Permission;
+    /// One line for the model and for people.
+    const ABOUT: &'static str;
+    type Args: DeserializeOwned + Serialize + JsonSchema + Send;
+
+    /// # Errors
+    /// 404 for what the actor may not see; 422 for arguments that fit no record.
+    fn run(running: Running<'_>, tx: &mut Tx, args: Self::Args) -> impl Future<Output = Result<Output>> + Send;
+}
+
+/// A call that is ready to be dispatched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    pub tool: String,
+    pub args: Value,
+    /// Whether an argument came out of text from outside.
+    #[serde(default)]
+    pub tainted: bool,
+}
+
+impl Call {
+    /// # Errors
+    /// Internal, when the arguments can't be serialised.
+    pub fn of<T: Tool>(args: &T::Args) -> Result<Self> {
+        Ok(Self { tool: T::NAME.to_owned(), args: serde_json::to_value(args).map_err(Error::internal)?, tainted: false })
+    }
+}
+
+/// A tool as documentation and MCP clients see it.
+#[derive(Debug, Serialize)]
+pub struct Described {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub effect: Effect,
+    pub permission: String,
+    pub arguments: Value,
+}
+
+fn described<T: Tool>() -> Described {
+    Described {
+        name: T::NAME,
+        about: T::ABOUT,
+        effect: T::EFFECT,
+        permission: T::PERMISSION.to_string(),
+        arguments: schemars::schema_for!(T::Args).to_value(),
+    }
+}
+
+/// Every tool.
+#[must_use]
+pub fn all() -> Vec<Described> {
+    vec![
+        described::<search::SearchOpportunities>(),
+        described::<get::GetOpportunity>(),
+        described::<query::QueryPipeline>(),
+        described::<update::UpdateOpportunity>(),
+        described::<task::CreateTask>(),
+    ]
+}
+
+/// Runs a call: schema, permission, guard, run. The caller records it, in the same transaction.
+///
+/// # Errors
+/// 422 `invalid` for arguments that don't fit; 403 when a role does not allow it or the guard denies it.
+pub async fn dispatch(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
+    match call.tool.as_str() {
+        search::SearchOpportunities::NAME => one::<search::SearchOpportunities>(running, tx, call, proposals).await,
+        get::GetOpportunity::NAME => one::<get::GetOpportunity>(running, tx, call, proposals).await,
+        query::QueryPipeline::NAME => one::<query::QueryPipeline>(running, tx, call, proposals).await,
+        update::UpdateOpportunity::NAME => one::<update::UpdateOpportunity>(running, tx, call, proposals).await,
+        task::CreateTask::NAME => one::<task::CreateTask>(running, tx, call, proposals).await,
+        other => Err(Error::invalid("unknown_tool", format!("there is no tool {other:?}"))),
+    }
+}
+
+async fn one<T: Tool>(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
+    let args: T::Args = dealwright_kernel::extract::read_value(call.args.clone())?;
+    running.cx.actor().require(T::PERMISSION)?;
+    let asked = Asked { tool: T::NAME, effect: T::EFFECT, planned: true, tainted: call.tainted, proposals };
+    guard::check(&asked).map_err(|denied| Error::forbidden("guard_denied", denied.0))?;
+    let mut output = T::run(running, tx, args).await?;
+    match (T::EFFECT, &mut output.proposal) {
+        (Effect::Reads, Some(_)) => return Err(Error::internal("a tool that reads has made a proposal")),
+        (_, Some(proposal)) => proposal.tainted |= call.tainted,
+        (_, None) => {}
+    }
+    Ok(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tool_says_what_it_takes_and_does() {
+        let tools = all();
+        assert_eq!(tools.iter().map(|t| (t.name, t.effect, t.permission.as_str())).collect::<Vec<_>>(), [
+            ("search_opportunities", Effect::Reads, "opportunity.read"),
+            ("get_opportunity", Effect::Reads, "opportunity.read"),
+            ("query_pipeline", Effect::Reads, "opportunity.read"),
+            ("update_opportunity", Effect::Proposes, "opportunity.update"),
+            ("create_task", Effect::Proposes, "task.create"),
+        ]);
+        for tool in tools {
+            assert_eq!(tool.arguments["additionalProperties"], false, "{}", tool.name);
+        }
+    }
+}

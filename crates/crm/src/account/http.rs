@@ -97,7 +97,12 @@ async fn get(cx: Allow<ReadAccount>, Path(id): Path<AccountId>) -> Result<impl I
 /// Change an account
 #[utoipa::path(patch, path = "/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     request_body = AccountPatch, responses((status = 200, body = Account), Problems))]
-async fn update(cx: Allow<UpdateAccount>, Path(id): Path<AccountId>, if_match: IfMatch, Valid(patch): Valid<AccountPatch>) -> Result<Committed<impl IntoResponse>> {
+async fn update(
+    cx: Allow<UpdateAccount>,
+    Path(id): Path<AccountId>,
+    if_match: IfMatch,
+    Valid(patch): Valid<AccountPatch>,
+) -> Result<Committed<impl IntoResponse>> {
     let version = if_match.or(patch.version)?;
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
@@ -108,7 +113,11 @@ async fn update(cx: Allow<UpdateAccount>, Path(id): Path<AccountId>, if_match: I
 /// Put an account into the bin
 #[utoipa::path(delete, path = "/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     responses((status = 204, description = "In the bin, from which it can be restored"), Problems))]
-async fn delete(cx: Allow<DeleteAccount>, Path(id): Path<AccountId>, if_match: IfMatch) -> Result<Committed<StatusCode>> {
+async fn delete(
+    cx: Allow<DeleteAccount>,
+    Path(id): Path<AccountId>,
+    if_match: IfMatch,
+) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Account>(&mut tx, id).await?;
     let version = if_match.0.unwrap_or(permit.version);

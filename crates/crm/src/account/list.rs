@@ -53,7 +53,8 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<A
         None => None,
     };
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
-    let items = listed.rows.iter().map(|row| Row::from_row(row)?.into_account(cx.actor())).collect::<Result<Vec<_>>>()?;
+    let items =
+        listed.rows.iter().map(|row| Row::from_row(row)?.into_account(cx.actor())).collect::<Result<Vec<_>>>()?;
     let total = if query.count { Some(list::count(tx, &reader, query, ids.as_deref()).await?) } else { None };
     Ok(Page { items, next_cursor: listed.next_cursor, total })
 }

@@ -120,7 +120,8 @@ impl Account {
     /// An event about this account.
     #[must_use]
     pub fn event(&self, tx: &Tx, verb: &str) -> Event {
-        let subject = Subject { object: "account", id: self.id.0, name: self.name.clone(), version: Some(self.version) };
+        let subject =
+            Subject { object: "account", id: self.id.0, name: self.name.clone(), version: Some(self.version) };
         Event::with_id(tx.new_id().into(), format!("account.{verb}"), subject).about(None, Some(self.id), None)
     }
 
@@ -267,7 +268,12 @@ impl Validate for AccountPatch {
         wrong.custom(self.custom.as_ref());
         let (domain, website) = (self.domain.clone().apply(None), self.website.clone().apply(None));
         check_addresses(&mut wrong, domain.as_deref(), website.as_deref());
-        check_numbers(&mut wrong, self.employees.apply(None), self.annual_revenue.apply(None), self.founded_year.apply(None));
+        check_numbers(
+            &mut wrong,
+            self.employees.apply(None),
+            self.annual_revenue.apply(None),
+            self.founded_year.apply(None),
+        );
         wrong.finish()
     }
 }
@@ -384,7 +390,8 @@ mod tests {
             ..NewAccount::default()
         };
         let all = ["name:required", "domain:invalid_value", "website:invalid_value"];
-        let all = all.iter().chain(&["employees:out_of_range", "annual_revenue:out_of_range", "founded_year:out_of_range"]);
+        let all =
+            all.iter().chain(&["employees:out_of_range", "annual_revenue:out_of_range", "founded_year:out_of_range"]);
         assert_eq!(wrong(new), all.copied().collect::<Vec<_>>());
         assert!(wrong(NewAccount { name: "Isdom".into(), ..NewAccount::default() }).is_empty());
     }
@@ -401,7 +408,12 @@ mod tests {
 
     #[test]
     fn a_patch_leaves_clears_and_sets() {
-        let new = NewAccount { name: " Isdom ".into(), domain: Some("https://www.Isdom.test/x".into()), phone: Some("1".into()), ..NewAccount::default() };
+        let new = NewAccount {
+            name: " Isdom ".into(),
+            domain: Some("https://www.Isdom.test/x".into()),
+            phone: Some("1".into()),
+            ..NewAccount::default()
+        };
         let old = new.fields(UserId(uuid::Uuid::nil()), None);
         assert_eq!((old.name.as_str(), old.domain.as_deref()), ("Isdom", Some("isdom.test")));
         let values = json!({"phone": null, "country": "Korea", "employees": 5, "team_id": null});
@@ -421,6 +433,9 @@ mod tests {
     fn revenue_is_in_the_organisations_currency() {
         let revenue = Some(Money::new(1, Currency::EUR));
         assert!(check_currency(revenue, Currency::EUR).is_ok() && check_currency(None, Currency::USD).is_ok());
-        assert_eq!(check_currency(revenue, Currency::USD).unwrap_err().fields.first().map(|f| f.code.clone()), Some("wrong_currency".into()));
+        assert_eq!(
+            check_currency(revenue, Currency::USD).unwrap_err().fields.first().map(|f| f.code.clone()),
+            Some("wrong_currency".into())
+        );
     }
 }

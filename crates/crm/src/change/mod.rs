@@ -3,9 +3,9 @@
 //! Undo is a new change through the same permissions and gates as an edit. A field that somebody has edited since stays
 //! as it is, and is named.
 
-#[cfg(any())]
 pub mod http;
 pub mod store;
+pub mod undo;
 
 use dealwright_kernel::error::{ConflictingField, VersionConflict};
 use dealwright_kernel::{Error, Result};

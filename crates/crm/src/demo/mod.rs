@@ -4,8 +4,10 @@
 //! Everything here is invented. Addresses end in `.example` and `.test`, which nobody can own.
 
 pub mod company;
+pub mod large;
 pub mod random;
 pub mod scale;
+pub mod store;
 mod story;
 mod vocabulary;
 

@@ -12,7 +12,7 @@ use super::values::date::{self, DateOrder};
 use super::values::number::{self, DecimalMark};
 use super::values::{self, email};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnType {
     Empty,
@@ -30,7 +30,7 @@ pub enum ColumnType {
 }
 
 /// One column, as seen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Column {
     pub index: usize,
     pub name: String,

@@ -168,7 +168,7 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
     write::require(cx.actor(), import.object, import.options.on_match)?;
     let import = Arc::new(import);
     let acting = cx.acting(cx.actor().acting_as(ActorKind::Import, Some(id.0), &import.filename));
-    let mut writer = write::Writer::new(&acting, Arc::clone(&import), &lookups).await?;
+    let mut writer = write::Writer::new(&acting, Arc::clone(&import)).await?;
     let columns = import.inferred();
     let plan = Plan::new(import.object, &parsed.table, &columns, &import.mapping, &import.decisions, &import.options, &lookups);
     // The same as the check's, unless somebody has changed what it was checked against meanwhile.

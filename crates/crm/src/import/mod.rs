@@ -13,10 +13,12 @@ pub mod infer;
 pub mod job;
 pub mod lookup;
 pub mod mapping;
+pub mod patch;
 pub mod prepare;
 pub mod read;
 pub mod store;
 pub mod values;
+pub mod view;
 pub mod write;
 
 use std::collections::BTreeMap;

@@ -1,6 +1,10 @@
 //! From an upload to an import that can be checked: the file read, its columns described, fields suggested.
 
+use std::collections::BTreeMap;
+
+use dealwright_access::Context;
 use dealwright_kernel::error::Outcome;
+use dealwright_kernel::id::ImportId;
 use dealwright_kernel::{Error, Result};
 
 use super::check::{Decisions, Lookups, Options};
@@ -8,7 +12,7 @@ use super::field::Object;
 use super::infer;
 use super::mapping::{self, Known};
 use super::read::{self, Limits, ReadError, ReadOptions, Source, Table};
-use super::{Import, ImportColumn};
+use super::{Import, ImportColumn, Status, Tally, lookup};
 
 /// A file as read.
 #[derive(Debug)]
@@ -68,6 +72,76 @@ fn suggest(columns: Vec<infer::Column>, object: Object, names: &Lookups) -> Vec<
             confidence: suggestion.confidence,
         })
         .collect()
+}
+
+/// An import of an uploaded file, with everything suggested.
+///
+/// # Errors
+/// As [`parse`].
+pub async fn new_import(cx: &Context, filename: &str, bytes: &[u8], object: Option<Object>) -> Result<Import> {
+    let parsed = parse(bytes.to_vec(), ReadOptions::default()).await?;
+    let mut tx = cx.begin().await?;
+    let names = lookup::load_names(&mut tx).await?;
+    tx.done(()).await?;
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let (parsed, object, columns) = described(parsed, object, names).await?;
+    Ok(Import {
+        id: ImportId(cx.clock().new_id()),
+        status: Status::Mapping,
+        object,
+        filename: filename.to_owned(),
+        size,
+        reading: ReadOptions::default(),
+        source: parsed.source,
+        mapping: suggested_mapping(&columns),
+        columns,
+        decisions: Decisions::default(),
+        options: Options::default(),
+        matched: BTreeMap::new(),
+        rows: i64::try_from(parsed.table.len()).unwrap_or(i64::MAX),
+        summary: None,
+        progress: None,
+        tally: Tally::default(),
+        error: None,
+        created_by: cx.actor().user,
+        created_by_name: cx.actor().name.clone(),
+        created_at: cx.clock().now(),
+        finished_at: None,
+    })
+}
+
+async fn described(parsed: Parsed, object: Option<Object>, names: Lookups) -> Result<(Parsed, Object, Vec<ImportColumn>)> {
+    let work = tokio::task::spawn_blocking(move || {
+        let (object, columns) = describe(&parsed.table, object, &names);
+        (parsed, object, columns)
+    });
+    work.await.map_err(Error::internal)
+}
+
+/// Reads the file in another way; what was mapped and decided goes.
+///
+/// # Errors
+/// As [`parse`].
+pub async fn read_again(import: &mut Import, reading: ReadOptions, content: Vec<u8>, names: &Lookups) -> Result<()> {
+    let parsed = parse(content, reading.clone()).await?;
+    let (parsed, _, columns) = described(parsed, Some(import.object), names.clone()).await?;
+    import.reading = reading;
+    import.source = parsed.source;
+    import.rows = i64::try_from(parsed.table.len()).unwrap_or(i64::MAX);
+    import.mapping = suggested_mapping(&columns);
+    import.columns = columns;
+    import.decisions = Decisions::default();
+    import.matched.clear();
+    Ok(())
+}
+
+/// The last part of a path, without what a file name can't hold.
+#[must_use]
+pub fn filename(path: &str) -> String {
+    let last = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|character| !character.is_control()).take(200).collect();
+    let clean = clean.trim();
+    if clean.is_empty() { "upload.csv".to_owned() } else { clean.to_owned() }
 }
 
 /// Makes `import` about another object: what was mapped and decided for the old one goes.

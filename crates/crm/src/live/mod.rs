@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dealwright_access::Context;
 use dealwright_kernel::Result;
 use dealwright_kernel::id::OrgId;
-use dealwright_store::sequencer::{self, Positioned};
+use dealwright_store::sequencer::{self, Bell, Positioned};
 use dealwright_store::{Database, Tx};
 use serde::Serialize;
 use tokio::sync::broadcast;
@@ -87,15 +87,17 @@ fn key(cx: &Context) -> Result<GroupKey> {
 
 /// Follows the event log and tells the hub's listeners, until `stop`.
 pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
-    let cursor = Mutex::new(None::<i64>);
-    sequencer::follow(&database, "dealwright_position", &stop, async || {
-        let from = *cursor.lock().unwrap_or_else(PoisonError::into_inner);
-        match tell(&database, &hub, from).await {
-            Ok(position) => *cursor.lock().unwrap_or_else(PoisonError::into_inner) = Some(position),
+    let mut bell = Bell::new(&database, "dealwright_position");
+    let mut position = None;
+    loop {
+        match tell(&database, &hub, position).await {
+            Ok(reached) => position = Some(reached),
             Err(error) => tracing::warn!(%error, "live updates could not be read; they follow with the next ones"),
         }
-    })
-    .await;
+        if bell.wait(&stop).await.is_break() {
+            return;
+        }
+    }
 }
 
 async fn tell(database: &Database, hub: &Hub, from: Option<i64>) -> Result<i64> {

@@ -1,1 +1,321 @@
-//! Filled in by its slice.
+//! Tasks: what somebody has to do, by when, and about what.
+//!
+//! Here are the types and the rules; `about` says what a task concerns, `store` holds the SQL, `list` what lists can
+//! ask, `write` the one way in which tasks are written, `http` the endpoints. A task's owner is its assignee.
+
+pub mod about;
+pub mod http;
+pub mod list;
+pub mod store;
+pub mod write;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use dealwright_access::context::permission;
+use dealwright_access::policy::{DeleteTask, Object, UpdateTask};
+use dealwright_access::{Actor, Record};
+use dealwright_kernel::extract::{Validate, read_value};
+use dealwright_kernel::id::{AccountId, ContactId, OpportunityId, TaskId, TeamId, UserId};
+use dealwright_kernel::{Error, Patch, Result};
+use dealwright_store::{Event, Subject, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use self::about::{About, SubjectRef};
+use crate::opportunity::May;
+use crate::record::{self, Ref, Texts};
+
+/// How much a task matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+}
+
+impl Priority {
+    pub const WORDS: &'static [&'static str] = &["low", "normal", "high"];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+}
+
+impl std::str::FromStr for Priority {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Low, Self::Normal, Self::High]
+            .into_iter()
+            .find(|p| p.as_str() == text)
+            .ok_or_else(|| Error::field("priority", "invalid_value", format!("one of {}", Self::WORDS.join(", "))))
+    }
+}
+
+/// What can be written, by the API's names: the state that changes are told from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fields {
+    pub title: String,
+    pub notes: Option<String>,
+    pub due_date: Option<NaiveDate>,
+    pub priority: Priority,
+    pub assignee_id: UserId,
+    pub opportunity_id: Option<OpportunityId>,
+    pub account_id: Option<AccountId>,
+    pub contact_id: Option<ContactId>,
+    pub done: bool,
+}
+
+impl Fields {
+    /// What the task is about.
+    #[must_use]
+    pub const fn about(&self) -> About {
+        About { opportunity: self.opportunity_id, account: self.account_id, contact: self.contact_id }
+    }
+}
+
+/// A task as the API shows it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Task {
+    pub id: TaskId,
+    pub title: String,
+    pub notes: Option<String>,
+    pub due_date: Option<NaiveDate>,
+    pub priority: Priority,
+    pub assignee_id: UserId,
+    pub assignee: Ref,
+    /// Whose colleagues may see it as their team's.
+    pub team_id: Option<TeamId>,
+    pub opportunity_id: Option<OpportunityId>,
+    pub account_id: Option<AccountId>,
+    pub contact_id: Option<ContactId>,
+    /// What it is about; null when nothing, or when you may not see it.
+    pub subject: Option<SubjectRef>,
+    pub done: bool,
+    pub done_at: Option<DateTime<Utc>>,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub may: May,
+}
+
+impl Task {
+    /// The writable part.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        Fields {
+            title: self.title.clone(),
+            notes: self.notes.clone(),
+            due_date: self.due_date,
+            priority: self.priority,
+            assignee_id: self.assignee_id,
+            opportunity_id: self.opportunity_id,
+            account_id: self.account_id,
+            contact_id: self.contact_id,
+            done: self.done,
+        }
+    }
+
+    /// An event about this task, on no timeline yet.
+    #[must_use]
+    pub fn event(&self, tx: &Tx, verb: &str) -> Event {
+        let subject = Subject { object: "task", id: self.id.0, name: self.title.clone(), version: Some(self.version) };
+        Event::with_id(tx.new_id().into(), format!("task.{verb}"), subject)
+    }
+
+    pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+        self.may = May {
+            update: actor.reaches(permission::<UpdateTask>(), self.assignee_id, self.team_id),
+            delete: actor.reaches(permission::<DeleteTask>(), self.assignee_id, self.team_id),
+        };
+        self
+    }
+}
+
+impl Record for Task {
+    const OBJECT: Object = Object::Task;
+    type Id = TaskId;
+
+    async fn find(tx: &mut Tx, id: TaskId) -> Result<Option<Self>> {
+        store::find(tx, id, false).await
+    }
+
+    fn owner(&self) -> (UserId, Option<TeamId>) {
+        (self.assignee_id, self.team_id)
+    }
+}
+
+/// A new task. Without an assignee it is the caller's.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewTask {
+    #[schema(min_length = 1, max_length = 500)]
+    pub title: String,
+    #[schema(max_length = 10000)]
+    pub notes: Option<String>,
+    pub due_date: Option<NaiveDate>,
+    /// `normal` when absent.
+    pub priority: Option<Priority>,
+    pub assignee_id: Option<UserId>,
+    pub opportunity_id: Option<OpportunityId>,
+    pub account_id: Option<AccountId>,
+    pub contact_id: Option<ContactId>,
+}
+
+impl Validate for NewTask {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        wrong.required("title", &self.title, 500);
+        wrong.optional("notes", self.notes.as_deref(), 10_000);
+        wrong.date("due_date", self.due_date);
+        wrong.finish()
+    }
+}
+
+impl NewTask {
+    /// The fields of the new record.
+    #[must_use]
+    pub fn fields(self, assignee_id: UserId) -> Fields {
+        Fields {
+            title: self.title.trim().to_owned(),
+            notes: record::text(self.notes),
+            due_date: self.due_date,
+            priority: self.priority.unwrap_or_default(),
+            assignee_id,
+            opportunity_id: self.opportunity_id,
+            account_id: self.account_id,
+            contact_id: self.contact_id,
+            done: false,
+        }
+    }
+}
+
+/// A change of a task: absent leaves, null clears.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TaskPatch {
+    /// The version that was read, unless `If-Match` says it.
+    pub version: Option<i64>,
+    #[schema(min_length = 1, max_length = 500)]
+    pub title: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 10000)]
+    pub notes: Patch<String>,
+    #[schema(value_type = Option<NaiveDate>)]
+    pub due_date: Patch<NaiveDate>,
+    pub priority: Option<Priority>,
+    pub assignee_id: Option<UserId>,
+    #[schema(value_type = Option<OpportunityId>)]
+    pub opportunity_id: Patch<OpportunityId>,
+    #[schema(value_type = Option<AccountId>)]
+    pub account_id: Patch<AccountId>,
+    #[schema(value_type = Option<ContactId>)]
+    pub contact_id: Patch<ContactId>,
+    /// True completes it, false opens it again.
+    pub done: Option<bool>,
+}
+
+impl Validate for TaskPatch {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        if let Some(title) = &self.title {
+            wrong.required("title", title, 500);
+        }
+        wrong.patch("notes", &self.notes, 10_000);
+        wrong.date("due_date", self.due_date.apply(None));
+        wrong.finish()
+    }
+}
+
+impl TaskPatch {
+    /// From field values as the API names them: what an undo or a proposal writes. A team follows the assignee.
+    ///
+    /// # Errors
+    /// 422 that names the field.
+    pub fn from_values(mut values: Map<String, Value>) -> Result<Self> {
+        values.remove("team_id");
+        let patch: Self = read_value(Value::Object(values))?;
+        patch.validate()?;
+        Ok(patch)
+    }
+
+    /// The fields after this patch.
+    #[must_use]
+    pub fn apply(self, old: &Fields) -> Fields {
+        let old = old.clone();
+        Fields {
+            title: self.title.map_or(old.title, |t| t.trim().to_owned()),
+            notes: record::text(self.notes.apply(old.notes)),
+            due_date: self.due_date.apply(old.due_date),
+            priority: self.priority.unwrap_or(old.priority),
+            assignee_id: self.assignee_id.unwrap_or(old.assignee_id),
+            opportunity_id: self.opportunity_id.apply(old.opportunity_id),
+            account_id: self.account_id.apply(old.account_id),
+            contact_id: self.contact_id.apply(old.contact_id),
+            done: self.done.unwrap_or(old.done),
+        }
+    }
+}
+
+/// What a change is called.
+const fn verb(was_done: bool, is_done: bool, undoing: bool) -> &'static str {
+    match (undoing, was_done, is_done) {
+        (true, _, _) => "undone",
+        (false, false, true) => "completed",
+        (false, true, false) => "reopened",
+        (false, true, true) | (false, false, false) => "updated",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_called_what_it_is() {
+        assert_eq!(verb(false, true, false), "completed");
+        assert_eq!(verb(true, false, false), "reopened");
+        assert_eq!(verb(true, true, false), "updated");
+        assert_eq!(verb(true, false, true), "undone");
+    }
+
+    #[test]
+    fn a_patch_leaves_clears_and_sets() {
+        let me = UserId(uuid::Uuid::nil());
+        let new = NewTask {
+            title: " Call ".into(),
+            notes: Some(" ".into()),
+            due_date: NaiveDate::from_ymd_opt(2026, 11, 23),
+            ..NewTask::default()
+        };
+        let old = new.fields(me);
+        assert_eq!(
+            (old.title.as_str(), old.notes.as_deref(), old.priority, old.done),
+            ("Call", None, Priority::Normal, false)
+        );
+        let Value::Object(values) = json!({"done": true, "due_date": null, "priority": "high"}) else {
+            panic!("an object")
+        };
+        let after = TaskPatch::from_values(values).unwrap().apply(&old);
+        assert_eq!(after, Fields { done: true, due_date: None, priority: Priority::High, ..old });
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let new = NewTask { due_date: NaiveDate::from_ymd_opt(1, 1, 1), ..NewTask::default() };
+        let fields: Vec<_> = new.validate().unwrap_err().fields.into_iter().map(|f| f.field).collect();
+        assert_eq!(fields, ["title", "due_date"]);
+        let Value::Object(values) = json!({"priority": "urgent"}) else { panic!("an object") };
+        assert_eq!(
+            TaskPatch::from_values(values).unwrap_err().fields.first().map(|f| f.field.clone()),
+            Some("priority".into())
+        );
+    }
+}

@@ -15,13 +15,22 @@ function inItems<R extends Versioned>(items: R[], id: string, mend: Mend<R>): R[
 }
 
 /** `mend` gets what is cached and answers with what it is now, or null when it is gone. */
-export function patchRecord<R extends Versioned>(client: QueryClient, type: RecordType, id: string, mend: Mend<R>): void {
+export function patchRecord<R extends Versioned>(
+  client: QueryClient,
+  type: RecordType,
+  id: string,
+  mend: Mend<R>,
+): void {
   client.setQueryData<R>([type, "detail", id], (old) => (old ? (mend(old) ?? undefined) : old));
-  client.setQueriesData<InfiniteData<Page<R>>>({ queryKey: [type, "list"] }, (old) =>
-    old && { ...old, pages: old.pages.map((page) => ({ ...page, items: inItems(page.items, id, mend) })) },
+  client.setQueriesData<InfiniteData<Page<R>>>(
+    { queryKey: [type, "list"] },
+    (old) => old && { ...old, pages: old.pages.map((page) => ({ ...page, items: inItems(page.items, id, mend) })) },
   );
   if (type === "opportunities") {
-    client.setQueriesData<Board>({ queryKey: [type, "board"] }, (old) => old && onBoard(old, id, mend as unknown as Mend<Opportunity>));
+    client.setQueriesData<Board>(
+      { queryKey: [type, "board"] },
+      (old) => old && onBoard(old, id, mend as unknown as Mend<Opportunity>),
+    );
   }
 }
 
@@ -53,7 +62,8 @@ function onBoard(board: Board, id: string, mend: Mend<Opportunity>): Board {
         out = { ...count(out, card, -1), items: out.items.filter((o) => o.id !== id) };
       }
       if (next && column.stage.id === next.stage_id) {
-        const items = column.stage.id === from.stage.id ? column.items.map((o) => (o.id === id ? next : o)) : [next, ...out.items];
+        const items =
+          column.stage.id === from.stage.id ? column.items.map((o) => (o.id === id ? next : o)) : [next, ...out.items];
         out = { ...count(out, next, 1), items };
       }
       return out;

@@ -66,7 +66,12 @@ function Open({ type, id, first }: { type: SubjectType; id: string; first: Activ
   return (
     <div className="flex flex-col gap-2 rounded-lg border border-line-strong bg-surface p-2.5">
       <div className="flex gap-2">
-        <Select aria-label="Kind" value={kind} onChange={(e) => setKind(e.target.value as ActivityKind)} className="w-auto">
+        <Select
+          aria-label="Kind"
+          value={kind}
+          onChange={(e) => setKind(e.target.value as ActivityKind)}
+          className="w-auto"
+        >
           {KINDS.map((k) => (
             <option key={k.id} value={k.id}>
               {k.label}
@@ -74,7 +79,14 @@ function Open({ type, id, first }: { type: SubjectType; id: string; first: Activ
           ))}
         </Select>
         {kind !== "note" && kind !== "email" && (
-          <Input aria-label="Minutes" inputMode="numeric" placeholder="Minutes" value={minutes} onChange={(e) => setMinutes(e.target.value.replace(/\D/g, ""))} className="w-24" />
+          <Input
+            aria-label="Minutes"
+            inputMode="numeric"
+            placeholder="Minutes"
+            value={minutes}
+            onChange={(e) => setMinutes(e.target.value.replace(/\D/g, ""))}
+            className="w-24"
+          />
         )}
       </div>
       <Textarea

@@ -48,7 +48,10 @@ function Choose({ found }: { found: Conflict }) {
             <fieldset className="flex flex-col gap-1.5">
               <legend className="mb-1 text-meta font-medium text-fg-2">{found.label(f.field)}</legend>
               {(["yours", "theirs"] as const).map((side) => (
-                <label key={side} className="flex min-h-8 items-center gap-2 rounded-md border border-line-strong px-2.5 text-cell text-fg has-checked:border-accent has-checked:bg-accent-soft">
+                <label
+                  key={side}
+                  className="flex min-h-8 items-center gap-2 rounded-md border border-line-strong px-2.5 text-cell text-fg has-checked:border-accent has-checked:bg-accent-soft"
+                >
                   <input
                     type="radio"
                     name={f.field}

@@ -1,11 +1,12 @@
 /** The field that replaces a value while it is edited: Enter saves, Esc restores, Tab saves and goes on. */
-import { useState, type ComponentProps, type KeyboardEvent } from "react";
+import { lazy, Suspense, useState, type ComponentProps, type KeyboardEvent } from "react";
 import type { Money, Ref } from "@/api/types";
-import { ChoiceList, type Choice } from "@/components/ui/combobox";
-import { Popover, PopoverAnchor, PopoverContent } from "@/components/ui/popover";
+import type { Choice } from "@/components/ui/combobox";
 import { cn } from "@/lib/cn";
 import { parseAmount, parseTags } from "@/lib/parse";
-import { RefList, type RefKind } from "./pickers";
+import type { RefKind } from "./pickers";
+
+const ListEditor = lazy(() => import("./list-editor").then((m) => ({ default: m.ListEditor })));
 
 export type FieldKind = "text" | "long" | "money" | "date" | "number" | "percent" | "choice" | "tags" | RefKind;
 export type FieldValue = string | number | Money | Ref | string[] | null;
@@ -24,37 +25,17 @@ export interface EditorProps {
   className?: string;
 }
 
-const isRef = (kind: FieldKind): kind is RefKind => kind === "user" || kind === "account" || kind === "contact";
+export const isRef = (kind: FieldKind): kind is RefKind => kind === "user" || kind === "account" || kind === "contact";
 
 export function Editor(props: EditorProps) {
-  if (isRef(props.kind) || props.kind === "choice") return <ListEditor {...props} />;
+  if (isRef(props.kind) || props.kind === "choice") {
+    return (
+      <Suspense>
+        <ListEditor {...props} />
+      </Suspense>
+    );
+  }
   return <TypedEditor {...props} />;
-}
-
-function ListEditor(props: EditorProps) {
-  return (
-    <Popover open onOpenChange={(open) => !open && props.onCancel()}>
-      <PopoverAnchor className={cn("block h-[26px] rounded-sm border-[1.5px] border-accent", props.className)} />
-      <PopoverContent>
-        {isRef(props.kind) ? (
-          <RefList
-            kind={props.kind}
-            value={props.value as Ref | null}
-            clearable={props.clearable ?? true}
-            accountId={props.accountId}
-            onPick={(ref) => props.onSave(ref, false)}
-          />
-        ) : (
-          <ChoiceList
-            choices={[...(props.clearable && props.value !== null ? [{ value: "", label: "None" }] : []), ...(props.choices ?? [])]}
-            selected={typeof props.value === "string" ? [props.value] : []}
-            placeholder={`Choose ${props.label.toLowerCase()}`}
-            onPick={(choice) => props.onSave(choice.value === "" ? null : choice.value, false)}
-          />
-        )}
-      </PopoverContent>
-    </Popover>
-  );
 }
 
 function asText(value: FieldValue): string {
@@ -65,7 +46,7 @@ function asText(value: FieldValue): string {
 }
 
 /** What was typed as the field's value, or the reason why it can't be. */
-export function readTyped(kind: FieldKind, text: string, currency: string): { value: FieldValue } | { error: string } {
+function readTyped(kind: FieldKind, text: string, currency: string): { value: FieldValue } | { error: string } {
   const trimmed = text.trim();
   if (kind === "tags") return { value: parseTags(text) };
   if (trimmed === "") return { value: null };
@@ -76,7 +57,8 @@ export function readTyped(kind: FieldKind, text: string, currency: string): { va
   if (kind === "number" || kind === "percent") {
     const parsed = Number(trimmed.replace("%", ""));
     if (!Number.isFinite(parsed)) return { error: "Enter a number." };
-    if (kind === "percent" && (parsed < 0 || parsed > 100 || !Number.isInteger(parsed))) return { error: "Enter a whole number from 0 to 100." };
+    if (kind === "percent" && (parsed < 0 || parsed > 100 || !Number.isInteger(parsed)))
+      return { error: "Enter a whole number from 0 to 100." };
     return { value: parsed };
   }
   return { value: trimmed };
@@ -86,10 +68,18 @@ function TypedEditor(props: EditorProps) {
   const [text, setText] = useState(asText(props.value));
   const [error, setError] = useState<string | null>(null);
   const save = (next: boolean) => {
-    if (text === asText(props.value)) return next ? props.onSave(props.value, true) : props.onCancel();
-    const money = props.kind === "money" && typeof props.value === "object" && props.value !== null && "currency" in props.value;
+    if (text === asText(props.value)) {
+      if (next) props.onSave(props.value, true);
+      else props.onCancel();
+      return;
+    }
+    const money =
+      props.kind === "money" && typeof props.value === "object" && props.value !== null && "currency" in props.value;
     const read = readTyped(props.kind, text, money ? (props.value as Money).currency : props.currency);
-    if ("error" in read) return setError(read.error);
+    if ("error" in read) {
+      setError(read.error);
+      return;
+    }
     props.onSave(read.value, next);
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -112,7 +102,7 @@ function TypedEditor(props: EditorProps) {
     onKeyDown,
     onBlur: () => save(false),
     className: cn(
-      "field-halo w-full min-w-0 rounded-sm border-[1.5px] border-accent bg-bg px-1.5 text-cell text-fg",
+      "w-full min-w-0 rounded-sm border-[1.5px] field-halo border-accent bg-bg px-1.5 text-cell text-fg",
       (props.kind === "money" || props.kind === "number" || props.kind === "percent") && "tnum",
       props.className,
     ),
@@ -127,10 +117,17 @@ function TypedEditor(props: EditorProps) {
       {props.kind === "long" ? (
         <textarea rows={3} {...shared} className={cn(shared.className, "py-1")} />
       ) : (
-        <input type={props.kind === "date" ? "date" : "text"} {...shared} className={cn("h-[26px]", shared.className)} />
+        <input
+          type={props.kind === "date" ? "date" : "text"}
+          {...shared}
+          className={cn("h-[26px]", shared.className)}
+        />
       )}
       {error && (
-        <span role="alert" className="absolute top-full left-0 z-20 mt-1 rounded-sm bg-bad-soft px-1.5 py-0.5 text-meta whitespace-nowrap text-bad-text shadow-2">
+        <span
+          role="alert"
+          className="absolute top-full left-0 z-20 mt-1 rounded-sm bg-bad-soft px-1.5 py-0.5 text-meta whitespace-nowrap text-bad-text shadow-2"
+        >
           {error}
         </span>
       )}

@@ -27,11 +27,18 @@ export function words(event: TimelineEvent): Words {
     const [verb, fallback] = ACTIVITY[text(event.data.kind)] ?? ["logged", "an activity"];
     const minutes = Number(event.data.duration_minutes);
     const object = text(event.data.subject) || fallback;
-    return { verb: text(event.data.subject) ? `${verb} ${fallback}:` : verb, object: minutes > 0 ? `${object}, ${minutes} min` : object };
+    return {
+      verb: text(event.data.subject) ? `${verb} ${fallback}:` : verb,
+      object: minutes > 0 ? `${object}, ${minutes} min` : object,
+    };
   }
   if (noun === "task") {
     const title = text(event.data.title) || event.subject.name;
-    return { verb: action === "created" ? "added the task" : action === "completed" ? "finished the task" : `${action} the task`, object: title };
+    return {
+      verb:
+        action === "created" ? "added the task" : action === "completed" ? "finished the task" : `${action} the task`,
+      object: title,
+    };
   }
   if (noun === "proposal") {
     const n = event.changes.length;
@@ -41,7 +48,10 @@ export function words(event: TimelineEvent): Words {
   if (noun === "import") return { verb: action === "rolled_back" ? "rolled back" : "finished", object: "an import" };
   if (action === "moved") {
     const stage = event.changes.find((c) => c.field === "stage_id" || c.field === "stage") ?? change;
-    return { verb: `moved the deal${stage?.old_label ? ` from ${stage.old_label}` : ""} to`, object: stage?.new_label ?? "another stage" };
+    return {
+      verb: `moved the deal${stage?.old_label ? ` from ${stage.old_label}` : ""} to`,
+      object: stage?.new_label ?? "another stage",
+    };
   }
   if (action === "updated" && event.changes.length > 0) {
     return { verb: "changed", object: event.changes.map((c) => c.label).join(", ") };

@@ -18,7 +18,9 @@ export function SourceLink({ source, children }: { source: { type: string; id: s
 }
 
 export const Cite = ({ n }: { n: number }) => (
-  <span className="mx-0.5 inline-block min-w-4 rounded-xs bg-accent-soft px-1 text-center align-baseline text-micro font-medium text-accent-text">{n}</span>
+  <span className="mx-0.5 inline-block min-w-4 rounded-xs bg-accent-soft px-1 text-center align-baseline text-micro font-medium text-accent-text">
+    {n}
+  </span>
 );
 
 const Row = ({ label, children }: { label: string; children: React.ReactNode }) => (
@@ -53,9 +55,19 @@ export function EvidenceList({ proposal: p, open }: { proposal: Proposal; open: 
       )}
       {open && (
         <>
-          <Row label="Confidence">{p.confidence === "high" ? "High: every value was found in what you said or in the records." : p.confidence === "medium" ? "Medium: one value was worked out." : "Low: check each value."}</Row>
+          <Row label="Confidence">
+            {p.confidence === "high"
+              ? "High: every value was found in what you said or in the records."
+              : p.confidence === "medium"
+                ? "Medium: one value was worked out."
+                : "Low: check each value."}
+          </Row>
           <Row label="Asked by">{p.requested_by.name}</Row>
-          {p.base_version !== null && <Row label="Made against">version {p.base_version} of the record; if it changes first, the proposal says so</Row>}
+          {p.base_version !== null && (
+            <Row label="Made against">
+              version {p.base_version} of the record; if it changes first, the proposal says so
+            </Row>
+          )}
         </>
       )}
     </dl>

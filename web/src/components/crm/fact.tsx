@@ -20,7 +20,12 @@ export function Fact({ shown, locked, row = false, link, className, ...props }: 
   const [editing, setEditing] = useState(false);
   const empty = shown === null || shown === "" || shown === undefined;
   return (
-    <div className={cn(row ? "grid grid-cols-[140px_minmax(0,1fr)] items-center gap-2 py-0.5" : "flex min-w-0 flex-col", className)}>
+    <div
+      className={cn(
+        row ? "grid grid-cols-[140px_minmax(0,1fr)] items-center gap-2 py-0.5" : "flex min-w-0 flex-col",
+        className,
+      )}
+    >
       <span className={cn("text-meta text-fg-3", row && "text-cell")}>{props.label}</span>
       {editing ? (
         <Editor

@@ -2,10 +2,15 @@ import type { FieldValues, Path, UseFormSetError } from "react-hook-form";
 import { ApiError, sentence } from "@/api/problem";
 
 /** Puts the server's field errors on their inputs; what belongs to none of them stands above the form. */
-export function landErrors<V extends FieldValues>(error: unknown, known: readonly string[], setError: UseFormSetError<V>): void {
+export function landErrors<V extends FieldValues>(
+  error: unknown,
+  known: readonly string[],
+  setError: UseFormSetError<V>,
+): void {
   const fields = error instanceof ApiError ? error.fields : [];
   for (const field of fields) {
-    if (known.includes(field.field)) setError(field.field as Path<V>, { message: field.message }, { shouldFocus: true });
+    if (known.includes(field.field))
+      setError(field.field as Path<V>, { message: field.message }, { shouldFocus: true });
   }
   if (!fields.some((f) => known.includes(f.field))) setError("root", { message: sentence(error) });
 }

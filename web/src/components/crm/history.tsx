@@ -39,7 +39,7 @@ export function History({ type, id }: { type: SubjectType; id: string }) {
         <tbody>
           {events.map((event) => (
             <tr key={event.id} className="border-b border-line align-top">
-              <td className="tnum py-2 pr-2 whitespace-nowrap text-fg-3">{dateTime(event.at)}</td>
+              <td className="py-2 pr-2 whitespace-nowrap text-fg-3 tnum">{dateTime(event.at)}</td>
               <td className="px-2 py-2 text-fg">
                 {event.actor.name}
                 {event.actor.for && <span className="text-fg-3"> for {event.actor.for.name}</span>}
@@ -72,7 +72,11 @@ export function History({ type, id }: { type: SubjectType; id: string }) {
         </tbody>
       </table>
       {query.hasNextPage && (
-        <Button className="mt-3" busy={query.isFetchingNextPage && "Loading"} onClick={() => void query.fetchNextPage()}>
+        <Button
+          className="mt-3"
+          busy={query.isFetchingNextPage && "Loading"}
+          onClick={() => void query.fetchNextPage()}
+        >
           Show earlier
         </Button>
       )}

@@ -16,19 +16,28 @@ import { RefPicker } from "./pickers";
 import { useTold } from "./use-undo";
 
 const schema = z.object({
-  title: z.string().trim().min(1, "Say what is to be done."),
+  title: z.string().check(z.trim(), z.minLength(1, "Say what is to be done.")),
   due_date: z.string(),
   priority: z.enum(["low", "normal", "high"]),
   notes: z.string(),
 });
 type Values = z.infer<typeof schema>;
 
-export function NewTask({ subject, onClose }: { subject?: { type: SubjectType; id: string; name: string } | undefined; onClose: () => void }) {
+export function NewTask({
+  subject,
+  onClose,
+}: {
+  subject?: { type: SubjectType; id: string; name: string } | undefined;
+  onClose: () => void;
+}) {
   const me = useMe();
   const client = useQueryClient();
   const told = useTold();
   const [assignee, setAssignee] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
-  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { title: "", due_date: today(1), priority: "normal", notes: "" } });
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    defaultValues: { title: "", due_date: today(1), priority: "normal", notes: "" },
+  });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (values) => {
     try {
@@ -66,12 +75,18 @@ export function NewTask({ subject, onClose }: { subject?: { type: SubjectType; i
       }
     >
       <form id="new-task" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
-        {errors.root && <p role="alert" className="text-cell text-bad-text">{errors.root.message}</p>}
+        {errors.root && (
+          <p role="alert" className="text-cell text-bad-text">
+            {errors.root.message}
+          </p>
+        )}
         <Field label="What is to be done" required error={errors.title?.message}>
           {(w) => <Input {...w} {...form.register("title")} autoFocus />}
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="Due" error={errors.due_date?.message}>{(w) => <Input {...w} {...form.register("due_date")} type="date" />}</Field>
+          <Field label="Due" error={errors.due_date?.message}>
+            {(w) => <Input {...w} {...form.register("due_date")} type="date" />}
+          </Field>
           <Field label="Priority">
             {(w) => (
               <Select {...w} {...form.register("priority")}>
@@ -82,7 +97,9 @@ export function NewTask({ subject, onClose }: { subject?: { type: SubjectType; i
             )}
           </Field>
         </div>
-        <Field label="Who does it">{(w) => <RefPicker id={w.id} kind="user" value={assignee} onChange={setAssignee} />}</Field>
+        <Field label="Who does it">
+          {(w) => <RefPicker id={w.id} kind="user" value={assignee} onChange={setAssignee} />}
+        </Field>
         <Field label="Notes">{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
       </form>
     </Overlay>

@@ -16,21 +16,27 @@ export async function receiveOpportunity(client: QueryClient, change: LiveChange
   const mine = change.actor?.id === client.getQueryData(meQuery().queryKey)?.user.id;
   const known = client.getQueryData<Opportunity>(["opportunities", "detail", change.id]);
   if (mine && known && known.version >= change.version) return;
-  if (change.event.endsWith(".deleted")) return patchRecord<Opportunity>(client, "opportunities", change.id, () => null);
+  if (change.event.endsWith(".deleted")) {
+    patchRecord<Opportunity>(client, "opportunities", change.id, () => null);
+    return;
+  }
   if (change.event.endsWith(".created")) {
     if (!mine) arrivals.set([...arrivals.get(), change.id]);
     return;
   }
   try {
     const now = await get("/opportunities/{id}", { path: { id: change.id } });
-    patchRecord<Opportunity>(client, "opportunities", change.id, (old) => (old.version > now.version ? old : { ...old, ...now }));
+    patchRecord<Opportunity>(client, "opportunities", change.id, (old) =>
+      old.version > now.version ? old : { ...old, ...now },
+    );
     void client.invalidateQueries({ queryKey: ["opportunities", "transitions", change.id] });
     if (change.event === "opportunity.moved" && change.actor && !mine) {
       moves.set({ ...moves.get(), [change.id]: { name: change.actor.name, at: new Date().toISOString() } });
     }
   } catch (error) {
     // It has left this person's sight: so must the row.
-    if (isApiError(error) && error.status === 404) patchRecord<Opportunity>(client, "opportunities", change.id, () => null);
+    if (isApiError(error) && error.status === 404)
+      patchRecord<Opportunity>(client, "opportunities", change.id, () => null);
     else throw error;
   }
 }

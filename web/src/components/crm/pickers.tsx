@@ -14,7 +14,9 @@ const lookupQuery = (kind: "account" | "contact", q: string, accountId: string |
     queryKey: [`${kind}s`, "lookup", q, accountId],
     queryFn: async ({ signal }) => {
       const query = { q, limit: 20, sort: q ? undefined : "name", account_id: accountId };
-      const page = await (kind === "account" ? get("/accounts", { query, signal }) : get("/contacts", { query, signal }));
+      const page = await (kind === "account"
+        ? get("/accounts", { query, signal })
+        : get("/contacts", { query, signal }));
       return page.items.map((r): Ref & { hint?: string } => ({
         id: r.id,
         name: r.name,
@@ -28,13 +30,24 @@ const lookupQuery = (kind: "account" | "contact", q: string, accountId: string |
 function useChoices(kind: RefKind, text: string, accountId?: string) {
   const q = useRested(text.trim(), 150);
   const users = useQuery({ ...usersQuery(), enabled: kind === "user" });
-  const found = useQuery({ ...lookupQuery(kind === "contact" ? "contact" : "account", q, accountId), enabled: kind !== "user" });
+  const found = useQuery({
+    ...lookupQuery(kind === "contact" ? "contact" : "account", q, accountId),
+    enabled: kind !== "user",
+  });
   if (kind === "user") {
     const wanted = text.trim().toLowerCase();
     const people = (users.data ?? []).filter((u) => u.active && u.name.toLowerCase().includes(wanted));
-    return { choices: people.map((u): Choice => ({ value: u.id, label: u.name, mark: <PersonMark id={u.id} name={u.name} /> })), busy: users.isLoading };
+    return {
+      choices: people.map((u): Choice => ({
+        value: u.id,
+        label: u.name,
+        mark: <PersonMark id={u.id} name={u.name} />,
+      })),
+      busy: users.isLoading,
+    };
   }
-  const mark = (r: Ref) => (kind === "account" ? <CompanyMark name={r.name} /> : <PersonMark id={r.id} name={r.name} />);
+  const mark = (r: Ref) =>
+    kind === "account" ? <CompanyMark name={r.name} /> : <PersonMark id={r.id} name={r.name} />;
   return {
     choices: (found.data ?? []).map((r): Choice => ({ value: r.id, label: r.name, mark: mark(r), hint: r.hint })),
     busy: found.isFetching,
@@ -60,7 +73,9 @@ export function RefList(props: {
       busy={busy}
       onSearch={setText}
       selected={props.value ? [props.value.id] : []}
-      placeholder={props.kind === "user" ? "Find a person" : props.kind === "account" ? "Find an account" : "Find a contact"}
+      placeholder={
+        props.kind === "user" ? "Find a person" : props.kind === "account" ? "Find an account" : "Find a contact"
+      }
       onPick={(c) => props.onPick(c.value ? { id: c.value, name: c.label } : null)}
     />
   );

@@ -9,7 +9,8 @@ import { Input } from "@/components/ui/input";
 import { AgentMark } from "@/components/ui/marks";
 import { dateTime, plural, time } from "@/lib/format";
 import { EvidenceList } from "./evidence";
-import { proposalQuery, useDecide } from "./proposal-query";
+import { useDecide } from "./proposal-decide";
+import { proposalQuery } from "./proposal-query";
 import { ProposalValue } from "./proposal-value";
 import { after, before, readable } from "./show-value";
 import { SubjectLink } from "./task-row";
@@ -20,7 +21,11 @@ const title = (p: Proposal): string => (p.kind === "create_task" ? "Proposed tas
 /** The one card that every short form opens. Dashed while it waits; one solid line once it is decided. */
 export function ProposalCard({ proposal: first }: { proposal: Proposal }) {
   const { data: proposal } = useQuery(proposalQuery(first));
-  return proposal.status === "pending" ? <Waiting key={proposal.diff_hash} proposal={proposal} /> : <Decided proposal={proposal} />;
+  return proposal.status === "pending" ? (
+    <Waiting key={proposal.diff_hash} proposal={proposal} />
+  ) : (
+    <Decided proposal={proposal} />
+  );
 }
 
 function Waiting({ proposal: p }: { proposal: Proposal }) {
@@ -38,7 +43,11 @@ function Waiting({ proposal: p }: { proposal: Proposal }) {
       ...(edits && Object.keys(edits).length > 0 ? { edits } : {}),
     });
   return (
-    <article aria-label={title(p)} data-proposal={p.id} className="overflow-hidden rounded-xl border border-dashed border-line-control bg-surface">
+    <article
+      aria-label={title(p)}
+      data-proposal={p.id}
+      className="overflow-hidden rounded-xl border border-dashed border-line-control bg-surface"
+    >
       <header className="flex items-center gap-2 border-b border-line px-3 py-2">
         <AgentMark />
         <span className="text-section text-fg">{title(p)}</span>
@@ -52,7 +61,9 @@ function Waiting({ proposal: p }: { proposal: Proposal }) {
               <Checkbox
                 aria-label={`Apply ${c.label}`}
                 checked={ticked.includes(c.field)}
-                onCheckedChange={(on) => setTicked(on === true ? [...ticked, c.field] : ticked.filter((f) => f !== c.field))}
+                onCheckedChange={(on) =>
+                  setTicked(on === true ? [...ticked, c.field] : ticked.filter((f) => f !== c.field))
+                }
               />
             )}
             <span className="w-[88px] shrink-0 truncate text-cell text-fg" title={c.label}>
@@ -60,7 +71,11 @@ function Waiting({ proposal: p }: { proposal: Proposal }) {
             </span>
             {edits ? (
               <span className="min-w-0 flex-1">
-                <ProposalValue change={c} value={c.field in edits ? edits[c.field] : c.new} onChange={(v) => setEdits({ ...edits, [c.field]: v })} />
+                <ProposalValue
+                  change={c}
+                  value={c.field in edits ? edits[c.field] : c.new}
+                  onChange={(v) => setEdits({ ...edits, [c.field]: v })}
+                />
                 <span className="text-meta text-fg-3">proposed {after(c)}</span>
               </span>
             ) : creates ? (
@@ -81,7 +96,13 @@ function Waiting({ proposal: p }: { proposal: Proposal }) {
               reject.mutate({ proposal: p, reason: reason.trim() });
             }}
           >
-            <Input autoFocus aria-label="Why (optional)" placeholder="Why? (optional)" value={reason} onChange={(e) => setReason(e.target.value)} />
+            <Input
+              autoFocus
+              aria-label="Why (optional)"
+              placeholder="Why? (optional)"
+              value={reason}
+              onChange={(e) => setReason(e.target.value)}
+            />
             <Button type="submit" variant="danger" busy={reject.isPending && "Rejecting"}>
               Reject
             </Button>
@@ -89,7 +110,13 @@ function Waiting({ proposal: p }: { proposal: Proposal }) {
           </form>
         ) : (
           <>
-            <Button variant="primary" className="max-md:h-11 max-md:flex-1" disabled={ticked.length === 0} busy={approve.isPending && "Approving"} onClick={send}>
+            <Button
+              variant="primary"
+              className="max-md:h-11 max-md:flex-1"
+              disabled={ticked.length === 0}
+              busy={approve.isPending && "Approving"}
+              onClick={send}
+            >
               <Check /> Approve {creates ? "" : ticked.length}
             </Button>
             <Button className="max-md:h-11 max-md:flex-1" onClick={() => setEdits(edits ? null : {})}>
@@ -147,7 +174,8 @@ function Decided({ proposal: p }: { proposal: Proposal }) {
     case "rejected":
       return (
         <Line glyph={<Ban className="size-4 shrink-0 text-fg-3" aria-hidden />}>
-          <Strong>Rejected{p.decision_reason ? ":" : ""}</Strong> {p.decision_reason ?? (p.decided_by ? `by ${p.decided_by.name}` : "")}
+          <Strong>Rejected{p.decision_reason ? ":" : ""}</Strong>{" "}
+          {p.decision_reason ?? (p.decided_by ? `by ${p.decided_by.name}` : "")}
         </Line>
       );
     case "stale":
@@ -162,7 +190,12 @@ function Decided({ proposal: p }: { proposal: Proposal }) {
             }
           >
             <Strong>Out of date.</Strong>{" "}
-            {p.stale?.fields.map((f) => `${p.diff.find((c) => c.field === f.field)?.label ?? f.field} is now ${readable(f.current, f.current_label) ?? "empty"}`).join(", ")}
+            {p.stale?.fields
+              .map(
+                (f) =>
+                  `${p.diff.find((c) => c.field === f.field)?.label ?? f.field} is now ${readable(f.current, f.current_label) ?? "empty"}`,
+              )
+              .join(", ")}
           </Line>
           {compare && (
             <ul className="flex flex-col gap-1 pl-4">

@@ -9,13 +9,27 @@ import { FORECAST, showValue } from "./show-value";
 
 const isMoney = (value: unknown): value is Money => typeof value === "object" && value !== null && "currency" in value;
 
-export function ProposalValue({ change, value, onChange }: { change: Change; value: unknown; onChange: (value: unknown) => void }) {
+export function ProposalValue({
+  change,
+  value,
+  onChange,
+}: {
+  change: Change;
+  value: unknown;
+  onChange: (value: unknown) => void;
+}) {
   const client = useQueryClient();
   const stages = useStages();
   const { field, label } = change;
   if (field === "owner_id" || field === "assignee_id") {
     const id = typeof value === "string" ? value : null;
-    return <RefPicker kind="user" value={id ? { id, name: showValue(client, field, id) } : null} onChange={(ref) => ref && onChange(ref.id)} />;
+    return (
+      <RefPicker
+        kind="user"
+        value={id ? { id, name: showValue(client, field, id) } : null}
+        onChange={(ref) => ref && onChange(ref.id)}
+      />
+    );
   }
   const choices =
     field === "stage_id"
@@ -23,7 +37,11 @@ export function ProposalValue({ change, value, onChange }: { change: Change; val
       : field === "forecast_category"
         ? Object.entries(FORECAST)
         : field === "priority"
-          ? ([["low", "Low"], ["normal", "Normal"], ["high", "High"]] as const)
+          ? ([
+              ["low", "Low"],
+              ["normal", "Normal"],
+              ["high", "High"],
+            ] as const)
           : null;
   if (choices) {
     return (
@@ -55,7 +73,7 @@ export function ProposalValue({ change, value, onChange }: { change: Change; val
     <Input
       aria-label={label}
       type={date ? "date" : "text"}
-      value={value === null || value === undefined ? "" : String(value as string | number)}
+      value={typeof value === "string" || typeof value === "number" ? value : ""}
       onChange={(e) => onChange(typeof change.new === "number" ? Number(e.target.value) : e.target.value || null)}
     />
   );

@@ -38,7 +38,11 @@ interface Props<R extends { id: string }> {
 }
 
 export const totalWords = (page: { total?: number | null; total_is?: string | null } | undefined): string | null =>
-  page?.total === undefined || page.total === null ? null : page.total_is === "at_least" ? `over ${number(page.total)}` : number(page.total);
+  page?.total === undefined || page.total === null
+    ? null
+    : page.total_is === "at_least"
+      ? `over ${number(page.total)}`
+      : number(page.total);
 
 export function RecordList<R extends { id: string }>(props: Props<R>) {
   const { search, columns } = props;
@@ -51,11 +55,15 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2 md:px-5">
         <SearchField key={props.noun[1]} search={search} onSearch={props.onSearch} noun={props.noun[1]} />
-        <Button aria-pressed={search.mine === "1"} className="aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-text" onClick={() => props.onSearch({ ...search, mine: search.mine ? undefined : "1" })}>
+        <Button
+          aria-pressed={search.mine === "1"}
+          className="aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-text"
+          onClick={() => props.onSearch({ ...search, mine: search.mine ? undefined : "1" })}
+        >
           Mine
         </Button>
         {props.total && (
-          <span className="tnum text-meta text-fg-3">
+          <span className="text-meta text-fg-3 tnum">
             {props.total} {props.total === "1" ? props.noun[0] : props.noun[1]}
           </span>
         )}
@@ -65,7 +73,7 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
           </Button>
         )}
       </div>
-      <div className="scroll-thin min-h-0 flex-1 overflow-auto">
+      <div className="min-h-0 flex-1 scroll-thin overflow-auto">
         <table className="w-full text-cell">
           <thead className="sticky top-0 z-10 bg-bg">
             <tr className="h-8 text-left text-meta whitespace-nowrap text-fg-3">
@@ -77,11 +85,24 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
                     key={c.id}
                     scope="col"
                     aria-sort={sorted ? (down ? "descending" : "ascending") : undefined}
-                    className={cn("border-b border-line px-2 font-medium first:pl-4 last:pr-4 md:first:pl-5 md:last:pr-5", c.align === "right" && "text-right", c.wide && "max-md:hidden")}
+                    className={cn(
+                      "border-b border-line px-2 font-medium first:pl-4 last:pr-4 md:first:pl-5 md:last:pr-5",
+                      c.align === "right" && "text-right",
+                      c.wide && "max-md:hidden",
+                    )}
                   >
                     {c.sort ? (
-                      <button type="button" onClick={() => sort(c.sort ?? "")} className={cn("inline-flex items-center gap-1 hover:text-fg", sorted && "text-fg")}>
-                        {sorted && (down ? <ArrowDown className="size-3" aria-hidden /> : <ArrowUp className="size-3" aria-hidden />)}
+                      <button
+                        type="button"
+                        onClick={() => sort(c.sort ?? "")}
+                        className={cn("inline-flex items-center gap-1 hover:text-fg", sorted && "text-fg")}
+                      >
+                        {sorted &&
+                          (down ? (
+                            <ArrowDown className="size-3" aria-hidden />
+                          ) : (
+                            <ArrowUp className="size-3" aria-hidden />
+                          ))}
                         {c.header}
                       </button>
                     ) : (
@@ -96,7 +117,14 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
             {props.rows.map((row) => (
               <tr key={row.id} className="h-9 border-b border-line hover:bg-muted max-md:h-12">
                 {columns.map((c) => (
-                  <td key={c.id} className={cn("max-w-64 truncate px-2 first:pl-4 last:pr-4 md:first:pl-5 md:last:pr-5", c.align === "right" && "tnum text-right", c.wide && "max-md:hidden")}>
+                  <td
+                    key={c.id}
+                    className={cn(
+                      "max-w-64 truncate px-2 first:pl-4 last:pr-4 md:first:pl-5 md:last:pr-5",
+                      c.align === "right" && "text-right tnum",
+                      c.wide && "max-md:hidden",
+                    )}
+                  >
                     {c.cell(row)}
                   </td>
                 ))}
@@ -113,7 +141,15 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
   );
 }
 
-function SearchField({ search, onSearch, noun }: { search: RecordSearch; onSearch: (next: RecordSearch) => void; noun: string }) {
+function SearchField({
+  search,
+  onSearch,
+  noun,
+}: {
+  search: RecordSearch;
+  onSearch: (next: RecordSearch) => void;
+  noun: string;
+}) {
   const [text, setText] = useState(search.q ?? "");
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

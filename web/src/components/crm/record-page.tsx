@@ -67,7 +67,13 @@ export function RecordPage<T extends string>(props: Props<T>) {
       </div>
       <TabRow label="Record" className="mt-3 h-10 shrink-0 border-b border-line px-2 md:px-3">
         {props.tabs.map((tab) => (
-          <button key={tab} type="button" aria-current={tab === props.tab ? "page" : undefined} onClick={() => props.onTab(tab)} className={tabClass(tab === props.tab)}>
+          <button
+            key={tab}
+            type="button"
+            aria-current={tab === props.tab ? "page" : undefined}
+            onClick={() => props.onTab(tab)}
+            className={tabClass(tab === props.tab)}
+          >
             {tab[0]?.toUpperCase()}
             {tab.slice(1)}
           </button>
@@ -78,7 +84,11 @@ export function RecordPage<T extends string>(props: Props<T>) {
   );
 }
 
-function useDelete(type: "account" | "contact", record: { id: string; name: string; version: number }, onGone: () => void) {
+function useDelete(
+  type: "account" | "contact",
+  record: { id: string; name: string; version: number },
+  onGone: () => void,
+) {
   const client = useQueryClient();
   const key = `${type}s` as const;
   const back = async () => {

@@ -18,22 +18,34 @@ const peopleOf = (accountId: string) =>
     queryFn: async () => (await get("/contacts", { query: { account_id: accountId, limit: 50, sort: "name" } })).items,
   });
 
-export function RelatedDeals({ filter, except }: { filter: { account_id?: string; primary_contact_id?: string }; except?: string }) {
+export function RelatedDeals({
+  filter,
+  except,
+}: {
+  filter: { account_id?: string; primary_contact_id?: string };
+  except?: string;
+}) {
   const query = useQuery(relatedDeals(filter));
   const deals = (query.data ?? []).filter((o) => o.id !== except);
   return (
     <Card title="Opportunities">
       {query.isPending && <SkeletonRows rows={3} />}
-      {query.isSuccess && deals.length === 0 && <p className="px-4 py-4 text-cell text-fg-3">{except ? "No other deals." : "No deals yet."}</p>}
+      {query.isSuccess && deals.length === 0 && (
+        <p className="px-4 py-4 text-cell text-fg-3">{except ? "No other deals." : "No deals yet."}</p>
+      )}
       <ul>
         {deals.map((o) => (
           <li key={o.id} className="border-b border-line last:border-0">
-            <Link to="/opportunities/$id" params={{ id: o.id }} className="flex min-h-9 items-center gap-3 px-4 py-1 text-cell hover:bg-muted">
+            <Link
+              to="/opportunities/$id"
+              params={{ id: o.id }}
+              className="flex min-h-9 items-center gap-3 px-4 py-1 text-cell hover:bg-muted"
+            >
               <StageRing kind={o.stage.kind} probability={o.stage.probability} />
               <span className="min-w-0 flex-1 truncate font-medium text-fg">{o.name}</span>
               <span className="w-28 truncate text-fg-3 max-md:hidden">{o.stage.name}</span>
-              <span className="tnum w-24 text-right text-fg">{money(o.amount)}</span>
-              <span className="tnum w-20 text-right text-fg-3">{date(o.close_date)}</span>
+              <span className="w-24 text-right text-fg tnum">{money(o.amount)}</span>
+              <span className="w-20 text-right text-fg-3 tnum">{date(o.close_date)}</span>
             </Link>
           </li>
         ))}
@@ -51,7 +63,11 @@ export function RelatedPeople({ accountId }: { accountId: string }) {
       <ul>
         {query.data?.map((c) => (
           <li key={c.id} className="border-b border-line last:border-0">
-            <Link to="/contacts/$id" params={{ id: c.id }} className="flex min-h-9 items-center gap-2 px-4 py-1 text-cell hover:bg-muted">
+            <Link
+              to="/contacts/$id"
+              params={{ id: c.id }}
+              className="flex min-h-9 items-center gap-2 px-4 py-1 text-cell hover:bg-muted"
+            >
               <PersonMark id={c.id} name={c.name} />
               <span className="font-medium text-fg">{c.name}</span>
               <span className="min-w-0 flex-1 truncate text-fg-3">{c.title}</span>

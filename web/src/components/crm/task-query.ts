@@ -1,9 +1,5 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, patch, remove } from "@/api/client";
-import { sentence } from "@/api/problem";
-import type { Task } from "@/api/types";
-import { failed } from "@/components/ui/toast";
-import { useTold } from "./use-undo";
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { get } from "@/api/client";
 
 export interface TaskFilter {
   assignee_id?: string;
@@ -21,23 +17,3 @@ export const tasksQuery = (filter: TaskFilter) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-
-export function useTaskEdit() {
-  const client = useQueryClient();
-  const told = useTold();
-  const settle = () => Promise.all(["tasks", "timeline"].map((key) => client.invalidateQueries({ queryKey: [key] })));
-  const change = useMutation({
-    mutationFn: ({ task, body }: { task: Task; body: Record<string, unknown>; said: string }) =>
-      patch("/tasks/{id}", { path: { id: task.id }, body, ifMatch: task.version }),
-    onSuccess: ({ eventId }, { said }) => told(said, eventId),
-    onError: (error) => failed("The task was not changed", sentence(error)),
-    onSettled: settle,
-  });
-  const drop = useMutation({
-    mutationFn: (task: Task) => remove("/tasks/{id}", { path: { id: task.id } }),
-    onSuccess: ({ eventId }) => told("Task deleted", eventId),
-    onError: (error) => failed("The task was not deleted", sentence(error)),
-    onSettled: settle,
-  });
-  return { change, drop };
-}

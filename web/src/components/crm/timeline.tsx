@@ -56,7 +56,11 @@ function EventRow({ event, last }: { event: TimelineEvent; last: boolean }) {
           <span>{verb}</span> <span className="font-semibold text-fg">{object}</span>
           {event.type === "opportunity.deleted" && <Badge kind="bad">deleted</Badge>}
         </p>
-        {body && <p className="mt-1.5 max-w-[68ch] rounded-lg border border-line-strong px-3 py-2 text-cell whitespace-pre-wrap text-fg-2">{body}</p>}
+        {body && (
+          <p className="mt-1.5 max-w-[68ch] rounded-lg border border-line-strong px-3 py-2 text-cell whitespace-pre-wrap text-fg-2">
+            {body}
+          </p>
+        )}
         {diffs.length > 0 && (
           <ul className="mt-1.5 flex flex-col gap-1">
             {diffs.map((c) => (
@@ -77,7 +81,7 @@ function EventRow({ event, last }: { event: TimelineEvent; last: boolean }) {
           )
         )}
       </div>
-      <time dateTime={event.at} title={dateTime(event.at)} className="tnum shrink-0 pt-1 text-meta text-fg-3">
+      <time dateTime={event.at} title={dateTime(event.at)} className="shrink-0 pt-1 text-meta text-fg-3 tnum">
         {time(event.at)}
       </time>
     </li>
@@ -102,7 +106,12 @@ export function Timeline({ type, id, composer }: { type: SubjectType; id: string
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-start gap-2">
         <div className="min-w-0 flex-1 basis-64">{composer}</div>
-        <Select aria-label="Show in the timeline" value={filter} onChange={(e) => setFilter(e.target.value)} className="w-auto max-md:w-full">
+        <Select
+          aria-label="Show in the timeline"
+          value={filter}
+          onChange={(e) => setFilter(e.target.value)}
+          className="w-auto max-md:w-full"
+        >
           {FILTERS.map((f) => (
             <option key={f.id} value={f.id}>
               {f.label}
@@ -126,7 +135,11 @@ export function Timeline({ type, id, composer }: { type: SubjectType; id: string
         </section>
       ))}
       {query.hasNextPage && (
-        <Button className="self-start" busy={query.isFetchingNextPage && "Loading"} onClick={() => void query.fetchNextPage()}>
+        <Button
+          className="self-start"
+          busy={query.isFetchingNextPage && "Loading"}
+          onClick={() => void query.fetchNextPage()}
+        >
           Show earlier
         </Button>
       )}

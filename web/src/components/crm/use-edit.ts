@@ -48,7 +48,10 @@ export function useEdit<R extends Editable>(type: RecordType) {
       told(`${label} changed`, eventId);
     },
   });
-  function clash(edit: Edit<R>, found: { fields: { field: string; theirs: unknown; yours: unknown }[]; version: number }): void {
+  function clash(
+    edit: Edit<R>,
+    found: { fields: { field: string; theirs: unknown; yours: unknown }[]; version: number },
+  ): void {
     const refetch = () => void client.invalidateQueries({ queryKey: [type] });
     const ours = found.fields.filter((f) => f.field in edit.body);
     if (ours.length === 0) {

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { lastChange, useUndo } from "@/components/crm/use-undo";
 import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
 import { useMedia, useOnline, useStored } from "@/lib/hooks";
@@ -9,7 +9,8 @@ import { NAV } from "./nav";
 import { PhoneTabs } from "./phone-tabs";
 import { Sidebar } from "./sidebar";
 
-const Palette = lazy(() => import("./palette").then((m) => ({ default: m.Palette })));
+const loadPalette = () => import("./palette");
+const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
 const Help = lazy(() => import("./help").then((m) => ({ default: m.Help })));
 
 /** Sidebar, header, the page, and the assistant beside it. */
@@ -22,6 +23,11 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   const up = raised.use();
   const undo = useUndo();
   const { open } = assistant.use();
+  // Fetched while nothing else is going on, so that the first words typed into it are not lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 1500);
+    return () => clearTimeout(timer);
+  }, []);
   useKeys({
     "mod+k": () => raised.set(raised.get() === "palette" ? null : "palette"),
     "mod+j": toggleAssistant,
@@ -36,7 +42,10 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   });
   return (
     <div className="flex h-dvh overflow-hidden bg-bg">
-      <a href="#main" className="sr-only z-50 rounded-md bg-surface px-3 py-2 text-cell text-fg shadow-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-surface px-3 py-2 text-cell text-fg shadow-3 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
         Skip to the page
       </a>
       <Sidebar folded={folded} onFold={() => setFold(!folded)} />
@@ -48,7 +57,11 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
           </p>
         )}
         <div className="flex min-h-0 flex-1">
-          <main id="main" tabIndex={-1} className="scroll-thin relative flex min-w-0 flex-1 flex-col overflow-y-auto outline-none">
+          <main
+            id="main"
+            tabIndex={-1}
+            className="relative flex min-w-0 flex-1 scroll-thin flex-col overflow-y-auto outline-none"
+          >
             {children}
           </main>
           {open && panel}

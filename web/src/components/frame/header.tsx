@@ -19,7 +19,7 @@ function Breadcrumbs() {
   const crumbs = useMatches({
     select: (matches) =>
       matches.flatMap((m) => {
-        const crumb = crumbOf(m as { staticData: { crumb?: string }; loaderData?: unknown });
+        const crumb = crumbOf(m);
         return crumb ? [{ id: m.id, path: m.pathname, crumb }] : [];
       }),
     structuralSharing: true as never,
@@ -80,7 +80,13 @@ export function Header() {
         <span className="flex-1">Search or ask</span>
         <Kbd>{MOD} K</Kbd>
       </button>
-      <Button variant="quiet" size="icon" aria-label="Search or ask" className="size-11 md:hidden" onClick={() => raised.set("palette")}>
+      <Button
+        variant="quiet"
+        size="icon"
+        aria-label="Search or ask"
+        className="size-11 md:hidden"
+        onClick={() => raised.set("palette")}
+      >
         <Search className="size-5!" />
       </Button>
       <Menu>
@@ -102,7 +108,7 @@ export function Header() {
           size="icon"
           aria-label="Assistant"
           aria-pressed={open}
-          className="max-md:size-11 aria-pressed:bg-accent-soft aria-pressed:text-accent-text"
+          className="aria-pressed:bg-accent-soft aria-pressed:text-accent-text max-md:size-11"
           onClick={toggleAssistant}
         >
           <Sparkle strokeWidth={1.75} />

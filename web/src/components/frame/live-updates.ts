@@ -33,7 +33,8 @@ export function useLiveUpdates(): void {
       const keys = new Set([...changes.values()].flatMap((c) => STALE[c.type]));
       if (opportunities.length > BURST) keys.add("opportunities");
       else for (const change of opportunities) void receiveOpportunity(client, change);
-      for (const change of changes.values()) void client.invalidateQueries({ queryKey: ["timeline", change.type, change.id] });
+      for (const change of changes.values())
+        void client.invalidateQueries({ queryKey: ["timeline", change.type, change.id] });
       refresh(client, keys);
     };
     let since = 0;

@@ -1,4 +1,13 @@
-import { Building, CircleDollarSign, Contact, House, Settings2, SquareCheck, Stamp, type LucideIcon } from "lucide-react";
+import {
+  Building,
+  CircleDollarSign,
+  Contact,
+  House,
+  Settings2,
+  SquareCheck,
+  Stamp,
+  type LucideIcon,
+} from "lucide-react";
 
 export interface NavItem {
   to: "/" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/admin";

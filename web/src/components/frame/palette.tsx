@@ -29,7 +29,8 @@ const searchQuery = (q: string) =>
 
 const ITEM =
   "flex h-9 items-center gap-2.5 rounded-lg px-2.5 text-cell text-fg data-[selected=true]:bg-accent-soft pointer-coarse:h-11 [&>svg]:size-4 [&>svg]:text-fg-3";
-const GROUP = "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
+const GROUP =
+  "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
 
 /** The words that were typed, underlined where they occur. */
 function Marked({ text, q }: { text: string; q: string }) {
@@ -51,7 +52,12 @@ function HitMark({ hit }: { hit: SearchHit }) {
 }
 
 const facts = (hit: SearchHit): string =>
-  [money(hit.amount), hit.close_date ? `${hit.stage_kind === "open" ? "closes" : (hit.stage_kind ?? "closes")} ${date(hit.close_date)}` : ""]
+  [
+    money(hit.amount),
+    hit.close_date
+      ? `${hit.stage_kind === "open" ? "closes" : (hit.stage_kind ?? "closes")} ${date(hit.close_date)}`
+      : "",
+  ]
     .filter(Boolean)
     .join(" · ");
 
@@ -69,7 +75,8 @@ export function Palette() {
     then();
   };
   const open = (hit: SearchHit) => {
-    const to = hit.type === "account" ? "/accounts/$id" : hit.type === "contact" ? "/contacts/$id" : "/opportunities/$id";
+    const to =
+      hit.type === "account" ? "/accounts/$id" : hit.type === "contact" ? "/contacts/$id" : "/opportunities/$id";
     void navigate({ to, params: { id: hit.id } });
   };
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
@@ -81,7 +88,12 @@ export function Palette() {
     { label: "Import a file", icon: <Upload />, run: () => void navigate({ to: "/admin/imports" }) },
     { label: "Light theme", icon: <Sun />, run: () => setTheme("light") },
     { label: "Dark theme", icon: <Moon />, run: () => setTheme("dark") },
-    ...NAV.map((n) => ({ label: `Go to ${n.label}`, icon: <n.icon />, keys: n.keys.toUpperCase(), run: () => void navigate({ to: n.to }) })),
+    ...NAV.map((n) => ({
+      label: `Go to ${n.label}`,
+      icon: <n.icon />,
+      keys: n.keys.toUpperCase(),
+      run: () => void navigate({ to: n.to }),
+    })),
   ].filter((a) => matches(a.label));
   const ask = text.trim() || "What should I do today?";
 
@@ -112,7 +124,7 @@ export function Palette() {
               />
               <Kbd>esc</Kbd>
             </div>
-            <Command.List className="scroll-thin max-h-[min(480px,60vh)] overflow-y-auto px-1.5 pb-2">
+            <Command.List className="max-h-[min(480px,60vh)] scroll-thin overflow-y-auto px-1.5 pb-2">
               {shown.length > 0 && (
                 <Command.Group heading="Records" className={GROUP}>
                   {shown.map((hit) => (
@@ -122,7 +134,7 @@ export function Palette() {
                         <Marked text={hit.title} q={q} />
                       </span>
                       <span className="truncate text-fg-3">{hit.subtitle ?? NOUN[hit.type]}</span>
-                      <span className="tnum ml-auto shrink-0 text-meta text-fg-3">{facts(hit)}</span>
+                      <span className="ml-auto shrink-0 text-meta text-fg-3 tnum">{facts(hit)}</span>
                     </Command.Item>
                   ))}
                 </Command.Group>
@@ -132,7 +144,7 @@ export function Palette() {
               )}
               {actions.length > 0 && (
                 <Command.Group heading="Actions" className={GROUP}>
-                  {actions.slice(0, text ? 5 : 12).map((action) => (
+                  {actions.slice(0, text ? 5 : 9).map((action) => (
                     <Command.Item key={action.label} value={action.label} className={ITEM} onSelect={run(action.run)}>
                       {action.icon}
                       {action.label}
@@ -170,7 +182,7 @@ export function Palette() {
                 <Kbd>↵</Kbd> open
               </span>
               {hits.data && text && (
-                <span className="tnum ml-auto">
+                <span className="ml-auto tnum">
                   {shown.length} results in {hits.data.ms} ms
                 </span>
               )}

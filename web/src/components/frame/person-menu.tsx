@@ -38,13 +38,18 @@ export function PersonMenu({ folded }: { folded: boolean }) {
     <Menu>
       <MenuTrigger
         aria-label={`${me.user.name}: account and theme`}
-        className={cn("flex items-center gap-2 rounded-md py-1.5 text-left hover:bg-muted", folded ? "justify-center" : "px-2")}
+        className={cn(
+          "flex items-center gap-2 rounded-md py-1.5 text-left hover:bg-muted",
+          folded ? "justify-center" : "px-2",
+        )}
       >
         <PersonMark id={me.user.id} name={me.user.name} size={28} />
         {!folded && (
           <span className="min-w-0">
             <span className="block truncate text-cell font-medium text-fg">{me.user.name}</span>
-            <span className="block truncate text-meta text-fg-3">{me.roles.map((r) => r.name).join(", ") || me.user.email}</span>
+            <span className="block truncate text-meta text-fg-3">
+              {me.roles.map((r) => r.name).join(", ") || me.user.email}
+            </span>
           </span>
         )}
       </MenuTrigger>

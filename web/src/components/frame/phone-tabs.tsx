@@ -14,16 +14,26 @@ export function PhoneTabs() {
   const tabs = NAV.filter((n) => ["/", "/opportunities", "/tasks", "/approvals"].includes(n.to));
   const rest = NAV.filter((n) => !tabs.includes(n));
   return (
-    <nav aria-label="Main" data-print="hide" className="flex h-16 shrink-0 border-t border-line bg-bg pb-[env(safe-area-inset-bottom)] md:hidden">
+    <nav
+      aria-label="Main"
+      data-print="hide"
+      className="flex h-16 shrink-0 border-t border-line bg-bg pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
       {tabs.map((entry) => {
         const current = entry.to === "/" ? path === "/" : path.startsWith(entry.to);
         const count = entry.count ? counts[entry.count] : 0;
         return (
-          <Link key={entry.to} to={entry.to} activeOptions={{ exact: true }} aria-current={current ? "page" : undefined} className={cn(cell, current && "font-medium text-accent-text")}>
+          <Link
+            key={entry.to}
+            to={entry.to}
+            activeOptions={{ exact: true }}
+            aria-current={current ? "page" : undefined}
+            className={cn(cell, current && "font-medium text-accent-text")}
+          >
             <span className="relative">
               <entry.icon className="size-[22px]" strokeWidth={1.75} aria-hidden />
               {count > 0 && (
-                <span className="tnum absolute -top-1.5 left-3.5 min-w-4 rounded-full bg-agent px-1 text-center text-[10px] leading-4 font-semibold text-on-agent">
+                <span className="absolute -top-1.5 left-3.5 min-w-4 rounded-full bg-agent px-1 text-center text-[10px] leading-4 font-semibold text-on-agent tnum">
                   {count > 99 ? "99+" : count}
                 </span>
               )}

@@ -22,11 +22,17 @@ function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; co
   const path = useLocation({ select: (at) => at.pathname });
   const current = entry.to === "/" ? path === "/" : path === entry.to || path.startsWith(`${entry.to}/`);
   const link = (
-    <Link to={entry.to} activeOptions={{ exact: true }} aria-current={current ? "page" : undefined} aria-label={entry.label} className={item(current)}>
+    <Link
+      to={entry.to}
+      activeOptions={{ exact: true }}
+      aria-current={current ? "page" : undefined}
+      aria-label={entry.label}
+      className={item(current)}
+    >
       <entry.icon className="size-4 shrink-0 text-fg-3" strokeWidth={1.75} aria-hidden />
       {!folded && <span className="flex-1 truncate">{entry.label}</span>}
       {!folded && count > 0 && (
-        <span className={cn("tnum text-meta text-fg-3", entry.count === "approvals" && "font-semibold text-fg")}>
+        <span className={cn("text-meta text-fg-3 tnum", entry.count === "approvals" && "font-semibold text-fg")}>
           {number(count)}
         </span>
       )}
@@ -44,14 +50,24 @@ function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; co
 export function Sidebar({ folded, onFold }: { folded: boolean; onFold: () => void }) {
   const counts = useCounts();
   const fold: ReactNode = (
-    <Button variant="quiet" size="icon" aria-label={folded ? "Open the sidebar" : "Fold the sidebar"} aria-expanded={!folded} onClick={onFold} className="text-fg-3">
+    <Button
+      variant="quiet"
+      size="icon"
+      aria-label={folded ? "Open the sidebar" : "Fold the sidebar"}
+      aria-expanded={!folded}
+      onClick={onFold}
+      className="text-fg-3"
+    >
       <PanelLeft strokeWidth={1.75} />
     </Button>
   );
   return (
     <aside
       data-print="hide"
-      className={cn("hidden h-dvh shrink-0 flex-col border-r border-line bg-sunken px-2 md:flex", folded ? "w-12" : "w-[216px]")}
+      className={cn(
+        "hidden h-dvh shrink-0 flex-col border-r border-line bg-sunken px-2 md:flex",
+        folded ? "w-12" : "w-[216px]",
+      )}
     >
       <div className={cn("flex h-12 items-center gap-2", folded ? "justify-center" : "pl-2")}>
         {folded ? (
@@ -70,7 +86,12 @@ export function Sidebar({ folded, onFold }: { folded: boolean; onFold: () => voi
         ))}
       </nav>
       <div className="flex flex-col gap-1 pb-3">
-        <button type="button" className={item(false)} onClick={() => raised.set("help")} aria-label="Help and shortcuts">
+        <button
+          type="button"
+          className={item(false)}
+          onClick={() => raised.set("help")}
+          aria-label="Help and shortcuts"
+        >
           <CircleHelp className="size-4 shrink-0 text-fg-3" strokeWidth={1.75} aria-hidden />
           {!folded && <span className="flex-1 text-left">Help and shortcuts</span>}
           {!folded && <Kbd>?</Kbd>}

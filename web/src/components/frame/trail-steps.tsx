@@ -26,7 +26,7 @@ export function TrailSteps() {
     <span className="ml-2 flex items-center gap-1 max-md:hidden">
       {step(from.ids[at - 1], "Previous record", ChevronUp)}
       {step(from.ids[at + 1], "Next record", ChevronDown)}
-      <span className="tnum text-meta text-fg-3">
+      <span className="text-meta text-fg-3 tnum">
         {number(at + 1)} of {number(from.ids.length)}
       </span>
     </span>

@@ -4,7 +4,7 @@ import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 import { Spinner } from "./spinner";
 
-export const buttonVariants = cva(
+const buttonVariants = cva(
   "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md text-cell font-medium whitespace-nowrap transition-transform duration-100 select-none active:scale-[0.985] disabled:active:scale-100 [&_svg]:size-[15px] [&_svg]:shrink-0",
   {
     variants: {

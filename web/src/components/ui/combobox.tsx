@@ -39,7 +39,7 @@ export function ChoiceList(props: {
           className="h-9 w-full bg-transparent text-cell text-fg outline-none"
         />
       </div>
-      <Command.List className="scroll-thin min-h-0 flex-1 overflow-y-auto p-1">
+      <Command.List className="min-h-0 flex-1 scroll-thin overflow-y-auto p-1">
         <Command.Empty className="px-2 py-3 text-cell text-fg-3">
           {props.busy ? "Searching…" : (props.empty ?? "Nothing matches.")}
         </Command.Empty>
@@ -88,7 +88,7 @@ export function Combobox(props: {
           type="button"
           aria-invalid={props.invalid}
           className={cn(
-            "field-halo flex h-8 w-full min-w-0 items-center gap-2 rounded-md border border-line-control bg-bg px-2.5 text-left text-cell text-fg pointer-coarse:h-11",
+            "flex h-8 w-full min-w-0 items-center gap-2 rounded-md border field-halo border-line-control bg-bg px-2.5 text-left text-cell text-fg pointer-coarse:h-11",
             props.className,
           )}
         >

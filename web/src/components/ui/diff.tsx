@@ -2,7 +2,15 @@ import { ArrowRight } from "lucide-react";
 import { cn } from "@/lib/cn";
 
 /** Old → new. The sign, the strike and the words carry it; the colour only helps. */
-export function Diff({ before, after, className }: { before: string | null; after: string | null; className?: string }) {
+export function Diff({
+  before,
+  after,
+  className,
+}: {
+  before: string | null;
+  after: string | null;
+  className?: string;
+}) {
   return (
     <span data-slot="diff" className={cn("inline-flex min-w-0 flex-wrap items-center gap-1.5 text-cell", className)}>
       {before === null || before === "" ? (

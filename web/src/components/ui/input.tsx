@@ -3,7 +3,7 @@ import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 
 export const fieldVariants = cva(
-  "field-halo w-full min-w-0 rounded-md border border-line-control bg-bg text-fg transition-shadow duration-100 disabled:border-line disabled:bg-muted disabled:text-fg-3",
+  "w-full min-w-0 rounded-md border field-halo border-line-control bg-bg text-fg transition-shadow duration-100 disabled:border-line disabled:bg-muted disabled:text-fg-3",
   {
     variants: {
       size: { md: "h-8 px-2.5 text-cell", lg: "h-10 px-2.5 text-body", touch: "h-11 px-3 text-body" },
@@ -29,6 +29,10 @@ export function Textarea({ className, ...props }: ComponentProps<"textarea">) {
 }
 
 /** A native select: the platform's own list on the phone, the keyboard's own behaviour everywhere. */
-export function Select({ className, size, ...props }: Omit<ComponentProps<"select">, "size"> & VariantProps<typeof fieldVariants>) {
+export function Select({
+  className,
+  size,
+  ...props
+}: Omit<ComponentProps<"select">, "size"> & VariantProps<typeof fieldVariants>) {
   return <select data-slot="select" className={cn(fieldVariants({ size }), "pr-1", className)} {...props} />;
 }

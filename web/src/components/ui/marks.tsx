@@ -81,7 +81,7 @@ export function SystemMark({ kind, size = 28 }: { kind: "import" | "system" | "k
 export function Person({ person, className }: { person: { id: string; name: string } | null; className?: string }) {
   if (!person) return null;
   return (
-    <span className={cn("inline-flex min-w-0 items-center gap-1.5", className)}>
+    <span className={cn("inline-flex max-w-full min-w-0 items-center gap-1.5", className)}>
       <PersonMark id={person.id} name={person.name} />
       <span className="truncate">{person.name}</span>
     </span>
@@ -90,7 +90,7 @@ export function Person({ person, className }: { person: { id: string; name: stri
 
 export function Company({ name, className }: { name: string; className?: string }) {
   return (
-    <span className={cn("inline-flex min-w-0 items-center gap-1.5", className)}>
+    <span className={cn("inline-flex max-w-full min-w-0 items-center gap-1.5", className)}>
       <CompanyMark name={name} />
       <span className="truncate">{name}</span>
     </span>

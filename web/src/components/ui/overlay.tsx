@@ -43,7 +43,7 @@ export function Overlay(props: {
               </Button>
             </Radix.Close>
           </header>
-          <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-5 py-4">{props.children}</div>
+          <div className="min-h-0 flex-1 scroll-thin overflow-y-auto px-5 py-4">{props.children}</div>
           {props.footer && (
             <footer className="flex items-center justify-end gap-2 border-t border-line bg-sunken px-5 py-3 max-md:pb-6">
               {props.footer}

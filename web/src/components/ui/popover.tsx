@@ -14,7 +14,10 @@ export function PopoverContent({ className, ...props }: ComponentProps<typeof Ra
         align="start"
         sideOffset={4}
         collisionPadding={8}
-        className={cn("z-50 w-64 animate-rise rounded-xl bg-surface text-cell text-fg shadow-3 outline-none", className)}
+        className={cn(
+          "z-50 w-64 animate-rise rounded-xl bg-surface text-cell text-fg shadow-3 outline-none",
+          className,
+        )}
         {...props}
       />
     </Radix.Portal>

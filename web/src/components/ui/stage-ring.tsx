@@ -31,7 +31,10 @@ export function StageRing(props: {
     <svg {...frame} className={cn("shrink-0 text-fg-2", props.className)}>
       <circle cx="8" cy="8" r="7" fill="none" stroke="currentColor" strokeWidth="1.5" />
       {share > 0 && (
-        <path d={`M8 8V3.500A4.5 4.5 0 ${share > 0.5 ? 1 : 0} 1 ${x.toFixed(3)} ${y.toFixed(3)}Z`} fill="currentColor" />
+        <path
+          d={`M8 8V3.500A4.5 4.5 0 ${share > 0.5 ? 1 : 0} 1 ${x.toFixed(3)} ${y.toFixed(3)}Z`}
+          fill="currentColor"
+        />
       )}
     </svg>
   );

@@ -3,10 +3,19 @@ import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
 /** What will be here, what brings it, and one thing to do. */
-export function Empty(props: { icon: LucideIcon; title: string; children?: ReactNode; action?: ReactNode; className?: string }) {
+export function Empty(props: {
+  icon: LucideIcon;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  className?: string;
+}) {
   const Glyph = props.icon;
   return (
-    <div data-slot="empty" className={cn("mx-auto flex max-w-sm flex-col items-center gap-1 px-6 py-10 text-center", props.className)}>
+    <div
+      data-slot="empty"
+      className={cn("mx-auto flex max-w-sm flex-col items-center gap-1 px-6 py-10 text-center", props.className)}
+    >
       <Glyph className="mb-1 size-[22px] text-fg-3" strokeWidth={1.75} aria-hidden />
       <p className="text-body font-medium text-fg">{props.title}</p>
       {props.children && <div className="text-cell text-fg-3">{props.children}</div>}
@@ -44,12 +53,21 @@ export function Progress({ value, max, label }: { value: number; max: number; la
       aria-valuenow={value}
       className="h-1.5 w-full overflow-hidden rounded-xs bg-active"
     >
-      <div className="h-full origin-left rounded-xs bg-accent transition-transform duration-200" style={{ transform: `scaleX(${share})` }} />
+      <div
+        className="h-full origin-left rounded-xs bg-accent transition-transform duration-200"
+        style={{ transform: `scaleX(${share})` }}
+      />
     </div>
   );
 }
 
-export function Card(props: { title?: ReactNode; aside?: ReactNode; dashed?: boolean; className?: string; children: ReactNode }) {
+export function Card(props: {
+  title?: ReactNode;
+  aside?: ReactNode;
+  dashed?: boolean;
+  className?: string;
+  children: ReactNode;
+}) {
   return (
     <section
       data-slot="card"
@@ -60,7 +78,12 @@ export function Card(props: { title?: ReactNode; aside?: ReactNode; dashed?: boo
       )}
     >
       {props.title && (
-        <header className={cn("flex min-h-10 items-center gap-2 border-b border-line px-4 py-2", props.dashed && "border-dashed")}>
+        <header
+          className={cn(
+            "flex min-h-10 items-center gap-2 border-b border-line px-4 py-2",
+            props.dashed && "border-dashed",
+          )}
+        >
           <h2 className="flex min-w-0 flex-1 items-center gap-2 text-section text-fg">{props.title}</h2>
           {props.aside}
         </header>

@@ -7,7 +7,7 @@ export function TabRow({ label, className, children }: { label: string; classNam
     <nav
       aria-label={label}
       data-slot="tabs"
-      className={cn("scroll-thin flex items-stretch gap-0 overflow-x-auto overflow-y-hidden", className)}
+      className={cn("flex scroll-thin items-stretch gap-0 overflow-x-auto overflow-y-hidden", className)}
     >
       {children}
     </nav>

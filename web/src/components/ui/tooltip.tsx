@@ -5,7 +5,15 @@ export const TooltipProvider = ({ children }: { children: ReactNode }) => (
   <Radix.Provider delayDuration={400}>{children}</Radix.Provider>
 );
 
-export function Tip({ label, children, side = "bottom" }: { label: ReactNode; children: ReactNode; side?: "top" | "right" | "bottom" | "left" }) {
+export function Tip({
+  label,
+  children,
+  side = "bottom",
+}: {
+  label: ReactNode;
+  children: ReactNode;
+  side?: "top" | "right" | "bottom" | "left";
+}) {
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>

@@ -21,18 +21,40 @@ export function AccountList({ search }: { search: RecordSearch }) {
       header: "Account",
       sort: "name",
       cell: (a) => (
-        <Link to="/accounts/$id" params={{ id: a.id }} className="flex min-w-0 items-center gap-1.5 font-medium text-fg hover:underline">
+        <Link
+          to="/accounts/$id"
+          params={{ id: a.id }}
+          className="flex min-w-0 items-center gap-1.5 font-medium text-fg hover:underline"
+        >
           <CompanyMark name={a.name} />
           <span className="truncate">{a.name}</span>
         </Link>
       ),
     },
-    { id: "industry", header: "Industry", wide: true, cell: (a) => industries.find((o) => o.id === a.industry_id)?.name },
+    {
+      id: "industry",
+      header: "Industry",
+      wide: true,
+      cell: (a) => industries.find((o) => o.id === a.industry_id)?.name,
+    },
     { id: "owner", header: "Owner", wide: true, cell: (a) => <Person person={a.owner} /> },
     { id: "country", header: "Country", wide: true, cell: (a) => a.country },
-    { id: "employees", header: "Employees", wide: true, align: "right", cell: (a) => a.employees !== null && number(a.employees) },
+    {
+      id: "employees",
+      header: "Employees",
+      wide: true,
+      align: "right",
+      cell: (a) => a.employees !== null && number(a.employees),
+    },
     { id: "revenue", header: "Revenue", sort: "annual_revenue", align: "right", cell: (a) => money(a.annual_revenue) },
-    { id: "updated", header: "Changed", wide: true, sort: "updated_at", align: "right", cell: (a) => <span className="text-fg-3">{date(a.updated_at.slice(0, 10))}</span> },
+    {
+      id: "updated",
+      header: "Changed",
+      wide: true,
+      sort: "updated_at",
+      align: "right",
+      cell: (a) => <span className="text-fg-3">{date(a.updated_at.slice(0, 10))}</span>,
+    },
   ];
   return (
     <RecordList

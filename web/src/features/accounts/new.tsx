@@ -13,7 +13,7 @@ import { Input, Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 
 const schema = z.object({
-  name: z.string().trim().min(1, "Name the account."),
+  name: z.string().check(z.trim(), z.minLength(1, "Name the account.")),
   website: z.string(),
   phone: z.string(),
   industry_id: z.string(),
@@ -26,7 +26,10 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const told = useTold();
   const industries = useOptions("industry");
-  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { name: "", website: "", phone: "", industry_id: "", country: "" } });
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    defaultValues: { name: "", website: "", phone: "", industry_id: "", country: "" },
+  });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (values) => {
     try {
@@ -55,13 +58,21 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
       }
     >
       <form id="new-account" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
-        {errors.root && <p role="alert" className="text-cell text-bad-text">{errors.root.message}</p>}
+        {errors.root && (
+          <p role="alert" className="text-cell text-bad-text">
+            {errors.root.message}
+          </p>
+        )}
         <Field label="Name" required error={errors.name?.message}>
           {(w) => <Input {...w} {...form.register("name")} autoFocus />}
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="Website" error={errors.website?.message}>{(w) => <Input {...w} {...form.register("website")} type="url" />}</Field>
-          <Field label="Phone" error={errors.phone?.message}>{(w) => <Input {...w} {...form.register("phone")} type="tel" />}</Field>
+          <Field label="Website" error={errors.website?.message}>
+            {(w) => <Input {...w} {...form.register("website")} type="url" />}
+          </Field>
+          <Field label="Phone" error={errors.phone?.message}>
+            {(w) => <Input {...w} {...form.register("phone")} type="tel" />}
+          </Field>
           <Field label="Industry" error={errors.industry_id?.message}>
             {(w) => (
               <Select {...w} {...form.register("industry_id")}>
@@ -74,7 +85,9 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
               </Select>
             )}
           </Field>
-          <Field label="Country" error={errors.country?.message}>{(w) => <Input {...w} {...form.register("country")} />}</Field>
+          <Field label="Country" error={errors.country?.message}>
+            {(w) => <Input {...w} {...form.register("country")} />}
+          </Field>
         </div>
       </form>
     </Overlay>

@@ -2,7 +2,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMay, useMe, useOptions } from "@/api/shared";
-import type { Account, Money, Ref } from "@/api/types";
+import type { Account, Ref } from "@/api/types";
 import { Composer } from "@/components/crm/composer";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
 import { Fact } from "@/components/crm/fact";
@@ -65,7 +65,14 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
       mark={<CompanyMark name={a.name} size={28} />}
       tabs={ACCOUNT_TABS}
       tab={tab}
-      onTab={(next) => void navigate({ to: "/accounts/$id", params: { id }, search: next === "timeline" ? {} : { tab: next }, replace: true })}
+      onTab={(next) =>
+        void navigate({
+          to: "/accounts/$id",
+          params: { id },
+          search: next === "timeline" ? {} : { tab: next },
+          replace: true,
+        })
+      }
       mayDelete={mayDelete}
       onGone={() => void navigate({ to: "/accounts", search: {} })}
       onNewDeal={maySell ? () => create({ kind: "opportunity", account: { id, name: a.name } }) : null}
@@ -73,8 +80,9 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
         <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-8">
           <div className="flex flex-col">
             <span className="text-meta text-fg-3">Open pipeline</span>
-            <span className="tnum flex min-h-[26px] items-center font-medium text-fg">
-              {money(a.open_amount)} <span className="ml-1.5 font-normal text-fg-3">{number(a.open_opportunities ?? 0)} open</span>
+            <span className="flex min-h-[26px] items-center font-medium text-fg tnum">
+              {money(a.open_amount)}{" "}
+              <span className="ml-1.5 font-normal text-fg-3">{number(a.open_opportunities ?? 0)} open</span>
             </span>
           </div>
           <Fact {...fact("owner", "Owner", "user")} shown={<Person person={a.owner} />} />
@@ -103,11 +111,23 @@ function Details({ a, fact }: { a: Account; fact: ReturnType<typeof useAccountFa
         <Fact row {...fact("domain", "Domain", "text")} shown={a.domain} />
         <Fact row {...fact("industry_id", "Industry", "choice")} {...choice("industry")} />
         <Fact row {...fact("region_id", "Region", "choice")} {...choice("region")} />
-        <Fact row {...fact("annual_revenue", "Annual revenue", "money")} shown={money(a.annual_revenue as Money | null)} />
+        <Fact row {...fact("annual_revenue", "Annual revenue", "money")} shown={money(a.annual_revenue)} />
       </div>
       <div>
         <Fact row {...fact("founded_year", "Founded", "number")} shown={a.founded_year} />
-        <Fact row {...fact("tags", "Tags", "tags")} shown={a.tags.length > 0 ? a.tags.map((t) => <Badge key={t} className="mr-1">{t}</Badge>) : ""} />
+        <Fact
+          row
+          {...fact("tags", "Tags", "tags")}
+          shown={
+            a.tags.length > 0
+              ? a.tags.map((t) => (
+                  <Badge key={t} className="mr-1">
+                    {t}
+                  </Badge>
+                ))
+              : ""
+          }
+        />
         <p className="grid min-h-[30px] grid-cols-[140px_1fr] items-center gap-2 text-fg-3">
           Changed <span className="text-fg">{dateTime(a.updated_at)}</span>
         </p>

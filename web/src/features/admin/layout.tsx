@@ -24,7 +24,10 @@ const GROUPS = [
 export function AdminLayout({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col">
-      <nav aria-label="Admin" className="scroll-thin flex shrink-0 gap-x-4 overflow-auto border-line p-2 max-md:border-b md:w-48 md:flex-col md:gap-3 md:border-r md:py-3">
+      <nav
+        aria-label="Admin"
+        className="flex shrink-0 scroll-thin gap-x-4 overflow-auto border-line p-2 max-md:border-b md:w-48 md:flex-col md:gap-3 md:border-r md:py-3"
+      >
         {GROUPS.map((group) => (
           <div key={group.title} className="flex md:flex-col">
             <p className="px-2 pb-1 text-meta text-fg-3 max-md:hidden">{group.title}</p>
@@ -41,7 +44,14 @@ export function AdminLayout({ children }: { children: ReactNode }) {
           </div>
         ))}
       </nav>
-      <div className="scroll-thin flex min-h-0 min-w-0 flex-1 flex-col overflow-y-auto">{children}</div>
+      <div
+        tabIndex={0}
+        role="region"
+        aria-label="Settings"
+        className="flex min-h-0 min-w-0 flex-1 scroll-thin flex-col overflow-y-auto focus-visible:-outline-offset-2"
+      >
+        {children}
+      </div>
     </div>
   );
 }
@@ -65,7 +75,11 @@ export function PlainTable({ heads, children }: { heads: { label: string; right?
         <thead>
           <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
             {heads.map((h) => (
-              <th key={h.label} scope="col" className={h.right ? "px-2 text-right font-medium first:pl-0" : "px-2 font-medium first:pl-0"}>
+              <th
+                key={h.label}
+                scope="col"
+                className={h.right ? "px-2 text-right font-medium first:pl-0" : "px-2 font-medium first:pl-0"}
+              >
                 {h.label}
               </th>
             ))}

@@ -30,7 +30,7 @@ export function Pipelines() {
                 <li key={s.id} className="flex h-9 items-center gap-2 px-4 text-cell">
                   <StageRing kind={s.kind} probability={s.probability} />
                   <span className="flex-1 font-medium text-fg">{s.name}</span>
-                  <span className="tnum text-fg-3">{s.probability} %</span>
+                  <span className="text-fg-3 tnum">{s.probability} %</span>
                 </li>
               ))}
           </ol>
@@ -60,13 +60,15 @@ export function Products() {
           Import a file of them.
         </Empty>
       ) : (
-        <PlainTable heads={[{ label: "Product" }, { label: "Code" }, { label: "Family" }, { label: "Price", right: true }]}>
+        <PlainTable
+          heads={[{ label: "Product" }, { label: "Code" }, { label: "Family" }, { label: "Price", right: true }]}
+        >
           {products.map((p) => (
             <tr key={p.id}>
               <td className="font-medium text-fg">{p.name}</td>
               <td className="font-mono text-code">{p.code}</td>
               <td>{p.family}</td>
-              <td className="tnum text-right text-fg">{money(p.unit_price)}</td>
+              <td className="text-right text-fg tnum">{money(p.unit_price)}</td>
             </tr>
           ))}
         </PlainTable>

@@ -8,7 +8,10 @@ export function People() {
   const users = useSuspenseQuery(usersQuery()).data;
   const teams = useSuspenseQuery(teamsQuery()).data;
   return (
-    <AdminPage title="People and teams" text={`${users.length} people in ${teams.length} teams. New people come in by an import of people.`}>
+    <AdminPage
+      title="People and teams"
+      text={`${users.length} people in ${teams.length} teams. New people come in by an import of people.`}
+    >
       <PlainTable heads={[{ label: "Name" }, { label: "E-mail" }, { label: "Team" }, { label: "Roles" }]}>
         {users.map((u) => (
           <tr key={u.id}>

@@ -26,11 +26,21 @@ function Pips({ scope }: { scope: Scope | undefined }) {
 export function Roles() {
   const roles = useSuspenseQuery(rolesQuery()).data;
   return (
-    <AdminPage title="Roles" text="What each role may see and do: nothing, one’s own, the team’s and the teams’ below, or all. Agents never get more than the person they act for.">
+    <AdminPage
+      title="Roles"
+      text="What each role may see and do: nothing, one’s own, the team’s and the teams’ below, or all. Agents never get more than the person they act for."
+    >
       {roles.map((role) => (
         <Card key={role.id} title={role.name}>
           <div className="px-4 pb-2">
-            <PlainTable heads={[{ label: "Object" }, ...ACTIONS.map((a) => ({ label: a === "read" ? "View" : a === "update" ? "Edit" : a.replace(/^./, (c) => c.toUpperCase()) }))]}>
+            <PlainTable
+              heads={[
+                { label: "Object" },
+                ...ACTIONS.map((a) => ({
+                  label: a === "read" ? "View" : a === "update" ? "Edit" : a.replace(/^./, (c) => c.toUpperCase()),
+                })),
+              ]}
+            >
               {Object.entries(role.grants).map(([object, grants]) => (
                 <tr key={object}>
                   <td className="font-medium text-fg first-letter:uppercase">{object}</td>

@@ -11,8 +11,26 @@ import { sessionsQuery } from "./queries";
 /** "Firefox on Linux", from what the browser says of itself. */
 function browser(agent: string | null): string {
   if (!agent) return "Unknown";
-  const name = /Edg\//.test(agent) ? "Edge" : /Firefox\//.test(agent) ? "Firefox" : /Chrome\//.test(agent) ? "Chrome" : /Safari\//.test(agent) ? "Safari" : (agent.split("/")[0] ?? agent);
-  const system = /Windows/.test(agent) ? "Windows" : /Android/.test(agent) ? "Android" : /iPhone|iPad/.test(agent) ? "iOS" : /Mac OS/.test(agent) ? "macOS" : /Linux/.test(agent) ? "Linux" : "";
+  const name = /Edg\//.test(agent)
+    ? "Edge"
+    : /Firefox\//.test(agent)
+      ? "Firefox"
+      : /Chrome\//.test(agent)
+        ? "Chrome"
+        : /Safari\//.test(agent)
+          ? "Safari"
+          : (agent.split("/")[0] ?? agent);
+  const system = /Windows/.test(agent)
+    ? "Windows"
+    : /Android/.test(agent)
+      ? "Android"
+      : /iPhone|iPad/.test(agent)
+        ? "iOS"
+        : /Mac OS/.test(agent)
+          ? "macOS"
+          : /Linux/.test(agent)
+            ? "Linux"
+            : "";
   return system ? `${name} on ${system}` : name;
 }
 
@@ -29,7 +47,15 @@ export function Sessions() {
   });
   return (
     <AdminPage title="My sessions" text="Where you are signed in. End one that you do not know.">
-      <PlainTable heads={[{ label: "Browser" }, { label: "Address" }, { label: "Signed in" }, { label: "Last seen" }, { label: "" }]}>
+      <PlainTable
+        heads={[
+          { label: "Browser" },
+          { label: "Address" },
+          { label: "Signed in" },
+          { label: "Last seen" },
+          { label: "" },
+        ]}
+      >
         {data.map((s) => (
           <tr key={s.id}>
             <td className="font-medium text-fg" title={s.user_agent ?? undefined}>

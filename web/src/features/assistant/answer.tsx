@@ -18,7 +18,12 @@ function inline(text: string, citations: Citation[]): ReactNode[] {
         <Fragment key={i}>{part}</Fragment>
       );
     }
-    if (part.startsWith("**") && part.endsWith("**")) return <strong key={i} className="font-semibold">{part.slice(2, -2)}</strong>;
+    if (part.startsWith("**") && part.endsWith("**"))
+      return (
+        <strong key={i} className="font-semibold">
+          {part.slice(2, -2)}
+        </strong>
+      );
     return <Fragment key={i}>{part}</Fragment>;
   });
 }
@@ -36,15 +41,32 @@ const blocks = (text: string): Block[] =>
       return item?.[1] ? { kind: "li", text: item[1] } : { kind: "p", text: line };
     });
 
-export function AnswerText({ text, citations, streaming }: { text: string; citations: Citation[]; streaming: boolean }) {
+export function AnswerText({
+  text,
+  citations,
+  streaming,
+}: {
+  text: string;
+  citations: Citation[];
+  streaming: boolean;
+}) {
   const parts = blocks(text);
   const listed = citations.filter((c) => !text.includes(`[${c.n}]`));
   return (
     <div className="flex flex-col gap-1.5 text-cell leading-5 text-fg" aria-live="polite" aria-busy={streaming}>
       {parts.map((block, i) => (
-        <p key={i} className={block.kind === "li" ? "relative pl-4 before:absolute before:left-1 before:text-fg-3 before:content-['•']" : ""}>
+        <p
+          key={i}
+          className={
+            block.kind === "li"
+              ? "relative pl-4 before:absolute before:left-1 before:text-fg-3 before:content-['•']"
+              : ""
+          }
+        >
           {inline(block.text, citations)}
-          {streaming && i === parts.length - 1 && <span aria-hidden className="ml-px inline-block h-3.5 w-px animate-caret bg-accent align-middle" />}
+          {streaming && i === parts.length - 1 && (
+            <span aria-hidden className="ml-px inline-block h-3.5 w-px animate-caret bg-accent align-middle" />
+          )}
         </p>
       ))}
       {listed.length > 0 && (

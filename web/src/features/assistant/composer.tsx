@@ -21,7 +21,7 @@ export function AskBox(props: Props) {
     field.focus();
   };
   return (
-    <div className="field-halo mx-3 flex flex-col rounded-xl border border-line-control bg-bg">
+    <div className="mx-3 flex flex-col rounded-xl border field-halo border-line-control bg-bg">
       <textarea
         ref={box}
         autoFocus
@@ -40,7 +40,12 @@ export function AskBox(props: Props) {
         {props.context && (
           <span className="inline-flex h-[22px] min-w-0 items-center gap-1 rounded-sm border border-line-strong px-1.5 text-meta text-fg-2">
             <span className="truncate">{props.context}</span>
-            <button type="button" aria-label={`Do not mention ${props.context}`} onClick={props.onDropContext} className="shrink-0 text-fg-3 hover:text-fg">
+            <button
+              type="button"
+              aria-label={`Do not mention ${props.context}`}
+              onClick={props.onDropContext}
+              className="shrink-0 text-fg-3 hover:text-fg"
+            >
               <X className="size-3" />
             </button>
           </span>

@@ -23,8 +23,12 @@ export function ModelState() {
         <div key={d.name} className="flex flex-col gap-1 text-left">
           <span className="flex justify-between gap-2">
             <span className="truncate">{d.label}</span>
-            <span className="tnum shrink-0">
-              {d.state === "failed" ? <span className="text-bad-text">{d.error ?? "failed"}</span> : `${bytes(d.done_bytes)} of ${bytes(d.total_bytes)}`}
+            <span className="shrink-0 tnum">
+              {d.state === "failed" ? (
+                <span className="text-bad-text">{d.error ?? "failed"}</span>
+              ) : (
+                `${bytes(d.done_bytes)} of ${bytes(d.total_bytes)}`
+              )}
             </span>
           </span>
           <Progress value={d.done_bytes} max={d.total_bytes} label={`Fetching ${d.label}`} />

@@ -15,8 +15,16 @@ import { ModelState } from "./model-state";
 import { RunView } from "./run-view";
 import { conversationsQuery, useConversation } from "./use-conversation";
 
-const SUGGESTIONS = ["Which of my deals have been in their stage for more than 30 days?", "What closes this month?", "How much is in my open pipeline?"];
-const ON_RECORD = ["Summarise this deal", "Create a follow-up for next Friday", "Move the close date to the end of the month"];
+const SUGGESTIONS = [
+  "Which of my deals have been in their stage for more than 30 days?",
+  "What closes this month?",
+  "How much is in my open pipeline?",
+];
+const ON_RECORD = [
+  "Summarise this deal",
+  "Create a follow-up for next Friday",
+  "Move the close date to the end of the month",
+];
 
 export function AssistantPanel() {
   const { ask: asked } = assistant.use();
@@ -44,11 +52,17 @@ export function AssistantPanel() {
   }, [asked]);
   const length = runs.length + (sending ? 1 : 0);
   const tail = runs.at(-1);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [length, tail?.text, tail?.steps.length, tail?.proposals.length]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" });
+  }, [length, tail?.text, tail?.steps.length, tail?.proposals.length]);
 
   return (
     <>
-      <div aria-hidden className="fixed inset-0 z-30 bg-scrim md:hidden" onClick={() => assistant.set({ open: false, ask: null })} />
+      <div
+        aria-hidden
+        className="fixed inset-0 z-30 bg-scrim md:hidden"
+        onClick={() => assistant.set({ open: false, ask: null })}
+      />
       <aside
         aria-label="Assistant"
         data-print="hide"
@@ -61,15 +75,29 @@ export function AssistantPanel() {
           <Sparkle className="size-4 text-fg" aria-hidden />
           <h2 className="flex-1 text-section text-fg">Assistant</h2>
           <Past onOpen={(id) => void talk.open(id)} />
-          <Button variant="quiet" size="icon" aria-label="New conversation" className="text-fg-3" onClick={talk.startOver}>
+          <Button
+            variant="quiet"
+            size="icon"
+            aria-label="New conversation"
+            className="text-fg-3"
+            onClick={talk.startOver}
+          >
             <SquarePen />
           </Button>
-          <Button variant="quiet" size="icon" aria-label="Close the assistant" className="text-fg-3" onClick={() => assistant.set({ open: false, ask: null })}>
+          <Button
+            variant="quiet"
+            size="icon"
+            aria-label="Close the assistant"
+            className="text-fg-3"
+            onClick={() => assistant.set({ open: false, ask: null })}
+          >
             <X />
           </Button>
         </header>
-        <div className="scroll-thin flex min-h-0 flex-1 flex-col gap-5 overflow-y-auto p-4">
-          {runs.length === 0 && !sending && <Welcome suggestions={context ? ON_RECORD : SUGGESTIONS} may={may} onPick={(goal) => void send(goal)} />}
+        <div className="flex min-h-0 flex-1 scroll-thin flex-col gap-5 overflow-y-auto p-4">
+          {runs.length === 0 && !sending && (
+            <Welcome suggestions={context ? ON_RECORD : SUGGESTIONS} may={may} onPick={(goal) => void send(goal)} />
+          )}
           {runs.map((run) => (
             <RunView key={run.id} run={run} onAnswer={(text) => void send(text)} onRetry={() => talk.retrack(run.id)} />
           ))}
@@ -85,7 +113,11 @@ export function AssistantPanel() {
         </div>
         {may && (
           <AskBox
-            placeholder={context ? `Ask about this ${context.type === "opportunity" ? "deal" : context.type}` : "Ask, or say what to do"}
+            placeholder={
+              context
+                ? `Ask about this ${context.type === "opportunity" ? "deal" : context.type}`
+                : "Ask, or say what to do"
+            }
             context={context?.name ?? null}
             onDropContext={() => setDropped(page?.id ?? null)}
             working={talk.working !== null || sending !== null}
@@ -99,7 +131,15 @@ export function AssistantPanel() {
   );
 }
 
-function Welcome({ suggestions, may, onPick }: { suggestions: string[]; may: boolean; onPick: (goal: string) => void }) {
+function Welcome({
+  suggestions,
+  may,
+  onPick,
+}: {
+  suggestions: string[];
+  may: boolean;
+  onPick: (goal: string) => void;
+}) {
   return (
     <div className="mt-auto flex flex-col gap-3">
       <AgentMark size={28} />
@@ -110,7 +150,11 @@ function Welcome({ suggestions, may, onPick }: { suggestions: string[]; may: boo
       </p>
       {may &&
         suggestions.map((s) => (
-          <Button key={s} className="h-auto min-h-8 justify-start py-1.5 text-left whitespace-normal" onClick={() => onPick(s)}>
+          <Button
+            key={s}
+            className="h-auto min-h-8 justify-start py-1.5 text-left whitespace-normal"
+            onClick={() => onPick(s)}
+          >
             {s}
           </Button>
         ))}
@@ -129,11 +173,13 @@ function Past({ onOpen }: { onOpen: (id: string) => void }) {
         </Button>
       </MenuTrigger>
       <MenuContent align="end" className="w-80">
-        <MenuLabel>{isPending ? "Loading" : data.length === 0 ? "No past conversations" : "Past conversations"}</MenuLabel>
+        <MenuLabel>
+          {isPending ? "Loading" : data.length === 0 ? "No past conversations" : "Past conversations"}
+        </MenuLabel>
         {data.map((c) => (
           <MenuItem key={c.id} onSelect={() => onOpen(c.id)}>
             <span className="min-w-0 flex-1 truncate">{c.title}</span>
-            <span className="tnum text-meta text-fg-3">{ago(c.updated_at)}</span>
+            <span className="text-meta text-fg-3 tnum">{ago(c.updated_at)}</span>
           </MenuItem>
         ))}
       </MenuContent>

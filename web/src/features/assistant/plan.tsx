@@ -6,7 +6,8 @@ import { cn } from "@/lib/cn";
 import { number, plural } from "@/lib/format";
 import type { LiveRun } from "./stream";
 
-const seconds = (ms: number | null | undefined): string => (ms === null || ms === undefined ? "" : ms < 100 ? `${ms} ms` : `${number(Math.round(ms / 100) / 10)} s`);
+const seconds = (ms: number | null | undefined): string =>
+  ms === null || ms === undefined ? "" : ms < 100 ? `${ms} ms` : `${number(Math.round(ms / 100) / 10)} s`;
 
 /** The plan with numbered progress; each tool call a folded line. Once finished, the whole folds. */
 export function Plan({ run, over }: { run: LiveRun; over: boolean }) {
@@ -24,11 +25,18 @@ export function Plan({ run, over }: { run: LiveRun; over: boolean }) {
   }
   return (
     <div>
-      <button type="button" aria-expanded={shown} onClick={() => setOpen(!shown)} className="flex w-full items-center gap-2 rounded-sm text-cell">
+      <button
+        type="button"
+        aria-expanded={shown}
+        onClick={() => setOpen(!shown)}
+        className="flex w-full items-center gap-2 rounded-sm text-cell"
+      >
         <ChevronRight className={cn("size-3.5 text-fg-3", shown && "rotate-90")} aria-hidden />
         <span className="font-semibold text-fg">Plan</span>
-        <span className="text-meta text-fg-3">{over ? plural(steps.length, "step") : `step ${Math.min(done + 1, steps.length)} of ${steps.length}`}</span>
-        <span className="tnum ml-auto text-meta text-fg-3">{total > 0 && seconds(total)}</span>
+        <span className="text-meta text-fg-3">
+          {over ? plural(steps.length, "step") : `step ${Math.min(done + 1, steps.length)} of ${steps.length}`}
+        </span>
+        <span className="ml-auto text-meta text-fg-3 tnum">{total > 0 && seconds(total)}</span>
       </button>
       {shown && (
         <ol className="mt-1 flex flex-col gap-1" aria-live="polite">
@@ -54,11 +62,13 @@ function Step({ n, title, step }: { n: number; title: string; step: RunStep | un
           ) : step?.status === "failed" ? (
             <X className="size-3.5 text-bad" aria-label="failed" />
           ) : (
-            <span className="tnum text-meta">{n}</span>
+            <span className="text-meta tnum">{n}</span>
           )}
         </span>
-        <span className={cn("min-w-0 flex-1", running ? "font-medium text-fg" : "text-fg-2")}>{step?.title ?? title}</span>
-        <span className="tnum text-meta text-fg-3">{seconds(step?.ms)}</span>
+        <span className={cn("min-w-0 flex-1", running ? "font-medium text-fg" : "text-fg-2")}>
+          {step?.title ?? title}
+        </span>
+        <span className="text-meta text-fg-3 tnum">{seconds(step?.ms)}</span>
       </span>
       {step?.tool && <ToolCall step={step} tool={step.tool} />}
     </li>
@@ -81,16 +91,22 @@ function ToolCall({ step, tool }: { step: RunStep; tool: string }) {
         <ChevronRight className="size-3 shrink-0 text-fg-3 in-open:rotate-90" aria-hidden />
         <span className="shrink-0 font-medium text-fg">{verb}</span>
         <span className="min-w-0 flex-1 truncate text-fg-3">{argument(step.arguments)}</span>
-        {step.result_count !== null && <span className="tnum shrink-0 text-fg-3">{plural(step.result_count, "result")}</span>}
+        {step.result_count !== null && (
+          <span className="shrink-0 text-fg-3 tnum">{plural(step.result_count, "result")}</span>
+        )}
       </summary>
       <div className="border-t border-line px-2 py-1.5">
         {step.summary && <p className="mb-1 text-fg-2">{step.summary}</p>}
         <p className="text-fg-3">Arguments</p>
-        <pre className="scroll-thin overflow-x-auto font-mono text-code text-fg-2">{JSON.stringify(step.arguments, null, 2)}</pre>
+        <pre className="scroll-thin overflow-x-auto font-mono text-code text-fg-2">
+          {JSON.stringify(step.arguments, null, 2)}
+        </pre>
         {step.result !== undefined && step.result !== null && (
           <>
             <p className="mt-1 text-fg-3">Result</p>
-            <pre className="scroll-thin max-h-64 overflow-auto font-mono text-code text-fg-2">{JSON.stringify(step.result, null, 2)}</pre>
+            <pre className="max-h-64 scroll-thin overflow-auto font-mono text-code text-fg-2">
+              {JSON.stringify(step.result, null, 2)}
+            </pre>
           </>
         )}
       </div>

@@ -19,9 +19,16 @@ export type StreamEvent =
   | { type: "done"; data: { status: RunStatus } }
   | { type: "error"; data: Problem };
 
-export const live = (run: Run): LiveRun => ({ ...run, plan: run.steps.map(({ n, title }) => ({ n, title })), text: "", question: run.answer?.question ?? null, lost: false });
+export const live = (run: Run): LiveRun => ({
+  ...run,
+  plan: run.steps.map(({ n, title }) => ({ n, title })),
+  text: "",
+  question: run.answer?.question ?? null,
+  lost: false,
+});
 
-const put = <T>(list: T[], item: T, same: (a: T) => boolean): T[] => (list.some(same) ? list.map((x) => (same(x) ? { ...x, ...item } : x)) : [...list, item]);
+const put = <T>(list: T[], item: T, same: (a: T) => boolean): T[] =>
+  list.some(same) ? list.map((x) => (same(x) ? { ...x, ...item } : x)) : [...list, item];
 
 /** Pure, so that replayed events (after a reconnection) change nothing twice, but for text, which the answer replaces. */
 export function fold(run: LiveRun, event: StreamEvent): LiveRun {
@@ -56,7 +63,7 @@ export function follow(id: string, on: (event: StreamEvent) => void, onLost: () 
       // An `error` without data is the connection's own.
       if (!(message instanceof MessageEvent) || typeof message.data !== "string") return;
       failures = 0;
-      on({ type, data: JSON.parse(message.data) as never } as StreamEvent);
+      on({ type, data: JSON.parse(message.data) as never });
       if (type === "done" || type === "error") source.close();
     });
   }

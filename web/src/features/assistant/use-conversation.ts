@@ -11,11 +11,15 @@ export const aiStatusQuery = () =>
   queryOptions({
     queryKey: ["ai", "status"],
     queryFn: () => get("/ai/status"),
-    refetchInterval: (query) => (query.state.data && ["downloading", "starting"].includes(query.state.data.state) ? 2000 : 30_000),
+    refetchInterval: (query) =>
+      query.state.data && ["downloading", "starting"].includes(query.state.data.state) ? 2000 : 30_000,
   });
 
 export const conversationsQuery = () =>
-  queryOptions({ queryKey: ["conversations"], queryFn: async () => (await get("/conversations", { query: { limit: 50 } })).items });
+  queryOptions({
+    queryKey: ["conversations"],
+    queryFn: async () => (await get("/conversations", { query: { limit: 50 } })).items,
+  });
 
 export function useConversation() {
   const client = useQueryClient();
@@ -30,7 +34,12 @@ export function useConversation() {
       const change = (to: (run: LiveRun) => LiveRun) => setRuns((all) => all.map((r) => (r.id === id ? to(r) : r)));
       const settle = async () => {
         const run = await get("/agent-runs/{id}", { path: { id } });
-        change((old) => ({ ...old, ...run, text: run.answer?.text ?? old.text, question: run.answer?.question ?? old.question }));
+        change((old) => ({
+          ...old,
+          ...run,
+          text: run.answer?.text ?? old.text,
+          question: run.answer?.question ?? old.question,
+        }));
         void client.invalidateQueries({ queryKey: ["proposals"] });
         void client.invalidateQueries({ queryKey: ["conversations"] });
       };
@@ -38,7 +47,8 @@ export function useConversation() {
         id,
         (event) => {
           change((run) => fold(run, event));
-          if (event.type === "done" || event.type === "error") void settle().catch(() => change((run) => ({ ...run, lost: true })));
+          if (event.type === "done" || event.type === "error")
+            void settle().catch(() => change((run) => ({ ...run, lost: true })));
         },
         () => change((run) => ({ ...run, lost: true })),
       );

@@ -16,7 +16,11 @@ const COLUMNS: RecordColumn<Contact>[] = [
     header: "Contact",
     sort: "name",
     cell: (c) => (
-      <Link to="/contacts/$id" params={{ id: c.id }} className="flex min-w-0 items-center gap-1.5 font-medium text-fg hover:underline">
+      <Link
+        to="/contacts/$id"
+        params={{ id: c.id }}
+        className="flex min-w-0 items-center gap-1.5 font-medium text-fg hover:underline"
+      >
         <PersonMark id={c.id} name={c.name} />
         <span className="truncate">{c.name}</span>
       </Link>
@@ -33,10 +37,27 @@ const COLUMNS: RecordColumn<Contact>[] = [
         </Link>
       ),
   },
-  { id: "email", header: "E-mail", wide: true, cell: (c) => c.email && <a href={`mailto:${c.email}`} className="hover:underline">{c.email}</a> },
+  {
+    id: "email",
+    header: "E-mail",
+    wide: true,
+    cell: (c) =>
+      c.email && (
+        <a href={`mailto:${c.email}`} className="hover:underline">
+          {c.email}
+        </a>
+      ),
+  },
   { id: "phone", header: "Phone", wide: true, cell: (c) => c.phone },
   { id: "owner", header: "Owner", wide: true, cell: (c) => <Person person={c.owner} /> },
-  { id: "updated", header: "Changed", wide: true, sort: "updated_at", align: "right", cell: (c) => <span className="text-fg-3">{date(c.updated_at.slice(0, 10))}</span> },
+  {
+    id: "updated",
+    header: "Changed",
+    wide: true,
+    sort: "updated_at",
+    align: "right",
+    cell: (c) => <span className="text-fg-3">{date(c.updated_at.slice(0, 10))}</span>,
+  },
 ];
 
 export function ContactList({ search }: { search: RecordSearch }) {

@@ -16,7 +16,7 @@ import { Overlay } from "@/components/ui/overlay";
 
 const schema = z.object({
   first_name: z.string(),
-  last_name: z.string().trim().min(1, "Enter a last name."),
+  last_name: z.string().check(z.trim(), z.minLength(1, "Enter a last name.")),
   title: z.string(),
   email: z.union([z.literal(""), z.email("Enter an e-mail address.")]),
   phone: z.string(),
@@ -28,11 +28,17 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
   const navigate = useNavigate();
   const told = useTold();
   const [account, setAccount] = useState<Ref | null>(first ?? null);
-  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { first_name: "", last_name: "", title: "", email: "", phone: "" } });
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    defaultValues: { first_name: "", last_name: "", title: "", email: "", phone: "" },
+  });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (values) => {
     try {
-      const body = { ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== "")), ...(account ? { account_id: account.id } : {}) };
+      const body = {
+        ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== "")),
+        ...(account ? { account_id: account.id } : {}),
+      };
       const { data, eventId } = await post("/contacts", { body });
       void client.invalidateQueries({ queryKey: ["contacts"] });
       onClose();
@@ -57,15 +63,33 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
       }
     >
       <form id="new-contact" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
-        {errors.root && <p role="alert" className="text-cell text-bad-text">{errors.root.message}</p>}
+        {errors.root && (
+          <p role="alert" className="text-cell text-bad-text">
+            {errors.root.message}
+          </p>
+        )}
         <div className="grid grid-cols-2 gap-3">
-          <Field label="First name" error={errors.first_name?.message}>{(w) => <Input {...w} {...form.register("first_name")} autoFocus />}</Field>
-          <Field label="Last name" required error={errors.last_name?.message}>{(w) => <Input {...w} {...form.register("last_name")} />}</Field>
-          <Field label="Title" error={errors.title?.message}>{(w) => <Input {...w} {...form.register("title")} />}</Field>
-          <Field label="Phone" error={errors.phone?.message}>{(w) => <Input {...w} {...form.register("phone")} type="tel" />}</Field>
+          <Field label="First name" error={errors.first_name?.message}>
+            {(w) => <Input {...w} {...form.register("first_name")} autoFocus />}
+          </Field>
+          <Field label="Last name" required error={errors.last_name?.message}>
+            {(w) => <Input {...w} {...form.register("last_name")} />}
+          </Field>
+          <Field label="Title" error={errors.title?.message}>
+            {(w) => <Input {...w} {...form.register("title")} />}
+          </Field>
+          <Field label="Phone" error={errors.phone?.message}>
+            {(w) => <Input {...w} {...form.register("phone")} type="tel" />}
+          </Field>
         </div>
-        <Field label="E-mail" error={errors.email?.message}>{(w) => <Input {...w} {...form.register("email")} type="email" />}</Field>
-        <Field label="Account">{(w) => <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />}</Field>
+        <Field label="E-mail" error={errors.email?.message}>
+          {(w) => <Input {...w} {...form.register("email")} type="email" />}
+        </Field>
+        <Field label="Account">
+          {(w) => (
+            <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />
+          )}
+        </Field>
       </form>
     </Overlay>
   );

@@ -52,7 +52,19 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
         <Fact row {...fact("title", "Title", "text")} shown={c.title} />
         <Fact row {...fact("email", "E-mail", "text")} shown={c.email} />
         <Fact row {...fact("phone", "Phone", "text")} shown={c.phone} />
-        <Fact row {...fact("tags", "Tags", "tags")} shown={c.tags.length > 0 ? c.tags.map((t) => <Badge key={t} className="mr-1">{t}</Badge>) : ""} />
+        <Fact
+          row
+          {...fact("tags", "Tags", "tags")}
+          shown={
+            c.tags.length > 0
+              ? c.tags.map((t) => (
+                  <Badge key={t} className="mr-1">
+                    {t}
+                  </Badge>
+                ))
+              : ""
+          }
+        />
       </div>
     ),
     related: () => <RelatedDeals filter={{ primary_contact_id: id }} />,
@@ -66,7 +78,14 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
       mark={<PersonMark id={c.id} name={c.name} size={28} />}
       tabs={CONTACT_TABS}
       tab={tab}
-      onTab={(next) => void navigate({ to: "/contacts/$id", params: { id }, search: next === "timeline" ? {} : { tab: next }, replace: true })}
+      onTab={(next) =>
+        void navigate({
+          to: "/contacts/$id",
+          params: { id },
+          search: next === "timeline" ? {} : { tab: next },
+          replace: true,
+        })
+      }
       mayDelete={mayDelete}
       onGone={() => void navigate({ to: "/contacts", search: {} })}
       onNewDeal={null}
@@ -78,7 +97,12 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
             shown={c.account && <Company name={c.account.name} />}
             link={
               c.account && (
-                <Link to="/accounts/$id" params={{ id: c.account.id }} aria-label={`Open ${c.account.name}`} className="grid size-6 place-items-center rounded-sm text-fg-3 hover:bg-muted">
+                <Link
+                  to="/accounts/$id"
+                  params={{ id: c.account.id }}
+                  aria-label={`Open ${c.account.name}`}
+                  className="grid size-6 place-items-center rounded-sm text-fg-3 hover:bg-muted"
+                >
                   <ArrowUpRight className="size-3.5" />
                 </Link>
               )

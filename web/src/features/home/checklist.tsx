@@ -16,9 +16,38 @@ export function Checklist() {
   const admin = me.permissions.import?.create !== undefined && me.permissions.import.create !== "none";
   if (hidden || !data || !admin || (data.opportunities && data.runs)) return null;
   const steps = [
-    { done: data.opportunities, title: "Import your deals", text: "A CSV or Excel file; you see what happens to each row before it does.", action: <Button asChild size="card"><Link to="/admin/imports">Import</Link></Button> },
-    { done: data.opportunities, title: "Look at the board", text: "Drag a deal to its next stage.", action: <Button asChild size="card"><Link to="/opportunities/board" search={{}}>Board</Link></Button> },
-    { done: data.runs, title: "Ask the assistant", text: "It proposes, you approve; nothing changes before.", action: <Button size="card" onClick={() => openAssistant()}>Ask</Button> },
+    {
+      done: data.opportunities,
+      title: "Import your deals",
+      text: "A CSV or Excel file; you see what happens to each row before it does.",
+      action: (
+        <Button asChild size="card">
+          <Link to="/admin/imports">Import</Link>
+        </Button>
+      ),
+    },
+    {
+      done: data.opportunities,
+      title: "Look at the board",
+      text: "Drag a deal to its next stage.",
+      action: (
+        <Button asChild size="card">
+          <Link to="/opportunities/board" search={{}}>
+            Board
+          </Link>
+        </Button>
+      ),
+    },
+    {
+      done: data.runs,
+      title: "Ask the assistant",
+      text: "It proposes, you approve; nothing changes before.",
+      action: (
+        <Button size="card" onClick={() => openAssistant()}>
+          Ask
+        </Button>
+      ),
+    },
   ];
   return (
     <Card
@@ -32,7 +61,9 @@ export function Checklist() {
       <ol>
         {steps.map((step, i) => (
           <li key={step.title} className="flex items-center gap-3 border-b border-line px-4 py-2.5 last:border-0">
-            <span className="tnum grid size-5 shrink-0 place-items-center text-cell text-fg-3">{step.done ? <Check className="size-4 text-ok" aria-label="done" /> : i + 1}</span>
+            <span className="grid size-5 shrink-0 place-items-center text-cell text-fg-3 tnum">
+              {step.done ? <Check className="size-4 text-ok" aria-label="done" /> : i + 1}
+            </span>
             <div className="min-w-0 flex-1">
               <p className="text-cell font-medium text-fg">{step.title}</p>
               <p className="text-meta text-fg-3">{step.text}</p>

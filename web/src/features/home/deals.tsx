@@ -12,7 +12,11 @@ import { slowQuery } from "./queries";
 function DealRow({ o, children }: { o: Opportunity; children: ReactNode }) {
   return (
     <li className="border-b border-line last:border-0">
-      <Link to="/opportunities/$id" params={{ id: o.id }} className="grid min-h-9 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-1.5 text-cell hover:bg-muted md:grid-cols-[minmax(0,1fr)_130px_180px_96px_64px]">
+      <Link
+        to="/opportunities/$id"
+        params={{ id: o.id }}
+        className="grid min-h-9 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-1.5 text-cell hover:bg-muted md:grid-cols-[minmax(0,1fr)_130px_180px_96px_64px]"
+      >
         <span className="flex min-w-0 items-center gap-1.5">
           <CompanyMark name={o.account?.name ?? o.name} />
           <span className="truncate font-medium text-fg">{o.name}</span>
@@ -22,8 +26,8 @@ function DealRow({ o, children }: { o: Opportunity; children: ReactNode }) {
           <span className="truncate">{o.stage.name}</span>
         </span>
         <span className="truncate max-md:order-3 max-md:col-span-2 max-md:text-meta">{children}</span>
-        <span className="tnum text-right font-medium text-fg">{money(o.amount)}</span>
-        <span className="tnum text-right text-fg-3 max-md:hidden">{date(o.close_date)}</span>
+        <span className="text-right font-medium text-fg tnum">{money(o.amount)}</span>
+        <span className="text-right text-fg-3 tnum max-md:hidden">{date(o.close_date)}</span>
       </Link>
     </li>
   );
@@ -41,7 +45,8 @@ function When({ o }: { o: Opportunity }) {
   if (!o.next_step) {
     return (
       <span className="inline-flex items-center gap-1 text-warn-text">
-        <TriangleAlert className="size-3" aria-hidden /> {left === 0 ? "Closes today" : `Closes in ${plural(left, "day")}`}, no next step
+        <TriangleAlert className="size-3" aria-hidden />{" "}
+        {left === 0 ? "Closes today" : `Closes in ${plural(left, "day")}`}, no next step
       </span>
     );
   }
@@ -51,7 +56,22 @@ function When({ o }: { o: Opportunity }) {
 export function Closing({ deals }: { deals: Opportunity[] }) {
   if (deals.length === 0) return null;
   return (
-    <Card title={<>Closing soon <span className="text-cell font-normal text-fg-3">by close date, the late ones first</span></>} aside={<Link to="/opportunities" search={{ stage_kind: "open", owner_id: "me", "close_date.lte": "+14d", sort: "close_date" }} className="text-meta text-accent-text hover:underline">Open as list</Link>}>
+    <Card
+      title={
+        <>
+          Closing soon <span className="text-cell font-normal text-fg-3">by close date, the late ones first</span>
+        </>
+      }
+      aside={
+        <Link
+          to="/opportunities"
+          search={{ stage_kind: "open", owner_id: "me", "close_date.lte": "+14d", sort: "close_date" }}
+          className="text-meta text-accent-text hover:underline"
+        >
+          Open as list
+        </Link>
+      }
+    >
       <ul>
         {deals.map((o) => (
           <DealRow key={o.id} o={o}>
@@ -67,12 +87,28 @@ export function Slow() {
   const { data } = useSuspenseQuery(slowQuery());
   if (data.length === 0) return null;
   return (
-    <Card title={<>At risk <span className="text-cell font-normal text-fg-3">over 21 days in one stage</span></>} aside={<Link to="/opportunities" search={{ stage_kind: "open", owner_id: "me", "stage_entered_at.lte": "-21d", sort: "stage_entered_at" }} className="text-meta text-accent-text hover:underline">Open as list</Link>}>
+    <Card
+      title={
+        <>
+          At risk <span className="text-cell font-normal text-fg-3">over 21 days in one stage</span>
+        </>
+      }
+      aside={
+        <Link
+          to="/opportunities"
+          search={{ stage_kind: "open", owner_id: "me", "stage_entered_at.lte": "-21d", sort: "stage_entered_at" }}
+          className="text-meta text-accent-text hover:underline"
+        >
+          Open as list
+        </Link>
+      }
+    >
       <ul>
         {data.map((o) => (
           <DealRow key={o.id} o={o}>
             <span className="inline-flex items-center gap-1 text-warn-text">
-              <TriangleAlert className="size-3" aria-hidden /> {plural(daysSince(o.stage_entered_at), "day")} in {o.stage.name}
+              <TriangleAlert className="size-3" aria-hidden /> {plural(daysSince(o.stage_entered_at), "day")} in{" "}
+              {o.stage.name}
             </span>
           </DealRow>
         ))}

@@ -1,4 +1,4 @@
-import { useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Plus } from "lucide-react";
 import { useMe } from "@/api/shared";
@@ -22,7 +22,7 @@ const MoreLink = ({ to, children }: { to: "/tasks" | "/approvals"; children: str
 export function Home() {
   const me = useMe();
   const tasks = useSuspenseInfiniteQuery(myTasksQuery()).data.pages[0];
-  const proposals = useSuspenseQuery(waitingQuery()).data;
+  const proposals = useQuery(waitingQuery()).data ?? [];
   const closing = useSuspenseQuery(closingQuery()).data;
   const late = (tasks?.items ?? []).filter((t) => t.due_date && daysUntil(t.due_date) < 0).length;
   return (
@@ -34,7 +34,8 @@ export function Home() {
               Today <span className="text-body font-normal text-fg-3">{weekday(new Date())}</span>
             </h1>
             <p className="text-cell text-fg-3">
-              {me.user.name.split(" ")[0]}, {late > 0 ? plural(late, "overdue task") : "no overdue tasks"}, {plural(proposals.length, "proposal")} waiting, {plural(closing.length, "deal")} to close or move.
+              {me.user.name.split(" ")[0]}, {late > 0 ? plural(late, "overdue task") : "no overdue tasks"},{" "}
+              {plural(proposals.length, "proposal")} waiting, {plural(closing.length, "deal")} to close or move.
             </p>
           </div>
           <Button onClick={() => create({ kind: "task" })}>
@@ -43,7 +44,10 @@ export function Home() {
         </div>
         <Checklist />
         <Closing deals={closing} />
-        <Card title={<>Tasks {late > 0 && <span className="text-cell font-normal text-fg-3">{late} overdue</span>}</>} aside={<MoreLink to="/tasks">All tasks</MoreLink>}>
+        <Card
+          title={<>Tasks {late > 0 && <span className="text-cell font-normal text-fg-3">{late} overdue</span>}</>}
+          aside={<MoreLink to="/tasks">All tasks</MoreLink>}
+        >
           {tasks && tasks.items.length > 0 ? (
             <ul className="py-1">
               {tasks.items.map((task) => (

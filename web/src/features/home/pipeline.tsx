@@ -19,25 +19,32 @@ export function MyPipeline() {
   const most = Math.max(1, ...open.map((c) => Number(c.sum.amount)));
   const deals = open.reduce((n, c) => n + c.count, 0);
   return (
-    <Card title="My open pipeline" aside={<span className="tnum text-meta text-fg-3">{plural(deals, "deal")}</span>}>
+    <Card title="My open pipeline" aside={<span className="text-meta text-fg-3 tnum">{plural(deals, "deal")}</span>}>
       <div className="flex flex-col gap-2.5 px-4 py-3">
         <p className="flex items-baseline justify-between gap-2">
-          <span className="tnum text-figure text-fg">{moneyRound(total(open, (c) => c.sum))}</span>
-          <span className="tnum text-meta text-fg-3">{moneyRound(total(open, (c) => c.weighted))} weighted</span>
+          <span className="text-figure text-fg tnum">{moneyRound(total(open, (c) => c.sum))}</span>
+          <span className="text-meta text-fg-3 tnum">{moneyRound(total(open, (c) => c.weighted))} weighted</span>
         </p>
         <ul className="flex flex-col gap-1.5">
           {open.map((c) => (
             <li key={c.stage.id}>
-              <Link to="/opportunities" search={{ stage_id: c.stage.id, owner_id: "me" }} className="grid grid-cols-[minmax(0,112px)_24px_minmax(0,1fr)_auto] items-center gap-2 rounded-sm text-cell hover:bg-muted">
+              <Link
+                to="/opportunities"
+                search={{ stage_id: c.stage.id, owner_id: "me" }}
+                className="grid grid-cols-[minmax(0,112px)_24px_minmax(0,1fr)_auto] items-center gap-2 rounded-sm text-cell hover:bg-muted"
+              >
                 <span className="flex min-w-0 items-center gap-1.5">
                   <StageRing kind={c.stage.kind} probability={c.stage.probability} />
                   <span className="truncate">{c.stage.name}</span>
                 </span>
-                <span className="tnum text-right text-fg-3">{c.count}</span>
+                <span className="text-right text-fg-3 tnum">{c.count}</span>
                 <span className="h-1.5 rounded-xs bg-active">
-                  <span className="block h-full rounded-xs bg-chart-2" style={{ width: `${(Number(c.sum.amount) / most) * 100}%` }} />
+                  <span
+                    className="block h-full rounded-xs bg-chart-2"
+                    style={{ width: `${(Number(c.sum.amount) / most) * 100}%` }}
+                  />
                 </span>
-                <span className="tnum min-w-20 text-right text-fg">{moneyRound(c.sum)}</span>
+                <span className="min-w-20 text-right text-fg tnum">{moneyRound(c.sum)}</span>
               </Link>
             </li>
           ))}

@@ -1,7 +1,7 @@
 import { Check, X } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Proposal } from "@/api/types";
-import { useDecide } from "@/components/crm/proposal-query";
+import { useDecide } from "@/components/crm/proposal-decide";
 import { after, before } from "@/components/crm/show-value";
 import { SubjectLink } from "@/components/crm/task-row";
 import { Badge } from "@/components/ui/badge";
@@ -23,16 +23,36 @@ export function Waiting({ proposals, more }: { proposals: Proposal[]; more: Reac
       }
       aside={proposals.length > 0 && more}
     >
-      {proposals.length === 0 && <p className="px-4 py-4 text-cell text-fg-3">Nothing waits for you. What an agent wants to change appears here.</p>}
+      {proposals.length === 0 && (
+        <p className="px-4 py-4 text-cell text-fg-3">
+          Nothing waits for you. What an agent wants to change appears here.
+        </p>
+      )}
       <ul>
         {proposals.slice(0, 4).map((p) => (
           <li key={p.id} className="flex flex-col gap-1 border-b border-line px-4 py-2.5 last:border-0">
             <div className="flex items-center gap-2 text-cell">
-              {p.target ? <SubjectLink subject={p.target} className="min-w-0 flex-1 font-medium text-fg" /> : <span className="min-w-0 flex-1 font-medium text-fg">New task</span>}
-              <Button variant="quiet" size="iconRow" aria-label="Reject" disabled={busy} onClick={() => reject.mutate({ proposal: p, reason: "" })}>
+              {p.target ? (
+                <SubjectLink subject={p.target} className="min-w-0 flex-1 font-medium text-fg" />
+              ) : (
+                <span className="min-w-0 flex-1 font-medium text-fg">New task</span>
+              )}
+              <Button
+                variant="quiet"
+                size="iconRow"
+                aria-label="Reject"
+                disabled={busy}
+                onClick={() => reject.mutate({ proposal: p, reason: "" })}
+              >
                 <X />
               </Button>
-              <Button variant="quiet" size="iconRow" aria-label="Approve" disabled={busy} onClick={() => approve.mutate({ proposal: p })}>
+              <Button
+                variant="quiet"
+                size="iconRow"
+                aria-label="Approve"
+                disabled={busy}
+                onClick={() => approve.mutate({ proposal: p })}
+              >
                 <Check />
               </Button>
             </div>

@@ -17,7 +17,11 @@ export const closingQuery = () =>
   queryOptions({
     queryKey: ["opportunities", "closing"],
     queryFn: async () =>
-      (await get("/opportunities", { query: { stage_kind: "open", owner_id: "me", "close_date.lte": "+14d", sort: "close_date", limit: 8 } })).items,
+      (
+        await get("/opportunities", {
+          query: { stage_kind: "open", owner_id: "me", "close_date.lte": "+14d", sort: "close_date", limit: 8 },
+        })
+      ).items,
   });
 
 /** My open deals that have stood longest in their stage. */
@@ -25,7 +29,17 @@ export const slowQuery = () =>
   queryOptions({
     queryKey: ["opportunities", "slow"],
     queryFn: async () =>
-      (await get("/opportunities", { query: { stage_kind: "open", owner_id: "me", "stage_entered_at.lte": "-21d", sort: "stage_entered_at", limit: 6 } })).items,
+      (
+        await get("/opportunities", {
+          query: {
+            stage_kind: "open",
+            owner_id: "me",
+            "stage_entered_at.lte": "-21d",
+            sort: "stage_entered_at",
+            limit: 6,
+          },
+        })
+      ).items,
   });
 
 /** Whether there is anything yet: what the first-run checklist asks. */

@@ -15,7 +15,9 @@ const WHAT: Record<RowState, string> = { create: "New", update: "Update", skip: 
 export function CheckRows({ item, check }: { item: Import; check: ImportCheck }) {
   const fields = useSuspenseQuery(fieldsQuery(item.object)).data;
   const [state, setState] = useState(check.errors > 0 ? "error" : check.undecided > 0 ? "undecided" : "all");
-  const query = useInfiniteQuery(rowsQuery(item.id, state, JSON.stringify([check.ready, check.errors, check.undecided, check.skips])));
+  const query = useInfiniteQuery(
+    rowsQuery(item.id, state, JSON.stringify([check.ready, check.errors, check.undecided, check.skips])),
+  );
   const mapped = item.mapping.filter((m) => m.field !== null).slice(0, 8);
   const rows = query.data?.pages.flatMap((p) => p.items) ?? [];
   const tabs: [string, string, number][] = [
@@ -28,10 +30,20 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
   ];
   return (
     <section aria-label="Rows" className="mt-3 min-w-0">
-      <div role="group" aria-label="Which rows" className="scroll-thin flex h-10 gap-1 overflow-x-auto border-b border-line px-2 md:px-3">
+      <div
+        role="group"
+        aria-label="Which rows"
+        className="flex h-10 scroll-thin gap-1 overflow-x-auto border-b border-line px-2 md:px-3"
+      >
         {tabs.map(([id, label, n]) => (
-          <button key={id} type="button" aria-pressed={id === state} onClick={() => setState(id)} className={tabClass(id === state)}>
-            {label} <span className="tnum text-meta font-normal text-fg-3">{number(n)}</span>
+          <button
+            key={id}
+            type="button"
+            aria-pressed={id === state}
+            onClick={() => setState(id)}
+            className={tabClass(id === state)}
+          >
+            {label} <span className="text-meta font-normal text-fg-3 tnum">{number(n)}</span>
           </button>
         ))}
       </div>
@@ -59,7 +71,11 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
           </table>
           {rows.length === 0 && <p className="px-5 py-6 text-cell text-fg-3">No rows of this kind.</p>}
           {query.hasNextPage && (
-            <Button className="m-4" busy={query.isFetchingNextPage && "Loading"} onClick={() => void query.fetchNextPage()}>
+            <Button
+              className="m-4"
+              busy={query.isFetchingNextPage && "Loading"}
+              onClick={() => void query.fetchNextPage()}
+            >
               Show more rows
             </Button>
           )}
@@ -73,13 +89,21 @@ function Row({ row, mapped }: { row: ImportRow; mapped: { column: number; field:
   const blocked = row.state === "error";
   return (
     <tr className="h-9 border-b border-line whitespace-nowrap">
-      <td className="tnum pr-2 pl-4 text-right text-fg-3 md:pl-5">{number(row.row)}</td>
+      <td className="pr-2 pl-4 text-right text-fg-3 tnum md:pl-5">{number(row.row)}</td>
       {mapped.map((m) => {
         const problem = row.problems.find((p) => p.field === m.field);
         const text = row.cells[m.column] ?? "";
         return (
           <td key={m.column} className="px-2">
-            <span className={cn("block max-w-44 truncate", problem && "-mx-1.5 rounded-sm border px-1.5 py-0.5", problem && (blocked ? "border-bad bg-bad-soft text-bad-text" : "border-warn bg-warn-soft text-warn-text"))} title={text}>
+            <span
+              className={cn(
+                "block max-w-44 truncate",
+                problem && "-mx-1.5 rounded-sm border px-1.5 py-0.5",
+                problem &&
+                  (blocked ? "border-bad bg-bad-soft text-bad-text" : "border-warn bg-warn-soft text-warn-text"),
+              )}
+              title={text}
+            >
               {text || (problem ? "empty" : "")}
             </span>
           </td>
@@ -89,8 +113,17 @@ function Row({ row, mapped }: { row: ImportRow; mapped: { column: number; field:
         {row.problems.length === 0 ? (
           <span className="text-fg-3">{WHAT[row.state]}</span>
         ) : (
-          <span className={cn("inline-flex items-center gap-1", blocked ? "text-bad-text" : row.state === "undecided" ? "text-warn-text" : "text-fg-3")}>
-            {blocked ? <CircleAlert className="size-3.5" aria-hidden /> : <TriangleAlert className="size-3.5" aria-hidden />}
+          <span
+            className={cn(
+              "inline-flex items-center gap-1",
+              blocked ? "text-bad-text" : row.state === "undecided" ? "text-warn-text" : "text-fg-3",
+            )}
+          >
+            {blocked ? (
+              <CircleAlert className="size-3.5" aria-hidden />
+            ) : (
+              <TriangleAlert className="size-3.5" aria-hidden />
+            )}
             {row.problems.map((p) => p.message).join(" · ")}
           </span>
         )}

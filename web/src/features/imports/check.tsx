@@ -7,7 +7,8 @@ import { Spinner } from "@/components/ui/spinner";
 import { number, plural } from "@/lib/format";
 import { CheckRows } from "./check-rows";
 import { Problems } from "./problems";
-import { fieldsQuery, useImportActions } from "./queries";
+import { useImportActions } from "./actions";
+import { fieldsQuery } from "./queries";
 
 export function Checking({ item }: { item: Import }) {
   return (
@@ -24,9 +25,18 @@ export function Checking({ item }: { item: Import }) {
 function Bar({ check }: { check: ImportCheck }) {
   const total = Math.max(1, check.ready + check.errors + check.undecided + check.skips);
   const part = (n: number, className: string, hatch?: string) =>
-    n > 0 && <span className={`block h-2 rounded-xs ${className}`} style={{ flexGrow: n / total, ...(hatch ? { "--hatch": hatch } : {}) } as React.CSSProperties} />;
+    n > 0 && (
+      <span
+        className={`block h-2 rounded-xs ${className}`}
+        style={{ flexGrow: n / total, ...(hatch ? { "--hatch": hatch } : {}) }}
+      />
+    );
   return (
-    <div role="img" aria-label={`${check.ready} ready, ${check.errors} blocked, ${check.undecided} undecided, ${check.skips} left out`} className="flex gap-0.5">
+    <div
+      role="img"
+      aria-label={`${check.ready} ready, ${check.errors} blocked, ${check.undecided} undecided, ${check.skips} left out`}
+      className="flex gap-0.5"
+    >
       {part(check.ready, "bg-chart-1")}
       {part(check.errors, "bg-bad")}
       {part(check.undecided, "hatched", "var(--warn)")}
@@ -46,23 +56,37 @@ export function CheckStep({ item, onBack }: { item: Import; onBack: () => void }
     <div className="flex min-h-0 flex-1">
       <MappingSide item={item} check={check} onBack={onBack} />
       <div className="flex min-w-0 flex-1 flex-col">
-        <div className="scroll-thin flex min-h-0 flex-1 flex-col overflow-y-auto">
+        <div className="flex min-h-0 flex-1 scroll-thin flex-col overflow-y-auto">
           <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
             <h1 className="flex flex-wrap items-baseline gap-x-2 text-title text-fg">
               {number(check.ready)} of {number(item.rows)} rows are ready
               <span className="text-cell font-normal text-fg-3">
-                {open > 0 ? `${plural(causes, "decision")} ${causes === 1 ? "settles" : "settle"} the other ${number(open)}` : `${number(check.creates)} new, ${number(check.updates)} updated${check.skips > 0 ? `, ${number(check.skips)} left out` : ""}`}
+                {open > 0
+                  ? `${plural(causes, "decision")} ${causes === 1 ? "settles" : "settle"} the other ${number(open)}`
+                  : `${number(check.creates)} new, ${number(check.updates)} updated${check.skips > 0 ? `, ${number(check.skips)} left out` : ""}`}
               </span>
             </h1>
             <Bar check={check} />
-            <Problems item={item} problems={check.problems} busy={decide.isPending} onDecide={(body) => decide.mutate(body)} />
+            <Problems
+              item={item}
+              problems={check.problems}
+              busy={decide.isPending}
+              onDecide={(body) => decide.mutate(body)}
+            />
           </div>
           <CheckRows item={item} check={check} />
         </div>
         <footer className="flex shrink-0 flex-wrap items-center gap-3 border-t border-line px-4 py-2.5 md:px-5">
           <Button onClick={onBack}>Back</Button>
-          <p className="ml-auto text-meta text-fg-3 max-md:sr-only">{open > 0 ? "The rest can be imported later from the same file." : "The whole import can be rolled back."}</p>
-          <Button variant="primary" disabled={check.ready === 0} busy={start.isPending && "Starting"} onClick={() => start.mutate()}>
+          <p className="ml-auto text-meta text-fg-3 max-md:sr-only">
+            {open > 0 ? "The rest can be imported later from the same file." : "The whole import can be rolled back."}
+          </p>
+          <Button
+            variant="primary"
+            disabled={check.ready === 0}
+            busy={start.isPending && "Starting"}
+            onClick={() => start.mutate()}
+          >
             Import {number(check.ready)} ready rows
           </Button>
         </footer>
@@ -75,7 +99,10 @@ function MappingSide({ item, check, onBack }: { item: Import; check: ImportCheck
   const fields = useSuspenseQuery(fieldsQuery(item.object)).data;
   const mapped = item.mapping.filter((m) => m.field !== null);
   return (
-    <aside aria-label="Mapping" className="scroll-thin w-72 shrink-0 overflow-y-auto border-r border-line max-lg:hidden">
+    <aside
+      aria-label="Mapping"
+      className="w-72 shrink-0 scroll-thin overflow-y-auto border-r border-line max-lg:hidden"
+    >
       <header className="flex items-center justify-between px-4 py-3">
         <h2 className="text-section text-fg">Mapping</h2>
         <Button variant="link" onClick={onBack}>
@@ -91,9 +118,19 @@ function MappingSide({ item, check, onBack }: { item: Import; check: ImportCheck
               <div className="min-w-0 flex-1">
                 <p className="flex min-w-0 items-center gap-1.5 text-cell">
                   <code className="truncate font-mono text-code">{column?.name}</code> →
-                  <span className="truncate font-medium text-fg">{fields.find((f) => f.field === m.field)?.label ?? m.field}</span>
+                  <span className="truncate font-medium text-fg">
+                    {fields.find((f) => f.field === m.field)?.label ?? m.field}
+                  </span>
                 </p>
-                <p className={problem ? (problem.state === "error" ? "truncate text-meta text-bad-text" : "truncate text-meta text-warn-text") : "truncate text-meta text-fg-3"}>
+                <p
+                  className={
+                    problem
+                      ? problem.state === "error"
+                        ? "truncate text-meta text-bad-text"
+                        : "truncate text-meta text-warn-text"
+                      : "truncate text-meta text-fg-3"
+                  }
+                >
                   {problem ? problem.message : (column?.samples[0] ?? "")}
                 </p>
               </div>

@@ -9,7 +9,8 @@ import { Overlay } from "@/components/ui/overlay";
 import { Progress } from "@/components/ui/states";
 import { Spinner } from "@/components/ui/spinner";
 import { number, percent } from "@/lib/format";
-import { OBJECTS, useImportActions } from "./queries";
+import { useImportActions } from "./actions";
+import { OBJECTS } from "./queries";
 
 /** Step four: how it goes, how it went, and the way back. */
 export function Done({ item }: { item: Import }) {
@@ -25,8 +26,9 @@ function Running({ item }: { item: Import }) {
         <Spinner /> {item.status === "running" ? "Importing" : "Rolling back"}
       </h1>
       <Progress value={done} max={total} label={item.status === "running" ? "Importing" : "Rolling back"} />
-      <p className="tnum text-cell text-fg-3">
-        {number(done)} of {number(total)} rows, {percent(total > 0 ? (done / total) * 100 : 0)}. You can leave this page; it goes on.
+      <p className="text-cell text-fg-3 tnum">
+        {number(done)} of {number(total)} rows, {percent(total > 0 ? (done / total) * 100 : 0)}. You can leave this
+        page; it goes on.
       </p>
     </div>
   );
@@ -39,26 +41,55 @@ function Finished({ item }: { item: Import }) {
   const noun = OBJECTS.find((o) => o.id === item.object)?.plural ?? "rows";
   const result = item.result ?? { created: 0, updated: 0, skipped: 0, failed: 0 };
   const ok = item.status === "done";
-  const to = item.object === "account" ? "/accounts" : item.object === "contact" ? "/contacts" : item.object === "opportunity" ? "/opportunities" : "/admin";
+  const to =
+    item.object === "account"
+      ? "/accounts"
+      : item.object === "contact"
+        ? "/contacts"
+        : item.object === "opportunity"
+          ? "/opportunities"
+          : "/admin";
   const Glyph = ok || item.status === "rolled_back" ? CircleCheck : CircleAlert;
   return (
     <div className="flex max-w-2xl flex-col gap-4 px-4 py-6 md:px-5">
       <h1 className="flex items-center gap-2 text-title text-fg">
-        <Glyph className={ok ? "size-5 text-ok" : item.status === "failed" ? "size-5 text-bad" : "size-5 text-fg-3"} aria-hidden />
-        {ok ? `${number(result.created + result.updated)} ${noun} imported` : item.status === "rolled_back" ? "This import was rolled back" : "This import failed"}
+        <Glyph
+          className={ok ? "size-5 text-ok" : item.status === "failed" ? "size-5 text-bad" : "size-5 text-fg-3"}
+          aria-hidden
+        />
+        {ok
+          ? `${number(result.created + result.updated)} ${noun} imported`
+          : item.status === "rolled_back"
+            ? "This import was rolled back"
+            : "This import failed"}
       </h1>
-      {item.error && <p role="alert" className="text-cell text-bad-text">{item.error}</p>}
+      {item.error && (
+        <p role="alert" className="text-cell text-bad-text">
+          {item.error}
+        </p>
+      )}
       {ok && (
         <dl className="grid grid-cols-2 gap-3 md:grid-cols-4">
-          {([["Created", result.created], ["Updated", result.updated], ["Left out", result.skipped], ["Failed", result.failed]] as const).map(([label, n]) => (
+          {(
+            [
+              ["Created", result.created],
+              ["Updated", result.updated],
+              ["Left out", result.skipped],
+              ["Failed", result.failed],
+            ] as const
+          ).map(([label, n]) => (
             <div key={label} className="rounded-xl border border-line-strong px-4 py-3">
               <dt className="text-meta text-fg-3">{label}</dt>
-              <dd className="tnum text-figure text-fg">{number(n)}</dd>
+              <dd className="text-figure text-fg tnum">{number(n)}</dd>
             </div>
           ))}
         </dl>
       )}
-      {item.status === "rolled_back" && <p className="text-cell text-fg-2">What it had created is gone, and what it had updated is as it was before, but for what people changed since.</p>}
+      {item.status === "rolled_back" && (
+        <p className="text-cell text-fg-2">
+          What it had created is gone, and what it had updated is as it was before, but for what people changed since.
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         {ok && (
           <Button asChild variant="primary">
@@ -103,7 +134,9 @@ function Finished({ item }: { item: Import }) {
           </>
         }
       >
-        <p className="text-cell text-fg-2">Records that people changed since keep those changes; the page says how many.</p>
+        <p className="text-cell text-fg-2">
+          Records that people changed since keep those changes; the page says how many.
+        </p>
       </Overlay>
     </div>
   );

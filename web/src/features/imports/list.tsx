@@ -38,7 +38,11 @@ export function Imports() {
   return (
     <div className="flex max-w-4xl flex-col gap-5 px-4 py-4 md:px-5">
       <h1 className="text-title text-fg">Import</h1>
-      {may ? <Upload /> : <p className="text-cell text-fg-3">Your role does not include importing. An administrator can add it.</p>}
+      {may ? (
+        <Upload />
+      ) : (
+        <p className="text-cell text-fg-3">Your role does not include importing. An administrator can add it.</p>
+      )}
       {data.length > 0 && (
         <div className="scroll-thin overflow-x-auto">
           <table className="w-full min-w-[560px] text-cell">
@@ -56,17 +60,21 @@ export function Imports() {
               {data.map((item) => (
                 <tr key={item.id} className="h-9 border-b border-line">
                   <td className="pr-2">
-                    <Link to="/admin/imports/$id" params={{ id: item.id }} className="font-medium text-fg hover:underline">
+                    <Link
+                      to="/admin/imports/$id"
+                      params={{ id: item.id }}
+                      className="font-medium text-fg hover:underline"
+                    >
                       {item.filename}
                     </Link>
                   </td>
                   <td className="px-2">{OBJECTS.find((o) => o.id === item.object)?.label}</td>
-                  <td className="tnum px-2 text-right">{number(item.rows)}</td>
+                  <td className="px-2 text-right tnum">{number(item.rows)}</td>
                   <td className="px-2">
                     <Status item={item} />
                   </td>
                   <td className="px-2">{item.created_by.name}</td>
-                  <td className="tnum pl-2 whitespace-nowrap text-fg-3">{dateTime(item.created_at)}</td>
+                  <td className="pl-2 whitespace-nowrap text-fg-3 tnum">{dateTime(item.created_at)}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,11 +1,12 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { ArrowRight, Check, TriangleAlert } from "lucide-react";
-import type { Import, ImportColumn, ImportObject } from "@/api/types";
+import type { Import, ImportColumn } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/input";
 import { bytes, number, plural } from "@/lib/format";
-import { fieldsQuery, OBJECTS, useImportActions } from "./queries";
+import { useImportActions } from "./actions";
+import { fieldsQuery, OBJECTS } from "./queries";
 
 /** Step two: which column is which field. Suggestions are there already; a person corrects them. */
 export function MapStep({ item, onChecked }: { item: Import; onChecked: () => void }) {
@@ -25,7 +26,7 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
   const option = (name: string, value: string | null) => change.mutate({ options: { ...item.options, [name]: value } });
   return (
     <>
-      <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-4 py-4 md:px-5">
+      <div className="min-h-0 flex-1 scroll-thin overflow-y-auto px-4 py-4 md:px-5">
         <h1 className="text-title text-fg">What is in {item.filename}?</h1>
         <p className="mt-0.5 text-cell text-fg-3">
           {plural(item.rows, "row")}, {plural(item.columns.length, "column")}, {bytes(item.size)}
@@ -34,7 +35,7 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
         <div className="mt-4 flex max-w-3xl flex-wrap gap-3">
           <Field label="The rows are" className="w-44">
             {(w) => (
-              <Select {...w} value={item.object} onChange={(e) => change.mutate({ object: e.target.value as ImportObject })}>
+              <Select {...w} value={item.object} onChange={(e) => change.mutate({ object: e.target.value })}>
                 {OBJECTS.map((o) => (
                   <option key={o.id} value={o.id}>
                     {o.label}
@@ -45,7 +46,11 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
           </Field>
           <Field label="Dates are written" className="w-44">
             {(w) => (
-              <Select {...w} value={String(item.options.date_order ?? "")} onChange={(e) => option("date_order", e.target.value || null)}>
+              <Select
+                {...w}
+                value={String(item.options.date_order ?? "")}
+                onChange={(e) => option("date_order", e.target.value || null)}
+              >
                 <option value="">As found</option>
                 <option value="ymd">Year, month, day</option>
                 <option value="dmy">Day, month, year</option>
@@ -55,7 +60,11 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
           </Field>
           <Field label="When a row is there already" className="w-52">
             {(w) => (
-              <Select {...w} value={String(item.options.on_match ?? "update")} onChange={(e) => option("on_match", e.target.value)}>
+              <Select
+                {...w}
+                value={String(item.options.on_match ?? "update")}
+                onChange={(e) => option("on_match", e.target.value)}
+              >
                 <option value="update">Update it</option>
                 <option value="skip">Leave it as it is</option>
               </Select>
@@ -64,10 +73,17 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
         </div>
         <ul className="mt-4 max-w-3xl divide-y divide-line rounded-xl border border-line-strong">
           {item.columns.map((column) => (
-            <li key={column.index} className="grid items-center gap-x-3 gap-y-1 px-4 py-2 md:grid-cols-[minmax(0,1fr)_16px_200px_20px]">
+            <li
+              key={column.index}
+              className="grid items-center gap-x-3 gap-y-1 px-4 py-2 md:grid-cols-[minmax(0,1fr)_16px_200px_20px]"
+            >
               <ColumnWords column={column} />
               <ArrowRight className="size-3.5 text-fg-3 max-md:hidden" aria-hidden />
-              <Select aria-label={`Field for ${column.name}`} value={chosen.get(column.index) ?? ""} onChange={(e) => set(column.index, e.target.value || null)}>
+              <Select
+                aria-label={`Field for ${column.name}`}
+                value={chosen.get(column.index) ?? ""}
+                onChange={(e) => set(column.index, e.target.value || null)}
+              >
                 <option value="">Leave out</option>
                 {fields.map((f) => (
                   <option key={f.field} value={f.field}>
@@ -76,7 +92,11 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
                   </option>
                 ))}
               </Select>
-              {chosen.get(column.index) ? <Check className="size-4 text-ok max-md:hidden" aria-label="mapped" /> : <span />}
+              {chosen.get(column.index) ? (
+                <Check className="size-4 text-ok max-md:hidden" aria-label="mapped" />
+              ) : (
+                <span />
+              )}
             </li>
           ))}
         </ul>
@@ -84,10 +104,16 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
       <footer className="flex shrink-0 flex-wrap items-center justify-end gap-3 border-t border-line px-4 py-2.5 md:px-5">
         {missing.length > 0 && (
           <p role="status" className="flex items-center gap-1.5 text-cell text-warn-text">
-            <TriangleAlert className="size-3.5" aria-hidden /> {missing.map((f) => f.label).join(", ")} has no column yet
+            <TriangleAlert className="size-3.5" aria-hidden /> {missing.map((f) => f.label).join(", ")} has no column
+            yet
           </p>
         )}
-        <Button variant="primary" disabled={missing.length > 0} busy={(check.isPending || change.isPending) && "Saving"} onClick={() => check.mutate(undefined, { onSuccess: onChecked })}>
+        <Button
+          variant="primary"
+          disabled={missing.length > 0}
+          busy={(check.isPending || change.isPending) && "Saving"}
+          onClick={() => check.mutate(undefined, { onSuccess: onChecked })}
+        >
           Check {number(item.rows)} rows
         </Button>
       </footer>

@@ -22,7 +22,10 @@ export function Problems({ item, problems, busy, onDecide }: Props) {
   return (
     <ul className="divide-y divide-line rounded-xl border border-line-strong">
       {problems.map((p) => (
-        <li key={`${p.code} ${p.field} ${p.value ?? ""}`} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2.5">
+        <li
+          key={`${p.code} ${p.field} ${p.value ?? ""}`}
+          className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2.5"
+        >
           {p.state === "error" ? (
             <CircleAlert className="size-4 shrink-0 text-bad" aria-label="Blocked" />
           ) : p.state === "undecided" ? (
@@ -33,7 +36,7 @@ export function Problems({ item, problems, busy, onDecide }: Props) {
           <div className="min-w-48 flex-1">
             <p className="text-cell">
               <span className="font-medium text-fg">{p.message}</span>{" "}
-              <span className="tnum text-fg-3">
+              <span className="text-fg-3 tnum">
                 {plural(p.rows, "row")}
                 {p.also > 0 && `, ${number(p.also)} of them also above`}
               </span>
@@ -47,7 +50,12 @@ export function Problems({ item, problems, busy, onDecide }: Props) {
   );
 }
 
-function Actions({ item, problem, busy, onDecide }: { item: Import; problem: ImportProblem } & Pick<Props, "busy" | "onDecide">) {
+function Actions({
+  item,
+  problem,
+  busy,
+  onDecide,
+}: { item: Import; problem: ImportProblem } & Pick<Props, "busy" | "onDecide">) {
   return (
     <div className="flex flex-wrap gap-2">
       {problem.actions.map((action: ImportAction) => {
@@ -59,22 +67,43 @@ function Actions({ item, problem, busy, onDecide }: { item: Import; problem: Imp
             </Button>
           );
         }
-        const values = problem.value !== null ? [problem.value] : (item.values[problem.field] ?? []).filter((v) => !v.resolved && !v.decision).map((v) => v.raw);
-        return <Choose key={action.label} label={action.label} field={problem.field} values={values} busy={busy} onDecide={onDecide} />;
+        const values =
+          problem.value !== null
+            ? [problem.value]
+            : (item.values[problem.field] ?? []).filter((v) => !v.resolved && !v.decision).map((v) => v.raw);
+        return (
+          <Choose
+            key={action.label}
+            label={action.label}
+            field={problem.field}
+            values={values}
+            busy={busy}
+            onDecide={onDecide}
+          />
+        );
       })}
     </div>
   );
 }
 
 /** Which record each unknown value means. */
-function Choose({ label, field, values, busy, onDecide }: { label: string; field: string; values: string[]; busy: boolean } & Pick<Props, "onDecide">) {
+function Choose({
+  label,
+  field,
+  values,
+  busy,
+  onDecide,
+}: { label: string; field: string; values: string[]; busy: boolean } & Pick<Props, "onDecide">) {
   const [open, setOpen] = useState(false);
   const [made, setMade] = useState<{ raw: string; decision: { use: string } }[]>([]);
   const raw = values[made.length];
   const pick = (id: string) => {
     if (raw === undefined) return;
     const next = [...made, { raw, decision: { use: id } }];
-    if (next.length < values.length) return setMade(next);
+    if (next.length < values.length) {
+      setMade(next);
+      return;
+    }
     setOpen(false);
     setMade([]);
     onDecide({ values: { [field]: next } });
@@ -95,7 +124,12 @@ function Choose({ label, field, values, busy, onDecide }: { label: string; field
       <PopoverContent align="end" className="w-72">
         {raw !== undefined && (
           <p className="border-b border-line px-3 py-2 text-cell text-fg-2">
-            “<span className="font-medium text-fg">{raw}</span>” is {values.length > 1 && <span className="text-fg-3">({made.length + 1} of {values.length})</span>}
+            “<span className="font-medium text-fg">{raw}</span>” is{" "}
+            {values.length > 1 && (
+              <span className="text-fg-3">
+                ({made.length + 1} of {values.length})
+              </span>
+            )}
           </p>
         )}
         <Choices key={raw} field={field} onPick={pick} />
@@ -104,7 +138,13 @@ function Choose({ label, field, values, busy, onDecide }: { label: string; field
   );
 }
 
-const OPTION_OF: Record<string, string> = { type: "opportunity_type", source: "source", industry: "industry", region: "region", lost_reason: "loss_reason" };
+const OPTION_OF: Record<string, string> = {
+  type: "opportunity_type",
+  source: "source",
+  industry: "industry",
+  region: "region",
+  lost_reason: "loss_reason",
+};
 
 function Choices({ field, onPick }: { field: string; onPick: (id: string) => void }) {
   const key = field.replace(/_id$/, "");
@@ -112,8 +152,22 @@ function Choices({ field, onPick }: { field: string; onPick: (id: string) => voi
   const options = useQuery(optionsQuery()).data ?? [];
   const products = useQuery(productsQuery()).data ?? [];
   const users = useQuery(usersQuery()).data ?? [];
-  if (key === "account" || key === "parent") return <RefList kind="account" value={null} onPick={(ref) => ref && onPick(ref.id)} />;
+  if (key === "account" || key === "parent")
+    return <RefList kind="account" value={null} onPick={(ref) => ref && onPick(ref.id)} />;
   if (key.includes("contact")) return <RefList kind="contact" value={null} onPick={(ref) => ref && onPick(ref.id)} />;
-  const list = key === "stage" ? stages : key === "product" ? products : key in OPTION_OF ? options.filter((o) => o.kind === OPTION_OF[key]) : users;
-  return <ChoiceList choices={list.map((x) => ({ value: x.id, label: x.name }))} selected={[]} onPick={(c) => onPick(c.value)} />;
+  const list =
+    key === "stage"
+      ? stages
+      : key === "product"
+        ? products
+        : key in OPTION_OF
+          ? options.filter((o) => o.kind === OPTION_OF[key])
+          : users;
+  return (
+    <ChoiceList
+      choices={list.map((x) => ({ value: x.id, label: x.name }))}
+      selected={[]}
+      onPick={(c) => onPick(c.value)}
+    />
+  );
 }

@@ -1,8 +1,6 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { get, patch, post } from "@/api/client";
-import { sentence } from "@/api/problem";
-import type { Import, ImportObject, ImportStatus } from "@/api/types";
-import { failed } from "@/components/ui/toast";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get } from "@/api/client";
+import type { ImportObject, ImportStatus } from "@/api/types";
 
 const MOVING: ImportStatus[] = ["checking", "running", "rolling_back"];
 export const isMoving = (status: ImportStatus): boolean => MOVING.includes(status);
@@ -36,36 +34,6 @@ export const rowsQuery = (id: string, state: string, checkedAt: string) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-
-/** What can be done with an import; each answers with the import as it is then. */
-export function useImportActions(id: string) {
-  const client = useQueryClient();
-  const land = (data: Import) => {
-    client.setQueryData(importQuery(id).queryKey, data);
-    void client.invalidateQueries({ queryKey: ["imports", "list"] });
-    if (data.status === "mapping" || data.status === "checking") void client.invalidateQueries({ queryKey: ["imports", "rows", id] });
-  };
-  const onError = (error: unknown) => failed("This did not work", sentence(error));
-  const path = { id };
-  const change = useMutation({
-    mutationFn: (body: Record<string, unknown>) => patch("/imports/{id}", { path, body }),
-    onSuccess: ({ data }) => land(data),
-    onError,
-  });
-  const check = useMutation({ mutationFn: () => post("/imports/{id}/check", { path }), onSuccess: ({ data }) => land(data), onError });
-  /** A decision, and the check again so that the rows say what it does. */
-  const decide = useMutation({
-    mutationFn: async (body: Record<string, unknown>) => {
-      await patch("/imports/{id}", { path, body });
-      return post("/imports/{id}/check", { path });
-    },
-    onSuccess: ({ data }) => land(data),
-    onError,
-  });
-  const start = useMutation({ mutationFn: () => post("/imports/{id}/start", { path }), onSuccess: ({ data }) => land(data), onError });
-  const rollBack = useMutation({ mutationFn: () => post("/imports/{id}/rollback", { path }), onSuccess: ({ data }) => land(data), onError });
-  return { change, check, decide, start, rollBack };
-}
 
 export const OBJECTS: { id: ImportObject; label: string; plural: string }[] = [
   { id: "opportunity", label: "Opportunities", plural: "opportunities" },

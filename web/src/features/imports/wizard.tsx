@@ -15,7 +15,15 @@ function stepOf(item: Import, wanted: string | undefined): 1 | 2 | 3 {
   return item.status === "checking" ? 2 : 3;
 }
 
-export function ImportWizard({ id, wanted, onStep }: { id: string; wanted: string | undefined; onStep: (step: "map" | "check") => void }) {
+export function ImportWizard({
+  id,
+  wanted,
+  onStep,
+}: {
+  id: string;
+  wanted: string | undefined;
+  onStep: (step: "map" | "check") => void;
+}) {
   const { data: item } = useSuspenseQuery(importQuery(id));
   const at = stepOf(item, wanted);
   const untouched = at < 3;
@@ -26,8 +34,21 @@ export function ImportWizard({ id, wanted, onStep }: { id: string; wanted: strin
           {STEPS.map((step, i) => (
             <li key={step} aria-current={i === at ? "step" : undefined} className="flex items-center gap-2 text-cell">
               {i > 0 && <span aria-hidden className="h-px w-4 bg-line-strong md:w-10" />}
-              <span className={cn("grid size-[22px] place-items-center rounded-full text-meta font-semibold", i < at || item.status === "done" ? "bg-fg-2 text-bg" : i === at ? "bg-accent text-on-accent" : "border border-line-control text-fg-3")}>
-                {i < at || item.status === "done" ? <Check className="size-3" strokeWidth={3} aria-label="done" /> : i + 1}
+              <span
+                className={cn(
+                  "grid size-[22px] place-items-center rounded-full text-meta font-semibold",
+                  i < at || item.status === "done"
+                    ? "bg-fg-2 text-bg"
+                    : i === at
+                      ? "bg-accent text-on-accent"
+                      : "border border-line-control text-fg-3",
+                )}
+              >
+                {i < at || item.status === "done" ? (
+                  <Check className="size-3" strokeWidth={3} aria-label="done" />
+                ) : (
+                  i + 1
+                )}
               </span>
               <span className={cn(i === at ? "font-semibold text-fg" : "text-fg-2 max-md:sr-only")}>{step}</span>
             </li>
@@ -40,7 +61,12 @@ export function ImportWizard({ id, wanted, onStep }: { id: string; wanted: strin
         )}
       </div>
       {at === 1 && <MapStep item={item} onChecked={() => onStep("check")} />}
-      {at === 2 && (item.status === "checking" ? <Checking item={item} /> : <CheckStep item={item} onBack={() => onStep("map")} />)}
+      {at === 2 &&
+        (item.status === "checking" ? (
+          <Checking item={item} />
+        ) : (
+          <CheckStep item={item} onBack={() => onStep("map")} />
+        ))}
       {at === 3 && <Done item={item} />}
     </div>
   );

@@ -42,7 +42,7 @@ export function CardWords({ o, link }: { o: Opportunity; link?: (node: HTMLEleme
         ) : (
           <span className="min-w-0 flex-1 truncate font-medium text-fg">{title}</span>
         )}
-        <span className="tnum font-medium text-fg">{money(o.amount)}</span>
+        <span className="font-medium text-fg tnum">{money(o.amount)}</span>
       </span>
       {o.account && <span className="truncate text-meta text-fg-3">{o.name}</span>}
       {o.next_step && <span className="truncate text-cell text-fg-2">{o.next_step}</span>}
@@ -54,14 +54,18 @@ export function CardWords({ o, link }: { o: Opportunity; link?: (node: HTMLEleme
             <AgentMark size={16} /> {o.pending_proposals} <span className="sr-only">proposed</span>
           </Badge>
         )}
-        <span className="tnum ml-auto truncate">
+        <span className="ml-auto truncate tnum">
           {moved ? (
             <span className="text-accent-text">
               {moved.name.split(" ")[0]} moved it, {ago(moved.at)}
             </span>
           ) : found ? (
             <span className={cn("inline-flex items-center gap-1", found.late ? "text-bad-text" : "text-warn-text")}>
-              {found.late ? <CircleAlert className="size-3" aria-hidden /> : <TriangleAlert className="size-3" aria-hidden />}
+              {found.late ? (
+                <CircleAlert className="size-3" aria-hidden />
+              ) : (
+                <TriangleAlert className="size-3" aria-hidden />
+              )}
               {found.text}
             </span>
           ) : (
@@ -78,17 +82,32 @@ export function CardWords({ o, link }: { o: Opportunity; link?: (node: HTMLEleme
 }
 
 export const BoardCard = memo(function BoardCard({ o, waiting }: { o: Opportunity; waiting: boolean }) {
-  const { setNodeRef, setActivatorNodeRef, listeners, isDragging } = useDraggable({ id: o.id, data: { record: o }, disabled: !o.may.update || waiting });
+  const { setNodeRef, setActivatorNodeRef, listeners, isDragging } = useDraggable({
+    id: o.id,
+    data: { record: o },
+    disabled: !o.may.update || waiting,
+  });
   const moved = moves.use()[o.id];
   if (waiting || isDragging) {
-    return <li ref={setNodeRef} aria-hidden className="h-[92px] shrink-0 rounded-lg border border-dashed border-line-control" />;
+    return (
+      <li
+        ref={setNodeRef}
+        aria-hidden
+        className="h-[92px] shrink-0 rounded-lg border border-dashed border-line-control"
+      />
+    );
   }
   return (
     <li
       ref={setNodeRef}
       {...listeners}
       data-card={o.id}
-      className={cn(CARD, "border-line-strong shadow-1 hover:border-line-control", o.may.update && "cursor-grab touch-manipulation select-none", moved && "animate-wash")}
+      className={cn(
+        CARD,
+        "border-line-strong shadow-1 hover:border-line-control",
+        o.may.update && "cursor-grab touch-manipulation select-none",
+        moved && "animate-wash",
+      )}
     >
       <CardWords o={o} link={setActivatorNodeRef} />
     </li>

@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { StageRing } from "@/components/ui/stage-ring";
 import { failed } from "@/components/ui/toast";
 import { cn } from "@/lib/cn";
-import { moneyRound, number } from "@/lib/format";
+import { moneyRound, moneyShort, number } from "@/lib/format";
 import { create } from "@/lib/frame";
 import { useNear } from "@/lib/hooks";
 import { BoardCard, CardWords } from "./board-card";
@@ -47,7 +47,7 @@ export function BoardColumn(props: Props) {
       )}
     >
       <ColumnHead column={column} />
-      <ul className="scroll-thin flex min-h-0 flex-1 flex-col gap-1.5 overflow-y-auto px-2 pb-2">
+      <ul className="flex min-h-0 flex-1 scroll-thin flex-col gap-1.5 overflow-y-auto px-2 pb-2">
         {target && <DropSlot stage={stage} />}
         {gate?.stage.id === stage.id && (
           <li className="flex flex-col gap-1 rounded-lg border border-dashed border-warn bg-surface px-3 py-2 shadow-2">
@@ -69,7 +69,10 @@ export function BoardColumn(props: Props) {
 }
 
 const DropSlot = ({ stage }: { stage: Stage }) => (
-  <li aria-hidden className="grid h-16 shrink-0 place-items-center rounded-lg border border-dashed border-accent text-meta text-accent-text">
+  <li
+    aria-hidden
+    className="grid h-16 shrink-0 place-items-center rounded-lg border border-dashed border-accent text-meta text-accent-text"
+  >
     Drop here: {stage.name}, {stage.probability} %
   </li>
 );
@@ -82,16 +85,24 @@ function ColumnHead({ column }: { column: Column }) {
       <div className="flex h-7 items-center gap-1.5">
         <StageRing kind={stage.kind} probability={stage.probability} />
         <h2 className="truncate text-cell font-medium text-fg">{stage.name}</h2>
-        <span className="tnum text-cell text-fg-3">{number(column.count)}</span>
+        <span className="text-cell text-fg-3 tnum">{number(column.count)}</span>
         {may && (
-          <Button variant="quiet" size="iconRow" aria-label={`New opportunity in ${stage.name}`} className="ml-auto text-fg-3" onClick={() => create({ kind: "opportunity", stageId: stage.id })}>
+          <Button
+            variant="quiet"
+            size="iconRow"
+            aria-label={`New opportunity in ${stage.name}`}
+            className="ml-auto text-fg-3"
+            onClick={() => create({ kind: "opportunity", stageId: stage.id })}
+          >
             <Plus />
           </Button>
         )}
       </div>
-      <p className="tnum flex items-baseline justify-between gap-2 text-cell">
+      <p className="flex items-baseline justify-between gap-2 text-cell tnum">
         <span className="font-semibold text-fg">{moneyRound(column.sum)}</span>
-        {stage.kind === "open" && <span className="truncate text-meta text-fg-3">{moneyRound(column.weighted)} weighted</span>}
+        {stage.kind === "open" && (
+          <span className="truncate text-meta text-fg-3">{moneyShort(column.weighted)} weighted</span>
+        )}
       </p>
     </header>
   );
@@ -106,15 +117,21 @@ function useMore(search: ListSearch, column: Column) {
     setLoading(true);
     try {
       const page = await moreOfColumn(search, column.stage.id, column.next_cursor);
-      client.setQueryData<Board>(boardQuery(search).queryKey, (old) =>
-        old && {
-          ...old,
-          columns: old.columns.map((c) => {
-            if (c.stage.id !== column.stage.id) return c;
-            const known = new Set(c.items.map((o) => o.id));
-            return { ...c, items: [...c.items, ...page.items.filter((o) => !known.has(o.id))], next_cursor: page.next_cursor };
-          }),
-        },
+      client.setQueryData<Board>(
+        boardQuery(search).queryKey,
+        (old) =>
+          old && {
+            ...old,
+            columns: old.columns.map((c) => {
+              if (c.stage.id !== column.stage.id) return c;
+              const known = new Set(c.items.map((o) => o.id));
+              return {
+                ...c,
+                items: [...c.items, ...page.items.filter((o) => !known.has(o.id))],
+                next_cursor: page.next_cursor,
+              };
+            }),
+          },
       );
     } catch (error) {
       failed(`The rest of ${column.stage.name} could not be loaded`, sentence(error));

@@ -42,13 +42,17 @@ const step: KeyboardCoordinateGetter = (event, { currentCoordinates, context }) 
   const columns = [...context.droppableRects].sort((a, b) => a[1].left - b[1].left);
   const at = columns.findIndex(([id]) => id === (context.over?.id ?? recordOf(context.active?.data.current)?.stage_id));
   const next = columns[at + turn]?.[1];
-  return next ? { x: next.left + 8, y: Math.max(next.top + 60, Math.min(currentCoordinates.y, next.bottom - 100)) } : undefined;
+  return next
+    ? { x: next.left + 8, y: Math.max(next.top + 60, Math.min(currentCoordinates.y, next.bottom - 100)) }
+    : undefined;
 };
 
 const announcements: Announcements = {
   onDragStart: ({ active }) => {
     const card = recordOf(active.data.current);
-    return card && `Lifted ${card.name}, in ${card.stage.name}. Left and right move it, Space drops it, Escape puts it back.`;
+    return (
+      card && `Lifted ${card.name}, in ${card.stage.name}. Left and right move it, Space drops it, Escape puts it back.`
+    );
   },
   onDragOver: ({ over }) => {
     const stage = stageOf(over?.data.current);
@@ -58,7 +62,9 @@ const announcements: Announcements = {
     const stage = stageOf(over?.data.current);
     const card = recordOf(active.data.current);
     if (!card) return undefined;
-    return stage && stage.id !== card.stage_id ? `Dropped ${card.name} in ${stage.name}.` : `${card.name} stays in ${card.stage.name}.`;
+    return stage && stage.id !== card.stage_id
+      ? `Dropped ${card.name} in ${stage.name}.`
+      : `${card.name} stays in ${card.stage.name}.`;
   },
   onDragCancel: ({ active }) => `${recordOf(active.data.current)?.name ?? "The card"} was put back.`,
 };
@@ -73,7 +79,11 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
     useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
     useSensor(KeyboardSensor, {
       coordinateGetter: step,
-      keyboardCodes: { start: [KeyboardCode.Space], cancel: [KeyboardCode.Esc], end: [KeyboardCode.Space, KeyboardCode.Enter] },
+      keyboardCodes: {
+        start: [KeyboardCode.Space],
+        cancel: [KeyboardCode.Esc],
+        end: [KeyboardCode.Space, KeyboardCode.Enter],
+      },
     }),
   );
   const columns = useMemo(() => [...data.columns].sort((a, b) => a.stage.position - b.stage.position), [data.columns]);
@@ -87,7 +97,10 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
     <div className="flex min-h-0 flex-1 flex-col">
       <ViewBar search={search} board />
       <div className="flex shrink-0 px-4 py-2 md:px-5">
-        <FilterBox search={search} onSearch={(next) => void navigate({ to: "/opportunities/board", search: next, replace: true })} />
+        <FilterBox
+          search={search}
+          onSearch={(next) => void navigate({ to: "/opportunities/board", search: next, replace: true })}
+        />
       </div>
       <DndContext
         sensors={sensors}
@@ -97,7 +110,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
         onDragCancel={() => setLifted(null)}
         onDragEnd={drop}
       >
-        <div className="scroll-thin flex min-h-0 flex-1 gap-2 overflow-x-auto px-4 pb-3 max-md:snap-x max-md:snap-mandatory md:px-3">
+        <div className="flex min-h-0 flex-1 scroll-thin gap-2 overflow-x-auto px-4 pb-3 max-md:snap-x max-md:snap-mandatory md:px-3">
           {columns.map((column) => (
             <BoardColumn
               key={column.stage.id}
@@ -111,7 +124,9 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
             />
           ))}
         </div>
-        <DragOverlay dropAnimation={{ duration: 240, easing: "cubic-bezier(0.2, 0, 0, 1)" }}>{lifted && <CardFace o={lifted} lifted />}</DragOverlay>
+        <DragOverlay dropAnimation={{ duration: 240, easing: "cubic-bezier(0.2, 0, 0, 1)" }}>
+          {lifted && <CardFace o={lifted} lifted />}
+        </DragOverlay>
       </DndContext>
     </div>
   );

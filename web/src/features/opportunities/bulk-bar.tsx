@@ -26,7 +26,14 @@ export function BulkBar({ records, onClear }: { records: Opportunity[]; onClear:
   const mayDelete = useMay("opportunity", "delete") !== "none";
   useKeys({ Escape: onClear });
   const assign = (owner: { id: string }) =>
-    run("Assigning", "assigned", records, async (o) => (await patch("/opportunities/{id}", { path: { id: o.id }, body: { owner_id: owner.id }, ifMatch: o.version })).eventId);
+    run(
+      "Assigning",
+      "assigned",
+      records,
+      async (o) =>
+        (await patch("/opportunities/{id}", { path: { id: o.id }, body: { owner_id: owner.id }, ifMatch: o.version }))
+          .eventId,
+    );
   const move = (stage: Stage, lostReason?: string) =>
     run("Moving", `moved to ${stage.name}`, records, async (o) => {
       const { data } = await post("/opportunities/{id}/move", {
@@ -35,12 +42,22 @@ export function BulkBar({ records, onClear }: { records: Opportunity[]; onClear:
       });
       return data.event_id;
     });
-  const drop = () => run("Deleting", "deleted", records, async (o) => (await remove("/opportunities/{id}", { path: { id: o.id }, ifMatch: o.version })).eventId);
+  const drop = () =>
+    run(
+      "Deleting",
+      "deleted",
+      records,
+      async (o) => (await remove("/opportunities/{id}", { path: { id: o.id }, ifMatch: o.version })).eventId,
+    );
   return (
-    <div role="region" aria-label="Selected rows" className="absolute bottom-14 left-1/2 z-20 flex min-h-11 max-w-[calc(100%-24px)] -translate-x-1/2 animate-rise items-center gap-1 overflow-x-auto rounded-xl bg-surface px-3 shadow-3 max-md:bottom-3">
+    <div
+      role="region"
+      aria-label="Selected rows"
+      className="absolute bottom-20 left-1/2 z-20 flex min-h-11 max-w-[calc(100%-24px)] -translate-x-1/2 animate-rise items-center gap-1 overflow-x-auto rounded-xl bg-surface px-3 shadow-3 max-md:bottom-3"
+    >
       {progress ? (
         <div role="status" className="flex w-80 items-center gap-3 text-cell text-fg">
-          <span className="tnum whitespace-nowrap">
+          <span className="whitespace-nowrap tnum">
             {progress.doing} {number(progress.done + 1)} of {number(progress.total)}
           </span>
           <Progress value={progress.done} max={progress.total} label={progress.doing} />
@@ -50,8 +67,9 @@ export function BulkBar({ records, onClear }: { records: Opportunity[]; onClear:
         </div>
       ) : (
         <>
-          <span className="tnum pr-3 text-cell whitespace-nowrap">
-            <span className="font-medium text-fg">{number(records.length)} selected</span> <span className="text-fg-3">{sum(records)}</span>
+          <span className="pr-3 text-cell whitespace-nowrap tnum">
+            <span className="font-medium text-fg">{number(records.length)} selected</span>{" "}
+            <span className="text-fg-3">{sum(records)}</span>
           </span>
           {mayEdit && <Assign onPick={(owner) => void assign(owner)} />}
           {mayEdit && <MoveTo onPick={(stage, reason) => void move(stage, reason)} />}
@@ -123,7 +141,11 @@ function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string) => voi
         ) : (
           <ChoiceList
             key="stage"
-            choices={stages.map((s) => ({ value: s.id, label: s.name, mark: <StageRing kind={s.kind} probability={s.probability} /> }))}
+            choices={stages.map((s) => ({
+              value: s.id,
+              label: s.name,
+              mark: <StageRing kind={s.kind} probability={s.probability} />,
+            }))}
             selected={[]}
             placeholder="Choose a stage"
             onPick={(c) => {

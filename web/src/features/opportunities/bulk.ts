@@ -17,14 +17,20 @@ export function useBulk(onDone: () => void) {
   const client = useQueryClient();
   const undo = useUndo();
   const [progress, setProgress] = useState<BulkProgress | null>(null);
-  const stopped = useRef(false);
-  const run = async (doing: string, past: string, records: Opportunity[], one: (o: Opportunity) => Promise<string | null>) => {
-    stopped.current = false;
+  const stopped = useRef<AbortController>(null);
+  const run = async (
+    doing: string,
+    past: string,
+    records: Opportunity[],
+    one: (o: Opportunity) => Promise<string | null>,
+  ) => {
+    const stop = new AbortController();
+    stopped.current = stop;
     const events: string[] = [];
     const problems: string[] = [];
     let done = 0;
     for (const record of records) {
-      if (stopped.current) break;
+      if (stop.signal.aborted) break;
       setProgress({ doing, done, total: records.length });
       try {
         const event = await one(record);
@@ -41,9 +47,16 @@ export function useBulk(onDone: () => void) {
     };
     const ok = done - problems.length;
     if (problems.length > 0) {
-      failed(`${plural(ok, "opportunity", "opportunities")} ${past}, ${problems.length} refused`, problems.slice(0, 3).join(" "));
-    } else told(`${plural(ok, "opportunity", "opportunities")} ${past}`, events.length > 0 ? { label: "Undo", run: () => void back() } : undefined);
+      failed(
+        `${plural(ok, "opportunity", "opportunities")} ${past}, ${problems.length} refused`,
+        problems.slice(0, 3).join(" "),
+      );
+    } else
+      told(
+        `${plural(ok, "opportunity", "opportunities")} ${past}`,
+        events.length > 0 ? { label: "Undo", run: () => void back() } : undefined,
+      );
     if (problems.length === 0) onDone();
   };
-  return { progress, run, stop: () => (stopped.current = true) };
+  return { progress, run, stop: () => stopped.current?.abort() };
 }

@@ -32,8 +32,22 @@ const named = (id: string, header: string, pick: (o: Opportunity) => string | nu
 
 export const COLUMNS: ListColumn[] = [
   { id: "name", header: "Opportunity", width: 180, sort: "name", edit: "name", cell: (o) => o.name },
-  { id: "account", header: "Account", width: 130, edit: "account", cell: (o) => o.account && <Company name={o.account.name} /> },
-  { id: "amount", header: "Amount", width: 100, align: "right", sort: "amount", edit: "amount", cell: (o) => <span className="font-medium text-fg">{money(o.amount)}</span> },
+  {
+    id: "account",
+    header: "Account",
+    width: 130,
+    edit: "account",
+    cell: (o) => o.account && <Company name={o.account.name} />,
+  },
+  {
+    id: "amount",
+    header: "Amount",
+    width: 100,
+    align: "right",
+    sort: "amount",
+    edit: "amount",
+    cell: (o) => <span className="font-medium text-fg">{money(o.amount)}</span>,
+  },
   {
     id: "close_date",
     header: "Close date",
@@ -48,15 +62,28 @@ export const COLUMNS: ListColumn[] = [
     width: 116,
     sort: "stage",
     cell: (o) => (
-      <span className="inline-flex min-w-0 items-center gap-1.5">
+      <span className="inline-flex max-w-full min-w-0 items-center gap-1.5">
         <StageRing kind={o.stage.kind} probability={o.stage.probability} />
         <span className="truncate">{o.stage.name}</span>
       </span>
     ),
   },
   { id: "owner", header: "Owner", width: 136, edit: "owner", cell: (o) => <Person person={o.owner} /> },
-  { id: "forecast_category", header: "Forecast", width: 88, edit: "forecast_category", cell: (o) => FORECAST[o.forecast_category] },
-  { id: "in_stage", header: "In stage", width: 76, align: "right", sort: "stage_entered_at", cell: (o) => <InStage o={o} /> },
+  {
+    id: "forecast_category",
+    header: "Forecast",
+    width: 88,
+    edit: "forecast_category",
+    cell: (o) => FORECAST[o.forecast_category],
+  },
+  {
+    id: "in_stage",
+    header: "In stage",
+    width: 76,
+    align: "right",
+    sort: "stage_entered_at",
+    cell: (o) => <InStage o={o} />,
+  },
   { id: "next_step", header: "Next step", width: 156, edit: "next_step", cell: (o) => o.next_step },
   {
     id: "updated",
@@ -70,31 +97,82 @@ export const COLUMNS: ListColumn[] = [
       </time>
     ),
   },
-  { id: "probability", header: "Probability", width: 96, align: "right", sort: "probability", edit: "probability", hidden: true, cell: (o) => `${o.probability} %` },
-  { id: "expected_revenue", header: "Weighted", width: 110, align: "right", sort: "expected_revenue", hidden: true, cell: (o) => money(o.expected_revenue) },
-  { id: "contact", header: "Primary contact", width: 160, edit: "primary_contact", hidden: true, cell: (o) => <Person person={o.primary_contact} /> },
+  {
+    id: "probability",
+    header: "Probability",
+    width: 96,
+    align: "right",
+    sort: "probability",
+    edit: "probability",
+    hidden: true,
+    cell: (o) => `${o.probability} %`,
+  },
+  {
+    id: "expected_revenue",
+    header: "Weighted",
+    width: 110,
+    align: "right",
+    sort: "expected_revenue",
+    hidden: true,
+    cell: (o) => money(o.expected_revenue),
+  },
+  {
+    id: "contact",
+    header: "Primary contact",
+    width: 160,
+    edit: "primary_contact",
+    hidden: true,
+    cell: (o) => <Person person={o.primary_contact} />,
+  },
   named("type_id", "Type", (o) => o.type_id, "type_id"),
   named("source_id", "Source", (o) => o.source_id, "source_id"),
   named("industry_id", "Industry", (o) => o.industry_id, "industry_id"),
   named("region_id", "Region", (o) => o.region_id, "region_id"),
   named("lost_reason_id", "Lost reason", (o) => o.lost_reason_id, "lost_reason_id"),
-  { id: "tags", header: "Tags", width: 140, edit: "tags", hidden: true, cell: (o) => o.tags.map((t) => <Badge key={t} className="mr-1">{t}</Badge>) },
-  { id: "created", header: "Created", width: 100, sort: "created_at", hidden: true, cell: (o) => date(o.created_at.slice(0, 10)) },
+  {
+    id: "tags",
+    header: "Tags",
+    width: 140,
+    edit: "tags",
+    hidden: true,
+    cell: (o) =>
+      o.tags.map((t) => (
+        <Badge key={t} className="mr-1">
+          {t}
+        </Badge>
+      )),
+  },
+  {
+    id: "created",
+    header: "Created",
+    width: 100,
+    sort: "created_at",
+    hidden: true,
+    cell: (o) => date(o.created_at.slice(0, 10)),
+  },
 ];
 
 /** Columns of words take the room that is left. */
 const GROW: Record<string, number> = { name: 3, account: 2, next_step: 3, owner: 1 };
 export const columnFlex = (id: string, size: number) => ({ flex: `${GROW[id] ?? 0} 0 ${size}px` });
 
-export const HIDDEN: Record<string, boolean> = Object.fromEntries(COLUMNS.filter((c) => c.hidden).map((c) => [c.id, false]));
+export const HIDDEN: Record<string, boolean> = Object.fromEntries(
+  COLUMNS.filter((c) => c.hidden).map((c) => [c.id, false]),
+);
 export const columnOf = (id: string): ListColumn | undefined => COLUMNS.find((c) => c.id === id);
-export const optionNames = (options: Option[]) => (id: string | null): string => options.find((o) => o.id === id)?.name ?? "";
+export const optionNames =
+  (options: Option[]) =>
+  (id: string | null): string =>
+    options.find((o) => o.id === id)?.name ?? "";
 
 function CloseDate({ o }: { o: Opportunity }) {
   const late = warning(o)?.late === true;
   return (
     <span className="inline-flex items-center gap-2">
-      <span className={late ? "inline-flex items-center gap-1 text-bad-text" : ""} title={late ? "Past its close date" : undefined}>
+      <span
+        className={late ? "inline-flex items-center gap-1 text-bad-text" : ""}
+        title={late ? "Past its close date" : undefined}
+      >
         {late && <CircleAlert className="size-3" aria-label="late" />}
         {date(o.close_date)}
       </span>

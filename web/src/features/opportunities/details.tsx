@@ -10,7 +10,14 @@ import { useFact } from "./record-head";
 function OptionFact({ o, name, kind }: { o: Opportunity; name: FieldName & `${string}_id`; kind: OptionKind }) {
   const fact = useFact(o);
   const options = useOptions(kind);
-  return <Fact row {...fact(name)} choices={options.map((x) => ({ value: x.id, label: x.name }))} shown={options.find((x) => x.id === o[name])?.name ?? ""} />;
+  return (
+    <Fact
+      row
+      {...fact(name)}
+      choices={options.map((x) => ({ value: x.id, label: x.name }))}
+      shown={options.find((x) => x.id === o[name])?.name ?? ""}
+    />
+  );
 }
 
 const Plain = ({ label, children }: { label: string; children: React.ReactNode }) => (
@@ -36,7 +43,19 @@ export function Details({ o }: { o: Opportunity }) {
         <div>
           <OptionFact o={o} name="industry_id" kind="industry" />
           <OptionFact o={o} name="region_id" kind="region" />
-          <Fact row {...fact("tags")} shown={o.tags.length > 0 ? o.tags.map((t) => <Badge key={t} className="mr-1">{t}</Badge>) : ""} />
+          <Fact
+            row
+            {...fact("tags")}
+            shown={
+              o.tags.length > 0
+                ? o.tags.map((t) => (
+                    <Badge key={t} className="mr-1">
+                      {t}
+                    </Badge>
+                  ))
+                : ""
+            }
+          />
           {o.stage.kind === "lost" && (
             <>
               <OptionFact o={o} name="lost_reason_id" kind="loss_reason" />

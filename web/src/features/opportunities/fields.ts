@@ -12,7 +12,13 @@ export interface FieldDef {
   choices?: { value: string; label: string }[];
 }
 
-const field = (key: FieldDef["key"], label: string, kind: FieldKind, more: Partial<FieldDef> = {}): FieldDef => ({ key, label, kind, clearable: true, ...more });
+const field = (key: FieldDef["key"], label: string, kind: FieldKind, more: Partial<FieldDef> = {}): FieldDef => ({
+  key,
+  label,
+  kind,
+  clearable: true,
+  ...more,
+});
 
 export const FIELDS = {
   name: field("name", "Name", "text", { clearable: false }),

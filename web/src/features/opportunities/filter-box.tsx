@@ -1,63 +1,48 @@
 import { ListFilter, Plus, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useMe } from "@/api/shared";
 import { Button } from "@/components/ui/button";
-import { ChoiceList } from "@/components/ui/combobox";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { useKeys } from "@/lib/keys";
 import { FilterChip } from "./filter-chip";
-import { FilterValue } from "./filter-value";
-import { FILTERS, filterDef, opsOf, useChipWords } from "./filters";
+import { useChipWords } from "./filters";
 import { chipsOf, withChip, type ListSearch } from "./search";
+
+const AddFilter = lazy(() => import("./add-filter").then((m) => ({ default: m.AddFilter })));
 
 export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
   const chips = chipsOf(search);
   const words = useChipWords(chips, useMe().organisation.currency);
   return (
-    <div className="field-halo scroll-thin flex min-h-[34px] min-w-0 flex-1 items-center gap-1.5 overflow-x-auto rounded-lg border border-line-control bg-bg px-1.5 md:flex-wrap md:py-[3px]">
+    <div className="flex min-h-[34px] min-w-0 flex-1 scroll-thin items-center gap-1.5 overflow-x-auto rounded-lg border field-halo border-line-control bg-bg px-1.5 md:flex-wrap md:py-[3px]">
       <ListFilter className="ml-1 size-4 shrink-0 text-fg-3 max-md:hidden" aria-hidden />
       {chips.map((chip) => (
-        <FilterChip key={chip.param} chip={chip} words={words(chip)} onChange={(next) => onSearch(withChip(search, chip.param, next))} />
+        <FilterChip
+          key={chip.param}
+          chip={chip}
+          words={words(chip)}
+          onChange={(next) => onSearch(withChip(search, chip.param, next))}
+        />
       ))}
-      <AddFilter search={search} onSearch={onSearch} />
+      <FilterButton search={search} onSearch={onSearch} />
       <SearchText search={search} onSearch={onSearch} />
     </div>
   );
 }
 
-function AddFilter({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
+function FilterButton({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
   const [open, setOpen] = useState(false);
-  const [field, setField] = useState<string | null>(null);
-  const [values, setValues] = useState<string[]>([]);
-  const def = field ? filterDef(field) : undefined;
-  const op = def ? (opsOf(def.kind)[0] ?? "is") : "is";
-  const close = () => {
-    setOpen(false);
-    setField(null);
-    setValues([]);
-  };
   return (
-    <Popover open={open} onOpenChange={(next) => (next ? setOpen(true) : close())}>
+    <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger asChild>
         <Button variant="quiet" size="row" className="text-fg-3 pointer-coarse:h-9">
           <Plus /> Filter
         </Button>
       </PopoverTrigger>
       <PopoverContent>
-        {def ? (
-          <FilterValue
-            def={def}
-            op={op}
-            values={values}
-            onChange={(next, done) => {
-              setValues(next);
-              onSearch(withChip(search, op === "is" ? def.field : `${def.field}.${op}`, { field: def.field, op, values: next }));
-              if (done) close();
-            }}
-          />
-        ) : (
-          <ChoiceList choices={FILTERS.map((f) => ({ value: f.field, label: f.label }))} selected={[]} placeholder="Filter by" onPick={(c) => setField(c.value)} />
-        )}
+        <Suspense>
+          <AddFilter search={search} onSearch={onSearch} onDone={() => setOpen(false)} />
+        </Suspense>
       </PopoverContent>
     </Popover>
   );

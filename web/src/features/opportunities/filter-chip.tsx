@@ -1,11 +1,12 @@
 import { X } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Menu, MenuCheck, MenuContent, MenuTrigger } from "@/components/ui/menu";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { cn } from "@/lib/cn";
 import { filterDef, opLabel, opsOf } from "./filters";
-import { FilterValue } from "./filter-value";
 import type { Chip } from "./search";
+
+const FilterValue = lazy(() => import("./filter-value").then((m) => ({ default: m.FilterValue })));
 
 const PART = "h-full px-2 hover:text-fg focus-visible:-outline-offset-2";
 
@@ -15,11 +16,17 @@ export function FilterChip(props: { chip: Chip; words: string; onChange: (chip: 
   const def = filterDef(chip.field);
   const [open, setOpen] = useState(false);
   const remove = (
-    <button type="button" aria-label={`Remove the filter on ${def?.label ?? chip.field}`} onClick={() => onChange(null)} className={cn(PART, "border-l border-line px-1.5 text-fg-3")}>
+    <button
+      type="button"
+      aria-label={`Remove the filter on ${def?.label ?? chip.field}`}
+      onClick={() => onChange(null)}
+      className={cn(PART, "border-l border-line px-1.5 text-fg-3")}
+    >
       <X className="size-3" />
     </button>
   );
-  const shell = "inline-flex h-[26px] shrink-0 items-center overflow-hidden rounded-md border text-meta animate-fade pointer-coarse:h-9";
+  const shell =
+    "inline-flex h-[26px] shrink-0 items-center overflow-hidden rounded-md border text-meta animate-fade pointer-coarse:h-9";
   if (!def) {
     return (
       <span className={cn(shell, "border-bad")}>
@@ -35,7 +42,9 @@ export function FilterChip(props: { chip: Chip; words: string; onChange: (chip: 
       <span className="flex h-full items-center bg-sunken px-2 text-fg-3">{def.label}</span>
       {ops.length > 1 ? (
         <Menu>
-          <MenuTrigger className={cn(PART, "border-l border-line text-fg-3")}>{opLabel(def.kind, chip.op, false)}</MenuTrigger>
+          <MenuTrigger className={cn(PART, "border-l border-line text-fg-3")}>
+            {opLabel(def.kind, chip.op, false)}
+          </MenuTrigger>
           <MenuContent align="start">
             {ops.map((op) => (
               <MenuCheck key={op} checked={op === chip.op} onSelect={() => onChange({ ...chip, op })}>
@@ -45,22 +54,31 @@ export function FilterChip(props: { chip: Chip; words: string; onChange: (chip: 
           </MenuContent>
         </Menu>
       ) : (
-        <span className="flex h-full items-center border-l border-line px-2 text-fg-3">{opLabel(def.kind, chip.op, chip.values.length > 1)}</span>
+        <span className="flex h-full items-center border-l border-line px-2 text-fg-3">
+          {opLabel(def.kind, chip.op, chip.values.length > 1)}
+        </span>
       )}
       <Popover open={open} onOpenChange={setOpen}>
-        <PopoverTrigger className={cn(PART, "max-w-56 truncate border-l border-line font-medium text-fg data-[state=open]:bg-accent-soft data-[state=open]:inset-ring-[1.5px] data-[state=open]:inset-ring-accent")}>
+        <PopoverTrigger
+          className={cn(
+            PART,
+            "max-w-56 truncate border-l border-line font-medium text-fg data-[state=open]:bg-accent-soft data-[state=open]:inset-ring-[1.5px] data-[state=open]:inset-ring-accent",
+          )}
+        >
           {props.words}
         </PopoverTrigger>
         <PopoverContent>
-          <FilterValue
-            def={def}
-            op={chip.op}
-            values={chip.values}
-            onChange={(values, done) => {
-              onChange(values.length > 0 ? { ...chip, values } : null);
-              if (done) setOpen(false);
-            }}
-          />
+          <Suspense>
+            <FilterValue
+              def={def}
+              op={chip.op}
+              values={chip.values}
+              onChange={(values, done) => {
+                onChange(values.length > 0 ? { ...chip, values } : null);
+                if (done) setOpen(false);
+              }}
+            />
+          </Suspense>
         </PopoverContent>
       </Popover>
       {remove}

@@ -8,7 +8,12 @@ import { DATE_WORDS, useFilterChoices, type FilterDef } from "./filters";
 import type { Op } from "./search";
 
 /** The editor of a chip's value, inside its popover. */
-export function FilterValue(props: { def: FilterDef; op: Op; values: string[]; onChange: (values: string[], done: boolean) => void }) {
+export function FilterValue(props: {
+  def: FilterDef;
+  op: Op;
+  values: string[];
+  onChange: (values: string[], done: boolean) => void;
+}) {
   const { def, values, onChange } = props;
   const choices = useFilterChoices();
   if (def.kind === "choice") {
@@ -17,7 +22,9 @@ export function FilterValue(props: { def: FilterDef; op: Op; values: string[]; o
         choices={choices(def)}
         selected={values}
         placeholder={`Choose ${def.label.toLowerCase()}`}
-        onPick={(c) => onChange(values.includes(c.value) ? values.filter((v) => v !== c.value) : [...values, c.value], false)}
+        onPick={(c) =>
+          onChange(values.includes(c.value) ? values.filter((v) => v !== c.value) : [...values, c.value], false)
+        }
       />
     );
   }
@@ -28,8 +35,18 @@ export function FilterValue(props: { def: FilterDef; op: Op; values: string[]; o
   return <TypedValue {...props} />;
 }
 
-function DateValue({ op, values, onChange }: { op: Op; values: string[]; onChange: (values: string[], done: boolean) => void }) {
-  const words = Object.entries(DATE_WORDS).filter(([key]) => (op === "is" ? !/^[+-]/.test(key) : !key.startsWith("this_")));
+function DateValue({
+  op,
+  values,
+  onChange,
+}: {
+  op: Op;
+  values: string[];
+  onChange: (values: string[], done: boolean) => void;
+}) {
+  const words = Object.entries(DATE_WORDS).filter(([key]) =>
+    op === "is" ? !/^[+-]/.test(key) : !key.startsWith("this_"),
+  );
   const exact = values[0] && /^\d/.test(values[0]) ? values[0] : "";
   return (
     <div className="p-1">
@@ -45,18 +62,34 @@ function DateValue({ op, values, onChange }: { op: Op; values: string[]; onChang
         </button>
       ))}
       <div className="border-t border-line p-2">
-        <Input type="date" aria-label="A day" defaultValue={exact} onChange={(e) => e.target.value && onChange([e.target.value], false)} />
+        <Input
+          type="date"
+          aria-label="A day"
+          defaultValue={exact}
+          onChange={(e) => e.target.value && onChange([e.target.value], false)}
+        />
       </div>
     </div>
   );
 }
 
-function TypedValue({ def, values, onChange }: { def: FilterDef; values: string[]; onChange: (values: string[], done: boolean) => void }) {
+function TypedValue({
+  def,
+  values,
+  onChange,
+}: {
+  def: FilterDef;
+  values: string[];
+  onChange: (values: string[], done: boolean) => void;
+}) {
   const [text, setText] = useState(values[0] ?? "");
   const [error, setError] = useState("");
   const save = () => {
     const read = def.kind === "text" ? text.trim() : parseAmount(text);
-    if (!read) return setError(def.kind === "text" ? "Type a tag." : "Type a number, like 50,000 or 50k.");
+    if (!read) {
+      setError(def.kind === "text" ? "Type a tag." : "Type a number, like 50,000 or 50k.");
+      return;
+    }
     onChange([read], true);
   };
   return (
@@ -67,8 +100,19 @@ function TypedValue({ def, values, onChange }: { def: FilterDef; values: string[
         save();
       }}
     >
-      <Input autoFocus aria-label={def.label} aria-invalid={error ? true : undefined} value={text} onChange={(e) => setText(e.target.value)} inputMode={def.kind === "text" ? "text" : "decimal"} />
-      {error && <p role="alert" className="text-meta text-bad-text">{error}</p>}
+      <Input
+        autoFocus
+        aria-label={def.label}
+        aria-invalid={error ? true : undefined}
+        value={text}
+        onChange={(e) => setText(e.target.value)}
+        inputMode={def.kind === "text" ? "text" : "decimal"}
+      />
+      {error && (
+        <p role="alert" className="text-meta text-bad-text">
+          {error}
+        </p>
+      )}
       <Button type="submit" size="card" variant="primary">
         Apply
       </Button>

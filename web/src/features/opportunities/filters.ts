@@ -107,7 +107,10 @@ export function useChipWords(chips: Chip[], currency: string): (chip: Chip) => s
     queries: ids.map(({ kind, id }) => ({
       queryKey: [`${kind}s`, "name", id],
       queryFn: async (): Promise<string> =>
-        (kind === "account" ? await get("/accounts/{id}", { path: { id } }) : await get("/contacts/{id}", { path: { id } })).name,
+        (kind === "account"
+          ? await get("/accounts/{id}", { path: { id } })
+          : await get("/contacts/{id}", { path: { id } })
+        ).name,
       staleTime: 300_000,
       retry: false,
     })),
@@ -117,7 +120,8 @@ export function useChipWords(chips: Chip[], currency: string): (chip: Chip) => s
     if (!def) return "no such field";
     const one = (value: string): string => {
       if (def.kind === "choice") return choices(def).find((c) => c.value === value)?.label ?? value;
-      if (def.kind === "account" || def.kind === "contact") return names[ids.findIndex((i) => i.id === value)]?.data ?? "…";
+      if (def.kind === "account" || def.kind === "contact")
+        return names[ids.findIndex((i) => i.id === value)]?.data ?? "…";
       if (def.kind === "money") return money({ amount: value, currency });
       if (def.kind === "percent") return `${number(Number(value))} %`;
       if (def.kind === "date") return DATE_WORDS[value] ?? date(value);

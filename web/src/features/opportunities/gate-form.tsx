@@ -9,11 +9,17 @@ import { plural } from "@/lib/format";
 import type { Gate } from "./use-move";
 
 /** What a refused move asks for, where the card was dropped. */
-export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Record<string, string>) => void; onPutBack: () => void }) {
+export function GateForm(props: {
+  gate: Gate;
+  busy: boolean;
+  onSave: (extra: Record<string, string>) => void;
+  onPutBack: () => void;
+}) {
   const { gate } = props;
   const [values, setValues] = useState<Record<string, string>>({});
   const [tried, setTried] = useState(false);
-  const asked = gate.missing.length > 0 ? gate.missing : [{ field: "lost_reason_id", code: "required", message: "Say why." }];
+  const asked =
+    gate.missing.length > 0 ? gate.missing : [{ field: "lost_reason_id", code: "required", message: "Say why." }];
   const open = asked.filter((m) => !values[m.field]);
   const lost = gate.stage.kind === "lost" && !asked.some((m) => m.field === "lost_notes");
   const submit = (event: SyntheticEvent) => {
@@ -22,22 +28,49 @@ export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Rec
     if (open.length === 0) props.onSave(values);
   };
   return (
-    <form noValidate onSubmit={submit} className="flex flex-col gap-2.5" onKeyDown={(e) => e.key === "Escape" && props.onPutBack()}>
+    <form
+      noValidate
+      onSubmit={submit}
+      className="flex flex-col gap-2.5"
+      onKeyDown={(e) => e.key === "Escape" && props.onPutBack()}
+    >
       <p role="alert" className="-mx-3 flex gap-2 bg-warn-soft px-3 py-2 text-cell text-warn-text">
         <TriangleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />
         <span>
-          <strong className="font-semibold">Not moved yet.</strong> {gate.stage.name} needs {plural(asked.length, "more field")}.
+          <strong className="font-semibold">Not moved yet.</strong> {gate.stage.name} needs{" "}
+          {plural(asked.length, "more field")}.
         </span>
       </p>
       {asked.map((m, i) => (
-        <GateField key={m.field} missing={m} first={i === 0} error={tried && !values[m.field] ? m.message : undefined} value={values[m.field] ?? ""} onChange={(v) => setValues({ ...values, [m.field]: v })} />
+        <GateField
+          key={m.field}
+          missing={m}
+          first={i === 0}
+          error={tried && !values[m.field] ? m.message : undefined}
+          value={values[m.field] ?? ""}
+          onChange={(v) => setValues({ ...values, [m.field]: v })}
+        />
       ))}
-      {lost && <GateField missing={{ field: "lost_notes", code: "optional", message: "" }} first={false} error={undefined} value={values.lost_notes ?? ""} onChange={(v) => setValues({ ...values, lost_notes: v })} />}
+      {lost && (
+        <GateField
+          missing={{ field: "lost_notes", code: "optional", message: "" }}
+          first={false}
+          error={undefined}
+          value={values.lost_notes ?? ""}
+          onChange={(v) => setValues({ ...values, lost_notes: v })}
+        />
+      )}
       <div className="flex gap-2">
-        <Button type="submit" variant="primary" size="card" busy={props.busy && "Moving"} className="flex-1">
+        <Button
+          type="submit"
+          variant="primary"
+          size="card"
+          busy={props.busy && "Moving"}
+          className="min-w-0 flex-1 px-1"
+        >
           Save and move
         </Button>
-        <Button size="card" onClick={props.onPutBack}>
+        <Button size="card" className="px-2" onClick={props.onPutBack}>
           Put back
         </Button>
       </div>
@@ -46,12 +79,27 @@ export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Rec
 }
 
 const LABELS: Record<string, string> = { lost_reason_id: "Lost reason", lost_notes: "Notes", close_date: "Close date" };
-const labelOf = (field: string): string => LABELS[field] ?? field.replace(/_id$/, "").replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase());
+const labelOf = (field: string): string =>
+  LABELS[field] ??
+  field
+    .replace(/_id$/, "")
+    .replaceAll("_", " ")
+    .replace(/^./, (c) => c.toUpperCase());
 
-function GateField(props: { missing: FieldError; first: boolean; error: string | undefined; value: string; onChange: (value: string) => void }) {
+function GateField(props: {
+  missing: FieldError;
+  first: boolean;
+  error: string | undefined;
+  value: string;
+  onChange: (value: string) => void;
+}) {
   const reasons = useOptions("loss_reason");
   const { field } = props.missing;
-  const shared = { value: props.value, autoFocus: props.first, onChange: (e: { target: { value: string } }) => props.onChange(e.target.value) };
+  const shared = {
+    value: props.value,
+    autoFocus: props.first,
+    onChange: (e: { target: { value: string } }) => props.onChange(e.target.value),
+  };
   return (
     <Field label={labelOf(field)} required={props.missing.code !== "optional"} error={props.error}>
       {(w) => {

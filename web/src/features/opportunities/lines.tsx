@@ -18,14 +18,17 @@ import { money } from "@/lib/format";
 export function Lines({ o }: { o: Opportunity }) {
   const client = useQueryClient();
   const told = useTold();
-  const landed = (said: string) => ({ data, eventId }: { data: Opportunity | undefined; eventId: string | null }) => {
-    if (data) patchRecord<Opportunity>(client, "opportunities", o.id, (old) => ({ ...old, ...data }));
-    void client.invalidateQueries({ queryKey: ["opportunities", "detail", o.id] });
-    void client.invalidateQueries({ queryKey: ["timeline", "opportunity", o.id] });
-    told(said, eventId);
-  };
+  const landed =
+    (said: string) =>
+    ({ data, eventId }: { data: Opportunity | undefined; eventId: string | null }) => {
+      if (data) patchRecord<Opportunity>(client, "opportunities", o.id, (old) => ({ ...old, ...data }));
+      void client.invalidateQueries({ queryKey: ["opportunities", "detail", o.id] });
+      void client.invalidateQueries({ queryKey: ["timeline", "opportunity", o.id] });
+      told(said, eventId);
+    };
   const add = useMutation({
-    mutationFn: (body: { product_id: string; quantity: string }) => post("/opportunities/{id}/lines", { path: { id: o.id }, body }),
+    mutationFn: (body: { product_id: string; quantity: string }) =>
+      post("/opportunities/{id}/lines", { path: { id: o.id }, body }),
     onSuccess: landed("Product added"),
     onError: (error) => failed("The product was not added", sentence(error)),
   });
@@ -55,15 +58,22 @@ export function Lines({ o }: { o: Opportunity }) {
           </thead>
           <tbody>
             {lines.map((line) => (
-              <tr key={line.id} className="tnum h-9 border-b border-line last:border-0">
+              <tr key={line.id} className="h-9 border-b border-line tnum last:border-0">
                 <td className="px-4 font-medium text-fg">{line.product.name}</td>
                 <td className="px-2 text-right">{line.quantity.replace(/\.0+$/, "")}</td>
                 <td className="px-2 text-right max-md:hidden">{money(line.unit_price)}</td>
-                <td className="px-2 text-right max-md:hidden">{Number(line.discount_percent) > 0 ? `${Number(line.discount_percent)} %` : ""}</td>
+                <td className="px-2 text-right max-md:hidden">
+                  {Number(line.discount_percent) > 0 ? `${Number(line.discount_percent)} %` : ""}
+                </td>
                 <td className="px-2 text-right font-medium text-fg">{money(line.total)}</td>
                 <td>
                   {o.may.update && (
-                    <Button variant="quiet" size="iconRow" aria-label={`Remove ${line.product.name}`} onClick={() => drop.mutate(line)}>
+                    <Button
+                      variant="quiet"
+                      size="iconRow"
+                      aria-label={`Remove ${line.product.name}`}
+                      onClick={() => drop.mutate(line)}
+                    >
                       <Trash2 />
                     </Button>
                   )}
@@ -91,7 +101,12 @@ function AddLine({ busy, onAdd }: { busy: boolean; onAdd: (body: { product_id: s
       <PopoverContent align="end" className="w-72">
         <label className="flex items-center gap-2 border-b border-line p-2 text-meta text-fg-3">
           Quantity
-          <Input inputMode="decimal" value={quantity} onChange={(e) => setQuantity(e.target.value.replace(/[^\d.]/g, ""))} className="w-20 text-right" />
+          <Input
+            inputMode="decimal"
+            value={quantity}
+            onChange={(e) => setQuantity(e.target.value.replace(/[^\d.]/g, ""))}
+            className="w-20 text-right"
+          />
         </label>
         <ChoiceList
           choices={products.map((p) => ({ value: p.id, label: p.name, hint: money(p.unit_price) }))}

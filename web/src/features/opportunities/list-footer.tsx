@@ -8,7 +8,15 @@ export const countWords = (totals: Totals): string =>
   totals.count_is === "at_least" ? `over ${number(totals.count)}` : number(totals.count);
 
 /** Repeats the columns: count, sum, weighted, average. It never scrolls away. */
-export function ListFooter({ columns, totals }: { columns: { id: string; size: number }[]; totals: Totals | undefined }) {
+export function ListFooter({
+  columns,
+  totals,
+  minWidth,
+}: {
+  columns: { id: string; size: number }[];
+  totals: Totals | undefined;
+  minWidth: number;
+}) {
   const text = (id: string): string => {
     if (!totals) return "";
     if (id === "name") return `${countWords(totals)} ${totals.count === 1 ? "opportunity" : "opportunities"}`;
@@ -18,10 +26,23 @@ export function ListFooter({ columns, totals }: { columns: { id: string; size: n
     return "";
   };
   return (
-    <div role="row" className="sticky bottom-0 z-10 flex h-10 w-max min-w-full border-t border-line-strong bg-sunken">
+    <div
+      role="row"
+      style={{ minWidth }}
+      className="sticky bottom-0 z-10 flex h-10 border-t border-line-strong bg-sunken pr-3"
+    >
       <div role="gridcell" className="w-[54px] shrink-0" />
       {columns.map((c) => (
-        <div key={c.id} role="gridcell" style={columnFlex(c.id, c.size)} className={cn(cellClass, "text-meta whitespace-nowrap text-fg-3", c.id === "amount" && "tnum justify-end text-cell font-semibold text-fg")}>
+        <div
+          key={c.id}
+          role="gridcell"
+          style={columnFlex(c.id, c.size)}
+          className={cn(
+            cellClass,
+            "text-meta whitespace-nowrap text-fg-3",
+            c.id === "amount" && "justify-end text-cell font-semibold text-fg tnum",
+          )}
+        >
           {text(c.id)}
         </div>
       ))}

@@ -1,7 +1,7 @@
 import { useSuspenseInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Columns3, CircleDollarSign, RotateCcw, SearchX } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { arrivals } from "@/components/crm/opportunity-cache";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuCheck, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
@@ -9,15 +9,15 @@ import { Empty } from "@/components/ui/states";
 import { plural } from "@/lib/format";
 import { create, trail } from "@/lib/frame";
 import { usePhone, useStored } from "@/lib/hooks";
-import { BulkBar } from "./bulk-bar";
 import { COLUMNS, HIDDEN } from "./columns";
 import { FilterBox } from "./filter-box";
-import { PhoneList } from "./phone-list";
 import { listQuery } from "./queries";
 import { apiFilters, chipsOf, isChanged, nextSort, tabOf, tabSearch, TABS, withChip, type ListSearch } from "./search";
 import { OpportunityTable } from "./table";
 import { ViewBar } from "./view-bar";
 
+const BulkBar = lazy(() => import("./bulk-bar").then((m) => ({ default: m.BulkBar })));
+const PhoneList = lazy(() => import("./phone-list").then((m) => ({ default: m.PhoneList })));
 const NONE: ReadonlySet<string> = new Set();
 
 export function OpportunityList({ search }: { search: ListSearch }) {
@@ -42,7 +42,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   // Leaving for a record: remember the way back, and the order for "next" and "previous".
   useEffect(
     () => () => {
-      const label = tabOf(search)?.label ?? "Opportunities";
+      const label = tabOf(search)?.label ?? "Filtered";
       const plain = Object.fromEntries(Object.entries(search).filter((e): e is [string, string] => Boolean(e[1])));
       trail.set({ label, path: "/opportunities", search: plain, ids: rows.map((r) => r.id) });
     },
@@ -64,7 +64,16 @@ export function OpportunityList({ search }: { search: ListSearch }) {
       </div>
       <Arrivals />
       {phone ? (
-        <PhoneList rows={rows} totals={totals} sort={search.sort} hasMore={query.hasNextPage} onMore={more} empty={<NoRows search={search} onSearch={go} />} />
+        <Suspense>
+          <PhoneList
+            rows={rows}
+            totals={totals}
+            sort={search.sort}
+            hasMore={query.hasNextPage}
+            onMore={more}
+            empty={<NoRows search={search} onSearch={go} />}
+          />
+        </Suspense>
       ) : (
         <OpportunityTable
           rows={rows}
@@ -79,7 +88,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
           empty={<NoRows search={search} onSearch={go} />}
         />
       )}
-      {records.length > 0 && <BulkBar records={records} onClear={() => select(NONE)} />}
+      <Suspense>{records.length > 0 && <BulkBar records={records} onClear={() => select(NONE)} />}</Suspense>
     </div>
   );
 }
@@ -104,7 +113,10 @@ function Arrivals() {
   );
 }
 
-function ColumnChooser(props: { visibility: Record<string, boolean>; onChange: (next: Record<string, boolean>) => void }) {
+function ColumnChooser(props: {
+  visibility: Record<string, boolean>;
+  onChange: (next: Record<string, boolean>) => void;
+}) {
   return (
     <Menu>
       <MenuTrigger asChild>
@@ -135,7 +147,15 @@ function NoRows({ search, onSearch }: { search: ListSearch; onSearch: (next: Lis
   const filtered = last !== undefined || search.q;
   if (!filtered) {
     return (
-      <Empty icon={CircleDollarSign} title="No opportunities yet" action={<Button variant="primary" onClick={() => create({ kind: "opportunity" })}>New opportunity</Button>}>
+      <Empty
+        icon={CircleDollarSign}
+        title="No opportunities yet"
+        action={
+          <Button variant="primary" onClick={() => create({ kind: "opportunity" })}>
+            New opportunity
+          </Button>
+        }
+      >
         Deals that you add or import appear here.
       </Empty>
     );
@@ -145,7 +165,9 @@ function NoRows({ search, onSearch }: { search: ListSearch; onSearch: (next: Lis
       icon={SearchX}
       title="Nothing matches all of these"
       action={
-        <Button onClick={() => onSearch(search.q ? { ...search, q: undefined } : withChip(search, last?.param ?? null, null))}>
+        <Button
+          onClick={() => onSearch(search.q ? { ...search, q: undefined } : withChip(search, last?.param ?? null, null))}
+        >
           {search.q ? `Forget “${search.q}”` : "Remove the last filter"}
         </Button>
       }

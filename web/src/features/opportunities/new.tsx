@@ -17,15 +17,23 @@ import { Overlay } from "@/components/ui/overlay";
 import { parseAmount } from "@/lib/parse";
 
 const schema = z.object({
-  name: z.string().trim().min(1, "Name the deal."),
-  amount: z.string().refine((text) => text.trim() === "" || parseAmount(text) !== null, "Enter an amount, like 50,000 or 50k."),
+  name: z.string().check(z.trim(), z.minLength(1, "Name the deal.")),
+  amount: z
+    .string()
+    .check(
+      z.refine((text) => text.trim() === "" || parseAmount(text) !== null, "Enter an amount, like 50,000 or 50k."),
+    ),
   close_date: z.string(),
   stage_id: z.string(),
   next_step: z.string(),
 });
 type Values = z.infer<typeof schema>;
 
-export function NewOpportunity(props: { account?: Ref | undefined; stageId?: string | undefined; onClose: () => void }) {
+export function NewOpportunity(props: {
+  account?: Ref | undefined;
+  stageId?: string | undefined;
+  onClose: () => void;
+}) {
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -35,7 +43,13 @@ export function NewOpportunity(props: { account?: Ref | undefined; stageId?: str
   const [owner, setOwner] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
   const form = useForm<Values>({
     resolver: zodResolver(schema),
-    defaultValues: { name: "", amount: "", close_date: "", stage_id: props.stageId ?? stages[0]?.id ?? "", next_step: "" },
+    defaultValues: {
+      name: "",
+      amount: "",
+      close_date: "",
+      stage_id: props.stageId ?? stages[0]?.id ?? "",
+      next_step: "",
+    },
   });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async (values) => {
@@ -75,16 +89,26 @@ export function NewOpportunity(props: { account?: Ref | undefined; stageId?: str
       }
     >
       <form id="new-opportunity" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
-        {errors.root && <p role="alert" className="text-cell text-bad-text">{errors.root.message}</p>}
+        {errors.root && (
+          <p role="alert" className="text-cell text-bad-text">
+            {errors.root.message}
+          </p>
+        )}
         <Field label="Name" required error={errors.name?.message}>
           {(w) => <Input {...w} {...form.register("name")} autoFocus />}
         </Field>
-        <Field label="Account">{(w) => <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />}</Field>
+        <Field label="Account">
+          {(w) => (
+            <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />
+          )}
+        </Field>
         <div className="grid grid-cols-2 gap-3">
           <Field label={`Amount, ${me.organisation.currency}`} error={errors.amount?.message}>
             {(w) => <Input {...w} {...form.register("amount")} inputMode="decimal" className="tnum" />}
           </Field>
-          <Field label="Close date" error={errors.close_date?.message}>{(w) => <Input {...w} {...form.register("close_date")} type="date" />}</Field>
+          <Field label="Close date" error={errors.close_date?.message}>
+            {(w) => <Input {...w} {...form.register("close_date")} type="date" />}
+          </Field>
           <Field label="Stage" error={errors.stage_id?.message}>
             {(w) => (
               <Select {...w} {...form.register("stage_id")}>
@@ -98,7 +122,9 @@ export function NewOpportunity(props: { account?: Ref | undefined; stageId?: str
           </Field>
           <Field label="Owner">{(w) => <RefPicker id={w.id} kind="user" value={owner} onChange={setOwner} />}</Field>
         </div>
-        <Field label="Next step" error={errors.next_step?.message}>{(w) => <Input {...w} {...form.register("next_step")} />}</Field>
+        <Field label="Next step" error={errors.next_step?.message}>
+          {(w) => <Input {...w} {...form.register("next_step")} />}
+        </Field>
       </form>
     </Overlay>
   );

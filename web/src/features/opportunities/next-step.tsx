@@ -19,11 +19,23 @@ export function NextStep({ o }: { o: Opportunity }) {
     <div className="flex min-h-[42px] items-center gap-2.5 rounded-lg border border-line-strong bg-surface px-3 py-1.5 text-cell shadow-1">
       <Flag className="size-4 shrink-0 text-fg-3" strokeWidth={1.75} aria-hidden />
       {editing ? (
-        <Editor kind="text" label="Next step" value={o.next_step} currency="" onCancel={() => setEditing(false)} onSave={(v) => set(v as string | null)} />
+        <Editor
+          kind="text"
+          label="Next step"
+          value={o.next_step}
+          currency=""
+          onCancel={() => setEditing(false)}
+          onSave={(v) => set(v as string | null)}
+        />
       ) : o.next_step ? (
         <>
           <span className="shrink-0 text-fg-3 max-md:sr-only">Next step</span>
-          <button type="button" disabled={!o.may.update} onClick={() => setEditing(true)} className="min-w-0 flex-1 truncate text-left font-medium text-fg">
+          <button
+            type="button"
+            disabled={!o.may.update}
+            onClick={() => setEditing(true)}
+            className="min-w-0 flex-1 truncate text-left font-medium text-fg"
+          >
             {o.next_step}
           </button>
           <PersonMark id={o.owner.id} name={o.owner.name} />

@@ -22,7 +22,12 @@ interface Props {
 /** A row is two lines: name and amount; owner, and the next step or its warning, and the date. */
 export function PhoneList({ rows, totals, hasMore, onMore, empty }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => 68, overscan: 8 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 68,
+    overscan: 8,
+  });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -30,7 +35,7 @@ export function PhoneList({ rows, totals, hasMore, onMore, empty }: Props) {
   }, [hasMore, last, rows.length, onMore]);
   return (
     <>
-      <p className="tnum flex h-9 shrink-0 items-center gap-2 border-b border-line px-4 text-meta text-fg-3">
+      <p className="flex h-9 shrink-0 items-center gap-2 border-b border-line px-4 text-meta text-fg-3 tnum">
         {totals && `${countWords(totals)} ${totals.count === 1 ? "opportunity" : "opportunities"}`}
         <span className="font-medium text-fg">{money(totals?.amount)}</span>
       </p>
@@ -41,7 +46,11 @@ export function PhoneList({ rows, totals, hasMore, onMore, empty }: Props) {
             const o = rows[item.index];
             return (
               o && (
-                <li key={o.id} className="absolute inset-x-0 top-0 h-[68px] border-b border-line" style={{ transform: `translateY(${item.start}px)` }}>
+                <li
+                  key={o.id}
+                  className="absolute inset-x-0 top-0 h-[68px] border-b border-line"
+                  style={{ transform: `translateY(${item.start}px)` }}
+                >
                   <PhoneRow o={o} />
                 </li>
               )
@@ -56,10 +65,14 @@ export function PhoneList({ rows, totals, hasMore, onMore, empty }: Props) {
 function PhoneRow({ o }: { o: Opportunity }) {
   const found = warning(o);
   return (
-    <Link to="/opportunities/$id" params={{ id: o.id }} className="flex h-full flex-col justify-center gap-1 px-4 active:bg-muted">
+    <Link
+      to="/opportunities/$id"
+      params={{ id: o.id }}
+      className="flex h-full flex-col justify-center gap-1 px-4 active:bg-muted"
+    >
       <span className="flex items-baseline gap-2 text-body">
         <span className="min-w-0 flex-1 truncate font-medium text-fg">{o.name}</span>
-        <span className="tnum font-medium text-fg">{money(o.amount)}</span>
+        <span className="font-medium text-fg tnum">{money(o.amount)}</span>
       </span>
       <span className="flex items-center gap-1.5 text-meta text-fg-3">
         <PersonMark id={o.owner.id} name={o.owner.name} />
@@ -68,7 +81,13 @@ function PhoneRow({ o }: { o: Opportunity }) {
             <AgentMark size={16} /> {o.pending_proposals} proposed
           </Badge>
         ) : found ? (
-          <span className={found.late ? "inline-flex items-center gap-1 text-bad-text" : "inline-flex items-center gap-1 text-warn-text"}>
+          <span
+            className={
+              found.late
+                ? "inline-flex items-center gap-1 text-bad-text"
+                : "inline-flex items-center gap-1 text-warn-text"
+            }
+          >
             <TriangleAlert className="size-3" aria-hidden /> {found.text}
           </span>
         ) : (
@@ -77,7 +96,7 @@ function PhoneRow({ o }: { o: Opportunity }) {
             <span className="truncate">{o.next_step ?? o.stage.name}</span>
           </span>
         )}
-        <span className="tnum ml-auto shrink-0">{date(o.close_date)}</span>
+        <span className="ml-auto shrink-0 tnum">{date(o.close_date)}</span>
       </span>
     </Link>
   );

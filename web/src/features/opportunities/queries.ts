@@ -20,14 +20,17 @@ export const listQuery = (search: ListSearch) => {
   return infiniteQueryOptions({
     queryKey: ["opportunities", "list", query],
     queryFn: ({ pageParam, signal }) =>
-      get("/opportunities", { query: { ...query, limit: 100, cursor: pageParam ?? undefined, totals: pageParam === null }, signal }),
+      get("/opportunities", {
+        query: { ...query, limit: 100, cursor: pageParam ?? undefined, totals: pageParam === null },
+        signal,
+      }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
 };
 
 const boardFilters = (search: ListSearch): Record<string, string | undefined> => {
-  const { stage_kind: _, ...filters } = apiFilters(search);
+  const { stage_kind, ...filters } = apiFilters(search);
   return { ...filters, q: search.q };
 };
 

@@ -40,7 +40,12 @@ export function useFact(o: Opportunity) {
 }
 
 const Open = ({ to, id, name }: { to: "/accounts/$id" | "/contacts/$id"; id: string; name: string }) => (
-  <Link to={to} params={{ id }} aria-label={`Open ${name}`} className="grid size-6 shrink-0 place-items-center rounded-sm text-fg-3 hover:bg-muted hover:text-fg">
+  <Link
+    to={to}
+    params={{ id }}
+    aria-label={`Open ${name}`}
+    className="grid size-6 shrink-0 place-items-center rounded-sm text-fg-3 hover:bg-muted hover:text-fg"
+  >
     <ArrowUpRight className="size-3.5" />
   </Link>
 );
@@ -63,13 +68,18 @@ export function Facts({ o }: { o: Opportunity }) {
         shown={
           o.close_date && (
             <>
-              {date(o.close_date)} <span className={late ? "font-normal text-bad-text" : "font-normal text-fg-3"}>{closes(o)}</span>
+              {date(o.close_date)}{" "}
+              <span className={late ? "font-normal text-bad-text" : "font-normal text-fg-3"}>{closes(o)}</span>
             </>
           )
         }
       />
       <Fact {...fact("forecast_category")} shown={`${FORECAST[o.forecast_category] ?? ""}, ${o.probability} %`} />
-      <Fact {...fact("account")} shown={o.account && <Company name={o.account.name} />} link={o.account && <Open to="/accounts/$id" id={o.account.id} name={o.account.name} />} />
+      <Fact
+        {...fact("account")}
+        shown={o.account && <Company name={o.account.name} />}
+        link={o.account && <Open to="/accounts/$id" id={o.account.id} name={o.account.name} />}
+      />
       <Fact
         {...fact("primary_contact")}
         shown={o.primary_contact && <Person person={o.primary_contact} />}

@@ -45,7 +45,12 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
         <StagePath o={o} onMove={(stage) => move({ record: o, stage })} />
         {gate && (
           <div className="max-w-md overflow-hidden rounded-lg border border-dashed border-warn bg-surface px-3 pb-3 shadow-2">
-            <GateForm gate={gate} busy={moving} onPutBack={putBack} onSave={(extra) => move({ record: o, stage: gate.stage, extra })} />
+            <GateForm
+              gate={gate}
+              busy={moving}
+              onPutBack={putBack}
+              onSave={(extra) => move({ record: o, stage: gate.stage, extra })}
+            />
           </div>
         )}
         <div className="order-2 flex flex-col gap-2 md:order-none">
@@ -55,7 +60,16 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
       </div>
       <TabRow label="Record" className="mt-3 h-10 shrink-0 border-b border-line px-2 md:px-3">
         {TABS.map((t) => (
-          <Link key={t} to="/opportunities/$id" params={{ id }} search={t === "timeline" ? {} : { tab: t }} replace activeOptions={{ exact: true }} aria-current={t === tab ? "page" : undefined} className={tabClass(t === tab)}>
+          <Link
+            key={t}
+            to="/opportunities/$id"
+            params={{ id }}
+            search={t === "timeline" ? {} : { tab: t }}
+            replace
+            activeOptions={{ exact: true }}
+            aria-current={t === tab ? "page" : undefined}
+            className={tabClass(t === tab)}
+          >
             {t[0]?.toUpperCase()}
             {t.slice(1)}
           </Link>

@@ -31,10 +31,17 @@ export const Row = memo(function Row(props: RowProps) {
       role="row"
       aria-rowindex={index + 2}
       aria-selected={selected}
-      className={cn("group flex h-9 w-max min-w-full border-b border-line hover:bg-muted", selected && "bg-accent-soft hover:bg-accent-soft")}
+      className={cn(
+        "group flex h-9 border-b border-line pr-3 hover:bg-muted",
+        selected && "bg-accent-soft hover:bg-accent-soft",
+      )}
     >
       <div role="gridcell" className="flex w-[54px] shrink-0 items-center pl-5">
-        <Checkbox aria-label={`Select ${record.name}`} checked={selected} onCheckedChange={(on) => props.onSelect(record.id, on === true)} />
+        <Checkbox
+          aria-label={`Select ${record.name}`}
+          checked={selected}
+          onCheckedChange={(on) => props.onSelect(record.id, on === true)}
+        />
       </div>
       {props.columns.map((c) => (
         <Cell key={c.id} {...props} id={c.id} size={c.size} />
@@ -50,7 +57,11 @@ function Cell(props: RowProps & { id: string; size: number }) {
   const def = column.edit ? FIELDS[column.edit] : null;
   const may = def !== null && record.may.update;
   const editing = props.editing === id && may;
-  const choices = def?.choices ?? (def?.options ? props.options.filter((o) => o.kind === def.options).map((o) => ({ value: o.id, label: o.name })) : undefined);
+  const choices =
+    def?.choices ??
+    (def?.options
+      ? props.options.filter((o) => o.kind === def.options).map((o) => ({ value: o.id, label: o.name }))
+      : undefined);
   return (
     <div
       role="gridcell"
@@ -58,18 +69,19 @@ function Cell(props: RowProps & { id: string; size: number }) {
       data-cell={`${index}:${id}`}
       style={columnFlex(id, props.size)}
       onClick={(e) => {
-        if (may && id !== "name" && !editing && e.target instanceof HTMLElement && !e.target.closest("a")) props.onEdit(index, id);
+        if (may && id !== "name" && !editing && e.target instanceof HTMLElement && !e.target.closest("a"))
+          props.onEdit(index, id);
       }}
       onDoubleClick={() => may && props.onEdit(index, id)}
       className={cn(
         cellClass,
         "text-fg-2 focus-visible:-outline-offset-2",
-        column.align === "right" && "tnum justify-end text-right",
+        column.align === "right" && "justify-end text-right tnum",
         may && id !== "name" && "cursor-text",
         id === "name" && "font-medium text-fg",
       )}
     >
-      {editing && def ? (
+      {editing ? (
         <Editor
           kind={def.kind}
           label={def.label}
@@ -83,7 +95,13 @@ function Cell(props: RowProps & { id: string; size: number }) {
           className={column.align === "right" ? "text-right" : ""}
         />
       ) : id === "name" ? (
-        <Link to="/opportunities/$id" params={{ id: record.id }} tabIndex={-1} title={record.name} className="truncate hover:underline">
+        <Link
+          to="/opportunities/$id"
+          params={{ id: record.id }}
+          tabIndex={-1}
+          title={record.name}
+          className="truncate hover:underline"
+        >
           {record.name}
         </Link>
       ) : (

@@ -13,8 +13,16 @@ export interface Tab {
 export const TABS: Tab[] = [
   { id: "open", label: "All open", search: { stage_kind: "open" } },
   { id: "mine", label: "My open", search: { stage_kind: "open", owner_id: "me" } },
-  { id: "closing", label: "Closing this quarter", search: { stage_kind: "open", close_date: "this_quarter", sort: "close_date" } },
-  { id: "won", label: "Won this quarter", search: { stage_kind: "won", close_date: "this_quarter", sort: "-close_date" } },
+  {
+    id: "closing",
+    label: "Closing this quarter",
+    search: { stage_kind: "open", close_date: "this_quarter", sort: "close_date" },
+  },
+  {
+    id: "won",
+    label: "Won this quarter",
+    search: { stage_kind: "won", close_date: "this_quarter", sort: "-close_date" },
+  },
   { id: "all", label: "All", search: {} },
 ];
 
@@ -22,7 +30,9 @@ export const tabSearch = (tab: Tab): Record<string, string> => ({ tab: tab.id, .
 export const tabOf = (search: ListSearch): Tab | undefined => TABS.find((t) => t.id === search.tab);
 
 export function apiFilters(search: ListSearch): Record<string, string> {
-  return Object.fromEntries(Object.entries(search).filter((e): e is [string, string] => !RESERVED.has(e[0]) && Boolean(e[1])));
+  return Object.fromEntries(
+    Object.entries(search).filter((e): e is [string, string] => !RESERVED.has(e[0]) && Boolean(e[1])),
+  );
 }
 
 /** Whether the address has moved on from what its tab says. */
@@ -49,10 +59,14 @@ export function chipsOf(search: ListSearch): Chip[] {
   });
 }
 
-export const paramOf = (field: string, op: Op): string => (op === "is" ? field : `${field}.${op}`);
+const paramOf = (field: string, op: Op): string => (op === "is" ? field : `${field}.${op}`);
 
 /** Leaves out `param` and puts the new chip in its place. */
-export function withChip(search: ListSearch, old: string | null, chip: { field: string; op: Op; values: string[] } | null): ListSearch {
+export function withChip(
+  search: ListSearch,
+  old: string | null,
+  chip: { field: string; op: Op; values: string[] } | null,
+): ListSearch {
   const next: ListSearch = {};
   const put = () => {
     if (chip && chip.values.length > 0) next[paramOf(chip.field, chip.op)] = chip.values.join(",");
@@ -70,7 +84,10 @@ export interface SortKey {
   desc: boolean;
 }
 export const readSort = (sort: string | undefined): SortKey[] =>
-  (sort ?? "").split(",").filter(Boolean).map((key) => ({ field: key.replace(/^-/, ""), desc: key.startsWith("-") }));
+  (sort ?? "")
+    .split(",")
+    .filter(Boolean)
+    .map((key) => ({ field: key.replace(/^-/, ""), desc: key.startsWith("-") }));
 
 /** A click sorts by one column (down, up, not at all); with Shift it adds to what is there. */
 export function nextSort(sort: string | undefined, field: string, add: boolean): string | undefined {
@@ -78,6 +95,7 @@ export function nextSort(sort: string | undefined, field: string, add: boolean):
   const now = keys.find((k) => k.field === field);
   const turned = !now ? { field, desc: true } : now.desc ? { field, desc: false } : null;
   const rest = add ? keys.filter((k) => k.field !== field) : [];
-  const next = now && add ? keys.flatMap((k) => (k.field === field ? (turned ?? []) : k)) : turned ? [...rest, turned] : rest;
+  const next =
+    now && add ? keys.flatMap((k) => (k.field === field ? (turned ?? []) : k)) : turned ? [...rest, turned] : rest;
   return next.map((k) => (k.desc ? `-${k.field}` : k.field)).join(",") || undefined;
 }

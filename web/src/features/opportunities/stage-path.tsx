@@ -41,13 +41,25 @@ export function StagePath({ o, onMove }: { o: Opportunity; onMove: (stage: Stage
           const spent = days.get(s.id);
           return (
             <li key={s.id} className="min-w-0 flex-1" aria-current={i === at ? "step" : undefined}>
-              <button type="button" disabled={i === at || !o.may.update} onClick={() => onMove(s)} className="group block w-full text-left">
-                <span className={cn("block h-1 rounded-xs", i < at ? "bg-fg-3" : i === at ? "bg-accent" : "bg-active group-enabled:group-hover:bg-line-control")} />
+              <button
+                type="button"
+                disabled={i === at || !o.may.update}
+                onClick={() => onMove(s)}
+                className="group block w-full text-left"
+              >
+                <span
+                  className={cn(
+                    "block h-1 rounded-xs",
+                    i < at ? "bg-fg-3" : i === at ? "bg-accent" : "bg-active group-enabled:group-hover:bg-line-control",
+                  )}
+                />
                 <span className="mt-1.5 flex min-w-0 items-center gap-1 text-meta text-fg-3 max-md:sr-only">
                   {i < at && <Check className="size-3 shrink-0" aria-label="done" />}
                   {i === at && <StageRing kind={s.kind} probability={s.probability} size={12} />}
-                  <span className={cn("truncate", i === at ? "font-semibold text-fg" : i < at && "text-fg-2")}>{s.name}</span>
-                  {i <= at && spent !== undefined && <span className="tnum shrink-0">{number(spent)} d</span>}
+                  <span className={cn("truncate", i === at ? "font-semibold text-fg" : i < at && "text-fg-2")}>
+                    {s.name}
+                  </span>
+                  {i <= at && spent !== undefined && <span className="shrink-0 tnum">{number(spent)} d</span>}
                   {i > at && missing > 0 && <span className="shrink-0">needs {missing}</span>}
                 </span>
               </button>

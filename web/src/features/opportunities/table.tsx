@@ -1,4 +1,10 @@
-import { columnResizingFeature, columnSizingFeature, columnVisibilityFeature, tableFeatures, useTable } from "@tanstack/react-table";
+import {
+  columnResizingFeature,
+  columnSizingFeature,
+  columnVisibilityFeature,
+  tableFeatures,
+  useTable,
+} from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
@@ -40,11 +46,26 @@ export function OpportunityTable(props: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<{ row: number; column: string }>({ row: 0, column: "name" });
   const [editing, setEditing] = useState<{ row: number; column: string } | null>(null);
-  const table = useTable({ features, columns: defs, data: NO_ROWS, state: { columnVisibility: props.visibility }, columnResizeMode: "onChange" });
+  const table = useTable({
+    features,
+    columns: defs,
+    data: NO_ROWS,
+    state: { columnVisibility: props.visibility },
+    columnResizeMode: "onChange",
+  });
   const headers = table.getHeaderGroups()[0]?.headers ?? [];
   const sizes = headers.map((h) => `${h.id}:${h.getSize()}`).join();
-  const columns = useMemo(() => sizes.split(",").map((s) => ({ id: s.split(":")[0] ?? "", size: Number(s.split(":")[1]) })), [sizes]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const columns = useMemo(
+    () => sizes.split(",").map((s) => ({ id: s.split(":")[0] ?? "", size: Number(s.split(":")[1]) })),
+    [sizes],
+  );
+  const minWidth = columns.reduce((sum, c) => sum + c.size, CHECK_WIDTH + 12);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
   const items = virtual.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;
 
@@ -55,7 +76,9 @@ export function OpportunityTable(props: Props) {
 
   const focus = useCallback((row: number, column: string) => {
     setActive({ row, column });
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-cell="${row}:${column}"]`)?.focus());
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-cell="${row}:${column}"]`)?.focus(),
+    );
   }, []);
   const onSelect = useCallback(
     (id: string, on: boolean) => {
@@ -80,7 +103,10 @@ export function OpportunityTable(props: Props) {
     if (def && !same(value, record[def.key] as FieldValue)) save(editOf(record, def, value));
     const at = columns.findIndex((c) => c.id === column.id);
     const following = columns.slice(at + 1).find((c) => columnOf(c.id)?.edit);
-    if (next && following) return onEdit(row, following.id);
+    if (next && following) {
+      onEdit(row, following.id);
+      return;
+    }
     setEditing(null);
     focus(row, column.id);
   };
@@ -112,8 +138,16 @@ export function OpportunityTable(props: Props) {
   const sorted = readSort(props.sort);
   const all = rows.length > 0 && rows.every((r) => selected.has(r.id));
   return (
-    <div ref={scroller} role="grid" aria-label="Opportunities" aria-rowcount={props.totals?.count ?? rows.length} aria-multiselectable className="scroll-thin relative min-h-0 flex-1 overflow-auto" onKeyDown={onKeyDown}>
-      <div role="row" className="sticky top-0 z-10 flex h-8 w-max min-w-full border-b border-line bg-bg">
+    <div
+      ref={scroller}
+      role="grid"
+      aria-label="Opportunities"
+      aria-rowcount={props.totals?.count ?? rows.length}
+      aria-multiselectable
+      className="relative min-h-0 flex-1 scroll-thin overflow-auto"
+      onKeyDown={onKeyDown}
+    >
+      <div role="row" style={{ minWidth }} className="sticky top-0 z-10 flex h-8 border-b border-line bg-bg pr-3">
         <div role="columnheader" className="flex w-[54px] shrink-0 items-center pl-5">
           <Checkbox
             aria-label="Select all loaded rows"
@@ -130,10 +164,19 @@ export function OpportunityTable(props: Props) {
               role="columnheader"
               aria-sort={key ? (key.desc ? "descending" : "ascending") : undefined}
               style={columnFlex(header.id, header.getSize())}
-              className={cn(cellClass, "group/head relative text-meta font-medium text-fg-3", column?.align === "right" && "justify-end")}
+              className={cn(
+                cellClass,
+                "group/head relative text-meta font-medium text-fg-3",
+                column?.align === "right" && "justify-end",
+              )}
             >
               {column?.sort ? (
-                <button type="button" title="Sort; with Shift, also by this" onClick={(e) => props.onSort(column.sort ?? "", e.shiftKey)} className={cn("inline-flex items-center gap-1 truncate hover:text-fg", key && "text-fg")}>
+                <button
+                  type="button"
+                  title="Sort; with Shift, also by this"
+                  onClick={(e) => props.onSort(column.sort ?? "", e.shiftKey)}
+                  className={cn("inline-flex items-center gap-1 truncate hover:text-fg", key && "text-fg")}
+                >
                   {key && (key.desc ? <ArrowDown className="size-3" /> : <ArrowUp className="size-3" />)}
                   {column.header}
                   {key && sorted.length > 1 && <span className="text-fg-3">{sorted.indexOf(key) + 1}</span>}
@@ -153,7 +196,7 @@ export function OpportunityTable(props: Props) {
         })}
       </div>
       {rows.length === 0 && props.empty}
-      <div role="rowgroup" className="relative w-max min-w-full" style={{ height: virtual.getTotalSize() }}>
+      <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize(), minWidth }}>
         <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           {items.map((item) => {
             const record = rows[item.index];
@@ -178,10 +221,12 @@ export function OpportunityTable(props: Props) {
           })}
         </div>
       </div>
-      {selected.size > 0 && <div className="h-24" />}
-      <ListFooter columns={columns} totals={props.totals} />
+      {selected.size > 0 && <div className="h-32" />}
+      <ListFooter columns={columns} totals={props.totals} minWidth={minWidth} />
     </div>
   );
 }
 
+/** The column of checkboxes. */
+const CHECK_WIDTH = 54;
 const NO_ROWS: Opportunity[] = [];

@@ -26,7 +26,12 @@ export function useMove() {
   const [gate, setGate] = useState<Gate | null>(null);
   const mutation = useMutation({
     mutationFn: async ({ record, stage, extra }: Move) =>
-      (await post("/opportunities/{id}/move", { path: { id: record.id }, body: { stage_id: stage.id, version: record.version, ...extra } })).data,
+      (
+        await post("/opportunities/{id}/move", {
+          path: { id: record.id },
+          body: { stage_id: stage.id, version: record.version, ...extra },
+        })
+      ).data,
     onMutate: ({ record, stage }) => {
       patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({
         ...old,
@@ -37,12 +42,23 @@ export function useMove() {
     },
     onError: (error, { record, stage }) => {
       const { stage_id, stage_entered_at } = record;
-      patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({ ...old, stage: record.stage, stage_id, stage_entered_at }));
-      if (isApiError(error, "gate_not_cleared")) return setGate({ record, stage, missing: error.fields });
+      patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({
+        ...old,
+        stage: record.stage,
+        stage_id,
+        stage_entered_at,
+      }));
+      if (isApiError(error, "gate_not_cleared")) {
+        setGate({ record, stage, missing: error.fields });
+        return;
+      }
       setGate(null);
       const stale = isApiError(error, "version_conflict");
       if (stale) void client.invalidateQueries({ queryKey: ["opportunities"] });
-      failed(`${record.name} was put back`, stale ? "Someone changed it meanwhile. It has been refreshed: move it again." : sentence(error));
+      failed(
+        `${record.name} was put back`,
+        stale ? "Someone changed it meanwhile. It has been refreshed: move it again." : sentence(error),
+      );
     },
     onSuccess: ({ opportunity, event_id }, { record, stage }) => {
       setGate(null);

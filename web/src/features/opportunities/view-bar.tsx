@@ -9,10 +9,16 @@ import { create } from "@/lib/frame";
 import { countWords } from "./list-footer";
 import { isChanged, tabSearch, TABS, type ListSearch } from "./search";
 
-const half = "inline-flex h-full items-center gap-1.5 px-2.5 text-cell font-medium text-fg-2 first:border-r first:border-line-strong hover:bg-muted aria-[current=page]:bg-muted aria-[current=page]:text-fg";
+const half =
+  "inline-flex h-full items-center gap-1.5 px-2.5 text-cell font-medium text-fg-2 first:border-r first:border-line-strong hover:bg-muted aria-[current=page]:bg-muted aria-[current=page]:text-fg";
 
 /** The tabs of views, list or board, and New. */
-export function ViewBar(props: { search: ListSearch; board: boolean; totals?: Totals | undefined; children?: ReactNode }) {
+export function ViewBar(props: {
+  search: ListSearch;
+  board: boolean;
+  totals?: Totals | undefined;
+  children?: ReactNode;
+}) {
   const { search, board } = props;
   const to = board ? "/opportunities/board" : "/opportunities";
   const may = useMay("opportunity", "create") !== "none";
@@ -23,20 +29,47 @@ export function ViewBar(props: { search: ListSearch; board: boolean; totals?: To
         {tabs.map((tab) => {
           const current = search.tab === tab.id;
           return (
-            <Link key={tab.id} to={to} search={tabSearch(tab)} activeOptions={{ exact: true }} aria-current={current ? "page" : undefined} className={tabClass(current)}>
+            <Link
+              key={tab.id}
+              to={to}
+              search={tabSearch(tab)}
+              activeOptions={{ exact: true }}
+              aria-current={current ? "page" : undefined}
+              className={tabClass(current)}
+            >
               {tab.label}
-              {current && props.totals && <span className="tnum text-meta font-normal text-fg-3">{countWords(props.totals)}</span>}
-              {current && isChanged(search) && <span title="Changed" className="size-1.5 rounded-full border border-fg-3" />}
+              {current && props.totals && (
+                <span className="text-meta font-normal text-fg-3 tnum">{countWords(props.totals)}</span>
+              )}
+              {current && isChanged(search) && (
+                <span title="Changed" className="size-1.5 rounded-full border border-fg-3" />
+              )}
             </Link>
           );
         })}
       </TabRow>
       {props.children}
-      <div role="group" aria-label="List or board" className="inline-flex h-[30px] shrink-0 overflow-hidden rounded-md border border-line-strong shadow-1">
-        <Link to="/opportunities" search={search} activeOptions={{ exact: true }} aria-current={board ? undefined : "page"} className={half}>
+      <div
+        role="group"
+        aria-label="List or board"
+        className="inline-flex h-[30px] shrink-0 overflow-hidden rounded-md border border-line-strong shadow-1"
+      >
+        <Link
+          to="/opportunities"
+          search={search}
+          activeOptions={{ exact: true }}
+          aria-current={board ? undefined : "page"}
+          className={half}
+        >
           <Table2 className="size-[15px] text-fg-3" aria-hidden /> <span className="max-lg:sr-only">List</span>
         </Link>
-        <Link to="/opportunities/board" search={search} activeOptions={{ exact: true }} aria-current={board ? "page" : undefined} className={half}>
+        <Link
+          to="/opportunities/board"
+          search={search}
+          activeOptions={{ exact: true }}
+          aria-current={board ? "page" : undefined}
+          className={half}
+        >
           <KanbanSquare className="size-[15px] text-fg-3" aria-hidden /> <span className="max-lg:sr-only">Board</span>
         </Link>
       </div>

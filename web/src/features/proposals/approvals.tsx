@@ -3,15 +3,13 @@ import { Link } from "@tanstack/react-router";
 import { Stamp } from "lucide-react";
 import type { Proposal } from "@/api/types";
 import { ProposalCard } from "@/components/crm/proposal-card";
-import { proposalsQuery } from "@/components/crm/proposal-query";
 import { SubjectLink } from "@/components/crm/task-row";
 import { Empty } from "@/components/ui/states";
 import { Button } from "@/components/ui/button";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { ago } from "@/lib/format";
 import { openAssistant } from "@/lib/frame";
-
-export const approvalsQuery = (decided: boolean) => proposalsQuery(decided ? {} : { status: "pending" });
+import { approvalsQuery } from "./queries";
 
 export function Approvals({ decided }: { decided: boolean }) {
   const { data } = useSuspenseQuery(approvalsQuery(decided));
@@ -19,15 +17,31 @@ export function Approvals({ decided }: { decided: boolean }) {
   return (
     <div className="flex flex-1 flex-col">
       <TabRow label="Views" className="h-11 shrink-0 border-b border-line px-2 md:px-3">
-        <Link to="/approvals" search={{}} activeOptions={{ exact: true }} aria-current={decided ? undefined : "page"} className={tabClass(!decided)}>
-          Waiting {!decided && <span className="tnum text-meta font-normal text-fg-3">{shown.length}</span>}
+        <Link
+          to="/approvals"
+          search={{}}
+          activeOptions={{ exact: true }}
+          aria-current={decided ? undefined : "page"}
+          className={tabClass(!decided)}
+        >
+          Waiting {!decided && <span className="text-meta font-normal text-fg-3 tnum">{shown.length}</span>}
         </Link>
-        <Link to="/approvals" search={{ view: "decided" }} activeOptions={{ exact: true }} aria-current={decided ? "page" : undefined} className={tabClass(decided)}>
+        <Link
+          to="/approvals"
+          search={{ view: "decided" }}
+          activeOptions={{ exact: true }}
+          aria-current={decided ? "page" : undefined}
+          className={tabClass(decided)}
+        >
           Decided
         </Link>
       </TabRow>
       {shown.length === 0 ? (
-        <Empty icon={Stamp} title={decided ? "Nothing has been decided yet" : "No approvals are waiting"} action={!decided && <Button onClick={() => openAssistant()}>Ask the assistant</Button>}>
+        <Empty
+          icon={Stamp}
+          title={decided ? "Nothing has been decided yet" : "No approvals are waiting"}
+          action={!decided && <Button onClick={() => openAssistant()}>Ask the assistant</Button>}
+        >
           What an agent wants to change waits here until someone approves it. Nothing changes before.
         </Empty>
       ) : (
@@ -47,7 +61,9 @@ function Item({ proposal: p }: { proposal: Proposal }) {
       <p className="flex items-center gap-1.5 text-meta text-fg-3">
         {p.target && <SubjectLink subject={p.target} className="font-medium text-fg" />}
         <span>asked by {p.requested_by.name}</span>
-        <span className="tnum ml-auto">{p.status === "pending" ? `waiting ${ago(p.created_at)}` : ago(p.decided_at ?? p.created_at)}</span>
+        <span className="ml-auto tnum">
+          {p.status === "pending" ? `waiting ${ago(p.created_at)}` : ago(p.decided_at ?? p.created_at)}
+        </span>
       </p>
       <ProposalCard proposal={p} />
     </li>

@@ -11,11 +11,11 @@ import { useEnter } from "./enter";
 import { PasswordInput } from "./password";
 
 const schema = z.object({
-  organisation: z.string().trim().min(1, "Name your organisation."),
-  name: z.string().trim().min(1, "Enter your name."),
+  organisation: z.string().check(z.trim(), z.minLength(1, "Name your organisation.")),
+  name: z.string().check(z.trim(), z.minLength(1, "Enter your name.")),
   email: z.email("Enter an e-mail address."),
-  password: z.string().min(12, "Use at least 12 characters."),
-  currency: z.string().length(3),
+  password: z.string().check(z.minLength(12, "Use at least 12 characters.")),
+  currency: z.string().check(z.length(3)),
 });
 type Values = z.infer<typeof schema>;
 

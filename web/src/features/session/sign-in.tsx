@@ -15,7 +15,7 @@ import { PasswordInput } from "./password";
 
 const schema = z.object({
   email: z.email("Enter an e-mail address."),
-  password: z.string().min(1, "Enter your password."),
+  password: z.string().check(z.minLength(1, "Enter your password.")),
 });
 type Values = z.infer<typeof schema>;
 

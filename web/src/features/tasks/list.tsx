@@ -3,24 +3,14 @@ import { Link } from "@tanstack/react-router";
 import { Plus, SquareCheck } from "lucide-react";
 import type { Task } from "@/api/types";
 import { TaskRow } from "@/components/crm/task-row";
-import { tasksQuery, type TaskFilter } from "@/components/crm/task-query";
 import { Button } from "@/components/ui/button";
 import { Card, Empty } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { daysUntil } from "@/lib/format";
 import { create } from "@/lib/frame";
-
-export const TASK_VIEWS = ["mine", "everyone", "done"] as const;
-export type TaskView = (typeof TASK_VIEWS)[number];
+import { TASK_VIEWS, taskViewQuery, type TaskView } from "./queries";
 
 const LABELS: Record<TaskView, string> = { mine: "My open", everyone: "Everyone’s open", done: "My finished" };
-const FILTERS: Record<TaskView, TaskFilter> = {
-  mine: { assignee_id: "me", status: "open" },
-  everyone: { status: "open" },
-  done: { assignee_id: "me", status: "done" },
-};
-export const taskViewQuery = (view: TaskView) => tasksQuery(FILTERS[view]);
-
 function group(task: Task): string {
   if (!task.due_date) return "Without a date";
   const left = daysUntil(task.due_date);
@@ -31,13 +21,23 @@ const ORDER = ["Overdue", "Today", "Next seven days", "Later", "Without a date"]
 export function TaskList({ view }: { view: TaskView }) {
   const query = useSuspenseInfiniteQuery(taskViewQuery(view));
   const tasks = query.data.pages.flatMap((p) => p.items);
-  const groups = view === "done" ? [["Finished", tasks] as const] : ORDER.map((name) => [name, tasks.filter((t) => group(t) === name)] as const);
+  const groups =
+    view === "done"
+      ? [["Finished", tasks] as const]
+      : ORDER.map((name) => [name, tasks.filter((t) => group(t) === name)] as const);
   return (
     <div className="flex flex-1 flex-col">
       <div className="flex h-11 shrink-0 items-center border-b border-line pr-4 pl-2 md:pr-5 md:pl-3">
         <TabRow label="Views" className="h-11 min-w-0 flex-1">
           {TASK_VIEWS.map((v) => (
-            <Link key={v} to="/tasks" search={v === "mine" ? {} : { view: v }} activeOptions={{ exact: true }} aria-current={v === view ? "page" : undefined} className={tabClass(v === view)}>
+            <Link
+              key={v}
+              to="/tasks"
+              search={v === "mine" ? {} : { view: v }}
+              activeOptions={{ exact: true }}
+              aria-current={v === view ? "page" : undefined}
+              className={tabClass(v === view)}
+            >
               {LABELS[v]}
             </Link>
           ))}
@@ -55,7 +55,14 @@ export function TaskList({ view }: { view: TaskView }) {
         {groups.map(
           ([name, list]) =>
             list.length > 0 && (
-              <Card key={name} title={<>{name} <span className="tnum font-normal text-fg-3">{list.length}</span></>}>
+              <Card
+                key={name}
+                title={
+                  <>
+                    {name} <span className="font-normal text-fg-3 tnum">{list.length}</span>
+                  </>
+                }
+              >
                 <ul className="py-1">
                   {list.map((task) => (
                     <TaskRow key={task.id} task={task} showAssignee={view === "everyone"} />
@@ -65,7 +72,11 @@ export function TaskList({ view }: { view: TaskView }) {
             ),
         )}
         {query.hasNextPage && (
-          <Button className="self-start" busy={query.isFetchingNextPage && "Loading"} onClick={() => void query.fetchNextPage()}>
+          <Button
+            className="self-start"
+            busy={query.isFetchingNextPage && "Loading"}
+            onClick={() => void query.fetchNextPage()}
+          >
             Show more
           </Button>
         )}

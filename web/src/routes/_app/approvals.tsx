@@ -1,17 +1,19 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { optionsQuery, pipelinesQuery, usersQuery } from "@/api/shared";
-import { Approvals, approvalsQuery } from "@/features/proposals/approvals";
+import { Approvals } from "@/features/proposals/approvals";
+import { approvalsQuery } from "@/features/proposals/queries";
 
 export const Route = createFileRoute("/_app/approvals")({
   staticData: { crumb: "Approvals" },
-  validateSearch: (search: Record<string, unknown>): { view?: string } => (search.view === "decided" ? { view: "decided" } : {}),
+  validateSearch: (search: Record<string, unknown>): { view?: string } =>
+    search.view === "decided" ? { view: "decided" } : {},
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
     await Promise.all([
-      queryClient.ensureQueryData(approvalsQuery(deps.view === "decided")),
-      queryClient.ensureQueryData(pipelinesQuery()),
-      queryClient.ensureQueryData(optionsQuery()),
-      queryClient.ensureQueryData(usersQuery()),
+      queryClient.query({ ...approvalsQuery(deps.view === "decided"), staleTime: "static" }),
+      queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
+      queryClient.query({ ...optionsQuery(), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);
   },
   component: ApprovalsRoute,

@@ -4,10 +4,15 @@ import { closingQuery, myBoardQuery, myTasksQuery, slowQuery, waitingQuery } fro
 
 export const Route = createFileRoute("/_app/")({
   staticData: { crumb: "Home" },
-  loader: ({ context: { queryClient } }) =>
-    Promise.all([
-      queryClient.ensureInfiniteQueryData(myTasksQuery()),
-      ...[waitingQuery(), closingQuery(), slowQuery(), myBoardQuery()].map((q) => queryClient.ensureQueryData(q as ReturnType<typeof waitingQuery>)),
-    ]),
+  loader: async ({ context: { queryClient } }) => {
+    // Proposals are the agents' part: the day's work shows without them too.
+    void queryClient.prefetchQuery(waitingQuery());
+    await Promise.all([
+      queryClient.infiniteQuery({ ...myTasksQuery(), staleTime: "static" }),
+      queryClient.query({ ...closingQuery(), staleTime: "static" }),
+      queryClient.query({ ...slowQuery(), staleTime: "static" }),
+      queryClient.query({ ...myBoardQuery(), staleTime: "static" }),
+    ]);
+  },
   component: Home,
 });

@@ -1,3 +1,6 @@
 import { createFileRoute, Outlet } from "@tanstack/react-router";
 
-export const Route = createFileRoute("/_app/opportunities")({ staticData: { crumb: "Opportunities" }, component: Outlet });
+export const Route = createFileRoute("/_app/opportunities")({
+  staticData: { crumb: "Opportunities" },
+  component: Outlet,
+});

@@ -1,14 +1,16 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { TASK_VIEWS, TaskList, taskViewQuery } from "@/features/tasks/list";
+import { TaskList } from "@/features/tasks/list";
+import { TASK_VIEWS, taskViewQuery } from "@/features/tasks/queries";
 
 const readView = (view: string | undefined) => TASK_VIEWS.find((v) => v === view) ?? "mine";
 
 export const Route = createFileRoute("/_app/tasks")({
   staticData: { crumb: "Tasks" },
-  validateSearch: (search: Record<string, unknown>): { view?: string } => (typeof search.view === "string" ? { view: search.view } : {}),
+  validateSearch: (search: Record<string, unknown>): { view?: string } =>
+    typeof search.view === "string" ? { view: search.view } : {},
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    await queryClient.ensureInfiniteQueryData(taskViewQuery(readView(deps.view)));
+    await queryClient.infiniteQuery({ ...taskViewQuery(readView(deps.view)), staleTime: "static" });
   },
   component: TasksRoute,
 });

@@ -76,7 +76,8 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
 }
 
 /// Cuts "move X to Proposal and remind me to call" in two, where the second part begins with a request of its own.
-fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<String> {
+#[must_use]
+pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<String> {
     const LEADS: [&str; 14] = [
         "move", "remind me", "create", "add a", "schedule", "assign", "reassign", "mark", "set the|a|its?", "change", "update the", "show", "list", "make a",
     ];
@@ -110,7 +111,8 @@ fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<String>
 }
 
 /// Two changes of the same record are one proposal.
-fn merged(steps: Vec<Ask>) -> Vec<Ask> {
+#[must_use]
+pub fn merged(steps: Vec<Ask>) -> Vec<Ask> {
     let mut all: Vec<Ask> = Vec::new();
     for step in steps {
         match (all.last_mut(), step) {

@@ -22,10 +22,10 @@ use super::values::matching::{Candidate, Lookup, fold};
 use super::values::number::DecimalMark;
 
 pub use problems::{Action, Named, Problem};
-pub use resolve::ValueMatch;
+pub use resolve::{ValueMatch, creatable};
 
 /// What to do with a row whose record is there already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnMatch {
     /// Filled cells replace what the record has; empty ones leave it.
@@ -35,7 +35,7 @@ pub enum OnMatch {
 }
 
 /// What to do with rows whose account is empty or unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingAccount {
     /// Import without an account.
@@ -46,7 +46,7 @@ pub enum MissingAccount {
 }
 
 /// What to do with a cell that can't be read as what its field takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnInvalid {
     /// The row can't be imported.
@@ -57,7 +57,7 @@ pub enum OnInvalid {
 }
 
 /// What holds for the whole import.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// Overrides what was found in the columns.
@@ -88,7 +88,7 @@ impl Default for Options {
 }
 
 /// What a raw value stands for, as a person decided it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     Use(Uuid),
@@ -182,7 +182,7 @@ pub mod key {
 }
 
 /// What an import would do with a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Create,
@@ -269,7 +269,7 @@ impl Record {
 }
 
 /// The counts of a check, and its problems by cause.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Summary {
     pub rows: u32,
     /// Creates and updates.

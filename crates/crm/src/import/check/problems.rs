@@ -12,25 +12,26 @@ use super::{Outcome, Plan, RowProblem, State};
 use crate::import::field::{Field, Kind, Object, OptionKind, find};
 
 /// A record by id and name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Named {
     pub id: Uuid,
     pub name: String,
 }
 
 /// A decision that is offered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Action {
     /// `use_suggestion`, `choose`, `create`, `leave_empty`, `skip_rows` or `set_date_order`.
     pub action: String,
     /// As a button says it.
     pub label: String,
     /// The body that `PATCH /imports/{id}` takes for it; absent where the person has to choose first.
+    #[schema(value_type = Option<Object>)]
     pub patch: Option<Json>,
 }
 
 /// One cause, and all the rows that suffer from it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Problem {
     pub code: String,
     pub field: String,

@@ -24,7 +24,7 @@ pub(super) enum Resolution {
 }
 
 /// A raw value of a reference field, for the page where values are matched.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ValueMatch {
     pub raw: String,
     /// Rows that have it.
@@ -155,7 +155,7 @@ impl<'a> Plan<'a> {
 }
 
 /// Whether an import may create records of this kind in passing.
-pub(super) fn creatable(kind: Kind) -> bool {
+pub fn creatable(kind: Kind) -> bool {
     matches!(kind, Kind::Account | Kind::Product | Kind::Option(_))
 }
 

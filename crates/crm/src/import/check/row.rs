@@ -102,8 +102,7 @@ impl Plan<'_> {
         let found = self.columns.get(column);
         match field.kind {
             Kind::Text | Kind::Name => {
-                let most = if field.key == "next_step" { 2_000 } else { 255 };
-                if raw.chars().count() > most { Err("too_long") } else { Ok(Value::Text(raw.to_owned())) }
+                if raw.chars().count() > self.longest(field.key) { Err("too_long") } else { Ok(Value::Text(raw.to_owned())) }
             }
             Kind::Integer => {
                 let number = number::parse(raw, self.mark(column)).ok_or("invalid_number")?;
@@ -141,6 +140,16 @@ impl Plan<'_> {
             | Kind::Contact
             | Kind::Product
             | Kind::Option(_) => Err("unknown_value"),
+        }
+    }
+
+    /// How many characters a text may have.
+    fn longest(&self, key: &str) -> usize {
+        match (self.object, key) {
+            (Object::Opportunity, "next_step") => 2_000,
+            (Object::Opportunity | Object::Account, "name") => 500,
+            (Object::Account, "country") | (Object::Product, "code") => 100,
+            _ => 200,
         }
     }
 
@@ -224,7 +233,7 @@ impl Plan<'_> {
                 return;
             }
         };
-        read.values.push(("name", Value::Text(name.chars().take(255).collect())));
+        read.values.push(("name", Value::Text(name.chars().take(500).collect())));
     }
 
     fn drop_own_parent(&self, row: usize, read: &mut ReadRow) {

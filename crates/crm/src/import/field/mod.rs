@@ -11,7 +11,7 @@ use catalogue::{ACCOUNT, CONTACT, OPPORTUNITY, PRODUCT, USER};
 use serde::{Deserialize, Serialize};
 
 /// What a file holds: one record of this object per row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Object {
     Opportunity,

@@ -32,22 +32,24 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 256 << 20, unpacked: 1 << 30, columns: 500, rows: 1_000_000, cells: 50_000_000, cell: 32_768 }
+        Limits { bytes: 100 << 20, unpacked: 1 << 30, columns: 500, rows: 1_000_000, cells: 50_000_000, cell: 32_768 }
     }
 }
 
 /// What the person says about the file where detection got it wrong; absent means detect.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct ReadOptions {
     pub encoding: Option<Encoding>,
+    /// One ASCII character.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1)]
     pub delimiter: Option<char>,
     pub sheet: Option<String>,
     /// Whether the first row names the columns.
     pub header: Option<bool>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     Csv,

@@ -11,7 +11,7 @@ use super::table::Grid;
 use super::{Format, Limits, ReadError, ReadOptions, Source};
 
 /// How the bytes of a text file stand for letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub enum Encoding {
     #[serde(rename = "UTF-8")]
     Utf8,

@@ -3,7 +3,7 @@
 use dealwright_access::context::permission;
 use dealwright_access::policy::{Object as Guarded, UpdateAccount};
 use dealwright_kernel::id::{AccountId, EventId, ImportId};
-use dealwright_kernel::{Error, Result};
+use dealwright_kernel::Result;
 use dealwright_store::{Event, Subject, Tx};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -83,7 +83,7 @@ impl Writer<'_> {
             "revenue_minor": revenue.map(|money| money.minor),
             "currency": revenue.map(|money| money.currency),
             "founded_year": integer(record, "founded_year"),
-            "country": country(record)?,
+            "country": record.text("country"),
             "owner_id": owner,
             "team_id": team,
             "tags": tags(record).cloned().unwrap_or_default(),
@@ -95,12 +95,11 @@ impl Writer<'_> {
     pub(super) async fn update_account(&self, tx: &mut Tx, record: &Record) -> Result<Option<Uuid>> {
         let Some(id) = record.target else { return Ok(None) };
         let mut wanted = Wanted::default();
-        for field in ["name", "website", "external_id"] {
+        for field in ["name", "website", "country", "external_id"] {
             wanted.text(record, field);
         }
         wanted.put("domain", domain(record));
         wanted.put("phone", phone(record));
-        wanted.put("country", country(record)?);
         wanted.put("industry_id", self.reference(record, "industry", Kind::Option(OptionKind::Industry)));
         wanted.put("region_id", self.reference(record, "region", Kind::Option(OptionKind::Region)));
         wanted.put("parent_id", record.reference("parent").filter(|parent| *parent != id));
@@ -131,13 +130,6 @@ fn domain(record: &Record) -> Option<String> {
 
 pub(super) fn phone(record: &Record) -> Option<&str> {
     record.text("phone")
-}
-
-fn country(record: &Record) -> Result<Option<&str>> {
-    match record.text("country") {
-        Some(country) if country.chars().count() > 100 => Err(Error::field("country", "too_long", "Country is too long")),
-        country => Ok(country),
-    }
 }
 
 /// Ties accounts of the import to their parents by name or external id.

@@ -24,7 +24,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::Import;
-use super::check::{Lookups, OnMatch, Record, Value};
+use super::check::{OnMatch, Record, Value};
 use super::field::Object;
 use super::store::{Fate, Reason};
 use crate::pipeline::{self, Stage};
@@ -68,7 +68,6 @@ pub fn require(actor: &Actor, object: Object, on_match: OnMatch) -> Result<()> {
 pub struct Writer<'a> {
     cx: &'a Context,
     import: Arc<Import>,
-    lookups: &'a Lookups,
     base: Currency,
     /// Units of the organisation's currency for one unit of each other currency, as of today.
     rates: HashMap<String, Decimal>,
@@ -96,7 +95,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// When the database is gone.
-    pub async fn new(cx: &'a Context, import: Arc<Import>, lookups: &'a Lookups) -> Result<Self> {
+    pub async fn new(cx: &'a Context, import: Arc<Import>) -> Result<Self> {
         let mut tx = cx.begin().await?;
         let pipelines = pipeline::store::list(&mut tx).await?;
         let rates = named::rates(&mut tx).await?;
@@ -110,7 +109,6 @@ impl<'a> Writer<'a> {
             base: cx.actor().currency,
             cx,
             import,
-            lookups,
             rates,
             stages,
             first_stage,

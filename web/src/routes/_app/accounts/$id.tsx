@@ -5,13 +5,14 @@ import { accountQuery } from "@/features/accounts/queries";
 import { ACCOUNT_TABS, AccountRecord } from "@/features/accounts/record";
 
 export const Route = createFileRoute("/_app/accounts/$id")({
-  validateSearch: (search: Record<string, unknown>): { tab?: string } => (typeof search.tab === "string" ? { tab: search.tab } : {}),
+  validateSearch: (search: Record<string, unknown>): { tab?: string } =>
+    typeof search.tab === "string" ? { tab: search.tab } : {},
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const [record] = await Promise.all([
-      queryClient.ensureQueryData({ ...accountQuery(id), revalidateIfStale: true }),
-      queryClient.ensureInfiniteQueryData(timelineQuery("account", id)),
-      queryClient.ensureQueryData(optionsQuery()),
-      queryClient.ensureQueryData(usersQuery()),
+      queryClient.query({ ...accountQuery(id), staleTime: "static" }),
+      queryClient.infiniteQuery({ ...timelineQuery("account", id), staleTime: "static" }),
+      queryClient.query({ ...optionsQuery(), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);
     return { crumb: record.name };
   },

@@ -8,7 +8,10 @@ export const Route = createFileRoute("/_app/accounts/")({
   validateSearch: readRecordSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    await Promise.all([queryClient.ensureInfiniteQueryData(accountsQuery(deps)), queryClient.ensureQueryData(optionsQuery())]);
+    await Promise.all([
+      queryClient.infiniteQuery({ ...accountsQuery(deps), staleTime: "static" }),
+      queryClient.query({ ...optionsQuery(), staleTime: "static" }),
+    ]);
   },
   component: ListRoute,
 });

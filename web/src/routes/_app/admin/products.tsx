@@ -5,7 +5,7 @@ import { Products } from "@/features/admin/master-data";
 export const Route = createFileRoute("/_app/admin/products")({
   staticData: { crumb: "Products" },
   loader: async ({ context: { queryClient } }) => {
-    await Promise.all([queryClient.ensureQueryData(productsQuery())]);
+    await Promise.all([queryClient.query({ ...productsQuery(), staleTime: "static" })]);
   },
   component: Products,
 });

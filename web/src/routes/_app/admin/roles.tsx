@@ -5,7 +5,7 @@ import { Roles } from "@/features/admin/roles";
 export const Route = createFileRoute("/_app/admin/roles")({
   staticData: { crumb: "Roles" },
   loader: async ({ context: { queryClient } }) => {
-    await Promise.all([queryClient.ensureQueryData(rolesQuery())]);
+    await Promise.all([queryClient.query({ ...rolesQuery(), staleTime: "static" })]);
   },
   component: Roles,
 });

@@ -5,7 +5,7 @@ import { Sessions } from "@/features/admin/sessions";
 export const Route = createFileRoute("/_app/admin/sessions")({
   staticData: { crumb: "My sessions" },
   loader: async ({ context: { queryClient } }) => {
-    await Promise.all([queryClient.ensureQueryData(sessionsQuery())]);
+    await Promise.all([queryClient.query({ ...sessionsQuery(), staleTime: "static" })]);
   },
   component: Sessions,
 });

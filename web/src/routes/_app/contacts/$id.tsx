@@ -5,13 +5,14 @@ import { contactQuery } from "@/features/contacts/queries";
 import { CONTACT_TABS, ContactRecord } from "@/features/contacts/record";
 
 export const Route = createFileRoute("/_app/contacts/$id")({
-  validateSearch: (search: Record<string, unknown>): { tab?: string } => (typeof search.tab === "string" ? { tab: search.tab } : {}),
+  validateSearch: (search: Record<string, unknown>): { tab?: string } =>
+    typeof search.tab === "string" ? { tab: search.tab } : {},
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const [record] = await Promise.all([
-      queryClient.ensureQueryData({ ...contactQuery(id), revalidateIfStale: true }),
-      queryClient.ensureInfiniteQueryData(timelineQuery("contact", id)),
-      queryClient.ensureQueryData(optionsQuery()),
-      queryClient.ensureQueryData(usersQuery()),
+      queryClient.query({ ...contactQuery(id), staleTime: "static" }),
+      queryClient.infiniteQuery({ ...timelineQuery("contact", id), staleTime: "static" }),
+      queryClient.query({ ...optionsQuery(), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);
     return { crumb: record.name };
   },

@@ -5,14 +5,15 @@ import { opportunityQuery } from "@/features/opportunities/queries";
 import { OpportunityRecord, readTab } from "@/features/opportunities/record";
 
 export const Route = createFileRoute("/_app/opportunities/$id")({
-  validateSearch: (search: Record<string, unknown>): { tab?: string } => (typeof search.tab === "string" ? { tab: search.tab } : {}),
+  validateSearch: (search: Record<string, unknown>): { tab?: string } =>
+    typeof search.tab === "string" ? { tab: search.tab } : {},
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const [record] = await Promise.all([
-      queryClient.ensureQueryData({ ...opportunityQuery(id), revalidateIfStale: true }),
-      queryClient.ensureInfiniteQueryData(timelineQuery("opportunity", id)),
-      queryClient.ensureQueryData(pipelinesQuery()),
-      queryClient.ensureQueryData(optionsQuery()),
-      queryClient.ensureQueryData(usersQuery()),
+      queryClient.query({ ...opportunityQuery(id), staleTime: "static" }),
+      queryClient.infiniteQuery({ ...timelineQuery("opportunity", id), staleTime: "static" }),
+      queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
+      queryClient.query({ ...optionsQuery(), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);
     return { crumb: record.account?.name ?? record.name };
   },

@@ -9,11 +9,11 @@ export const Route = createFileRoute("/_app/opportunities/board")({
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
     await Promise.all([
-      queryClient.ensureQueryData(boardQuery(deps)),
-      queryClient.ensureQueryData(usersQuery()),
-      queryClient.ensureQueryData(teamsQuery()),
-      queryClient.ensureQueryData(optionsQuery()),
-      queryClient.ensureQueryData(pipelinesQuery()),
+      queryClient.query({ ...boardQuery(deps), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
+      queryClient.query({ ...teamsQuery(), staleTime: "static" }),
+      queryClient.query({ ...optionsQuery(), staleTime: "static" }),
+      queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
     ]);
     return { crumb: tabOf(deps)?.label ?? "Board" };
   },

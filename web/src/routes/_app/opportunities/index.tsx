@@ -15,11 +15,11 @@ export const Route = createFileRoute("/_app/opportunities/")({
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
     await Promise.all([
-      queryClient.ensureInfiniteQueryData(listQuery(deps)),
-      queryClient.ensureQueryData(usersQuery()),
-      queryClient.ensureQueryData(teamsQuery()),
-      queryClient.ensureQueryData(optionsQuery()),
-      queryClient.ensureQueryData(pipelinesQuery()),
+      queryClient.infiniteQuery({ ...listQuery(deps), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
+      queryClient.query({ ...teamsQuery(), staleTime: "static" }),
+      queryClient.query({ ...optionsQuery(), staleTime: "static" }),
+      queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
     ]);
     return { crumb: tabOf(deps)?.label ?? "Filtered" };
   },

@@ -3,10 +3,11 @@ import { fieldsQuery, importQuery } from "@/features/imports/queries";
 import { ImportWizard } from "@/features/imports/wizard";
 
 export const Route = createFileRoute("/_app/admin/imports/$id")({
-  validateSearch: (search: Record<string, unknown>): { step?: string } => (search.step === "map" ? { step: "map" } : {}),
+  validateSearch: (search: Record<string, unknown>): { step?: string } =>
+    search.step === "map" ? { step: "map" } : {},
   loader: async ({ context: { queryClient }, params: { id } }) => {
-    const item = await queryClient.ensureQueryData(importQuery(id));
-    await queryClient.ensureQueryData(fieldsQuery(item.object));
+    const item = await queryClient.query({ ...importQuery(id), staleTime: "static" });
+    await queryClient.query({ ...fieldsQuery(item.object), staleTime: "static" });
     return { crumb: item.filename };
   },
   component: ImportRoute,
@@ -15,5 +16,11 @@ export const Route = createFileRoute("/_app/admin/imports/$id")({
 function ImportRoute() {
   const { id } = Route.useParams();
   const navigate = Route.useNavigate();
-  return <ImportWizard id={id} wanted={Route.useSearch().step} onStep={(step) => void navigate({ search: step === "map" ? { step } : {}, replace: true })} />;
+  return (
+    <ImportWizard
+      id={id}
+      wanted={Route.useSearch().step}
+      onStep={(step) => void navigate({ search: step === "map" ? { step } : {}, replace: true })}
+    />
+  );
 }

@@ -4,7 +4,7 @@ import { importsQuery } from "@/features/imports/queries";
 
 export const Route = createFileRoute("/_app/admin/imports/")({
   loader: async ({ context: { queryClient } }) => {
-    await queryClient.ensureQueryData(importsQuery());
+    await queryClient.query({ ...importsQuery(), staleTime: "static" });
   },
   component: Imports,
 });

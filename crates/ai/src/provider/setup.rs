@@ -1,0 +1,109 @@
+//! From configuration to a provider, and the downloads that the local one needs.
+//!
+//! Downloads run in the background and never keep anybody from signing in: until they are there, requests are understood
+//! without a model. A download that fails is tried again, with growing pauses, and says so meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dealwright_store::bundle::{self, Bundle, Dirs, Progress};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::local::{Files, Local, Settings};
+use super::openai::{Endpoint, Limits, OpenAi};
+use super::price::Prices;
+use super::{ProviderError, Purpose};
+use crate::{Assistant, Consult, planner};
+
+/// What the operator decided.
+#[derive(Clone, Debug)]
+pub struct AiConfig {
+    pub mode: AiChoice,
+    pub prices: Prices,
+    pub consult: Consult,
+}
+
+/// Which model.
+#[derive(Clone, Debug)]
+pub enum AiChoice {
+    Off,
+    /// A llama.cpp server of our own.
+    Local,
+    /// An OpenAI-compatible endpoint.
+    Remote { base_url: String, key: Option<String>, model: String },
+}
+
+/// The local model's name in records.
+pub const LOCAL_MODEL: &str = "qwen2.5-coder-1.5b-instruct-q4_k_m";
+
+/// The downloads of the local model, to be run in the background.
+#[derive(Debug)]
+#[must_use]
+pub struct Downloads {
+    dirs: Dirs,
+    files: watch::Sender<Option<Files>>,
+    progress: watch::Sender<Vec<Progress>>,
+}
+
+/// Makes the assistant. The downloads, if it needs any, are returned to be run.
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub fn assistant(config: AiConfig, dirs: Dirs) -> Result<(Assistant, Option<Downloads>), ProviderError> {
+    let (progress, seen) = watch::channel(Vec::new());
+    match config.mode {
+        AiChoice::Off => Ok((Assistant::new(None, config.prices, config.consult, seen), None)),
+        AiChoice::Remote { base_url, key, model } => {
+            let endpoint = Endpoint { base_url, key, model, embedding_model: None, limits: Limits::default() };
+            let provider = Arc::new(OpenAi::new(endpoint)?);
+            Ok((Assistant::new(Some(provider), config.prices, config.consult, seen), None))
+        }
+        AiChoice::Local => {
+            let (files, ready) = watch::channel(None);
+            let settings = Settings::of(LOCAL_MODEL, vec![(Purpose::Plan, planner::model::PREFIX.to_owned())]);
+            let provider = Arc::new(Local::new(settings, ready));
+            Ok((Assistant::new(Some(provider), config.prices, config.consult, seen), Some(Downloads { dirs, files, progress })))
+        }
+    }
+}
+
+impl Downloads {
+    /// Fetches what is missing, until all is there or `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        let wanted = [&bundle::LLAMA_SERVER, &bundle::LLM, &bundle::EMBEDDING];
+        self.progress.send_replace(wanted.iter().map(|b| b.waiting()).collect());
+        let fetch = async {
+            let server = self.fetch(&bundle::LLAMA_SERVER).await;
+            let model = self.fetch(&bundle::LLM).await;
+            tracing::info!(model = %model.display(), "the local model is there");
+            self.files.send_replace(Some(Files { server, model }));
+            self.fetch(&bundle::EMBEDDING).await;
+        };
+        tokio::select! {
+            () = fetch => {}
+            () = stop.cancelled() => {}
+        }
+        // The sender is kept: who waits for files must not hear that none will come.
+        stop.cancelled().await;
+    }
+
+    async fn fetch(&self, bundle: &Bundle) -> std::path::PathBuf {
+        let mut pause = Duration::from_secs(15);
+        loop {
+            let told = |progress: Progress| {
+                self.progress.send_modify(|all| {
+                    if let Some(mine) = all.iter_mut().find(|p| p.name == progress.name) {
+                        *mine = progress;
+                    }
+                });
+            };
+            match bundle::ensure(bundle, &self.dirs, &told).await {
+                Ok(path) => return path,
+                Err(error) => tracing::warn!(%error, bundle = bundle.name, "a download failed; it is tried again within {} s", pause.as_secs()),
+            }
+            tokio::time::sleep(pause).await;
+            pause = pause.saturating_mul(2).min(Duration::from_secs(900));
+        }
+    }
+}

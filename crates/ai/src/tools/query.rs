@@ -1,0 +1,132 @@
+//! `query_pipeline`: counts, sums, averages and the win rate, in total and by group.
+
+use dealwright_access::policy::{Needs, Permission, ReadOpportunity};
+use dealwright_kernel::{Currency, Money, Result};
+use dealwright_store::Tx;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::{Postgres, QueryBuilder};
+
+use super::filter::{Builder, FROM, FilterArgs, conditions, found};
+use super::{Effect, Output, Running, Tool};
+use crate::planner::{Group, Measure};
+
+/// Computes over deals.
+#[derive(Debug)]
+pub struct QueryPipeline;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueryArgs {
+    pub filter: FilterArgs,
+    pub measure: Measure,
+    pub group: Option<Group>,
+    /// Only the first so many groups.
+    pub top: Option<u16>,
+    /// Smallest first.
+    pub ascending: bool,
+}
+
+/// The most groups that are answered.
+const MOST: u16 = 40;
+
+#[derive(Debug, Default, sqlx::FromRow)]
+struct Figures {
+    label: Option<String>,
+    count: i64,
+    sum: Option<i64>,
+    average: Option<i64>,
+    weighted: Option<i64>,
+    won: i64,
+    lost: i64,
+}
+
+const FIGURES: &str = "count(*) as count, sum(t.amount_base)::bigint as sum, round(avg(t.amount_base))::bigint as average, \
+    sum(t.expected_base)::bigint as weighted, count(*) filter (where s.kind = 'won') as won, count(*) filter (where s.kind = 'lost') as lost ";
+
+impl Tool for QueryPipeline {
+    const NAME: &'static str = "query_pipeline";
+    const EFFECT: Effect = Effect::Reads;
+    const PERMISSION: Permission = ReadOpportunity::PERMISSION;
+    const ABOUT: &'static str = "Count deals or sum their amounts, in total or by stage, owner, account, month or another group.";
+    type Args = QueryArgs;
+
+    async fn run(running: Running<'_>, tx: &mut Tx, args: QueryArgs) -> Result<Output> {
+        let actor = running.cx.actor();
+        let ids = found(tx, actor, &args.filter).await?;
+        let mut sql = QueryBuilder::<Postgres>::new("select null::text as label, ");
+        sql.push(FIGURES).push(FROM);
+        conditions(&mut sql, &args.filter, actor, ids.as_deref());
+        let total: Figures = sql.build_query_as().fetch_one(tx.db()).await?;
+
+        let mut groups = Vec::new();
+        if let Some(group) = args.group {
+            let mut sql = grouped(group);
+            conditions(&mut sql, &args.filter, actor, ids.as_deref());
+            sql.push(" group by 1").push(if group == Group::Stage { ", s.position" } else { "" });
+            sql.push(" order by ").push(order(&args)).push(" limit ").push_bind(i64::from(args.top.unwrap_or(MOST).clamp(1, MOST)));
+            groups = sql.build_query_as().fetch_all(tx.db()).await?;
+        }
+        let (currency, grouped_by) = (actor.currency, args.group);
+        let count = if grouped_by.is_some() { i64::try_from(groups.len()).unwrap_or(i64::MAX) } else { total.count };
+        let summary = match grouped_by {
+            Some(_) => format!("{} deals in {count} groups", total.count),
+            None => format!("{} deals", total.count),
+        };
+        let groups: Vec<Value> = groups.into_iter().map(|g| shown(g, currency)).collect();
+        Ok(Output { count, summary, result: json!({ "total": shown(total, currency), "groups": groups, "by": grouped_by, "measure": args.measure }), proposal: None })
+    }
+}
+
+fn grouped(group: Group) -> Builder {
+    let (label, join) = match group {
+        Group::Stage => ("s.name", ""),
+        Group::Owner => ("u.name", ""),
+        Group::Account => ("a.name", ""),
+        Group::Month => ("to_char(coalesce(t.closed_at::date, t.close_date), 'YYYY-MM')", ""),
+        Group::Quarter => ("to_char(coalesce(t.closed_at::date, t.close_date), '\"Q\"Q YYYY')", ""),
+        Group::ForecastCategory => ("t.forecast_category", ""),
+        Group::Industry => ("c.name", " left join choice c on c.org_id = t.org_id and c.id = coalesce(t.industry_id, a.industry_id)"),
+        Group::Region => ("c.name", " left join choice c on c.org_id = t.org_id and c.id = coalesce(t.region_id, a.region_id)"),
+        Group::Source => ("c.name", " left join choice c on c.org_id = t.org_id and c.id = t.source_id"),
+        // A deal with two products counts in both groups.
+        Group::Product => (
+            "p.name",
+            " left join (select distinct l.org_id, l.opportunity_id, l.product_id from opportunity_line l) l on l.org_id = t.org_id and l.opportunity_id = t.id \
+             left join product p on p.org_id = t.org_id and p.id = l.product_id",
+        ),
+    };
+    let mut sql = QueryBuilder::<Postgres>::new("select ");
+    sql.push(label).push(" as label, ").push(FIGURES).push(FROM).push(join);
+    sql
+}
+
+fn order(args: &QueryArgs) -> String {
+    if args.top.is_none() && !args.ascending {
+        match args.group {
+            Some(Group::Stage) => return "s.position".to_owned(),
+            Some(Group::Month | Group::Quarter) => return "min(coalesce(t.closed_at::date, t.close_date)) nulls last".to_owned(),
+            _ => {}
+        }
+    }
+    let measure = match args.measure {
+        Measure::Count => "count(*)",
+        Measure::Sum => "coalesce(sum(t.amount_base), 0)",
+        Measure::Average => "avg(t.amount_base)",
+        Measure::Weighted => "coalesce(sum(t.expected_base), 0)",
+        Measure::WinRate => "(count(*) filter (where s.kind = 'won'))::numeric / nullif(count(*) filter (where s.kind <> 'open'), 0)",
+    };
+    format!("{measure} {} nulls last, 1", if args.ascending { "asc" } else { "desc" })
+}
+
+fn shown(figures: Figures, currency: Currency) -> Value {
+    let money = |minor: Option<i64>| minor.map(|m| Money::new(m, currency));
+    let closed = figures.won + figures.lost;
+    let rate = (closed > 0).then(|| (Decimal::from(figures.won * 100) / Decimal::from(closed)).round_dp(1).normalize().to_string());
+    json!({
+        "label": figures.label, "count": figures.count, "sum": money(figures.sum.or(Some(0))), "average": money(figures.average),
+        "weighted": money(figures.weighted), "won": figures.won, "lost": figures.lost, "win_rate": rate,
+    })
+}

@@ -1,0 +1,4 @@
+mod boundaries;
+mod events;
+mod jobs;
+mod schema;

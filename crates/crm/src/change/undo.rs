@@ -1,0 +1,156 @@
+//! Taking an event back: a new change through the same permissions, rules and gates as any other.
+
+use dealwright_access::context::permission;
+use dealwright_access::policy::{DeleteAccount, DeleteContact, DeleteOpportunity, DeleteTask, Needs, UpdateAccount, UpdateContact, UpdateOpportunity, UpdateTask};
+use dealwright_access::{Context, Record};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, OpportunityId, TaskId};
+use dealwright_kernel::{Error, Result};
+use dealwright_store::Tx;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::store::Undoable;
+use super::{Kept, fields_of, reversal};
+use crate::timeline::can_be_undone;
+use crate::{account, contact, opportunity, task};
+
+/// What an undo did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Undone {
+    /// The undo's own event.
+    pub event_id: Option<EventId>,
+    pub restored: Vec<String>,
+    /// Fields that were edited since, and stay as they are.
+    pub kept: Vec<Kept>,
+}
+
+/// Takes an event back.
+///
+/// # Errors
+/// 409 `already_undone` or `nothing_to_undo`; whatever the new change meets: 403, 404, 422.
+pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
+    if event.undone {
+        return Err(already());
+    }
+    if !can_be_undone(&event.kind, !event.changes.is_empty()) {
+        return Err(Error::conflict("nothing_to_undo", "this can't be taken back"));
+    }
+    let verb = event.kind.split_once('.').map_or("", |(_, verb)| verb);
+    match verb {
+        "created" | "restored" => delete(cx, tx, event).await,
+        "deleted" => restore(cx, tx, event).await,
+        _ => revert(cx, tx, event).await,
+    }
+}
+
+/// Somebody was faster.
+#[must_use]
+pub fn already() -> Error {
+    Error::conflict("already_undone", "somebody has taken this back already")
+}
+
+fn unknown(event: &Undoable) -> Error {
+    Error::conflict("nothing_to_undo", format!("a change of a {} can't be taken back", event.subject_type))
+}
+
+/// Reads the record for writing, with its fields as the API names them.
+async fn open<T: Record + Serialize>(cx: &Context, tx: &mut Tx, id: T::Id, needs: dealwright_access::Permission) -> Result<(dealwright_access::Permit<T>, Map<String, Value>)> {
+    let permit = cx.permit_for::<T>(tx, id, needs).await?;
+    let fields = fields_of(&*permit)?;
+    Ok((permit, fields))
+}
+
+async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
+    let (id, undoes) = (event.subject_id, Some(event.id));
+    let (kept, restored, event_id) = match event.subject_type.as_str() {
+        "opportunity" => {
+            let (permit, now) = open::<opportunity::Opportunity>(cx, tx, OpportunityId(id), UpdateOpportunity::PERMISSION).await?;
+            let (mut back, kept) = plan(event, &now)?;
+            // The owner's team follows the owner.
+            back.remove("team_id");
+            let (version, restored) = (permit.version, names(&back));
+            let patch = opportunity::OpportunityPatch::from_values(back)?;
+            (kept, restored, opportunity::write::update(cx, tx, permit, version, patch, undoes).await?.event)
+        }
+        "account" => {
+            let (permit, now) = open::<account::Account>(cx, tx, AccountId(id), UpdateAccount::PERMISSION).await?;
+            let (mut back, kept) = plan(event, &now)?;
+            back.remove("team_id");
+            let (version, restored) = (permit.version, names(&back));
+            (kept, restored, account::write::update(cx, tx, permit, version, account::AccountPatch::from_values(back)?, undoes).await?.event)
+        }
+        "contact" => {
+            let (permit, now) = open::<contact::Contact>(cx, tx, ContactId(id), UpdateContact::PERMISSION).await?;
+            let (mut back, kept) = plan(event, &now)?;
+            for derived in ["team_id", "name"] {
+                back.remove(derived);
+            }
+            let (version, restored) = (permit.version, names(&back));
+            (kept, restored, contact::write::update(cx, tx, permit, version, contact::ContactPatch::from_values(back)?, undoes).await?.event)
+        }
+        "task" => {
+            let (permit, now) = open::<task::Task>(cx, tx, TaskId(id), UpdateTask::PERMISSION).await?;
+            let (mut back, kept) = plan(event, &now)?;
+            back.remove("team_id");
+            let (version, restored) = (permit.version, names(&back));
+            (kept, restored, task::write::update(cx, tx, permit, version, task::TaskPatch::from_values(back)?, undoes).await?.event)
+        }
+        _ => return Err(unknown(event)),
+    };
+    Ok(Undone { event_id, restored, kept })
+}
+
+/// What to write back, and what has been edited since.
+fn plan(event: &Undoable, now: &Map<String, Value>) -> Result<(Map<String, Value>, Vec<Kept>)> {
+    let (back, kept) = reversal(&event.changes, now);
+    if back.is_empty() {
+        let edited = kept.iter().map(|k| k.field.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Error::conflict("nothing_to_undo", format!("every field has been edited since: {edited}")));
+    }
+    Ok((back, kept))
+}
+
+fn names(back: &Map<String, Value>) -> Vec<String> {
+    back.keys().cloned().collect()
+}
+
+async fn delete(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
+    let (id, undoes) = (event.subject_id, Some(event.id));
+    let event_id = match event.subject_type.as_str() {
+        "opportunity" => {
+            let permit = cx.permit_for::<opportunity::Opportunity>(tx, OpportunityId(id), permission::<DeleteOpportunity>()).await?;
+            let version = permit.version;
+            opportunity::write::delete(tx, permit, version, undoes).await?
+        }
+        "account" => {
+            let permit = cx.permit_for::<account::Account>(tx, AccountId(id), permission::<DeleteAccount>()).await?;
+            let version = permit.version;
+            account::write::delete(tx, permit, version, undoes).await?
+        }
+        "contact" => {
+            let permit = cx.permit_for::<contact::Contact>(tx, ContactId(id), permission::<DeleteContact>()).await?;
+            let version = permit.version;
+            contact::write::delete(tx, permit, version, undoes).await?
+        }
+        "task" => {
+            let permit = cx.permit_for::<task::Task>(tx, TaskId(id), permission::<DeleteTask>()).await?;
+            let version = permit.version;
+            task::write::delete(tx, permit, version, undoes).await?
+        }
+        _ => return Err(unknown(event)),
+    };
+    Ok(Undone { event_id: Some(event_id), restored: Vec::new(), kept: Vec::new() })
+}
+
+async fn restore(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
+    let (id, undoes) = (event.subject_id, Some(event.id));
+    let event_id = match event.subject_type.as_str() {
+        "opportunity" => opportunity::write::restore(cx, tx, OpportunityId(id), undoes).await?.event,
+        "account" => account::write::restore(cx, tx, AccountId(id), undoes).await?.event,
+        "contact" => contact::write::restore(cx, tx, ContactId(id), undoes).await?.event,
+        "task" => task::write::restore(cx, tx, TaskId(id), undoes).await?.event,
+        _ => return Err(unknown(event)),
+    };
+    Ok(Undone { event_id, restored: Vec::new(), kept: Vec::new() })
+}

@@ -1,0 +1,54 @@
+//! What lists of contacts can be filtered and sorted by, and how their rows are read.
+
+use dealwright_access::Context;
+use dealwright_access::policy::{Needs, ReadContact};
+use dealwright_kernel::{Page, Result};
+use dealwright_store::Tx;
+use sqlx::FromRow;
+
+use super::Contact;
+use super::store::Row;
+use crate::list::{self, Catalogue, Field, Kind, ListQuery, Reader};
+use crate::search;
+
+/// The fields of a contact that lists know.
+pub static CATALOGUE: Catalogue = Catalogue {
+    object: "contact",
+    table: "contact",
+    read: ReadContact::PERMISSION,
+    owner_column: "owner_id",
+    fields: &[
+        Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
+        Field::new("email", "email", Kind::Text),
+        Field::new("account_id", "account_id", Kind::Id),
+        Field::new("owner_id", "owner_id", Kind::User),
+        Field::new("owner", "owner_id", Kind::User),
+        Field::new("team_id", "team_id", Kind::Team),
+        Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
+        Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
+    ],
+    default_sort: "name",
+};
+
+const COLUMNS: &str = "t.id, t.first_name, t.last_name, t.name, t.title, t.email, t.phone, t.account_id, a.name as account_name, t.owner_id, \
+    u.name as owner_name, t.team_id, t.tags, t.custom, t.external_id, t.version, t.created_at, t.updated_at";
+
+const JOINS: &str = "join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
+    left join account a on a.org_id = t.org_id and a.id = t.account_id";
+
+/// Reads a page.
+///
+/// # Errors
+/// 400 `invalid_cursor`; 503 when the statement's time is up.
+pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<Contact>> {
+    let reader = Reader { catalogue: &CATALOGUE, actor: cx.actor(), columns: COLUMNS, joins: JOINS };
+    let ids = match &query.q {
+        Some(q) => Some(search::contacts(tx, q).await?),
+        None => None,
+    };
+    let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
+    let items =
+        listed.rows.iter().map(|row| Ok(Row::from_row(row)?.into_contact(cx.actor()))).collect::<Result<Vec<_>>>()?;
+    let total = if query.count { Some(list::count(tx, &reader, query, ids.as_deref()).await?) } else { None };
+    Ok(Page { items, next_cursor: listed.next_cursor, total })
+}

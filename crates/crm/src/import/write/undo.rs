@@ -1,0 +1,228 @@
+//! Taking an import back: its updates are undone, the newest first, and what it created goes to the bin. What others
+//! have come to use since, such as an account with deals of its own, stays and is counted.
+
+use dealwright_access::Context;
+use dealwright_kernel::Result;
+use dealwright_kernel::id::{AccountId, ContactId, EventId, ImportId, OpportunityId};
+use dealwright_store::{Event, Subject, Tx};
+use serde_json::Map;
+
+use super::{back_to_savepoint, of_import, product, release, savepoint};
+use crate::change;
+use crate::import::store::{progress, update_events};
+use crate::import::{Import, field::Object};
+use crate::opportunity;
+
+/// Records that go to the bin in one transaction.
+const BATCH: i64 = 500;
+
+/// Takes back everything. Returns how many changes and records stay.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn undo(cx: &Context, import: &Import) -> Result<i64> {
+    let total = import.tally.created + import.tally.updated;
+    let (mut done, mut kept, mut below) = (0_i64, 0_i64, i64::MAX);
+    loop {
+        let mut tx = cx.begin().await?;
+        let events = update_events(&mut tx, import.id, below, 100).await?;
+        let Some((last, _)) = events.last() else {
+            tx.done(()).await?;
+            break;
+        };
+        below = *last;
+        for (_, event) in &events {
+            kept += i64::from(!take_back(cx, &mut tx, import, EventId(*event)).await?);
+        }
+        done += i64::try_from(events.len()).unwrap_or(0);
+        progress(&mut tx, import.id, done, total).await?;
+        tx.commit(()).await?.into_inner();
+    }
+    for kind in [Object::Opportunity, Object::Contact, Object::Account, Object::Product, Object::User] {
+        loop {
+            let mut tx = cx.begin().await?;
+            let gone = match kind {
+                Object::Opportunity => bin_opportunities(&mut tx, import.id).await?,
+                Object::Contact => bin_contacts(&mut tx, import.id).await?,
+                Object::Account => bin_accounts(&mut tx, import.id).await?,
+                Object::Product => bin_products(&mut tx, import.id).await?,
+                Object::User => retire_users(&mut tx, import.id).await?,
+            };
+            done += gone;
+            progress(&mut tx, import.id, done.min(total), total).await?;
+            tx.commit(()).await?.into_inner();
+            if gone == 0 {
+                break;
+            }
+        }
+    }
+    let mut tx = cx.begin().await?;
+    let left = left_over(&mut tx, import.id).await?;
+    tx.done(kept + left).await
+}
+
+/// Undoes one update; false when nothing of it could be.
+async fn take_back(cx: &Context, tx: &mut Tx, import: &Import, event: EventId) -> Result<bool> {
+    let event = change::store::undoable(tx, event).await?;
+    if event.undone {
+        return Ok(true);
+    }
+    savepoint(tx).await?;
+    let undone = match import.object {
+        Object::Product => undo_product(tx, import.id, &event).await,
+        Object::Opportunity | Object::Account | Object::Contact | Object::User => change::undo::take_back(cx, tx, &event).await.map(|_| ()),
+    };
+    match undone {
+        Ok(()) => {
+            release(tx).await?;
+            Ok(true)
+        }
+        Err(error) if error.outcome.status().is_client_error() => {
+            back_to_savepoint(tx).await?;
+            tracing::info!(%error, "a change of an import stays: it can't be taken back");
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn undo_product(tx: &mut Tx, import: ImportId, event: &change::store::Undoable) -> Result<()> {
+    let back: Map<_, _> = event.changes.iter().map(|change| (change.field.clone(), change.old.clone())).collect();
+    product::change(tx, import, event.subject_id, &back, Some(event.id)).await?;
+    Ok(())
+}
+
+async fn bin_opportunities(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    let (org, now) = (tx.org().0, tx.now());
+    let rows = sqlx::query!(
+        r#"update opportunity set deleted_at = $3, updated_at = $3, version = version + 1
+           where org_id = $1 and id in (select id from opportunity where org_id = $1 and import_id = $2 and deleted_at is null limit $4)
+           returning id as "id: OpportunityId", name, version, account_id as "account: AccountId", primary_contact_id as "contact: ContactId""#,
+        org,
+        import.0,
+        now,
+        BATCH,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let events: Vec<Event> =
+        rows.into_iter().map(|row| opportunity::event(tx, "deleted", row.id, &row.name, row.version, row.account, row.contact)).collect();
+    Ok(emit(tx, import, events))
+}
+
+async fn bin_contacts(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    let (org, now) = (tx.org().0, tx.now());
+    let rows = sqlx::query!(
+        r#"update contact set deleted_at = $3, updated_at = $3, version = version + 1
+           where org_id = $1 and id in (
+               select c.id from contact c where c.org_id = $1 and c.import_id = $2 and c.deleted_at is null
+                 and not exists (select from opportunity o where o.org_id = c.org_id and o.primary_contact_id = c.id and o.deleted_at is null) limit $4)
+           returning id as "id: ContactId", name, version, account_id as "account: AccountId""#,
+        org,
+        import.0,
+        now,
+        BATCH,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let events = rows.into_iter().map(|row| {
+        let subject = Subject { object: "contact", id: row.id.0, name: row.name, version: Some(row.version) };
+        Event::with_id(EventId(tx.new_id()), "contact.deleted", subject).about(None, row.account, Some(row.id))
+    });
+    let events = events.collect();
+    Ok(emit(tx, import, events))
+}
+
+async fn bin_accounts(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    let (org, now) = (tx.org().0, tx.now());
+    let rows = sqlx::query!(
+        r#"update account set deleted_at = $3, updated_at = $3, version = version + 1
+           where org_id = $1 and id in (
+               select a.id from account a where a.org_id = $1 and a.import_id = $2 and a.deleted_at is null
+                 and not exists (select from opportunity o where o.org_id = a.org_id and o.account_id = a.id and o.deleted_at is null)
+                 and not exists (select from contact c where c.org_id = a.org_id and c.account_id = a.id and c.deleted_at is null)
+                 and not exists (select from account p where p.org_id = a.org_id and p.parent_id = a.id and p.deleted_at is null
+                                 and p.import_id is distinct from $2) limit $4)
+           returning id as "id: AccountId", name, version"#,
+        org,
+        import.0,
+        now,
+        BATCH,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let events = rows.into_iter().map(|row| {
+        let subject = Subject { object: "account", id: row.id.0, name: row.name, version: Some(row.version) };
+        Event::with_id(EventId(tx.new_id()), "account.deleted", subject).about(None, Some(row.id), None)
+    });
+    let events = events.collect();
+    Ok(emit(tx, import, events))
+}
+
+async fn bin_products(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "update product set deleted_at = $2, updated_at = $2, version = version + 1
+         where id in (
+             select p.id from product p where p.import_id = $1 and p.deleted_at is null
+               and not exists (select from opportunity_line l join opportunity o on o.org_id = l.org_id and o.id = l.opportunity_id
+                               where l.org_id = p.org_id and l.product_id = p.id and o.deleted_at is null) limit $3)
+         returning id, name, version",
+        import.0,
+        now,
+        BATCH,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let events = rows.into_iter().map(|row| product::event(tx, import, "deleted", row.id, &row.name, row.version)).collect();
+    Ok(emit(tx, import, events))
+}
+
+/// People are never removed, since history names them: they can't sign in any more.
+async fn retire_users(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    let now = tx.now();
+    let rows = sqlx::query!(
+        "update app_user set active = false, updated_at = $2, version = version + 1
+         where id in (
+             select u.id from app_user u where u.import_id = $1 and u.active
+               and not exists (select from opportunity o where o.org_id = u.org_id and o.owner_id = u.id and o.deleted_at is null)
+               and not exists (select from account a where a.org_id = u.org_id and a.owner_id = u.id and a.deleted_at is null)
+               and not exists (select from contact c where c.org_id = u.org_id and c.owner_id = u.id and c.deleted_at is null) limit $3)
+         returning id, name, version",
+        import.0,
+        now,
+        BATCH,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let events = rows.into_iter().map(|row| {
+        let subject = Subject { object: "user", id: row.id, name: row.name, version: Some(row.version) };
+        Event::with_id(EventId(tx.new_id()), "user.deactivated", subject)
+    });
+    let events = events.collect();
+    Ok(emit(tx, import, events))
+}
+
+fn emit(tx: &mut Tx, import: ImportId, events: Vec<Event>) -> i64 {
+    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+    for event in events {
+        tx.emit(of_import(event, import));
+    }
+    count
+}
+
+/// Live records of the import.
+async fn left_over(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    let org = tx.org().0;
+    Ok(sqlx::query_scalar!(
+        r#"select (select count(*) from opportunity where org_id = $1 and import_id = $2 and deleted_at is null)
+                + (select count(*) from contact where org_id = $1 and import_id = $2 and deleted_at is null)
+                + (select count(*) from account where org_id = $1 and import_id = $2 and deleted_at is null)
+                + (select count(*) from product where org_id = $1 and import_id = $2 and deleted_at is null)
+                + (select count(*) from app_user where org_id = $1 and import_id = $2 and active) as "count!""#,
+        org,
+        import.0,
+    )
+    .fetch_one(tx.db())
+    .await?)
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from "@playwright/test";
+
+/** Against a running server: BASE_URL, or the one that `make run` starts. CHROMIUM names a browser that is there already. */
+export default defineConfig({
+  testDir: "e2e",
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  fullyParallel: false,
+  workers: 1,
+  reporter: [["list"], ["./e2e/summary-reporter.ts"]],
+  use: {
+    baseURL: process.env.BASE_URL ?? "http://127.0.0.1:8080",
+    viewport: { width: 1440, height: 900 },
+    locale: "en-US",
+    trace: "retain-on-failure",
+    launchOptions: {
+      ...(process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {}),
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

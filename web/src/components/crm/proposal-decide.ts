@@ -1,0 +1,49 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { post } from "@/api/client";
+import { isApiError, sentence } from "@/api/problem";
+import type { Proposal } from "@/api/types";
+import { failed } from "@/components/ui/toast";
+import { TOUCHED, useTold } from "./use-undo";
+
+interface Approval {
+  proposal: Proposal;
+  /** The fields to apply, when not all of them. */
+  fields?: string[];
+  /** New values in the place of the agent's. */
+  edits?: Record<string, unknown>;
+}
+
+export function useDecide() {
+  const client = useQueryClient();
+  const told = useTold();
+  const settle = () => Promise.all(TOUCHED.map((key) => client.invalidateQueries({ queryKey: [key] })));
+  const land = (proposal: Proposal) => client.setQueryData(["proposals", "detail", proposal.id], proposal);
+  const approve = useMutation({
+    mutationFn: ({ proposal, fields, edits }: Approval) =>
+      post("/proposals/{id}/approval", {
+        path: { id: proposal.id },
+        body: { diff_hash: proposal.diff_hash, ...(fields ? { fields } : {}), ...(edits ? { edits } : {}) },
+      }),
+    onSuccess: ({ data, eventId }) => {
+      land(data);
+      told(`Approved: ${data.target?.name ?? "proposal"}`, data.event_id ?? eventId);
+    },
+    onError: (error) => {
+      if (isApiError(error, "proposal_stale"))
+        failed("This proposal is out of date", "The record changed since. Compare, then ask again.");
+      else failed("This was not approved", sentence(error));
+    },
+    onSettled: settle,
+  });
+  const reject = useMutation({
+    mutationFn: ({ proposal, reason }: { proposal: Proposal; reason: string }) =>
+      post("/proposals/{id}/rejection", { path: { id: proposal.id }, body: reason ? { reason } : {} }),
+    onSuccess: ({ data }) => {
+      land(data);
+      told("Rejected", null);
+    },
+    onError: (error) => failed("This was not rejected", sentence(error)),
+    onSettled: settle,
+  });
+  return { approve, reject };
+}

@@ -1,0 +1,46 @@
+import { useState } from "react";
+import { ChoiceList } from "@/components/ui/combobox";
+import { FilterValue } from "./filter-value";
+import { FILTERS, filterDef, opsOf } from "./filters";
+import { withChip, type ListSearch } from "./search";
+
+/** Which field, then which value. */
+export function AddFilter({
+  search,
+  onSearch,
+  onDone,
+}: {
+  search: ListSearch;
+  onSearch: (next: ListSearch) => void;
+  onDone: () => void;
+}) {
+  const [field, setField] = useState<string | null>(null);
+  const [values, setValues] = useState<string[]>([]);
+  const def = field ? filterDef(field) : undefined;
+  if (!def) {
+    return (
+      <ChoiceList
+        choices={FILTERS.map((f) => ({ value: f.field, label: f.label }))}
+        selected={[]}
+        placeholder="Filter by"
+        onPick={(c) => setField(c.value)}
+      />
+    );
+  }
+  const op = opsOf(def.kind)[0] ?? "is";
+  return (
+    <FilterValue
+      key={def.field}
+      def={def}
+      op={op}
+      values={values}
+      onChange={(next, done) => {
+        setValues(next);
+        onSearch(
+          withChip(search, op === "is" ? def.field : `${def.field}.${op}`, { field: def.field, op, values: next }),
+        );
+        if (done) onDone();
+      }}
+    />
+  );
+}

@@ -1,0 +1,3 @@
+import { proposalsQuery } from "@/components/crm/proposal-query";
+
+export const approvalsQuery = (decided: boolean) => proposalsQuery(decided ? {} : { status: "pending" });
