@@ -64,9 +64,6 @@ enum Command {
         /// As whom: the e-mail address of a user who may import.
         #[arg(long = "as", value_name = "EMAIL")]
         user: Option<String>,
-        /// Show what would happen, and write nothing.
-        #[arg(long)]
-        dry_run: bool,
     },
     /// Check configuration, database and models, and say what to mend
     Doctor,
@@ -132,9 +129,9 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             running.stop().await;
             outcome
         }
-        Command::Import { files, user, dry_run } => {
+        Command::Import { files, user } => {
             let running = Running::start(&config).await?;
-            let outcome = seed::import(&running, &files, user.as_deref(), dry_run).await;
+            let outcome = seed::import(&running, &files, user.as_deref()).await;
             running.stop().await;
             outcome
         }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
+use secrecy::SecretString;
 use serde::Deserialize;
 
 /// Whether there is a language model.
@@ -29,14 +30,14 @@ pub struct Config {
     pub port: u16,
     pub data_dir: PathBuf,
     /// An administrator's URL of a PostgreSQL of one's own; the private one when absent.
-    pub database_url: Option<String>,
+    pub database_url: Option<SecretString>,
     /// Where people reach the app; `https` makes cookies secure.
     pub base_url: Option<String>,
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
     pub ai_base_url: Option<String>,
-    pub ai_api_key: Option<String>,
+    pub ai_api_key: Option<SecretString>,
     pub ai_model: Option<String>,
     /// A `tracing` filter, such as `info` or `dealwright_ai=debug`.
     pub log: String,
@@ -52,7 +53,7 @@ pub struct Flags {
     pub demo: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct Raw {
     host: String,
     port: String,
@@ -129,12 +130,12 @@ impl Config {
             host: raw.host,
             port,
             data_dir: PathBuf::from(raw.data_dir),
-            database_url: raw.database_url,
+            database_url: raw.database_url.map(SecretString::from),
             base_url: raw.base_url,
             demo,
             ai,
             ai_base_url: raw.ai_base_url,
-            ai_api_key: raw.ai_api_key,
+            ai_api_key: raw.ai_api_key.map(SecretString::from),
             ai_model: raw.ai_model,
             log: raw.log,
             log_format,

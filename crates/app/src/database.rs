@@ -9,6 +9,7 @@ use dealwright_store::database::PoolSizes;
 use dealwright_store::migrate::{self, Passwords};
 use dealwright_store::postgres::{DataLock, Options, PrivatePostgres, Profile};
 use dealwright_store::{Database, Roles};
+use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::config::Config;
@@ -39,7 +40,7 @@ impl Running {
     /// What stands in the way, and what to do about it.
     pub async fn start(config: &Config) -> Result<Self, Failure> {
         let (roles, server) = match &config.database_url {
-            Some(url) => theirs(config, url).await?,
+            Some(url) => theirs(config, url.expose_secret()).await?,
             None => private(config).await?,
         };
         let outcome = migrate::migrate(&roles).await.map_err(deep)?;

@@ -18,8 +18,10 @@ use crate::AppState;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// A request can't run for longer than this.
+const ABANDONED: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
 const MAX_REQUEST: usize = 1024 * 1024;
-const MAX_RESPONSE: usize = 1024 * 1024;
+const MAX_RESPONSE: u64 = 1024 * 1024;
 
 /// Middleware of the API.
 pub async fn replay(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -68,7 +70,11 @@ fn hash(path: &str, body: &[u8]) -> Vec<u8> {
 async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>> {
     let (org, user) = (cx.actor().org.0, cx.actor().user.0);
     let mut tx = cx.begin().await?;
-    let taken = sqlx::query!("insert into idempotency (org_id, user_id, key, request_hash) values ($1, $2, $3, $4) on conflict do nothing", org, user, key, hash)
+    // The claim of a request that never came to its end is given up.
+    sqlx::query!("delete from idempotency where user_id = $1 and key = $2 and status is null and created_at < $3", user, key, cx.clock().now() - ABANDONED)
+        .execute(tx.db())
+        .await?;
+    let taken = sqlx::query!("insert into idempotency (org_id, user_id, key, request_hash, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing", org, user, key, hash, cx.clock().now())
         .execute(tx.db())
         .await?
         .rows_affected();
@@ -101,12 +107,14 @@ async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>>
 /// Keeps the response under the key, or gives the key back.
 async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response> {
     let (parts, body) = response.into_parts();
+    // What is known to be small is kept; a stream or a download is not.
+    let small = axum::body::HttpBody::size_hint(&body).exact().is_some_and(|n| n <= MAX_RESPONSE);
     let stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/event-stream"));
-    if stream || parts.status.is_server_error() {
+    if stream || !small || parts.status.is_server_error() {
         forget(cx, key).await?;
         return Ok(Response::from_parts(parts, body));
     }
-    let body: Bytes = to_bytes(body, MAX_RESPONSE).await.map_err(Error::internal)?;
+    let body: Bytes = to_bytes(body, usize::MAX).await.map_err(Error::internal)?;
     let names = ["content-type", "etag", "location", "x-event-id"];
     let kept: Vec<(&str, &str)> = names.iter().filter_map(|n| Some((*n, parts.headers.get(*n)?.to_str().ok()?))).collect();
     let kept = serde_json::to_value(kept).map_err(Error::internal)?;

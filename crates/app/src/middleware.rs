@@ -1,5 +1,7 @@
 //! What every response passes through: request ids, security headers, problems that carry the request's id.
 
+use std::time::Duration;
+
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -22,6 +24,23 @@ pub struct NewRequestId;
 impl MakeRequestId for NewRequestId {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
         HeaderValue::from_str(&Uuid::new_v4().simple().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// The longest a request may take until its answer begins.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// The span of a request: what its log lines carry.
+pub fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
+    let id = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+/// Gives up on a request that takes too long.
+pub async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Error::unavailable("request_timeout", "this took too long; try again").into_response(),
     }
 }
 

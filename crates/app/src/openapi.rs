@@ -1,10 +1,7 @@
 //! The router of the API and its description, from the same annotations.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use dealwright_access::{csrf, people, session};
 use dealwright_ai::Assistant;
@@ -13,7 +10,6 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
@@ -67,7 +63,21 @@ pub fn describe() -> utoipa::openapi::OpenApi {
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("dealwright_session")));
     openapi.components.get_or_insert_default().add_security_scheme("session", cookie);
     openapi.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
+    name_operations(&mut openapi);
     openapi
+}
+
+/// Operation ids from method and path, `post_opportunities_id_move`: handlers' names repeat between slices.
+fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut openapi.paths.paths {
+        let words: Vec<&str> = path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let methods = [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("patch", &mut item.patch), ("delete", &mut item.delete)];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+            }
+        }
+    }
 }
 
 /// Everything that is served.
@@ -86,12 +96,12 @@ pub fn router(state: AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-                .layer(TraceLayer::new_for_http().on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG)))
+                .layer(TraceLayer::new_for_http().make_span_with(middleware::span).on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG)))
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(from_fn(middleware::secure))
                 .layer(CompressionLayer::new())
                 .layer(from_fn(middleware::name_problems))
-                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+                .layer(from_fn(middleware::limit_time))
                 .layer(CatchPanicLayer::custom(middleware::panicked))
                 .layer(from_fn(csrf::refuse_cross_site_writes)),
         )

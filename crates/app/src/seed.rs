@@ -2,33 +2,109 @@
 
 use std::path::PathBuf;
 
-use dealwright_access::Access;
+use dealwright_access::organisation::{self, NewOrganisation};
+use dealwright_access::{Access, Context, Settings};
+use dealwright_crm::demo;
+use dealwright_crm::import::command::{self, Choices, File, Report};
+use dealwright_kernel::id::{OrgId, UserId};
 
-use crate::database::{Failure, Running};
+use crate::database::{Failure, Running, deep};
+use crate::setup::{self, DEMO_LOGINS, DEMO_PASSWORD};
 
 /// Seeds the demo company when the server has no organisation yet.
 ///
 /// # Errors
 /// When it can't be written.
 pub async fn demo_once(access: &Access) -> Result<(), Failure> {
-    if dealwright_access::organisation::exists(access).await? {
+    if organisation::exists(access).await.map_err(deep)? {
         return Ok(());
+    }
+    let company = demo::store::company(access.clock().today());
+    let [(admin_email, _), ..] = DEMO_LOGINS;
+    let new = NewOrganisation {
+        name: company.name.into(),
+        currency: company.currency.parse().map_err(deep)?,
+        demo: true,
+        admin_name: "Administrator".into(),
+        admin_email: admin_email.into(),
+        admin_password: DEMO_PASSWORD.into(),
+    };
+    let (org, admin) = setup::found(access, new, true).await.map_err(deep)?;
+    let hash = organisation::hash_password(DEMO_PASSWORD).await.map_err(deep)?;
+    if let Err(error) = demo::store::write(access.database(), org, admin, &hash, &company).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
+    tracing::info!(opportunities = company.opportunities.len(), accounts = company.accounts.len(), "the demo company has been seeded");
+    Ok(())
+}
+
+/// `dealwright seed`: the demo company, or an organisation of `scale` opportunities.
+///
+/// # Errors
+/// When it can't be written.
+pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
+    let access = Access::new(running.database.clone(), Settings { demo: true, secure_cookies: false });
+    let Some(scale) = scale else {
+        if organisation::exists(&access).await.map_err(deep)? {
+            println!("There is an organisation already; the demo company is for an empty server.");
+            return Ok(());
+        }
+        demo_once(&access).await?;
+        println!("The demo company has been seeded; its logins have the password {DEMO_PASSWORD}.");
+        return Ok(());
+    };
+    let opportunities = usize::try_from(scale).ok().filter(|n| (1..=20_000_000).contains(n)).ok_or("--scale takes 1 to 20000000 opportunities")?;
+    demo::large::seed_scale(&access, opportunities, DEMO_PASSWORD, |words| println!("  {words}")).await.map_err(deep)?;
+    println!("Seeded {opportunities} opportunities; user000@scale.test administers them, password {DEMO_PASSWORD}.");
+    Ok(())
+}
+
+/// `dealwright import`: each file to its end, in the order in which they refer to each other.
+///
+/// # Errors
+/// What was wrong with the files.
+pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>) -> Result<(), Failure> {
+    let access = Access::new(running.database.clone(), Settings { demo: false, secure_cookies: false });
+    let cx = importer(&access, user).await?;
+    let mut read = Vec::with_capacity(files.len());
+    for path in files {
+        let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        read.push(File { name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes, object: None });
+    }
+    for report in command::import_files(&cx, read, Choices::default()).await.map_err(deep)? {
+        tell(&report);
     }
     Ok(())
 }
 
-/// `dealwright seed`.
-///
-/// # Errors
-/// When it can't be written.
-pub async fn run(_running: &Running, _scale: Option<u64>) -> Result<(), Failure> {
-    Ok(())
+/// The person who imports: the one named, or else the first administrator.
+async fn importer(access: &Access, email: Option<&str>) -> Result<Context, Failure> {
+    let mut tx = access.database().system().await.map_err(deep)?;
+    let found = sqlx::query!(
+        r#"select u.org_id as "org: OrgId", u.id as "user: UserId" from app_user u
+           where u.active and (lower(u.email) = lower($1)
+              or ($1::text is null and exists (select from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
+                                               where ur.org_id = u.org_id and ur.user_id = u.id and r.builtin = 'administrator')))
+           order by u.created_at limit 1"#,
+        email,
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    tx.commit().await.map_err(deep)?;
+    let found = found.ok_or_else(|| match email {
+        Some(email) => format!("there is no active user {email}"),
+        None => "there is no organisation yet: start the server and set it up, or run: dealwright seed".to_owned(),
+    })?;
+    access.context_for(found.org, found.user).await.map_err(deep)
 }
 
-/// `dealwright import`.
-///
-/// # Errors
-/// What was wrong with the files.
-pub async fn import(_running: &Running, _files: &[PathBuf], _user: Option<&str>, _dry_run: bool) -> Result<(), Failure> {
-    Ok(())
+fn tell(report: &Report) {
+    let import = &report.import;
+    println!("{}: {}", import.filename, import.object.key());
+    for decision in &report.decided {
+        println!("  {decision}");
+    }
+    let done = &import.tally;
+    println!("  created {}, updated {}, skipped {}, failed {}", done.created, done.updated, done.skipped, done.failed);
 }

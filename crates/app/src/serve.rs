@@ -12,13 +12,14 @@ use dealwright_crm::live::{self, Hub};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::{Database, sequencer};
+use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{AiMode, Config};
-use crate::database::{Failure, Running, deep};
+use crate::database::{Failure, Running};
 use crate::{AppState, openapi, seed, setup};
 
 /// How long open requests may take to end.
@@ -44,7 +45,7 @@ fn assistant(config: &Config) -> Result<(Assistant, Option<Downloads>), Failure>
         (AiMode::On, None) => AiChoice::Local,
         (AiMode::On, Some(base_url)) => AiChoice::Remote {
             base_url: base_url.clone(),
-            key: config.ai_api_key.clone(),
+            key: config.ai_api_key.as_ref().map(|k| k.expose_secret().to_owned()),
             model: config.ai_model.clone().unwrap_or_else(|| "default".to_owned()),
         },
     };
@@ -108,8 +109,6 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     let state = AppState { assistant, ..state(&running.database, settings) };
     if config.demo {
         seed::demo_once(&state.access).await?;
-    } else {
-        refuse_demo_password(&state.access).await?;
     }
     let listener = TcpListener::bind(address).await.map_err(|e| format!("can't listen on {address}: {e}; set PORT to another one, or stop what has it"))?;
     let background = Background::start(&state);
@@ -133,19 +132,6 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
         Err(_) => tracing::info!("some requests were still open; they are cut"),
     }
     Ok(())
-}
-
-/// Demo logins have a published password: outside demo mode they are not let in.
-async fn refuse_demo_password(access: &Access) -> Result<(), Failure> {
-    let mut tx = access.database().system().await.map_err(deep)?;
-    let demo = sqlx::query_scalar!(r#"select exists (select from organisation where demo) as "demo!""#).fetch_one(tx.db()).await?;
-    if demo {
-        sqlx::query!("update app_user u set active = false from organisation o where o.id = u.org_id and o.demo and u.active").execute(tx.db()).await?;
-        tracing::warn!("this data folder holds a demo organisation; its logins are closed outside demo mode");
-    } else {
-        sqlx::query!("select 1 as one").fetch_one(tx.db()).await?;
-    }
-    tx.commit().await.map_err(deep)
 }
 
 fn greet(config: &Config, running: &Running) {

@@ -85,8 +85,7 @@ impl Database {
     /// # Errors
     /// [`ACCESS_CHANGED`] when the actor's access was read before it last changed; 503 when no connection is free.
     pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
-        let inner = self.app.begin_with(sqlx::AssertSqlSafe(scope.enter())).await?;
-        Ok(Tx::new(inner, scope, &self.clock))
+        Tx::begin(&self.app, scope, &self.clock).await
     }
 
     /// Begins a transaction that sees identity, session, event and job tables of every organisation, and no record.
@@ -94,7 +93,7 @@ impl Database {
     /// # Errors
     /// 503 when no connection is free.
     pub async fn system(&self) -> Result<SystemTx> {
-        Ok(SystemTx::new(self.system.begin().await?))
+        SystemTx::begin(&self.system).await
     }
 
     /// A connection that hears `NOTIFY`. It wakes; what happened is in the tables.

@@ -238,7 +238,7 @@ impl Worker {
             r#"update job set attempts = attempts + 1, locked_by = $1, locked_until = $2
                where id = (select id from job
                            where run_at <= $3 and finished_at is null and failed_at is null
-                             and (locked_until is null or locked_until < $3) and kind = any ($4)
+                             and (locked_until is null or locked_until < $3) and attempts <= max_attempts and kind = any ($4)
                            order by run_at, id limit 1 for update skip locked)
                returning id as "id: JobId", org_id as "org: OrgId", kind, payload, attempts as attempt, max_attempts"#,
             self.id,
@@ -247,6 +247,14 @@ impl Worker {
             &kinds,
         )
         .fetch_optional(tx.db())
+        .await?;
+        // A job that takes its worker with it never settles: its attempts are counted here.
+        sqlx::query!(
+            "update job set failed_at = $1, last_error = coalesce(last_error, 'its workers died at every attempt')
+             where attempts > max_attempts and finished_at is null and failed_at is null and locked_until < $1",
+            now,
+        )
+        .execute(tx.db())
         .await?;
         tx.commit().await?;
         Ok(job)

@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use dealwright_kernel::id::{EventId, OrgId, UserId};
 use dealwright_kernel::{Clock, Result};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres};
 use uuid::Uuid;
 
 use crate::event::{Event, Stamp};
@@ -51,10 +52,52 @@ impl Scope {
     }
 }
 
+/// A connection with an open transaction. However it is dropped, by an error or by a request that was cancelled in the
+/// middle of a statement, the transaction is rolled back before anyone else gets the connection. (sqlx's own transaction
+/// leaves it open when a `begin_with` fails or is cancelled half-way.)
+#[derive(Debug)]
+struct Open(Option<PoolConnection<Postgres>>);
+
+impl Open {
+    /// Begins with `sql`, which may hold more than `begin`.
+    async fn begin(pool: &PgPool, sql: String) -> Result<Self> {
+        let mut open = Self(Some(pool.acquire().await?));
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(open.connection()).await?;
+        Ok(open)
+    }
+
+    #[expect(clippy::expect_used, reason = "taken by `end` and `drop` alone, and both consume it")]
+    fn connection(&mut self) -> &mut PgConnection {
+        self.0.as_deref_mut().expect("an open transaction has a connection")
+    }
+
+    async fn end(mut self, how: &'static str) -> Result<()> {
+        self.connection().execute(how).await?;
+        // Only now may the pool have it back as it is.
+        drop(self.0.take());
+        Ok(())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.0.take() else { return };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => _ = runtime.spawn(async move {
+                if let Err(error) = connection.execute("rollback").await {
+                    tracing::info!(%error, "a connection could not be rolled back; it is closed");
+                    connection.close_on_drop();
+                }
+            }),
+            Err(_) => connection.close_on_drop(),
+        }
+    }
+}
+
 /// A transaction as an actor, under row-level security.
 #[derive(Debug)]
 pub struct Tx {
-    inner: Transaction<'static, Postgres>,
+    inner: Open,
     org: OrgId,
     user: Option<UserId>,
     stamp: Stamp,
@@ -66,9 +109,9 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(crate) fn new(inner: Transaction<'static, Postgres>, scope: &Scope, clock: &Clock) -> Self {
-        Self {
-            inner,
+    pub(crate) async fn begin(pool: &PgPool, scope: &Scope, clock: &Clock) -> Result<Self> {
+        Ok(Self {
+            inner: Open::begin(pool, scope.enter()).await?,
             org: scope.org,
             user: scope.user,
             stamp: scope.stamp.clone(),
@@ -77,12 +120,12 @@ impl Tx {
             clock: clock.clone(),
             events: Vec::new(),
             jobs: Vec::new(),
-        }
+        })
     }
 
     /// The connection, for a slice's `store.rs`.
     pub fn db(&mut self) -> &mut PgConnection {
-        &mut self.inner
+        self.inner.connection()
     }
 
     #[must_use]
@@ -138,12 +181,12 @@ impl Tx {
     pub async fn commit<T>(mut self, value: T) -> Result<Committed<T>> {
         let last = self.events.last().map(|e| e.id);
         for job in std::mem::take(&mut self.jobs) {
-            job.insert(&mut self.inner, Some(self.org), self.clock.new_id(), self.now).await?;
+            job.insert(self.inner.connection(), Some(self.org), self.clock.new_id(), self.now).await?;
         }
         let events = std::mem::take(&mut self.events);
-        crate::event::insert(&mut self.inner, self.org, &self.stamp, self.request_id.as_deref(), self.now, events)
+        crate::event::insert(self.inner.connection(), self.org, &self.stamp, self.request_id.as_deref(), self.now, events)
             .await?;
-        self.inner.commit().await?;
+        self.inner.end("commit").await?;
         Ok(Committed { value, event: last })
     }
 
@@ -153,7 +196,7 @@ impl Tx {
     /// When PostgreSQL is gone.
     pub async fn done<T>(self, value: T) -> Result<T> {
         debug_assert!(self.events.is_empty() && self.jobs.is_empty(), "a read emits nothing");
-        self.inner.commit().await?;
+        self.inner.end("commit").await?;
         Ok(value)
     }
 
@@ -162,29 +205,27 @@ impl Tx {
     /// # Errors
     /// When PostgreSQL is gone.
     pub async fn rollback(self) -> Result<()> {
-        self.inner.rollback().await?;
-        Ok(())
+        self.inner.end("rollback").await
     }
 }
 
 /// A transaction of the system role.
 #[derive(Debug)]
-pub struct SystemTx(Transaction<'static, Postgres>);
+pub struct SystemTx(Open);
 
 impl SystemTx {
-    pub(crate) const fn new(inner: Transaction<'static, Postgres>) -> Self {
-        Self(inner)
+    pub(crate) async fn begin(pool: &PgPool) -> Result<Self> {
+        Open::begin(pool, "begin".to_owned()).await.map(Self)
     }
 
     pub fn db(&mut self) -> &mut PgConnection {
-        &mut self.0
+        self.0.connection()
     }
 
     /// # Errors
     /// When PostgreSQL refuses or is gone.
     pub async fn commit(self) -> Result<()> {
-        self.0.commit().await?;
-        Ok(())
+        self.0.end("commit").await
     }
 }
 

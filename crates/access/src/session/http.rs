@@ -97,7 +97,7 @@ async fn sign_in(State(access): State<Access>, headers: HeaderMap, extensions: E
     if store::throttled(&mut tx, &email, &device.address, now).await? {
         return Err(Error::too_many("too_many_attempts", 900, "too many failed attempts; wait a quarter of an hour"));
     }
-    let known = store::credential(&mut tx, &email).await?;
+    let known = store::credential(&mut tx, &email, access.settings.demo).await?;
     tx.commit().await?;
 
     let slot = access.hashing.acquire().await.map_err(Error::internal)?;

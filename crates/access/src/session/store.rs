@@ -36,12 +36,15 @@ pub(crate) async fn actor(access: &Access, token: &TokenHash) -> Result<Actor> {
     Ok(Actor { session: Some(session.id), ..actor })
 }
 
-/// The person with this e-mail, if they are active.
-pub(crate) async fn credential(tx: &mut SystemTx, email: &str) -> Result<Option<Credential>> {
+/// The person with this e-mail, if they are active. The demo's logins, whose password is published, count in demo mode
+/// only.
+pub(crate) async fn credential(tx: &mut SystemTx, email: &str, demo: bool) -> Result<Option<Credential>> {
     Ok(sqlx::query_as!(
         Credential,
-        r#"select org_id as "org: OrgId", id as "user: UserId", password_hash from app_user where lower(email) = lower($1) and active"#,
+        r#"select u.org_id as "org: OrgId", u.id as "user: UserId", u.password_hash from app_user u join organisation o on o.id = u.org_id
+           where lower(u.email) = lower($1) and u.active and ($2 or not o.demo)"#,
         email,
+        demo,
     )
     .fetch_optional(tx.db())
     .await?)

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Step;
-use crate::planner::{Ask, DateOf, Field, Filter, Get, Measure, Query, Search};
+use crate::planner::{Ask, DateOf, Field, Filter, Get, Lack, Measure, Order, Query, Search};
 use crate::resolve::amount::DecimalMark;
 use crate::resolve::vocabulary::StageKind;
 use crate::tools::Citation;
@@ -55,7 +55,8 @@ impl Draft {
 
 /// Adds what one ask found.
 pub fn add(draft: &mut Draft, ask: &Ask, step: &Step, style: Style) {
-    if step.status != "done" || step.result.is_null() {
+    let spoken = ["question", "said"].iter().any(|k| step.result.get(*k).is_some());
+    if step.status != "done" || step.result.is_null() || spoken {
         return;
     }
     match (step.tool.as_deref(), ask) {
@@ -164,7 +165,6 @@ fn described(filter: &Filter, n: i64) -> String {
         _ = write!(words, ", forecast {forecast}");
     }
     if let Some(lack) = filter.missing {
-        use crate::planner::Lack;
         words.push_str(match lack {
             Lack::Amount => " without an amount",
             Lack::CloseDate => " without a close date",
@@ -201,9 +201,14 @@ fn items(result: &Value) -> &[Value] {
 fn list(draft: &mut Draft, search: &Search, result: &Value, style: Style) {
     let total = count(result, "count");
     let found = described(&search.filter, total);
-    let with_age = search.filter.age.is_some() || search.order == Some(crate::planner::Order::LongestInStage);
+    let with_age = search.filter.age.is_some() || search.order == Some(Order::LongestInStage);
     if total == 0 {
         draft.say(&format!("There are no {found}."));
+        return;
+    }
+    let unranked = matches!(search.order, Some(Order::Biggest | Order::Smallest)) && items(result).first().is_some_and(|i| i.get("amount").is_none_or(Value::is_null));
+    if unranked {
+        draft.say(&format!("None of the {total} {} has an amount, so I can't tell which is the {}.", described(&search.filter, 2), search.order.map_or("first", order_word)));
         return;
     }
     if search.limit == Some(1)
@@ -222,8 +227,7 @@ fn list(draft: &mut Draft, search: &Search, result: &Value, style: Style) {
     rows(draft, result, total, with_age, style);
 }
 
-const fn order_word(order: crate::planner::Order) -> &'static str {
-    use crate::planner::Order;
+const fn order_word(order: Order) -> &'static str {
     match order {
         Order::Biggest => "biggest",
         Order::Smallest => "smallest",
@@ -344,9 +348,9 @@ fn one(draft: &mut Draft, get: &Get, deal: &Value, style: Style) {
 /// What is known of a deal in a few sentences.
 fn summary(draft: &mut Draft, deal: &Value, name: &str, style: Style) {
     let account = text(deal, "account").map_or_else(String::new, |a| format!(" with {a}"));
-    let amount = money(deal.get("amount"), style).map_or_else(|| "no amount yet".to_owned(), |m| format!("worth {m}"));
+    let amount = money(deal.get("amount"), style).map_or_else(|| "has no amount yet".to_owned(), |m| format!("is worth {m}"));
     let owner = text(deal, "owner").unwrap_or("nobody");
-    draft.say(&format!("{name}{account} is {amount} and owned by {owner}."));
+    draft.say(&format!("{name}{account} {amount} and is owned by {owner}."));
     let stage = text(deal, "stage").unwrap_or_default();
     let mut sentence = format!("It has been in {stage} since {} ({} days)", day(deal, "in_stage_since").unwrap_or_default(), count(deal, "days_in_stage"));
     if text(deal, "kind") == Some("open") {

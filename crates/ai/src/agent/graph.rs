@@ -119,7 +119,7 @@ impl Walk<'_> {
         let asks = serde_json::to_value(&state.asks).map_err(Error::internal)?;
         let author = state.author;
         let summary = state.asks.iter().skip(state.next).map(title).collect::<Vec<_>>().join(", then ");
-        let end = End { arguments: json!({ "goal": standing.goal }), result: json!({ "asks": asks, "author": author }), count: None, summary: &summary, failed: false };
+        let end = End { tool: None, arguments: json!({ "goal": standing.goal }), result: json!({ "asks": asks, "author": author }), count: None, summary: &summary, failed: false };
         let step = store::end_step(&mut tx, self.run, 1, &end, &calls).await?;
         store::save(&mut tx, self.run, Status::Running, &state).await?;
         let steps: Vec<Value> = state.asks.iter().enumerate().skip(state.next).map(|(i, a)| json!({ "n": step_of(i), "title": title(a) })).collect();
@@ -232,7 +232,8 @@ impl Walk<'_> {
     /// Links and dispatches an ask, and ends its step, in the transaction given.
     async fn run_tool(&self, tx: &mut Tx, goal: &str, state: &mut State, ask: &Ask, n: i32) -> Result<()> {
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
-        let linking = Linking { cx: self.cx, vocabulary: &vocabulary, reading: self.reading, in_hand: state.in_hand, picked: &state.picked };
+        let linking = Linking { cx: self.cx, goal, vocabulary: &vocabulary, reading: self.reading, in_hand: state.in_hand, picked: &state.picked };
+        let mut tool = ask.tool().to_owned();
         let (arguments, result, count, summary) = match link(&linking, tx, ask).await? {
             Linked::Ask(question, slot) => {
                 let summary = question.text.clone();
@@ -260,10 +261,11 @@ impl Walk<'_> {
                 } else if let Some(id) = output.result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()) {
                     state.in_hand = Some((RecordType::Opportunity, id));
                 }
+                tool = call.tool;
                 (call.args, output.result, Some(output.count), output.summary)
             }
         };
-        let step = store::end_step(tx, self.run, n, &End { arguments, result, count, summary: &summary, failed: false }, &[]).await?;
+        let step = store::end_step(tx, self.run, n, &End { tool: Some(&tool), arguments, result, count, summary: &summary, failed: false }, &[]).await?;
         store::tell(tx, self.run, "step", &shown(&step)).await
     }
 
@@ -281,7 +283,7 @@ impl Walk<'_> {
 
         let mut tx = self.begin().await?;
         let summary = if dropped.is_empty() { "Every figure and name is from a result".to_owned() } else { format!("{} sentences left out", dropped.len()) };
-        let end = End { result: json!({ "dropped": dropped }), count: None, summary: &summary, failed: false, arguments: json!({}) };
+        let end = End { tool: None, result: json!({ "dropped": dropped }), count: None, summary: &summary, failed: false, arguments: json!({}) };
         store::end_step(&mut tx, self.run, n, &end, &[]).await?;
         store::save(&mut tx, self.run, status, &state).await?;
         for delta in pieces(&answer.text) {

@@ -63,6 +63,8 @@ pub enum Linked {
 #[derive(Clone, Debug)]
 pub struct Linking<'a> {
     pub cx: &'a Context,
+    /// The request, as it was said.
+    pub goal: &'a str,
     pub vocabulary: &'a Vocabulary,
     pub reading: Reading,
     /// The record being looked at, or the one an earlier step was about.
@@ -281,7 +283,7 @@ impl Linking<'_> {
                     }
                     Match::Several(all) => return ask_which(words, &all),
                     // "remind me to call mother": a task about no record.
-                    Match::None if names_a_deal(words) => return say(not_found(words)),
+                    Match::None if self.names_a_deal(words) => return say(not_found(words)),
                     Match::None => None,
                 }
             }
@@ -325,7 +327,7 @@ impl Linking<'_> {
         let account = choose(name, &accounts, Prefer::Any);
         let deal = choose(name, &deals, prefer);
         if wanted.accounts
-            && !names_a_deal(name)
+            && !self.names_a_deal(name)
             && !matches!(deal, Match::One(_))
             && let Match::One(account) = &account
             && crate::resolve::record::fit(name, account) >= 55
@@ -338,6 +340,17 @@ impl Linking<'_> {
             (Match::None, Match::One(one)) if wanted.accounts || wanted.contacts => Match::One(triple(&one)),
             (Match::None, Match::Several(all)) if wanted.accounts || wanted.contacts => Match::Several(all.iter().map(triple).collect()),
             (Match::None, _) => Match::None,
+        })
+    }
+
+    /// Whether it was said that a deal is meant: "the Isdom deal", "the deal with Isdom".
+    fn names_a_deal(&self, name: &str) -> bool {
+        let name = text::key(name);
+        ["deal", "opportunity", "opp"].iter().any(|noun| {
+            text::contains_words(&name, noun)
+                || text::contains_words(self.goal, &format!("{name} {noun}"))
+                || text::contains_words(self.goal, &format!("{name} s {noun}"))
+                || ["with", "at", "for", "of", "from"].iter().any(|joint| text::contains_words(self.goal, &format!("{noun} {joint} {name}")))
         })
     }
 
@@ -482,11 +495,6 @@ fn since(of: DateOf, bound: Bound<amount::Span>, today: NaiveDate) -> DateRange 
 fn range(bound: Bound<rust_decimal::Decimal>) -> Range {
     let (low, high) = bound.ends();
     Range { from: low.map(|l| l.0), to: high.map(|h| h.0), from_included: low.is_some_and(|l| l.1), to_included: high.is_some_and(|h| h.1) }
-}
-
-/// Whether the words say that a deal is meant.
-fn names_a_deal(words: &str) -> bool {
-    ["deal", "opportunity"].iter().any(|w| text::contains_words(words, w))
 }
 
 fn kind_word(kind: RecordType) -> &'static str {

@@ -211,6 +211,8 @@ pub async fn begin_step(tx: &mut Tx, run: AgentRunId, step: &Begin<'_>) -> Resul
 /// How a step ended.
 #[derive(Debug, Default)]
 pub struct End<'a> {
+    /// The tool that ran, when linking chose another than the plan.
+    pub tool: Option<&'a str>,
     pub arguments: Value,
     pub result: Value,
     pub count: Option<i64>,
@@ -269,7 +271,7 @@ pub async fn end_step(tx: &mut Tx, run: AgentRunId, n: i32, end: &End<'_>, calls
     let row = sqlx::query_as!(
         StepRow,
         "update agent_step set arguments = $4, result = $5, result_count = $6, summary = $7, status = $8, finished_at = $9,
-                ms = greatest(0, (extract(epoch from $9::timestamptz - started_at) * 1000)::bigint), tokens_in = $10, tokens_out = $11, cost_micros = $12
+                ms = greatest(0, (extract(epoch from $9::timestamptz - started_at) * 1000)::bigint), tokens_in = $10, tokens_out = $11, cost_micros = $12, tool = coalesce($13, tool)
          where org_id = $1 and run_id = $2 and n = $3
          returning n, kind, title, tool, arguments, result, result_count, summary, status, ms, tokens_in, tokens_out, cost_micros",
         org,
@@ -284,6 +286,7 @@ pub async fn end_step(tx: &mut Tx, run: AgentRunId, n: i32, end: &End<'_>, calls
         tokens_in,
         tokens_out,
         cost,
+        end.tool,
     )
     .fetch_one(tx.db())
     .await?;

@@ -1,6 +1,7 @@
 //! `/imports`: upload, map, check, start, take back, and the rows.
 
 use axum::body::Body;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{DefaultBodyLimit, FromRef, Multipart};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -94,7 +95,8 @@ struct Upload {
 /// Reads it, and suggests what its rows are and which field each column is. Nothing of it is imported yet.
 #[utoipa::path(post, path = "/imports", tag = "imports", request_body(content = Upload, content_type = "multipart/form-data"),
     responses((status = 201, body = ImportView), Problems))]
-async fn create(cx: Allow<CreateImport>, body: Multipart) -> Result<Committed<impl IntoResponse>> {
+async fn create(cx: Allow<CreateImport>, body: Result<Multipart, MultipartRejection>) -> Result<Committed<impl IntoResponse>> {
+    let body = body.map_err(|_| Error::unsupported_type("send the file as multipart/form-data"))?;
     let (filename, bytes, object) = uploaded(body).await?;
     let import = prepare::new_import(&cx, &filename, &bytes, object).await?;
     let mut tx = cx.begin().await?;
@@ -105,7 +107,7 @@ async fn create(cx: Allow<CreateImport>, body: Multipart) -> Result<Committed<im
 }
 
 async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Object>)> {
-    let broken = |error: axum::extract::multipart::MultipartError| {
+    let broken = |error: MultipartError| {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Error::too_large(format!("a file has at most {} MiB", Limits::default().bytes >> 20)).on("file")
         } else {

@@ -12,7 +12,7 @@ use dealwright_store::job::{Job, Worker};
 use dealwright_store::{ActorKind, Event, Subject, Tx};
 use serde_json::json;
 
-use super::check::{Check, Lookups, Plan, State};
+use super::check::{Check, Lookups, Plan, State, Value};
 use super::prepare::{Parsed, parse};
 use super::store::{self, CheckedRow, Fate, Payload, Reason};
 use super::write::{self, Ready};
@@ -156,6 +156,21 @@ fn explain(plan: &Plan<'_>, check: &Check) -> Vec<Vec<Reason>> {
         .collect()
 }
 
+/// What a plan is made of, kept together.
+struct Work {
+    import: Arc<Import>,
+    columns: Vec<super::infer::Column>,
+    parsed: Parsed,
+    lookups: Lookups,
+}
+
+impl Work {
+    fn plan(&self) -> Plan<'_> {
+        let import = &self.import;
+        Plan::new(import.object, &self.parsed.table, &self.columns, &import.mapping, &import.decisions, &import.options, &self.lookups)
+    }
+}
+
 /// Imports the rows that are ready and not yet written.
 ///
 /// # Errors
@@ -166,13 +181,14 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
         return Ok(());
     }
     write::require(cx.actor(), import.object, import.options.on_match)?;
-    let import = Arc::new(import);
     let acting = cx.acting(cx.actor().acting_as(ActorKind::Import, Some(id.0), &import.filename));
+    let import = Arc::new(import);
     let mut writer = write::Writer::new(&acting, Arc::clone(&import)).await?;
-    let columns = import.inferred();
-    let plan = Plan::new(import.object, &parsed.table, &columns, &import.mapping, &import.decisions, &import.options, &lookups);
+    let work = Arc::new(Work { columns: import.inferred(), import, parsed, lookups });
     // The same as the check's, unless somebody has changed what it was checked against meanwhile.
-    let outcomes = plan.check().outcomes;
+    let checking = Arc::clone(&work);
+    let outcomes = tokio::task::spawn_blocking(move || checking.plan().check().outcomes).await.map_err(Error::internal)?;
+    let (plan, import) = (work.plan(), &work.import);
 
     let mut tx = acting.begin().await?;
     let total = store::count_to_do(&mut tx, id).await?;
@@ -195,7 +211,7 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
         tx.commit(()).await?.into_inner();
     }
     let mut tx = acting.begin().await?;
-    writer.finish(&mut tx).await?;
+    write::tie_parents(&mut tx, id, &parents(&plan, &outcomes)).await?;
     let summary = import.summary.clone().unwrap_or_default();
     store::tally(&mut tx, id, Tally { skipped: summary.skips.into(), failed: i64::from(summary.errors) + i64::from(summary.undecided), ..Tally::default() }).await?;
     store::enter(&mut tx, id, &[Status::Running], Status::Done).await?;
@@ -203,6 +219,18 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
     emit(&mut tx, id, "finished", &import.filename, json!({ "object": import.object, "result": import.tally }));
     tx.commit(()).await?.into_inner();
     Ok(())
+}
+
+/// Rows whose parent is another account of the file, with its name.
+fn parents(plan: &Plan<'_>, outcomes: &[super::check::Outcome]) -> Vec<(i64, String)> {
+    if plan.object() != super::field::Object::Account {
+        return Vec::new();
+    }
+    let named = |(row, outcome): (usize, &super::check::Outcome)| match plan.record(row, outcome).get("parent") {
+        Some(Value::Named(name)) => Some((i64::try_from(row).unwrap_or(i64::MAX), name.clone())),
+        _ => None,
+    };
+    outcomes.iter().enumerate().filter_map(named).collect()
 }
 
 /// The records of rows to be written; rows that can't be written any more have their fate already.

@@ -72,6 +72,11 @@ impl Hub {
         groups.iter().filter(|(key, _)| orgs.contains(&key.0)).map(|(key, g)| (key.clone(), g.eyes.clone(), g.sender.clone())).collect()
     }
 
+    /// Ends every stream: the server stops.
+    fn close_all(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Ends the streams of a group whose rights are no longer what they were.
     fn close(&self, key: &GroupKey) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
@@ -95,7 +100,7 @@ pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
             Err(error) => tracing::warn!(%error, "live updates could not be read; they follow with the next ones"),
         }
         if bell.wait(&stop).await.is_break() {
-            return;
+            return hub.close_all();
         }
     }
 }

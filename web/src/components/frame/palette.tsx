@@ -95,6 +95,10 @@ export function Palette() {
       run: () => void navigate({ to: n.to }),
     })),
   ].filter((a) => matches(a.label));
+  // What is picked holds for the results that it was picked from; new ones start at their first.
+  const results = `${hits.dataUpdatedAt} ${shown.length > 0}`;
+  const [picked, setPicked] = useState({ value: "", results });
+  const first = shown[0]?.id ?? actions[0]?.label ?? "ask-assistant";
   const ask = text.trim() || "What should I do today?";
 
   return (
@@ -108,6 +112,8 @@ export function Palette() {
           <Dialog.Title className="sr-only">Search, act or ask</Dialog.Title>
           <Command
             shouldFilter={false}
+            value={picked.results === results && picked.value ? picked.value : first}
+            onValueChange={(value) => setPicked({ value, results })}
             loop
             label="Search, act or ask"
             onKeyDown={(event) => {

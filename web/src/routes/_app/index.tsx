@@ -6,7 +6,7 @@ export const Route = createFileRoute("/_app/")({
   staticData: { crumb: "Home" },
   loader: async ({ context: { queryClient } }) => {
     // Proposals are the agents' part: the day's work shows without them too.
-    void queryClient.prefetchQuery(waitingQuery());
+    queryClient.query({ ...waitingQuery() }).catch(() => undefined);
     await Promise.all([
       queryClient.infiniteQuery({ ...myTasksQuery(), staleTime: "static" }),
       queryClient.query({ ...closingQuery(), staleTime: "static" }),

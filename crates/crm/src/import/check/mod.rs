@@ -340,6 +340,11 @@ impl<'a> Plan<'a> {
         plan
     }
 
+    /// What the rows are.
+    pub fn object(&self) -> Object {
+        self.object
+    }
+
     fn own_names(&self) -> HashSet<String> {
         if self.object != Object::Account {
             return HashSet::new();

@@ -32,6 +32,7 @@ pub struct Action {
 
 /// One cause, and all the rows that suffer from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ImportProblem)]
 pub struct Problem {
     pub code: String,
     pub field: String,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::named::Kind;
 use super::{Insert, NewRow, Ready, Wanted, Writer, insert_rows, integer, of_import, refused, tags};
 use crate::account::{self, Account, AccountPatch};
-use crate::import::check::{Record, Value};
+use crate::import::check::Record;
 use crate::import::field::OptionKind;
 use crate::import::store::Fate;
 use crate::import::values;
@@ -48,17 +48,15 @@ pub(super) fn created(tx: &Tx, import: ImportId, id: Uuid, name: &str) -> Event 
 }
 
 impl Writer<'_> {
-    pub(super) async fn create_accounts(&mut self, tx: &mut Tx, creates: Vec<Ready>) -> Result<Vec<Fate>> {
+    pub(super) async fn create_accounts(&self, tx: &mut Tx, creates: Vec<Ready>) -> Result<Vec<Fate>> {
         let (mut rows, mut fates) = (Vec::with_capacity(creates.len()), Vec::new());
         for ready in creates {
             match self.new_account(tx, &ready) {
-                Ok(row) => rows.push((row, parent_of(&ready.record))),
+                Ok(row) => rows.push(row),
                 Err(error) => fates.push(refused(ready.row, error)?),
             }
         }
-        let parents: Vec<(Uuid, String)> = rows.iter().filter_map(|(row, parent)| Some((row.id, parent.clone()?))).collect();
-        fates.extend(insert_rows(tx, rows.into_iter().map(|(row, _)| row).collect(), &Accounts(self.import.id)).await?);
-        self.parents.extend(parents);
+        fates.extend(insert_rows(tx, rows, &Accounts(self.import.id)).await?);
         Ok(fates)
     }
 
@@ -116,13 +114,6 @@ impl Writer<'_> {
     }
 }
 
-fn parent_of(record: &Record) -> Option<String> {
-    match record.get("parent") {
-        Some(Value::Named(name)) => Some(name.clone()),
-        _ => None,
-    }
-}
-
 /// The domain as given, or that of the web site.
 fn domain(record: &Record) -> Option<String> {
     record.text("domain").map(str::to_owned).or_else(|| values::domain(record.text("website")?))
@@ -132,22 +123,26 @@ pub(super) fn phone(record: &Record) -> Option<&str> {
     record.text("phone")
 }
 
-/// Ties accounts of the import to their parents by name or external id.
-pub(super) async fn set_parents(tx: &mut Tx, import: ImportId, parents: Vec<(Uuid, String)>) -> Result<()> {
-    let (children, names): (Vec<Uuid>, Vec<String>) = parents.into_iter().unzip();
-    for (children, names) in children.chunks(1_000).zip(names.chunks(1_000)) {
+/// Ties accounts that rows of the import made to parents of the same file, by name or external id.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn tie_parents(tx: &mut Tx, import: ImportId, parents: &[(i64, String)]) -> Result<()> {
+    for parents in parents.chunks(1_000) {
+        let (rows, names): (Vec<i64>, Vec<String>) = parents.iter().cloned().unzip();
         sqlx::query!(
             "update account a set parent_id = p.id
-             from unnest($3::uuid[], $4::text[]) as w (child, parent)
+             from unnest($3::bigint[], $4::text[]) as w (row, parent)
+             join import_row r on r.org_id = $1 and r.import_id = $2 and r.row = w.row and r.record_id is not null
              join lateral (
                  select c.id from account c
                  where c.org_id = $1 and c.deleted_at is null and (c.external_id = w.parent or c.name_sort = lower(w.parent))
                  order by (c.import_id = $2) is true desc, c.id limit 1) as p on true
-             where a.org_id = $1 and a.id = w.child and a.import_id = $2 and p.id <> a.id",
+             where a.org_id = $1 and a.id = r.record_id and a.parent_id is null and p.id <> a.id",
             tx.org().0,
             import.0,
-            children,
-            names,
+            &rows,
+            &names,
         )
         .execute(tx.db())
         .await?;

@@ -29,6 +29,7 @@ use super::field::Object;
 use super::store::{Fate, Reason};
 use crate::pipeline::{self, Stage};
 
+pub use account::tie_parents;
 pub use undo::undo;
 
 /// A row to be written.
@@ -79,8 +80,6 @@ pub struct Writer<'a> {
     prices: HashMap<Uuid, Money>,
     /// Records created in passing, by kind and folded name.
     named: HashMap<(named::Kind, String), Uuid>,
-    /// Accounts whose parent is another row of the file.
-    parents: Vec<(Uuid, String)>,
     people: user::People,
 }
 
@@ -115,7 +114,6 @@ impl<'a> Writer<'a> {
             teams,
             prices,
             named: HashMap::new(),
-            parents: Vec::new(),
             people,
         })
     }
@@ -159,15 +157,6 @@ impl<'a> Writer<'a> {
                 refused(ready.row, error)
             }
         }
-    }
-
-    /// Ties accounts to parents that the same file brought.
-    ///
-    /// # Errors
-    /// When the database is gone.
-    pub async fn finish(&mut self, tx: &mut Tx) -> Result<()> {
-        let parents = std::mem::take(&mut self.parents);
-        account::set_parents(tx, self.import.id, parents).await
     }
 
     /// Whom a record belongs to: the person named, or else whoever imports.

@@ -6,6 +6,7 @@ use dealwright_kernel::Result;
 use dealwright_kernel::id::{AccountId, ContactId, EventId, ImportId, OpportunityId};
 use dealwright_store::{Event, Subject, Tx};
 use serde_json::Map;
+use uuid::Uuid;
 
 use super::{back_to_savepoint, of_import, product, release, savepoint};
 use crate::change;
@@ -14,7 +15,7 @@ use crate::import::{Import, field::Object};
 use crate::opportunity;
 
 /// Records that go to the bin in one transaction.
-const BATCH: i64 = 500;
+const BATCH: usize = 500;
 
 /// Takes back everything. Returns how many changes and records stay.
 ///
@@ -39,21 +40,20 @@ pub async fn undo(cx: &Context, import: &Import) -> Result<i64> {
         tx.commit(()).await?.into_inner();
     }
     for kind in [Object::Opportunity, Object::Contact, Object::Account, Object::Product, Object::User] {
-        loop {
+        let mut tx = cx.begin().await?;
+        let ids = made(&mut tx, import.id, kind).await?;
+        tx.done(()).await?;
+        for ids in ids.chunks(BATCH) {
             let mut tx = cx.begin().await?;
-            let gone = match kind {
-                Object::Opportunity => bin_opportunities(&mut tx, import.id).await?,
-                Object::Contact => bin_contacts(&mut tx, import.id).await?,
-                Object::Account => bin_accounts(&mut tx, import.id).await?,
-                Object::Product => bin_products(&mut tx, import.id).await?,
-                Object::User => retire_users(&mut tx, import.id).await?,
+            done += match kind {
+                Object::Opportunity => bin_opportunities(&mut tx, import.id, ids).await?,
+                Object::Contact => bin_contacts(&mut tx, import.id, ids).await?,
+                Object::Account => bin_accounts(&mut tx, import.id, ids).await?,
+                Object::Product => bin_products(&mut tx, import.id, ids).await?,
+                Object::User => retire_users(&mut tx, import.id, ids).await?,
             };
-            done += gone;
             progress(&mut tx, import.id, done.min(total), total).await?;
             tx.commit(()).await?.into_inner();
-            if gone == 0 {
-                break;
-            }
         }
     }
     let mut tx = cx.begin().await?;
@@ -92,16 +92,34 @@ async fn undo_product(tx: &mut Tx, import: ImportId, event: &change::store::Undo
     Ok(())
 }
 
-async fn bin_opportunities(tx: &mut Tx, import: ImportId) -> Result<i64> {
+/// The live records of one kind that the import made.
+async fn made(tx: &mut Tx, import: ImportId, kind: Object) -> Result<Vec<Uuid>> {
+    let org = tx.org().0;
+    let ids = match kind {
+        Object::Opportunity => {
+            sqlx::query_scalar!("select id from opportunity where org_id = $1 and import_id = $2 and deleted_at is null", org, import.0).fetch_all(tx.db()).await?
+        }
+        Object::Contact => {
+            sqlx::query_scalar!("select id from contact where org_id = $1 and import_id = $2 and deleted_at is null", org, import.0).fetch_all(tx.db()).await?
+        }
+        Object::Account => {
+            sqlx::query_scalar!("select id from account where org_id = $1 and import_id = $2 and deleted_at is null", org, import.0).fetch_all(tx.db()).await?
+        }
+        Object::Product => sqlx::query_scalar!("select id from product where import_id = $1 and deleted_at is null", import.0).fetch_all(tx.db()).await?,
+        Object::User => sqlx::query_scalar!("select id from app_user where import_id = $1 and active", import.0).fetch_all(tx.db()).await?,
+    };
+    Ok(ids)
+}
+
+async fn bin_opportunities(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64> {
     let (org, now) = (tx.org().0, tx.now());
     let rows = sqlx::query!(
         r#"update opportunity set deleted_at = $3, updated_at = $3, version = version + 1
-           where org_id = $1 and id in (select id from opportunity where org_id = $1 and import_id = $2 and deleted_at is null limit $4)
+           where org_id = $1 and id = any ($2) and deleted_at is null
            returning id as "id: OpportunityId", name, version, account_id as "account: AccountId", primary_contact_id as "contact: ContactId""#,
         org,
-        import.0,
+        ids,
         now,
-        BATCH,
     )
     .fetch_all(tx.db())
     .await?;
@@ -110,18 +128,16 @@ async fn bin_opportunities(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(emit(tx, import, events))
 }
 
-async fn bin_contacts(tx: &mut Tx, import: ImportId) -> Result<i64> {
+async fn bin_contacts(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64> {
     let (org, now) = (tx.org().0, tx.now());
     let rows = sqlx::query!(
         r#"update contact set deleted_at = $3, updated_at = $3, version = version + 1
-           where org_id = $1 and id in (
-               select c.id from contact c where c.org_id = $1 and c.import_id = $2 and c.deleted_at is null
-                 and not exists (select from opportunity o where o.org_id = c.org_id and o.primary_contact_id = c.id and o.deleted_at is null) limit $4)
+           where org_id = $1 and id = any ($2) and deleted_at is null
+             and not exists (select from opportunity o where o.org_id = contact.org_id and o.primary_contact_id = contact.id and o.deleted_at is null)
            returning id as "id: ContactId", name, version, account_id as "account: AccountId""#,
         org,
-        import.0,
+        ids,
         now,
-        BATCH,
     )
     .fetch_all(tx.db())
     .await?;
@@ -133,21 +149,20 @@ async fn bin_contacts(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(emit(tx, import, events))
 }
 
-async fn bin_accounts(tx: &mut Tx, import: ImportId) -> Result<i64> {
+async fn bin_accounts(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64> {
     let (org, now) = (tx.org().0, tx.now());
     let rows = sqlx::query!(
-        r#"update account set deleted_at = $3, updated_at = $3, version = version + 1
-           where org_id = $1 and id in (
-               select a.id from account a where a.org_id = $1 and a.import_id = $2 and a.deleted_at is null
-                 and not exists (select from opportunity o where o.org_id = a.org_id and o.account_id = a.id and o.deleted_at is null)
-                 and not exists (select from contact c where c.org_id = a.org_id and c.account_id = a.id and c.deleted_at is null)
-                 and not exists (select from account p where p.org_id = a.org_id and p.parent_id = a.id and p.deleted_at is null
-                                 and p.import_id is distinct from $2) limit $4)
+        r#"update account a set deleted_at = $3, updated_at = $3, version = version + 1
+           where org_id = $1 and id = any ($2) and deleted_at is null
+             and not exists (select from opportunity o where o.org_id = a.org_id and o.account_id = a.id and o.deleted_at is null)
+             and not exists (select from contact c where c.org_id = a.org_id and c.account_id = a.id and c.deleted_at is null)
+             and not exists (select from account p where p.org_id = a.org_id and p.parent_id = a.id and p.deleted_at is null
+                             and p.import_id is distinct from $4)
            returning id as "id: AccountId", name, version"#,
         org,
-        import.0,
+        ids,
         now,
-        BATCH,
+        import.0,
     )
     .fetch_all(tx.db())
     .await?;
@@ -159,18 +174,16 @@ async fn bin_accounts(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(emit(tx, import, events))
 }
 
-async fn bin_products(tx: &mut Tx, import: ImportId) -> Result<i64> {
+async fn bin_products(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64> {
     let now = tx.now();
     let rows = sqlx::query!(
-        "update product set deleted_at = $2, updated_at = $2, version = version + 1
-         where id in (
-             select p.id from product p where p.import_id = $1 and p.deleted_at is null
-               and not exists (select from opportunity_line l join opportunity o on o.org_id = l.org_id and o.id = l.opportunity_id
-                               where l.org_id = p.org_id and l.product_id = p.id and o.deleted_at is null) limit $3)
+        "update product p set deleted_at = $2, updated_at = $2, version = version + 1
+         where id = any ($1) and deleted_at is null
+           and not exists (select from opportunity_line l join opportunity o on o.org_id = l.org_id and o.id = l.opportunity_id
+                           where l.org_id = p.org_id and l.product_id = p.id and o.deleted_at is null)
          returning id, name, version",
-        import.0,
+        ids,
         now,
-        BATCH,
     )
     .fetch_all(tx.db())
     .await?;
@@ -179,19 +192,17 @@ async fn bin_products(tx: &mut Tx, import: ImportId) -> Result<i64> {
 }
 
 /// People are never removed, since history names them: they can't sign in any more.
-async fn retire_users(tx: &mut Tx, import: ImportId) -> Result<i64> {
+async fn retire_users(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64> {
     let now = tx.now();
     let rows = sqlx::query!(
-        "update app_user set active = false, updated_at = $2, version = version + 1
-         where id in (
-             select u.id from app_user u where u.import_id = $1 and u.active
-               and not exists (select from opportunity o where o.org_id = u.org_id and o.owner_id = u.id and o.deleted_at is null)
-               and not exists (select from account a where a.org_id = u.org_id and a.owner_id = u.id and a.deleted_at is null)
-               and not exists (select from contact c where c.org_id = u.org_id and c.owner_id = u.id and c.deleted_at is null) limit $3)
+        "update app_user u set active = false, updated_at = $2, version = version + 1
+         where id = any ($1) and active
+           and not exists (select from opportunity o where o.org_id = u.org_id and o.owner_id = u.id and o.deleted_at is null)
+           and not exists (select from account a where a.org_id = u.org_id and a.owner_id = u.id and a.deleted_at is null)
+           and not exists (select from contact c where c.org_id = u.org_id and c.owner_id = u.id and c.deleted_at is null)
          returning id, name, version",
-        import.0,
+        ids,
         now,
-        BATCH,
     )
     .fetch_all(tx.db())
     .await?;
