@@ -4,9 +4,11 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "./api/client";
 import { meQuery } from "./api/shared";
+import { followSystem } from "./lib/theme";
 import { queryClient, router } from "./router";
 import "./styles/app.css";
 
+followSystem();
 whenSignedOut(() => {
   const at = router.state.location;
   if (at.pathname === "/sign-in" || at.pathname === "/setup") return;

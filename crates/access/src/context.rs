@@ -275,8 +275,12 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let SignedIn(context) = SignedIn::from_request_parts(parts, state).await?;
-        context.actor.require(P::PERMISSION)?;
+        let SignedIn(mut context) = SignedIn::from_request_parts(parts, state).await?;
+        if !context.actor.may(P::PERMISSION) {
+            // What was read may be old: a right that has been given since counts, and so does a session that has ended.
+            context.actor = Arc::new(context.again().await?);
+            context.actor.require(P::PERMISSION)?;
+        }
         Ok(Self { context, needs: PhantomData })
     }
 }

@@ -14,5 +14,5 @@ pub mod patch;
 pub use clock::Clock;
 pub use error::{Error, FieldError, Result};
 pub use money::{Currency, Money};
-pub use page::{Cursor, Page, Total};
+pub use page::{Counted, Cursor, Page, Total};
 pub use patch::Patch;

@@ -21,14 +21,35 @@ pub struct Page<T> {
     /// Pass as `cursor` to get what follows; null at the end.
     pub next_cursor: Option<String>,
     #[serde(flatten)]
-    pub total: Option<Total>,
+    pub total: Counted,
 }
 
 impl<T> Page<T> {
     /// A page that is the whole list.
     #[must_use]
     pub const fn whole(items: Vec<T>) -> Self {
-        Self { items, next_cursor: None, total: None }
+        Self { items, next_cursor: None, total: Counted::NOT }
+    }
+}
+
+/// A total, when it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Counted {
+    /// How many rows there are of those the caller may see; with `count=true`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_is: Option<TotalIs>,
+}
+
+impl Counted {
+    /// Nobody asked.
+    pub const NOT: Self = Self { total: None, total_is: None };
+}
+
+impl From<Option<Total>> for Counted {
+    fn from(total: Option<Total>) -> Self {
+        Self { total: total.map(|t| t.total), total_is: total.map(|t| t.total_is) }
     }
 }
 

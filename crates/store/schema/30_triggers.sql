@@ -163,5 +163,4 @@ create or replace trigger access_changed after insert or delete on user_role for
 create or replace trigger access_changed after update or delete on role for each row execute function app.access_changed();
 create or replace trigger access_changed after insert or update or delete on team for each row execute function app.access_changed();
 create or replace trigger access_changed after update of team_id, active, name, email on app_user for each row execute function app.access_changed();
-create or replace trigger access_changed after update of revoked_at on session for each row execute function app.access_changed();
-create or replace trigger access_changed after delete on session for each row execute function app.access_changed();
+create or replace trigger access_changed after update of revoked_at or delete on session for each row execute function app.access_changed();

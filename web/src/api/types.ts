@@ -207,7 +207,6 @@ export interface Opportunity {
   updated_at: string;
   stage_entered_at: string;
   closed_at: string | null;
-  pending_proposals?: number;
   may: { update: boolean; delete: boolean };
   lines?: Line[];
   stage_history?: StageSpan[];

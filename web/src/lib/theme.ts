@@ -26,12 +26,14 @@ export function setTheme(theme: Theme): void {
 
 function subscribe(tell: () => void): () => void {
   listeners.add(tell);
-  const media = system();
-  media.addEventListener("change", apply);
   return () => {
     listeners.delete(tell);
-    media.removeEventListener("change", apply);
   };
+}
+
+/** From now on, light and dark change with the system. */
+export function followSystem(): void {
+  system().addEventListener("change", apply);
 }
 
 export const useTheme = (): Theme => useSyncExternalStore(subscribe, read);

@@ -77,6 +77,7 @@ struct Role {
     id: RoleId,
     name: String,
     builtin: bool,
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, ScopeLevel>>)]
     grants: BTreeMap<Object, BTreeMap<Action, ScopeLevel>>,
 }
 

@@ -173,6 +173,7 @@ struct Me {
     organisation: MyOrganisation,
     roles: Vec<MyRole>,
     /// Scope by object and action.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, ScopeLevel>>)]
     permissions: BTreeMap<Object, BTreeMap<Action, ScopeLevel>>,
 }
 

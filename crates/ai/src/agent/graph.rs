@@ -51,7 +51,7 @@ pub async fn execute(assistant: &Assistant, person: &Context, job: &RunJob) -> R
         };
         assistant.wake(run);
         if let Err(error) = outcome {
-            if error.outcome == dealwright_kernel::error::Outcome::Unavailable {
+            if is_away(&error) {
                 return Err(error);
             }
             walk.fail(&error).await?;
@@ -141,11 +141,12 @@ impl Walk<'_> {
             state.asks = whole.plan.steps;
             return;
         };
+        let trust = if provider.is_local() { reconcile::Trust::Little } else { reconcile::Trust::Much };
         let mut asks = Vec::new();
         for clause in rules::clauses(goal, vocabulary, self.reading).into_iter().take(crate::planner::MAX_STEPS) {
             let draft = rules::draft(&clause, vocabulary, self.reading);
             match self.asked(provider.as_ref(), &clause, calls).await {
-                Some(ask) => asks.push(reconcile::reconcile(&clause, ask, &draft, vocabulary, self.reading)),
+                Some(ask) => asks.push(reconcile::reconcile(&clause, ask, &draft, trust, vocabulary, self.reading)),
                 None => {
                     state.without_model = true;
                     state.asks = whole.plan.steps;
@@ -212,7 +213,8 @@ impl Walk<'_> {
                 tx.commit(()).await?.into_inner();
                 Ok(())
             }
-            Err(error) if error.outcome == dealwright_kernel::error::Outcome::Unavailable => Err(error),
+            // The database is away: the job is tried again. A statement that takes too long would do so again.
+            Err(error) if is_away(&error) => Err(error),
             Err(error) => {
                 // What the tool wrote before it failed is taken back with its transaction.
                 tx.rollback().await?;
@@ -334,6 +336,10 @@ impl Walk<'_> {
     }
 }
 
+fn is_away(error: &Error) -> bool {
+    error.outcome == dealwright_kernel::error::Outcome::Unavailable && error.code != "query_timeout"
+}
+
 fn record_type(kind: &str) -> RecordType {
     match kind {
         "account" => RecordType::Account,
@@ -360,6 +366,7 @@ fn told(error: &Error) -> String {
     match error.outcome {
         Outcome::Forbidden => format!("You may not do that: {}.", error.detail.trim_end_matches('.')),
         Outcome::NotFound => "I can't find that record any more.".to_owned(),
+        Outcome::Unavailable => "That takes too long to compute; narrow it, to a team or a period.".to_owned(),
         Outcome::Internal => "Something went wrong on our side; the step is in the run's record.".to_owned(),
         _ => format!("That is not possible: {}.", error.detail.trim_end_matches('.')),
     }

@@ -95,8 +95,8 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
 }
 
 /// What is said when nothing was understood.
-pub const NOT_UNDERSTOOD: &str = "I did not understand that. I can list and count deals (\"my deals in Proposal over 10k\"), tell you about one \
-    (\"summarise the Isdom deal\"), propose changes (\"move Isdom to Proposal\") and tasks (\"remind me to call Isdom on Friday\").";
+pub const NOT_UNDERSTOOD: &str = "I did not understand that. I can list and count deals (\"which of my deals close this month?\"), tell you about one \
+    (\"summarise the … deal\"), propose changes (\"move … to Proposal\") and tasks (\"remind me to call … on Friday\").";
 
 /// Why there is no call.
 enum Stop {
@@ -151,7 +151,7 @@ impl Linking<'_> {
 
     async fn update(&self, tx: &mut Tx, update: &Update) -> Result<Call, Stop> {
         if update.changes.is_empty() {
-            return say("I understood that something should be changed, but not what to. Say it like \"set the amount of Isdom to 50k\".");
+            return say("I understood that something should be changed, but not what to. Say which field, and its new value.");
         }
         let (kind, id) = self.record(tx, update.name.as_deref(), Wanted { accounts: false, contacts: false }, Prefer::Open).await?;
         if kind != RecordType::Opportunity {

@@ -543,7 +543,7 @@ pub async fn page(tx: &mut Tx, limit: u16, cursor: Option<&str>) -> Result<Page<
     rows.truncate(limit.into());
     let last = rows.last().filter(|_| more).map(|r| (r.created_at, r.id));
     let next_cursor = last.map(|keys| Cursor { query: "agent-runs".to_owned(), keys }.encode()).transpose()?;
-    Ok(Page { items: whole(tx, rows).await?, next_cursor, total: None })
+    Ok(Page { items: whole(tx, rows).await?, next_cursor, total: None.into() })
 }
 
 /// The actor's conversations, latest first.
@@ -568,7 +568,7 @@ pub async fn conversations(tx: &mut Tx, limit: u16, cursor: Option<&str>) -> Res
     items.truncate(limit.into());
     let last = items.last().filter(|_| more).map(|c| (c.updated_at, c.id.0));
     let next_cursor = last.map(|keys| Cursor { query: "conversations".to_owned(), keys }.encode()).transpose()?;
-    Ok(Page { items, next_cursor, total: None })
+    Ok(Page { items, next_cursor, total: None.into() })
 }
 
 /// One conversation of the actor.

@@ -207,7 +207,7 @@ const ORDINARY: &str = "a about above according account accounts across activity
     below between both but by call can cannot close closed closes closing contact count created currently customer date deal deals despite details due during each \
     either every everything expected finally find first following follow-up for forecast found from further given had has have he her here his how however i \
     if in instead is it its last lastly latest less let lost many meanwhile month more most moreover move my name neither next no none not note nothing now of on once one only \
-    open opportunities opportunity or other others our over overall owner owned per pipeline please probability proposed quarter reason recent recently remember remind see set she should since so some soon stage \
+    open opportunities opportunity or other others our over overall owner owned per pipeline please probability proposed quarter reason record records recent recently remember remind see set she should since so some soon stage \
     still such sum summary task tasks than that the their them then there therefore these they this those though three time to today together total two under until \
     update updated value was we were what when where whether which while who why will with within without won would year yes you your nobody everyone everybody someone \
     i'm i've it's here's there's that's you've you're we've unfortunately additionally consider ask email schedule check keep sorry hello hi thanks";

@@ -6,20 +6,30 @@
 //! ("engaging", "under 2000") are added to whatever was chosen.
 
 use super::rules::{Certainty, Draft};
-use super::{Ask, Field, Filter, Order, Search};
+use super::{Ask, Field, Filter, Measure, Order, Search};
 use crate::grounding::support;
 use crate::resolve::vocabulary::{StageKind, Vocabulary};
 use crate::resolve::{Reading, text};
 
+/// How far a model is believed where the grammar has read most of the sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// A small one: where the grammar has nothing.
+    Little,
+    /// Unless a known form covers the sentence.
+    Much,
+}
+
 /// One ask out of two readings of one clause.
 #[must_use]
-pub fn reconcile(goal: &str, model: Ask, draft: &Draft, vocabulary: &Vocabulary, reading: Reading) -> Ask {
+pub fn reconcile(goal: &str, model: Ask, draft: &Draft, trust: Trust, vocabulary: &Vocabulary, reading: Reading) -> Ask {
     let rule = draft.plan.steps.first();
     let model = supported(goal, model);
     let completed = match (model, rule) {
         (Ask::Decline(_), Some(rule)) if draft.certainty >= Certainty::Some => rule.clone(),
         (model, Some(rule)) if model.tool() == rule.tool() => complete(rule.clone(), model),
         (_, Some(rule)) if draft.certainty == Certainty::High => rule.clone(),
+        (_, Some(rule)) if draft.certainty == Certainty::Some && trust == Trust::Little && !matches!(rule, Ask::Decline(_)) => rule.clone(),
         (model, _) => model,
     };
     with_conditions(goal, completed, vocabulary, reading)
@@ -153,6 +163,9 @@ fn with_conditions(goal: &str, ask: Ask, vocabulary: &Vocabulary, reading: Readi
         Ask::QueryPipeline(mut query) => {
             let found = super::rules::conditions(goal, vocabulary, reading);
             query.filter = add(query.filter, found.filter);
+            if query.measure == Measure::WinRate {
+                query.filter.kinds.clear();
+            }
             Ask::QueryPipeline(query)
         }
         other => other,
@@ -207,13 +220,13 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::planner::{Get, Measure, NewTask, Query, Update, rules};
+    use crate::planner::{Get, NewTask, Query, Update, rules};
     use crate::resolve::vocabulary::tests::sample;
 
     fn one(goal: &str, model: Ask) -> Ask {
         let reading = Reading::of_locale(NaiveDate::from_ymd_opt(2025, 11, 26).unwrap(), "en-US");
         let vocabulary = sample();
-        reconcile(goal, model, &rules::draft(goal, &vocabulary, reading), &vocabulary, reading)
+        reconcile(goal, model, &rules::draft(goal, &vocabulary, reading), Trust::Little, &vocabulary, reading)
     }
 
     #[test]

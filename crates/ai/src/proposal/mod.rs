@@ -51,6 +51,7 @@ impl std::str::FromStr for Kind {
 /// Where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ProposalStatus)]
 pub enum Status {
     Pending,
     Approved,

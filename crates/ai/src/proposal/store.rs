@@ -233,7 +233,7 @@ pub async fn page(tx: &mut Tx, wanted: Wanted, limit: u16, cursor: Option<&str>)
     rows.truncate(limit.into());
     let last = rows.last().filter(|_| more).map(|r| (r.created_at, r.id));
     let next_cursor = last.map(|keys| Cursor { query: "proposals".to_owned(), keys }.encode()).transpose()?;
-    Ok(Page { items: named(tx, rows).await?, next_cursor, total: None })
+    Ok(Page { items: named(tx, rows).await?, next_cursor, total: None.into() })
 }
 
 /// How a decision ended.

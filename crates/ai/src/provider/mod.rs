@@ -121,6 +121,7 @@ impl std::error::Error for ProviderError {}
 /// How the model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AssistantState)]
 pub enum State {
     Off,
     Downloading,

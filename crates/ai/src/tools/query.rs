@@ -94,7 +94,7 @@ fn grouped(group: Group) -> Builder {
         // A deal with two products counts in both groups.
         Group::Product => (
             "p.name",
-            " left join (select distinct l.org_id, l.opportunity_id, l.product_id from opportunity_line l) l on l.org_id = t.org_id and l.opportunity_id = t.id \
+            " left join lateral (select l.product_id from opportunity_line l where l.org_id = t.org_id and l.opportunity_id = t.id group by 1) l on true \
              left join product p on p.org_id = t.org_id and p.id = l.product_id",
         ),
     };

@@ -1,6 +1,5 @@
 //! The integration tests: the real server over HTTP on a real PostgreSQL. One binary, one module a slice.
 
 mod access;
-mod api;
 mod crm;
 mod store;

@@ -56,5 +56,5 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<A
     let items =
         listed.rows.iter().map(|row| Row::from_row(row)?.into_account(cx.actor())).collect::<Result<Vec<_>>>()?;
     let total = if query.count { Some(list::count(tx, &reader, query, ids.as_deref()).await?) } else { None };
-    Ok(Page { items, next_cursor: listed.next_cursor, total })
+    Ok(Page { items, next_cursor: listed.next_cursor, total: total.into() })
 }

@@ -70,6 +70,7 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
             // The owner's team follows the owner.
             back.remove("team_id");
             let (version, restored) = (permit.version, names(&back));
+            keep_beside_stage(&mut back, &now);
             let patch = opportunity::OpportunityPatch::from_values(back)?;
             (kept, restored, opportunity::write::update(cx, tx, permit, version, patch, undoes).await?.event)
         }
@@ -99,6 +100,18 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
         _ => return Err(unknown(event)),
     };
     Ok(Undone { event_id, restored, kept })
+}
+
+/// A move brings probability, forecast and close date with it; those edited since stay as they are.
+fn keep_beside_stage(back: &mut Map<String, Value>, now: &Map<String, Value>) {
+    if !back.contains_key("stage_id") {
+        return;
+    }
+    for field in ["probability", "forecast_category", "close_date"] {
+        if let Some(value) = now.get(field).filter(|_| !back.contains_key(field)) {
+            back.insert(field.to_owned(), value.clone());
+        }
+    }
 }
 
 /// What to write back, and what has been edited since.

@@ -29,7 +29,12 @@ const SEQUENCER: i64 = 0x6465_616c_0001;
 ///
 /// # Errors
 /// 409 when there is such an organisation already; when the database is gone.
-pub async fn seed_scale(access: &Access, opportunities: usize, password: &str, tell: impl Fn(&str) + Send + Sync) -> Result<OrgId> {
+pub async fn seed_scale(
+    access: &Access,
+    opportunities: usize,
+    password: &str,
+    tell: impl Fn(&str) + Send + Sync,
+) -> Result<OrgId> {
     let scale = scale(opportunities, access.clock().today());
     tell("people and teams");
     let (org, admin) = found(access, &scale, password).await?;
@@ -37,7 +42,12 @@ pub async fn seed_scale(access: &Access, opportunities: usize, password: &str, t
     let ids = Arc::new(people_and_lists(&cx, &scale, password).await?);
     let mut connection = access.database().maintenance().await?;
     let mut tx = connection.begin().await?;
-    for setting in ["maintenance_work_mem = '512MB'", "work_mem = '128MB'", "synchronous_commit = off", "max_parallel_maintenance_workers = 2"] {
+    for setting in [
+        "maintenance_work_mem = '512MB'",
+        "work_mem = '128MB'",
+        "synchronous_commit = off",
+        "max_parallel_maintenance_workers = 2",
+    ] {
         tx.execute(AssertSqlSafe(format!("set local {setting}"))).await?;
     }
     let put_aside = put_aside(&mut tx).await?;
@@ -57,7 +67,11 @@ pub async fn seed_scale(access: &Access, opportunities: usize, password: &str, t
     }
     tx.commit().await?;
     tell("statistics");
-    connection.execute("vacuum (analyze) account, contact, opportunity, opportunity_tag, opportunity_rollup, event, search_word").await?;
+    connection
+        .execute(
+            "vacuum (analyze) account, contact, opportunity, opportunity_tag, opportunity_rollup, event, search_word",
+        )
+        .await?;
     connection.close().await?;
     Ok(org)
 }
@@ -112,7 +126,8 @@ async fn people_and_lists(cx: &Context, scale: &Scale, password: &str) -> Result
     }
     let choices = choice::store::list(&mut tx).await?;
     let find = |kind: &str, names: &[&str]| -> Vec<Uuid> {
-        let one = |name: &&str| choices.iter().find(|choice| choice.kind == kind && choice.name.eq_ignore_ascii_case(name));
+        let one =
+            |name: &&str| choices.iter().find(|choice| choice.kind == kind && choice.name.eq_ignore_ascii_case(name));
         names.iter().filter_map(|name| one(name).map(|choice| choice.id.0)).collect()
     };
     let pipeline = pipeline::store::find(&mut tx, None).await?;
@@ -195,14 +210,20 @@ async fn put_aside(tx: &mut PgConnection) -> Result<Vec<String>> {
             tx.execute(AssertSqlSafe(format!("drop index \"{name}\""))).await?;
         }
         back.extend(indexes.into_iter().map(|(_, definition)| definition));
-        back.extend(keys.into_iter().map(|(name, definition)| format!("alter table {table} add constraint \"{name}\" {definition}")));
+        back.extend(
+            keys.into_iter()
+                .map(|(name, definition)| format!("alter table {table} add constraint \"{name}\" {definition}")),
+        );
         back.push(format!("alter table {table} enable trigger user"));
     }
     Ok(back)
 }
 
 /// Makes the next batch on another core while PostgreSQL takes this one.
-async fn next<T: Send + 'static>(batch: Option<Batch>, make: impl Fn(Batch) -> Vec<T> + Send + 'static) -> Result<Option<Vec<T>>> {
+async fn next<T: Send + 'static>(
+    batch: Option<Batch>,
+    make: impl Fn(Batch) -> Vec<T> + Send + 'static,
+) -> Result<Option<Vec<T>>> {
     match batch {
         Some(batch) => tokio::task::spawn_blocking(move || Some(make(batch))).await.map_err(Error::internal),
         None => Ok(None),
@@ -341,6 +362,7 @@ async fn deals(tx: &mut PgConnection, org: OrgId, scale: Scale, ids: &Arc<Ids>) 
     Ok(())
 }
 
+#[expect(clippy::as_conversions, reason = "tells the query macro that elements may be null; nothing is converted")]
 async fn insert_deals(tx: &mut PgConnection, org: OrgId, pipeline: Uuid, c: &Columns) -> Result<()> {
     sqlx::query!(
         "insert into opportunity (org_id, id, name, account_id, primary_contact_id, pipeline_id, stage_id, amount_minor, currency, amount_base, close_date,
@@ -431,6 +453,8 @@ async fn derive(tx: &mut PgConnection, org: OrgId) -> Result<()> {
     .execute(&mut *tx)
     .await?;
     // Consumers that had seen everything need not see made-up history.
-    sqlx::query!("update event_consumer set position = (select max(position) from event_position)").execute(&mut *tx).await?;
+    sqlx::query!("update event_consumer set position = (select max(position) from event_position)")
+        .execute(&mut *tx)
+        .await?;
     Ok(())
 }

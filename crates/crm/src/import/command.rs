@@ -119,11 +119,9 @@ async fn decide(cx: &Context, id: dealwright_kernel::id::ImportId, choices: Choi
     let mut decided = Vec::new();
     for problem in import.summary.take().unwrap_or_default().problems {
         match problem.code.as_str() {
-            "account_empty" if choices.without_account => {
-                if import.options.missing_account.is_none() {
-                    import.options.missing_account = Some(MissingAccount::Empty);
-                    decided.push(format!("{}: {} rows are imported without one", problem.message, problem.rows));
-                }
+            "account_empty" if choices.without_account && import.options.missing_account.is_none() => {
+                import.options.missing_account = Some(MissingAccount::Empty);
+                decided.push(format!("{}: {} rows are imported without one", problem.message, problem.rows));
             }
             "unknown_value" => decided.extend(decide_values(&mut import, &problem, choices)),
             _ => {}

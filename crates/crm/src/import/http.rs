@@ -75,8 +75,12 @@ async fn index(cx: Allow<ReadImport>, Query(params): Query<PageParams>) -> Resul
     if more {
         imports.pop();
     }
-    let last = imports.last().filter(|_| more).map(|import| Cursor { query: "import".into(), keys: import.id.0 }.encode()).transpose()?;
-    Ok(Json(Page { items: imports.into_iter().map(ImportView::from).collect(), next_cursor: last, total: None }))
+    let last = imports
+        .last()
+        .filter(|_| more)
+        .map(|import| Cursor { query: "import".into(), keys: import.id.0 }.encode())
+        .transpose()?;
+    Ok(Json(Page { items: imports.into_iter().map(ImportView::from).collect(), next_cursor: last, total: None.into() }))
 }
 
 /// A file to import.
@@ -95,7 +99,10 @@ struct Upload {
 /// Reads it, and suggests what its rows are and which field each column is. Nothing of it is imported yet.
 #[utoipa::path(post, path = "/imports", tag = "imports", request_body(content = Upload, content_type = "multipart/form-data"),
     responses((status = 201, body = ImportView), Problems))]
-async fn create(cx: Allow<CreateImport>, body: Result<Multipart, MultipartRejection>) -> Result<Committed<impl IntoResponse>> {
+async fn create(
+    cx: Allow<CreateImport>,
+    body: Result<Multipart, MultipartRejection>,
+) -> Result<Committed<impl IntoResponse>> {
     let body = body.map_err(|_| Error::unsupported_type("send the file as multipart/form-data"))?;
     let (filename, bytes, object) = uploaded(body).await?;
     let import = prepare::new_import(&cx, &filename, &bytes, object).await?;
@@ -124,7 +131,9 @@ async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Object
             Some("object") => {
                 let word = part.text().await.map_err(broken)?;
                 let known = Object::from_key(&word);
-                object = Some(known.ok_or_else(|| Error::field("object", "invalid_value", "one of opportunity, account, contact, product, user"))?);
+                object = Some(known.ok_or_else(|| {
+                    Error::field("object", "invalid_value", "one of opportunity, account, contact, product, user")
+                })?);
             }
             other => return Err(Error::field(other.unwrap_or_default(), "unknown_field", "there is no such field")),
         }
@@ -153,7 +162,12 @@ struct FieldView {
 /// Fields that can be imported
 #[utoipa::path(get, path = "/imports/fields", tag = "imports", params(FieldParams), responses((status = 200, body = Page<FieldView>), Problems))]
 async fn fields(_cx: Allow<CreateImport>, Query(params): Query<FieldParams>) -> Result<Json<Page<FieldView>>> {
-    let view = |field: &field::Field| FieldView { field: field.key, label: field.label, r#type: field.kind.key(), required: field.required };
+    let view = |field: &field::Field| FieldView {
+        field: field.key,
+        label: field.label,
+        r#type: field.kind.key(),
+        required: field.required,
+    };
     Ok(Json(Page::whole(field::fields(params.object).iter().map(view).collect())))
 }
 
@@ -170,7 +184,11 @@ async fn get(cx: Allow<ReadImport>, Path(id): Path<ImportId>) -> Result<Json<Imp
 /// What is absent stays. The check has to be run again afterwards.
 #[utoipa::path(patch, path = "/imports/{id}", tag = "imports", params(("id" = ImportId, Path)), request_body = ImportPatch,
     responses((status = 200, body = ImportView), Problems))]
-async fn update(cx: Allow<CreateImport>, Path(id): Path<ImportId>, Json(patch): Json<ImportPatch>) -> Result<Committed<Json<ImportView>>> {
+async fn update(
+    cx: Allow<CreateImport>,
+    Path(id): Path<ImportId>,
+    Json(patch): Json<ImportPatch>,
+) -> Result<Committed<Json<ImportView>>> {
     let mut tx = cx.begin().await?;
     let mut import = store::find(&mut tx, id).await?;
     import.require_open()?;
@@ -219,7 +237,9 @@ async fn start(cx: Allow<CreateImport>, Path(id): Path<ImportId>) -> Result<Comm
     write::require(cx.actor(), import.object, import.options.on_match)?;
     match &import.summary {
         None => return Err(Error::conflict("not_checked", "check the rows first")),
-        Some(summary) if summary.ready == 0 => return Err(Error::conflict("nothing_to_import", "no row is ready to be imported")),
+        Some(summary) if summary.ready == 0 => {
+            return Err(Error::conflict("nothing_to_import", "no row is ready to be imported"));
+        }
         Some(_) => {}
     }
     advance(&cx, tx, import, Status::Running, job::RUN).await
@@ -227,7 +247,10 @@ async fn start(cx: Allow<CreateImport>, Path(id): Path<ImportId>) -> Result<Comm
 
 /// Take the whole import back
 #[utoipa::path(post, path = "/imports/{id}/rollback", tag = "imports", params(("id" = ImportId, Path)), responses((status = 202, body = ImportView), Problems))]
-async fn roll_back(cx: Allow<CreateImport>, Path(id): Path<ImportId>) -> Result<Committed<(StatusCode, Json<ImportView>)>> {
+async fn roll_back(
+    cx: Allow<CreateImport>,
+    Path(id): Path<ImportId>,
+) -> Result<Committed<(StatusCode, Json<ImportView>)>> {
     let mut tx = cx.begin().await?;
     let import = store::find(&mut tx, id).await?;
     if !import.can_roll_back() {
@@ -282,10 +305,18 @@ fn states(asked: Option<&str>) -> Result<Vec<String>> {
 /// Rows with what the check said of them
 #[utoipa::path(get, path = "/imports/{id}/rows", tag = "imports", params(("id" = ImportId, Path), RowParams),
     responses((status = 200, body = Page<ShownRow>), Problems))]
-async fn rows(cx: Allow<ReadImport>, Path(id): Path<ImportId>, Query(params): Query<RowParams>) -> Result<Json<Page<ShownRow>>> {
+async fn rows(
+    cx: Allow<ReadImport>,
+    Path(id): Path<ImportId>,
+    Query(params): Query<RowParams>,
+) -> Result<Json<Page<ShownRow>>> {
     let (states, limit) = (states(params.state.as_deref())?, limit(params.limit)?);
     let query = format!("{id}:{}", states.join(","));
-    let after = params.cursor.map(|cursor| Cursor::<i64>::decode(&cursor, &query)).transpose()?.map_or(-1, |cursor| cursor.keys);
+    let after = params
+        .cursor
+        .map(|cursor| Cursor::<i64>::decode(&cursor, &query))
+        .transpose()?
+        .map_or(-1, |cursor| cursor.keys);
     let mut tx = cx.begin().await?;
     store::find(&mut tx, id).await?;
     let mut rows = store::rows(&mut tx, id, &states, after, limit + 1).await?;
@@ -294,8 +325,9 @@ async fn rows(cx: Allow<ReadImport>, Path(id): Path<ImportId>, Query(params): Qu
     if more {
         rows.pop();
     }
-    let next_cursor = rows.last().filter(|_| more).map(|row| Cursor { query, keys: row.position }.encode()).transpose()?;
-    Ok(Json(Page { items: rows, next_cursor, total: None }))
+    let next_cursor =
+        rows.last().filter(|_| more).map(|row| Cursor { query, keys: row.position }.encode()).transpose()?;
+    Ok(Json(Page { items: rows, next_cursor, total: None.into() }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -311,7 +343,11 @@ struct FailedParams {
 /// The file's own columns, and behind them each row's number and what is wrong with it.
 #[utoipa::path(get, path = "/imports/{id}/failed.csv", tag = "imports", params(("id" = ImportId, Path), FailedParams),
     responses((status = 200, content_type = "text/csv", body = String), Problems))]
-async fn failed_rows(cx: Allow<ReadImport>, Path(id): Path<ImportId>, Query(params): Query<FailedParams>) -> Result<Response> {
+async fn failed_rows(
+    cx: Allow<ReadImport>,
+    Path(id): Path<ImportId>,
+    Query(params): Query<FailedParams>,
+) -> Result<Response> {
     let states = states(Some(params.state.as_deref().unwrap_or("open")))?;
     let mut tx = cx.begin().await?;
     let import = store::find(&mut tx, id).await?;
@@ -326,7 +362,9 @@ async fn failed_rows(cx: Allow<ReadImport>, Path(id): Path<ImportId>, Query(para
         for row in &rows {
             let why = row.problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; ");
             let number = row.row.to_string();
-            writer.write_record(row.cells.iter().map(String::as_str).chain([number.as_str(), why.as_str()])).map_err(Error::internal)?;
+            writer
+                .write_record(row.cells.iter().map(String::as_str).chain([number.as_str(), why.as_str()]))
+                .map_err(Error::internal)?;
         }
     }
     tx.done(()).await?;
@@ -337,4 +375,3 @@ async fn failed_rows(cx: Allow<ReadImport>, Path(id): Path<ImportId>, Query(para
     ];
     Ok((headers, Body::from(csv)).into_response())
 }
-

@@ -112,7 +112,14 @@ fn column(table: &Table, index: usize, name: &str) -> Column {
         ColumnType::Phone
     } else if most(&|cell| values::url(cell).is_some()) {
         ColumnType::Url
-    } else if !has_space && all_differ && total > 1 && longest <= 64 && most(&is_key) && half(&has_digit) {
+    } else if !has_space
+        && all_differ
+        && total > 1
+        && longest <= 64
+        && most(&is_key)
+        && half(&has_digit)
+        && !half(&|cell| number::parse(cell, assumed).is_some() || date::looks_like_date(cell))
+    {
         ColumnType::Id
     } else {
         ColumnType::Text

@@ -63,7 +63,8 @@ async fn attempt(access: &Access, job: &Job, back_to: Status) -> Result<()> {
     if !final_try {
         return Err(error);
     }
-    let message = if status.is_client_error() { error.detail.clone() } else { "Something went wrong on our side.".to_owned() };
+    let message =
+        if status.is_client_error() { error.detail.clone() } else { "Something went wrong on our side.".to_owned() };
     let mut tx = cx.begin().await?;
     store::fail(&mut tx, payload.import, back_to, &message).await?;
     emit(&mut tx, payload.import, "failed", "", json!({ "error": message }));
@@ -102,7 +103,15 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
     }
     let work = tokio::task::spawn_blocking(move || {
         let columns = import.inferred();
-        let plan = Plan::new(import.object, &parsed.table, &columns, &import.mapping, &import.decisions, &import.options, &lookups);
+        let plan = Plan::new(
+            import.object,
+            &parsed.table,
+            &columns,
+            &import.mapping,
+            &import.decisions,
+            &import.options,
+            &lookups,
+        );
         let check = plan.check();
         let matched = plan.values(&import.decisions);
         let reasons = explain(&plan, &check);
@@ -111,7 +120,9 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
     });
     let (mut import, parsed, check, mut reasons) = work.await.map_err(Error::internal)?;
     let total = i64::try_from(check.outcomes.len()).unwrap_or(i64::MAX);
-    for (batch, (outcomes, reasons)) in check.outcomes.chunks(CHECKED_BATCH).zip(reasons.chunks_mut(CHECKED_BATCH)).enumerate() {
+    for (batch, (outcomes, reasons)) in
+        check.outcomes.chunks(CHECKED_BATCH).zip(reasons.chunks_mut(CHECKED_BATCH)).enumerate()
+    {
         let first = batch * CHECKED_BATCH;
         let rows: Vec<CheckedRow<'_>> = outcomes
             .iter()
@@ -167,7 +178,15 @@ struct Work {
 impl Work {
     fn plan(&self) -> Plan<'_> {
         let import = &self.import;
-        Plan::new(import.object, &self.parsed.table, &self.columns, &import.mapping, &import.decisions, &import.options, &self.lookups)
+        Plan::new(
+            import.object,
+            &self.parsed.table,
+            &self.columns,
+            &import.mapping,
+            &import.decisions,
+            &import.options,
+            &self.lookups,
+        )
     }
 }
 
@@ -187,7 +206,8 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
     let work = Arc::new(Work { columns: import.inferred(), import, parsed, lookups });
     // The same as the check's, unless somebody has changed what it was checked against meanwhile.
     let checking = Arc::clone(&work);
-    let outcomes = tokio::task::spawn_blocking(move || checking.plan().check().outcomes).await.map_err(Error::internal)?;
+    let outcomes =
+        tokio::task::spawn_blocking(move || checking.plan().check().outcomes).await.map_err(Error::internal)?;
     let (plan, import) = (work.plan(), &work.import);
 
     let mut tx = acting.begin().await?;
@@ -213,7 +233,16 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
     let mut tx = acting.begin().await?;
     write::tie_parents(&mut tx, id, &parents(&plan, &outcomes)).await?;
     let summary = import.summary.clone().unwrap_or_default();
-    store::tally(&mut tx, id, Tally { skipped: summary.skips.into(), failed: i64::from(summary.errors) + i64::from(summary.undecided), ..Tally::default() }).await?;
+    store::tally(
+        &mut tx,
+        id,
+        Tally {
+            skipped: summary.skips.into(),
+            failed: i64::from(summary.errors) + i64::from(summary.undecided),
+            ..Tally::default()
+        },
+    )
+    .await?;
     store::enter(&mut tx, id, &[Status::Running], Status::Done).await?;
     let import = store::find(&mut tx, id).await?;
     emit(&mut tx, id, "finished", &import.filename, json!({ "object": import.object, "result": import.tally }));
@@ -242,7 +271,12 @@ fn ready_rows(plan: &Plan<'_>, outcomes: &[super::check::Outcome], todo: &[(i64,
             Some(outcome) if matches!(outcome.state, State::Create | State::Update) => {
                 ready.push(Ready { row: *position, record: plan.record(row, outcome) });
             }
-            _ => fates.push(write::failed(*position, "", "changed_since_check", "What it refers to has changed since the check.")),
+            _ => fates.push(write::failed(
+                *position,
+                "",
+                "changed_since_check",
+                "What it refers to has changed since the check.",
+            )),
         }
     }
     (ready, fates)

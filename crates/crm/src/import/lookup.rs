@@ -44,7 +44,12 @@ pub async fn load(tx: &mut Tx, object: Object, table: &Table, mapped: &[Option<S
 
 /// What is enough for suggesting fields by content.
 pub async fn load_names(tx: &mut Tx) -> Result<Lookups> {
-    Ok(Lookups { stages: stages(tx).await?, users: users(tx).await?, products: products(tx).await?, ..Lookups::default() })
+    Ok(Lookups {
+        stages: stages(tx).await?,
+        users: users(tx).await?,
+        products: products(tx).await?,
+        ..Lookups::default()
+    })
 }
 
 async fn stages(tx: &mut Tx) -> Result<Lookup> {
@@ -75,7 +80,9 @@ async fn users(tx: &mut Tx) -> Result<Lookup> {
 }
 
 async fn products(tx: &mut Tx) -> Result<Lookup> {
-    let rows = sqlx::query!("select id, name, code from product where deleted_at is null order by id").fetch_all(tx.db()).await?;
+    let rows = sqlx::query!("select id, name, code from product where deleted_at is null order by id")
+        .fetch_all(tx.db())
+        .await?;
     Ok(Lookup::new(rows.into_iter().map(|row| Candidate::new(row.id, row.name).alias(row.code)).collect()))
 }
 
@@ -94,7 +101,8 @@ async fn accounts(tx: &mut Tx) -> Result<Lookup> {
     let rows = sqlx::query!("select id, name, external_id, domain from account where org_id = $1 and deleted_at is null order by id limit $2", tx.org().0, MOST)
         .fetch_all(tx.db())
         .await?;
-    let candidates = rows.into_iter().map(|row| Candidate::new(row.id, row.name).alias(row.external_id).alias(row.domain));
+    let candidates =
+        rows.into_iter().map(|row| Candidate::new(row.id, row.name).alias(row.external_id).alias(row.domain));
     Ok(Lookup::new(candidates.collect()))
 }
 
@@ -102,7 +110,8 @@ async fn contacts(tx: &mut Tx) -> Result<Lookup> {
     let rows = sqlx::query!("select id, name, external_id, email from contact where org_id = $1 and deleted_at is null order by id limit $2", tx.org().0, MOST)
         .fetch_all(tx.db())
         .await?;
-    let candidates = rows.into_iter().map(|row| Candidate::new(row.id, row.name).alias(row.external_id).alias(row.email));
+    let candidates =
+        rows.into_iter().map(|row| Candidate::new(row.id, row.name).alias(row.external_id).alias(row.email));
     Ok(Lookup::new(candidates.collect()))
 }
 
@@ -114,7 +123,8 @@ const CHUNK: usize = 5_000;
 /// The different values that the file has for a field, in runs.
 fn runs(table: &Table, mapped: &[Option<String>], field: &str) -> Vec<Vec<String>> {
     let Some(column) = mapped.iter().position(|key| key.as_deref() == Some(field)) else { return Vec::new() };
-    let distinct: std::collections::BTreeSet<&str> = (0..table.len()).map(|row| table.cell(row, column)).filter(|cell| !cell.is_empty()).collect();
+    let distinct: std::collections::BTreeSet<&str> =
+        (0..table.len()).map(|row| table.cell(row, column)).filter(|cell| !cell.is_empty()).collect();
     let values: Vec<String> = distinct.into_iter().map(str::to_owned).collect();
     values.chunks(CHUNK).map(<[String]>::to_vec).collect()
 }
@@ -197,7 +207,9 @@ async fn contact_keys(tx: &mut Tx, table: &Table, mapped: &[Option<String>]) -> 
 }
 
 async fn product_keys(tx: &mut Tx) -> Result<Keys> {
-    let rows = sqlx::query!("select id, name, code from product where deleted_at is null order by id").fetch_all(tx.db()).await?;
+    let rows = sqlx::query!("select id, name, code from product where deleted_at is null order by id")
+        .fetch_all(tx.db())
+        .await?;
     let mut keys = Keys::new();
     for row in rows {
         keys.entry(key::name(&row.name)).or_insert(row.id);

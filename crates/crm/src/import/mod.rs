@@ -36,6 +36,7 @@ use read::{ReadOptions, Source};
 /// Where an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportStatus)]
 pub enum Status {
     /// Waits for columns to be mapped and values to be decided.
     Mapping,
@@ -84,7 +85,10 @@ impl Status {
 impl std::str::FromStr for Status {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| Error::internal("an import has an unknown status"))
+        Self::ALL
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .ok_or_else(|| Error::internal("an import has an unknown status"))
     }
 }
 
@@ -173,9 +177,17 @@ pub fn validate_mapping(object: Object, mapping: &[Option<String>]) -> Result<()
         let Some(key) = key else { continue };
         let place = format!("mapping.{column}");
         if field::find(object, key).is_none() {
-            wrong.push(FieldError { field: place, code: "unknown_field".into(), message: format!("there is no field {key}") });
+            wrong.push(FieldError {
+                field: place,
+                code: "unknown_field".into(),
+                message: format!("there is no field {key}"),
+            });
         } else if mapping.iter().take(column).any(|other| other.as_deref() == Some(key)) {
-            wrong.push(FieldError { field: place, code: "mapped_twice".into(), message: format!("{key} has a column already") });
+            wrong.push(FieldError {
+                field: place,
+                code: "mapped_twice".into(),
+                message: format!("{key} has a column already"),
+            });
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(Error::fields("invalid", wrong)) }

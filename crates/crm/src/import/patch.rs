@@ -83,7 +83,9 @@ impl ImportPatch {
         }
         for (key, values) in self.values.unwrap_or_default() {
             let known = field::find(import.object, &key).filter(|field| field.kind.is_reference());
-            let known = known.ok_or_else(|| Error::field(format!("values.{key}"), "unknown_field", "no values are matched for this field"))?;
+            let known = known.ok_or_else(|| {
+                Error::field(format!("values.{key}"), "unknown_field", "no values are matched for this field")
+            })?;
             for value in values {
                 decide(import, known.key, value);
             }
@@ -95,7 +97,8 @@ impl ImportPatch {
 fn map_columns(import: &mut Import, columns: Vec<ColumnPatch>) -> Result<()> {
     let mut mapping = import.mapping.clone();
     for (index, patch) in columns.into_iter().enumerate() {
-        let unknown = || Error::field(format!("mapping.{index}.column"), "unknown_column", "the file has no such column");
+        let unknown =
+            || Error::field(format!("mapping.{index}.column"), "unknown_column", "the file has no such column");
         *mapping.get_mut(patch.column).ok_or_else(unknown)? = patch.field;
     }
     validate_mapping(import.object, &mapping)?;
@@ -121,7 +124,8 @@ fn merged(options: &Options, changes: Map<String, Value>) -> Result<Options> {
         error
     })?;
     if let Some(code) = &options.currency {
-        code.parse::<dealwright_kernel::Currency>().map_err(|_| Error::field("options.currency", "unknown_currency", "this is not an ISO 4217 code"))?;
+        code.parse::<dealwright_kernel::Currency>()
+            .map_err(|_| Error::field("options.currency", "unknown_currency", "this is not an ISO 4217 code"))?;
     }
     Ok(options)
 }

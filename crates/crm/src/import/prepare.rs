@@ -110,7 +110,11 @@ pub async fn new_import(cx: &Context, filename: &str, bytes: &[u8], object: Opti
     })
 }
 
-async fn described(parsed: Parsed, object: Option<Object>, names: Lookups) -> Result<(Parsed, Object, Vec<ImportColumn>)> {
+async fn described(
+    parsed: Parsed,
+    object: Option<Object>,
+    names: Lookups,
+) -> Result<(Parsed, Object, Vec<ImportColumn>)> {
     let work = tokio::task::spawn_blocking(move || {
         let (object, columns) = describe(&parsed.table, object, &names);
         (parsed, object, columns)

@@ -174,7 +174,11 @@ pub async fn save(tx: &mut Tx, import: &Import) -> Result<()> {
     )
     .execute(tx.db())
     .await?;
-    if saved.rows_affected() == 1 { Ok(()) } else { Err(Error::conflict("import_busy", "the import is at work; wait for its end")) }
+    if saved.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Error::conflict("import_busy", "the import is at work; wait for its end"))
+    }
 }
 
 /// From one of the states `from` into `to`; false when it was in none of them.
@@ -216,9 +220,16 @@ pub async fn fail(tx: &mut Tx, id: ImportId, back_to: Status, message: &str) -> 
 /// How far the work at hand has come.
 pub async fn progress(tx: &mut Tx, id: ImportId, done: i64, total: i64) -> Result<()> {
     let (org, now) = (tx.org().0, tx.now());
-    sqlx::query!("update import set progress_done = $3, progress_total = $4, updated_at = $5 where org_id = $1 and id = $2", org, id.0, done, total, now)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "update import set progress_done = $3, progress_total = $4, updated_at = $5 where org_id = $1 and id = $2",
+        org,
+        id.0,
+        done,
+        total,
+        now
+    )
+    .execute(tx.db())
+    .await?;
     Ok(())
 }
 
@@ -290,7 +301,9 @@ pub async fn put_rows(tx: &mut Tx, id: ImportId, rows: &[CheckedRow<'_>]) -> Res
 
 /// Removes rows beyond the table's end: the file is now read in another way.
 pub async fn trim_rows(tx: &mut Tx, id: ImportId, count: i64) -> Result<()> {
-    sqlx::query!("delete from import_row where org_id = $1 and import_id = $2 and row >= $3", tx.org().0, id.0, count).execute(tx.db()).await?;
+    sqlx::query!("delete from import_row where org_id = $1 and import_id = $2 and row >= $3", tx.org().0, id.0, count)
+        .execute(tx.db())
+        .await?;
     Ok(())
 }
 
@@ -306,7 +319,10 @@ pub async fn to_do(tx: &mut Tx, id: ImportId, from: i64, limit: i64) -> Result<V
     )
     .fetch_all(tx.db())
     .await?;
-    Ok(rows.into_iter().map(|row| (row.row, if row.state == "create" { State::Create } else { State::Update })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.row, if row.state == "create" { State::Create } else { State::Update }))
+        .collect())
 }
 
 /// How many rows are still to be written.

@@ -71,7 +71,10 @@ pub struct ImportView {
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
-        let ran = matches!(import.status, Status::Running | Status::Done | Status::Failed | Status::RollingBack | Status::RolledBack);
+        let ran = matches!(
+            import.status,
+            Status::Running | Status::Done | Status::Failed | Status::RollingBack | Status::RolledBack
+        );
         let mapping = import.mapping.iter().cloned().enumerate().map(|(column, field)| MappedColumn { column, field });
         Self {
             can_roll_back: import.can_roll_back(),

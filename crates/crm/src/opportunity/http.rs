@@ -9,7 +9,7 @@ use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, Validate, etag};
 use dealwright_kernel::id::{ChoiceId, EventId, LineId, OpportunityId, PipelineId, StageId};
 use dealwright_kernel::page::TotalIs;
-use dealwright_kernel::{Currency, Money, Patch, Result, Total};
+use dealwright_kernel::{Counted, Currency, Money, Patch, Result};
 use dealwright_store::{Committed, Tx};
 use dealwright_workflow::Missing;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ struct OpportunityPage {
     items: Vec<Opportunity>,
     next_cursor: Option<String>,
     #[serde(flatten)]
-    total: Option<Total>,
+    total: Counted,
     totals: Option<Sums>,
 }
 
@@ -73,7 +73,7 @@ impl OpportunityPage {
             weighted: money(t.weighted),
             average: money(t.average),
         });
-        Self { items: found.items, next_cursor: found.next_cursor, total: found.total, totals }
+        Self { items: found.items, next_cursor: found.next_cursor, total: found.total.into(), totals }
     }
 }
 

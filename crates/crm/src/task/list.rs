@@ -109,7 +109,7 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<T
     let listed = list::fetch(tx, &reader, query, None).await?;
     let items = listed.rows.iter().map(|row| Row::from_row(row)?.into_task(cx.actor())).collect::<Result<Vec<_>>>()?;
     let total = if query.count { Some(list::count(tx, &reader, query, None).await?) } else { None };
-    Ok(Page { items, next_cursor: listed.next_cursor, total })
+    Ok(Page { items, next_cursor: listed.next_cursor, total: total.into() })
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub async fn page(tx: &mut Tx, of: Of, limit: u16, cursor: Option<&str>) -> Resu
     let last = rows.last().filter(|_| more).map(|r| (r.at, r.id.0));
     let next_cursor = last.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
     let items = rows.into_iter().map(Row::into_entry).collect::<Result<_>>()?;
-    Ok(Page { items, next_cursor, total: None })
+    Ok(Page { items, next_cursor, total: None.into() })
 }
 
 impl Row {

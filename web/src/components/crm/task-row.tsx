@@ -9,6 +9,7 @@ import { cn } from "@/lib/cn";
 import { date, daysUntil, plural, today } from "@/lib/format";
 import { useTaskEdit } from "./task-edit";
 
+/** A record by name, as a link to its page. */
 export function SubjectLink({ subject, className }: { subject: Subject; className?: string }) {
   const to =
     subject.type === "account" ? "/accounts/$id" : subject.type === "contact" ? "/contacts/$id" : "/opportunities/$id";

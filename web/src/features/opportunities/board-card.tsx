@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { Calendar, CircleAlert, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import type { Opportunity } from "@/api/types";
+import { PendingBadge } from "@/components/crm/pending-badge";
+import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { moves } from "@/components/crm/opportunity-cache";
-import { Badge } from "@/components/ui/badge";
-import { AgentMark, PersonMark } from "@/components/ui/marks";
+import { PersonMark } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
 import { ago, date, money } from "@/lib/format";
 import { warning } from "./stage-kind";
@@ -49,11 +50,7 @@ export function CardWords({ o, link }: { o: Opportunity; link?: (node: HTMLEleme
       <span className="mt-0.5 flex min-h-5 items-center gap-1.5 text-meta text-fg-3">
         <PersonMark id={o.owner.id} name={o.owner.name} />
         <span className="sr-only">{o.owner.name}</span>
-        {(o.pending_proposals ?? 0) > 0 && (
-          <Badge kind="proposed" className="h-[18px] px-1">
-            <AgentMark size={16} /> {o.pending_proposals} <span className="sr-only">proposed</span>
-          </Badge>
-        )}
+        <PendingBadge count={usePendingProposals(o.id)} />
         <span className="ml-auto truncate tnum">
           {moved ? (
             <span className="text-accent-text">

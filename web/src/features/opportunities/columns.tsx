@@ -2,9 +2,11 @@
 import { TriangleAlert, CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Opportunity, Option } from "@/api/types";
+import { PendingBadge } from "@/components/crm/pending-badge";
+import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { FORECAST } from "@/components/crm/show-value";
 import { Badge } from "@/components/ui/badge";
-import { AgentMark, Company, Person } from "@/components/ui/marks";
+import { Company, Person } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
 import { ago, date, dateTime, money, number } from "@/lib/format";
 import type { FieldName } from "./fields";
@@ -176,11 +178,7 @@ function CloseDate({ o }: { o: Opportunity }) {
         {late && <CircleAlert className="size-3" aria-label="late" />}
         {date(o.close_date)}
       </span>
-      {(o.pending_proposals ?? 0) > 0 && (
-        <Badge kind="proposed" className="h-[18px] px-1">
-          <AgentMark size={16} /> {number(o.pending_proposals ?? 0)} <span className="sr-only">proposed</span>
-        </Badge>
-      )}
+      <PendingBadge count={usePendingProposals(o.id)} />
     </span>
   );
 }

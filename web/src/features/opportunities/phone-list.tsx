@@ -3,8 +3,9 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { TriangleAlert } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import type { Opportunity, Totals } from "@/api/types";
-import { Badge } from "@/components/ui/badge";
-import { AgentMark, PersonMark } from "@/components/ui/marks";
+import { PendingBadge } from "@/components/crm/pending-badge";
+import { usePendingProposals } from "@/components/crm/pending-proposals";
+import { PersonMark } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
 import { date, money } from "@/lib/format";
 import { countWords } from "./list-footer";
@@ -64,6 +65,7 @@ export function PhoneList({ rows, totals, hasMore, onMore, empty }: Props) {
 
 function PhoneRow({ o }: { o: Opportunity }) {
   const found = warning(o);
+  const pending = usePendingProposals(o.id);
   return (
     <Link
       to="/opportunities/$id"
@@ -76,10 +78,8 @@ function PhoneRow({ o }: { o: Opportunity }) {
       </span>
       <span className="flex items-center gap-1.5 text-meta text-fg-3">
         <PersonMark id={o.owner.id} name={o.owner.name} />
-        {(o.pending_proposals ?? 0) > 0 ? (
-          <Badge kind="proposed" className="h-[18px] px-1">
-            <AgentMark size={16} /> {o.pending_proposals} proposed
-          </Badge>
+        {pending > 0 ? (
+          <PendingBadge count={pending} words />
         ) : found ? (
           <span
             className={

@@ -21,6 +21,14 @@ const PLAIN: &str = "the a an of in on at for to from by with and or is are was 
     breakdown broken split grouped group by forecast forecasted weighted rate ratio win-rate conversion forecasts money revenue usd dollars \
     price size big large small high low between under below above greater less least going happening much good doing overall right so far did our \
     ? ! . , ; : - ( ) ' $ % # * & / product products source region industry sector list lists results result please stages stands stand standing current \
+    bring brings brought make makes making earn earns earned generate generates generated produce produces produced sell sells selling sold bill billed \
+    turnover income hang hanging lie lying stand hold holds holding keep keeps kept bought buy buys sign signed signs land landed come comes came coming go goes gone \
+    ever never again quite pretty fairly rather almost nearly about around roughly approximately maybe perhaps probably likely thing things stuff item items \
+    person's someone somebody anyone anybody everyone everybody work works working worked perform performs performing performed performance compare compared versus vs \
+    century decade history historically altogether together combined percentage percent proportion fraction share part parts half whole entire full \
+    still moment present today's current currently these those here there where while during within without via per according regarding concerning \
+    please thanks thank cheers hi hey dear kindly quickly asap soon later earlier ago yet already once twice often always usually \
+    good better worse bad worst great fine ok okay nice hot cold warm slow fast early pending outstanding remaining rest other others another same different \
     left behind really actually exactly kind sort what's who's how's where's i'm i've we've don't haven't hasn't isn't aren't that's there's hi hello hey";
 
 /// Words before which a name stands or after which it comes.
@@ -151,7 +159,7 @@ fn kinds(filter: &mut Filter, of: &[StageKind]) {
 
 /// What the date is of, and whether it lies behind us.
 fn date_of(s: &Sentence<'_>, filter: &mut Filter) {
-    let ended = filter.kinds.iter().any(|k| *k != StageKind::Open) || s.has(&["closed", "win|won|lost|lose", "did we close", "win rate"]);
+    let ended = filter.kinds.iter().any(|k| *k != StageKind::Open) || s.has(&["closed", "win|won|lost|lose", "did we close", "win rate", "sold|sell|sells", "made|make|earn|earned", "brought in", "revenue|turnover|income"]);
     filter.date_of = if s.has(&["created|added|opened|new", "came|come in", "started", "newly"]) && !s.has(&["closing"]) {
         DateOf::Created
     } else if s.has(&["updated|touched|changed|modified|edited", "worked on"]) {

@@ -91,7 +91,9 @@ pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<Str
         let at = i + joint;
         // "and set its close date": a change that goes on, which the change's own grammar reads.
         let goes_on = s.any(at, &["set|change|update the|its? close|amount|next|stage|owner|probability"]).is_some() && joint > 0 && s.word(i) != ".";
-        if s.any(at, &LEADS).is_some() && !goes_on && s.entity_over(i).is_none() {
+        // "…, make a task": what stands before is what the task is.
+        let only_asks = s.any(at, &["make|create|add|set|put|open me? a|an task|reminder|to-do|todo|follow-up for? it|that|this|them?"]).is_some_and(|n| at + n == s.ending());
+        if s.any(at, &LEADS).is_some() && !only_asks && !goes_on && s.entity_over(i).is_none() {
             cuts.push((i, at));
         }
     }

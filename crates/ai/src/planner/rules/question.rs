@@ -5,7 +5,7 @@ use super::{Certainty, Draft, change, filter};
 use crate::planner::{Ask, Field, Get, Group, Measure, Order, Query};
 use crate::resolve::vocabulary::StageKind;
 
-const NOUN: [&str; 3] = ["deals|deal|opportunities|opportunity|opps|opp", "pipeline", "biggest|largest|smallest one|ones"];
+const NOUN: [&str; 4] = ["deals|deal|opportunities|opportunity|opps|opp", "pipeline", "biggest|largest|smallest one|ones", "anything|everything|stuff"];
 
 /// Reads the clause as a question, if it is one.
 pub fn read(s: &mut Sentence<'_>) -> Option<Draft> {
@@ -140,7 +140,7 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         if s.word(start) == "who" { Some((Group::Owner, n)) } else { group_at(s, start + n).map(|(g, m)| (g, n + m)) }
     });
     let ranked = s.has(&["the? most|highest|biggest|largest|best|top|fewest|least|lowest|smallest|worst"]);
-    let measure = if s.has(&["win|close|conversion|success rate|ratio", "win-rate", "percentage|share of deals? won"]) {
+    let measure = if s.has(&["win|close|conversion|success rate|ratio", "win-rate"]) || s.has(&["percentage|percent|share|proportion|fraction"]) && s.has(&["win|won|wins|close|closed|lose|lost|losing"]) {
         Some(Measure::WinRate)
     } else if s.has(&["average|mean|avg|typical"]) {
         Some(Measure::Average)
@@ -148,14 +148,14 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         Some(Measure::Weighted)
     } else if s.has(&["how many", "number|count of", "count"]) {
         Some(Measure::Count)
-    } else if s.has(&["how much", "total", "sum", "combined", "worth of?", "value of", "add up", "revenue"]) {
+    } else if s.has(&["how much", "total", "sum", "combined", "worth of?", "value of", "add up", "revenue|turnover|income", "what did we|i|they make|earn|sell", "sold|sells|sell the? most"]) {
         Some(Measure::Sum)
     } else {
         None
     };
     let (group, top) = match (&grouped, which) {
         (Some((_, group)), _) => (Some(*group), None),
-        (None, Some((group, _))) if ranked && (measure.is_some() || s.has(&NOUN) || s.has(&["won|lost|sold|closed|sells|owns|has|have"])) => {
+        (None, Some((group, _))) if ranked && (measure.is_some() || s.has(&NOUN) || s.has(&["won|lost|sold|closed|sells|owns|has|have|wins|loses|makes|brings|earns"])) => {
             let single_deal = group == Group::Owner && s.has(&["the biggest|largest|smallest|oldest|newest deal|opportunity"]);
             if single_deal {
                 return None;
@@ -179,7 +179,7 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     if let Some((range, _)) = grouped.clone() {
         s.mark(range);
     }
-    let wins = s.has(&["sold", "closed won", "revenue", "won|wins"]);
+    let wins = s.has(&["sold|sell|sells", "closed won", "revenue|turnover|income", "won|wins", "make|made|makes|earn|earned|earns", "bring|brings|brought in"]);
     let found = filter::read(s, start);
     let mut filter = found.search.filter;
     let measure = measure.unwrap_or(if top.is_some() && !s.has(&["value|revenue|money|amount|worth"]) { Measure::Count } else { Measure::Sum });
@@ -210,7 +210,9 @@ fn list(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     let conditions = search.filter != crate::planner::Filter::default() || search.order.is_some();
     if !noun && !(verb.is_some() && conditions && s.has(&["stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed"])) {
         // "Isdom", "my Engaging ones over 5k": conditions without a noun are a list only when nothing is left over.
-        if !(conditions && found.left.is_empty() && (search.filter.owner.is_some() || !search.filter.stages.is_empty() || search.filter.amount.is_some())) {
+        let firm = search.filter.owner.is_some() || !search.filter.stages.is_empty() || search.filter.amount.is_some();
+        let asked = s.any(start, &["what|what's|which|who"]).is_some() && !search.filter.stages.is_empty();
+        if !(conditions && firm && (found.left.is_empty() || asked)) {
             return None;
         }
     }

@@ -17,11 +17,13 @@ const DOING: [&str; 22] = [
 
 /// Reads the clause as a request for a task, if it is one.
 pub fn read(s: &Sentence<'_>) -> Option<Draft> {
-    let (start, end) = (s.opening(), s.ending());
-    let (body, noun, certainty) = reminder(s, start)
+    let (start, mut end) = (s.opening(), s.ending());
+    let (body, noun, certainty) = asked_at_the_end(s, start)
+        .or_else(|| reminder(s, start))
         .or_else(|| made(s, start))
         .or_else(|| told(s, start))
         .or_else(|| doing(s, start))?;
+    end = end.min(body.end);
     let mut task = NewTask::default();
     let mut cut: Vec<Range<usize>> = Vec::new();
 
@@ -62,6 +64,17 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
 }
 
 type Opening = (Range<usize>, Option<String>, Certainty);
+
+/// "Isdom wants a call back on Monday, make a task".
+fn asked_at_the_end(s: &Sentence<'_>, start: usize) -> Option<Opening> {
+    const ENDS: [&str; 2] = [
+        "and|so? please? make|create|add|set|put|open me? a|an task|reminder|to-do|todo|follow-up for? it|that|this|them?",
+        "remind me about|of? it|that|this?",
+    ];
+    let asked = (start + 2..s.ending()).find(|i| ENDS.iter().filter_map(|p| s.phrase(*i, p)).any(|n| i + n == s.ending()))?;
+    let end = if s.word(asked - 1) == "," { asked - 1 } else { asked };
+    Some((start..end, None, Certainty::High))
+}
 
 /// "remind me to …", "don't let me forget to …".
 fn reminder(s: &Sentence<'_>, start: usize) -> Option<Opening> {
@@ -141,7 +154,7 @@ pub fn refuse(s: &Sentence<'_>) -> Option<Draft> {
     let reason = if s.any(start, &["delete", "remove", "erase", "archive", "purge", "wipe"]).is_some() {
         "I can't delete anything. You can delete a record on its own page, and restore it there."
     } else if s.any(start, &["send", "email", "e-mail", "mail", "text", "message", "write", "draft"]).is_some() {
-        "I can't send or write messages yet. I can make a task to do it, with a date: \"remind me to e-mail Isdom tomorrow\"."
+        "I can't send or write messages yet. I can make a task to do it, with a date: \"remind me to e-mail … tomorrow\"."
     } else if s.any(start, &["export", "download", "print", "import", "upload"]).is_some() {
         "I can't import or export. Use the import page, or the lists' own buttons."
     } else {
@@ -186,7 +199,8 @@ fn is_cut(cut: &[Range<usize>], i: usize) -> bool {
 
 /// The record that the task is about.
 fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]) -> Option<String> {
-    const STOPS: [&str; 20] = [
+    const STOPS: [&str; 34] = [
+        "wants", "want", "needs", "need", "asked", "asks", "said", "says", "is", "was", "has", "would", "will", "wanted",
         "about", "regarding", "re", "to", "on", "for", "with", "at", "and", "because", "before", "after", "that", "when", ",", ".", ":", "so", "if", "in",
     ];
     let run = |from: usize| {

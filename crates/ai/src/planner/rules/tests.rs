@@ -90,6 +90,10 @@ fn lists() {
         ("which deals are stuck?", "list[kind=open] by longestinstage"),
         ("GTX Pro deals in Prospecting", "list[name=GTX Pro stage=Prospecting]"),
         ("find deals created last week", "list[created=last week]"),
+        ("what is hanging around in prospecting?", "list[stage=prospecting]"),
+        ("Top 3 won deals by value this century", "list[kind=won] by biggest top 3"),
+        ("anything of mine in Negotiation?", "list[owner=mine stage=Negotiation]"),
+        ("who is still in Proposal", "list[stage=Proposal]"),
         ("What's my biggest deal in engaging?", "list[owner=my stage=engaging] by biggest top 1"),
     ]);
 }
@@ -111,6 +115,13 @@ fn figures() {
         ("weighted pipeline this quarter", "weighted[kind=open closedate=this quarter]"),
         ("how many deals did we win last quarter?", "count[kind=won closed=last quarter]"),
         ("which rep has the fewest open deals?", "count[kind=open] by owner top 1 asc"),
+        ("What did we make from GTK 500 in total?", "sum[name=GTK 500 kind=won]"),
+        ("which industry brings in the most revenue?", "sum[kind=won] by industry top 1"),
+        ("how much did Carl Lin sell in the second quarter of 2017", "sum[owner=Carl Lin kind=won closed=in the second quarter of 2017]"),
+        ("what percentage do we win at Sonron?", "winrate[name=Sonron]"),
+        ("which customer lost us the most deals?", "count[kind=lost] by account top 1"),
+        ("how many deals have we lost to date?", "count[kind=lost]"),
+        ("who sells the most?", "sum[kind=won] by owner top 1"),
         ("give me a breakdown of open deals by industry", "sum[kind=open] by industry"),
     ]);
 }
@@ -178,6 +189,7 @@ fn tasks() {
         ("ask Carl Lin to call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow for=Carl Lin"),
         ("create a high priority task for Isdom: send the offer, due 30 Nov", "task[Isdom] \"Send the offer\" due=due 30 Nov High"),
         ("call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow"),
+        ("the customer at Green-Plus wants a call back in 3 days, make a task", "task[Green-Plus] \"The customer at Green-Plus wants a call back\" due=in 3 days"),
         ("follow up next Tuesday", "task[-] \"Follow up\" due=next Tuesday"),
         ("create a task for Carl Lin to review the Isdom deal by Friday", "task[Isdom] \"Review the Isdom deal\" due=by Friday for=Carl Lin"),
     ]);

@@ -1,1 +1,2 @@
+mod endpoints;
 mod sessions;

@@ -14,7 +14,9 @@ async fn upload(who: &Person, name: &str, content: &[u8]) -> Answer {
     .into_bytes();
     body.extend_from_slice(content);
     body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    let request = who.request(Method::POST, "/imports").header("content-type", format!("multipart/form-data; boundary={boundary}"));
+    let request = who
+        .request(Method::POST, "/imports")
+        .header("content-type", format!("multipart/form-data; boundary={boundary}"));
     who.send(request.body(body)).await
 }
 
@@ -55,7 +57,10 @@ async fn stocked() -> TestApp {
     for (name, content) in [
         ("teams.csv", people),
         ("products.csv", "product,series,sales_price\nGTX Pro,GTX,4821\nMG Special,MG,55\n"),
-        ("accounts.csv", "account,sector,revenue,employees,subsidiary_of\nCancity,retail,718.62,2448,\nIsdom,medical,3178.24,4540,Cancity\n"),
+        (
+            "accounts.csv",
+            "account,sector,revenue,employees,subsidiary_of\nCancity,retail,718.62,2448,\nIsdom,medical,3178.24,4540,Cancity\n",
+        ),
     ] {
         let import = import(&app.admin, name, content.as_bytes()).await;
         assert_eq!((&import["status"], &import["result"]["failed"]), (&json!("done"), &json!(0)), "{import}");
@@ -71,10 +76,17 @@ async fn a_file_becomes_records_once_its_problems_are_decided() {
     assert_eq!(uploaded.status, 201);
     let id = uploaded.body["id"].as_str().unwrap().to_owned();
     assert_eq!(
-        json!([uploaded.body["object"], uploaded.body["filename"], uploaded.body["encoding"], uploaded.body["delimiter"], uploaded.body["rows"]]),
+        json!([
+            uploaded.body["object"],
+            uploaded.body["filename"],
+            uploaded.body["encoding"],
+            uploaded.body["delimiter"],
+            uploaded.body["rows"]
+        ]),
         json!(["opportunity", "sales_pipeline.csv", "UTF-8", ",", 4])
     );
-    let fields: Vec<&str> = uploaded.body["mapping"].as_array().unwrap().iter().filter_map(|m| m["field"].as_str()).collect();
+    let fields: Vec<&str> =
+        uploaded.body["mapping"].as_array().unwrap().iter().filter_map(|m| m["field"].as_str()).collect();
     assert_eq!(fields, ["external_id", "owner", "product", "account", "stage", "created_at", "close_date", "amount"]);
 
     let checked = act(admin, &id, "check").await;
@@ -84,16 +96,26 @@ async fn a_file_becomes_records_once_its_problems_are_decided() {
         json!(["checked", 1, 2, 1]),
         "{check}"
     );
-    let messages: Vec<&str> = check["problems"].as_array().unwrap().iter().filter_map(|p| p["message"].as_str()).collect();
+    let messages: Vec<&str> =
+        check["problems"].as_array().unwrap().iter().filter_map(|p| p["message"].as_str()).collect();
     assert_eq!(messages, ["“Nobody Known” is not a person here", "“GTXPro” is not a product", "Account is empty"]);
     let open = admin.get(&format!("/imports/{id}/rows?state=open&limit=2")).await.ok();
     assert_eq!(json!([open["items"][0]["row"], open["items"][0]["problems"][0]["code"]]), json!([3, "unknown_value"]));
-    let rest = admin.get(&format!("/imports/{id}/rows?state=open&limit=2&cursor={}", open["next_cursor"].as_str().unwrap())).await.ok();
+    let rest = admin
+        .get(&format!("/imports/{id}/rows?state=open&limit=2&cursor={}", open["next_cursor"].as_str().unwrap()))
+        .await
+        .ok();
     assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (1, &Value::Null));
 
     // The actions offered carry the change that makes them.
     for problem in check["problems"].as_array().unwrap() {
-        let wanted = if problem["field"] == "owner" { "skip_rows" } else if problem["field"] == "product" { "use_suggestion" } else { "leave_empty" };
+        let wanted = if problem["field"] == "owner" {
+            "skip_rows"
+        } else if problem["field"] == "product" {
+            "use_suggestion"
+        } else {
+            "leave_empty"
+        };
         let action = problem["actions"].as_array().unwrap().iter().find(|a| a["action"] == wanted).unwrap();
         admin.patch(&format!("/imports/{id}"), action["patch"].clone()).await.ok();
     }
@@ -107,13 +129,34 @@ async fn a_file_becomes_records_once_its_problems_are_decided() {
     let won = if won.status == 200 { won.body } else { admin.get("/opportunities?q=Cancity").await.ok() };
     let deal = won["items"].as_array().unwrap().iter().find(|o| o["external_id"] == "A1").unwrap().clone();
     assert_eq!(
-        json!([deal["name"], deal["account"]["name"], deal["owner"]["name"], deal["stage"]["name"], deal["amount"]["amount"], deal["close_date"], deal["created_at"], deal["closed_at"]]),
-        json!(["Cancity, GTX Pro", "Cancity", "Moses Frase", "Won", "1054.00", "2017-03-01", "2016-10-20T00:00:00Z", "2017-03-01T00:00:00Z"])
+        json!([
+            deal["name"],
+            deal["account"]["name"],
+            deal["owner"]["name"],
+            deal["stage"]["name"],
+            deal["amount"]["amount"],
+            deal["close_date"],
+            deal["created_at"],
+            deal["closed_at"]
+        ]),
+        json!([
+            "Cancity, GTX Pro",
+            "Cancity",
+            "Moses Frase",
+            "Won",
+            "1054.00",
+            "2017-03-01",
+            "2016-10-20T00:00:00Z",
+            "2017-03-01T00:00:00Z"
+        ])
     );
     let whole = admin.get(&format!("/opportunities/{}", deal["id"].as_str().unwrap())).await.ok();
     assert_eq!(whole["lines"][0]["product"]["name"], "GTX Pro");
     let timeline = admin.get(&format!("/opportunities/{}/timeline", deal["id"].as_str().unwrap())).await.ok();
-    assert_eq!(json!([timeline["items"][0]["type"], timeline["items"][0]["actor"]["kind"]]), json!(["opportunity.moved", "import"]));
+    assert_eq!(
+        json!([timeline["items"][0]["type"], timeline["items"][0]["actor"]["kind"]]),
+        json!(["opportunity.moved", "import"])
+    );
 }
 
 #[tokio::test]
@@ -139,7 +182,10 @@ async fn the_same_file_again_updates_and_a_rollback_undoes_it_all() {
     assert_eq!(json!([restored["stage"]["name"], restored["amount"]["amount"]]), json!(["Prospecting", "100.00"]));
     assert_eq!(find("New one").await, None);
     assert!(find("South hall").await.is_some());
-    assert_eq!(admin.post(&format!("/imports/{}/rollback", again["id"].as_str().unwrap()), json!({})).await.problem(), "409 nothing_to_roll_back");
+    assert_eq!(
+        admin.post(&format!("/imports/{}/rollback", again["id"].as_str().unwrap()), json!({})).await.problem(),
+        "409 nothing_to_roll_back"
+    );
 }
 
 #[tokio::test]
@@ -224,7 +270,8 @@ async fn a_real_pipeline_of_8800_deals_imports_completely() {
         let id = uploaded["id"].as_str().unwrap();
         let checked = act(admin, id, "check").await;
         for field in fixes {
-            let problem = checked["check"]["problems"].as_array().unwrap().iter().find(|p| p["field"] == field).unwrap();
+            let problem =
+                checked["check"]["problems"].as_array().unwrap().iter().find(|p| p["field"] == field).unwrap();
             admin.patch(&format!("/imports/{id}"), problem["actions"][0]["patch"].clone()).await.ok();
         }
         act(admin, id, "check").await;
@@ -252,7 +299,8 @@ async fn a_real_pipeline_of_8800_deals_imports_completely() {
     .fetch_all(&mut db)
     .await
     .unwrap();
-    let expected: Vec<(String, i64, i64)> = expected.into_iter().map(|(stage, (count, sum))| (stage, count, sum)).collect();
+    let expected: Vec<(String, i64, i64)> =
+        expected.into_iter().map(|(stage, (count, sum))| (stage, count, sum)).collect();
     assert_eq!(by_stage, expected);
     let relations: (i64, i64, i64, i64, i64) = sqlx::query_as(
         "select (select count(*) from opportunity o join account a on a.org_id = o.org_id and a.id = o.account_id where o.org_id = $1),

@@ -184,6 +184,7 @@ pub mod key {
 /// What an import would do with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportRowState)]
 pub enum State {
     Create,
     Update,

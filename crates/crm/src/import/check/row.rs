@@ -102,7 +102,11 @@ impl Plan<'_> {
         let found = self.columns.get(column);
         match field.kind {
             Kind::Text | Kind::Name => {
-                if raw.chars().count() > self.longest(field.key) { Err("too_long") } else { Ok(Value::Text(raw.to_owned())) }
+                if raw.chars().count() > self.longest(field.key) {
+                    Err("too_long")
+                } else {
+                    Ok(Value::Text(raw.to_owned()))
+                }
             }
             Kind::Integer => {
                 let number = number::parse(raw, self.mark(column)).ok_or("invalid_number")?;

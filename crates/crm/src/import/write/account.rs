@@ -2,8 +2,8 @@
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::{Object as Guarded, UpdateAccount};
-use dealwright_kernel::id::{AccountId, EventId, ImportId};
 use dealwright_kernel::Result;
+use dealwright_kernel::id::{AccountId, EventId, ImportId};
 use dealwright_store::{Event, Subject, Tx};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -44,7 +44,10 @@ impl Insert for Accounts {
 /// That an account was created by the import.
 pub(super) fn created(tx: &Tx, import: ImportId, id: Uuid, name: &str) -> Event {
     let subject = Subject { object: "account", id, name: name.to_owned(), version: Some(1) };
-    of_import(Event::with_id(EventId(tx.new_id()), "account.created", subject).about(None, Some(AccountId(id)), None), import)
+    of_import(
+        Event::with_id(EventId(tx.new_id()), "account.created", subject).about(None, Some(AccountId(id)), None),
+        import,
+    )
 }
 
 impl Writer<'_> {

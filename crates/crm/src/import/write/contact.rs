@@ -54,7 +54,8 @@ impl Writer<'_> {
         let record = &ready.record;
         let (owner, team) = self.owner(record)?;
         self.may_create(Guarded::Contact, owner, team)?;
-        let (first, last) = (record.text("first_name").unwrap_or_default(), record.text("last_name").unwrap_or_default());
+        let (first, last) =
+            (record.text("first_name").unwrap_or_default(), record.text("last_name").unwrap_or_default());
         let name = format!("{first} {last}").trim().to_owned();
         let account = self.reference(record, "account", Kind::Account);
         let id = tx.new_id();
@@ -73,7 +74,11 @@ impl Writer<'_> {
             "external_id": record.text("external_id"),
         });
         let subject = Subject { object: "contact", id, name, version: Some(1) };
-        let event = Event::with_id(EventId(tx.new_id()), "contact.created", subject).about(None, account.map(Into::into), Some(ContactId(id)));
+        let event = Event::with_id(EventId(tx.new_id()), "contact.created", subject).about(
+            None,
+            account.map(Into::into),
+            Some(ContactId(id)),
+        );
         Ok(NewRow { row: ready.row, id, columns, events: vec![of_import(event, self.import.id)] })
     }
 

@@ -103,7 +103,8 @@ impl<'a> Writer<'a> {
         let people = user::People::load(&mut tx).await?;
         tx.done(()).await?;
         let first_stage = pipelines.first().and_then(|pipeline| pipeline.stages.first()).cloned();
-        let stages = pipelines.into_iter().flat_map(|pipeline| pipeline.stages).map(|stage| (stage.id.0, stage)).collect();
+        let stages =
+            pipelines.into_iter().flat_map(|pipeline| pipeline.stages).map(|stage| (stage.id.0, stage)).collect();
         Ok(Self {
             base: cx.actor().currency,
             cx,
@@ -124,7 +125,8 @@ impl<'a> Writer<'a> {
     /// When the database is gone; a record that is refused is a fate, not an error.
     pub async fn write(&mut self, tx: &mut Tx, ready: Vec<Ready>) -> Result<Vec<Fate>> {
         self.create_named(tx, &ready).await?;
-        let (updates, creates): (Vec<Ready>, Vec<Ready>) = ready.into_iter().partition(|ready| ready.record.target.is_some());
+        let (updates, creates): (Vec<Ready>, Vec<Ready>) =
+            ready.into_iter().partition(|ready| ready.record.target.is_some());
         let mut fates = match self.import.object {
             Object::Opportunity => self.create_opportunities(tx, creates).await?,
             Object::Account => self.create_accounts(tx, creates).await?,
@@ -162,7 +164,10 @@ impl<'a> Writer<'a> {
     /// Whom a record belongs to: the person named, or else whoever imports.
     fn owner(&self, record: &Record) -> Result<(UserId, Option<TeamId>)> {
         let owner = record.reference("owner").unwrap_or(self.cx.actor().user.0);
-        let team = self.teams.get(&owner).ok_or_else(|| Error::field("owner", "unknown_reference", "this person is no longer here"))?;
+        let team = self
+            .teams
+            .get(&owner)
+            .ok_or_else(|| Error::field("owner", "unknown_reference", "this person is no longer here"))?;
         Ok((UserId(owner), *team))
     }
 
@@ -170,7 +175,9 @@ impl<'a> Writer<'a> {
     fn money(&self, record: &Record, field: &str) -> Result<Option<Money>> {
         let Some(Value::Money { amount, currency }) = record.get(field) else { return Ok(None) };
         let currency: Currency = match currency {
-            Some(code) => code.parse().map_err(|_| Error::field(field.to_owned(), "invalid_currency", format!("“{code}” is not a currency")))?,
+            Some(code) => code.parse().map_err(|_| {
+                Error::field(field.to_owned(), "invalid_currency", format!("“{code}” is not a currency"))
+            })?,
             None => self.base,
         };
         let rounded = amount.round_dp_with_strategy(currency.decimals(), RoundingStrategy::MidpointAwayFromZero);
@@ -183,11 +190,20 @@ impl<'a> Writer<'a> {
         if amount.currency == self.base {
             return Ok(amount.minor);
         }
-        let no_rate = || Error::field("amount", "no_exchange_rate", format!("there is no exchange rate from {} to {}", amount.currency, self.base));
+        let no_rate = || {
+            Error::field(
+                "amount",
+                "no_exchange_rate",
+                format!("there is no exchange rate from {} to {}", amount.currency, self.base),
+            )
+        };
         let rate = self.rates.get(amount.currency.code()).ok_or_else(no_rate)?;
         let major = amount.to_decimal().checked_mul(*rate).ok_or_else(no_rate)?;
         let factor = Decimal::from(10_i64.pow(self.base.decimals()));
-        let minor = major.checked_mul(factor).ok_or_else(no_rate)?.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        let minor = major
+            .checked_mul(factor)
+            .ok_or_else(no_rate)?
+            .round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
         minor.to_i64().filter(|minor| *minor <= dealwright_kernel::money::MAX_MINOR).ok_or_else(no_rate)
     }
 

@@ -92,7 +92,9 @@ impl Writer<'_> {
                 let theirs = self.may_create(Guarded::Account, owner.into(), team).is_ok();
                 let (owner, team) = if theirs { (owner, team) } else { (mine.0, self.cx.actor().team) };
                 let id = tx.new_id();
-                account::Accounts(self.import.id).insert(tx, json!([{ "id": id, "name": name, "owner_id": owner, "team_id": team, "tags": [] }])).await?;
+                account::Accounts(self.import.id)
+                    .insert(tx, json!([{ "id": id, "name": name, "owner_id": owner, "team_id": team, "tags": [] }]))
+                    .await?;
                 tx.emit(account::created(tx, self.import.id, id, name));
                 id
             }
@@ -102,9 +104,10 @@ impl Writer<'_> {
     }
 
     async fn create_named_product(&mut self, tx: &mut Tx, folded: String, name: &str) -> Result<()> {
-        let known = sqlx::query_scalar!("select id from product where lower(name) = lower($1) and deleted_at is null", name)
-            .fetch_optional(tx.db())
-            .await?;
+        let known =
+            sqlx::query_scalar!("select id from product where lower(name) = lower($1) and deleted_at is null", name)
+                .fetch_optional(tx.db())
+                .await?;
         let id = match known {
             Some(id) => id,
             None => {
@@ -129,5 +132,7 @@ pub(super) async fn rates(tx: &mut Tx) -> Result<HashMap<String, Decimal>> {
     )
     .fetch_all(tx.db())
     .await?;
-    rows.into_iter().map(|row| Ok((row.currency, row.rate.parse().map_err(dealwright_kernel::Error::internal)?))).collect()
+    rows.into_iter()
+        .map(|row| Ok((row.currency, row.rate.parse().map_err(dealwright_kernel::Error::internal)?)))
+        .collect()
 }

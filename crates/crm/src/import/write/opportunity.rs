@@ -134,10 +134,21 @@ impl Writer<'_> {
     }
 
     /// It was created; and, where it closed later than it was engaged, it was moved then.
-    fn new_events(&self, tx: &Tx, id: Uuid, name: &str, stage: &Stage, dates: &Dates, about: (Option<Uuid>, Option<Uuid>)) -> Vec<Event> {
+    fn new_events(
+        &self,
+        tx: &Tx,
+        id: Uuid,
+        name: &str,
+        stage: &Stage,
+        dates: &Dates,
+        about: (Option<Uuid>, Option<Uuid>),
+    ) -> Vec<Event> {
         let event = |verb: &str, version: i64, at: DateTime<Utc>| {
             let (account, contact) = (about.0.map(Into::into), about.1.map(Into::into));
-            let mut event = of_import(opportunity::event(tx, verb, OpportunityId(id), name, version, account, contact), self.import.id);
+            let mut event = of_import(
+                opportunity::event(tx, verb, OpportunityId(id), name, version, account, contact),
+                self.import.id,
+            );
             event.at = Some(at.min(tx.now()));
             event
         };
@@ -147,14 +158,21 @@ impl Writer<'_> {
             created.data = json!({ "imported_at": tx.now(), "stage_id": stage.id });
             return vec![created];
         }
-        let change = Change { field: "stage_id".into(), old: Json::Null, new: json!(stage.id), old_label: None, new_label: Some(stage.name.clone()) };
+        let change = Change {
+            field: "stage_id".into(),
+            old: Json::Null,
+            new: json!(stage.id),
+            old_label: None,
+            new_label: Some(stage.name.clone()),
+        };
         vec![created, event("moved", 1, dates.entered).changes(vec![change])]
     }
 
     pub(super) async fn update_opportunity(&self, tx: &mut Tx, record: &Record) -> Result<Option<Uuid>> {
         let Some(id) = record.target else { return Ok(None) };
         let patch = OpportunityPatch::from_values(self.wanted_of_opportunity(record)?.0)?;
-        let permit = self.cx.permit_for::<Opportunity>(tx, OpportunityId(id), permission::<UpdateOpportunity>()).await?;
+        let permit =
+            self.cx.permit_for::<Opportunity>(tx, OpportunityId(id), permission::<UpdateOpportunity>()).await?;
         let version = permit.version;
         let written = opportunity::write::update(self.cx, tx, permit, version, patch, None).await?;
         Ok(written.event.map(|event| event.0))
@@ -216,7 +234,8 @@ impl Dates {
             Some(Value::Moment(at)) => Some((*at).min(now)),
             _ => None,
         };
-        let closed = stage.kind.is_closed().then(|| close.map_or(now, |date| date.and_time(NaiveTime::MIN).and_utc().min(now)));
+        let closed =
+            stage.kind.is_closed().then(|| close.map_or(now, |date| date.and_time(NaiveTime::MIN).and_utc().min(now)));
         let created = engaged.or(closed).unwrap_or(now);
         let closed = closed.map(|closed| closed.max(created));
         Self { created, entered: closed.unwrap_or(created), closed, close }

@@ -91,7 +91,13 @@ impl Writer<'_> {
 }
 
 /// Writes the fields that differ, and says which. `undoes` names the event that this takes back.
-pub(super) async fn change(tx: &mut Tx, import: ImportId, id: Uuid, wanted: &Map<String, Json>, undoes: Option<EventId>) -> Result<Option<Uuid>> {
+pub(super) async fn change(
+    tx: &mut Tx,
+    import: ImportId,
+    id: Uuid,
+    wanted: &Map<String, Json>,
+    undoes: Option<EventId>,
+) -> Result<Option<Uuid>> {
     let row = sqlx::query!("select name, code, family, price_minor, currency, version from product where id = $1 and deleted_at is null for update", id)
         .fetch_optional(tx.db())
         .await?
@@ -109,7 +115,13 @@ pub(super) async fn change(tx: &mut Tx, import: ImportId, id: Uuid, wanted: &Map
             if let Some(place) = new.get_mut(field) {
                 *place = value.clone();
             }
-            changes.push(Change { field: field.clone(), old: before, new: value.clone(), old_label: None, new_label: None });
+            changes.push(Change {
+                field: field.clone(),
+                old: before,
+                new: value.clone(),
+                old_label: None,
+                new_label: None,
+            });
         }
     }
     if changes.is_empty() {
@@ -130,7 +142,8 @@ pub(super) async fn change(tx: &mut Tx, import: ImportId, id: Uuid, wanted: &Map
     )
     .execute(tx.db())
     .await?;
-    let mut event = event(tx, import, if undoes.is_some() { "undone" } else { "updated" }, id, &name, row.version + 1).changes(changes);
+    let mut event = event(tx, import, if undoes.is_some() { "undone" } else { "updated" }, id, &name, row.version + 1)
+        .changes(changes);
     event.undoes = undoes;
     Ok(Some(tx.emit(event).0))
 }

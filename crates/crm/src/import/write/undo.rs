@@ -70,7 +70,9 @@ async fn take_back(cx: &Context, tx: &mut Tx, import: &Import, event: EventId) -
     savepoint(tx).await?;
     let undone = match import.object {
         Object::Product => undo_product(tx, import.id, &event).await,
-        Object::Opportunity | Object::Account | Object::Contact | Object::User => change::undo::take_back(cx, tx, &event).await.map(|_| ()),
+        Object::Opportunity | Object::Account | Object::Contact | Object::User => {
+            change::undo::take_back(cx, tx, &event).await.map(|_| ())
+        }
     };
     match undone {
         Ok(()) => {
@@ -97,16 +99,42 @@ async fn made(tx: &mut Tx, import: ImportId, kind: Object) -> Result<Vec<Uuid>> 
     let org = tx.org().0;
     let ids = match kind {
         Object::Opportunity => {
-            sqlx::query_scalar!("select id from opportunity where org_id = $1 and import_id = $2 and deleted_at is null", org, import.0).fetch_all(tx.db()).await?
+            sqlx::query_scalar!(
+                "select id from opportunity where org_id = $1 and import_id = $2 and deleted_at is null",
+                org,
+                import.0
+            )
+            .fetch_all(tx.db())
+            .await?
         }
         Object::Contact => {
-            sqlx::query_scalar!("select id from contact where org_id = $1 and import_id = $2 and deleted_at is null", org, import.0).fetch_all(tx.db()).await?
+            sqlx::query_scalar!(
+                "select id from contact where org_id = $1 and import_id = $2 and deleted_at is null",
+                org,
+                import.0
+            )
+            .fetch_all(tx.db())
+            .await?
         }
         Object::Account => {
-            sqlx::query_scalar!("select id from account where org_id = $1 and import_id = $2 and deleted_at is null", org, import.0).fetch_all(tx.db()).await?
+            sqlx::query_scalar!(
+                "select id from account where org_id = $1 and import_id = $2 and deleted_at is null",
+                org,
+                import.0
+            )
+            .fetch_all(tx.db())
+            .await?
         }
-        Object::Product => sqlx::query_scalar!("select id from product where import_id = $1 and deleted_at is null", import.0).fetch_all(tx.db()).await?,
-        Object::User => sqlx::query_scalar!("select id from app_user where import_id = $1 and active", import.0).fetch_all(tx.db()).await?,
+        Object::Product => {
+            sqlx::query_scalar!("select id from product where import_id = $1 and deleted_at is null", import.0)
+                .fetch_all(tx.db())
+                .await?
+        }
+        Object::User => {
+            sqlx::query_scalar!("select id from app_user where import_id = $1 and active", import.0)
+                .fetch_all(tx.db())
+                .await?
+        }
     };
     Ok(ids)
 }
@@ -123,8 +151,10 @@ async fn bin_opportunities(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Resul
     )
     .fetch_all(tx.db())
     .await?;
-    let events: Vec<Event> =
-        rows.into_iter().map(|row| opportunity::event(tx, "deleted", row.id, &row.name, row.version, row.account, row.contact)).collect();
+    let events: Vec<Event> = rows
+        .into_iter()
+        .map(|row| opportunity::event(tx, "deleted", row.id, &row.name, row.version, row.account, row.contact))
+        .collect();
     Ok(emit(tx, import, events))
 }
 
@@ -187,7 +217,8 @@ async fn bin_products(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64
     )
     .fetch_all(tx.db())
     .await?;
-    let events = rows.into_iter().map(|row| product::event(tx, import, "deleted", row.id, &row.name, row.version)).collect();
+    let events =
+        rows.into_iter().map(|row| product::event(tx, import, "deleted", row.id, &row.name, row.version)).collect();
     Ok(emit(tx, import, events))
 }
 

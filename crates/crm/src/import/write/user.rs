@@ -32,7 +32,8 @@ impl People {
 
 /// The team of each active person.
 pub(super) async fn teams_of_people(tx: &mut Tx) -> Result<HashMap<Uuid, Option<TeamId>>> {
-    let rows = sqlx::query!(r#"select id, team_id as "team: TeamId" from app_user where active"#).fetch_all(tx.db()).await?;
+    let rows =
+        sqlx::query!(r#"select id, team_id as "team: TeamId" from app_user where active"#).fetch_all(tx.db()).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.team)).collect())
 }
 
@@ -64,10 +65,25 @@ impl Writer<'_> {
         Ok(fates)
     }
 
-    async fn create_user(&mut self, tx: &mut Tx, name: &str, email: Option<String>, team: Option<TeamId>, role: Builtin) -> Result<Uuid> {
+    async fn create_user(
+        &mut self,
+        tx: &mut Tx,
+        name: &str,
+        email: Option<String>,
+        team: Option<TeamId>,
+        role: Builtin,
+    ) -> Result<Uuid> {
         let id = tx.new_id();
         let email = email.unwrap_or_else(|| placeholder(name, id));
-        let user = people::store::NewUser { id: UserId(id), name: name.to_owned(), email, password_hash: None, team, role, import: Some(self.import.id.0) };
+        let user = people::store::NewUser {
+            id: UserId(id),
+            name: name.to_owned(),
+            email,
+            password_hash: None,
+            team,
+            role,
+            import: Some(self.import.id.0),
+        };
         people::store::insert_users(tx, &[user]).await?;
         let event = created(tx, self.import.id, id, name);
         tx.emit(event);

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, type Locator, type Page } from "@playwright/test";
+import { signIn } from "./sign-in";
+
+/** The accounts of the file get a name of their own in each run, so that the story can be told twice to one server. */
+const RUN = Date.now().toString(36).toUpperCase();
+const ACCOUNTS = ["Quillon Brewing", "Ostrava Cableworks", "Nordhavn Seafood"];
+const mine = (account: string) => `${account} ${RUN}`;
+const DEAL = `${mine("Quillon Brewing")}, Arm A6`;
+
+function fixture(): Buffer {
+  const file = readFileSync(join(import.meta.dirname, "deals.csv"), "utf8").replaceAll("QB-", `${RUN}-`);
+  return Buffer.from(ACCOUNTS.reduce((text, account) => text.replaceAll(account, mine(account)), file));
+}
+
+const column = (page: Page, stage: string) => page.getByRole("region", { name: new RegExp(`^${stage}, `) });
+const assistant = (page: Page) => page.getByRole("complementary", { name: "Assistant" });
+
+async function drag(page: Page, card: Locator, to: Locator): Promise<void> {
+  const [from, target] = [await card.boundingBox(), await to.boundingBox()];
+  if (!from || !target) throw new Error("the card or the column is not on the page");
+  await page.mouse.move(from.x + from.width / 2, from.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(from.x + from.width / 2 + 12, from.y + 20, { steps: 3 });
+  await page.mouse.move(target.x + target.width / 2, target.y + 160, { steps: 8 });
+  await expect(to.getByText("Drop here")).toBeVisible();
+  await page.mouse.up();
+}
+
+async function ask(page: Page, goal: string): Promise<Locator> {
+  const box = assistant(page).getByRole("textbox", { name: "Ask the assistant" });
+  await box.fill(goal);
+  await box.press("Enter");
+  return assistant(page).getByRole("region", { name: goal });
+}
+
+test.describe.configure({ mode: "serial" });
+test.describe("a manager with a file of deals", () => {
+  let page: Page;
+  test.beforeAll(async ({ browser }) => {
+    page = await browser.newPage();
+    await signIn(page, "manager@demo.test");
+  });
+  test.afterAll(() => page.close());
+
+  test("imports the file", async () => {
+    await page.goto("/admin/imports");
+    await page
+      .getByLabel("File to import")
+      .setInputFiles({ name: "deals.csv", mimeType: "text/csv", buffer: fixture() });
+    await expect(page.getByLabel("Field for sales_agent")).toHaveValue("owner");
+    await expect(page.getByLabel("Field for close_value")).toHaveValue("amount");
+    await page.getByRole("button", { name: "Check 12 rows" }).click();
+    await expect(page.getByRole("heading", { name: "0 of 12 rows are ready" })).toBeVisible();
+    for (const account of ACCOUNTS) {
+      const problem = page.getByRole("listitem").filter({ hasText: `“${mine(account)}” is not an account` });
+      await problem.getByRole("button", { name: "Create it" }).click();
+      await expect(problem).toHaveCount(0);
+    }
+    await expect(page.getByRole("heading", { name: "11 of 12 rows are ready" })).toBeVisible();
+    await page.getByRole("button", { name: "Use Rita Solberg for all" }).click();
+    await page.getByRole("button", { name: "Import 12 ready rows" }).click();
+    await expect(page.getByRole("heading", { name: "12 opportunities imported" })).toBeVisible();
+  });
+
+  test("drags a deal across the board, with the mouse and with the keys", async () => {
+    await page.goto(`/opportunities/board?q=${encodeURIComponent(mine("Quillon Brewing"))}`);
+    const card = (stage: string) => column(page, stage).getByRole("listitem").filter({ hasText: "Arm A6" });
+    await drag(page, card("Engaging"), column(page, "Qualified"));
+    await expect(card("Qualified")).toBeVisible();
+    await expect(card("Engaging")).toHaveCount(0);
+    await expect(page.getByText(/moved to Qualified/i).first()).toBeVisible();
+    await page.reload();
+    await expect(card("Qualified")).toBeVisible();
+
+    await card("Qualified").getByRole("link").focus();
+    await page.keyboard.press("Space");
+    await expect(page.getByText(/^Lifted /)).toBeAttached();
+    await page.keyboard.press("ArrowRight");
+    await expect(page.getByText(/^Over Engaging/)).toBeAttached();
+    await page.keyboard.press("Space");
+    await expect(card("Engaging")).toBeVisible();
+  });
+
+  test("has the assistant propose a follow-up, and approves it", async () => {
+    await column(page, "Engaging").getByRole("link", { name: mine("Quillon Brewing") }).first().click();
+    await expect(page).toHaveURL(/opportunities\/[0-9a-f-]{36}/);
+    await page.goto("/opportunities/board");
+    await page.getByRole("button", { name: "Assistant", exact: true }).click();
+    const run = await ask(page, `create a follow-up for the ${DEAL} deal next Friday`);
+    const card = run.getByRole("article", { name: "Proposed task" });
+    await expect(card).toContainText("Due date");
+    await run.getByRole("button", { name: /^Plan/ }).click();
+    await expect(run.getByText("Prepare a task")).toBeVisible();
+    await card.getByRole("button", { name: "Approve" }).click();
+    await expect(run.getByText(/Approved by Marcus/)).toBeVisible();
+  });
+
+  test("sees a proposed change as a diff, approves it, finds it in the timeline, and undoes it", async () => {
+    const moved = await ask(page, `move ${DEAL} to Proposal`);
+    const stage = moved.getByRole("article", { name: "Proposed change" });
+    await expect(stage.locator("del")).toHaveText("Engaging");
+    await expect(stage.locator("ins")).toHaveText("Proposal");
+    await stage.getByRole("link", { name: DEAL }).click();
+    await expect(page.getByRole("heading", { name: DEAL })).toBeVisible();
+    await expect(page.getByText("1 change proposed")).toBeVisible();
+    await stage.getByRole("button", { name: "Approve 1" }).click();
+    await expect(moved.getByText(/Approved by Marcus/)).toBeVisible();
+
+    const run = await ask(page, `set amount of ${DEAL} to 50k`);
+    const amount = run.getByRole("article", { name: "Proposed change" });
+    await expect(amount.locator("ins")).toContainText("50,000");
+    await amount.getByRole("button", { name: "Approve 1" }).click();
+    await expect(run.getByText(/Approved by Marcus/)).toBeVisible();
+
+    const timeline = page.locator("main").getByRole("listitem");
+    await expect(timeline.filter({ hasText: "from Engaging to" }).first()).toBeVisible();
+    const change = timeline.filter({ hasText: /changed\s*Amount/ }).first();
+    await expect(change).toContainText("50,000");
+    await change.getByRole("button", { name: "Undo" }).click();
+    await expect(change).toContainText("Undone since");
+    await expect(timeline.filter({ hasText: "undid" }).first()).toBeVisible();
+  });
+});
+
+test("a wrong password is refused in words", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill("rep@demo.test");
+  await page.getByLabel("Password", { exact: true }).fill("not-the-password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page).toHaveURL(/sign-in/);
+});
+
+test("a rep does not see the deals of others", async ({ page }) => {
+  await signIn(page, "rep@demo.test");
+  await page.goto(`/opportunities?q=${encodeURIComponent(RUN)}`);
+  await expect(page.getByText(DEAL)).toBeVisible();
+  await expect(page.getByText(`${mine("Ostrava Cableworks")}, Cell Controller`)).toHaveCount(0);
+});
