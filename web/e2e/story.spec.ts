@@ -76,7 +76,7 @@ test.describe("a manager with a file of deals", () => {
 
     await card("Qualified").getByRole("link").focus();
     await page.keyboard.press("Space");
-    await expect(page.getByText(/^Lifted /)).toBeAttached();
+    await expect(page.getByText(/^Over Qualified/)).toBeAttached();
     await page.keyboard.press("ArrowRight");
     await expect(page.getByText(/^Over Engaging/)).toBeAttached();
     await page.keyboard.press("Space");
@@ -84,9 +84,6 @@ test.describe("a manager with a file of deals", () => {
   });
 
   test("has the assistant propose a follow-up, and approves it", async () => {
-    await column(page, "Engaging").getByRole("link", { name: mine("Quillon Brewing") }).first().click();
-    await expect(page).toHaveURL(/opportunities\/[0-9a-f-]{36}/);
-    await page.goto("/opportunities/board");
     await page.getByRole("button", { name: "Assistant", exact: true }).click();
     const run = await ask(page, `create a follow-up for the ${DEAL} deal next Friday`);
     const card = run.getByRole("article", { name: "Proposed task" });
@@ -100,9 +97,9 @@ test.describe("a manager with a file of deals", () => {
   test("sees a proposed change as a diff, approves it, finds it in the timeline, and undoes it", async () => {
     const moved = await ask(page, `move ${DEAL} to Proposal`);
     const stage = moved.getByRole("article", { name: "Proposed change" });
-    await expect(stage.locator("del")).toHaveText("Engaging");
-    await expect(stage.locator("ins")).toHaveText("Proposal");
-    await stage.getByRole("link", { name: DEAL }).click();
+    await expect(stage.locator("del")).toContainText("Engaging");
+    await expect(stage.locator("ins")).toContainText("Proposal");
+    await stage.getByRole("link", { name: DEAL }).first().click();
     await expect(page.getByRole("heading", { name: DEAL })).toBeVisible();
     await expect(page.getByText("1 change proposed")).toBeVisible();
     await stage.getByRole("button", { name: "Approve 1" }).click();

@@ -188,7 +188,10 @@ impl Context {
         let record = T::find(tx, id).await?.or_not_found(T::OBJECT.as_str())?;
         let (owner, team) = record.owner();
         if !self.actor.reaches(permission, owner, team) {
-            return Err(Error::forbidden("forbidden", format!("you may see this {}, but not {} it", T::OBJECT, permission.action)));
+            return Err(Error::forbidden(
+                "forbidden",
+                format!("you may see this {}, but not {} it", T::OBJECT, permission.action),
+            ));
         }
         Ok(Permit(record))
     }
@@ -201,7 +204,8 @@ impl Context {
         if self.actor.reaches(permission, owner, team) {
             return Ok(());
         }
-        Err(Error::forbidden("owner_out_of_scope", "your roles do not let you give a record to this person").on("owner_id"))
+        Err(Error::forbidden("owner_out_of_scope", "your roles do not let you give a record to this person")
+            .on("owner_id"))
     }
 }
 

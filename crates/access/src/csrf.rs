@@ -38,7 +38,9 @@ mod tests {
 
     #[test]
     fn tells_our_pages_from_others() {
-        let of = |pairs: &[(&'static str, &str)]| same_site(&pairs.iter().map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap())).collect());
+        let of = |pairs: &[(&'static str, &str)]| {
+            same_site(&pairs.iter().map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap())).collect())
+        };
         assert!(of(&[]));
         assert!(of(&[("sec-fetch-site", "same-origin")]));
         assert!(!of(&[("sec-fetch-site", "cross-site")]));

@@ -5,7 +5,8 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use dealwright_kernel::{Error, FieldError, Result};
 
 /// The hash of a password nobody has: an unknown e-mail takes as long to refuse as a wrong password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Xk1WJZbZbFHYb8m6kBZbQG6SSQ0lNe0P2RzO5u7tz5A";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Xk1WJZbZbFHYb8m6kBZbQG6SSQ0lNe0P2RzO5u7tz5A";
 
 pub const MIN_LENGTH: usize = 10;
 const MAX_LENGTH: usize = 200;
@@ -28,7 +29,9 @@ pub fn check(password: &str) -> Result<(), FieldError> {
 
 /// Hashes off the async threads.
 pub async fn hash(password: String) -> Result<String> {
-    let hashed = tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()));
+    let hashed = tokio::task::spawn_blocking(move || {
+        Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string())
+    });
     hashed.await.map_err(Error::internal)?.map_err(|e| Error::internal(e.to_string()))
 }
 

@@ -98,7 +98,9 @@ impl fmt::Display for Permission {
 pub const fn actions(object: Object) -> &'static [Action] {
     use Action::{Create, Delete, Read, Update, Use};
     match object {
-        Object::Opportunity | Object::Account | Object::Contact | Object::Task | Object::Product => &[Read, Create, Update, Delete],
+        Object::Opportunity | Object::Account | Object::Contact | Object::Task | Object::Product => {
+            &[Read, Create, Update, Delete]
+        }
         Object::Activity => &[Read, Create],
         Object::Pipeline | Object::User | Object::Team | Object::Role => &[Read, Create, Update, Delete],
         Object::Import => &[Read, Create],
@@ -138,7 +140,15 @@ impl Grants {
     pub fn matrix(&self) -> BTreeMap<Object, BTreeMap<Action, ScopeLevel>> {
         Object::ALL
             .iter()
-            .map(|&object| (object, actions(object).iter().map(|&action| (action, self.scope(Permission::new(object, action)))).collect()))
+            .map(|&object| {
+                (
+                    object,
+                    actions(object)
+                        .iter()
+                        .map(|&action| (action, self.scope(Permission::new(object, action))))
+                        .collect(),
+                )
+            })
             .collect()
     }
 }
@@ -189,7 +199,9 @@ impl Builtin {
             }),
             Self::SalesManager => records
                 .iter()
-                .fold(Self::basics(), |grants, &object| grants.set(object, &[(Read, All), (Create, All), (Update, Team), (Delete, Team)]))
+                .fold(Self::basics(), |grants, &object| {
+                    grants.set(object, &[(Read, All), (Create, All), (Update, Team), (Delete, Team)])
+                })
                 .set(Object::Opportunity, &[(Read, Team), (Create, All), (Update, Team), (Delete, Team)])
                 .set(Object::Task, &[(Read, Team), (Create, All), (Update, Team), (Delete, Team)])
                 .set(Object::Activity, &[(Read, All), (Create, All)])
@@ -197,7 +209,9 @@ impl Builtin {
                 .set(Object::Agent, &[(Use, All)]),
             Self::SalesRep => records
                 .iter()
-                .fold(Self::basics(), |grants, &object| grants.set(object, &[(Read, All), (Create, Own), (Update, Own), (Delete, Own)]))
+                .fold(Self::basics(), |grants, &object| {
+                    grants.set(object, &[(Read, All), (Create, Own), (Update, Own), (Delete, Own)])
+                })
                 .set(Object::Opportunity, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
                 .set(Object::Task, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
                 .set(Object::Activity, &[(Read, All), (Create, All)])
@@ -263,7 +277,12 @@ mod tests {
     #[test]
     fn no_role_grants_an_action_that_does_not_exist() {
         for role in Builtin::ALL {
-            let listed: usize = role.grants().matrix().values().map(|actions| actions.values().filter(|s| **s != ScopeLevel::None).count()).sum();
+            let listed: usize = role
+                .grants()
+                .matrix()
+                .values()
+                .map(|actions| actions.values().filter(|s| **s != ScopeLevel::None).count())
+                .sum();
             assert_eq!(listed, role.grants().0.values().filter(|s| **s != ScopeLevel::None).count(), "{role:?}");
         }
     }

@@ -86,7 +86,9 @@ pub fn check(asked: &Asked<'_>) -> Result<(), Denied> {
     }
     match asked.effect {
         Effect::Reads => Ok(()),
-        Effect::Proposes if asked.proposals >= MAX_PROPOSALS => Err(Denied(format!("a run makes at most {MAX_PROPOSALS} proposals"))),
+        Effect::Proposes if asked.proposals >= MAX_PROPOSALS => {
+            Err(Denied(format!("a run makes at most {MAX_PROPOSALS} proposals")))
+        }
         Effect::Proposes => Ok(()),
     }
 }
@@ -108,7 +110,8 @@ mod tests {
 
     #[test]
     fn results_cannot_add_to_a_plan() {
-        let asked = Asked { tool: "create_task", effect: Effect::Proposes, planned: false, tainted: true, proposals: 0 };
+        let asked =
+            Asked { tool: "create_task", effect: Effect::Proposes, planned: false, tainted: true, proposals: 0 };
         assert!(check(&asked).is_err());
         assert!(check(&Asked { planned: true, ..asked }).is_ok());
         assert!(check(&Asked { planned: true, proposals: MAX_PROPOSALS, ..asked }).is_err());

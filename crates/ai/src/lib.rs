@@ -104,7 +104,12 @@ impl Download {
 impl Assistant {
     /// With a model, or with none. `downloads` tells how far the local model's files are.
     #[must_use]
-    pub fn new(provider: Option<Arc<dyn LlmProvider>>, prices: Prices, consult: Consult, downloads: watch::Receiver<Vec<Progress>>) -> Self {
+    pub fn new(
+        provider: Option<Arc<dyn LlmProvider>>,
+        prices: Prices,
+        consult: Consult,
+        downloads: watch::Receiver<Vec<Progress>>,
+    ) -> Self {
         Self(Arc::new(Inner { provider, prices, consult, downloads, woken: broadcast::channel(256).0 }))
     }
 
@@ -182,7 +187,13 @@ impl Assistant {
     }
 
     /// A model call, for the record.
-    pub(crate) fn called(&self, provider: &dyn LlmProvider, purpose: Purpose, outcome: &Result<Reply, ProviderError>, took: Duration) -> Called {
+    pub(crate) fn called(
+        &self,
+        provider: &dyn LlmProvider,
+        purpose: Purpose,
+        outcome: &Result<Reply, ProviderError>,
+        took: Duration,
+    ) -> Called {
         let ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
         let reply = outcome.as_ref().ok();
         let usage = reply.map(|r| r.usage).unwrap_or_default();
@@ -210,6 +221,12 @@ impl Assistant {
         };
         let status = provider.status();
         let mode = if provider.is_local() { Mode::Local } else { Mode::Remote };
-        AiStatus { mode, state: status.state, model: Some(provider.model().to_owned()), message: status.message, downloads }
+        AiStatus {
+            mode,
+            state: status.state,
+            model: Some(provider.model().to_owned()),
+            message: status.message,
+            downloads,
+        }
     }
 }

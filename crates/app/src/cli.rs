@@ -105,7 +105,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 fn init_logs(config: &Config) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|e| format!("LOG is {:?}, but must be a filter such as info or dealwright_ai=debug: {e}", config.log))?;
+    let filter = EnvFilter::try_new(&config.log).map_err(|e| {
+        format!("LOG is {:?}, but must be a filter such as info or dealwright_ai=debug: {e}", config.log)
+    })?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => logs.compact().init(),

@@ -69,19 +69,46 @@ struct Raw {
     log_format: String,
 }
 
-const KEYS: &[&str] =
-    &["host", "port", "data_dir", "database_url", "base_url", "demo", "ai", "ai_base_url", "ai_api_key", "ai_model", "log", "log_format"];
+const KEYS: &[&str] = &[
+    "host",
+    "port",
+    "data_dir",
+    "database_url",
+    "base_url",
+    "demo",
+    "ai",
+    "ai_base_url",
+    "ai_api_key",
+    "ai_model",
+    "log",
+    "log_format",
+];
 
 impl Config {
     /// Reads all sources. `env` is the environment, as pairs.
     ///
     /// # Errors
     /// What is wrong, in words for the operator.
-    pub fn load(file: Option<&Path>, env: impl IntoIterator<Item = (String, String)>, flags: &Flags) -> Result<Self, String> {
-        let known: config::Map<String, String> =
-            env.into_iter().map(|(k, v)| (k.to_ascii_lowercase(), v)).filter(|(k, v)| KEYS.contains(&k.as_str()) && !v.is_empty()).collect();
+    pub fn load(
+        file: Option<&Path>,
+        env: impl IntoIterator<Item = (String, String)>,
+        flags: &Flags,
+    ) -> Result<Self, String> {
+        let known: config::Map<String, String> = env
+            .into_iter()
+            .map(|(k, v)| (k.to_ascii_lowercase(), v))
+            .filter(|(k, v)| KEYS.contains(&k.as_str()) && !v.is_empty())
+            .collect();
         let home = default_data_dir();
-        let defaults = [("host", "127.0.0.1"), ("port", "8080"), ("data_dir", home.as_str()), ("demo", "false"), ("ai", "on"), ("log", "info"), ("log_format", "text")];
+        let defaults = [
+            ("host", "127.0.0.1"),
+            ("port", "8080"),
+            ("data_dir", home.as_str()),
+            ("demo", "false"),
+            ("ai", "on"),
+            ("log", "info"),
+            ("log_format", "text"),
+        ];
         let mut builder = Sources::builder();
         for (key, value) in defaults {
             builder = builder.set_default(key, value).map_err(|e| e.to_string())?;
@@ -99,13 +126,23 @@ impl Config {
         for (key, value) in overrides {
             builder = builder.set_override_option(key, value).map_err(|e| e.to_string())?;
         }
-        let raw: Raw = builder.build().and_then(Sources::try_deserialize).map_err(|e| format!("the configuration can't be read: {e}"))?;
+        let raw: Raw = builder
+            .build()
+            .and_then(Sources::try_deserialize)
+            .map_err(|e| format!("the configuration can't be read: {e}"))?;
         Self::checked(raw)
     }
 
     fn checked(raw: Raw) -> Result<Self, String> {
-        let wrong = |key: &str, value: &str, allowed: &str| format!("{} is {value:?}, but must be {allowed}", key.to_uppercase());
-        let port = raw.port.parse().ok().filter(|p| *p != 0).ok_or_else(|| wrong("port", &raw.port, "a number from 1 to 65535"))?;
+        let wrong = |key: &str, value: &str, allowed: &str| {
+            format!("{} is {value:?}, but must be {allowed}", key.to_uppercase())
+        };
+        let port = raw
+            .port
+            .parse()
+            .ok()
+            .filter(|p| *p != 0)
+            .ok_or_else(|| wrong("port", &raw.port, "a number from 1 to 65535"))?;
         let demo = truth(&raw.demo).ok_or_else(|| wrong("demo", &raw.demo, "true or false"))?;
         let ai = match truth(&raw.ai) {
             Some(true) => AiMode::On,
@@ -122,7 +159,9 @@ impl Config {
                 return Err(wrong(key, value, "a URL that begins with http:// or https://"));
             }
         }
-        if let Some(url) = raw.database_url.as_deref().filter(|u| !u.starts_with("postgres://") && !u.starts_with("postgresql://")) {
+        if let Some(url) =
+            raw.database_url.as_deref().filter(|u| !u.starts_with("postgres://") && !u.starts_with("postgresql://"))
+        {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
@@ -158,7 +197,8 @@ fn truth(text: &str) -> Option<bool> {
 }
 
 fn default_data_dir() -> String {
-    let home = std::env::var("XDG_DATA_HOME").ok().or_else(|| std::env::var("HOME").ok().map(|h| format!("{h}/.local/share")));
+    let home =
+        std::env::var("XDG_DATA_HOME").ok().or_else(|| std::env::var("HOME").ok().map(|h| format!("{h}/.local/share")));
     format!("{}/dealwright", home.unwrap_or_else(|| "/var/lib".to_owned()))
 }
 
@@ -183,7 +223,10 @@ mod tests {
     #[test]
     fn a_wrong_value_is_named_with_what_is_allowed() {
         let none = Flags::default();
-        assert_eq!(load(&[("PORT", "http")], &none).unwrap_err(), "PORT is \"http\", but must be a number from 1 to 65535");
+        assert_eq!(
+            load(&[("PORT", "http")], &none).unwrap_err(),
+            "PORT is \"http\", but must be a number from 1 to 65535"
+        );
         assert_eq!(load(&[("AI", "maybe")], &none).unwrap_err(), "AI is \"maybe\", but must be on or off");
         let secret = load(&[("DATABASE_URL", "mysql://root:hunter2@db")], &none).unwrap_err();
         assert!(!secret.contains("hunter2"), "{secret}");

@@ -71,8 +71,15 @@ impl Running {
 
 async fn private(config: &Config) -> Result<(Roles, Server), Failure> {
     let dirs = Dirs::from_env();
-    let install_dir = bundle::ensure(&bundle::POSTGRES, &dirs, &|p: Progress| tracing::debug!(?p, "fetching PostgreSQL")).await?;
-    let options = Options { data_dir: config.data_dir.clone(), install_dir, state_dir: dirs.shared, profile: Profile::Serve, tcp_port: None };
+    let install_dir =
+        bundle::ensure(&bundle::POSTGRES, &dirs, &|p: Progress| tracing::debug!(?p, "fetching PostgreSQL")).await?;
+    let options = Options {
+        data_dir: config.data_dir.clone(),
+        install_dir,
+        state_dir: dirs.shared,
+        profile: Profile::Serve,
+        tcp_port: None,
+    };
     let server = PrivatePostgres::start(&options).await?;
     let passwords = Passwords {
         migrator: server.password("dealwright_migrator")?,
@@ -90,7 +97,11 @@ async fn theirs(config: &Config, url: &str) -> Result<(Roles, Server), Failure> 
     // The roles' passwords follow from the administrator's URL, so that every node comes to the same.
     let key = hmac::Key::new(hmac::HMAC_SHA256, url.as_bytes());
     let derived = |role: &str| hex::encode(hmac::sign(&key, role.as_bytes()).as_ref());
-    let passwords = Passwords { migrator: derived("dealwright_migrator"), app: derived("dealwright_app"), system: derived("dealwright_system") };
+    let passwords = Passwords {
+        migrator: derived("dealwright_migrator"),
+        app: derived("dealwright_app"),
+        system: derived("dealwright_system"),
+    };
     let roles = migrate::bootstrap(&admin.database("postgres"), &database, &passwords).await.map_err(deep)?;
     Ok((roles, Server::Theirs { _lock: lock }))
 }

@@ -36,7 +36,15 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
         (AiMode::On, None) => {
             for part in [&bundle::LLAMA_SERVER, &bundle::LLM] {
                 let found = part.present(&dirs).map_err(|e| e.to_string());
-                line(part.label, found.map(|path| path.map_or_else(|| "will be fetched in the background by serve".into(), |p| p.display().to_string())));
+                line(
+                    part.label,
+                    found.map(|path| {
+                        path.map_or_else(
+                            || "will be fetched in the background by serve".into(),
+                            |p| p.display().to_string(),
+                        )
+                    }),
+                );
             }
         }
     }
@@ -54,10 +62,12 @@ async fn schema(running: &Running) -> Result<String, String> {
 /// The roles that serve requests must be bound by row-level security.
 async fn roles(running: &Running) -> Result<String, String> {
     let mut db = running.database.maintenance().await.map_err(|e| deep(e).to_string())?;
-    let loose: Vec<String> = sqlx::query_scalar("select rolname::text from pg_roles where rolname like 'dealwright\\_%' and (rolsuper or rolbypassrls)")
-        .fetch_all(&mut db)
-        .await
-        .map_err(|e| e.to_string())?;
+    let loose: Vec<String> = sqlx::query_scalar(
+        "select rolname::text from pg_roles where rolname like 'dealwright\\_%' and (rolsuper or rolbypassrls)",
+    )
+    .fetch_all(&mut db)
+    .await
+    .map_err(|e| e.to_string())?;
     let open: Vec<String> = sqlx::query_scalar(
         "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id' and not a.attisdropped
          where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and not (c.relrowsecurity and c.relforcerowsecurity)",

@@ -3,16 +3,16 @@
 //! The key is taken before the handler runs and filled in after it, so of two requests at the same time one runs and the
 //! other is told to wait. A response of 5xx, a stream or a large one is not kept: the request may be tried again.
 
+use aws_lc_rs::digest::{Context as Digest, SHA256};
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::FromRequestParts;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use dealwright_access::context::SignedIn;
 use dealwright_access::Context;
+use dealwright_access::context::SignedIn;
 use dealwright_kernel::{Error, Result};
-use axum::extract::FromRequestParts;
-use aws_lc_rs::digest::{Context as Digest, SHA256};
 
 use crate::AppState;
 
@@ -41,7 +41,9 @@ async fn once(state: &AppState, request: Request, next: Next) -> Result<Response
     let Ok(SignedIn(cx)) = SignedIn::from_request_parts(&mut parts, state).await else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
-    let body = to_bytes(body, MAX_REQUEST).await.map_err(|_| Error::too_large("a request with an Idempotency-Key has at most 1 MiB"))?;
+    let body = to_bytes(body, MAX_REQUEST)
+        .await
+        .map_err(|_| Error::too_large("a request with an Idempotency-Key has at most 1 MiB"))?;
     let hash = hash(parts.uri.path(), &body);
     if let Some(kept) = claim(&cx, &key, &hash).await? {
         return Ok(kept);
@@ -53,7 +55,8 @@ async fn once(state: &AppState, request: Request, next: Next) -> Result<Response
 fn key(headers: &HeaderMap) -> Result<String> {
     let key = headers.get(KEY).and_then(|v| v.to_str().ok()).map(str::trim).unwrap_or_default();
     if key.is_empty() || key.len() > 200 {
-        return Err(Error::unreadable("invalid_idempotency_key", "Idempotency-Key takes 1 to 200 visible characters").on("Idempotency-Key"));
+        return Err(Error::unreadable("invalid_idempotency_key", "Idempotency-Key takes 1 to 200 visible characters")
+            .on("Idempotency-Key"));
     }
     Ok(key.to_owned())
 }
@@ -71,9 +74,14 @@ async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>>
     let (org, user) = (cx.actor().org.0, cx.actor().user.0);
     let mut tx = cx.begin().await?;
     // The claim of a request that never came to its end is given up.
-    sqlx::query!("delete from idempotency where user_id = $1 and key = $2 and status is null and created_at < $3", user, key, cx.clock().now() - ABANDONED)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "delete from idempotency where user_id = $1 and key = $2 and status is null and created_at < $3",
+        user,
+        key,
+        cx.clock().now() - ABANDONED
+    )
+    .execute(tx.db())
+    .await?;
     let taken = sqlx::query!("insert into idempotency (org_id, user_id, key, request_hash, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing", org, user, key, hash, cx.clock().now())
         .execute(tx.db())
         .await?
@@ -82,9 +90,16 @@ async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>>
         tx.commit(()).await?.into_inner();
         return Ok(None);
     }
-    let before = sqlx::query!("select request_hash, status, headers, body from idempotency where user_id = $1 and key = $2", user, key).fetch_optional(tx.db()).await?;
+    let before = sqlx::query!(
+        "select request_hash, status, headers, body from idempotency where user_id = $1 and key = $2",
+        user,
+        key
+    )
+    .fetch_optional(tx.db())
+    .await?;
     tx.done(()).await?;
-    let before = before.ok_or_else(|| Error::conflict("try_again", "the first request with this key has just failed; try again"))?;
+    let before = before
+        .ok_or_else(|| Error::conflict("try_again", "the first request with this key has just failed; try again"))?;
     if before.request_hash != hash {
         return Err(Error::invalid("idempotency_key_reused", "this Idempotency-Key came with another request before"));
     }
@@ -94,7 +109,8 @@ async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>>
     let status = u16::try_from(status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK);
     let mut response = (status, before.body.unwrap_or_default()).into_response();
     response.headers_mut().remove(header::CONTENT_TYPE);
-    let kept: Vec<(String, String)> = before.headers.map(serde_json::from_value).transpose().map_err(Error::internal)?.unwrap_or_default();
+    let kept: Vec<(String, String)> =
+        before.headers.map(serde_json::from_value).transpose().map_err(Error::internal)?.unwrap_or_default();
     for (name, value) in kept {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
             response.headers_mut().insert(name, value);
@@ -109,14 +125,16 @@ async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response>
     let (parts, body) = response.into_parts();
     // What is known to be small is kept; a stream or a download is not.
     let small = axum::body::HttpBody::size_hint(&body).exact().is_some_and(|n| n <= MAX_RESPONSE);
-    let stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/event-stream"));
+    let stream =
+        parts.headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/event-stream"));
     if stream || !small || parts.status.is_server_error() {
         forget(cx, key).await?;
         return Ok(Response::from_parts(parts, body));
     }
     let body: Bytes = to_bytes(body, usize::MAX).await.map_err(Error::internal)?;
     let names = ["content-type", "etag", "location", "x-event-id"];
-    let kept: Vec<(&str, &str)> = names.iter().filter_map(|n| Some((*n, parts.headers.get(*n)?.to_str().ok()?))).collect();
+    let kept: Vec<(&str, &str)> =
+        names.iter().filter_map(|n| Some((*n, parts.headers.get(*n)?.to_str().ok()?))).collect();
     let kept = serde_json::to_value(kept).map_err(Error::internal)?;
     let mut tx = cx.begin().await?;
     sqlx::query!(
@@ -135,7 +153,9 @@ async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response>
 
 async fn forget(cx: &Context, key: &str) -> Result<()> {
     let mut tx = cx.begin().await?;
-    sqlx::query!("delete from idempotency where user_id = $1 and key = $2", cx.actor().user.0, key).execute(tx.db()).await?;
+    sqlx::query!("delete from idempotency where user_id = $1 and key = $2", cx.actor().user.0, key)
+        .execute(tx.db())
+        .await?;
     tx.commit(()).await?.into_inner();
     Ok(())
 }

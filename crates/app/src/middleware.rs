@@ -71,7 +71,14 @@ pub async fn secure(request: Request, next: Next) -> Response {
     set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     // Swagger UI brings a script and styles inside its page; it is ours and served from here.
-    set(header::CONTENT_SECURITY_POLICY, if docs { "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:" } else { CSP });
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        if docs {
+            "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+        } else {
+            CSP
+        },
+    );
     if api {
         set(header::CACHE_CONTROL, "no-store");
     } else if hashed && ok {

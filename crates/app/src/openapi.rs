@@ -5,7 +5,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use dealwright_access::{csrf, people, session};
 use dealwright_ai::Assistant;
-use dealwright_crm::{account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline};
+use dealwright_crm::{
+    account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline,
+};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -70,8 +72,18 @@ pub fn describe() -> utoipa::openapi::OpenApi {
 /// Operation ids from method and path, `post_opportunities_id_move`: handlers' names repeat between slices.
 fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
     for (path, item) in &mut openapi.paths.paths {
-        let words: Vec<&str> = path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
-        let methods = [("get", &mut item.get), ("post", &mut item.post), ("put", &mut item.put), ("patch", &mut item.patch), ("delete", &mut item.delete)];
+        let words: Vec<&str> = path
+            .trim_start_matches("/api/v1")
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|w| !w.is_empty())
+            .collect();
+        let methods = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
         for (method, operation) in methods {
             if let Some(operation) = operation {
                 operation.operation_id = Some(format!("{method}_{}", words.join("_")));
@@ -96,7 +108,11 @@ pub fn router(state: AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::new(REQUEST_ID, NewRequestId))
-                .layer(TraceLayer::new_for_http().make_span_with(middleware::span).on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG)))
+                .layer(
+                    TraceLayer::new_for_http()
+                        .make_span_with(middleware::span)
+                        .on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG)),
+                )
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(from_fn(middleware::secure))
                 .layer(CompressionLayer::new())

@@ -35,7 +35,11 @@ pub async fn demo_once(access: &Access) -> Result<(), Failure> {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
-    tracing::info!(opportunities = company.opportunities.len(), accounts = company.accounts.len(), "the demo company has been seeded");
+    tracing::info!(
+        opportunities = company.opportunities.len(),
+        accounts = company.accounts.len(),
+        "the demo company has been seeded"
+    );
     Ok(())
 }
 
@@ -54,8 +58,13 @@ pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
         println!("The demo company has been seeded; its logins have the password {DEMO_PASSWORD}.");
         return Ok(());
     };
-    let opportunities = usize::try_from(scale).ok().filter(|n| (1..=20_000_000).contains(n)).ok_or("--scale takes 1 to 20000000 opportunities")?;
-    demo::large::seed_scale(&access, opportunities, DEMO_PASSWORD, |words| println!("  {words}")).await.map_err(deep)?;
+    let opportunities = usize::try_from(scale)
+        .ok()
+        .filter(|n| (1..=20_000_000).contains(n))
+        .ok_or("--scale takes 1 to 20000000 opportunities")?;
+    demo::large::seed_scale(&access, opportunities, DEMO_PASSWORD, |words| println!("  {words}"))
+        .await
+        .map_err(deep)?;
     println!("Seeded {opportunities} opportunities; user000@scale.test administers them, password {DEMO_PASSWORD}.");
     Ok(())
 }
@@ -70,7 +79,11 @@ pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>) ->
     let mut read = Vec::with_capacity(files.len());
     for path in files {
         let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-        read.push(File { name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes, object: None });
+        read.push(File {
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            bytes,
+            object: None,
+        });
     }
     for report in command::import_files(&cx, read, Choices::default()).await.map_err(deep)? {
         tell(&report);

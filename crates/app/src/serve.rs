@@ -110,7 +110,9 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     if config.demo {
         seed::demo_once(&state.access).await?;
     }
-    let listener = TcpListener::bind(address).await.map_err(|e| format!("can't listen on {address}: {e}; set PORT to another one, or stop what has it"))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|e| format!("can't listen on {address}: {e}; set PORT to another one, or stop what has it"))?;
     let background = Background::start(&state);
     if let Some(downloads) = downloads {
         background.tasks.spawn(downloads.run(background.stop.clone()));
@@ -120,7 +122,9 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     let stop = CancellationToken::new();
     let app = openapi::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let (graceful, stopping) = (stop.clone(), stop.clone());
-    let server = tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(async move { graceful.cancelled().await }).await });
+    let server = tokio::spawn(async move {
+        axum::serve(listener, app).with_graceful_shutdown(async move { graceful.cancelled().await }).await
+    });
     wait_for_signal().await?;
     tracing::info!("stopping");
     stopping.cancel();

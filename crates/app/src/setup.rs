@@ -4,10 +4,10 @@ use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use dealwright_access::Access;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::policy::Builtin;
 use dealwright_access::session::http::device;
-use dealwright_access::Access;
 use dealwright_crm::choice;
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::Json;
@@ -57,7 +57,12 @@ struct DemoLogin {
 #[utoipa::path(get, path = "/setup", tag = "setup", security(()), responses((status = 200, body = SetupStatus), Problems))]
 async fn status(State(access): State<Access>) -> Result<Json<SetupStatus>> {
     let demo = access.settings().demo;
-    let logins = || DEMO_LOGINS.iter().map(|(email, role)| DemoLogin { email, role: role.name(), password: DEMO_PASSWORD }).collect();
+    let logins = || {
+        DEMO_LOGINS
+            .iter()
+            .map(|(email, role)| DemoLogin { email, role: role.name(), password: DEMO_PASSWORD })
+            .collect()
+    };
     Ok(Json(SetupStatus { needed: !organisation::exists(&access).await?, demo, demo_logins: demo.then(logins) }))
 }
 
@@ -79,7 +84,12 @@ struct Setup {
 
 /// Make the first organisation and sign in as its administrator
 #[utoipa::path(post, path = "/setup", tag = "setup", security(()), request_body = Setup, responses((status = 204, description = "Made, and signed in"), Problems))]
-async fn set_up(State(access): State<Access>, headers: HeaderMap, extensions: Extensions, Json(body): Json<Setup>) -> Result<Response> {
+async fn set_up(
+    State(access): State<Access>,
+    headers: HeaderMap,
+    extensions: Extensions,
+    Json(body): Json<Setup>,
+) -> Result<Response> {
     let new = NewOrganisation {
         name: body.organisation,
         currency: body.currency,

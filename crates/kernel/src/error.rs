@@ -111,7 +111,15 @@ pub struct Error {
 
 impl Error {
     fn new(outcome: Outcome, code: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
-        Self { outcome, code: code.into(), detail: detail.into(), fields: Vec::new(), conflict: None, retry_after: None, source: None }
+        Self {
+            outcome,
+            code: code.into(),
+            detail: detail.into(),
+            fields: Vec::new(),
+            conflict: None,
+            retry_after: None,
+            source: None,
+        }
     }
 
     /// 400: the request can't be read.
@@ -187,7 +195,14 @@ impl Error {
     /// 500: our fault. The cause is logged, not shown.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let source = Some(source.into());
-        Self { source, ..Self::new(Outcome::Internal, "internal", "something went wrong on our side; the request id helps us find it") }
+        Self {
+            source,
+            ..Self::new(
+                Outcome::Internal,
+                "internal",
+                "something went wrong on our side; the request id helps us find it",
+            )
+        }
     }
 
     /// Says which field the error lands on.
@@ -264,16 +279,22 @@ impl From<sqlx::Error> for Error {
             (sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_), _) => {
                 Self::unavailable("database_unavailable", "the database does not answer; try again")
             }
-            (_, "57014") => Self::unavailable("query_timeout", "the query took too long; narrow it by a filter and try again"),
+            (_, "57014") => {
+                Self::unavailable("query_timeout", "the query took too long; narrow it by a filter and try again")
+            }
             (_, "57P01" | "57P02" | "57P03" | "08006" | "08001") => {
                 Self::unavailable("database_unavailable", "the database is restarting; try again")
             }
             (_, "40001" | "40P01" | "55P03") => Self::conflict("try_again", "two changes met; try again"),
             (_, "42501") => Self::forbidden("forbidden", "your roles do not allow this change"),
-            (_, "23503") => Self::invalid("unknown_reference", "a record that is referred to does not exist, or you may not see it"),
+            (_, "23503") => {
+                Self::invalid("unknown_reference", "a record that is referred to does not exist, or you may not see it")
+            }
             (_, "23505") => Self::conflict("already_exists", "there is already such a record"),
             (_, "23514" | "22003" | "22008") => Self::invalid("out_of_range", "a value is out of range"),
-            (_, "22021" | "22P05") => Self::invalid("unsupported_character", "text must not contain the character U+0000"),
+            (_, "22021" | "22P05") => {
+                Self::invalid("unsupported_character", "text must not contain the character U+0000")
+            }
             _ => return Self::internal(error),
         };
         Self { source: Some(Box::new(error)), ..mapped }
@@ -334,7 +355,8 @@ impl utoipa::IntoResponses for Problems {
         .into_iter()
         .map(|(status, description)| {
             let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-            let response = ResponseBuilder::new().description(description).content("application/problem+json", content).build();
+            let response =
+                ResponseBuilder::new().description(description).content("application/problem+json", content).build();
             (status.to_string(), response.into())
         })
         .collect()

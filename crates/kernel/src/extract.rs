@@ -83,7 +83,9 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             _ => Error::unreadable("malformed_json", format!("the body is not JSON: {inner}")),
         }
     })?;
-    deserializer.end().map_err(|e| Error::unreadable("malformed_json", format!("the body is not one JSON value: {e}")))?;
+    deserializer
+        .end()
+        .map_err(|e| Error::unreadable("malformed_json", format!("the body is not one JSON value: {e}")))?;
     Ok(value)
 }
 
@@ -98,7 +100,15 @@ pub fn read_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T> {
 fn shape_error(path: &str, message: &str) -> Error {
     let message = message.split(" at line ").next().unwrap_or(message);
     let named = message.split('`').nth(1).unwrap_or_default();
-    let inside = |name: &str| if path.is_empty() || path == "." { name.to_owned() } else if path.ends_with(name) { path.to_owned() } else { format!("{path}.{name}") };
+    let inside = |name: &str| {
+        if path.is_empty() || path == "." {
+            name.to_owned()
+        } else if path.ends_with(name) {
+            path.to_owned()
+        } else {
+            format!("{path}.{name}")
+        }
+    };
     if message.starts_with("unknown field") {
         Error::field(inside(named), "unknown_field", "there is no such field")
     } else if message.starts_with("missing field") {
@@ -166,9 +176,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
-        let version = value.to_str().ok().and_then(|v| v.trim().trim_start_matches("W/").trim_matches('"').parse().ok());
+        let version =
+            value.to_str().ok().and_then(|v| v.trim().trim_start_matches("W/").trim_matches('"').parse().ok());
         version.map(|v| Self(Some(v))).ok_or_else(|| {
-            Error::unreadable("invalid_if_match", "If-Match takes the record's version in quotes, such as \"7\"").on("If-Match")
+            Error::unreadable("invalid_if_match", "If-Match takes the record's version in quotes, such as \"7\"")
+                .on("If-Match")
         })
     }
 }

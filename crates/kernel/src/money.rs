@@ -169,7 +169,13 @@ mod tests {
 
     #[test]
     fn refuses_what_it_cannot_keep() {
-        for bad in [r#"{"amount":"1e400","currency":"EUR"}"#, r#"{"amount":"99999999999999999","currency":"EUR"}"#, r#"{"amount":"1.001","currency":"EUR"}"#, r#"{"amount":"1","currency":"XXQ"}"#, r#"{"amount":1,"currency":"EUR"}"#] {
+        for bad in [
+            r#"{"amount":"1e400","currency":"EUR"}"#,
+            r#"{"amount":"99999999999999999","currency":"EUR"}"#,
+            r#"{"amount":"1.001","currency":"EUR"}"#,
+            r#"{"amount":"1","currency":"XXQ"}"#,
+            r#"{"amount":1,"currency":"EUR"}"#,
+        ] {
             assert!(serde_json::from_str::<Money>(bad).is_err(), "{bad}");
         }
     }

@@ -105,7 +105,9 @@ impl<K: DeserializeOwned> Cursor<K> {
     /// # Errors
     /// 400 `invalid_cursor` when it is not one of ours, or of another list or sort.
     pub fn decode(text: &str, query: &str) -> Result<Self> {
-        let invalid = || Error::unreadable("invalid_cursor", "the cursor is not from this list; start again without it").on("cursor");
+        let invalid = || {
+            Error::unreadable("invalid_cursor", "the cursor is not from this list; start again without it").on("cursor")
+        };
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
         if cursor.query == query { Ok(cursor) } else { Err(invalid()) }
@@ -120,7 +122,9 @@ mod tests {
     fn a_cursor_survives_its_own_list_only() {
         let text = Cursor { query: "opportunity:-amount".into(), keys: vec![1, 2] }.encode().unwrap();
         assert_eq!(Cursor::<Vec<i32>>::decode(&text, "opportunity:-amount").unwrap().keys, [1, 2]);
-        for (bad, query) in [(text.as_str(), "opportunity:name"), ("%%%", "opportunity:-amount"), ("e30", "opportunity:-amount")] {
+        for (bad, query) in
+            [(text.as_str(), "opportunity:name"), ("%%%", "opportunity:-amount"), ("e30", "opportunity:-amount")]
+        {
             assert_eq!(Cursor::<Vec<i32>>::decode(bad, query).unwrap_err().code, "invalid_cursor");
         }
     }

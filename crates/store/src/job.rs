@@ -177,7 +177,8 @@ impl Worker {
         while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
             match self.claim().await {
                 Ok(Some(job)) => {
-                    let (database, worker, run) = (self.database.clone(), self.id, self.handlers.get(job.kind.as_str()).cloned());
+                    let (database, worker, run) =
+                        (self.database.clone(), self.id, self.handlers.get(job.kind.as_str()).cloned());
                     tracker.spawn(async move {
                         work(&database, worker, job, run).await;
                         drop(slot);

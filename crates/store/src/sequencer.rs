@@ -194,9 +194,12 @@ impl Consumer {
     /// When the database is gone.
     pub async fn next(&self, limit: i64) -> Result<Option<Batch>> {
         let mut tx = self.database.system().await?;
-        let cursor = sqlx::query_scalar!("select position from event_consumer where name = $1 for update skip locked", self.name)
-            .fetch_optional(tx.db())
-            .await?;
+        let cursor = sqlx::query_scalar!(
+            "select position from event_consumer where name = $1 for update skip locked",
+            self.name
+        )
+        .fetch_optional(tx.db())
+        .await?;
         let Some(cursor) = cursor else { return Ok(None) };
         let events = after(tx.db(), cursor, limit).await?;
         Ok(events.last().map(|e| e.position).map(|last| Batch { consumer: self.name.clone(), last, events, tx }))
@@ -223,7 +226,9 @@ impl Batch {
     /// # Errors
     /// When the database is gone; the same events come again then.
     pub async fn settle(mut self) -> Result<()> {
-        sqlx::query!("update event_consumer set position = $2 where name = $1", self.consumer, self.last).execute(self.tx.db()).await?;
+        sqlx::query!("update event_consumer set position = $2 where name = $1", self.consumer, self.last)
+            .execute(self.tx.db())
+            .await?;
         self.tx.commit().await
     }
 }

@@ -83,12 +83,14 @@ impl Drop for Open {
     fn drop(&mut self) {
         let Some(mut connection) = self.0.take() else { return };
         match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => _ = runtime.spawn(async move {
-                if let Err(error) = connection.execute("rollback").await {
-                    tracing::info!(%error, "a connection could not be rolled back; it is closed");
-                    connection.close_on_drop();
-                }
-            }),
+            Ok(runtime) => {
+                _ = runtime.spawn(async move {
+                    if let Err(error) = connection.execute("rollback").await {
+                        tracing::info!(%error, "a connection could not be rolled back; it is closed");
+                        connection.close_on_drop();
+                    }
+                })
+            }
             Err(_) => connection.close_on_drop(),
         }
     }
@@ -184,8 +186,15 @@ impl Tx {
             job.insert(self.inner.connection(), Some(self.org), self.clock.new_id(), self.now).await?;
         }
         let events = std::mem::take(&mut self.events);
-        crate::event::insert(self.inner.connection(), self.org, &self.stamp, self.request_id.as_deref(), self.now, events)
-            .await?;
+        crate::event::insert(
+            self.inner.connection(),
+            self.org,
+            &self.stamp,
+            self.request_id.as_deref(),
+            self.now,
+            events,
+        )
+        .await?;
         self.inner.end("commit").await?;
         Ok(Committed { value, event: last })
     }

@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
+use dealwright_access::Settings;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::people::store::{self as people, NewUser};
 use dealwright_access::policy::Builtin;
 use dealwright_access::session::store::Device;
-use dealwright_access::Settings;
 use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
@@ -97,7 +97,15 @@ impl TestApp {
         let cx = self.state.access.context_for(self.org, self.admin.id).await?;
         let id = UserId(cx.clock().new_id());
         let mut tx = cx.begin().await?;
-        let user = NewUser { id, name: email.split('@').next().unwrap_or_default().to_owned(), email: email.to_owned(), password_hash: None, team, role, import: None };
+        let user = NewUser {
+            id,
+            name: email.split('@').next().unwrap_or_default().to_owned(),
+            email: email.to_owned(),
+            password_hash: None,
+            team,
+            role,
+            import: None,
+        };
         people::insert_users(&mut tx, &[user]).await?;
         tx.commit(()).await?.into_inner();
         sign_in(&self.state, &self.url, self.org, id, email).await

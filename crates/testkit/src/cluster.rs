@@ -87,7 +87,11 @@ impl TestDb {
         for attempt in 0.. {
             match admin.execute(sqlx::AssertSqlSafe(sql.clone())).await {
                 Ok(_) => break,
-                Err(error) if attempt < 20 && error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some("55006") => {
+                Err(error)
+                    if attempt < 20
+                        && error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref()
+                            == Some("55006") =>
+                {
                     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
                 }
                 Err(error) => return Err(error.into()),
@@ -95,7 +99,11 @@ impl TestDb {
         }
         admin.close().await?;
         let inside = |options: &PgConnectOptions| options.clone().database(&name);
-        let roles = Roles { migrator: inside(&cluster.roles.migrator), app: inside(&cluster.roles.app), system: inside(&cluster.roles.system) };
+        let roles = Roles {
+            migrator: inside(&cluster.roles.migrator),
+            app: inside(&cluster.roles.app),
+            system: inside(&cluster.roles.system),
+        };
         let database = Database::open(roles.clone(), PoolSizes { app: 8, system: 6 }, clock);
         Ok(Self { database, roles, name })
     }

@@ -57,7 +57,8 @@ impl Person {
         let response = request.send().await.unwrap_or_else(|error| panic!("no answer: {error}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap_or_else(|error| panic!("half an answer: {error}"));
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+        let body =
+            if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
         Answer { status, headers, body }
     }
 
@@ -124,8 +125,13 @@ impl Answer {
     #[must_use]
     pub fn problem(&self) -> String {
         let code = self.body["code"].as_str().unwrap_or("(no problem)");
-        let fields: Vec<&str> = self.body["errors"].as_array().into_iter().flatten().filter_map(|e| e["field"].as_str()).collect();
-        if fields.is_empty() { format!("{} {code}", self.status) } else { format!("{} {code}: {}", self.status, fields.join(", ")) }
+        let fields: Vec<&str> =
+            self.body["errors"].as_array().into_iter().flatten().filter_map(|e| e["field"].as_str()).collect();
+        if fields.is_empty() {
+            format!("{} {code}", self.status)
+        } else {
+            format!("{} {code}: {}", self.status, fields.join(", "))
+        }
     }
 
     /// The body of an answer that went well.
@@ -151,6 +157,11 @@ impl Answer {
     /// The names of the items of a list.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.body["items"].as_array().into_iter().flatten().filter_map(|i| i["name"].as_str().map(str::to_owned)).collect()
+        self.body["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|i| i["name"].as_str().map(str::to_owned))
+            .collect()
     }
 }

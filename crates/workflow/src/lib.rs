@@ -98,7 +98,10 @@ pub fn evaluate(facts: &MoveFacts) -> Result<Cleared, Vec<Missing>> {
 /// The refusal as every path reports it: 422 `gate_not_cleared` with the missing fields.
 #[must_use]
 pub fn refusal(missing: Vec<Missing>) -> Error {
-    let fields = missing.into_iter().map(|m| FieldError { field: m.field, code: "required".into(), message: m.message }).collect();
+    let fields = missing
+        .into_iter()
+        .map(|m| FieldError { field: m.field, code: "required".into(), message: m.message })
+        .collect();
     Error::fields("gate_not_cleared", fields)
 }
 

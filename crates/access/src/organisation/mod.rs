@@ -26,7 +26,9 @@ impl NewOrganisation {
     /// 422 with every field that is wrong.
     pub fn validate(&self) -> Result<()> {
         let mut fields = Vec::new();
-        let mut wrong = |field: &str, code: &'static str, message: String| fields.push(FieldError { field: field.into(), code: code.into(), message });
+        let mut wrong = |field: &str, code: &'static str, message: String| {
+            fields.push(FieldError { field: field.into(), code: code.into(), message })
+        };
         for (field, value) in [("organisation", &self.name), ("name", &self.admin_name)] {
             let length = value.trim().chars().count();
             if length == 0 || length > 200 || value.contains('\0') {
@@ -47,7 +49,8 @@ impl NewOrganisation {
 /// When the database is gone.
 pub async fn exists(access: &Access) -> Result<bool> {
     let mut tx = access.database().system().await?;
-    let exists = sqlx::query_scalar!(r#"select exists (select from organisation) as "exists!""#).fetch_one(tx.db()).await?;
+    let exists =
+        sqlx::query_scalar!(r#"select exists (select from organisation) as "exists!""#).fetch_one(tx.db()).await?;
     tx.commit().await?;
     Ok(exists)
 }
@@ -77,15 +80,28 @@ pub async fn create(access: &Access, new: NewOrganisation, only_first: bool) -> 
             return Err(Error::conflict("already_set_up", "this server has an organisation already; sign in"));
         }
     }
-    sqlx::query!("insert into organisation (id, name, currency, demo) values ($1, $2, $3, $4)", org.0, new.name.trim(), new.currency.code(), new.demo)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "insert into organisation (id, name, currency, demo) values ($1, $2, $3, $4)",
+        org.0,
+        new.name.trim(),
+        new.currency.code(),
+        new.demo
+    )
+    .execute(tx.db())
+    .await?;
     sqlx::query!("insert into access_epoch (org_id) values ($1)", org.0).execute(tx.db()).await?;
     for role in Builtin::ALL {
         let (id, grants) = (RoleId(clock.new_id()), json!(role.grants()));
-        sqlx::query!("insert into role (org_id, id, name, builtin, grants) values ($1, $2, $3, $4, $5)", org.0, id.0, role.name(), role.key(), grants)
-            .execute(tx.db())
-            .await?;
+        sqlx::query!(
+            "insert into role (org_id, id, name, builtin, grants) values ($1, $2, $3, $4, $5)",
+            org.0,
+            id.0,
+            role.name(),
+            role.key(),
+            grants
+        )
+        .execute(tx.db())
+        .await?;
     }
     sqlx::query!(
         "insert into app_user (org_id, id, name, email, password_hash) values ($1, $2, $3, $4, $5)",
@@ -97,7 +113,9 @@ pub async fn create(access: &Access, new: NewOrganisation, only_first: bool) -> 
     )
     .execute(tx.db())
     .await
-    .on_constraint("app_user_email_key", || Error::conflict("email_taken", "somebody signs in with this e-mail address already").on("email"))?;
+    .on_constraint("app_user_email_key", || {
+        Error::conflict("email_taken", "somebody signs in with this e-mail address already").on("email")
+    })?;
     sqlx::query!("insert into user_role (org_id, user_id, role_id) select $1, $2, id from role where org_id = $1 and builtin = 'administrator'", org.0, user.0)
         .execute(tx.db())
         .await?;
@@ -120,11 +138,24 @@ pub async fn discard(access: &Access, org: OrgId) -> Result<()> {
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn sign_in(access: &Access, org: OrgId, user: UserId, device: &Device) -> Result<axum_extra::extract::cookie::Cookie<'static>> {
+pub async fn sign_in(
+    access: &Access,
+    org: OrgId,
+    user: UserId,
+    device: &Device,
+) -> Result<axum_extra::extract::cookie::Cookie<'static>> {
     let token = new_token()?;
     let who = Credential { org, user, password_hash: None };
     let mut tx = access.database().system().await?;
-    store::insert(&mut tx, SessionId(access.clock().new_id()), &who, &TokenHash::of(&token), device, access.clock().now()).await?;
+    store::insert(
+        &mut tx,
+        SessionId(access.clock().new_id()),
+        &who,
+        &TokenHash::of(&token),
+        device,
+        access.clock().now(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(crate::session::http::cookie(access.settings().secure_cookies, token))
 }

@@ -49,7 +49,14 @@ async fn users(cx: Allow<ReadUser>) -> Result<Json<Page<User>>> {
     let mut items = Vec::new();
     for row in store::users(&mut tx).await? {
         let roles = serde_json::from_value(row.roles).map_err(Error::internal)?;
-        items.push(User { id: row.id, name: row.name, email: row.email, team_id: row.team_id, active: row.active, roles });
+        items.push(User {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            team_id: row.team_id,
+            active: row.active,
+            roles,
+        });
     }
     tx.done(Json(Page::whole(items))).await
 }

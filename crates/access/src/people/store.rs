@@ -104,9 +104,12 @@ pub struct Team {
 
 /// All teams, by name.
 pub async fn teams(tx: &mut Tx) -> Result<Vec<Team>> {
-    Ok(sqlx::query_as!(Team, r#"select id as "id: TeamId", name, parent_id as "parent_id: TeamId" from team order by lower(name), id"#)
-        .fetch_all(tx.db())
-        .await?)
+    Ok(sqlx::query_as!(
+        Team,
+        r#"select id as "id: TeamId", name, parent_id as "parent_id: TeamId" from team order by lower(name), id"#
+    )
+    .fetch_all(tx.db())
+    .await?)
 }
 
 /// A role with what it grants.
@@ -120,7 +123,9 @@ pub struct Role {
 
 /// All roles, by name.
 pub async fn roles(tx: &mut Tx) -> Result<Vec<Role>> {
-    Ok(sqlx::query_as!(Role, r#"select id as "id: RoleId", name, builtin, grants from role order by lower(name), id"#).fetch_all(tx.db()).await?)
+    Ok(sqlx::query_as!(Role, r#"select id as "id: RoleId", name, builtin, grants from role order by lower(name), id"#)
+        .fetch_all(tx.db())
+        .await?)
 }
 
 /// A user to be made.
@@ -175,18 +180,31 @@ pub async fn insert_users(tx: &mut Tx, users: &[NewUser]) -> Result<()> {
 /// 409 `team_name_taken`.
 pub async fn insert_team(tx: &mut Tx, id: TeamId, name: &str, parent: Option<TeamId>) -> Result<()> {
     use dealwright_kernel::error::OnConstraint;
-    sqlx::query!("insert into team (org_id, id, name, parent_id) values ($1, $2, $3, $4)", tx.org().0, id.0, name, parent.map(|p| p.0))
-        .execute(tx.db())
-        .await
-        .on_constraint("team_name_key", || Error::conflict("team_name_taken", "there is a team of this name already").on("name"))?;
+    sqlx::query!(
+        "insert into team (org_id, id, name, parent_id) values ($1, $2, $3, $4)",
+        tx.org().0,
+        id.0,
+        name,
+        parent.map(|p| p.0)
+    )
+    .execute(tx.db())
+    .await
+    .on_constraint("team_name_key", || {
+        Error::conflict("team_name_taken", "there is a team of this name already").on("name")
+    })?;
     Ok(())
 }
 
 /// Puts a user into a team.
 pub async fn set_team(tx: &mut Tx, user: UserId, team: Option<TeamId>) -> Result<()> {
     let now = tx.now();
-    sqlx::query!("update app_user set team_id = $2, version = version + 1, updated_at = $3 where id = $1", user.0, team.map(|t| t.0), now)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "update app_user set team_id = $2, version = version + 1, updated_at = $3 where id = $1",
+        user.0,
+        team.map(|t| t.0),
+        now
+    )
+    .execute(tx.db())
+    .await?;
     Ok(())
 }

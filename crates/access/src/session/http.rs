@@ -33,7 +33,11 @@ where
     S: Clone + Send + Sync + 'static,
     Access: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(sign_in, sign_out)).routes(routes!(list)).routes(routes!(revoke)).routes(routes!(me))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in, sign_out))
+        .routes(routes!(list))
+        .routes(routes!(revoke))
+        .routes(routes!(me))
 }
 
 /// The token of the caller's session cookie, hashed.
@@ -79,8 +83,10 @@ impl Validate for SignIn {
 /// Where a request came from.
 #[must_use]
 pub fn device(headers: &HeaderMap, extensions: &Extensions) -> store::Device {
-    let address = extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
-    let user_agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).map(|v| v.chars().take(300).collect());
+    let address =
+        extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
+    let user_agent =
+        headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).map(|v| v.chars().take(300).collect());
     store::Device { address, user_agent }
 }
 
@@ -89,7 +95,12 @@ pub fn device(headers: &HeaderMap, extensions: &Extensions) -> store::Device {
 /// Answers 204 and sets the session's cookie. A wrong password and an unknown e-mail look the same.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, security(()),
     responses((status = 204, description = "Signed in"), Problems))]
-async fn sign_in(State(access): State<Access>, headers: HeaderMap, extensions: Extensions, Valid(body): Valid<SignIn>) -> Result<Response> {
+async fn sign_in(
+    State(access): State<Access>,
+    headers: HeaderMap,
+    extensions: Extensions,
+    Valid(body): Valid<SignIn>,
+) -> Result<Response> {
     let device = device(&headers, &extensions);
     let now = access.clock().now();
     let email = body.email.trim().to_owned();
@@ -152,7 +163,14 @@ async fn list(SignedIn(cx): SignedIn) -> Result<Json<Page<Session>>> {
     let current = cx.actor().session;
     let items = rows
         .into_iter()
-        .map(|r| Session { current: Some(r.id) == current, id: r.id, created_at: r.created_at, last_seen_at: r.last_seen_at, ip: r.ip, user_agent: r.user_agent })
+        .map(|r| Session {
+            current: Some(r.id) == current,
+            id: r.id,
+            created_at: r.created_at,
+            last_seen_at: r.last_seen_at,
+            ip: r.ip,
+            user_agent: r.user_agent,
+        })
         .collect();
     tx.done(Json(Page::whole(items))).await
 }
@@ -217,7 +235,12 @@ async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
             locale: actor.locale.clone(),
             time_zone: actor.time_zone.clone(),
         },
-        organisation: MyOrganisation { id: actor.org, name: actor.org_name.clone(), currency: actor.currency, demo: actor.demo },
+        organisation: MyOrganisation {
+            id: actor.org,
+            name: actor.org_name.clone(),
+            currency: actor.currency,
+            demo: actor.demo,
+        },
         roles: actor.roles.iter().map(|(id, name)| MyRole { id: RoleId(*id), name: name.clone() }).collect(),
         permissions: actor.grants.matrix(),
     };

@@ -65,9 +65,14 @@ pub(crate) async fn throttled(tx: &mut SystemTx, email: &str, address: &str, now
 }
 
 pub(crate) async fn record_failure(tx: &mut SystemTx, email: &str, address: &str, now: DateTime<Utc>) -> Result<()> {
-    sqlx::query!("insert into login_failure (key, at) values ($1, $3), ($2, $3)", email_key(email), address_key(address), now)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "insert into login_failure (key, at) values ($1, $3), ($2, $3)",
+        email_key(email),
+        address_key(address),
+        now
+    )
+    .execute(tx.db())
+    .await?;
     Ok(())
 }
 
@@ -91,7 +96,14 @@ pub struct Device {
     pub user_agent: Option<String>,
 }
 
-pub(crate) async fn insert(tx: &mut SystemTx, id: SessionId, who: &Credential, token: &TokenHash, device: &Device, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn insert(
+    tx: &mut SystemTx,
+    id: SessionId,
+    who: &Credential,
+    token: &TokenHash,
+    device: &Device,
+    now: DateTime<Utc>,
+) -> Result<()> {
     sqlx::query!(
         "insert into session (org_id, id, user_id, token_hash, created_at, last_seen_at, expires_at, ip, user_agent)
          values ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
@@ -137,8 +149,13 @@ pub(crate) async fn list(tx: &mut Tx, user: UserId) -> Result<Vec<Row>> {
 /// Ends one of the person's sessions; false when it is not theirs or already over.
 pub(crate) async fn revoke(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
     let now = tx.now();
-    let ended = sqlx::query!("update session set revoked_at = $3 where id = $1 and user_id = $2 and revoked_at is null", id.0, user.0, now)
-        .execute(tx.db())
-        .await?;
+    let ended = sqlx::query!(
+        "update session set revoked_at = $3 where id = $1 and user_id = $2 and revoked_at is null",
+        id.0,
+        user.0,
+        now
+    )
+    .execute(tx.db())
+    .await?;
     Ok(ended.rows_affected() == 1)
 }

@@ -185,7 +185,11 @@ fn details(item: &Value, with_age: bool, style: Style) -> String {
         parts.push(account.to_owned());
     }
     if let Some(stage) = text(item, "stage") {
-        parts.push(if with_age { format!("{stage} for {} days", count(item, "days_in_stage")) } else { stage.to_owned() });
+        parts.push(if with_age {
+            format!("{stage} for {} days", count(item, "days_in_stage"))
+        } else {
+            stage.to_owned()
+        });
     }
     parts.extend(money(item.get("amount"), style));
     let open = text(item, "kind") == Some("open");
@@ -206,9 +210,14 @@ fn list(draft: &mut Draft, search: &Search, result: &Value, style: Style) {
         draft.say(&format!("There are no {found}."));
         return;
     }
-    let unranked = matches!(search.order, Some(Order::Biggest | Order::Smallest)) && items(result).first().is_some_and(|i| i.get("amount").is_none_or(Value::is_null));
+    let unranked = matches!(search.order, Some(Order::Biggest | Order::Smallest))
+        && items(result).first().is_some_and(|i| i.get("amount").is_none_or(Value::is_null));
     if unranked {
-        draft.say(&format!("None of the {total} {} has an amount, so I can't tell which is the {}.", described(&search.filter, 2), search.order.map_or("first", order_word)));
+        draft.say(&format!(
+            "None of the {total} {} has an amount, so I can't tell which is the {}.",
+            described(&search.filter, 2),
+            search.order.map_or("first", order_word)
+        ));
         return;
     }
     if search.limit == Some(1)
@@ -221,7 +230,10 @@ fn list(draft: &mut Draft, search: &Search, result: &Value, style: Style) {
         draft.say(&format!("{}.", details(item, with_age, style)));
         return;
     }
-    let sum = money(result.get("sum"), style).filter(|_| text(result.get("sum").unwrap_or(&Value::Null), "amount").is_some_and(|a| a.chars().any(|c| c.is_ascii_digit() && c != '0')));
+    let sum = money(result.get("sum"), style).filter(|_| {
+        text(result.get("sum").unwrap_or(&Value::Null), "amount")
+            .is_some_and(|a| a.chars().any(|c| c.is_ascii_digit() && c != '0'))
+    });
     let worth = sum.map_or_else(String::new, |s| format!(", worth {s} in all"));
     draft.say(&format!("{total} {found}{worth}."));
     rows(draft, result, total, with_age, style);
@@ -306,7 +318,13 @@ fn figures(draft: &mut Draft, query: &Query, result: &Value, style: Style) {
         }
         (_, []) => {
             let words = match query.measure {
-                Measure::Count => format!("There {} {n} {found}{}.", if n == 1 { "is" } else { "are" }, money(total.get("sum"), style).filter(|s| !s.starts_with("0 ")).map_or_else(String::new, |s| format!(", worth {s}"))),
+                Measure::Count => format!(
+                    "There {} {n} {found}{}.",
+                    if n == 1 { "is" } else { "are" },
+                    money(total.get("sum"), style)
+                        .filter(|s| !s.starts_with("0 "))
+                        .map_or_else(String::new, |s| format!(", worth {s}"))
+                ),
                 _ => format!("Over {found}: {}.", measured(total, query.measure, style)),
             };
             draft.say(&words);
@@ -337,7 +355,9 @@ fn one(draft: &mut Draft, get: &Get, deal: &Value, style: Style) {
         Field::Owner => text(deal, "owner").map(|o| format!("is owned by {o}")),
         Field::NextStep => text(deal, "next_step").map(|s| format!("has as its next step: {s}")),
         Field::Probability => Some(format!("has a probability of {}%", count(deal, "probability"))),
-        Field::ForecastCategory => text(deal, "forecast_category").map(|f| format!("is in the forecast as {}", f.replace('_', " "))),
+        Field::ForecastCategory => {
+            text(deal, "forecast_category").map(|f| format!("is in the forecast as {}", f.replace('_', " ")))
+        }
         Field::Name => Some("is its name".to_owned()),
         Field::LostReason => text(deal, "lost_reason").map(|r| format!("was lost because of: {r}")),
     };
@@ -348,11 +368,16 @@ fn one(draft: &mut Draft, get: &Get, deal: &Value, style: Style) {
 /// What is known of a deal in a few sentences.
 fn summary(draft: &mut Draft, deal: &Value, name: &str, style: Style) {
     let account = text(deal, "account").map_or_else(String::new, |a| format!(" with {a}"));
-    let amount = money(deal.get("amount"), style).map_or_else(|| "has no amount yet".to_owned(), |m| format!("is worth {m}"));
+    let amount =
+        money(deal.get("amount"), style).map_or_else(|| "has no amount yet".to_owned(), |m| format!("is worth {m}"));
     let owner = text(deal, "owner").unwrap_or("nobody");
     draft.say(&format!("{name}{account} {amount} and is owned by {owner}."));
     let stage = text(deal, "stage").unwrap_or_default();
-    let mut sentence = format!("It has been in {stage} since {} ({} days)", day(deal, "in_stage_since").unwrap_or_default(), count(deal, "days_in_stage"));
+    let mut sentence = format!(
+        "It has been in {stage} since {} ({} days)",
+        day(deal, "in_stage_since").unwrap_or_default(),
+        count(deal, "days_in_stage")
+    );
     if text(deal, "kind") == Some("open") {
         _ = write!(sentence, ", at {}%", count(deal, "probability"));
         match day(deal, "close_date") {
@@ -368,12 +393,20 @@ fn summary(draft: &mut Draft, deal: &Value, name: &str, style: Style) {
     }
     for task in deal.get("tasks").and_then(Value::as_array).into_iter().flatten() {
         let due = day(task, "due_date").map_or_else(String::new, |d| format!(", due {d}"));
-        draft.say(&format!("- Open task: {}{due} ({})", text(task, "title").unwrap_or_default(), text(task, "assignee").unwrap_or_default()));
+        draft.say(&format!(
+            "- Open task: {}{due} ({})",
+            text(task, "title").unwrap_or_default(),
+            text(task, "assignee").unwrap_or_default()
+        ));
     }
     let history = deal.get("history").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if let Some(last) = history.first() {
         let what = text(last, "type").unwrap_or_default().replace(['.', '_'], " ");
-        draft.say(&format!("Last event: {what} by {} on {}.", text(last, "by").unwrap_or_default(), day(last, "on").unwrap_or_default()));
+        draft.say(&format!(
+            "Last event: {what} by {} on {}.",
+            text(last, "by").unwrap_or_default(),
+            day(last, "on").unwrap_or_default()
+        ));
     }
 }
 
@@ -400,7 +433,14 @@ fn change(draft: &mut Draft, result: &Value, style: Style) {
     }
     let parts: Vec<String> = differences(result)
         .iter()
-        .map(|d| format!("{} from {} to {}", text(d, "label").unwrap_or_default().to_lowercase(), shown(d, "old", style), shown(d, "new", style)))
+        .map(|d| {
+            format!(
+                "{} from {} to {}",
+                text(d, "label").unwrap_or_default().to_lowercase(),
+                shown(d, "old", style),
+                shown(d, "new", style)
+            )
+        })
         .collect();
     draft.say(&format!("I propose a change of {name}{mark}: {}.", parts.join("; ")));
     draft.say("Nothing is changed until you approve it.");
@@ -414,7 +454,8 @@ fn task(draft: &mut Draft, result: &Value, style: Style) {
             Some("due_date") => _ = write!(words, ", due {value}"),
             Some("assignee_id") => _ = write!(words, ", for {value}"),
             Some(field @ ("opportunity_id" | "account_id" | "contact_id")) => {
-                let mark = draft.cite(field.trim_end_matches("_id"), difference.get("new").and_then(Value::as_str), &value);
+                let mark =
+                    draft.cite(field.trim_end_matches("_id"), difference.get("new").and_then(Value::as_str), &value);
                 _ = write!(words, ", about {value}{mark}");
             }
             Some("priority") => _ = write!(words, ", {value} priority"),

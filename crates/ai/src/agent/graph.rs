@@ -100,9 +100,20 @@ impl Walk<'_> {
         let mut tx = self.begin().await?;
         let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
         let waiting = store::waiting_before(&mut tx, standing.conversation, self.run).await?;
-        store::begin_step(&mut tx, self.run, &Begin { n: 1, kind: "plan", title: "Understand the request", tool: None }).await?;
+        store::begin_step(
+            &mut tx,
+            self.run,
+            &Begin { n: 1, kind: "plan", title: "Understand the request", tool: None },
+        )
+        .await?;
         store::save(&mut tx, self.run, Status::Planning, &standing.state).await?;
-        store::tell(&mut tx, self.run, "step", &json!({ "n": 1, "title": "Understand the request", "tool": null, "arguments": {}, "status": "running" })).await?;
+        store::tell(
+            &mut tx,
+            self.run,
+            "step",
+            &json!({ "n": 1, "title": "Understand the request", "tool": null, "arguments": {}, "status": "running" }),
+        )
+        .await?;
         tx.commit(()).await?.into_inner();
         self.assistant.wake(self.run);
 
@@ -119,10 +130,23 @@ impl Walk<'_> {
         let asks = serde_json::to_value(&state.asks).map_err(Error::internal)?;
         let author = state.author;
         let summary = state.asks.iter().skip(state.next).map(title).collect::<Vec<_>>().join(", then ");
-        let end = End { tool: None, arguments: json!({ "goal": standing.goal }), result: json!({ "asks": asks, "author": author }), count: None, summary: &summary, failed: false };
+        let end = End {
+            tool: None,
+            arguments: json!({ "goal": standing.goal }),
+            result: json!({ "asks": asks, "author": author }),
+            count: None,
+            summary: &summary,
+            failed: false,
+        };
         let step = store::end_step(&mut tx, self.run, 1, &end, &calls).await?;
         store::save(&mut tx, self.run, Status::Running, &state).await?;
-        let steps: Vec<Value> = state.asks.iter().enumerate().skip(state.next).map(|(i, a)| json!({ "n": step_of(i), "title": title(a) })).collect();
+        let steps: Vec<Value> = state
+            .asks
+            .iter()
+            .enumerate()
+            .skip(state.next)
+            .map(|(i, a)| json!({ "n": step_of(i), "title": title(a) }))
+            .collect();
         store::tell(&mut tx, self.run, "step", &shown(&step)).await?;
         store::tell(&mut tx, self.run, "plan", &json!({ "steps": steps })).await?;
         tx.commit(()).await?.into_inner();
@@ -195,9 +219,20 @@ impl Walk<'_> {
             return Ok(());
         }
         let mut tx = self.begin().await?;
-        let begun = store::begin_step(&mut tx, self.run, &Begin { n, kind: "tool", title: title(&ask), tool: Some(ask.tool()) }).await?;
+        let begun = store::begin_step(
+            &mut tx,
+            self.run,
+            &Begin { n, kind: "tool", title: title(&ask), tool: Some(ask.tool()) },
+        )
+        .await?;
         if begun {
-            store::tell(&mut tx, self.run, "step", &json!({ "n": n, "title": title(&ask), "tool": ask.tool(), "arguments": {}, "status": "running" })).await?;
+            store::tell(
+                &mut tx,
+                self.run,
+                "step",
+                &json!({ "n": n, "title": title(&ask), "tool": ask.tool(), "arguments": {}, "status": "running" }),
+            )
+            .await?;
         }
         tx.commit(()).await?.into_inner();
         self.assistant.wake(self.run);
@@ -221,7 +256,12 @@ impl Walk<'_> {
                 let mut tx = self.begin().await?;
                 state.said.push(told(&error));
                 state.next += 1;
-                let end = End { summary: &error.detail, failed: true, result: json!({ "problem": error.problem() }), ..End::default() };
+                let end = End {
+                    summary: &error.detail,
+                    failed: true,
+                    result: json!({ "problem": error.problem() }),
+                    ..End::default()
+                };
                 let step = store::end_step(&mut tx, self.run, n, &end, &[]).await?;
                 store::tell(&mut tx, self.run, "step", &shown(&step)).await?;
                 store::save(&mut tx, self.run, Status::Running, &state).await?;
@@ -234,7 +274,14 @@ impl Walk<'_> {
     /// Links and dispatches an ask, and ends its step, in the transaction given.
     async fn run_tool(&self, tx: &mut Tx, goal: &str, state: &mut State, ask: &Ask, n: i32) -> Result<()> {
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
-        let linking = Linking { cx: self.cx, goal, vocabulary: &vocabulary, reading: self.reading, in_hand: state.in_hand, picked: &state.picked };
+        let linking = Linking {
+            cx: self.cx,
+            goal,
+            vocabulary: &vocabulary,
+            reading: self.reading,
+            in_hand: state.in_hand,
+            picked: &state.picked,
+        };
         let mut tool = ask.tool().to_owned();
         let (arguments, result, count, summary) = match link(&linking, tx, ask).await? {
             Linked::Ask(question, slot) => {
@@ -260,14 +307,22 @@ impl Walk<'_> {
                     let id = crate::proposal::store::insert(tx, self.run, n, proposal, confidence).await?;
                     let written = crate::proposal::store::find(tx, id, false).await?;
                     store::tell(tx, self.run, "proposal", &written).await?;
-                } else if let Some(id) = output.result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()) {
+                } else if let Some(id) = output.result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
+                {
                     state.in_hand = Some((RecordType::Opportunity, id));
                 }
                 tool = call.tool;
                 (call.args, output.result, Some(output.count), output.summary)
             }
         };
-        let step = store::end_step(tx, self.run, n, &End { tool: Some(&tool), arguments, result, count, summary: &summary, failed: false }, &[]).await?;
+        let step = store::end_step(
+            tx,
+            self.run,
+            n,
+            &End { tool: Some(&tool), arguments, result, count, summary: &summary, failed: false },
+            &[],
+        )
+        .await?;
         store::tell(tx, self.run, "step", &shown(&step)).await
     }
 
@@ -275,7 +330,8 @@ impl Walk<'_> {
         let mut tx = self.begin().await?;
         store::save(&mut tx, self.run, Status::Reviewing, &standing.state).await?;
         let n = step_of(standing.state.asks.len());
-        store::begin_step(&mut tx, self.run, &Begin { n, kind: "review", title: "Check the answer", tool: None }).await?;
+        store::begin_step(&mut tx, self.run, &Begin { n, kind: "review", title: "Check the answer", tool: None })
+            .await?;
         let steps = store::steps(&mut tx, self.run).await?;
         tx.commit(()).await?.into_inner();
 
@@ -284,8 +340,19 @@ impl Walk<'_> {
         let status = if answer.question.is_some() { Status::Waiting } else { Status::Done };
 
         let mut tx = self.begin().await?;
-        let summary = if dropped.is_empty() { "Every figure and name is from a result".to_owned() } else { format!("{} sentences left out", dropped.len()) };
-        let end = End { tool: None, result: json!({ "dropped": dropped }), count: None, summary: &summary, failed: false, arguments: json!({}) };
+        let summary = if dropped.is_empty() {
+            "Every figure and name is from a result".to_owned()
+        } else {
+            format!("{} sentences left out", dropped.len())
+        };
+        let end = End {
+            tool: None,
+            result: json!({ "dropped": dropped }),
+            count: None,
+            summary: &summary,
+            failed: false,
+            arguments: json!({}),
+        };
         store::end_step(&mut tx, self.run, n, &end, &[]).await?;
         store::save(&mut tx, self.run, status, &state).await?;
         for delta in pieces(&answer.text) {
@@ -302,7 +369,12 @@ impl Walk<'_> {
     }
 
     /// Composes the answer and takes out of it what nothing supports.
-    fn answer(&self, goal: &str, state: &State, steps: &[super::Step]) -> (Answer, Vec<crate::grounding::answer::Dropped>) {
+    fn answer(
+        &self,
+        goal: &str,
+        state: &State,
+        steps: &[super::Step],
+    ) -> (Answer, Vec<crate::grounding::answer::Dropped>) {
         let mut draft = compose::Draft::default();
         let mut facts = Facts::default();
         facts.add_request(goal, &self.reading);
@@ -320,7 +392,13 @@ impl Walk<'_> {
         parts.extend(state.said.iter().map(String::as_str));
         parts.extend(state.question.as_ref().map(|q| q.text.as_str()));
         let text = parts.join("\n");
-        let answer = Answer { text, citations: draft.citations, left_out: grounded.dropped.len(), without_model: state.without_model, question: state.question.clone() };
+        let answer = Answer {
+            text,
+            citations: draft.citations,
+            left_out: grounded.dropped.len(),
+            without_model: state.without_model,
+            question: state.question.clone(),
+        };
         (answer, grounded.dropped)
     }
 
@@ -376,7 +454,8 @@ fn told(error: &Error) -> String {
 fn taken_up(before: State, goal: &str, in_hand: Option<(RecordType, uuid::Uuid)>) -> Option<State> {
     let (question, slot) = (before.question.clone()?, before.slot.clone()?);
     let chosen = choice(&question, goal);
-    let mut state = State { question: None, slot: None, said: Vec::new(), in_hand: in_hand.or(before.in_hand), ..before };
+    let mut state =
+        State { question: None, slot: None, said: Vec::new(), in_hand: in_hand.or(before.in_hand), ..before };
     let ask = state.asks.get_mut(state.next)?;
     match (slot, chosen) {
         (Slot::Record { mention, kinds }, Some(at)) => {
@@ -385,7 +464,9 @@ fn taken_up(before: State, goal: &str, in_hand: Option<(RecordType, uuid::Uuid)>
         }
         (Slot::Words(words), Some(at)) => replace(ask, &words, &question.options.get(at)?.name),
         (Slot::LossReason, Some(at)) => match ask {
-            Ask::UpdateOpportunity(update) => update.changes.push((Field::LostReason, question.options.get(at)?.name.clone())),
+            Ask::UpdateOpportunity(update) => {
+                update.changes.push((Field::LostReason, question.options.get(at)?.name.clone()))
+            }
             _ => return None,
         },
         (Slot::Name, _) if goal.split_whitespace().count() <= 6 => name(ask, goal),
@@ -409,7 +490,8 @@ fn choice(question: &Question, reply: &str) -> Option<usize> {
         n.and_then(|n| n.checked_sub(1)).filter(|i| *i < options.len())
     };
     let part = || {
-        let fits: Vec<usize> = options.iter().enumerate().filter(|(_, o)| text::contains_words(&o.name, reply)).map(|(i, _)| i).collect();
+        let fits: Vec<usize> =
+            options.iter().enumerate().filter(|(_, o)| text::contains_words(&o.name, reply)).map(|(i, _)| i).collect();
         fits.first().copied().filter(|_| fits.len() == 1)
     };
     exact.or_else(numbered).or_else(part)
@@ -436,7 +518,9 @@ fn replace(ask: &mut Ask, words: &str, chosen: &str) {
     match ask {
         Ask::SearchOpportunities(search) => swap(&mut search.filter.owner),
         Ask::QueryPipeline(query) => swap(&mut query.filter.owner),
-        Ask::UpdateOpportunity(update) => update.changes.iter_mut().filter(|(_, v)| v == words).for_each(|(_, v)| chosen.clone_into(v)),
+        Ask::UpdateOpportunity(update) => {
+            update.changes.iter_mut().filter(|(_, v)| v == words).for_each(|(_, v)| chosen.clone_into(v))
+        }
         Ask::CreateTask(task) => swap(&mut task.assignee),
         Ask::GetOpportunity(_) | Ask::Decline(_) => {}
     }

@@ -57,7 +57,9 @@ impl PageParams {
     fn limit(&self) -> Result<u16> {
         match self.limit.unwrap_or(20) {
             limit @ 1..=MAX_LIMIT => Ok(limit),
-            _ => Err(Error::unreadable("invalid_query", format!("limit is a number from 1 to {MAX_LIMIT}")).on("limit")),
+            _ => {
+                Err(Error::unreadable("invalid_query", format!("limit is a number from 1 to {MAX_LIMIT}")).on("limit"))
+            }
         }
     }
 }
@@ -87,7 +89,11 @@ impl Validate for NewAgentRun {
 ///
 /// The run is worked on in the background; follow it by its stream.
 #[utoipa::path(post, path = "/agent-runs", tag = "assistant", request_body = NewAgentRun, responses((status = 201, body = Run), Problems))]
-async fn create(cx: Allow<UseAgent>, State(assistant): State<Assistant>, Valid(new): Valid<NewAgentRun>) -> Result<Committed<impl IntoResponse>> {
+async fn create(
+    cx: Allow<UseAgent>,
+    State(assistant): State<Assistant>,
+    Valid(new): Valid<NewAgentRun>,
+) -> Result<Committed<impl IntoResponse>> {
     assistant.warm();
     let mut tx = cx.begin().await?;
     let wanted = NewRun { goal: new.goal.trim(), conversation: new.conversation_id, context: new.context.as_ref() };
@@ -121,11 +127,22 @@ async fn get(cx: Allow<UseAgent>, Path(id): Path<AgentRunId>) -> Result<Json<Run
 /// Events: `plan`, `step`, `text`, `proposal`, `question`, `answer`, `error`, `done`. `Last-Event-ID` resumes.
 #[utoipa::path(get, path = "/agent-runs/{id}/stream", tag = "assistant", params(("id" = AgentRunId, Path), ("Last-Event-ID" = Option<i32>, Header, description = "The last event that was seen")),
     responses((status = 200, body = String, content_type = "text/event-stream"), Problems))]
-async fn watch(cx: Allow<UseAgent>, State(assistant): State<Assistant>, Path(id): Path<AgentRunId>, headers: HeaderMap) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+async fn watch(
+    cx: Allow<UseAgent>,
+    State(assistant): State<Assistant>,
+    Path(id): Path<AgentRunId>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     let after = match headers.get("last-event-id").map(|v| v.to_str().ok().and_then(|v| v.parse().ok())) {
         Some(Some(n)) if n >= 0 => n,
         None => 0,
-        Some(_) => return Err(Error::unreadable("invalid_last_event_id", "Last-Event-ID takes the id of the last event that was seen").on("Last-Event-ID")),
+        Some(_) => {
+            return Err(Error::unreadable(
+                "invalid_last_event_id",
+                "Last-Event-ID takes the id of the last event that was seen",
+            )
+            .on("Last-Event-ID"));
+        }
     };
     // Watched from before it is looked up: nothing told in between is missed.
     let woken = assistant.watch();
@@ -138,7 +155,11 @@ async fn watch(cx: Allow<UseAgent>, State(assistant): State<Assistant>, Path(id)
 
 /// Cancel a run
 #[utoipa::path(post, path = "/agent-runs/{id}/cancellation", tag = "assistant", params(("id" = AgentRunId, Path)), responses((status = 202, description = "It stops before its next step"), Problems))]
-async fn cancel(cx: Allow<UseAgent>, State(assistant): State<Assistant>, Path(id): Path<AgentRunId>) -> Result<Committed<StatusCode>> {
+async fn cancel(
+    cx: Allow<UseAgent>,
+    State(assistant): State<Assistant>,
+    Path(id): Path<AgentRunId>,
+) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     store::cancel(&mut tx, id).await?;
     let committed = tx.commit(StatusCode::ACCEPTED).await?;
@@ -165,7 +186,11 @@ impl Validate for Feedback {
 
 /// Say whether an answer was useful
 #[utoipa::path(post, path = "/agent-runs/{id}/feedback", tag = "assistant", params(("id" = AgentRunId, Path)), request_body = Feedback, responses((status = 204, description = "Kept"), Problems))]
-async fn rate(cx: Allow<UseAgent>, Path(id): Path<AgentRunId>, Valid(body): Valid<Feedback>) -> Result<Committed<StatusCode>> {
+async fn rate(
+    cx: Allow<UseAgent>,
+    Path(id): Path<AgentRunId>,
+    Valid(body): Valid<Feedback>,
+) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     store::rate(&mut tx, id, &RunFeedback { useful: body.useful, comment: body.comment }).await?;
     tx.commit(StatusCode::NO_CONTENT).await
@@ -173,7 +198,11 @@ async fn rate(cx: Allow<UseAgent>, Path(id): Path<AgentRunId>, Valid(body): Vali
 
 /// List the caller's conversations, latest first
 #[utoipa::path(get, path = "/conversations", tag = "assistant", params(PageParams), responses((status = 200, body = Page<Conversation>), Problems))]
-async fn conversations(cx: Allow<UseAgent>, State(assistant): State<Assistant>, Query(asked): Query<PageParams>) -> Result<Json<Page<Conversation>>> {
+async fn conversations(
+    cx: Allow<UseAgent>,
+    State(assistant): State<Assistant>,
+    Query(asked): Query<PageParams>,
+) -> Result<Json<Page<Conversation>>> {
     // Whoever opens the assistant is about to ask.
     assistant.warm();
     let limit = asked.limit()?;

@@ -22,13 +22,13 @@ use crate::resolve::date;
 use crate::resolve::record::{Candidate, Prefer, RecordType, choose};
 use crate::resolve::vocabulary::{Match, StageKind, Vocabulary, Whose};
 use crate::resolve::{Reading, text};
+use crate::tools::Call;
 use crate::tools::filter::{DateRange, FilterArgs, Range};
 use crate::tools::get::{GetArgs, GetOpportunity};
 use crate::tools::query::{QueryArgs, QueryPipeline};
 use crate::tools::search::{SearchArgs, SearchOpportunities};
 use crate::tools::task::{About, CreateTask, TaskArgs};
 use crate::tools::update::{Changes, Said, UpdateArgs, UpdateOpportunity};
-use crate::tools::Call;
 
 /// A question to the person, with what they can choose from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -42,7 +42,10 @@ pub struct Question {
 #[serde(rename_all = "snake_case")]
 pub enum Slot {
     /// The record that a name means; the types of the options, in their order.
-    Record { mention: String, kinds: Vec<RecordType> },
+    Record {
+        mention: String,
+        kinds: Vec<RecordType>,
+    },
     /// These words of the ask are replaced by the chosen name.
     Words(String),
     LossReason,
@@ -133,7 +136,13 @@ impl Linking<'_> {
 
     async fn query(&self, tx: &mut Tx, query: &Query) -> Result<Call, Stop> {
         let filter = self.filter(tx, &query.filter).await?;
-        let args = QueryArgs { filter, measure: query.measure, group: query.group, top: query.top, ascending: query.ascending };
+        let args = QueryArgs {
+            filter,
+            measure: query.measure,
+            group: query.group,
+            top: query.top,
+            ascending: query.ascending,
+        };
         Ok(Call::of::<QueryPipeline>(&args)?)
     }
 
@@ -151,9 +160,12 @@ impl Linking<'_> {
 
     async fn update(&self, tx: &mut Tx, update: &Update) -> Result<Call, Stop> {
         if update.changes.is_empty() {
-            return say("I understood that something should be changed, but not what to. Say which field, and its new value.");
+            return say(
+                "I understood that something should be changed, but not what to. Say which field, and its new value.",
+            );
         }
-        let (kind, id) = self.record(tx, update.name.as_deref(), Wanted { accounts: false, contacts: false }, Prefer::Open).await?;
+        let (kind, id) =
+            self.record(tx, update.name.as_deref(), Wanted { accounts: false, contacts: false }, Prefer::Open).await?;
         if kind != RecordType::Opportunity {
             return say("I can only propose changes of deals.");
         }
@@ -173,34 +185,59 @@ impl Linking<'_> {
         match field {
             Field::Stage => match self.vocabulary.stage(words, Some(deal.pipeline_id)) {
                 Match::One(stage) => changes.stage_id = Some(stage.id),
-                Match::Several(stages) => return ask(format!("Which stage is “{words}”?"), stages.iter().map(|s| Ref { id: s.id, name: s.name.clone() }).collect(), Slot::Words(words.to_owned())),
+                Match::Several(stages) => {
+                    return ask(
+                        format!("Which stage is “{words}”?"),
+                        stages.iter().map(|s| Ref { id: s.id, name: s.name.clone() }).collect(),
+                        Slot::Words(words.to_owned()),
+                    );
+                }
                 Match::None => {
-                    let names: Vec<&str> = self.vocabulary.stages.iter().filter(|s| s.pipeline_id == deal.pipeline_id).map(|s| s.name.as_str()).collect();
+                    let names: Vec<&str> = self
+                        .vocabulary
+                        .stages
+                        .iter()
+                        .filter(|s| s.pipeline_id == deal.pipeline_id)
+                        .map(|s| s.name.as_str())
+                        .collect();
                     return say(format!("There is no stage “{words}”. The stages are {}.", names.join(", ")));
                 }
             },
             Field::Amount => changes.amount = Some(self.money(words, deal).ok_or_else(|| unread("an amount"))?),
-            Field::CloseDate => changes.close_date = Some(self.close_date(words, deal).ok_or_else(|| unread("a date"))?),
+            Field::CloseDate => {
+                changes.close_date = Some(self.close_date(words, deal).ok_or_else(|| unread("a date"))?)
+            }
             Field::Owner => changes.owner_id = Some(self.person(words)?),
             Field::NextStep => changes.next_step = Some(words.trim().to_owned()),
             Field::Name => changes.name = Some(words.trim().trim_matches('"').to_owned()),
             Field::Probability => {
                 let digits: String = words.chars().filter(char::is_ascii_digit).collect();
-                changes.probability = Some(digits.parse().ok().filter(|p| (0..=100).contains(p)).ok_or_else(|| unread("a percentage"))?);
+                changes.probability =
+                    Some(digits.parse().ok().filter(|p| (0..=100).contains(p)).ok_or_else(|| unread("a percentage"))?);
             }
-            Field::ForecastCategory => changes.forecast_category = Some(Vocabulary::forecast(words).ok_or_else(|| unread("a forecast category"))?.to_owned()),
+            Field::ForecastCategory => {
+                changes.forecast_category =
+                    Some(Vocabulary::forecast(words).ok_or_else(|| unread("a forecast category"))?.to_owned())
+            }
             Field::LostReason => {
                 let reasons: Vec<_> = self.vocabulary.choices.iter().filter(|c| c.kind == "loss_reason").collect();
                 let wanted = text::key(words);
                 let best = reasons.iter().find(|c| text::key(&c.name) == wanted).or_else(|| {
                     let close = |c: &&&crate::resolve::vocabulary::Choice| {
-                        text::key(&c.name).split(' ').any(|w| w.len() > 3 && text::contains_words(words, w)) || text::likeness(&c.name, words) > 0.8
+                        text::key(&c.name).split(' ').any(|w| w.len() > 3 && text::contains_words(words, w))
+                            || text::likeness(&c.name, words) > 0.8
                     };
                     reasons.iter().find(close)
                 });
                 match best {
                     Some(reason) => changes.lost_reason_id = Some(reason.id),
-                    None => return ask(format!("Which reason is “{words}”?"), reasons.iter().map(|c| Ref { id: c.id, name: c.name.clone() }).collect(), Slot::Words(words.to_owned())),
+                    None => {
+                        return ask(
+                            format!("Which reason is “{words}”?"),
+                            reasons.iter().map(|c| Ref { id: c.id, name: c.name.clone() }).collect(),
+                            Slot::Words(words.to_owned()),
+                        );
+                    }
                 }
             }
         }
@@ -214,14 +251,22 @@ impl Linking<'_> {
             return Ok(());
         }
         let reasons = self.vocabulary.choices.iter().filter(|c| c.kind == "loss_reason");
-        ask(format!("Why was {} lost?", deal.name), reasons.map(|c| Ref { id: c.id, name: c.name.clone() }).collect(), Slot::LossReason)
+        ask(
+            format!("Why was {} lost?", deal.name),
+            reasons.map(|c| Ref { id: c.id, name: c.name.clone() }).collect(),
+            Slot::LossReason,
+        )
     }
 
     fn money(&self, words: &str, deal: &lookup::Deal) -> Option<Money> {
         let amount = amount::find(words, self.reading.mark)?;
         let (low, high) = amount.bound.ends();
         let value = amount.bound.exactly().or_else(|| low.or(high).map(|(v, _)| v))?;
-        let code = amount.currency.map(str::to_owned).or_else(|| deal.currency.clone()).unwrap_or_else(|| self.vocabulary.currency.clone());
+        let code = amount
+            .currency
+            .map(str::to_owned)
+            .or_else(|| deal.currency.clone())
+            .unwrap_or_else(|| self.vocabulary.currency.clone());
         let currency: Currency = code.parse().ok()?;
         Money::from_decimal(value.round_dp(currency.decimals()), currency).ok()
     }
@@ -297,7 +342,13 @@ impl Linking<'_> {
     }
 
     /// The record that is meant, or a question.
-    async fn record(&self, tx: &mut Tx, name: Option<&str>, wanted: Wanted, prefer: Prefer) -> Result<(RecordType, Uuid), Stop> {
+    async fn record(
+        &self,
+        tx: &mut Tx,
+        name: Option<&str>,
+        wanted: Wanted,
+        prefer: Prefer,
+    ) -> Result<(RecordType, Uuid), Stop> {
         let Some(name) = name else {
             return self.in_hand.map_or_else(|| ask("Which deal do you mean?", Vec::new(), Slot::Name), Ok);
         };
@@ -308,7 +359,13 @@ impl Linking<'_> {
         }
     }
 
-    async fn find(&self, tx: &mut Tx, name: &str, wanted: Wanted, prefer: Prefer) -> Result<Match<(RecordType, Uuid, String)>, Stop> {
+    async fn find(
+        &self,
+        tx: &mut Tx,
+        name: &str,
+        wanted: Wanted,
+        prefer: Prefer,
+    ) -> Result<Match<(RecordType, Uuid, String)>, Stop> {
         if let Some((kind, id)) = self.picked.get(&text::key(name)) {
             return Ok(Match::One((*kind, *id, name.to_owned())));
         }
@@ -322,7 +379,8 @@ impl Linking<'_> {
             return Ok(Match::One(triple(held)));
         }
         // A customer's bare name means the customer where customers are wanted, "the X deal" a deal.
-        let accounts: Vec<Candidate> = candidates.iter().filter(|c| c.kind != RecordType::Opportunity).cloned().collect();
+        let accounts: Vec<Candidate> =
+            candidates.iter().filter(|c| c.kind != RecordType::Opportunity).cloned().collect();
         let deals: Vec<Candidate> = candidates.iter().filter(|c| c.kind == RecordType::Opportunity).cloned().collect();
         let account = choose(name, &accounts, Prefer::Any);
         let deal = choose(name, &deals, prefer);
@@ -338,7 +396,9 @@ impl Linking<'_> {
             (Match::One(one), _) => Match::One(triple(&one)),
             (Match::Several(all), _) => Match::Several(all.iter().map(triple).collect()),
             (Match::None, Match::One(one)) if wanted.accounts || wanted.contacts => Match::One(triple(&one)),
-            (Match::None, Match::Several(all)) if wanted.accounts || wanted.contacts => Match::Several(all.iter().map(triple).collect()),
+            (Match::None, Match::Several(all)) if wanted.accounts || wanted.contacts => {
+                Match::Several(all.iter().map(triple).collect())
+            }
             (Match::None, _) => Match::None,
         })
     }
@@ -350,7 +410,9 @@ impl Linking<'_> {
             text::contains_words(&name, noun)
                 || text::contains_words(self.goal, &format!("{name} {noun}"))
                 || text::contains_words(self.goal, &format!("{name} s {noun}"))
-                || ["with", "at", "for", "of", "from"].iter().any(|joint| text::contains_words(self.goal, &format!("{noun} {joint} {name}")))
+                || ["with", "at", "for", "of", "from"]
+                    .iter()
+                    .any(|joint| text::contains_words(self.goal, &format!("{noun} {joint} {name}")))
         })
     }
 
@@ -376,7 +438,9 @@ impl Linking<'_> {
         }
         if let Some(words) = &filter.probability {
             let tokens = text::tokens(words);
-            args.probability = (0..tokens.len()).find_map(|i| amount::scan_percent(&tokens, i, self.reading.mark)).map(|(bound, _)| range(bound));
+            args.probability = (0..tokens.len())
+                .find_map(|i| amount::scan_percent(&tokens, i, self.reading.mark))
+                .map(|(bound, _)| range(bound));
         }
         self.dates(&mut args, filter);
         args.forecast_category = filter.forecast.as_deref().and_then(Vocabulary::forecast).map(str::to_owned);
@@ -487,14 +551,23 @@ fn since(of: DateOf, bound: Bound<amount::Span>, today: NaiveDate) -> DateRange 
     let back = |span: amount::Span| date::shift(today, -i64::from(span.count), span.unit);
     let (low, high) = bound.ends();
     let exact = bound.exactly().is_some();
-    let to = low.and_then(|(span, included)| back(span).and_then(|d| if included { Some(d) } else { d.checked_sub_days(Days::new(1)) }));
-    let from = high.filter(|_| !exact).and_then(|(span, included)| back(span).and_then(|d| if included { Some(d) } else { d.checked_add_days(Days::new(1)) }));
+    let to = low.and_then(|(span, included)| {
+        back(span).and_then(|d| if included { Some(d) } else { d.checked_sub_days(Days::new(1)) })
+    });
+    let from = high.filter(|_| !exact).and_then(|(span, included)| {
+        back(span).and_then(|d| if included { Some(d) } else { d.checked_add_days(Days::new(1)) })
+    });
     DateRange { of, from, to }
 }
 
 fn range(bound: Bound<rust_decimal::Decimal>) -> Range {
     let (low, high) = bound.ends();
-    Range { from: low.map(|l| l.0), to: high.map(|h| h.0), from_included: low.is_some_and(|l| l.1), to_included: high.is_some_and(|h| h.1) }
+    Range {
+        from: low.map(|l| l.0),
+        to: high.map(|h| h.0),
+        from_included: low.is_some_and(|l| l.1),
+        to_included: high.is_some_and(|h| h.1),
+    }
 }
 
 fn kind_word(kind: RecordType) -> &'static str {

@@ -18,18 +18,34 @@ use crate::resolve::vocabulary::{Choice, Named, Person, Stage, StageKind, Vocabu
 pub async fn vocabulary(cx: &Context, tx: &mut Tx) -> Result<Vocabulary> {
     let actor = cx.actor();
     let stages = pipeline::store::stages(tx).await?;
-    let stages = stages.into_iter().map(|s| Stage { id: s.id.0, name: s.name, kind: kind(s.kind), pipeline_id: s.pipeline_id.0 }).collect();
+    let stages = stages
+        .into_iter()
+        .map(|s| Stage { id: s.id.0, name: s.name, kind: kind(s.kind), pipeline_id: s.pipeline_id.0 })
+        .collect();
     let users = people::store::users(tx).await?;
-    let people = users.into_iter().filter(|u| u.active).map(|u| Person { id: u.id.0, name: u.name, email: u.email, team_id: u.team_id.map(|t| t.0) }).collect();
+    let people = users
+        .into_iter()
+        .filter(|u| u.active)
+        .map(|u| Person { id: u.id.0, name: u.name, email: u.email, team_id: u.team_id.map(|t| t.0) })
+        .collect();
     let teams = people::store::teams(tx).await?.into_iter().map(|t| Named { id: t.id.0, name: t.name }).collect();
-    let choices = choice::store::list(tx).await?.into_iter().map(|c| Choice { id: c.id.0, kind: c.kind, name: c.name }).collect();
+    let choices =
+        choice::store::list(tx).await?.into_iter().map(|c| Choice { id: c.id.0, kind: c.kind, name: c.name }).collect();
     let products = sqlx::query!("select id, name from product where org_id = $1 and deleted_at is null order by length(name) desc, id limit 1000", tx.org().0)
         .fetch_all(tx.db())
         .await?
         .into_iter()
         .map(|p| Named { id: p.id, name: p.name })
         .collect();
-    Ok(Vocabulary { me: Some(Named { id: actor.user.0, name: actor.name.clone() }), stages, people, teams, choices, products, currency: actor.currency.to_string() })
+    Ok(Vocabulary {
+        me: Some(Named { id: actor.user.0, name: actor.name.clone() }),
+        stages,
+        people,
+        teams,
+        choices,
+        products,
+        currency: actor.currency.to_string(),
+    })
 }
 
 const fn kind(kind: Kind) -> StageKind {
@@ -103,8 +119,19 @@ async fn deals(cx: &Context, tx: &mut Tx, ids: &[Uuid], accounts: &[Uuid], name:
         .into_iter()
         .map(|r| {
             let aliases = r.account.into_iter().chain(r.external_id.clone()).chain(r.products).collect();
-            let detail = [Some(r.stage), Some(r.owner), r.external_id].into_iter().flatten().collect::<Vec<_>>().join(", ");
-            (Candidate { kind: RecordType::Opportunity, id: r.id, name: r.name, aliases, open: r.kind == "open", mine: r.owner_id == me }, detail)
+            let detail =
+                [Some(r.stage), Some(r.owner), r.external_id].into_iter().flatten().collect::<Vec<_>>().join(", ");
+            (
+                Candidate {
+                    kind: RecordType::Opportunity,
+                    id: r.id,
+                    name: r.name,
+                    aliases,
+                    open: r.kind == "open",
+                    mine: r.owner_id == me,
+                },
+                detail,
+            )
         })
         .collect();
     // Deals of one name are told apart by what else is known of them.
@@ -131,8 +158,19 @@ pub async fn accounts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
     )
     .fetch_all(tx.db())
     .await?;
-    let aliases = |domain: Option<String>| domain.and_then(|d| d.split('.').next().map(str::to_owned)).into_iter().collect();
-    Ok(rows.into_iter().map(|r| Candidate { kind: RecordType::Account, id: r.id, name: r.name, aliases: aliases(r.domain), open: true, mine: false }).collect())
+    let aliases =
+        |domain: Option<String>| domain.and_then(|d| d.split('.').next().map(str::to_owned)).into_iter().collect();
+    Ok(rows
+        .into_iter()
+        .map(|r| Candidate {
+            kind: RecordType::Account,
+            id: r.id,
+            name: r.name,
+            aliases: aliases(r.domain),
+            open: true,
+            mine: false,
+        })
+        .collect())
 }
 
 async fn contacts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
@@ -140,7 +178,17 @@ async fn contacts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
     let rows = sqlx::query!("select id, name from contact where org_id = $1 and id = any ($2) and deleted_at is null order by updated_at desc, id limit 50", tx.org().0, &ids)
         .fetch_all(tx.db())
         .await?;
-    Ok(rows.into_iter().map(|r| Candidate { kind: RecordType::Contact, id: r.id, name: r.name, aliases: Vec::new(), open: true, mine: false }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|r| Candidate {
+            kind: RecordType::Contact,
+            id: r.id,
+            name: r.name,
+            aliases: Vec::new(),
+            open: true,
+            mine: false,
+        })
+        .collect())
 }
 
 /// What linking needs to know of a deal.
@@ -172,6 +220,10 @@ pub async fn deal(tx: &mut Tx, id: Uuid) -> Result<Option<Deal>> {
 /// # Errors
 /// When the database is gone.
 pub async fn product_is_used(tx: &mut Tx, product: Uuid) -> Result<bool> {
-    let used = sqlx::query_scalar!(r#"select exists (select from opportunity_line where org_id = $1 and product_id = $2) as "used!""#, tx.org().0, product);
+    let used = sqlx::query_scalar!(
+        r#"select exists (select from opportunity_line where org_id = $1 and product_id = $2) as "used!""#,
+        tx.org().0,
+        product
+    );
     Ok(used.fetch_one(tx.db()).await?)
 }

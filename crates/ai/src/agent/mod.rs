@@ -46,7 +46,16 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 8] = [Self::Queued, Self::Planning, Self::Running, Self::Reviewing, Self::Waiting, Self::Done, Self::Failed, Self::Cancelled];
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Planning,
+        Self::Running,
+        Self::Reviewing,
+        Self::Waiting,
+        Self::Done,
+        Self::Failed,
+        Self::Cancelled,
+    ];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -72,7 +81,10 @@ impl Status {
 impl std::str::FromStr for Status {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| Error::internal(format!("no such status of a run: {text}")))
+        Self::ALL
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .ok_or_else(|| Error::internal(format!("no such status of a run: {text}")))
     }
 }
 

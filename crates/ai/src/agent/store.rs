@@ -43,7 +43,10 @@ pub async fn insert(tx: &mut Tx, new: &NewRun<'_>) -> Result<AgentRunId> {
     let user = tx.user().or_not_found("user")?.0;
     let conversation = match new.conversation {
         Some(id) => {
-            let touched = sqlx::query!("update conversation set updated_at = $3 where org_id = $1 and id = $2", org, id.0, now).execute(tx.db()).await?;
+            let touched =
+                sqlx::query!("update conversation set updated_at = $3 where org_id = $1 and id = $2", org, id.0, now)
+                    .execute(tx.db())
+                    .await?;
             if touched.rows_affected() == 0 {
                 return Err(Error::not_found("conversation"));
             }
@@ -159,7 +162,13 @@ pub async fn save(tx: &mut Tx, id: AgentRunId, status: Status, state: &State) ->
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn finish(tx: &mut Tx, id: AgentRunId, status: Status, answer: Option<&Answer>, error: Option<&Problem>) -> Result<()> {
+pub async fn finish(
+    tx: &mut Tx,
+    id: AgentRunId,
+    status: Status,
+    answer: Option<&Answer>,
+    error: Option<&Problem>,
+) -> Result<()> {
     let now = tx.now();
     sqlx::query!(
         "update agent_run set status = case when status = 'cancelled' then status else $3 end, answer = $4, error = $5, finished_at = coalesce(finished_at, $6)
@@ -395,10 +404,19 @@ pub struct Told {
 /// 404.
 pub async fn told_after(tx: &mut Tx, run: AgentRunId, after: i32) -> Result<(Vec<Told>, bool)> {
     let org = tx.org().0;
-    let status = sqlx::query_scalar!("select status from agent_run where org_id = $1 and id = $2", org, run.0).fetch_optional(tx.db()).await?.or_not_found("agent run")?;
-    let told = sqlx::query_as!(Told, "select n, kind, data from agent_stream where org_id = $1 and run_id = $2 and n > $3 order by n", org, run.0, after)
-        .fetch_all(tx.db())
-        .await?;
+    let status = sqlx::query_scalar!("select status from agent_run where org_id = $1 and id = $2", org, run.0)
+        .fetch_optional(tx.db())
+        .await?
+        .or_not_found("agent run")?;
+    let told = sqlx::query_as!(
+        Told,
+        "select n, kind, data from agent_stream where org_id = $1 and run_id = $2 and n > $3 order by n",
+        org,
+        run.0,
+        after
+    )
+    .fetch_all(tx.db())
+    .await?;
     Ok((told, status.parse::<Status>()?.is_over()))
 }
 
@@ -408,11 +426,22 @@ pub async fn told_after(tx: &mut Tx, run: AgentRunId, after: i32) -> Result<(Vec
 /// 404.
 pub async fn cancel(tx: &mut Tx, run: AgentRunId) -> Result<()> {
     let (org, now) = (tx.org().0, tx.now());
-    let before = sqlx::query_scalar!("select status from agent_run where org_id = $1 and id = $2 for update", org, run.0).fetch_optional(tx.db()).await?.or_not_found("agent run")?;
+    let before =
+        sqlx::query_scalar!("select status from agent_run where org_id = $1 and id = $2 for update", org, run.0)
+            .fetch_optional(tx.db())
+            .await?
+            .or_not_found("agent run")?;
     if before.parse::<Status>()?.is_over() {
         return Ok(());
     }
-    sqlx::query!("update agent_run set status = 'cancelled', finished_at = $3 where org_id = $1 and id = $2", org, run.0, now).execute(tx.db()).await?;
+    sqlx::query!(
+        "update agent_run set status = 'cancelled', finished_at = $3 where org_id = $1 and id = $2",
+        org,
+        run.0,
+        now
+    )
+    .execute(tx.db())
+    .await?;
     tell(tx, run, "done", &json!({ "status": "cancelled" })).await
 }
 
@@ -421,9 +450,15 @@ pub async fn cancel(tx: &mut Tx, run: AgentRunId) -> Result<()> {
 /// # Errors
 /// 404.
 pub async fn rate(tx: &mut Tx, run: AgentRunId, feedback: &RunFeedback) -> Result<()> {
-    let rated = sqlx::query!("update agent_run set useful = $3, comment = $4 where org_id = $1 and id = $2", tx.org().0, run.0, feedback.useful, feedback.comment)
-        .execute(tx.db())
-        .await?;
+    let rated = sqlx::query!(
+        "update agent_run set useful = $3, comment = $4 where org_id = $1 and id = $2",
+        tx.org().0,
+        run.0,
+        feedback.useful,
+        feedback.comment
+    )
+    .execute(tx.db())
+    .await?;
     if rated.rows_affected() == 0 { Err(Error::not_found("agent run")) } else { Ok(()) }
 }
 
@@ -551,7 +586,8 @@ pub async fn page(tx: &mut Tx, limit: u16, cursor: Option<&str>) -> Result<Page<
 /// # Errors
 /// When the database is gone.
 pub async fn conversations(tx: &mut Tx, limit: u16, cursor: Option<&str>) -> Result<Page<Conversation>> {
-    let after = cursor.map(|c| Cursor::<(DateTime<Utc>, Uuid)>::decode(c, "conversations")).transpose()?.map(|c| c.keys);
+    let after =
+        cursor.map(|c| Cursor::<(DateTime<Utc>, Uuid)>::decode(c, "conversations")).transpose()?.map(|c| c.keys);
     let mut items = sqlx::query_as!(
         Conversation,
         r#"select id as "id: ConversationId", title, updated_at from conversation
@@ -576,6 +612,11 @@ pub async fn conversations(tx: &mut Tx, limit: u16, cursor: Option<&str>) -> Res
 /// # Errors
 /// 404.
 pub async fn conversation(tx: &mut Tx, id: ConversationId) -> Result<Conversation> {
-    let found = sqlx::query_as!(Conversation, r#"select id as "id: ConversationId", title, updated_at from conversation where org_id = $1 and id = $2"#, tx.org().0, id.0);
+    let found = sqlx::query_as!(
+        Conversation,
+        r#"select id as "id: ConversationId", title, updated_at from conversation where org_id = $1 and id = $2"#,
+        tx.org().0,
+        id.0
+    );
     found.fetch_optional(tx.db()).await?.or_not_found("conversation")
 }

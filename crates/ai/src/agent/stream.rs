@@ -29,7 +29,12 @@ struct Watching {
 }
 
 /// What is told after `after`, until the run is over and all has been told.
-pub fn events(cx: Context, run: AgentRunId, after: i32, woken: broadcast::Receiver<Uuid>) -> impl Stream<Item = Result<Event, Infallible>> {
+pub fn events(
+    cx: Context,
+    run: AgentRunId,
+    after: i32,
+    woken: broadcast::Receiver<Uuid>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
     let watching = Watching { cx, run, after, pending: VecDeque::new(), over: false, woken };
     stream::unfold(watching, |mut w| async move {
         loop {

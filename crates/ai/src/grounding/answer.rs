@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Facts;
+use crate::resolve::Reading;
 use crate::resolve::amount;
 use crate::resolve::date;
 use crate::resolve::text::{self, Kind, Token};
-use crate::resolve::Reading;
 
 /// An answer whose every figure, date, name and id is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +59,8 @@ pub fn sentences(line: &str) -> Vec<&str> {
         // "1." at the start of a line is its number, "St." and "e.g." end no sentence.
         let word = line.get(start..at).unwrap_or_default().rsplit(' ').next().unwrap_or_default();
         let numbered = word.chars().all(|c| c.is_ascii_digit()) && start + word.len() == at;
-        let initials = !word.is_empty() && word.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
+        let initials = !word.is_empty()
+            && word.split('.').all(|part| part.chars().count() == 1 && part.chars().all(char::is_alphabetic));
         let title = matches!(word, "St" | "Mr" | "Mrs" | "Ms" | "Dr" | "Inc" | "Co" | "vs");
         if matches!(c, '.' | '!' | '?') && space && begins && !(c == '.' && (numbered || initials || title)) {
             let end = chars.get(i + 2).map_or(line.len(), |(next, _)| *next);
@@ -94,7 +95,11 @@ pub fn unknown_in(sentence: &str, facts: &Facts, reading: &Reading) -> Vec<Strin
             let known = match (when.from, when.to) {
                 (Some(from), Some(to)) if from == to => facts.knows_day(from),
                 (Some(from), Some(to)) => facts.knows_period(from, to),
-                (from, to) => from.into_iter().chain(to).all(|d| facts.knows_day(d) || d.succ_opt().is_some_and(|d| facts.knows_day(d)) || d.pred_opt().is_some_and(|d| facts.knows_day(d))),
+                (from, to) => from.into_iter().chain(to).all(|d| {
+                    facts.knows_day(d)
+                        || d.succ_opt().is_some_and(|d| facts.knows_day(d))
+                        || d.pred_opt().is_some_and(|d| facts.knows_day(d))
+                }),
             };
             if !known {
                 unknown.push(crate::resolve::lex::words_of(sentence, &tokens, &(i..i + n)).to_owned());
@@ -120,7 +125,9 @@ pub fn unknown_in(sentence: &str, facts: &Facts, reading: &Reading) -> Vec<Strin
         if let Some(range) = name_at(&tokens, i, opening) {
             let words = crate::resolve::lex::words_of(sentence, &tokens, &range);
             let name = words.trim_end_matches("'s").trim_end_matches("’s");
-            if !facts.knows_name(name) && !tokens.get(range.clone()).unwrap_or_default().iter().all(|t| facts.knows_name(&t.text)) {
+            if !facts.knows_name(name)
+                && !tokens.get(range.clone()).unwrap_or_default().iter().all(|t| facts.knows_name(&t.text))
+            {
                 unknown.push(name.to_owned());
             }
             i = range.end;
@@ -135,7 +142,10 @@ pub fn unknown_in(sentence: &str, facts: &Facts, reading: &Reading) -> Vec<Strin
 fn first_word(tokens: &[Token]) -> usize {
     match (tokens.first(), tokens.get(1)) {
         (Some(number), Some(dot)) if number.kind == Kind::Number && matches!(dot.text.as_str(), "." | ")") => 2,
-        _ => tokens.iter().take_while(|t| t.kind == Kind::Symbol && matches!(t.text.as_str(), "-" | "*" | "•" | "#" | "–" | "\"")).count(),
+        _ => tokens
+            .iter()
+            .take_while(|t| t.kind == Kind::Symbol && matches!(t.text.as_str(), "-" | "*" | "•" | "#" | "–" | "\""))
+            .count(),
     }
 }
 
@@ -143,23 +153,38 @@ fn first_word(tokens: &[Token]) -> usize {
 fn number_is_known(tokens: &[Token], i: usize, facts: &Facts, reading: &Reading) -> (bool, usize) {
     let Some(token) = tokens.get(i) else { return (true, 1) };
     let word = |at: usize| tokens.get(at).map_or("", |t| t.lower.as_str());
-    let Some((mut value, mut scaled)) = amount::number(&token.text, reading.mark).or_else(|| amount::number(&token.text, amount::DecimalMark::Point)) else {
+    let Some((mut value, mut scaled)) =
+        amount::number(&token.text, reading.mark).or_else(|| amount::number(&token.text, amount::DecimalMark::Point))
+    else {
         // A mix such as "1C1I7A6R" or "10:30": known only as it stands.
         return (facts.knows_name(&token.text), 1);
     };
     let mut length = 1;
     let written = value;
-    for (names, factor) in [(["thousand", "k"], 1_000), (["million", "m"], 1_000_000), (["billion", "bn"], 1_000_000_000)] {
+    for (names, factor) in
+        [(["thousand", "k"], 1_000), (["million", "m"], 1_000_000), (["billion", "bn"], 1_000_000_000)]
+    {
         if names.contains(&word(i + 1)) {
             value = value.checked_mul(Decimal::from(factor)).unwrap_or(value);
             scaled = true;
             length = 2;
         }
     }
-    let before = if i > 0 && tokens.get(i - 1).is_some_and(|t| t.kind == Kind::Symbol) { i.wrapping_sub(2) } else { i.wrapping_sub(1) };
-    let about = matches!(word(before), "about" | "around" | "roughly" | "approximately" | "nearly" | "almost" | "some" | "~" | "over");
+    let before = if i > 0 && tokens.get(i - 1).is_some_and(|t| t.kind == Kind::Symbol) {
+        i.wrapping_sub(2)
+    } else {
+        i.wrapping_sub(1)
+    };
+    let about = matches!(
+        word(before),
+        "about" | "around" | "roughly" | "approximately" | "nearly" | "almost" | "some" | "~" | "over"
+    );
     let unit = if scaled {
-        let shown = if length == 2 { written } else { amount::number(token.text.trim_end_matches(char::is_alphabetic), reading.mark).map_or(written, |(n, _)| n) };
+        let shown = if length == 2 {
+            written
+        } else {
+            amount::number(token.text.trim_end_matches(char::is_alphabetic), reading.mark).map_or(written, |(n, _)| n)
+        };
         let factor = if shown.is_zero() { Decimal::ONE } else { value.checked_div(shown).unwrap_or(Decimal::ONE) };
         let digits = token.text.trim_end_matches(char::is_alphabetic).split(['.', ',']).nth(1).map_or(0, str::len);
         let digits = u32::try_from(digits).unwrap_or(0).min(6);
@@ -176,7 +201,9 @@ fn number_is_known(tokens: &[Token], i: usize, facts: &Facts, reading: &Reading)
 
 /// A run of capitalised words that looks like a name.
 fn name_at(tokens: &[Token], i: usize, opening: usize) -> Option<Range<usize>> {
-    let named = |at: usize| tokens.get(at).is_some_and(|t| (t.kind == Kind::Word && t.is_capitalised()) || t.kind == Kind::Quoted);
+    let named = |at: usize| {
+        tokens.get(at).is_some_and(|t| (t.kind == Kind::Word && t.is_capitalised()) || t.kind == Kind::Quoted)
+    };
     if !named(i) {
         return None;
     }
@@ -186,7 +213,8 @@ fn name_at(tokens: &[Token], i: usize, opening: usize) -> Option<Range<usize>> {
     }
     let token = tokens.get(i)?;
     let alone = end == i + 1;
-    let fresh = i == opening || tokens.get(i - 1).is_some_and(|t| matches!(t.text.as_str(), ":" | "." | "!" | "?" | "•"));
+    let fresh =
+        i == opening || tokens.get(i - 1).is_some_and(|t| matches!(t.text.as_str(), ":" | "." | "!" | "?" | "•"));
     if token.kind == Kind::Quoted {
         return Some(i..end);
     }
@@ -200,7 +228,8 @@ fn name_at(tokens: &[Token], i: usize, opening: usize) -> Option<Range<usize>> {
     Some(i..end)
 }
 
-const ALWAYS_CAPITAL: &str = "i ok yes no usd eur gbp jpy chf crm id am pm monday tuesday wednesday thursday friday saturday sunday";
+const ALWAYS_CAPITAL: &str =
+    "i ok yes no usd eur gbp jpy chf crm id am pm monday tuesday wednesday thursday friday saturday sunday";
 
 /// Words that open sentences.
 const ORDINARY: &str = "a about above according account accounts across activity after all also although amount an and any are as at based because been before \
@@ -277,7 +306,11 @@ mod tests {
     #[test]
     fn sentences_that_say_more_are_taken_out_and_counted() {
         let (facts, reading) = facts();
-        let grounded = ground_answer("You have 12 deals. John Doe owns 7 of them.\n1. Isdom – GTX Pro\nThe sum is $192,840.00. Next step: call Hooli.", &facts, &reading);
+        let grounded = ground_answer(
+            "You have 12 deals. John Doe owns 7 of them.\n1. Isdom – GTX Pro\nThe sum is $192,840.00. Next step: call Hooli.",
+            &facts,
+            &reading,
+        );
         assert_eq!(grounded.text, "You have 12 deals. \n1. Isdom – GTX Pro\nThe sum is $192,840.00.");
         assert_eq!(grounded.dropped.len(), 2);
         assert_eq!(grounded.dropped[0].unknown, ["John Doe", "7"]);

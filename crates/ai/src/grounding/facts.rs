@@ -111,7 +111,8 @@ impl Facts {
     /// Whether a period was named, or something known falls into it and it is no longer than a quarter.
     #[must_use]
     pub fn knows_period(&self, from: NaiveDate, to: NaiveDate) -> bool {
-        self.periods.contains(&(from, to)) || ((to - from).num_days() <= 92 && self.dates.range(from..=to).next().is_some())
+        self.periods.contains(&(from, to))
+            || ((to - from).num_days() <= 92 && self.dates.range(from..=to).next().is_some())
     }
 
     #[must_use]

@@ -11,10 +11,15 @@ pub fn is_said(request: &str, words: &str) -> bool {
     }
     let (request, words) = (key(request), key(words));
     let all: Vec<&str> = request.split(' ').collect();
-    let wanted: Vec<&str> = words.split(' ').filter(|w| !matches!(*w, "the" | "a" | "an" | "s" | "of" | "deal" | "deals")).collect();
+    let wanted: Vec<&str> =
+        words.split(' ').filter(|w| !matches!(*w, "the" | "a" | "an" | "s" | "of" | "deal" | "deals")).collect();
     let alike = |a: &str, b: &str| {
         let figures = |w: &str| w.chars().any(|c| c.is_ascii_digit());
-        a == b || (!figures(a) && !figures(b) && a.len() > 3 && (a.trim_end_matches('s') == b.trim_end_matches('s') || likeness(a, b) >= 0.92))
+        a == b
+            || (!figures(a)
+                && !figures(b)
+                && a.len() > 3
+                && (a.trim_end_matches('s') == b.trim_end_matches('s') || likeness(a, b) >= 0.92))
     };
     !wanted.is_empty() && wanted.iter().all(|w| all.iter().any(|a| alike(a, w)))
 }
@@ -32,11 +37,43 @@ pub fn is_mostly_said(request: &str, words: &str) -> bool {
 #[must_use]
 pub fn is_implied(request: &str, stage: &str) -> bool {
     const LOST: [&str; 22] = [
-        "dead", "went with", "going with", "chose", "competitor", "walked away", "turned us down", "said no", "fell through", "gone cold", "not going ahead",
-        "not buying", "backed out", "pulled out", "rejected", "cancelled", "canceled", "lost", "losing", "no budget", "not happening", "bailed",
+        "dead",
+        "went with",
+        "going with",
+        "chose",
+        "competitor",
+        "walked away",
+        "turned us down",
+        "said no",
+        "fell through",
+        "gone cold",
+        "not going ahead",
+        "not buying",
+        "backed out",
+        "pulled out",
+        "rejected",
+        "cancelled",
+        "canceled",
+        "lost",
+        "losing",
+        "no budget",
+        "not happening",
+        "bailed",
     ];
     const WON: [&str; 14] = [
-        "won", "win", "signed", "said yes", "in the bag", "accepted", "closed it", "got it", "landed", "they bought", "purchase order", "we got", "green light",
+        "won",
+        "win",
+        "signed",
+        "said yes",
+        "in the bag",
+        "accepted",
+        "closed it",
+        "got it",
+        "landed",
+        "they bought",
+        "purchase order",
+        "we got",
+        "green light",
         "sealed",
     ];
     let of: &[&str] = match key(stage).as_str() {

@@ -39,11 +39,23 @@ pub fn schema() -> Schema {
         Schema::Object(std::iter::once(("tool", Schema::Const(tool))).chain(arguments).collect())
     };
     let of = Schema::Enum { values: &["count", "sum", "average", "win_rate"], nullable: false };
-    let by = Schema::Enum { values: &["stage", "owner", "month", "quarter", "account", "industry", "product"], nullable: true };
-    let field = Schema::Enum { values: &["stage", "amount", "close_date", "owner", "next_step", "probability", "forecast"], nullable: false };
+    let by = Schema::Enum {
+        values: &["stage", "owner", "month", "quarter", "account", "industry", "product"],
+        nullable: true,
+    };
+    let field = Schema::Enum {
+        values: &["stage", "amount", "close_date", "owner", "next_step", "probability", "forecast"],
+        nullable: false,
+    };
     Schema::AnyOf(vec![
-        call("list", vec![("name", words()), ("owner", words()), ("stage", words()), ("amount", words()), ("when", words())]),
-        call("total", vec![("of", of), ("by", by), ("name", words()), ("owner", words()), ("stage", words()), ("when", words())]),
+        call(
+            "list",
+            vec![("name", words()), ("owner", words()), ("stage", words()), ("amount", words()), ("when", words())],
+        ),
+        call(
+            "total",
+            vec![("of", of), ("by", by), ("name", words()), ("owner", words()), ("stage", words()), ("when", words())],
+        ),
         call("show", vec![("name", words())]),
         call("change", vec![("name", words()), ("field", field), ("value", said())]),
         call("task", vec![("title", said()), ("name", words()), ("when", words()), ("who", words())]),
@@ -54,13 +66,20 @@ pub fn schema() -> Schema {
 /// The call for one clause.
 #[must_use]
 pub fn chat(clause: &str) -> Chat {
-    Chat { purpose: Purpose::Plan, messages: vec![Message::system(PREFIX), Message::user(clause)], schema: Some(schema()), max_tokens: MAX_TOKENS }
+    Chat {
+        purpose: Purpose::Plan,
+        messages: vec![Message::system(PREFIX), Message::user(clause)],
+        schema: Some(schema()),
+        max_tokens: MAX_TOKENS,
+    }
 }
 
 /// Absent, null, empty and the word "null" are all nothing.
 fn nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let words = Option::<String>::deserialize(deserializer)?;
-    Ok(words.map(|w| w.trim().to_owned()).filter(|w| !matches!(w.to_lowercase().as_str(), "" | "null" | "none" | "any" | "all" | "n/a" | "unknown")))
+    Ok(words
+        .map(|w| w.trim().to_owned())
+        .filter(|w| !matches!(w.to_lowercase().as_str(), "" | "null" | "none" | "any" | "all" | "n/a" | "unknown")))
 }
 
 #[derive(Deserialize)]
@@ -129,12 +148,16 @@ pub fn parse(answer: &str, reading: &Reading) -> Result<Ask, String> {
     }
     let call: Call = serde_json::from_value(value).map_err(|e| format!("the model's answer is no call: {e}"))?;
     Ok(match call {
-        Call::List { name, owner, stage, amount, when } => {
-            Ask::SearchOpportunities(Search { filter: Filter { amount, ..filter(name, owner, stage, when, reading) }, ..Search::default() })
-        }
-        Call::Total { of, by, name, owner, stage, when } => {
-            Ask::QueryPipeline(Query { filter: filter(name, owner, stage, when, reading), measure: of, group: by, ..Query::default() })
-        }
+        Call::List { name, owner, stage, amount, when } => Ask::SearchOpportunities(Search {
+            filter: Filter { amount, ..filter(name, owner, stage, when, reading) },
+            ..Search::default()
+        }),
+        Call::Total { of, by, name, owner, stage, when } => Ask::QueryPipeline(Query {
+            filter: filter(name, owner, stage, when, reading),
+            measure: of,
+            group: by,
+            ..Query::default()
+        }),
         Call::Show { name } => Ask::GetOpportunity(Get { name, field: None }),
         Call::Change { name, field, value } => {
             let field = match field.as_str() {
@@ -149,12 +172,20 @@ pub fn parse(answer: &str, reading: &Reading) -> Result<Ask, String> {
             };
             Ask::UpdateOpportunity(Update { name, changes: value.map(|v| (field, v)).into_iter().collect() })
         }
-        Call::Task { title, name, when, who } => Ask::CreateTask(NewTask { title, name, due: when, assignee: who, priority: None }),
+        Call::Task { title, name, when, who } => {
+            Ask::CreateTask(NewTask { title, name, due: when, assignee: who, priority: None })
+        }
         Call::None => Ask::Decline(Decline::default()),
     })
 }
 
-fn filter(name: Option<String>, owner: Option<String>, stage: Option<String>, when: Option<String>, reading: &Reading) -> Filter {
+fn filter(
+    name: Option<String>,
+    owner: Option<String>,
+    stage: Option<String>,
+    when: Option<String>,
+    reading: &Reading,
+) -> Filter {
     let mut filter = Filter { name, owner, ..Filter::default() };
     if let Some(stage) = stage {
         match text::key(&stage).as_str() {
@@ -187,7 +218,9 @@ mod tests {
 
     #[test]
     fn nothing_said_is_nothing() {
-        let ask = read(r#"{"tool":"list","name":"null","owner":"my","stage":"open","amount":"","when":"more than 60 days"}"#).unwrap();
+        let ask =
+            read(r#"{"tool":"list","name":"null","owner":"my","stage":"open","amount":"","when":"more than 60 days"}"#)
+                .unwrap();
         let Ask::SearchOpportunities(search) = ask else { panic!("{ask:?}") };
         assert_eq!(search.filter.name, None);
         assert_eq!(search.filter.amount, None);
@@ -211,11 +244,13 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let shapes: Vec<String> = calls.iter().map(|c| names(c).join(" ")).collect();
-        let examples: Vec<&str> = PREFIX.lines().filter_map(|line| line.find(" {\"tool\"").map(|at| &line[at + 1..])).collect();
+        let examples: Vec<&str> =
+            PREFIX.lines().filter_map(|line| line.find(" {\"tool\"").map(|at| &line[at + 1..])).collect();
         assert_eq!(examples.len(), 11);
         for example in examples {
             // In this order, since that is the order in which the grammar makes the model write them.
-            let keys: Vec<&str> = example.split("\":").filter_map(|part| part.rsplit('"').next()).filter(|k| !k.contains('}')).collect();
+            let keys: Vec<&str> =
+                example.split("\":").filter_map(|part| part.rsplit('"').next()).filter(|k| !k.contains('}')).collect();
             assert!(shapes.contains(&keys.join(" ")), "{example}: {keys:?}");
             read(example).unwrap();
         }

@@ -22,14 +22,25 @@ pub enum Trust {
 
 /// One ask out of two readings of one clause.
 #[must_use]
-pub fn reconcile(goal: &str, model: Ask, draft: &Draft, trust: Trust, vocabulary: &Vocabulary, reading: Reading) -> Ask {
+pub fn reconcile(
+    goal: &str,
+    model: Ask,
+    draft: &Draft,
+    trust: Trust,
+    vocabulary: &Vocabulary,
+    reading: Reading,
+) -> Ask {
     let rule = draft.plan.steps.first();
     let model = supported(goal, model);
     let completed = match (model, rule) {
         (Ask::Decline(_), Some(rule)) if draft.certainty >= Certainty::Some => rule.clone(),
         (model, Some(rule)) if model.tool() == rule.tool() => complete(rule.clone(), model),
         (_, Some(rule)) if draft.certainty == Certainty::High => rule.clone(),
-        (_, Some(rule)) if draft.certainty == Certainty::Some && trust == Trust::Little && !matches!(rule, Ask::Decline(_)) => rule.clone(),
+        (_, Some(rule))
+            if draft.certainty == Certainty::Some && trust == Trust::Little && !matches!(rule, Ask::Decline(_)) =>
+        {
+            rule.clone()
+        }
         (model, _) => model,
     };
     with_conditions(goal, completed, vocabulary, reading)
@@ -40,11 +51,26 @@ fn supported(goal: &str, ask: Ask) -> Ask {
     let said = |words: Option<String>| words.filter(|w| support::is_said(goal, w));
     let name = |words: Option<String>| said(words).filter(|w| !is_generic(w));
     match ask {
-        Ask::SearchOpportunities(search) => Ask::SearchOpportunities(Search { filter: supported_filter(goal, search.filter), ..search }),
+        Ask::SearchOpportunities(search) => {
+            Ask::SearchOpportunities(Search { filter: supported_filter(goal, search.filter), ..search })
+        }
         Ask::QueryPipeline(mut query) => {
             query.filter = supported_filter(goal, query.filter);
             // "by" must have been asked for: a model fills in a grouping whenever it can.
-            let asked = [" by ", " per ", " each ", "breakdown", "broken", "who", "which", "split", "across", "top ", "best", "most"];
+            let asked = [
+                " by ",
+                " per ",
+                " each ",
+                "breakdown",
+                "broken",
+                "who",
+                "which",
+                "split",
+                "across",
+                "top ",
+                "best",
+                "most",
+            ];
             let lower = format!(" {} ", goal.to_lowercase());
             query.group = query.group.filter(|_| asked.iter().any(|w| lower.contains(w)));
             Ask::QueryPipeline(query)
@@ -55,7 +81,9 @@ fn supported(goal: &str, ask: Ask) -> Ask {
         }
         Ask::UpdateOpportunity(mut update) => {
             update.name = name(update.name);
-            update.changes.retain(|(field, value)| support::is_said(goal, value) || (*field == Field::Stage && support::is_implied(goal, value)));
+            update.changes.retain(|(field, value)| {
+                support::is_said(goal, value) || (*field == Field::Stage && support::is_implied(goal, value))
+            });
             Ask::UpdateOpportunity(update)
         }
         Ask::CreateTask(mut task) => {
@@ -97,7 +125,23 @@ fn is_generic(words: &str) -> bool {
     let core = crate::resolve::record::core(words);
     matches!(
         core.as_str(),
-        "" | "it" | "them" | "this" | "that" | "deal" | "the deal" | "me" | "my" | "i" | "us" | "we" | "one" | "deals" | "opportunity" | "pipeline" | "task" | "biggest"
+        "" | "it"
+            | "them"
+            | "this"
+            | "that"
+            | "deal"
+            | "the deal"
+            | "me"
+            | "my"
+            | "i"
+            | "us"
+            | "we"
+            | "one"
+            | "deals"
+            | "opportunity"
+            | "pipeline"
+            | "task"
+            | "biggest"
     )
 }
 
@@ -137,8 +181,16 @@ fn complete(rule: Ask, model: Ask) -> Ask {
 
 fn complete_filter(rule: Filter, model: Filter) -> Filter {
     // What the grammar already placed as stage, owner or choice is not also a name.
-    let taken: Vec<&String> =
-        rule.stages.iter().chain(&rule.choices).chain(&rule.owner).chain(&rule.date).chain(&rule.amount).chain(&rule.age).chain(&rule.name).collect();
+    let taken: Vec<&String> = rule
+        .stages
+        .iter()
+        .chain(&rule.choices)
+        .chain(&rule.owner)
+        .chain(&rule.date)
+        .chain(&rule.amount)
+        .chain(&rule.age)
+        .chain(&rule.name)
+        .collect();
     let free = |words: &String| !taken.iter().any(|t| text::contains_words(t, words) || text::contains_words(words, t));
     Filter {
         name: rule.name.clone().or_else(|| model.name.filter(&free)),
@@ -174,7 +226,12 @@ fn with_conditions(goal: &str, ask: Ask, vocabulary: &Vocabulary, reading: Readi
 
 fn add(mut own: Filter, found: Filter) -> Filter {
     let unknown = |words: &String| {
-        !found.stages.iter().chain(&found.owner).chain(&found.choices).any(|f| text::contains_words(f, words) || text::contains_words(words, f))
+        !found
+            .stages
+            .iter()
+            .chain(&found.owner)
+            .chain(&found.choices)
+            .any(|f| text::contains_words(f, words) || text::contains_words(words, f))
     };
     own.name = own.name.filter(unknown).or_else(|| found.name.clone());
     own.owner = found.owner.or(own.owner);
@@ -231,8 +288,15 @@ mod tests {
 
     #[test]
     fn invented_arguments_are_dropped_and_missed_ones_filled() {
-        let filter = Filter { name: Some("Engaging".into()), owner: Some("John Doe".into()), amount: Some("100000".into()), ..Filter::default() };
-        let Ask::SearchOpportunities(search) = one("any deals under 2000 in engaging", Ask::SearchOpportunities(Search { filter, ..Search::default() })) else {
+        let filter = Filter {
+            name: Some("Engaging".into()),
+            owner: Some("John Doe".into()),
+            amount: Some("100000".into()),
+            ..Filter::default()
+        };
+        let Ask::SearchOpportunities(search) =
+            one("any deals under 2000 in engaging", Ask::SearchOpportunities(Search { filter, ..Search::default() }))
+        else {
             panic!("not a list");
         };
         assert_eq!(search.filter.owner, None);
@@ -245,9 +309,18 @@ mod tests {
     fn the_model_is_heard_where_no_form_fits() {
         let ask = one(
             "Initech wants to sign by end of quarter, update the date",
-            Ask::UpdateOpportunity(Update { name: Some("Initech".into()), changes: vec![(Field::CloseDate, "end of quarter".into())] }),
+            Ask::UpdateOpportunity(Update {
+                name: Some("Initech".into()),
+                changes: vec![(Field::CloseDate, "end of quarter".into())],
+            }),
         );
-        assert_eq!(ask, Ask::UpdateOpportunity(Update { name: Some("Initech".into()), changes: vec![(Field::CloseDate, "end of quarter".into())] }));
+        assert_eq!(
+            ask,
+            Ask::UpdateOpportunity(Update {
+                name: Some("Initech".into()),
+                changes: vec![(Field::CloseDate, "end of quarter".into())]
+            })
+        );
         let ask = one(
             "I think the Isdom one is dead, they went with a competitor",
             Ask::UpdateOpportunity(Update { name: Some("Isdom".into()), changes: vec![(Field::Stage, "lost".into())] }),
@@ -258,7 +331,13 @@ mod tests {
     #[test]
     fn a_known_form_outranks_the_model() {
         let goal = "create a follow-up for the Isdom deal next Friday";
-        let ask = one(goal, Ask::UpdateOpportunity(Update { name: Some("Isdom".into()), changes: vec![(Field::Stage, "follow-up".into())] }));
+        let ask = one(
+            goal,
+            Ask::UpdateOpportunity(Update {
+                name: Some("Isdom".into()),
+                changes: vec![(Field::Stage, "follow-up".into())],
+            }),
+        );
         assert!(matches!(ask, Ask::CreateTask(NewTask { due: Some(due), .. }) if due == "next Friday"));
         let goal = "summarise Zoomit";
         let ask = one(goal, Ask::QueryPipeline(Query { measure: Measure::Sum, ..Query::default() }));

@@ -41,7 +41,9 @@ fn open(proposal: &Proposal) -> Result<()> {
     match proposal.status {
         Status::Pending | Status::Stale => Ok(()),
         Status::Expired => Err(Error::conflict("proposal_expired", "the proposal has expired; ask again")),
-        Status::Approved | Status::Rejected | Status::Failed => Err(Error::conflict("already_decided", "somebody has decided on this proposal already")),
+        Status::Approved | Status::Rejected | Status::Failed => {
+            Err(Error::conflict("already_decided", "somebody has decided on this proposal already"))
+        }
     }
 }
 
@@ -50,7 +52,13 @@ fn open(proposal: &Proposal) -> Result<()> {
 /// # Errors
 /// 403 when one of the two may not; 409 `already_decided`, `proposal_changed`, `proposal_expired`; 422 when a gate or a
 /// value refuses.
-pub async fn approve(cx: &Context, tx: &mut Tx, id: ProposalId, requester: &Actor, approval: &Approval) -> Result<Approved> {
+pub async fn approve(
+    cx: &Context,
+    tx: &mut Tx,
+    id: ProposalId,
+    requester: &Actor,
+    approval: &Approval,
+) -> Result<Approved> {
     let proposal = store::find(tx, id, true).await?;
     require(cx.actor(), proposal.kind)?;
     require(requester, proposal.kind)?;
@@ -75,7 +83,12 @@ pub async fn approve(cx: &Context, tx: &mut Tx, id: ProposalId, requester: &Acto
             stale.retain(|f| !seen(&f.field));
             if !stale.is_empty() {
                 let stale = named(tx, stale).await?;
-                store::decide(tx, id, &Decision { status: Status::Stale, reason: None, event: None, stale: Some(&stale) }).await?;
+                store::decide(
+                    tx,
+                    id,
+                    &Decision { status: Status::Stale, reason: None, event: None, stale: Some(&stale) },
+                )
+                .await?;
                 return Ok(Approved::Stale);
             }
             // Untouched where it matters: applied to the record as it is now.
@@ -94,7 +107,10 @@ pub async fn approve(cx: &Context, tx: &mut Tx, id: ProposalId, requester: &Acto
 }
 
 fn requester_may_not(requester: &Actor) -> Error {
-    Error::forbidden("requester_may_not", format!("{}, who asked for this, may no longer make this change", requester.name))
+    Error::forbidden(
+        "requester_may_not",
+        format!("{}, who asked for this, may no longer make this change", requester.name),
+    )
 }
 
 async fn create_task(cx: &Context, tx: &mut Tx, values: Map<String, Value>) -> Result<EventId> {
@@ -108,10 +124,17 @@ async fn create_task(cx: &Context, tx: &mut Tx, values: Map<String, Value>) -> R
 async fn named(tx: &mut Tx, fields: Vec<super::StaleField>) -> Result<Stale> {
     let mut changes: Vec<dealwright_store::Change> = fields
         .iter()
-        .map(|f| dealwright_store::Change { field: f.field.clone(), old: Value::Null, new: f.current.clone(), old_label: None, new_label: None })
+        .map(|f| dealwright_store::Change {
+            field: f.field.clone(),
+            old: Value::Null,
+            new: f.current.clone(),
+            old_label: None,
+            new_label: None,
+        })
         .collect();
     change::store::name_values(tx, &mut changes).await?;
-    let fields = fields.into_iter().zip(changes).map(|(f, c)| super::StaleField { current_label: c.new_label, ..f }).collect();
+    let fields =
+        fields.into_iter().zip(changes).map(|(f, c)| super::StaleField { current_label: c.new_label, ..f }).collect();
     Ok(Stale { fields })
 }
 
@@ -126,7 +149,13 @@ pub async fn reject(cx: &Context, tx: &mut Tx, id: ProposalId, reason: Option<&s
         require(cx.actor(), proposal.kind)?;
     }
     open(&proposal)?;
-    let told = store::told(tx, "rejected", id, &proposal.target, json!({ "run_id": proposal.run_id, "kind": proposal.kind, "reason": reason }));
+    let told = store::told(
+        tx,
+        "rejected",
+        id,
+        &proposal.target,
+        json!({ "run_id": proposal.run_id, "kind": proposal.kind, "reason": reason }),
+    );
     tx.emit(told);
     store::decide(tx, id, &Decision { status: Status::Rejected, reason, event: None, stale: None }).await
 }
@@ -137,6 +166,9 @@ pub async fn reject(cx: &Context, tx: &mut Tx, id: ProposalId, reason: Option<&s
 /// 404 for a proposal that is not seen; 403 when they have left.
 pub async fn requester(cx: &Context, proposal: &Proposal) -> Result<std::sync::Arc<Actor>> {
     cx.access().person(cx.actor().org, UserId(proposal.requested_by.id)).await.map_err(|_| {
-        Error::forbidden("requester_may_not", format!("{}, who asked for this, is no longer active", proposal.requested_by.name))
+        Error::forbidden(
+            "requester_may_not",
+            format!("{}, who asked for this, is no longer active", proposal.requested_by.name),
+        )
     })
 }

@@ -90,7 +90,11 @@ impl Validate for Approve {
 ///
 /// Applies it in the caller's name, once, through the same rules as an edit of theirs. The answer's `event_id` undoes it.
 #[utoipa::path(post, path = "/proposals/{id}/approval", tag = "assistant", params(("id" = ProposalId, Path)), request_body = Approve, responses((status = 200, body = Proposal), Problems))]
-async fn approve(cx: Allow<UseAgent>, Path(id): Path<ProposalId>, Valid(body): Valid<Approve>) -> Result<Committed<Json<Proposal>>> {
+async fn approve(
+    cx: Allow<UseAgent>,
+    Path(id): Path<ProposalId>,
+    Valid(body): Valid<Approve>,
+) -> Result<Committed<Json<Proposal>>> {
     // Who asked is read before the transaction that writes begins.
     let mut tx = cx.begin().await?;
     let proposal = store::find(&mut tx, id, false).await?;
@@ -104,7 +108,10 @@ async fn approve(cx: Allow<UseAgent>, Path(id): Path<ProposalId>, Valid(body): V
     let committed = tx.commit(Json(proposal)).await?;
     match outcome {
         Approved::Applied => Ok(committed),
-        Approved::Stale => Err(Error::conflict("proposal_stale", "a field of this proposal has been changed since it was made; read it again")),
+        Approved::Stale => Err(Error::conflict(
+            "proposal_stale",
+            "a field of this proposal has been changed since it was made; read it again",
+        )),
     }
 }
 
@@ -126,7 +133,11 @@ impl Validate for Reject {
 
 /// Reject a proposal
 #[utoipa::path(post, path = "/proposals/{id}/rejection", tag = "assistant", params(("id" = ProposalId, Path)), request_body = Reject, responses((status = 200, body = Proposal), Problems))]
-async fn reject(cx: Allow<UseAgent>, Path(id): Path<ProposalId>, Valid(body): Valid<Reject>) -> Result<Committed<Json<Proposal>>> {
+async fn reject(
+    cx: Allow<UseAgent>,
+    Path(id): Path<ProposalId>,
+    Valid(body): Valid<Reject>,
+) -> Result<Committed<Json<Proposal>>> {
     let mut tx = cx.begin().await?;
     decide::reject(&cx, &mut tx, id, body.reason.as_deref()).await?;
     let proposal = store::find(&mut tx, id, false).await?;

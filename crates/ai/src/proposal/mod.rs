@@ -83,7 +83,9 @@ impl std::str::FromStr for Status {
         [Self::Pending, Self::Approved, Self::Rejected, Self::Stale, Self::Failed, Self::Expired]
             .into_iter()
             .find(|s| s.as_str() == text)
-            .ok_or_else(|| Error::field("status", "invalid_value", "one of pending, approved, rejected, stale, failed, expired"))
+            .ok_or_else(|| {
+                Error::field("status", "invalid_value", "one of pending, approved, rejected, stale, failed, expired")
+            })
     }
 }
 
@@ -152,7 +154,14 @@ impl Difference {
 
 impl From<Change> for Difference {
     fn from(change: Change) -> Self {
-        Self { label: change::label(&change.field), field: change.field, old: change.old, new: change.new, old_label: change.old_label, new_label: change.new_label }
+        Self {
+            label: change::label(&change.field),
+            field: change.field,
+            old: change.old,
+            new: change.new,
+            old_label: change.old_label,
+            new_label: change.new_label,
+        }
     }
 }
 
@@ -174,7 +183,14 @@ impl Evidence {
     /// The user's own words for an argument.
     #[must_use]
     pub fn request(field: &str, words: &str) -> Self {
-        Self { n: 0, kind: "request".into(), id: None, label: change::label(field), detail: Some(format!("“{words}”")), at: None }
+        Self {
+            n: 0,
+            kind: "request".into(),
+            id: None,
+            label: change::label(field),
+            detail: Some(format!("“{words}”")),
+            at: None,
+        }
     }
 
     /// A record that was read.
@@ -243,7 +259,8 @@ pub struct Proposal {
 /// The hash that binds an approval to what was seen: of the target, its version and every field, old and new.
 #[must_use]
 pub fn diff_hash(kind: Kind, target: Option<Uuid>, base_version: Option<i64>, diff: &[Difference]) -> String {
-    let fields: Vec<Value> = diff.iter().map(|d| serde_json::json!([d.field, sorted(&d.old), sorted(&d.new)])).collect();
+    let fields: Vec<Value> =
+        diff.iter().map(|d| serde_json::json!([d.field, sorted(&d.old), sorted(&d.new)])).collect();
     let text = serde_json::json!([kind.as_str(), target, base_version, fields]).to_string();
     hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()))
 }
@@ -265,7 +282,11 @@ fn sorted(value: &Value) -> Value {
 ///
 /// # Errors
 /// 422 for a field that the proposal does not have.
-pub fn approved_values(diff: &[Difference], only: Option<&[String]>, edits: &Map<String, Value>) -> Result<Map<String, Value>> {
+pub fn approved_values(
+    diff: &[Difference],
+    only: Option<&[String]>,
+    edits: &Map<String, Value>,
+) -> Result<Map<String, Value>> {
     let unknown = |field: &String| !diff.iter().any(|d| d.field == *field);
     if let Some(field) = only.into_iter().flatten().chain(edits.keys()).find(|f| unknown(f)) {
         return Err(Error::field(field.as_str(), "unknown_field", "the proposal has no such field"));
@@ -283,7 +304,11 @@ pub fn approved_values(diff: &[Difference], only: Option<&[String]>, edits: &Map
 
 /// The fields, of those to be written, that are no longer what the proposal says they were.
 #[must_use]
-pub fn changed_since(diff: &[Difference], values: &Map<String, Value>, current: &Map<String, Value>) -> Vec<StaleField> {
+pub fn changed_since(
+    diff: &[Difference],
+    values: &Map<String, Value>,
+    current: &Map<String, Value>,
+) -> Vec<StaleField> {
     diff.iter()
         .filter(|d| values.contains_key(&d.field))
         .filter_map(|d| {
@@ -307,7 +332,10 @@ mod tests {
 
     fn diff() -> Vec<Difference> {
         let field = |field: &str, old: Value, new: Value| Difference { old, ..Difference::new(field, new, None) };
-        vec![field("amount", json!({"amount": "1.00", "currency": "USD"}), json!({"amount": "2.00", "currency": "USD"})), field("close_date", json!(null), json!("2026-01-01"))]
+        vec![
+            field("amount", json!({"amount": "1.00", "currency": "USD"}), json!({"amount": "2.00", "currency": "USD"})),
+            field("close_date", json!(null), json!("2026-01-01")),
+        ]
     }
 
     #[test]
@@ -332,9 +360,16 @@ mod tests {
 
     #[test]
     fn only_what_would_be_written_can_be_stale() {
-        let current = Map::from_iter([("amount".to_owned(), json!({"amount": "9.00", "currency": "USD"})), ("close_date".to_owned(), json!(null)), ("name".to_owned(), json!("x"))]);
+        let current = Map::from_iter([
+            ("amount".to_owned(), json!({"amount": "9.00", "currency": "USD"})),
+            ("close_date".to_owned(), json!(null)),
+            ("name".to_owned(), json!("x")),
+        ]);
         let all = approved_values(&diff(), None, &Map::new()).unwrap();
-        assert_eq!(changed_since(&diff(), &all, &current).iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["amount"]);
+        assert_eq!(
+            changed_since(&diff(), &all, &current).iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
+            ["amount"]
+        );
         let part = approved_values(&diff(), Some(&["close_date".to_owned()]), &Map::new()).unwrap();
         assert!(changed_since(&diff(), &part, &current).is_empty());
     }

@@ -21,7 +21,13 @@ const LIFE: TimeDelta = TimeDelta::days(14);
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn insert(tx: &mut Tx, run: AgentRunId, step: i32, mut new: NewProposal, confidence: Confidence) -> Result<ProposalId> {
+pub async fn insert(
+    tx: &mut Tx,
+    run: AgentRunId,
+    step: i32,
+    mut new: NewProposal,
+    confidence: Confidence,
+) -> Result<ProposalId> {
     let id = ProposalId(tx.new_id());
     let (org, now) = (tx.org().0, tx.now());
     let requested_by = tx.user().or_not_found("user")?;
@@ -59,7 +65,9 @@ pub async fn insert(tx: &mut Tx, run: AgentRunId, step: i32, mut new: NewProposa
     .fetch_optional(tx.db())
     .await?;
     if written.is_none() {
-        let first = sqlx::query_scalar!("select id from proposal where run_id = $1 and step = $2", run.0, step).fetch_one(tx.db()).await?;
+        let first = sqlx::query_scalar!("select id from proposal where run_id = $1 and step = $2", run.0, step)
+            .fetch_one(tx.db())
+            .await?;
         return Ok(ProposalId(first));
     }
     let event = told(tx, "created", id, &new.target, json!({ "run_id": run, "kind": new.kind, "reason": new.reason }));

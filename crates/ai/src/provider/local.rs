@@ -50,7 +50,14 @@ impl Settings {
     #[must_use]
     pub fn of(name: impl Into<String>, prompts: Vec<(Purpose, String)>) -> Self {
         let threads = std::thread::available_parallelism().ok().and_then(|n| u16::try_from(n.get()).ok()).unwrap_or(2);
-        Self { name: name.into(), context: 4096, threads: threads.min(16), idle: Duration::from_secs(900), start: Duration::from_secs(90), prompts }
+        Self {
+            name: name.into(),
+            context: 4096,
+            threads: threads.min(16),
+            idle: Duration::from_secs(900),
+            start: Duration::from_secs(90),
+            prompts,
+        }
     }
 }
 
@@ -193,11 +200,15 @@ exit "$code"
 
 impl Inner {
     async fn start(&self, files: &Files) -> Result<Running, ProviderError> {
-        let unavailable = |what: &str, error: &dyn std::fmt::Display| ProviderError::Unavailable(format!("{what}: {error}"));
+        let unavailable =
+            |what: &str, error: &dyn std::fmt::Display| ProviderError::Unavailable(format!("{what}: {error}"));
         let port = free_port().map_err(|e| unavailable("no free port", &e))?;
         let key = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let started = Instant::now();
-        let mut child = self.command(files, port, &key).spawn().map_err(|e| unavailable("llama-server could not be started", &e))?;
+        let mut child = self
+            .command(files, port, &key)
+            .spawn()
+            .map_err(|e| unavailable("llama-server could not be started", &e))?;
         let last_words = listen(&mut child);
         let endpoint = Endpoint {
             base_url: format!("http://127.0.0.1:{port}/v1"),
@@ -208,7 +219,11 @@ impl Inner {
         };
         let client = Arc::new(OpenAi::of_llama(endpoint)?);
         let health = format!("http://127.0.0.1:{port}/health");
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build().map_err(|e| unavailable("no HTTP client", &e))?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(2))
+            .build()
+            .map_err(|e| unavailable("no HTTP client", &e))?;
         loop {
             if http.get(&health).send().await.is_ok_and(|r| r.status().is_success()) {
                 break;
@@ -219,7 +234,10 @@ impl Inner {
             }
             if started.elapsed() > self.settings.start {
                 end(Running { child, client, used: started }).await;
-                return Err(ProviderError::Timeout(format!("loading the model took more than {} s", self.settings.start.as_secs())));
+                return Err(ProviderError::Timeout(format!(
+                    "loading the model took more than {} s",
+                    self.settings.start.as_secs()
+                )));
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -236,8 +254,23 @@ impl Inner {
         let settings = &self.settings;
         let mut command = Command::new("/bin/sh");
         command.arg("-c").arg(KEEPER).arg("sh").arg(&files.server);
-        command.args(["--device", "none", "--host", "127.0.0.1", "--port", &port.to_string(), "--no-webui", "--parallel", "2"]);
-        command.args(["--ctx-size", &(settings.context.saturating_mul(2)).to_string(), "--threads", &settings.threads.to_string()]);
+        command.args([
+            "--device",
+            "none",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            &port.to_string(),
+            "--no-webui",
+            "--parallel",
+            "2",
+        ]);
+        command.args([
+            "--ctx-size",
+            &(settings.context.saturating_mul(2)).to_string(),
+            "--threads",
+            &settings.threads.to_string(),
+        ]);
         command.arg("--model").arg(&files.model);
         // The key goes by the environment: arguments can be read by every user of the machine.
         command.env("LLAMA_API_KEY", key);

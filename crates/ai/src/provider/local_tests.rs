@@ -157,7 +157,8 @@ async fn it_does_not_outlive_a_parent_that_was_killed() {
 async fn the_real_model_plans() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let path = |variable: &str| PathBuf::from(std::env::var(variable).unwrap());
-    let (_files, receiver) = tokio::sync::watch::channel(Some(Files { server: path("LLAMA_SERVER"), model: path("LLM_GGUF") }));
+    let (_files, receiver) =
+        tokio::sync::watch::channel(Some(Files { server: path("LLAMA_SERVER"), model: path("LLM_GGUF") }));
     let model = Local::new(Settings::of("qwen", vec![(Purpose::Plan, crate::planner::model::PREFIX.into())]), receiver);
     let chat = crate::planner::model::chat("move Isdom to Proposal");
     let reply = model.chat(&chat, &mut |_| {}).await.unwrap();

@@ -85,7 +85,8 @@ impl OpenAi {
     }
 
     fn build(endpoint: Endpoint, llama: bool) -> Result<Self, ProviderError> {
-        let mut builder = Client::builder().connect_timeout(endpoint.limits.connect).redirect(reqwest::redirect::Policy::none());
+        let mut builder =
+            Client::builder().connect_timeout(endpoint.limits.connect).redirect(reqwest::redirect::Policy::none());
         if llama {
             builder = builder.no_proxy();
         }
@@ -131,7 +132,8 @@ impl OpenAi {
     }
 
     fn request(&self, path: &str, body: &Value) -> RequestBuilder {
-        let mut request = self.http.post(format!("{}/{path}", self.endpoint.base_url)).header("content-type", "application/json");
+        let mut request =
+            self.http.post(format!("{}/{path}", self.endpoint.base_url)).header("content-type", "application/json");
         if let Some(key) = &self.endpoint.key {
             // Azure OpenAI reads `api-key`, everyone else the bearer token.
             request = request.bearer_auth(key);
@@ -143,19 +145,31 @@ impl OpenAi {
     }
 
     /// Sends until the endpoint takes it; answers the open response.
-    async fn send(&self, path: &str, body: impl Fn(&Self) -> Result<Value, ProviderError>, limit: Duration) -> Result<Response, ProviderError> {
+    async fn send(
+        &self,
+        path: &str,
+        body: impl Fn(&Self) -> Result<Value, ProviderError>,
+        limit: Duration,
+    ) -> Result<Response, ProviderError> {
         let mut pause = self.endpoint.limits.pause;
         let mut attempt = 1;
         loop {
             let sent = tokio::time::timeout(limit, self.request(path, &body(self)?).send()).await;
             let (error, wait) = match sent {
                 Err(_) => return Err(ProviderError::Timeout(format!("no answer within {} s", limit.as_secs()))),
-                Ok(Err(error)) if error.is_connect() || error.is_timeout() || error.is_request() => (ProviderError::Unavailable(plain(&error)), None),
+                Ok(Err(error)) if error.is_connect() || error.is_timeout() || error.is_request() => {
+                    (ProviderError::Unavailable(plain(&error)), None)
+                }
                 Ok(Err(error)) => return Err(ProviderError::Broken(plain(&error))),
                 Ok(Ok(response)) if response.status().is_success() => return Ok(response),
                 Ok(Ok(response)) => {
                     let status = response.status();
-                    let wait = response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok()).map(Duration::from_secs);
+                    let wait = response
+                        .headers()
+                        .get("retry-after")
+                        .and_then(|v| v.to_str().ok())
+                        .and_then(|v| v.parse().ok())
+                        .map(Duration::from_secs);
                     let message = said_by(response).await;
                     if status == StatusCode::BAD_REQUEST && self.learn(&message) {
                         continue;
@@ -193,10 +207,17 @@ impl OpenAi {
         let response = self.send("chat/completions", |this| this.body(chat), self.endpoint.limits.first_token).await?;
         let mut bytes = response.bytes_stream();
         let mut lines = Lines::default();
-        let mut reply = Reply { text: String::new(), usage: Usage::default(), first_token: Duration::ZERO, latency: Duration::ZERO, cut: false };
+        let mut reply = Reply {
+            text: String::new(),
+            usage: Usage::default(),
+            first_token: Duration::ZERO,
+            latency: Duration::ZERO,
+            cut: false,
+        };
         let mut finished = false;
         'stream: loop {
-            let limit = if reply.text.is_empty() { self.endpoint.limits.first_token } else { self.endpoint.limits.between };
+            let limit =
+                if reply.text.is_empty() { self.endpoint.limits.first_token } else { self.endpoint.limits.between };
             let Ok(next) = tokio::time::timeout(limit, bytes.next()).await else {
                 return Err(ProviderError::Timeout(format!("nothing for {} s", limit.as_secs())));
             };
@@ -252,7 +273,8 @@ impl OpenAi {
 
     /// Reads a constant prompt in, so that the next call finds it in the cache.
     pub(super) async fn read_in(&self, purpose: Purpose, prompt: &str) -> Result<(), ProviderError> {
-        let chat = Chat { purpose, messages: vec![Message::system(prompt), Message::user("?")], schema: None, max_tokens: 1 };
+        let chat =
+            Chat { purpose, messages: vec![Message::system(prompt), Message::user("?")], schema: None, max_tokens: 1 };
         self.ask(&chat, &mut |_| {}).await.map(|_| ())
     }
 }
@@ -311,7 +333,9 @@ fn plain(error: &reqwest::Error) -> String {
 /// What the endpoint says is wrong, shortened.
 async fn said_by(response: Response) -> String {
     let text = response.text().await.unwrap_or_default();
-    let message = serde_json::from_str::<Value>(&text).ok().and_then(|v| v.pointer("/error/message").and_then(Value::as_str).map(str::to_owned));
+    let message = serde_json::from_str::<Value>(&text)
+        .ok()
+        .and_then(|v| v.pointer("/error/message").and_then(Value::as_str).map(str::to_owned));
     message.unwrap_or(text).chars().take(300).collect()
 }
 
@@ -326,7 +350,10 @@ impl LlmProvider for OpenAi {
 
     fn status(&self) -> Status {
         if self.failed.load(Ordering::Relaxed) {
-            return Status { state: State::Unavailable, message: Some("The last request to the model failed; the next one tries again.".into()) };
+            return Status {
+                state: State::Unavailable,
+                message: Some("The last request to the model failed; the next one tries again.".into()),
+            };
         }
         let state = if self.answered.load(Ordering::Relaxed) { State::Ready } else { State::Idle };
         Status { state, message: None }

@@ -22,7 +22,10 @@ async fn answer(Held(script): Held<Script>, body: String) -> Answer {
 async fn server(answers: Vec<(u16, String)>) -> (OpenAi, Script) {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let script: Script = Arc::new(Mutex::new((answers, Vec::new())));
-    let router = Router::new().route("/v1/chat/completions", post(answer)).route("/v1/embeddings", post(answer)).with_state(Arc::clone(&script));
+    let router = Router::new()
+        .route("/v1/chat/completions", post(answer))
+        .route("/v1/embeddings", post(answer))
+        .with_state(Arc::clone(&script));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}/v1/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -34,7 +37,10 @@ async fn server(answers: Vec<(u16, String)>) -> (OpenAi, Script) {
 fn stream(words: &[&str]) -> String {
     let mut text = String::new();
     for word in words {
-        text.push_str(&format!("data: {}\n\n", json!({ "choices": [{ "delta": { "content": word }, "finish_reason": null }] })));
+        text.push_str(&format!(
+            "data: {}\n\n",
+            json!({ "choices": [{ "delta": { "content": word }, "finish_reason": null }] })
+        ));
     }
     text.push_str("data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n");
     text
@@ -71,7 +77,10 @@ async fn a_busy_endpoint_is_asked_again_and_a_refusal_is_not() {
     assert_eq!(script.lock().unwrap().1.len(), 3);
 
     let (client, script) = server(vec![(401, r#"{"error":{"message":"bad key"}}"#.to_owned())]).await;
-    assert_eq!(ask(&client, &chat(None)).await.0, Err(ProviderError::Refused { status: 401, message: "bad key".into() }));
+    assert_eq!(
+        ask(&client, &chat(None)).await.0,
+        Err(ProviderError::Refused { status: 401, message: "bad key".into() })
+    );
     assert_eq!(script.lock().unwrap().1.len(), 1);
     assert_eq!(client.status().state, State::Unavailable);
 
@@ -90,7 +99,8 @@ async fn what_an_endpoint_does_not_know_is_left_out() {
 
 #[tokio::test]
 async fn a_stream_that_breaks_off_is_an_error() {
-    let (client, _) = server(vec![(200, "data: {\"choices\":[{\"delta\":{\"content\":\"He\"}}]}\n\n".to_owned())]).await;
+    let (client, _) =
+        server(vec![(200, "data: {\"choices\":[{\"delta\":{\"content\":\"He\"}}]}\n\n".to_owned())]).await;
     let (reply, heard) = ask(&client, &chat(None)).await;
     assert!(matches!(reply, Err(ProviderError::Broken(_))));
     assert_eq!(heard, "He");
@@ -98,7 +108,9 @@ async fn a_stream_that_breaks_off_is_an_error() {
 
 #[tokio::test]
 async fn vectors_come_in_the_order_of_the_texts() {
-    let (client, _) = server(vec![(200, r#"{"data":[{"index":1,"embedding":[2.0]},{"index":0,"embedding":[1.0]}]}"#.to_owned())]).await;
+    let (client, _) =
+        server(vec![(200, r#"{"data":[{"index":1,"embedding":[2.0]},{"index":0,"embedding":[1.0]}]}"#.to_owned())])
+            .await;
     assert_eq!(client.embed(&["a".into(), "b".into()]).await.unwrap(), [[1.0], [2.0]]);
 }
 
@@ -106,7 +118,13 @@ async fn vectors_come_in_the_order_of_the_texts() {
 async fn nobody_there_is_said_plainly() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let limits = Limits { attempts: 2, pause: Duration::from_millis(1), ..Limits::default() };
-    let endpoint = Endpoint { base_url: "http://127.0.0.1:9/v1".into(), key: None, model: "m".into(), embedding_model: None, limits };
+    let endpoint = Endpoint {
+        base_url: "http://127.0.0.1:9/v1".into(),
+        key: None,
+        model: "m".into(),
+        embedding_model: None,
+        limits,
+    };
     let client = OpenAi::new(endpoint).unwrap();
     assert!(matches!(ask(&client, &chat(None)).await.0, Err(ProviderError::Unavailable(_))));
 }

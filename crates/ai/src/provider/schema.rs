@@ -33,7 +33,8 @@ impl Serialize for Schema {
                 map.serialize_entry("const", text)?;
             }
             Self::Enum { values, nullable } => {
-                let all: Vec<Option<&str>> = nullable.then_some(None).into_iter().chain(values.iter().copied().map(Some)).collect();
+                let all: Vec<Option<&str>> =
+                    nullable.then_some(None).into_iter().chain(values.iter().copied().map(Some)).collect();
                 if *nullable {
                     map.serialize_entry("type", &["string", "null"])?;
                 } else {
@@ -83,7 +84,11 @@ impl Schema {
         match self {
             Self::Const(text) => quoted(text),
             Self::Enum { values, nullable } => {
-                let all: Vec<String> = nullable.then(|| "\"null\"".to_owned()).into_iter().chain(values.iter().map(|v| quoted(v))).collect();
+                let all: Vec<String> = nullable
+                    .then(|| "\"null\"".to_owned())
+                    .into_iter()
+                    .chain(values.iter().map(|v| quoted(v)))
+                    .collect();
                 format!("({})", all.join(" | "))
             }
             Self::Text { max, nullable } => {

@@ -31,7 +31,11 @@ pub enum AiChoice {
     /// A llama.cpp server of our own.
     Local,
     /// An OpenAI-compatible endpoint.
-    Remote { base_url: String, key: Option<String>, model: String },
+    Remote {
+        base_url: String,
+        key: Option<String>,
+        model: String,
+    },
 }
 
 /// The local model's name in records.
@@ -63,7 +67,10 @@ pub fn assistant(config: AiConfig, dirs: Dirs) -> Result<(Assistant, Option<Down
             let (files, ready) = watch::channel(None);
             let settings = Settings::of(LOCAL_MODEL, vec![(Purpose::Plan, planner::model::PREFIX.to_owned())]);
             let provider = Arc::new(Local::new(settings, ready));
-            Ok((Assistant::new(Some(provider), config.prices, config.consult, seen), Some(Downloads { dirs, files, progress })))
+            Ok((
+                Assistant::new(Some(provider), config.prices, config.consult, seen),
+                Some(Downloads { dirs, files, progress }),
+            ))
         }
     }
 }
@@ -100,7 +107,9 @@ impl Downloads {
             };
             match bundle::ensure(bundle, &self.dirs, &told).await {
                 Ok(path) => return path,
-                Err(error) => tracing::warn!(%error, bundle = bundle.name, "a download failed; it is tried again within {} s", pause.as_secs()),
+                Err(error) => {
+                    tracing::warn!(%error, bundle = bundle.name, "a download failed; it is tried again within {} s", pause.as_secs())
+                }
             }
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(Duration::from_secs(900));

@@ -98,7 +98,9 @@ pub fn number(text: &str, mark: DecimalMark) -> Option<(Decimal, bool)> {
 }
 
 fn plain_number(digits: &str, mark: DecimalMark, scaled: bool) -> Option<Decimal> {
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) || !digits.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
+    if !digits.starts_with(|c: char| c.is_ascii_digit())
+        || !digits.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',')
+    {
         return None;
     }
     let (points, commas) = (digits.matches('.').count(), digits.matches(',').count());
@@ -181,11 +183,14 @@ fn value_at(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Amount, us
     at += 1;
     // "50 000": groups set apart by spaces.
     while !certain
-        && tokens.get(at).is_some_and(|t| t.kind == Kind::Number && t.text.len() == 3 && t.text.chars().all(|c| c.is_ascii_digit()))
+        && tokens
+            .get(at)
+            .is_some_and(|t| t.kind == Kind::Number && t.text.len() == 3 && t.text.chars().all(|c| c.is_ascii_digit()))
         && tokens.get(at - 1).is_some_and(|t| t.text.len() <= 3)
         && before.is_some()
     {
-        value = value.checked_mul(Decimal::ONE_THOUSAND)?.checked_add(Decimal::from_str_exact(word(tokens, at)).ok()?)?;
+        value =
+            value.checked_mul(Decimal::ONE_THOUSAND)?.checked_add(Decimal::from_str_exact(word(tokens, at)).ok()?)?;
         at += 1;
     }
     let times = match word(tokens, at) {
@@ -265,7 +270,25 @@ fn joined_range(a: Amount, b: Amount) -> Option<Amount> {
 fn is_counted(tokens: &[Token], i: usize) -> bool {
     let next = word(tokens, i);
     unit_named(next).is_some_and(|_| next.len() > 1)
-        || matches!(next, "%" | "percent" | "business" | "working" | "hours" | "minutes" | "deals" | "deal" | "opportunities" | "opportunity" | "tasks" | "accounts" | "contacts" | "employees" | "people" | "times" | "points")
+        || matches!(
+            next,
+            "%" | "percent"
+                | "business"
+                | "working"
+                | "hours"
+                | "minutes"
+                | "deals"
+                | "deal"
+                | "opportunities"
+                | "opportunity"
+                | "tasks"
+                | "accounts"
+                | "contacts"
+                | "employees"
+                | "people"
+                | "times"
+                | "points"
+        )
 }
 
 /// Reads "more than 60 days", "for over 3 months", "60+ days", "two weeks".

@@ -51,14 +51,24 @@ fn amounts() {
     ] {
         assert_eq!(read(words, DecimalMark::Point), expected, "{words}");
     }
-    for (words, expected) in [("1.234", "1234"), ("1,5", "1.5"), ("1,234", "1.234"), ("1.234,50", "1234.5"), ("1,5 mio", "1500000"), ("2.000.000", "2000000")] {
+    for (words, expected) in [
+        ("1.234", "1234"),
+        ("1,5", "1.5"),
+        ("1,234", "1.234"),
+        ("1.234,50", "1234.5"),
+        ("1,5 mio", "1500000"),
+        ("2.000.000", "2000000"),
+    ] {
         assert_eq!(read(words, DecimalMark::Comma), expected, "{words}");
     }
 }
 
 #[test]
 fn spans_of_time() {
-    let span = |words| find_span(words).map(|b| (matches!(b, Bound::MoreThan(_) | Bound::AtLeast(_)), b.ends().0.or(b.ends().1).unwrap().0));
+    let span = |words| {
+        find_span(words)
+            .map(|b| (matches!(b, Bound::MoreThan(_) | Bound::AtLeast(_)), b.ends().0.or(b.ends().1).unwrap().0))
+    };
     let days = |count| Span { count, unit: Grain::Day };
     assert_eq!(span("more than 60 days"), Some((true, days(60))));
     assert_eq!(span("for over 3 months"), Some((true, Span { count: 3, unit: Grain::Month })));

@@ -70,12 +70,25 @@ impl When {
     }
 }
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 fn month_named(word: &str) -> Option<u32> {
     let word = word.trim_end_matches('.');
-    let position = MONTHS.iter().position(|m| *m == word || (word.len() >= 3 && word.len() <= 4 && m.starts_with(word)))?;
+    let position =
+        MONTHS.iter().position(|m| *m == word || (word.len() >= 3 && word.len() <= 4 && m.starts_with(word)))?;
     u32::try_from(position + 1).ok()
 }
 
@@ -274,7 +287,8 @@ impl Scanner<'_> {
         let lead = self.skip(i, &["next", "this", "coming", "last", "on"]);
         let weekday = weekday_named(self.word(i + lead))?;
         // "sat" and "sun" are also words: a bare one must look like a name.
-        let bare_short = lead == 0 && matches!(self.word(i), "sat" | "sun" | "wed" | "mon") && !self.tokens.get(i)?.is_capitalised();
+        let bare_short =
+            lead == 0 && matches!(self.word(i), "sat" | "sun" | "wed" | "mon") && !self.tokens.get(i)?.is_capitalised();
         if bare_short {
             return None;
         }
@@ -284,7 +298,9 @@ impl Scanner<'_> {
             "next" => in_week(shift(monday, 1, Grain::Week)?)?,
             "last" => in_week(monday).filter(|d| *d < today).or_else(|| in_week(shift(monday, -1, Grain::Week)?))?,
             "this" => in_week(monday)?,
-            _ if self.calendar.past => in_week(monday).filter(|d| *d <= today).or_else(|| in_week(shift(monday, -1, Grain::Week)?))?,
+            _ if self.calendar.past => {
+                in_week(monday).filter(|d| *d <= today).or_else(|| in_week(shift(monday, -1, Grain::Week)?))?
+            }
             _ => in_week(monday).filter(|d| *d > today).or_else(|| in_week(shift(monday, 1, Grain::Week)?))?,
         };
         // "Friday next week"
@@ -437,10 +453,13 @@ impl Scanner<'_> {
         // "the 15th": this month's, or the next month that has one.
         let first = self.calendar.today.with_day(1)?;
         if self.calendar.past {
-            let day = (0..4).filter_map(|n| shift(first, -n, Grain::Month)?.with_day(day)).find(|d| *d <= self.calendar.today)?;
+            let day = (0..4)
+                .filter_map(|n| shift(first, -n, Grain::Month)?.with_day(day))
+                .find(|d| *d <= self.calendar.today)?;
             return Some((When::day(day), 1));
         }
-        let day = (0..4).filter_map(|n| shift(first, n, Grain::Month)?.with_day(day)).find(|d| *d >= self.calendar.today)?;
+        let day =
+            (0..4).filter_map(|n| shift(first, n, Grain::Month)?.with_day(day)).find(|d| *d >= self.calendar.today)?;
         Some((When::day(day), 1))
     }
 
@@ -499,7 +518,23 @@ impl Scanner<'_> {
         }
         // "may" and "march" are also verbs, "mar", "sun" and the like also names.
         let doubtful = matches!(self.word(i + lead), "may" | "march" | "mar" | "dec" | "jan") && lead == 0;
-        let led = i > 0 && matches!(self.word(i - 1), "in" | "by" | "until" | "till" | "before" | "after" | "since" | "for" | "to" | "from" | "during" | "and" | "of" | "between");
+        let led = i > 0
+            && matches!(
+                self.word(i - 1),
+                "in" | "by"
+                    | "until"
+                    | "till"
+                    | "before"
+                    | "after"
+                    | "since"
+                    | "for"
+                    | "to"
+                    | "from"
+                    | "during"
+                    | "and"
+                    | "of"
+                    | "between"
+            );
         if doubtful && !led && !self.tokens.get(i)?.is_capitalised() {
             return None;
         }
@@ -534,7 +569,22 @@ impl Scanner<'_> {
             (word, _) => {
                 let year = year_named(word).filter(|_| word.len() == 4)?;
                 let led = i == 0
-                    || matches!(self.word(i - 1), "in" | "of" | "during" | "year" | "since" | "for" | "before" | "after" | "and" | "from" | "to" | "until" | "by" | "between");
+                    || matches!(
+                        self.word(i - 1),
+                        "in" | "of"
+                            | "during"
+                            | "year"
+                            | "since"
+                            | "for"
+                            | "before"
+                            | "after"
+                            | "and"
+                            | "from"
+                            | "to"
+                            | "until"
+                            | "by"
+                            | "between"
+                    );
                 return led.then_some((period(NaiveDate::from_ymd_opt(year, 1, 1)?, Grain::Year)?, 1));
             }
         };

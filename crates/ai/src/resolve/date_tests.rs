@@ -86,7 +86,12 @@ fn order_of_day_and_month_follows_the_locale() {
 #[test]
 fn of_what_lies_behind() {
     let calendar = Calendar { past: true, ..calendar(DateOrder::DayFirst) };
-    for (words, from) in [("in October", "2025-10-01"), ("in December", "2024-12-01"), ("on Friday", "2025-11-21"), ("12/03", "2025-03-12")] {
+    for (words, from) in [
+        ("in October", "2025-10-01"),
+        ("in December", "2024-12-01"),
+        ("on Friday", "2025-11-21"),
+        ("12/03", "2025-03-12"),
+    ] {
         assert_eq!(find(words, &calendar).unwrap().from.unwrap().to_string(), from, "{words}");
     }
 }
@@ -129,7 +134,17 @@ fn periods() {
 
 #[test]
 fn words_that_are_no_dates() {
-    for words in ["the Isdom deal", "may I see", "more than 60 days", "50k", "we march on", "5 deals", "in Engaging", "GTX 500", ""] {
+    for words in [
+        "the Isdom deal",
+        "may I see",
+        "more than 60 days",
+        "50k",
+        "we march on",
+        "5 deals",
+        "in Engaging",
+        "GTX 500",
+        "",
+    ] {
         assert_eq!(read(words), "-", "{words}");
     }
 }

@@ -43,7 +43,20 @@ pub struct Entity {
 pub fn is_superlative(word: &str) -> bool {
     matches!(
         word,
-        "biggest" | "largest" | "highest" | "top" | "best" | "smallest" | "lowest" | "oldest" | "newest" | "latest" | "most" | "longest" | "earliest" | "soonest"
+        "biggest"
+            | "largest"
+            | "highest"
+            | "top"
+            | "best"
+            | "smallest"
+            | "lowest"
+            | "oldest"
+            | "newest"
+            | "latest"
+            | "most"
+            | "longest"
+            | "earliest"
+            | "soonest"
     )
 }
 
@@ -84,7 +97,8 @@ fn meaning_at(tokens: &[Token], i: usize, vocabulary: &Vocabulary, reading: &Rea
         return Some(found);
     }
     if let Some((amount, n)) = amount::scan(tokens, i, reading.mark) {
-        let numbered = i > 0 && tokens.get(i - 1).is_some_and(|t| t.kind == Kind::Word && t.is_capitalised() && t.text.len() <= 4);
+        let numbered =
+            i > 0 && tokens.get(i - 1).is_some_and(|t| t.kind == Kind::Word && t.is_capitalised() && t.text.len() <= 4);
         // "GTK 500" is a name, "over 500" and "500k" are amounts.
         if amount.certain || amount.bound.exactly().is_none() || !numbered {
             return Some((Meaning::Amount(amount), n));
@@ -99,7 +113,9 @@ fn word(tokens: &[Token], i: usize) -> &str {
 }
 
 fn limit(tokens: &[Token], i: usize) -> Option<(Meaning, usize)> {
-    let number = |at: usize| date::count_named(word(tokens, at)).and_then(|n| u16::try_from(n).ok()).filter(|n| (1..=100).contains(n));
+    let number = |at: usize| {
+        date::count_named(word(tokens, at)).and_then(|n| u16::try_from(n).ok()).filter(|n| (1..=100).contains(n))
+    };
     if matches!(word(tokens, i), "top" | "first" | "bottom")
         && let Some(n) = number(i + 1)
     {
@@ -149,7 +165,9 @@ fn own_word(tokens: &[Token], i: usize, vocabulary: &Vocabulary) -> Option<(Mean
         }
     }
     let token = tokens.get(i)?;
-    let name_like = token.kind == Kind::Word && token.text.chars().count() >= 3 && (token.is_capitalised() && i > 0 || token.possessive);
+    let name_like = token.kind == Kind::Word
+        && token.text.chars().count() >= 3
+        && (token.is_capitalised() && i > 0 || token.possessive);
     if name_like && vocabulary.people.iter().any(|p| text::key(&p.name).split(' ').any(|part| part == token.lower)) {
         return Some((Meaning::Owner, 1));
     }
@@ -208,7 +226,10 @@ mod tests {
             ["Owner:my", "Stage:Engaging", "Age:for more than 60 days"]
         );
         assert_eq!(read("create a follow-up for the Isdom deal next Friday"), ["Date:next Friday"]);
-        assert_eq!(read("Anna's top 5 retail deals over 10k"), ["Owner:Anna's", "Limit:top 5", "Choice:retail", "Amount:over 10k"]);
+        assert_eq!(
+            read("Anna's top 5 retail deals over 10k"),
+            ["Owner:Anna's", "Limit:top 5", "Choice:retail", "Amount:over 10k"]
+        );
         assert_eq!(read("the GTK 500 deal under 2000"), ["Product:GTK 500", "Amount:under 2000"]);
         assert_eq!(read("won deals in Q1 2017 by Carl Lin"), ["Stage:won", "Date:in Q1 2017", "Owner:Carl Lin"]);
         assert_eq!(read("move it to negotation"), ["Stage:negotation"]);

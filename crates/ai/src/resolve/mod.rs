@@ -6,8 +6,8 @@
 pub mod amount;
 pub mod date;
 pub mod lex;
-pub mod text;
 pub mod record;
+pub mod text;
 pub mod vocabulary;
 
 use chrono::NaiveDate;
@@ -31,8 +31,10 @@ impl Reading {
             _ => date::DateOrder::DayFirst,
         };
         let mark = match language {
-            "de" | "fr" | "es" | "it" | "nl" | "pt" | "pl" | "cs" | "da" | "nb" | "no" | "sv" | "fi" | "ru" | "tr" | "id" | "el" | "hu" | "ro" | "uk" | "bg"
-            | "hr" | "sk" | "sl" | "lt" | "lv" | "et" => amount::DecimalMark::Comma,
+            "de" | "fr" | "es" | "it" | "nl" | "pt" | "pl" | "cs" | "da" | "nb" | "no" | "sv" | "fi" | "ru" | "tr"
+            | "id" | "el" | "hu" | "ro" | "uk" | "bg" | "hr" | "sk" | "sl" | "lt" | "lv" | "et" => {
+                amount::DecimalMark::Comma
+            }
             _ => amount::DecimalMark::Point,
         };
         Self { calendar: date::Calendar { today, order, past: false }, mark }

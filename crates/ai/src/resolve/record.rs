@@ -42,8 +42,27 @@ pub enum Prefer {
 }
 
 const NOISE: [&str; 21] = [
-    "the", "a", "an", "my", "our", "deal", "deals", "opportunity", "opportunities", "account", "company", "customer", "client", "record", "with", "at",
-    "for", "of", "from", "that", "this",
+    "the",
+    "a",
+    "an",
+    "my",
+    "our",
+    "deal",
+    "deals",
+    "opportunity",
+    "opportunities",
+    "account",
+    "company",
+    "customer",
+    "client",
+    "record",
+    "with",
+    "at",
+    "for",
+    "of",
+    "from",
+    "that",
+    "this",
 ];
 
 /// The words of a mention that name something: "the GTX Pro deal at Isdom" is "gtx pro isdom".
@@ -85,7 +104,10 @@ pub fn fit(mention: &str, candidate: &Candidate) -> u8 {
     if wanted.len() > 3 && joined.contains(&words.concat()) {
         return 75;
     }
-    if words.iter().all(|w| all.split(' ').any(|a| a == *w || (w.len() > 3 && (a.starts_with(w) || likeness(a, w) >= 0.88)))) {
+    if words
+        .iter()
+        .all(|w| all.split(' ').any(|a| a == *w || (w.len() > 3 && (a.starts_with(w) || likeness(a, w) >= 0.88))))
+    {
         return 60;
     }
     if likeness(&candidate.name, &wanted) >= 0.9 { 55 } else { 0 }
@@ -94,7 +116,8 @@ pub fn fit(mention: &str, candidate: &Candidate) -> u8 {
 /// The record that is meant among `candidates`.
 #[must_use]
 pub fn choose(mention: &str, candidates: &[Candidate], prefer: Prefer) -> Match<Candidate> {
-    let fits: Vec<(u8, &Candidate)> = candidates.iter().map(|c| (fit(mention, c), c)).filter(|(fit, _)| *fit > 0).collect();
+    let fits: Vec<(u8, &Candidate)> =
+        candidates.iter().map(|c| (fit(mention, c), c)).filter(|(fit, _)| *fit > 0).collect();
     let Some(best) = fits.iter().map(|(fit, _)| *fit).max() else { return Match::None };
     // An exact name outranks the rest; below that, what fits nearly as well is a rival.
     let margin = if best == 100 { 0 } else { 10 };
@@ -113,7 +136,14 @@ mod tests {
     use super::*;
 
     fn deal(n: u128, name: &str, account: &str, open: bool, mine: bool) -> Candidate {
-        Candidate { kind: RecordType::Opportunity, id: Uuid::from_u128(n), name: name.into(), aliases: vec![account.into()], open, mine }
+        Candidate {
+            kind: RecordType::Opportunity,
+            id: Uuid::from_u128(n),
+            name: name.into(),
+            aliases: vec![account.into()],
+            open,
+            mine,
+        }
     }
 
     fn chosen(mention: &str, candidates: &[Candidate]) -> Vec<u128> {
@@ -141,7 +171,11 @@ mod tests {
 
     #[test]
     fn the_askers_own_is_meant_before_others_and_two_are_asked() {
-        let mut all = [deal(1, "Isdom A", "Isdom", true, false), deal(2, "Isdom B", "Isdom", true, true), deal(3, "Isdom C", "Isdom", true, true)];
+        let mut all = [
+            deal(1, "Isdom A", "Isdom", true, false),
+            deal(2, "Isdom B", "Isdom", true, true),
+            deal(3, "Isdom C", "Isdom", true, true),
+        ];
         assert_eq!(chosen("Isdom", &all), [2, 3]);
         assert_eq!(chosen("Isdom C", &all), [3]);
         all[2].mine = false;

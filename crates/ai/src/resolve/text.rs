@@ -91,7 +91,13 @@ pub fn tokens(sentence: &str) -> Vec<Token> {
             && let Some(length) = (1..80).take_while(|&n| at(i + n).is_some()).find(|&n| at(i + n) == Some(close))
             && length > 1
         {
-            push(&mut found, sentence, Kind::Quoted, byte(i + 1)..byte(i + length), Some(byte(i)..byte(i + length + 1)));
+            push(
+                &mut found,
+                sentence,
+                Kind::Quoted,
+                byte(i + 1)..byte(i + length),
+                Some(byte(i)..byte(i + length + 1)),
+            );
             i += length + 1;
         } else if c.is_alphanumeric() {
             let end = word_end(&at, i);
@@ -143,7 +149,8 @@ fn word_end(at: &impl Fn(usize) -> Option<char>, start: usize) -> usize {
 
 /// `2025-12-05`, `5-12-2025`, or an id such as `01990b1e-…`: three or more groups; "10k-20k" and "10-20" are two numbers.
 fn looks_like_date(at: &impl Fn(usize) -> Option<char>, start: usize) -> bool {
-    (start..start + 40).map_while(at).take_while(|c| c.is_ascii_hexdigit() || *c == '-').filter(|c| *c == '-').count() >= 2
+    (start..start + 40).map_while(at).take_while(|c| c.is_ascii_hexdigit() || *c == '-').filter(|c| *c == '-').count()
+        >= 2
 }
 
 fn push(found: &mut Vec<Token>, sentence: &str, kind: Kind, inner: Range<usize>, outer: Option<Range<usize>>) {
@@ -151,7 +158,10 @@ fn push(found: &mut Vec<Token>, sentence: &str, kind: Kind, inner: Range<usize>,
     let mut possessive = false;
     if kind == Kind::Word
         && let Some(stem) = ["'s", "’s", "'S", "’S"].iter().find_map(|end| text.strip_suffix(end))
-        && !matches!(fold(stem).as_str(), "what" | "who" | "that" | "it" | "there" | "let" | "where" | "how" | "here" | "when")
+        && !matches!(
+            fold(stem).as_str(),
+            "what" | "who" | "that" | "it" | "there" | "let" | "where" | "how" | "here" | "when"
+        )
         && !stem.is_empty()
     {
         text = stem;
@@ -167,7 +177,11 @@ pub fn likeness(a: &str, b: &str) -> f64 {
     if a.is_empty() || b.is_empty() {
         return 0.0;
     }
-    if a == b { 1.0 } else { strsim::jaro_winkler(&a, &b).min(strsim::normalized_damerau_levenshtein(&a, &b) + 0.1).min(0.99) }
+    if a == b {
+        1.0
+    } else {
+        strsim::jaro_winkler(&a, &b).min(strsim::normalized_damerau_levenshtein(&a, &b) + 0.1).min(0.99)
+    }
 }
 
 /// Whether `words` are within `text`, whole words, in order.

@@ -165,11 +165,16 @@ impl Vocabulary {
         if !exact.is_empty() {
             return exact;
         }
-        let part = by(&|p| key(&p.name).split(' ').any(|part| part == wanted) || key(&p.name).starts_with(&format!("{wanted} ")));
+        let part = by(&|p| {
+            key(&p.name).split(' ').any(|part| part == wanted) || key(&p.name).starts_with(&format!("{wanted} "))
+        });
         if !part.is_empty() || wanted.len() < 5 {
             return part;
         }
-        by(&|p| likeness(&p.name, &wanted) >= CLOSE || key(&p.name).split(' ').any(|part| part.len() > 4 && likeness(part, &wanted) >= 0.9))
+        by(&|p| {
+            likeness(&p.name, &wanted) >= CLOSE
+                || key(&p.name).split(' ').any(|part| part.len() > 4 && likeness(part, &wanted) >= 0.9)
+        })
     }
 
     /// Whose: "my", "me", "my team's", "Anna's", "the Central team".
@@ -183,12 +188,20 @@ impl Vocabulary {
             _ => {}
         }
         let team = bare.strip_suffix(" team").or_else(|| bare.strip_prefix("team ")).unwrap_or(bare);
-        let teams: Vec<Whose> = self.teams.iter().filter(|t| key(&t.name) == team || key(&t.name) == bare).cloned().map(Whose::Team).collect();
+        let teams: Vec<Whose> = self
+            .teams
+            .iter()
+            .filter(|t| key(&t.name) == team || key(&t.name) == bare)
+            .cloned()
+            .map(Whose::Team)
+            .collect();
         if !teams.is_empty() {
             return Match::of(teams);
         }
         let name = strip_possessive(words);
-        Match::of(self.people_named(&name).into_iter().map(|p| Whose::Of(Named { id: p.id, name: p.name.clone() })).collect())
+        Match::of(
+            self.people_named(&name).into_iter().map(|p| Whose::Of(Named { id: p.id, name: p.name.clone() })).collect(),
+        )
     }
 
     /// The values of a managed list of that name, in any list or in `kind` only.
@@ -292,8 +305,14 @@ pub(crate) mod tests {
     fn two_of_a_name_are_both_answered() {
         let v = sample();
         assert!(matches!(v.whose("Anna's"), Match::Several(people) if people.len() == 2));
-        assert_eq!(v.whose("Anna Berg").one(), Some(Whose::Of(Named { id: Uuid::from_u128(34), name: "Anna Berg".into() })));
-        assert_eq!(v.whose("Hayden’s").one(), Some(Whose::Of(Named { id: Uuid::from_u128(36), name: "Hayden Neloms".into() })));
+        assert_eq!(
+            v.whose("Anna Berg").one(),
+            Some(Whose::Of(Named { id: Uuid::from_u128(34), name: "Anna Berg".into() }))
+        );
+        assert_eq!(
+            v.whose("Hayden’s").one(),
+            Some(Whose::Of(Named { id: Uuid::from_u128(36), name: "Hayden Neloms".into() }))
+        );
     }
 
     #[test]

@@ -85,7 +85,11 @@ pub(crate) type Builder = QueryBuilder<Postgres>;
 ///
 /// # Errors
 /// 503 when the statement's time is up.
-pub(crate) async fn found(tx: &mut Tx, actor: &Actor, filter: &FilterArgs) -> dealwright_kernel::Result<Option<Vec<Uuid>>> {
+pub(crate) async fn found(
+    tx: &mut Tx,
+    actor: &Actor,
+    filter: &FilterArgs,
+) -> dealwright_kernel::Result<Option<Vec<Uuid>>> {
     match &filter.text {
         Some(words) => dealwright_crm::search::opportunities(tx, actor, words).await.map(Some),
         None => Ok(None),
@@ -100,7 +104,11 @@ pub(crate) fn conditions(sql: &mut Builder, filter: &FilterArgs, actor: &Actor, 
         ScopeLevel::None => _ = sql.push(" and false"),
         ScopeLevel::Own => _ = sql.push(" and t.owner_id = ").push_bind(actor.user.0),
         ScopeLevel::Team => {
-            sql.push(" and (t.team_id = any (").push_bind(actor.teams.clone()).push(") or t.owner_id = ").push_bind(actor.user.0).push(")");
+            sql.push(" and (t.team_id = any (")
+                .push_bind(actor.teams.clone())
+                .push(") or t.owner_id = ")
+                .push_bind(actor.user.0)
+                .push(")");
         }
     }
     if let Some(ids) = found {
@@ -121,7 +129,9 @@ pub(crate) fn conditions(sql: &mut Builder, filter: &FilterArgs, actor: &Actor, 
     }
     if !filter.kinds.is_empty() {
         let kinds: Vec<&'static str> = filter.kinds.iter().map(|k| kind(*k)).collect();
-        sql.push(" and t.stage_id = any (array(select k.id from stage k where k.kind = any (").push_bind(kinds).push(")))");
+        sql.push(" and t.stage_id = any (array(select k.id from stage k where k.kind = any (")
+            .push_bind(kinds)
+            .push(")))");
     }
     numbers(sql, "amount_base", filter.amount, i64::from(actor.currency.decimals()));
     numbers(sql, "probability", filter.probability, 0);
@@ -180,10 +190,18 @@ fn days(sql: &mut Builder, range: DateRange) {
     let date = range.of == DateOf::CloseDate;
     if let Some(from) = range.from {
         sql.push(" and t.").push(column).push(" >= ");
-        if date { sql.push_bind(from) } else { sql.push_bind(from.and_time(NaiveTime::MIN).and_utc()) };
+        if date {
+            sql.push_bind(from)
+        } else {
+            sql.push_bind(from.and_time(NaiveTime::MIN).and_utc())
+        };
     }
     if let Some(end) = end {
         sql.push(" and t.").push(column).push(" < ");
-        if date { sql.push_bind(end) } else { sql.push_bind(end.and_time(NaiveTime::MIN).and_utc()) };
+        if date {
+            sql.push_bind(end)
+        } else {
+            sql.push_bind(end.and_time(NaiveTime::MIN).and_utc())
+        };
     }
 }

@@ -54,7 +54,10 @@ impl Tool for GetOpportunity {
         )
         .fetch_all(tx.db())
         .await?;
-        let tasks: Vec<Value> = tasks.into_iter().map(|t| json!({ "title": t.title, "due_date": t.due_date, "assignee": t.assignee })).collect();
+        let tasks: Vec<Value> = tasks
+            .into_iter()
+            .map(|t| json!({ "title": t.title, "due_date": t.due_date, "assignee": t.assignee }))
+            .collect();
         let lost_reason = match o.lost_reason_id {
             Some(id) => dealwright_crm::change::store::names(tx, &[id.0]).await?.remove(&id.0),
             None => None,

@@ -11,8 +11,8 @@ pub mod search;
 pub mod task;
 pub mod update;
 
-use dealwright_access::policy::Permission;
 use dealwright_access::Context;
+use dealwright_access::policy::Permission;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
@@ -95,7 +95,11 @@ impl Call {
     /// # Errors
     /// Internal, when the arguments can't be serialised.
     pub fn of<T: Tool>(args: &T::Args) -> Result<Self> {
-        Ok(Self { tool: T::NAME.to_owned(), args: serde_json::to_value(args).map_err(Error::internal)?, tainted: false })
+        Ok(Self {
+            tool: T::NAME.to_owned(),
+            args: serde_json::to_value(args).map_err(Error::internal)?,
+            tainted: false,
+        })
     }
 }
 
@@ -167,13 +171,16 @@ mod tests {
     #[test]
     fn every_tool_says_what_it_takes_and_does() {
         let tools = all();
-        assert_eq!(tools.iter().map(|t| (t.name, t.effect, t.permission.as_str())).collect::<Vec<_>>(), [
-            ("search_opportunities", Effect::Reads, "opportunity.read"),
-            ("get_opportunity", Effect::Reads, "opportunity.read"),
-            ("query_pipeline", Effect::Reads, "opportunity.read"),
-            ("update_opportunity", Effect::Proposes, "opportunity.update"),
-            ("create_task", Effect::Proposes, "task.create"),
-        ]);
+        assert_eq!(
+            tools.iter().map(|t| (t.name, t.effect, t.permission.as_str())).collect::<Vec<_>>(),
+            [
+                ("search_opportunities", Effect::Reads, "opportunity.read"),
+                ("get_opportunity", Effect::Reads, "opportunity.read"),
+                ("query_pipeline", Effect::Reads, "opportunity.read"),
+                ("update_opportunity", Effect::Proposes, "opportunity.update"),
+                ("create_task", Effect::Proposes, "task.create"),
+            ]
+        );
         for tool in tools {
             assert_eq!(tool.arguments["additionalProperties"], false, "{}", tool.name);
         }

@@ -50,7 +50,8 @@ impl Tool for QueryPipeline {
     const NAME: &'static str = "query_pipeline";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadOpportunity::PERMISSION;
-    const ABOUT: &'static str = "Count deals or sum their amounts, in total or by stage, owner, account, month or another group.";
+    const ABOUT: &'static str =
+        "Count deals or sum their amounts, in total or by stage, owner, account, month or another group.";
     type Args = QueryArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: QueryArgs) -> Result<Output> {
@@ -66,7 +67,10 @@ impl Tool for QueryPipeline {
             let mut sql = grouped(group);
             conditions(&mut sql, &args.filter, actor, ids.as_deref());
             sql.push(" group by 1").push(if group == Group::Stage { ", s.position" } else { "" });
-            sql.push(" order by ").push(order(&args)).push(" limit ").push_bind(i64::from(args.top.unwrap_or(MOST).clamp(1, MOST)));
+            sql.push(" order by ")
+                .push(order(&args))
+                .push(" limit ")
+                .push_bind(i64::from(args.top.unwrap_or(MOST).clamp(1, MOST)));
             groups = sql.build_query_as().fetch_all(tx.db()).await?;
         }
         let (currency, grouped_by) = (actor.currency, args.group);
@@ -76,7 +80,12 @@ impl Tool for QueryPipeline {
             None => format!("{} deals", total.count),
         };
         let groups: Vec<Value> = groups.into_iter().map(|g| shown(g, currency)).collect();
-        Ok(Output { count, summary, result: json!({ "total": shown(total, currency), "groups": groups, "by": grouped_by, "measure": args.measure }), proposal: None })
+        Ok(Output {
+            count,
+            summary,
+            result: json!({ "total": shown(total, currency), "groups": groups, "by": grouped_by, "measure": args.measure }),
+            proposal: None,
+        })
     }
 }
 
@@ -88,8 +97,12 @@ fn grouped(group: Group) -> Builder {
         Group::Month => ("to_char(coalesce(t.closed_at::date, t.close_date), 'YYYY-MM')", ""),
         Group::Quarter => ("to_char(coalesce(t.closed_at::date, t.close_date), '\"Q\"Q YYYY')", ""),
         Group::ForecastCategory => ("t.forecast_category", ""),
-        Group::Industry => ("c.name", " left join choice c on c.org_id = t.org_id and c.id = coalesce(t.industry_id, a.industry_id)"),
-        Group::Region => ("c.name", " left join choice c on c.org_id = t.org_id and c.id = coalesce(t.region_id, a.region_id)"),
+        Group::Industry => {
+            ("c.name", " left join choice c on c.org_id = t.org_id and c.id = coalesce(t.industry_id, a.industry_id)")
+        }
+        Group::Region => {
+            ("c.name", " left join choice c on c.org_id = t.org_id and c.id = coalesce(t.region_id, a.region_id)")
+        }
         Group::Source => ("c.name", " left join choice c on c.org_id = t.org_id and c.id = t.source_id"),
         // A deal with two products counts in both groups.
         Group::Product => (
@@ -107,7 +120,9 @@ fn order(args: &QueryArgs) -> String {
     if args.top.is_none() && !args.ascending {
         match args.group {
             Some(Group::Stage) => return "s.position".to_owned(),
-            Some(Group::Month | Group::Quarter) => return "min(coalesce(t.closed_at::date, t.close_date)) nulls last".to_owned(),
+            Some(Group::Month | Group::Quarter) => {
+                return "min(coalesce(t.closed_at::date, t.close_date)) nulls last".to_owned();
+            }
             _ => {}
         }
     }
@@ -116,7 +131,9 @@ fn order(args: &QueryArgs) -> String {
         Measure::Sum => "coalesce(sum(t.amount_base), 0)",
         Measure::Average => "avg(t.amount_base)",
         Measure::Weighted => "coalesce(sum(t.expected_base), 0)",
-        Measure::WinRate => "(count(*) filter (where s.kind = 'won'))::numeric / nullif(count(*) filter (where s.kind <> 'open'), 0)",
+        Measure::WinRate => {
+            "(count(*) filter (where s.kind = 'won'))::numeric / nullif(count(*) filter (where s.kind <> 'open'), 0)"
+        }
     };
     format!("{measure} {} nulls last, 1", if args.ascending { "asc" } else { "desc" })
 }
@@ -124,7 +141,8 @@ fn order(args: &QueryArgs) -> String {
 fn shown(figures: Figures, currency: Currency) -> Value {
     let money = |minor: Option<i64>| minor.map(|m| Money::new(m, currency));
     let closed = figures.won + figures.lost;
-    let rate = (closed > 0).then(|| (Decimal::from(figures.won * 100) / Decimal::from(closed)).round_dp(1).normalize().to_string());
+    let rate = (closed > 0)
+        .then(|| (Decimal::from(figures.won * 100) / Decimal::from(closed)).round_dp(1).normalize().to_string());
     json!({
         "label": figures.label, "count": figures.count, "sum": money(figures.sum.or(Some(0))), "average": money(figures.average),
         "weighted": money(figures.weighted), "won": figures.won, "lost": figures.lost, "win_rate": rate,

@@ -50,7 +50,8 @@ impl Tool for CreateTask {
     const NAME: &'static str = "create_task";
     const EFFECT: Effect = Effect::Proposes;
     const PERMISSION: Permission = MayCreate::PERMISSION;
-    const ABOUT: &'static str = "Propose a task, follow-up or reminder with a due date and an assignee. A person approves.";
+    const ABOUT: &'static str =
+        "Propose a task, follow-up or reminder with a due date and an assignee. A person approves.";
     type Args = TaskArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: TaskArgs) -> Result<Output> {
@@ -89,7 +90,20 @@ impl Tool for CreateTask {
             None => Target { kind: "task".into(), id: None, name: title.to_owned() },
         };
         let summary = args.due_date.map_or_else(|| title.to_owned(), |due| format!("{title}, due {due}"));
-        let proposal = NewProposal { kind: Kind::CreateTask, target, base_version: None, diff, reason: running.goal.to_owned(), evidence, tainted: false };
-        Ok(Output { result: json!({ "title": title, "diff": proposal.diff }), count: 1, summary, proposal: Some(proposal) })
+        let proposal = NewProposal {
+            kind: Kind::CreateTask,
+            target,
+            base_version: None,
+            diff,
+            reason: running.goal.to_owned(),
+            evidence,
+            tainted: false,
+        };
+        Ok(Output {
+            result: json!({ "title": title, "diff": proposal.diff }),
+            count: 1,
+            summary,
+            proposal: Some(proposal),
+        })
     }
 }

@@ -83,9 +83,19 @@ impl Tool for UpdateOpportunity {
         change::store::name_values(tx, &mut changes).await?;
         if changes.is_empty() {
             let name = permit.name.clone();
-            return Ok(Output { result: json!({ "unchanged": true, "id": args.id, "name": name }), count: 0, summary: "Nothing to change".into(), proposal: None });
+            return Ok(Output {
+                result: json!({ "unchanged": true, "id": args.id, "name": name }),
+                count: 0,
+                summary: "Nothing to change".into(),
+                proposal: None,
+            });
         }
-        let evidence = args.said.iter().map(|s| Evidence::request(&s.field, &s.words)).chain([Evidence::record("opportunity", args.id, &permit.name, permit.updated_at)]);
+        let evidence = args.said.iter().map(|s| Evidence::request(&s.field, &s.words)).chain([Evidence::record(
+            "opportunity",
+            args.id,
+            &permit.name,
+            permit.updated_at,
+        )]);
         let proposal = NewProposal {
             kind: Kind::UpdateOpportunity,
             target: Target { kind: "opportunity".into(), id: Some(args.id), name: permit.name.clone() },
@@ -95,8 +105,18 @@ impl Tool for UpdateOpportunity {
             evidence: evidence.collect(),
             tainted: false,
         };
-        let summary = format!("{} change{} to {}", proposal.diff.len(), if proposal.diff.len() == 1 { "" } else { "s" }, permit.name);
-        Ok(Output { result: json!({ "id": args.id, "name": permit.name, "diff": proposal.diff }), count: 1, summary, proposal: Some(proposal) })
+        let summary = format!(
+            "{} change{} to {}",
+            proposal.diff.len(),
+            if proposal.diff.len() == 1 { "" } else { "s" },
+            permit.name
+        );
+        Ok(Output {
+            result: json!({ "id": args.id, "name": permit.name, "diff": proposal.diff }),
+            count: 1,
+            summary,
+            proposal: Some(proposal),
+        })
     }
 }
 

@@ -46,7 +46,8 @@ pub fn stale(version: i64, current: &impl Serialize, wanted: &impl Serialize) ->
         Ok(changes) => changes,
         Err(error) => return error,
     };
-    let fields = changes.into_iter().map(|c| ConflictingField { field: c.field, theirs: c.old, yours: c.new }).collect();
+    let fields =
+        changes.into_iter().map(|c| ConflictingField { field: c.field, theirs: c.old, yours: c.new }).collect();
     Error::stale(VersionConflict { version, fields })
 }
 
@@ -89,7 +90,10 @@ mod tests {
     #[test]
     fn a_diff_names_what_differs() {
         let changes = diff(&json!({"name": "A", "amount": null}), &json!({"name": "A", "amount": 5})).unwrap();
-        assert_eq!(changes, [Change { field: "amount".into(), old: json!(null), new: json!(5), old_label: None, new_label: None }]);
+        assert_eq!(
+            changes,
+            [Change { field: "amount".into(), old: json!(null), new: json!(5), old_label: None, new_label: None }]
+        );
         assert_eq!(label("close_date"), "Close date");
         assert_eq!(label("owner_id"), "Owner");
     }

@@ -16,7 +16,8 @@ use uuid::Uuid;
 /// # Errors
 /// When the database is gone.
 pub async fn name_values(tx: &mut Tx, changes: &mut [Change]) -> Result<()> {
-    let id = |field: &str, value: &Value| field.ends_with("_id").then(|| value.as_str()?.parse::<Uuid>().ok()).flatten();
+    let id =
+        |field: &str, value: &Value| field.ends_with("_id").then(|| value.as_str()?.parse::<Uuid>().ok()).flatten();
     let ids: Vec<Uuid> = changes.iter().flat_map(|c| [id(&c.field, &c.old), id(&c.field, &c.new)]).flatten().collect();
     let names = names(tx, &ids).await?;
     for change in changes {
@@ -77,7 +78,8 @@ pub struct References {
 /// # Errors
 /// 422 with each field that refers to nothing.
 pub async fn check_references(tx: &mut Tx, refs: &References) -> Result<()> {
-    let (ids, kinds): (Vec<Uuid>, Vec<String>) = refs.choices.iter().map(|(_, kind, id)| (*id, (*kind).to_owned())).unzip();
+    let (ids, kinds): (Vec<Uuid>, Vec<String>) =
+        refs.choices.iter().map(|(_, kind, id)| (*id, (*kind).to_owned())).unzip();
     let found = sqlx::query!(
         r#"select $1::uuid is null or exists (select from account where id = $1 and deleted_at is null) as "account!",
                   $2::uuid is null or exists (select from contact where id = $2 and deleted_at is null) as "contact!",
@@ -103,9 +105,14 @@ pub async fn check_references(tx: &mut Tx, refs: &References) -> Result<()> {
         (found.product, "product_id"),
     ];
     let missing = fixed.into_iter().filter(|(ok, _)| !ok).map(|(_, field)| field);
-    let missing = missing.chain(refs.choices.iter().filter(|(_, _, id)| !found.choices.contains(id)).map(|(field, _, _)| *field));
+    let missing =
+        missing.chain(refs.choices.iter().filter(|(_, _, id)| !found.choices.contains(id)).map(|(field, _, _)| *field));
     let fields: Vec<FieldError> = missing
-        .map(|field| FieldError { field: field.into(), code: "unknown_reference".into(), message: "there is no such record, or you may not see it".into() })
+        .map(|field| FieldError {
+            field: field.into(),
+            code: "unknown_reference".into(),
+            message: "there is no such record, or you may not see it".into(),
+        })
         .collect();
     if fields.is_empty() { Ok(()) } else { Err(Error::fields("invalid", fields)) }
 }
@@ -118,7 +125,13 @@ pub async fn to_base(tx: &mut Tx, amount: Money, base: Currency, on: NaiveDate) 
     if amount.currency == base {
         return Ok(amount.minor);
     }
-    let no_rate = || Error::field("amount", "no_exchange_rate", format!("there is no exchange rate from {} to {base}", amount.currency));
+    let no_rate = || {
+        Error::field(
+            "amount",
+            "no_exchange_rate",
+            format!("there is no exchange rate from {} to {base}", amount.currency),
+        )
+    };
     // Rounded half away from zero by PostgreSQL's numeric; scaled by the difference of the currencies' decimals.
     let base_minor = sqlx::query_scalar!(
         r#"select round($1::bigint * rate * power(10::numeric, $2::int))::text as "minor!" from currency_rate
@@ -132,7 +145,11 @@ pub async fn to_base(tx: &mut Tx, amount: Money, base: Currency, on: NaiveDate) 
     .await?
     .ok_or_else(no_rate)?;
     let minor: rust_decimal::Decimal = base_minor.parse().map_err(Error::internal)?;
-    minor.trunc().to_i64().filter(|m| m.abs() <= dealwright_kernel::money::MAX_MINOR).ok_or_else(|| Error::field("amount", "invalid_amount", "the amount is out of range"))
+    minor
+        .trunc()
+        .to_i64()
+        .filter(|m| m.abs() <= dealwright_kernel::money::MAX_MINOR)
+        .ok_or_else(|| Error::field("amount", "invalid_amount", "the amount is out of range"))
 }
 
 /// An event that can be taken back.
@@ -162,5 +179,13 @@ pub async fn undoable(tx: &mut Tx, id: EventId) -> Result<Undoable> {
     .await?
     .or_not_found("event")?;
     let changes = serde_json::from_value(row.changes).map_err(Error::internal)?;
-    Ok(Undoable { id, kind: row.kind, subject_type: row.subject_type, subject_id: row.subject_id, changes, at: row.at, undone: row.undone })
+    Ok(Undoable {
+        id,
+        kind: row.kind,
+        subject_type: row.subject_type,
+        subject_id: row.subject_id,
+        changes,
+        at: row.at,
+        undone: row.undone,
+    })
 }

@@ -1,7 +1,10 @@
 //! Taking an event back: a new change through the same permissions, rules and gates as any other.
 
 use dealwright_access::context::permission;
-use dealwright_access::policy::{DeleteAccount, DeleteContact, DeleteOpportunity, DeleteTask, Needs, UpdateAccount, UpdateContact, UpdateOpportunity, UpdateTask};
+use dealwright_access::policy::{
+    DeleteAccount, DeleteContact, DeleteOpportunity, DeleteTask, Needs, UpdateAccount, UpdateContact,
+    UpdateOpportunity, UpdateTask,
+};
 use dealwright_access::{Context, Record};
 use dealwright_kernel::id::{AccountId, ContactId, EventId, OpportunityId, TaskId};
 use dealwright_kernel::{Error, Result};
@@ -55,7 +58,12 @@ fn unknown(event: &Undoable) -> Error {
 }
 
 /// Reads the record for writing, with its fields as the API names them.
-async fn open<T: Record + Serialize>(cx: &Context, tx: &mut Tx, id: T::Id, needs: dealwright_access::Permission) -> Result<(dealwright_access::Permit<T>, Map<String, Value>)> {
+async fn open<T: Record + Serialize>(
+    cx: &Context,
+    tx: &mut Tx,
+    id: T::Id,
+    needs: dealwright_access::Permission,
+) -> Result<(dealwright_access::Permit<T>, Map<String, Value>)> {
     let permit = cx.permit_for::<T>(tx, id, needs).await?;
     let fields = fields_of(&*permit)?;
     Ok((permit, fields))
@@ -65,7 +73,8 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
     let (id, undoes) = (event.subject_id, Some(event.id));
     let (kept, restored, event_id) = match event.subject_type.as_str() {
         "opportunity" => {
-            let (permit, now) = open::<opportunity::Opportunity>(cx, tx, OpportunityId(id), UpdateOpportunity::PERMISSION).await?;
+            let (permit, now) =
+                open::<opportunity::Opportunity>(cx, tx, OpportunityId(id), UpdateOpportunity::PERMISSION).await?;
             let (mut back, kept) = plan(event, &now)?;
             // The owner's team follows the owner.
             back.remove("team_id");
@@ -79,7 +88,13 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
             let (mut back, kept) = plan(event, &now)?;
             back.remove("team_id");
             let (version, restored) = (permit.version, names(&back));
-            (kept, restored, account::write::update(cx, tx, permit, version, account::AccountPatch::from_values(back)?, undoes).await?.event)
+            (
+                kept,
+                restored,
+                account::write::update(cx, tx, permit, version, account::AccountPatch::from_values(back)?, undoes)
+                    .await?
+                    .event,
+            )
         }
         "contact" => {
             let (permit, now) = open::<contact::Contact>(cx, tx, ContactId(id), UpdateContact::PERMISSION).await?;
@@ -88,14 +103,24 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
                 back.remove(derived);
             }
             let (version, restored) = (permit.version, names(&back));
-            (kept, restored, contact::write::update(cx, tx, permit, version, contact::ContactPatch::from_values(back)?, undoes).await?.event)
+            (
+                kept,
+                restored,
+                contact::write::update(cx, tx, permit, version, contact::ContactPatch::from_values(back)?, undoes)
+                    .await?
+                    .event,
+            )
         }
         "task" => {
             let (permit, now) = open::<task::Task>(cx, tx, TaskId(id), UpdateTask::PERMISSION).await?;
             let (mut back, kept) = plan(event, &now)?;
             back.remove("team_id");
             let (version, restored) = (permit.version, names(&back));
-            (kept, restored, task::write::update(cx, tx, permit, version, task::TaskPatch::from_values(back)?, undoes).await?.event)
+            (
+                kept,
+                restored,
+                task::write::update(cx, tx, permit, version, task::TaskPatch::from_values(back)?, undoes).await?.event,
+            )
         }
         _ => return Err(unknown(event)),
     };
@@ -132,7 +157,9 @@ async fn delete(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
     let (id, undoes) = (event.subject_id, Some(event.id));
     let event_id = match event.subject_type.as_str() {
         "opportunity" => {
-            let permit = cx.permit_for::<opportunity::Opportunity>(tx, OpportunityId(id), permission::<DeleteOpportunity>()).await?;
+            let permit = cx
+                .permit_for::<opportunity::Opportunity>(tx, OpportunityId(id), permission::<DeleteOpportunity>())
+                .await?;
             let version = permit.version;
             opportunity::write::delete(tx, permit, version, undoes).await?
         }

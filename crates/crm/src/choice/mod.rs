@@ -21,7 +21,22 @@ pub struct Choice {
 pub const STARTERS: &[(&str, &[&str])] = &[
     ("opportunity_type", &["New business", "Expansion", "Renewal"]),
     ("source", &["Website", "Referral", "Partner", "Outbound", "Event", "Advertising"]),
-    ("industry", &["Software", "Technology", "Retail", "Medical", "Finance", "Marketing", "Telecommunications", "Entertainment", "Services", "Manufacturing", "Employment"]),
+    (
+        "industry",
+        &[
+            "Software",
+            "Technology",
+            "Retail",
+            "Medical",
+            "Finance",
+            "Marketing",
+            "Telecommunications",
+            "Entertainment",
+            "Services",
+            "Manufacturing",
+            "Employment",
+        ],
+    ),
     ("region", &["Central", "East", "West", "Europe", "Asia Pacific"]),
     ("loss_reason", &["Price", "Lost to a competitor", "No budget", "No decision", "Bad timing", "Missing feature"]),
 ];

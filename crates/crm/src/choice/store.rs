@@ -10,7 +10,12 @@ use crate::pipeline::{self, Pipeline, Stage};
 
 /// All values of all lists, in order.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Choice>> {
-    Ok(sqlx::query_as!(Choice, r#"select id as "id: ChoiceId", kind, name, position from choice order by kind, position, id"#).fetch_all(tx.db()).await?)
+    Ok(sqlx::query_as!(
+        Choice,
+        r#"select id as "id: ChoiceId", kind, name, position from choice order by kind, position, id"#
+    )
+    .fetch_all(tx.db())
+    .await?)
 }
 
 /// Adds values that are not there yet (by name, ignoring case), behind the others.
@@ -47,7 +52,14 @@ pub async fn provision(tx: &mut Tx) -> Result<()> {
         ("Won", 100, StageKind::Won),
         ("Lost", 0, StageKind::Lost),
     ];
-    let stages = (0..).zip(stages).map(|(position, (name, probability, kind))| Stage { id: StageId(tx.new_id()), pipeline_id, name: name.into(), position, probability, kind });
+    let stages = (0..).zip(stages).map(|(position, (name, probability, kind))| Stage {
+        id: StageId(tx.new_id()),
+        pipeline_id,
+        name: name.into(),
+        position,
+        probability,
+        kind,
+    });
     let stages = stages.collect();
     pipeline::store::insert(tx, &Pipeline { id: pipeline_id, name: "Sales".into(), position: 0, stages }).await?;
     for (kind, names) in STARTERS {

@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use super::{Activity, ActivityKind, Company, INDUSTRIES, LOSS_REASONS, OPPORTUNITY_TYPES, Opportunity, Priority, REGIONS, Role, SOURCES, STAGES};
+use super::{
+    Activity, ActivityKind, Company, INDUSTRIES, LOSS_REASONS, OPPORTUNITY_TYPES, Opportunity, Priority, REGIONS, Role,
+    SOURCES, STAGES,
+};
 
 /// Everything that an index of the company stands for in the database.
 struct Ids {
@@ -32,7 +35,13 @@ struct Ids {
 ///
 /// # Errors
 /// When the database refuses or is gone.
-pub async fn write(database: &Database, org: OrgId, admin: UserId, password_hash: &str, company: &Company) -> Result<()> {
+pub async fn write(
+    database: &Database,
+    org: OrgId,
+    admin: UserId,
+    password_hash: &str,
+    company: &Company,
+) -> Result<()> {
     let clock = database.clock();
     let mut connection = database.maintenance().await?;
     let mut tx = connection.begin().await?;
@@ -71,7 +80,10 @@ fn at<T: Copy>(ids: &[T], index: usize) -> Result<T> {
 impl Ids {
     fn choice(&self, kind: &str, names: &[&str], index: usize) -> Result<Uuid> {
         let name = names.get(index).copied().unwrap_or_default();
-        self.choices.get(&(kind.to_owned(), name.to_lowercase())).copied().ok_or_else(|| Error::internal(format!("no {kind} {name:?}")))
+        self.choices
+            .get(&(kind.to_owned(), name.to_lowercase()))
+            .copied()
+            .ok_or_else(|| Error::internal(format!("no {kind} {name:?}")))
     }
 
     fn team_of(&self, company: &Company, person: usize) -> Result<Uuid> {
@@ -83,41 +95,65 @@ impl Ids {
 async fn insert(db: &mut PgConnection, table: &str, org: Uuid, columns: &str, rows: Vec<Value>) -> Result<()> {
     let names: Vec<&str> = columns.split(", ").filter_map(|c| c.split(' ').next()).collect();
     let values = names.iter().map(|n| format!("r.{n}")).collect::<Vec<_>>().join(", ");
-    let sql = format!("insert into {table} (org_id, {}) select $1, {values} from jsonb_to_recordset($2) as r ({columns})", names.join(", "));
+    let sql = format!(
+        "insert into {table} (org_id, {}) select $1, {values} from jsonb_to_recordset($2) as r ({columns})",
+        names.join(", ")
+    );
     sqlx::query(sqlx::AssertSqlSafe(sql)).bind(org).bind(Value::Array(rows)).execute(db).await?;
     Ok(())
 }
 
 async fn stages(db: &mut PgConnection, org: Uuid) -> Result<(Uuid, Vec<Uuid>)> {
-    let rows: Vec<(Uuid, Uuid, String)> = sqlx::query_as("select id, pipeline_id, name from stage where org_id = $1").bind(org).fetch_all(db).await?;
+    let rows: Vec<(Uuid, Uuid, String)> =
+        sqlx::query_as("select id, pipeline_id, name from stage where org_id = $1").bind(org).fetch_all(db).await?;
     let pipeline = rows.first().map(|r| r.1).ok_or_else(|| Error::internal("the organisation has no pipeline"))?;
-    let find = |name: &str| rows.iter().find(|r| r.2 == name).map(|r| r.0).ok_or_else(|| Error::internal(format!("no stage {name:?}")));
+    let find = |name: &str| {
+        rows.iter().find(|r| r.2 == name).map(|r| r.0).ok_or_else(|| Error::internal(format!("no stage {name:?}")))
+    };
     Ok((pipeline, STAGES.iter().map(|s| find(s.name)).collect::<Result<_>>()?))
 }
 
 /// The managed lists' values by kind and name; those of the demo are added where they are missing.
 async fn choices(db: &mut PgConnection, org: Uuid, clock: &Clock) -> Result<HashMap<(String, String), Uuid>> {
-    let lists: [(&str, &[&str]); 5] =
-        [("industry", &INDUSTRIES), ("region", &REGIONS), ("source", &SOURCES), ("opportunity_type", &OPPORTUNITY_TYPES), ("loss_reason", &LOSS_REASONS)];
+    let lists: [(&str, &[&str]); 5] = [
+        ("industry", &INDUSTRIES),
+        ("region", &REGIONS),
+        ("source", &SOURCES),
+        ("opportunity_type", &OPPORTUNITY_TYPES),
+        ("loss_reason", &LOSS_REASONS),
+    ];
     for (kind, names) in lists {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
         let ids: Vec<Uuid> = names.iter().map(|_| clock.new_id()).collect();
         sqlx::query("insert into choice (org_id, id, kind, name, position) select $1, n.id, $2, n.name, 100 + n.n from unnest($3::uuid[], $4::text[]) with ordinality as n (id, name, n) on conflict do nothing")
             .bind(org).bind(kind).bind(&ids).bind(&names).execute(&mut *db).await?;
     }
-    let rows: Vec<(String, String, Uuid)> = sqlx::query_as("select kind, lower(name), id from choice where org_id = $1").bind(org).fetch_all(db).await?;
+    let rows: Vec<(String, String, Uuid)> =
+        sqlx::query_as("select kind, lower(name), id from choice where org_id = $1").bind(org).fetch_all(db).await?;
     Ok(rows.into_iter().map(|(kind, name, id)| ((kind, name), id)).collect())
 }
 
 async fn people(db: &mut PgConnection, ids: &Ids, company: &Company, admin: UserId, password_hash: &str) -> Result<()> {
     for (i, team) in company.teams.iter().enumerate() {
         let parent = team.parent.map(|p| at(&ids.teams, p)).transpose()?;
-        sqlx::query("insert into team (org_id, id, name, parent_id) values ($1, $2, $3, $4)").bind(ids.org).bind(at(&ids.teams, i)?).bind(&team.name).bind(parent).execute(&mut *db).await?;
+        sqlx::query("insert into team (org_id, id, name, parent_id) values ($1, $2, $3, $4)")
+            .bind(ids.org)
+            .bind(at(&ids.teams, i)?)
+            .bind(&team.name)
+            .bind(parent)
+            .execute(&mut *db)
+            .await?;
     }
     for (i, person) in company.people.iter().enumerate() {
         let (id, team) = (at(&ids.people, i)?, at(&ids.teams, person.team)?);
         if id == admin.0 {
-            sqlx::query("update app_user set name = $3, team_id = $4 where org_id = $1 and id = $2").bind(ids.org).bind(id).bind(&person.name).bind(team).execute(&mut *db).await?;
+            sqlx::query("update app_user set name = $3, team_id = $4 where org_id = $1 and id = $2")
+                .bind(ids.org)
+                .bind(id)
+                .bind(&person.name)
+                .bind(team)
+                .execute(&mut *db)
+                .await?;
             continue;
         }
         let role = match person.role {
@@ -126,8 +162,17 @@ async fn people(db: &mut PgConnection, ids: &Ids, company: &Company, admin: User
             Role::Rep => Builtin::SalesRep,
             Role::ReadOnly => Builtin::ReadOnly,
         };
-        sqlx::query("insert into app_user (org_id, id, name, email, password_hash, team_id) values ($1, $2, $3, $4, $5, $6)")
-            .bind(ids.org).bind(id).bind(&person.name).bind(&person.email).bind(password_hash).bind(team).execute(&mut *db).await?;
+        sqlx::query(
+            "insert into app_user (org_id, id, name, email, password_hash, team_id) values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(ids.org)
+        .bind(id)
+        .bind(&person.name)
+        .bind(&person.email)
+        .bind(password_hash)
+        .bind(team)
+        .execute(&mut *db)
+        .await?;
         sqlx::query("insert into user_role (org_id, user_id, role_id) select $1, $2, id from role where org_id = $1 and builtin = $3").bind(ids.org).bind(id).bind(role.key()).execute(&mut *db).await?;
     }
     Ok(())
@@ -136,7 +181,14 @@ async fn people(db: &mut PgConnection, ids: &Ids, company: &Company, admin: User
 async fn records(db: &mut PgConnection, ids: &Ids, company: &Company) -> Result<()> {
     let products = company.products.iter().zip(&ids.products);
     let rows = products.map(|(p, id)| json!({ "id": id, "name": p.name, "code": p.code, "family": p.family, "price_minor": p.unit_price, "currency": company.currency }));
-    insert(db, "product", ids.org, "id uuid, name text, code text, family text, price_minor bigint, currency text", rows.collect()).await?;
+    insert(
+        db,
+        "product",
+        ids.org,
+        "id uuid, name text, code text, family text, price_minor bigint, currency text",
+        rows.collect(),
+    )
+    .await?;
 
     let accounts = company.accounts.iter().zip(&ids.accounts).map(|(a, id)| {
         Ok(json!({
@@ -151,7 +203,12 @@ async fn records(db: &mut PgConnection, ids: &Ids, company: &Company) -> Result<
     insert(db, "account", ids.org, columns, accounts.collect::<Result<_>>()?).await?;
     for (a, id) in company.accounts.iter().zip(&ids.accounts) {
         if let Some(parent) = a.parent {
-            sqlx::query("update account set parent_id = $3 where org_id = $1 and id = $2").bind(ids.org).bind(id).bind(at(&ids.accounts, parent)?).execute(&mut *db).await?;
+            sqlx::query("update account set parent_id = $3 where org_id = $1 and id = $2")
+                .bind(ids.org)
+                .bind(id)
+                .bind(at(&ids.accounts, parent)?)
+                .execute(&mut *db)
+                .await?;
         }
     }
 
@@ -252,7 +309,13 @@ fn moved(ids: &Ids, from: usize, to: usize) -> Result<Value> {
     ]))
 }
 
-async fn activities(db: &mut PgConnection, ids: &Ids, company: &Company, clock: &Clock, events: &mut Vec<Happening>) -> Result<()> {
+async fn activities(
+    db: &mut PgConnection,
+    ids: &Ids,
+    company: &Company,
+    clock: &Clock,
+    events: &mut Vec<Happening>,
+) -> Result<()> {
     let kind = |a: &Activity| match a.kind {
         ActivityKind::Note => "note",
         ActivityKind::Call => "call",
@@ -271,14 +334,28 @@ async fn activities(db: &mut PgConnection, ids: &Ids, company: &Company, clock: 
         }));
         let data = json!({ "activity_id": id, "kind": kind(a), "subject": a.subject, "body": a.body, "direction": direction, "duration_minutes": a.minutes });
         let subject = ("activity", id, a.subject.clone());
-        events.push(Happening { kind: "activity.logged", at: a.at, by: a.by, subject, opportunity: a.opportunity, changes: json!([]), data });
+        events.push(Happening {
+            kind: "activity.logged",
+            at: a.at,
+            by: a.by,
+            subject,
+            opportunity: a.opportunity,
+            changes: json!([]),
+            data,
+        });
     }
     let columns = "id uuid, kind text, subject text, body text, direction text, duration_minutes int, occurred_at timestamptz, owner_id uuid, opportunity_id uuid, \
                    account_id uuid, contact_id uuid, created_at timestamptz";
     insert(db, "activity", ids.org, columns, rows).await
 }
 
-async fn tasks(db: &mut PgConnection, ids: &Ids, company: &Company, clock: &Clock, events: &mut Vec<Happening>) -> Result<()> {
+async fn tasks(
+    db: &mut PgConnection,
+    ids: &Ids,
+    company: &Company,
+    clock: &Clock,
+    events: &mut Vec<Happening>,
+) -> Result<()> {
     let mut rows = Vec::new();
     for t in &company.tasks {
         let id = clock.new_id();
@@ -294,7 +371,15 @@ async fn tasks(db: &mut PgConnection, ids: &Ids, company: &Company, clock: &Cloc
             "updated_at": t.done_at.unwrap_or(t.created_at),
         }));
         let subject = || ("task", id, t.title.clone());
-        let happened = |kind, at| Happening { kind, at, by: t.assignee, subject: subject(), opportunity: t.opportunity, changes: json!([]), data: json!({}) };
+        let happened = |kind, at| Happening {
+            kind,
+            at,
+            by: t.assignee,
+            subject: subject(),
+            opportunity: t.opportunity,
+            changes: json!([]),
+            data: json!({}),
+        };
         events.push(happened("task.created", t.created_at));
         events.extend(t.done_at.map(|done| happened("task.completed", done)));
     }

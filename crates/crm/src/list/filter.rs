@@ -54,8 +54,12 @@ impl Op {
 
     fn fits(self, kind: Kind) -> bool {
         match kind {
-            Kind::Id | Kind::User | Kind::Team | Kind::Stage | Kind::Choice(_) => matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull),
-            Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::DoneState => matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn),
+            Kind::Id | Kind::User | Kind::Team | Kind::Stage | Kind::Choice(_) => {
+                matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
+            }
+            Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::DoneState => {
+                matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn)
+            }
             Kind::Text => matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::Contains | Self::IsNull),
             Kind::Int | Kind::Money | Kind::Date | Kind::Time => !matches!(self, Self::Contains),
         }
@@ -67,7 +71,10 @@ impl Op {
 pub enum Operand {
     Ids(Vec<Uuid>),
     /// Ids, and names to be looked up.
-    Named { ids: Vec<Uuid>, names: Vec<String> },
+    Named {
+        ids: Vec<Uuid>,
+        names: Vec<String>,
+    },
     Words(Vec<String>),
     Ints(Vec<i64>),
     /// Spans of days, as half-open intervals.
@@ -134,7 +141,15 @@ impl Filter {
             Self::Or(_) | Self::Not(_) => return None,
         };
         let mut fields = conditions.iter().filter_map(|f| match f {
-            Self::Is(c) if c.field.sort.is_some() && !matches!(c.operand, Operand::Ids(_) | Operand::Words(_) | Operand::Null(_) | Operand::Named { .. }) => Some(c.field),
+            Self::Is(c)
+                if c.field.sort.is_some()
+                    && !matches!(
+                        c.operand,
+                        Operand::Ids(_) | Operand::Words(_) | Operand::Null(_) | Operand::Named { .. }
+                    ) =>
+            {
+                Some(c.field)
+            }
             _ => None,
         });
         let first = fields.next()?;
@@ -142,12 +157,27 @@ impl Filter {
     }
 }
 
-fn node(tree: &Value, path: &str, catalogue: &Catalogue, reading: Reading<'_>, depth: usize, left: &mut usize) -> Result<Filter> {
+fn node(
+    tree: &Value,
+    path: &str,
+    catalogue: &Catalogue,
+    reading: Reading<'_>,
+    depth: usize,
+    left: &mut usize,
+) -> Result<Filter> {
     let Value::Object(map) = tree else { return Err(unreadable(path, "invalid_value", "an object is expected")) };
-    let Some(deeper) = depth.checked_sub(1) else { return Err(unreadable(path, "too_deep", format!("filters nest at most {MAX_DEPTH} deep"))) };
+    let Some(deeper) = depth.checked_sub(1) else {
+        return Err(unreadable(path, "too_deep", format!("filters nest at most {MAX_DEPTH} deep")));
+    };
     let mut list = |key: &str, items: &Value| {
-        let Value::Array(items) = items else { return Err(unreadable(&format!("{path}.{key}"), "invalid_value", "a list is expected")) };
-        items.iter().enumerate().map(|(i, item)| node(item, &format!("{path}.{key}.{i}"), catalogue, reading, deeper, left)).collect::<Result<Vec<_>>>()
+        let Value::Array(items) = items else {
+            return Err(unreadable(&format!("{path}.{key}"), "invalid_value", "a list is expected"));
+        };
+        items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| node(item, &format!("{path}.{key}.{i}"), catalogue, reading, deeper, left))
+            .collect::<Result<Vec<_>>>()
     };
     if map.len() == 1 {
         if let Some(items) = map.get("and") {
@@ -157,15 +187,23 @@ fn node(tree: &Value, path: &str, catalogue: &Catalogue, reading: Reading<'_>, d
             return list("or", items).map(Filter::Or);
         }
         if let Some(inner) = map.get("not") {
-            return node(inner, &format!("{path}.not"), catalogue, reading, deeper, left).map(|f| Filter::Not(Box::new(f)));
+            return node(inner, &format!("{path}.not"), catalogue, reading, deeper, left)
+                .map(|f| Filter::Not(Box::new(f)));
         }
     }
-    *left = left.checked_sub(1).ok_or_else(|| unreadable(path, "too_many", format!("at most {MAX_CONDITIONS} conditions")))?;
+    *left = left
+        .checked_sub(1)
+        .ok_or_else(|| unreadable(path, "too_many", format!("at most {MAX_CONDITIONS} conditions")))?;
     if let Some(key) = map.keys().find(|k| !matches!(k.as_str(), "field" | "op" | "value")) {
         return Err(unreadable(&format!("{path}.{key}"), "unknown_field", "and, or, not, or field with op and value"));
     }
-    let text = |key: &str| map.get(key).and_then(Value::as_str).ok_or_else(|| unreadable(&format!("{path}.{key}"), "required", "a string is expected"));
-    let op = Op::read(text("op")?).ok_or_else(|| unreadable(&format!("{path}.op"), "unknown_operator", "there is no such operator"))?;
+    let text = |key: &str| {
+        map.get(key)
+            .and_then(Value::as_str)
+            .ok_or_else(|| unreadable(&format!("{path}.{key}"), "required", "a string is expected"))
+    };
+    let op = Op::read(text("op")?)
+        .ok_or_else(|| unreadable(&format!("{path}.op"), "unknown_operator", "there is no such operator"))?;
     let value = map.get("value").unwrap_or(&Value::Null);
     condition(text("field")?, op, value, path, catalogue, reading).map(Filter::Is)
 }
@@ -174,8 +212,17 @@ fn node(tree: &Value, path: &str, catalogue: &Catalogue, reading: Reading<'_>, d
 ///
 /// # Errors
 /// 400 `invalid_filter` with the path of what is wrong.
-pub fn condition(name: &str, op: Op, value: &Value, path: &str, catalogue: &Catalogue, reading: Reading<'_>) -> Result<Condition> {
-    let field = catalogue.field(name).ok_or_else(|| unreadable(path, "unknown_field", format!("{} has no field {name:?} to filter by", catalogue.object)))?;
+pub fn condition(
+    name: &str,
+    op: Op,
+    value: &Value,
+    path: &str,
+    catalogue: &Catalogue,
+    reading: Reading<'_>,
+) -> Result<Condition> {
+    let field = catalogue.field(name).ok_or_else(|| {
+        unreadable(path, "unknown_field", format!("{} has no field {name:?} to filter by", catalogue.object))
+    })?;
     if !op.fits(field.kind) {
         return Err(unreadable(path, "unfit_operator", format!("{name} can't be compared this way")));
     }
@@ -190,18 +237,30 @@ pub fn condition(name: &str, op: Op, value: &Value, path: &str, catalogue: &Cata
         (_, one) => vec![one],
     };
     if values.is_empty() || values.len() > MAX_VALUES || (op == Op::Between && values.len() != 2) {
-        return Err(unreadable(path, "invalid_value", format!("between takes two values, in and not_in 1 to {MAX_VALUES}")));
+        return Err(unreadable(
+            path,
+            "invalid_value",
+            format!("between takes two values, in and not_in 1 to {MAX_VALUES}"),
+        ));
     }
     let operand = operand(field, &values, reading).map_err(|message| unreadable(path, "invalid_value", message))?;
     Ok(Condition { field, op, operand })
 }
 
 fn operand(field: &Field, values: &[&Value], reading: Reading<'_>) -> Result<Operand, String> {
-    let texts = || values.iter().map(|v| v.as_str().ok_or_else(|| format!("{v} is not a string"))).collect::<Result<Vec<_>, _>>();
-    let plain = |t: &str| if t.contains('\0') { Err("text must not contain U+0000".to_owned()) } else { Ok(t.to_owned()) };
+    let texts = || {
+        values.iter().map(|v| v.as_str().ok_or_else(|| format!("{v} is not a string"))).collect::<Result<Vec<_>, _>>()
+    };
+    let plain =
+        |t: &str| if t.contains('\0') { Err("text must not contain U+0000".to_owned()) } else { Ok(t.to_owned()) };
     Ok(match field.kind {
         Kind::Id => Operand::Ids(texts()?.into_iter().map(id).collect::<Result<_, _>>()?),
-        Kind::User => Operand::Ids(texts()?.into_iter().map(|t| if t == "me" { Ok(reading.actor.user.0) } else { id(t) }).collect::<Result<_, _>>()?),
+        Kind::User => Operand::Ids(
+            texts()?
+                .into_iter()
+                .map(|t| if t == "me" { Ok(reading.actor.user.0) } else { id(t) })
+                .collect::<Result<_, _>>()?,
+        ),
         Kind::Team => {
             let mut ids = Vec::new();
             for text in texts()? {
@@ -222,7 +281,9 @@ fn operand(field: &Field, values: &[&Value], reading: Reading<'_>) -> Result<Ope
         Kind::StageKind => words(&texts()?, &["open", "won", "lost"])?,
         Kind::DoneState => words(&texts()?, &["open", "done"])?,
         Kind::Word(allowed) => words(&texts()?, allowed)?,
-        Kind::Text => Operand::Words(texts()?.into_iter().map(|t| plain(t).map(|t| t.to_lowercase())).collect::<Result<_, _>>()?),
+        Kind::Text => {
+            Operand::Words(texts()?.into_iter().map(|t| plain(t).map(|t| t.to_lowercase())).collect::<Result<_, _>>()?)
+        }
         Kind::Tag => Operand::Words(texts()?.into_iter().map(plain).collect::<Result<_, _>>()?),
         Kind::Int => Operand::Ints(values.iter().map(|v| int(v)).collect::<Result<_, _>>()?),
         Kind::Money => Operand::Ints(values.iter().map(|v| money(v, reading)).collect::<Result<_, _>>()?),
@@ -243,7 +304,10 @@ fn words(texts: &[&str], allowed: &[&str]) -> Result<Operand, String> {
 }
 
 fn int(value: &Value) -> Result<i64, String> {
-    value.as_i64().or_else(|| value.as_str().and_then(|s| s.parse().ok())).ok_or_else(|| format!("{value} is not a whole number"))
+    value
+        .as_i64()
+        .or_else(|| value.as_str().and_then(|s| s.parse().ok()))
+        .ok_or_else(|| format!("{value} is not a whole number"))
 }
 
 fn money(value: &Value, reading: Reading<'_>) -> Result<i64, String> {
@@ -259,14 +323,17 @@ fn money(value: &Value, reading: Reading<'_>) -> Result<i64, String> {
         }
         _ => return Err(format!("{value} is not an amount")),
     };
-    let amount = Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).map_err(|_| format!("{text:?} is not an amount"))?;
+    let amount = Decimal::from_str_exact(&text)
+        .or_else(|_| Decimal::from_scientific(&text))
+        .map_err(|_| format!("{text:?} is not an amount"))?;
     // A bound with more decimals than the currency has is rounded: nothing lies between.
     let rounded = amount.round_dp(reading.actor.currency.decimals());
     Money::from_decimal(rounded, reading.actor.currency).map(|m| m.minor).map_err(|e| e.detail)
 }
 
 fn days(text: &str, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), String> {
-    let span = relative::read(text, today).ok_or_else(|| format!("{text:?} is not a date, such as 2026-12-31, today, -30d or this_quarter"))?;
+    let span = relative::read(text, today)
+        .ok_or_else(|| format!("{text:?} is not a date, such as 2026-12-31, today, -30d or this_quarter"))?;
     let end = span.to.checked_add_days(Days::new(1)).ok_or("the date is out of range")?;
     Ok((span.from, end))
 }

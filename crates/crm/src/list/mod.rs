@@ -13,5 +13,5 @@ mod sql;
 pub use field::{Catalogue, Field, Kind, SortKey};
 pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
-pub(crate) use sql::{Within, branches, order, visible};
 pub use sql::{Listed, Reader, Totals, count, explain, fetch, totals};
+pub(crate) use sql::{Within, branches, order, visible};

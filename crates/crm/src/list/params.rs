@@ -66,7 +66,12 @@ impl ListQuery {
     ///
     /// # Errors
     /// 400 that names the parameter.
-    pub fn read(asked: &[(String, String)], catalogue: &'static Catalogue, actor: &Actor, today: NaiveDate) -> Result<Self> {
+    pub fn read(
+        asked: &[(String, String)],
+        catalogue: &'static Catalogue,
+        actor: &Actor,
+        today: NaiveDate,
+    ) -> Result<Self> {
         let mut tree = TreeQuery::default();
         let reading = Reading { actor, today };
         let mut parts = Vec::new();
@@ -77,7 +82,12 @@ impl ListQuery {
                 _ => Err(unreadable(name, "invalid_value", "true or false")),
             };
             match name.as_str() {
-                "limit" => tree.limit = Some(value.parse().map_err(|_| unreadable(name, "invalid_value", format!("a number from 1 to {MAX_LIMIT}")))?),
+                "limit" => {
+                    tree.limit =
+                        Some(value.parse().map_err(|_| {
+                            unreadable(name, "invalid_value", format!("a number from 1 to {MAX_LIMIT}"))
+                        })?)
+                }
                 "cursor" => tree.cursor = Some(value.clone()),
                 "sort" => tree.sort.extend(value.split(',').filter(|s| !s.is_empty()).map(str::to_owned)),
                 "count" => tree.count = flag()?,
@@ -125,7 +135,9 @@ impl ListQuery {
 
 fn sort_key(text: &str, catalogue: &'static Catalogue) -> Result<Sort> {
     let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
-    let unknown = || -> Error { unreadable("sort", "unknown_field", format!("{} can be sorted by {}", catalogue.object, catalogue.sortable())) };
+    let unknown = || -> Error {
+        unreadable("sort", "unknown_field", format!("{} can be sorted by {}", catalogue.object, catalogue.sortable()))
+    };
     let field = catalogue.field(name).ok_or_else(unknown)?;
     let key = field.sort.ok_or_else(unknown)?;
     Ok(Sort { field, key, descending })
@@ -133,7 +145,10 @@ fn sort_key(text: &str, catalogue: &'static Catalogue) -> Result<Sort> {
 
 fn parameter(name: &str, value: &str, catalogue: &'static Catalogue, reading: Reading<'_>) -> Result<super::Condition> {
     let (field, op) = match name.rsplit_once('.') {
-        Some((field, op)) if catalogue.field(name).is_none() => (field, Some(Op::read(op).ok_or_else(|| unreadable(name, "unknown_operator", "there is no such operator"))?)),
+        Some((field, op)) if catalogue.field(name).is_none() => (
+            field,
+            Some(Op::read(op).ok_or_else(|| unreadable(name, "unknown_operator", "there is no such operator"))?),
+        ),
         _ => (name, None),
     };
     let many = || Value::Array(value.split(',').map(|part| json!(part)).collect());

@@ -42,8 +42,11 @@ fn offset(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     };
     let unit = rest.chars().last()?;
     let count: u32 = rest.strip_suffix(unit)?.parse().ok().filter(|n| *n <= 40_000)?;
-    let days = |n: u32| if back { today.checked_sub_days(Days::new(n.into())) } else { today.checked_add_days(Days::new(n.into())) };
-    let months = |n: u32| if back { today.checked_sub_months(Months::new(n)) } else { today.checked_add_months(Months::new(n)) };
+    let days = |n: u32| {
+        if back { today.checked_sub_days(Days::new(n.into())) } else { today.checked_add_days(Days::new(n.into())) }
+    };
+    let months =
+        |n: u32| if back { today.checked_sub_months(Months::new(n)) } else { today.checked_add_months(Months::new(n)) };
     match unit {
         'd' => days(count),
         'w' => days(count * 7),
@@ -55,7 +58,11 @@ fn offset(text: &str, today: NaiveDate) -> Option<NaiveDate> {
 
 fn period(today: NaiveDate, unit: &str, shift: i32) -> Option<Span> {
     let month = |date: NaiveDate, by: i32| {
-        if by < 0 { date.checked_sub_months(Months::new(by.unsigned_abs())) } else { date.checked_add_months(Months::new(by.unsigned_abs())) }
+        if by < 0 {
+            date.checked_sub_months(Months::new(by.unsigned_abs()))
+        } else {
+            date.checked_add_months(Months::new(by.unsigned_abs()))
+        }
     };
     let (from, next) = match unit {
         "week" => {

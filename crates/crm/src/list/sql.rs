@@ -101,7 +101,8 @@ pub async fn totals(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Op
     sql.push(reader.catalogue.table).push(" t where ");
     visible(&mut sql, reader, query, ids, tx.org().0);
     sql.push(" limit ").push_bind(Total::CAP + 1).push(") as summed");
-    let (counted, amount, weighted, average): (i64, Option<i64>, Option<i64>, Option<i64>) = sql.build_query_as().fetch_one(tx.db()).await?;
+    let (counted, amount, weighted, average): (i64, Option<i64>, Option<i64>, Option<i64>) =
+        sql.build_query_as().fetch_one(tx.db()).await?;
     let count = Total::capped(counted);
     let whole = counted <= Total::CAP;
     let of = |sum: Option<i64>| whole.then(|| sum.unwrap_or(0));
@@ -120,7 +121,14 @@ pub(crate) struct Within<'a> {
 }
 
 /// The whole statement of a page.
-pub(crate) fn page(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery, after: Option<&[Key]>, ids: Option<&[Uuid]>, org: Uuid) -> Result<()> {
+pub(crate) fn page(
+    sql: &mut Builder,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    after: Option<&[Key]>,
+    ids: Option<&[Uuid]>,
+    org: Uuid,
+) -> Result<()> {
     let within = Within { org, ids, extra: "", limit: i64::from(query.limit) + 1 };
     sql.push("select ").push(reader.columns).push(", t.cursor_keys from (");
     branches(sql, reader, query, after, within)?;
@@ -130,7 +138,13 @@ pub(crate) fn page(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery, af
 }
 
 /// The rows whose leading key has a value, then those without; each branch in the order an index gives.
-pub(crate) fn branches(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery, after: Option<&[Key]>, within: Within<'_>) -> Result<()> {
+pub(crate) fn branches(
+    sql: &mut Builder,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    after: Option<&[Key]>,
+    within: Within<'_>,
+) -> Result<()> {
     let first = query.sort.first().ok_or_else(|| Error::internal("a list has at least one sort key"))?;
     let past_values = matches!(after.and_then(<[Key]>::first), Some(Key::Null));
     if !past_values {
@@ -157,7 +171,14 @@ enum Branch {
     Nulls,
 }
 
-fn branch(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery, branch: Branch, after: Option<&[Key]>, within: Within<'_>) {
+fn branch(
+    sql: &mut Builder,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    branch: Branch,
+    after: Option<&[Key]>,
+    within: Within<'_>,
+) {
     sql.push("(select t.*, jsonb_build_array(");
     for sort in &query.sort {
         sql.push("t.").push(sort.key.column).push(", ");
@@ -201,7 +222,11 @@ pub(crate) fn visible(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery,
         ScopeLevel::None => _ = sql.push(" and false"),
         ScopeLevel::Own => _ = sql.push(" and t.").push(owner).push(" = ").push_bind(reader.actor.user.0),
         ScopeLevel::Team => {
-            sql.push(" and (t.team_id = any (").push_bind(reader.actor.teams.clone()).push(") or t.").push(owner).push(" = ");
+            sql.push(" and (t.team_id = any (")
+                .push_bind(reader.actor.teams.clone())
+                .push(") or t.")
+                .push(owner)
+                .push(" = ");
             sql.push_bind(reader.actor.user.0).push(")");
         }
     }
@@ -254,7 +279,13 @@ fn compare(sql: &mut Builder, condition: &Condition) {
         },
         Operand::Named { ids, names } => named(sql, &column, condition.field.kind, ids, names),
         Operand::Words(words) => with_words(sql, &column, condition, words),
-        Operand::Ints(values) => range(sql, &column, condition.op, &values.iter().map(|v| (*v, v.saturating_add(1))).collect::<Vec<_>>(), false),
+        Operand::Ints(values) => range(
+            sql,
+            &column,
+            condition.op,
+            &values.iter().map(|v| (*v, v.saturating_add(1))).collect::<Vec<_>>(),
+            false,
+        ),
         Operand::Days(spans) => range(sql, &column, condition.op, spans, false),
         Operand::Times(spans) => range(sql, &column, condition.op, spans, true),
     }
@@ -276,14 +307,27 @@ fn named(sql: &mut Builder, column: &str, kind: Kind, ids: &[Uuid], names: &[Str
         Kind::Choice(list) => _ = sql.push("choice n where n.kind = ").push_bind(list).push(" and"),
         _ => _ = sql.push("stage n where"),
     }
-    sql.push(" (n.id = any (").push_bind(ids.to_vec()).push(") or lower(n.name) = any (").push_bind(names.to_vec()).push("))))");
+    sql.push(" (n.id = any (")
+        .push_bind(ids.to_vec())
+        .push(") or lower(n.name) = any (")
+        .push_bind(names.to_vec())
+        .push("))))");
 }
 
 fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[String]) {
     match condition.field.kind {
-        Kind::StageKind => _ = sql.push("t.stage_id = any (array(select s.id from stage s where s.kind = any (").push_bind(words.to_vec()).push(")))"),
+        Kind::StageKind => {
+            _ = sql
+                .push("t.stage_id = any (array(select s.id from stage s where s.kind = any (")
+                .push_bind(words.to_vec())
+                .push(")))")
+        }
         Kind::Tag => {
-            sql.push("t.id in (select g.opportunity_id from opportunity_tag g where g.org_id = t.org_id and g.tag = any (").push_bind(words.to_vec()).push("))");
+            sql.push(
+                "t.id in (select g.opportunity_id from opportunity_tag g where g.org_id = t.org_id and g.tag = any (",
+            )
+            .push_bind(words.to_vec())
+            .push("))");
         }
         Kind::DoneState => {
             let (open, done) = (words.iter().any(|w| w == "open"), words.iter().any(|w| w == "done"));
@@ -296,7 +340,10 @@ fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[S
             sql.push(text);
         }
         _ if condition.op == Op::Contains => {
-            let word = words.first().map(|w| w.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")).unwrap_or_default();
+            let word = words
+                .first()
+                .map(|w| w.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+                .unwrap_or_default();
             sql.push(column).push(" like ").push_bind(format!("%{word}%"));
         }
         _ => match words {
@@ -330,7 +377,15 @@ where
                     sql.push(" or ");
                 }
                 let end = if instants && from == to { " <= " } else { " < " };
-                sql.push("(").push(column).push(" >= ").push_bind(*from).push(" and ").push(column).push(end).push_bind(*to).push(")");
+                sql.push("(")
+                    .push(column)
+                    .push(" >= ")
+                    .push_bind(*from)
+                    .push(" and ")
+                    .push(column)
+                    .push(end)
+                    .push_bind(*to)
+                    .push(")");
             }
             sql.push(")");
         }
@@ -350,7 +405,8 @@ pub(crate) enum Key {
 
 /// Reads a cursor's keys by the types of the sort.
 fn keys(sort: &[Sort], values: Vec<Value>) -> Result<Vec<Key>> {
-    let invalid = || Error::unreadable("invalid_cursor", "the cursor is not from this list; start again without it").on("cursor");
+    let invalid =
+        || Error::unreadable("invalid_cursor", "the cursor is not from this list; start again without it").on("cursor");
     if values.len() != sort.len() + 1 {
         return Err(invalid());
     }
@@ -444,7 +500,11 @@ fn order_within(sql: &mut Builder, sort: &[Sort], branch: Branch, id_descending:
 /// The order of the whole: keys, nulls last, then the id.
 pub(crate) fn order(sql: &mut Builder, sort: &[Sort]) {
     for key in sort {
-        sql.push("t.").push(key.key.column).push(if key.descending { " desc nulls last, " } else { " asc nulls last, " });
+        sql.push("t.").push(key.key.column).push(if key.descending {
+            " desc nulls last, "
+        } else {
+            " asc nulls last, "
+        });
     }
     sql.push(if descending(sort) { "t.id desc" } else { "t.id asc" });
 }

@@ -35,7 +35,10 @@ where
 /// `event: change` carries ids and versions of what the caller may see; read the record for the rest. The stream ends
 /// when the session does.
 #[utoipa::path(get, path = "/live", tag = "live", responses((status = 200, body = LiveChange, content_type = "text/event-stream"), Problems))]
-async fn live(SignedIn(cx): SignedIn, State(hub): State<Hub>) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+async fn live(
+    SignedIn(cx): SignedIn,
+    State(hub): State<Hub>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     cx.begin().await?.done(()).await?;
     let receiver = hub.subscribe(&cx)?;
     let hello = stream::once(async { Ok(Event::default().event("hello").data("{}")) });
@@ -47,7 +50,9 @@ async fn live(SignedIn(cx): SignedIn, State(hub): State<Hub>) -> Result<Sse<impl
                     return Some((Ok(event), (receiver, cx)));
                 }
                 // Too slow a reader: it is told to read everything again.
-                Ok(Err(RecvError::Lagged(_))) => return Some((Ok(Event::default().event("reset").data("{}")), (receiver, cx))),
+                Ok(Err(RecvError::Lagged(_))) => {
+                    return Some((Ok(Event::default().event("reset").data("{}")), (receiver, cx)));
+                }
                 Ok(Err(RecvError::Closed)) => return None,
                 Err(_) => still_signed_in(&cx).await.ok()?,
             }

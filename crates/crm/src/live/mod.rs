@@ -69,7 +69,11 @@ impl Hub {
     fn listening(&self, orgs: &BTreeSet<OrgId>) -> Vec<(GroupKey, Context, broadcast::Sender<Arc<LiveChange>>)> {
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         groups.retain(|_, group| group.sender.receiver_count() > 0);
-        groups.iter().filter(|(key, _)| orgs.contains(&key.0)).map(|(key, g)| (key.clone(), g.eyes.clone(), g.sender.clone())).collect()
+        groups
+            .iter()
+            .filter(|(key, _)| orgs.contains(&key.0))
+            .map(|(key, g)| (key.clone(), g.eyes.clone(), g.sender.clone()))
+            .collect()
     }
 
     /// Ends every stream: the server stops.
@@ -130,7 +134,13 @@ async fn tell_group(eyes: &Context, events: &[&Positioned], sender: &broadcast::
     tx.done(()).await?;
     for event in events.iter().filter(|e| visible.contains(&e.id.0)) {
         let actor = event.actor_id.map(|id| Ref { id, name: event.actor_name.clone() });
-        let change = LiveChange { object: event.subject_type.clone(), id: event.subject_id, version: event.subject_version, event: event.kind.clone(), actor };
+        let change = LiveChange {
+            object: event.subject_type.clone(),
+            id: event.subject_id,
+            version: event.subject_version,
+            event: event.kind.clone(),
+            actor,
+        };
         // An error means that the last listener has just left.
         _ = sender.send(Arc::new(change));
     }
@@ -141,6 +151,8 @@ async fn tell_group(eyes: &Context, events: &[&Positioned], sender: &broadcast::
 async fn visible(tx: &mut Tx, events: &[&Positioned]) -> Result<BTreeSet<Uuid>> {
     let ids: Vec<Uuid> = events.iter().map(|e| e.id.0).collect();
     let org = tx.org().0;
-    let seen = sqlx::query_scalar!("select id from event where org_id = $1 and id = any ($2)", org, &ids).fetch_all(tx.db()).await?;
+    let seen = sqlx::query_scalar!("select id from event where org_id = $1 and id = any ($2)", org, &ids)
+        .fetch_all(tx.db())
+        .await?;
     Ok(seen.into_iter().collect())
 }

@@ -169,7 +169,10 @@ struct BoardColumn {
            ("q" = Option<String>, Query, description = "Words to search for"), ("owner_id" = Option<String>, Query), ("team_id" = Option<String>, Query)),
     responses((status = 200, body = Board), Problems))]
 async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Result<Json<Board>> {
-    let pipeline_id = take(&mut asked, "pipeline_id").map(|id| id.parse::<PipelineId>()).transpose().map_err(|_| dealwright_kernel::Error::not_found("pipeline"))?;
+    let pipeline_id = take(&mut asked, "pipeline_id")
+        .map(|id| id.parse::<PipelineId>())
+        .transpose()
+        .map_err(|_| dealwright_kernel::Error::not_found("pipeline"))?;
     let limit = take(&mut asked, "per_column").unwrap_or_else(|| "25".into());
     asked.retain(|(name, _)| name != "sort" && name != "cursor" && name != "limit");
     asked.extend([("limit".into(), limit), ("sort".into(), "-amount".into())]);
@@ -191,13 +194,23 @@ impl BoardColumn {
     fn new(column: Column, currency: Currency) -> Self {
         let sum = Money::new(column.sum, currency);
         let weighted = list::weighted(sum, column.stage.probability);
-        Self { stage: column.stage, count: column.count, sum, weighted, items: column.items, next_cursor: column.next_cursor }
+        Self {
+            stage: column.stage,
+            count: column.count,
+            sum,
+            weighted,
+            items: column.items,
+            next_cursor: column.next_cursor,
+        }
     }
 }
 
 /// Create an opportunity
 #[utoipa::path(post, path = "/opportunities", tag = "opportunities", request_body = NewOpportunity, responses((status = 201, body = Opportunity), Problems))]
-async fn create(cx: Allow<CreateOpportunity>, Valid(new): Valid<NewOpportunity>) -> Result<Committed<impl IntoResponse>> {
+async fn create(
+    cx: Allow<CreateOpportunity>,
+    Valid(new): Valid<NewOpportunity>,
+) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
     let opportunity = write::create(&cx, &mut tx, new).await?;
     let location = [(header::LOCATION, format!("/api/v1/opportunities/{}", opportunity.id))];
@@ -217,7 +230,12 @@ async fn get(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) -> Resul
 /// A change of `stage_id` is the same move as `POST …/move`.
 #[utoipa::path(patch, path = "/opportunities/{id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     request_body = OpportunityPatch, responses((status = 200, body = Opportunity), Problems))]
-async fn update(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch, Valid(patch): Valid<OpportunityPatch>) -> Result<Committed<impl IntoResponse>> {
+async fn update(
+    cx: Allow<UpdateOpportunity>,
+    Path(id): Path<OpportunityId>,
+    if_match: IfMatch,
+    Valid(patch): Valid<OpportunityPatch>,
+) -> Result<Committed<impl IntoResponse>> {
     let version = if_match.or(patch.version)?;
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
@@ -228,7 +246,11 @@ async fn update(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if_
 /// Put an opportunity into the bin
 #[utoipa::path(delete, path = "/opportunities/{id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     responses((status = 204, description = "In the bin, from which it can be restored"), Problems))]
-async fn delete(cx: Allow<DeleteOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch) -> Result<Committed<StatusCode>> {
+async fn delete(
+    cx: Allow<DeleteOpportunity>,
+    Path(id): Path<OpportunityId>,
+    if_match: IfMatch,
+) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.unwrap_or(permit.version);
@@ -276,7 +298,12 @@ struct Moved {
 
 /// Move an opportunity to a stage, through its gate
 #[utoipa::path(post, path = "/opportunities/{id}/move", tag = "opportunities", params(("id" = OpportunityId, Path)), request_body = Move, responses((status = 200, body = Moved), Problems))]
-async fn move_to(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch, Valid(body): Valid<Move>) -> Result<Committed<impl IntoResponse>> {
+async fn move_to(
+    cx: Allow<UpdateOpportunity>,
+    Path(id): Path<OpportunityId>,
+    if_match: IfMatch,
+    Valid(body): Valid<Move>,
+) -> Result<Committed<impl IntoResponse>> {
     let version = if_match.or(body.version)?;
     let given = |value: Option<_>| value.map_or(Patch::Absent, Patch::Value);
     let patch = OpportunityPatch {
@@ -289,7 +316,11 @@ async fn move_to(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
     let written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
-    tx.commit((etag(written.opportunity.version), Json(Moved { opportunity: written.opportunity, event_id: written.event }))).await
+    tx.commit((
+        etag(written.opportunity.version),
+        Json(Moved { opportunity: written.opportunity, event_id: written.event }),
+    ))
+    .await
 }
 
 /// Where an opportunity could go, and what each stage still asks for.
@@ -321,7 +352,12 @@ async fn transitions(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) 
 
 /// Add a product to an opportunity
 #[utoipa::path(post, path = "/opportunities/{id}/lines", tag = "opportunities", params(("id" = OpportunityId, Path)), request_body = NewLine, responses((status = 200, body = Whole), Problems))]
-async fn add_line(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, if_match: IfMatch, Valid(new): Valid<NewLine>) -> Result<Committed<impl IntoResponse>> {
+async fn add_line(
+    cx: Allow<UpdateOpportunity>,
+    Path(id): Path<OpportunityId>,
+    if_match: IfMatch,
+    Valid(new): Valid<NewLine>,
+) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.or(new.version).unwrap_or(permit.version);
@@ -331,7 +367,12 @@ async fn add_line(cx: Allow<UpdateOpportunity>, Path(id): Path<OpportunityId>, i
 
 /// Change a product on an opportunity
 #[utoipa::path(patch, path = "/opportunities/{id}/lines/{line_id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("line_id" = LineId, Path)), request_body = LinePatch, responses((status = 200, body = Whole), Problems))]
-async fn change_line(cx: Allow<UpdateOpportunity>, Path((id, line)): Path<(OpportunityId, LineId)>, if_match: IfMatch, Valid(patch): Valid<LinePatch>) -> Result<Committed<impl IntoResponse>> {
+async fn change_line(
+    cx: Allow<UpdateOpportunity>,
+    Path((id, line)): Path<(OpportunityId, LineId)>,
+    if_match: IfMatch,
+    Valid(patch): Valid<LinePatch>,
+) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.or(patch.version).unwrap_or(permit.version);
@@ -341,7 +382,11 @@ async fn change_line(cx: Allow<UpdateOpportunity>, Path((id, line)): Path<(Oppor
 
 /// Remove a product from an opportunity
 #[utoipa::path(delete, path = "/opportunities/{id}/lines/{line_id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("line_id" = LineId, Path)), responses((status = 200, body = Whole), Problems))]
-async fn remove_line(cx: Allow<UpdateOpportunity>, Path((id, line)): Path<(OpportunityId, LineId)>, if_match: IfMatch) -> Result<Committed<impl IntoResponse>> {
+async fn remove_line(
+    cx: Allow<UpdateOpportunity>,
+    Path((id, line)): Path<(OpportunityId, LineId)>,
+    if_match: IfMatch,
+) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.unwrap_or(permit.version);

@@ -94,11 +94,21 @@ pub async fn list(tx: &mut Tx, opportunity: OpportunityId) -> Result<Vec<Line>> 
     .await?;
     rows.into_iter()
         .map(|r| {
-            let (quantity, discount): (Decimal, Decimal) = (r.quantity.parse().map_err(Error::internal)?, r.discount.parse().map_err(Error::internal)?);
+            let (quantity, discount): (Decimal, Decimal) =
+                (r.quantity.parse().map_err(Error::internal)?, r.discount.parse().map_err(Error::internal)?);
             let unit_price = Money::new(r.price_minor, r.currency.parse()?);
-            let total = total(quantity, unit_price, discount).ok_or_else(|| Error::internal("a stored line is out of range"))?;
+            let total = total(quantity, unit_price, discount)
+                .ok_or_else(|| Error::internal("a stored line is out of range"))?;
             let product = Ref { id: r.product_id.0, name: r.product_name };
-            Ok(Line { id: r.id, product_id: r.product_id, product, quantity: quantity.normalize(), unit_price, discount_percent: discount, total })
+            Ok(Line {
+                id: r.id,
+                product_id: r.product_id,
+                product,
+                quantity: quantity.normalize(),
+                unit_price,
+                discount_percent: discount,
+                total,
+            })
         })
         .collect()
 }
@@ -109,12 +119,17 @@ pub async fn list(tx: &mut Tx, opportunity: OpportunityId) -> Result<Vec<Line>> 
 /// 409 `version_conflict`; 422 when there is no such product, or it has no price and none is given.
 pub async fn add(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, new: NewLine) -> Result<OpportunityId> {
     check_references(tx, &References { product: Some(new.product_id.0), ..References::default() }).await?;
-    let product = sqlx::query!("select name, price_minor, currency from product where id = $1", new.product_id.0).fetch_one(tx.db()).await?;
+    let product = sqlx::query!("select name, price_minor, currency from product where id = $1", new.product_id.0)
+        .fetch_one(tx.db())
+        .await?;
     let listed = match (product.price_minor, product.currency) {
         (Some(minor), Some(code)) => Some(Money::new(minor, code.parse()?)),
         _ => None,
     };
-    let price = new.unit_price.or(listed).ok_or_else(|| Error::field("unit_price", "required", "the product has no price of its own"))?;
+    let price = new
+        .unit_price
+        .or(listed)
+        .ok_or_else(|| Error::field("unit_price", "required", "the product has no price of its own"))?;
     let sum = within_range(total(new.quantity, price, new.discount_percent))?;
     let (org, id) = (tx.org().0, tx.new_id());
     let added = sqlx::query!(
@@ -144,7 +159,13 @@ pub async fn add(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, new: Ne
 ///
 /// # Errors
 /// 404; 409 `version_conflict`; 422.
-pub async fn change(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, id: LineId, patch: LinePatch) -> Result<OpportunityId> {
+pub async fn change(
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    id: LineId,
+    patch: LinePatch,
+) -> Result<OpportunityId> {
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
     let quantity = patch.quantity.unwrap_or(line.quantity);
     let price = patch.unit_price.unwrap_or(line.unit_price);
@@ -186,7 +207,13 @@ fn in_words(product: &str, quantity: Decimal, price: Money, discount: Decimal, t
     format!("{} × {product} at {price}{less} = {total}", quantity.normalize())
 }
 
-async fn record(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, old: Value, new: Value) -> Result<OpportunityId> {
+async fn record(
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    old: Value,
+    new: Value,
+) -> Result<OpportunityId> {
     let current = permit.into_inner();
     if current.version != version || !store::touch(tx, current.id, version).await? {
         return Err(Error::stale(VersionConflict { version: current.version, fields: Vec::new() }));
@@ -217,10 +244,14 @@ mod tests {
     #[test]
     fn totals_round_to_the_minor_unit() {
         let price = Money::new(999, Currency::EUR);
-        let of = |quantity: &str, discount: &str| total(quantity.parse().unwrap(), price, discount.parse().unwrap()).unwrap().minor;
+        let of = |quantity: &str, discount: &str| {
+            total(quantity.parse().unwrap(), price, discount.parse().unwrap()).unwrap().minor
+        };
         assert_eq!(of("3", "0"), 2_997);
         assert_eq!(of("1", "50"), 500);
         assert_eq!(of("0.333", "10"), 299);
-        assert!(total(Decimal::from(MAX_QUANTITY), Money::new(1_000_000_000_000, Currency::EUR), Decimal::ZERO).is_none());
+        assert!(
+            total(Decimal::from(MAX_QUANTITY), Money::new(1_000_000_000_000, Currency::EUR), Decimal::ZERO).is_none()
+        );
     }
 }

@@ -88,7 +88,8 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Found>
         None => None,
     };
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
-    let items = listed.rows.iter().map(|row| Row::from_row(row)?.into_opportunity(cx.actor())).collect::<Result<Vec<_>>>()?;
+    let items =
+        listed.rows.iter().map(|row| Row::from_row(row)?.into_opportunity(cx.actor())).collect::<Result<Vec<_>>>()?;
     let totals = if query.totals { Some(list::totals(tx, &reader, query, ids.as_deref()).await?) } else { None };
     let total = match totals {
         Some(totals) if query.count => Some(totals.count),
@@ -121,8 +122,16 @@ pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQu
     };
     let stage_ids: Vec<Uuid> = stages.iter().map(|s| s.id.0).collect();
     let mut sql = QueryBuilder::<Postgres>::new("select ");
-    sql.push(COLUMNS).push(", t.cursor_keys from unnest(").push_bind(stage_ids.clone()).push(") with ordinality as st (id, n) cross join lateral (");
-    let within = Within { org: tx.org().0, ids: ids.as_deref(), extra: " and t.stage_id = st.id", limit: i64::from(query.limit) + 1 };
+    sql.push(COLUMNS)
+        .push(", t.cursor_keys from unnest(")
+        .push_bind(stage_ids.clone())
+        .push(") with ordinality as st (id, n) cross join lateral (");
+    let within = Within {
+        org: tx.org().0,
+        ids: ids.as_deref(),
+        extra: " and t.stage_id = st.id",
+        limit: i64::from(query.limit) + 1,
+    };
     list::branches(&mut sql, &reader, query, None, within)?;
     sql.push(") t ").push(JOINS).push(" order by st.n, ");
     list::order(&mut sql, &query.sort);
@@ -151,7 +160,13 @@ pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQu
 }
 
 /// Count and sum by stage: from the kept totals when the filter is by owner or team alone, else counted.
-async fn stage_totals(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, stages: &[Uuid], ids: Option<&[Uuid]>) -> Result<HashMap<Uuid, (i64, i64)>> {
+async fn stage_totals(
+    tx: &mut Tx,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    stages: &[Uuid],
+    ids: Option<&[Uuid]>,
+) -> Result<HashMap<Uuid, (i64, i64)>> {
     let kept = if ids.is_none() { kept(&query.filter) } else { None };
     let mut sql = QueryBuilder::<Postgres>::new("");
     if let Some(kept) = kept {
@@ -181,10 +196,12 @@ fn kept(filter: &Filter) -> Option<Vec<(&'static str, Vec<Uuid>)>> {
     parts
         .iter()
         .map(|part| match part {
-            Filter::Is(c) if matches!(c.op, Op::Eq | Op::In) && matches!(c.field.kind, Kind::User | Kind::Team) => match &c.operand {
-                Operand::Ids(ids) => Some((c.field.column, ids.clone())),
-                _ => None,
-            },
+            Filter::Is(c) if matches!(c.op, Op::Eq | Op::In) && matches!(c.field.kind, Kind::User | Kind::Team) => {
+                match &c.operand {
+                    Operand::Ids(ids) => Some((c.field.column, ids.clone())),
+                    _ => None,
+                }
+            }
             _ => None,
         })
         .collect()

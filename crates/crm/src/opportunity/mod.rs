@@ -14,7 +14,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::policy::Object;
 use dealwright_access::{Actor, Record};
 use dealwright_kernel::extract::Validate;
-use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, LineId, OpportunityId, PipelineId, ProductId, StageId, TeamId, UserId};
+use dealwright_kernel::id::{
+    AccountId, ChoiceId, ContactId, LineId, OpportunityId, PipelineId, ProductId, StageId, TeamId, UserId,
+};
 use dealwright_kernel::{Error, FieldError, Money, Patch, Result};
 use dealwright_store::{Event, Subject, Tx};
 use dealwright_workflow::StageKind;
@@ -67,7 +69,9 @@ impl std::str::FromStr for ForecastCategory {
         [Self::Omitted, Self::Pipeline, Self::BestCase, Self::Commit, Self::Closed]
             .into_iter()
             .find(|c| c.as_str() == text)
-            .ok_or_else(|| Error::field("forecast_category", "invalid_value", format!("one of {}", Self::WORDS.join(", "))))
+            .ok_or_else(|| {
+                Error::field("forecast_category", "invalid_value", format!("one of {}", Self::WORDS.join(", ")))
+            })
     }
 }
 
@@ -242,7 +246,15 @@ impl Opportunity {
 
 /// An event about an opportunity.
 #[must_use]
-pub fn event(tx: &Tx, verb: &str, id: OpportunityId, name: &str, version: i64, account: Option<AccountId>, contact: Option<ContactId>) -> Event {
+pub fn event(
+    tx: &Tx,
+    verb: &str,
+    id: OpportunityId,
+    name: &str,
+    version: i64,
+    account: Option<AccountId>,
+    contact: Option<ContactId>,
+) -> Event {
     let subject = Subject { object: "opportunity", id: id.0, name: name.to_owned(), version: Some(version) };
     Event::with_id(tx.new_id().into(), format!("opportunity.{verb}"), subject).about(Some(id), account, contact)
 }
@@ -371,7 +383,14 @@ impl Validate for OpportunityPatch {
     }
 }
 
-fn check_common(wrong: &mut Texts, probability: Option<i64>, amount: Option<Money>, close_date: Option<NaiveDate>, tags: Option<&[String]>, custom: Option<&Map<String, Value>>) {
+fn check_common(
+    wrong: &mut Texts,
+    probability: Option<i64>,
+    amount: Option<Money>,
+    close_date: Option<NaiveDate>,
+    tags: Option<&[String]>,
+    custom: Option<&Map<String, Value>>,
+) {
     if probability.is_some_and(|p| !(0..=100).contains(&p)) {
         wrong.push("probability", "out_of_range", "between 0 and 100 percent");
     }
@@ -426,5 +445,12 @@ impl OpportunityPatch {
 
 /// A field error that this slice raises in several places.
 pub(crate) fn wrong_pipeline() -> Error {
-    Error::fields("invalid", vec![FieldError { field: "stage_id".into(), code: "stage_of_other_pipeline".into(), message: "the stage is in another pipeline".into() }])
+    Error::fields(
+        "invalid",
+        vec![FieldError {
+            field: "stage_id".into(),
+            code: "stage_of_other_pipeline".into(),
+            message: "the stage is in another pipeline".into(),
+        }],
+    )
 }

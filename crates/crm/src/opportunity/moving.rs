@@ -23,21 +23,42 @@ pub fn missing(id: OpportunityId, version: i64, fields: &Fields, stage: &Stage) 
 }
 
 fn judge(id: OpportunityId, version: i64, fields: &Fields, stage: &Stage) -> Result<Cleared, Vec<Missing>> {
-    evaluate(&MoveFacts { opportunity: id, version, to: stage.id, to_kind: stage.kind, has_lost_reason: fields.lost_reason_id.is_some() })
+    evaluate(&MoveFacts {
+        opportunity: id,
+        version,
+        to: stage.id,
+        to_kind: stage.kind,
+        has_lost_reason: fields.lost_reason_id.is_some(),
+    })
 }
 
 /// Judges the move and carries it out on the fields.
 ///
 /// # Errors
 /// 422 `gate_not_cleared` with the missing fields.
-pub fn pass_gate(id: OpportunityId, version: i64, fields: Fields, stage: &Stage, said: Said, today: NaiveDate) -> Result<Fields> {
+pub fn pass_gate(
+    id: OpportunityId,
+    version: i64,
+    fields: Fields,
+    stage: &Stage,
+    said: Said,
+    today: NaiveDate,
+) -> Result<Fields> {
     let cleared = judge(id, version, &fields, stage).map_err(refusal)?;
     move_stage(id, version, fields, stage, said, today, cleared)
 }
 
 /// Enters the stage: its probability and forecast come with it, unless the caller said others; a deal that closes has
 /// its close date no later than today; a deal that is open again has no loss reason.
-fn move_stage(id: OpportunityId, version: i64, mut fields: Fields, stage: &Stage, said: Said, today: NaiveDate, cleared: Cleared) -> Result<Fields> {
+fn move_stage(
+    id: OpportunityId,
+    version: i64,
+    mut fields: Fields,
+    stage: &Stage,
+    said: Said,
+    today: NaiveDate,
+    cleared: Cleared,
+) -> Result<Fields> {
     if !cleared.covers(id, version, stage.id) {
         return Err(Error::internal("a move was attempted with the clearance of another"));
     }

@@ -72,7 +72,13 @@ impl Row {
             id: self.id,
             account: Ref::of(self.account_id, self.account_name),
             primary_contact: Ref::of(self.primary_contact_id, self.contact_name),
-            stage: StageRef { id: self.stage_id, name: self.stage_name, kind: self.stage_kind.parse()?, position: self.stage_position, probability: self.stage_probability },
+            stage: StageRef {
+                id: self.stage_id,
+                name: self.stage_name,
+                kind: self.stage_kind.parse()?,
+                position: self.stage_position,
+                probability: self.stage_probability,
+            },
             owner: Ref { id: self.owner_id.0, name: self.owner_name },
             amount,
             amount_base: in_base(self.amount_base),
@@ -298,7 +304,11 @@ pub async fn stage_history(tx: &mut Tx, opportunity: &Opportunity) -> Result<Vec
         visits.push(StageVisit { stage_id, entered_at: row.at, left_at: None });
     }
     if visits.is_empty() {
-        visits.push(StageVisit { stage_id: opportunity.stage_id, entered_at: opportunity.stage_entered_at, left_at: None });
+        visits.push(StageVisit {
+            stage_id: opportunity.stage_id,
+            entered_at: opportunity.stage_entered_at,
+            left_at: None,
+        });
     }
     Ok(visits)
 }

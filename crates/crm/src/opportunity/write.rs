@@ -23,20 +23,32 @@ use crate::record;
 /// # Errors
 /// 403 when the owner is beyond the caller's scope; 422 for what is invalid, missing or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
-    let pipeline = pipeline::store::find(tx, new.pipeline_id).await.map_err(|_| Error::field("pipeline_id", "unknown_reference", "there is no such pipeline"))?;
+    let pipeline = pipeline::store::find(tx, new.pipeline_id)
+        .await
+        .map_err(|_| Error::field("pipeline_id", "unknown_reference", "there is no such pipeline"))?;
     let stage = match new.stage_id {
         Some(id) => pipeline::store::stage(tx, id).await?,
-        None => pipeline.stages.first().cloned().ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))?,
+        None => pipeline
+            .stages
+            .first()
+            .cloned()
+            .ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))?,
     };
     if new.pipeline_id.is_some_and(|id| id != stage.pipeline_id) {
         return Err(wrong_pipeline());
     }
     let owner = new.owner_id.unwrap_or(cx.actor().user);
-    let team = people::store::team_of(tx, owner).await?.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
+    let team = people::store::team_of(tx, owner)
+        .await?
+        .ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
     cx.may_assign(permission::<CreateOpportunity>(), owner, team)?;
 
     let id = OpportunityId(tx.new_id());
-    let said = Said { probability: new.probability.is_some(), forecast_category: new.forecast_category.is_some(), close_date: new.close_date.is_some() };
+    let said = Said {
+        probability: new.probability.is_some(),
+        forecast_category: new.forecast_category.is_some(),
+        close_date: new.close_date.is_some(),
+    };
     let fields = Fields {
         name: new.name.trim().to_owned(),
         account_id: new.account_id,
@@ -80,7 +92,14 @@ pub struct Written {
 ///
 /// # Errors
 /// 409 `version_conflict` with both values of each field; 403; 422, of which `gate_not_cleared` lists what is missing.
-pub async fn update(cx: &Context, tx: &mut Tx, permit: Permit<Opportunity>, version: i64, patch: OpportunityPatch, undoes: Option<EventId>) -> Result<Written> {
+pub async fn update(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    patch: OpportunityPatch,
+    undoes: Option<EventId>,
+) -> Result<Written> {
     let current = permit.into_inner();
     let old = current.fields();
     let (new, stage) = intended(cx, tx, &current, patch).await?;
@@ -99,7 +118,13 @@ pub async fn update(cx: &Context, tx: &mut Tx, permit: Permit<Opportunity>, vers
     }
     name_values(tx, &mut changes).await?;
     let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
-    let verb = if undoes.is_some() { "undone" } else if old.stage_id == new.stage_id { "updated" } else { "moved" };
+    let verb = if undoes.is_some() {
+        "undone"
+    } else if old.stage_id == new.stage_id {
+        "updated"
+    } else {
+        "moved"
+    };
     let mut event = opportunity.event(tx, verb).changes(changes);
     event.undoes = undoes;
     let event = tx.emit(event);
@@ -107,7 +132,12 @@ pub async fn update(cx: &Context, tx: &mut Tx, permit: Permit<Opportunity>, vers
 }
 
 /// The fields as the patch wants them, with the stage they end in.
-async fn intended(cx: &Context, tx: &mut Tx, current: &Opportunity, patch: OpportunityPatch) -> Result<(Fields, Stage)> {
+async fn intended(
+    cx: &Context,
+    tx: &mut Tx,
+    current: &Opportunity,
+    patch: OpportunityPatch,
+) -> Result<(Fields, Stage)> {
     let (old, version) = (current.fields(), current.version);
     let said = Said {
         probability: patch.probability.is_some(),
@@ -136,7 +166,9 @@ async fn intended(cx: &Context, tx: &mut Tx, current: &Opportunity, patch: Oppor
 }
 
 async fn assign(cx: &Context, tx: &mut Tx, owner: UserId) -> Result<Option<dealwright_kernel::id::TeamId>> {
-    let team = people::store::team_of(tx, owner).await?.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
+    let team = people::store::team_of(tx, owner)
+        .await?
+        .ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
     cx.may_assign(permission::<UpdateOpportunity>(), owner, team)?;
     Ok(team)
 }
@@ -165,7 +197,8 @@ fn stale(current: &Opportunity, wanted: &Fields) -> Error {
         Ok(changes) => changes,
         Err(error) => return error,
     };
-    let fields = changes.into_iter().map(|c| ConflictingField { field: c.field, theirs: c.old, yours: c.new }).collect();
+    let fields =
+        changes.into_iter().map(|c| ConflictingField { field: c.field, theirs: c.old, yours: c.new }).collect();
     Error::stale(VersionConflict { version: current.version, fields })
 }
 
@@ -191,7 +224,12 @@ fn references(old: Option<&Fields>, new: &Fields) -> References {
 ///
 /// # Errors
 /// 409 `version_conflict`.
-pub async fn delete(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, undoes: Option<EventId>) -> Result<EventId> {
+pub async fn delete(
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    undoes: Option<EventId>,
+) -> Result<EventId> {
     let current = permit.into_inner();
     if current.version != version || !store::set_deleted(tx, current.id, version, true).await? {
         return Err(Error::stale(VersionConflict { version: current.version, fields: Vec::new() }));

@@ -2,9 +2,9 @@
 
 use axum::extract::FromRef;
 use chrono::NaiveDate;
+use dealwright_access::Access;
 use dealwright_access::context::{SignedIn, permission};
 use dealwright_access::policy::{ReadAccount, ReadContact};
-use dealwright_access::Access;
 use dealwright_kernel::error::{Outcome, Problems};
 use dealwright_kernel::extract::{Json, Query};
 use dealwright_kernel::{Error, Money, Page, Result};
@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{store, What};
+use super::{What, store};
 
 /// The search's endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -65,8 +65,16 @@ async fn search(SignedIn(cx): SignedIn, Query(params): Query<Params>) -> Result<
     let mut tx = cx.begin().await?;
     let opportunities = super::opportunities(&mut tx, actor, &params.q).await?;
     let few = store::Narrowed::default();
-    let accounts = if actor.may(permission::<ReadAccount>()) { super::candidates(&mut tx, What::Accounts, few, &params.q, 200).await? } else { Vec::new() };
-    let contacts = if actor.may(permission::<ReadContact>()) { super::candidates(&mut tx, What::Contacts, few, &params.q, 200).await? } else { Vec::new() };
+    let accounts = if actor.may(permission::<ReadAccount>()) {
+        super::candidates(&mut tx, What::Accounts, few, &params.q, 200).await?
+    } else {
+        Vec::new()
+    };
+    let contacts = if actor.may(permission::<ReadContact>()) {
+        super::candidates(&mut tx, What::Contacts, few, &params.q, 200).await?
+    } else {
+        Vec::new()
+    };
     let hits = store::hits(&mut tx, &opportunities, &accounts, &contacts, &params.q, limit).await?;
     let currency = actor.currency;
     let items = hits

@@ -41,7 +41,11 @@ fn words(q: &str) -> Vec<String> {
 /// special inside them but the backslash, which no word has.
 fn tsquery(words: &[Vec<String>]) -> String {
     let term = |w: &String| format!("'{}':*", w.replace('\'', "''").replace('\\', ""));
-    words.iter().map(|any| format!("({})", any.iter().map(term).collect::<Vec<_>>().join(" | "))).collect::<Vec<_>>().join(" & ")
+    words
+        .iter()
+        .map(|any| format!("({})", any.iter().map(term).collect::<Vec<_>>().join(" | ")))
+        .collect::<Vec<_>>()
+        .join(" & ")
 }
 
 /// Ids of opportunities that match, for this actor to read under their own rights.

@@ -18,7 +18,17 @@ pub struct Narrowed<'a> {
 pub async fn matching(tx: &mut Tx, what: What, query: &str, narrowed: Narrowed<'_>, limit: i32) -> Result<Vec<Uuid>> {
     let db = tx.db();
     let ids = match what {
-        What::Opportunities => sqlx::query_scalar!("select app.match_opportunities($1, $2, $3, $4)", query, narrowed.owner, narrowed.teams, limit).fetch_all(db).await?,
+        What::Opportunities => {
+            sqlx::query_scalar!(
+                "select app.match_opportunities($1, $2, $3, $4)",
+                query,
+                narrowed.owner,
+                narrowed.teams,
+                limit
+            )
+            .fetch_all(db)
+            .await?
+        }
         What::Accounts => sqlx::query_scalar!("select app.match_accounts($1, $2)", query, limit).fetch_all(db).await?,
         What::Contacts => sqlx::query_scalar!("select app.match_contacts($1, $2)", query, limit).fetch_all(db).await?,
     };
@@ -46,7 +56,14 @@ pub struct Hit {
 
 /// Reads what may be seen of the candidates, best first: names that begin with the query, then open deals, then by
 /// recency.
-pub async fn hits(tx: &mut Tx, opportunities: &[Uuid], accounts: &[Uuid], contacts: &[Uuid], q: &str, limit: i64) -> Result<Vec<Hit>> {
+pub async fn hits(
+    tx: &mut Tx,
+    opportunities: &[Uuid],
+    accounts: &[Uuid],
+    contacts: &[Uuid],
+    q: &str,
+    limit: i64,
+) -> Result<Vec<Hit>> {
     Ok(sqlx::query_as!(
         Hit,
         r#"select kind as "kind!", id as "id!", title as "title!", subtitle, stage_kind, probability, amount_base, close_date from (

@@ -13,8 +13,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{self, Of};
 use super::Entry;
+use super::store::{self, Of};
 
 /// The timelines' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -49,18 +49,30 @@ async fn page<P: Needs>(cx: Allow<P>, of: Of, params: Params) -> Result<Json<Pag
 
 /// What happened to an opportunity
 #[utoipa::path(get, path = "/opportunities/{id}/timeline", tag = "timeline", params(("id" = OpportunityId, Path), Params), responses((status = 200, body = Page<Entry>), Problems))]
-async fn of_opportunity(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>, Query(params): Query<Params>) -> Result<Json<Page<Entry>>> {
+async fn of_opportunity(
+    cx: Allow<ReadOpportunity>,
+    Path(id): Path<OpportunityId>,
+    Query(params): Query<Params>,
+) -> Result<Json<Page<Entry>>> {
     page(cx, Of::Opportunity(id.0), params).await
 }
 
 /// What happened to an account, its contacts and its opportunities
 #[utoipa::path(get, path = "/accounts/{id}/timeline", tag = "timeline", params(("id" = AccountId, Path), Params), responses((status = 200, body = Page<Entry>), Problems))]
-async fn of_account(cx: Allow<ReadAccount>, Path(id): Path<AccountId>, Query(params): Query<Params>) -> Result<Json<Page<Entry>>> {
+async fn of_account(
+    cx: Allow<ReadAccount>,
+    Path(id): Path<AccountId>,
+    Query(params): Query<Params>,
+) -> Result<Json<Page<Entry>>> {
     page(cx, Of::Account(id.0), params).await
 }
 
 /// What happened to a contact
 #[utoipa::path(get, path = "/contacts/{id}/timeline", tag = "timeline", params(("id" = ContactId, Path), Params), responses((status = 200, body = Page<Entry>), Problems))]
-async fn of_contact(cx: Allow<ReadContact>, Path(id): Path<ContactId>, Query(params): Query<Params>) -> Result<Json<Page<Entry>>> {
+async fn of_contact(
+    cx: Allow<ReadContact>,
+    Path(id): Path<ContactId>,
+    Query(params): Query<Params>,
+) -> Result<Json<Page<Entry>>> {
     page(cx, Of::Contact(id.0), params).await
 }

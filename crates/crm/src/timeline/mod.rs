@@ -74,5 +74,7 @@ pub struct EntryChange {
 pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     let Some((object, verb)) = kind.split_once('.') else { return false };
     let known = matches!(object, "opportunity" | "account" | "contact" | "task");
-    known && (matches!(verb, "created" | "deleted" | "restored") || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
+    known
+        && (matches!(verb, "created" | "deleted" | "restored")
+            || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
 }

@@ -117,8 +117,32 @@ pub async fn visible(tx: &mut Tx, of: Of) -> Result<bool> {
     let org = tx.org().0;
     let db = tx.db();
     Ok(match of {
-        Of::Opportunity(id) => sqlx::query_scalar!(r#"select exists (select from opportunity where org_id = $1 and id = $2) as "seen!""#, org, id).fetch_one(db).await?,
-        Of::Account(id) => sqlx::query_scalar!(r#"select exists (select from account where org_id = $1 and id = $2) as "seen!""#, org, id).fetch_one(db).await?,
-        Of::Contact(id) => sqlx::query_scalar!(r#"select exists (select from contact where org_id = $1 and id = $2) as "seen!""#, org, id).fetch_one(db).await?,
+        Of::Opportunity(id) => {
+            sqlx::query_scalar!(
+                r#"select exists (select from opportunity where org_id = $1 and id = $2) as "seen!""#,
+                org,
+                id
+            )
+            .fetch_one(db)
+            .await?
+        }
+        Of::Account(id) => {
+            sqlx::query_scalar!(
+                r#"select exists (select from account where org_id = $1 and id = $2) as "seen!""#,
+                org,
+                id
+            )
+            .fetch_one(db)
+            .await?
+        }
+        Of::Contact(id) => {
+            sqlx::query_scalar!(
+                r#"select exists (select from contact where org_id = $1 and id = $2) as "seen!""#,
+                org,
+                id
+            )
+            .fetch_one(db)
+            .await?
+        }
     })
 }

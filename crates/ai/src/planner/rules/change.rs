@@ -40,7 +40,10 @@ pub fn field_at(s: &Sentence<'_>, i: usize) -> Option<(Field, usize)> {
 /// The field whose values look like what stands in `range`.
 fn field_of_value(s: &Sentence<'_>, range: &Range<usize>) -> Option<Field> {
     let lead = usize::from(matches!(s.word(range.start), "the" | "a"));
-    let entity = s.entities.iter().find(|e| e.tokens.start >= range.start && e.tokens.start <= range.start + lead && e.tokens.end <= range.end)?;
+    let entity = s
+        .entities
+        .iter()
+        .find(|e| e.tokens.start >= range.start && e.tokens.start <= range.start + lead && e.tokens.end <= range.end)?;
     Some(match entity.meaning {
         Meaning::Stage | Meaning::Kind(_) => Field::Stage,
         Meaning::Date(_) => Field::CloseDate,
@@ -48,7 +51,12 @@ fn field_of_value(s: &Sentence<'_>, range: &Range<usize>) -> Option<Field> {
         Meaning::Percent => Field::Probability,
         Meaning::Owner => Field::Owner,
         Meaning::Forecast => Field::ForecastCategory,
-        Meaning::Age(_) | Meaning::Limit(_) | Meaning::Closed | Meaning::Choice | Meaning::Product | Meaning::Quoted => return None,
+        Meaning::Age(_)
+        | Meaning::Limit(_)
+        | Meaning::Closed
+        | Meaning::Choice
+        | Meaning::Product
+        | Meaning::Quoted => return None,
     })
 }
 
@@ -60,7 +68,8 @@ fn is_value(s: &Sentence<'_>, field: Field, range: &Range<usize>) -> bool {
         Field::Stage => s.vocabulary.stage(&words, None) != crate::resolve::vocabulary::Match::None,
         Field::Amount => crate::resolve::amount::find(&words, s.reading.mark).is_some(),
         Field::CloseDate => {
-            crate::resolve::date::find(&words, &s.reading.calendar).is_some() || crate::resolve::amount::find_span(&words).is_some()
+            crate::resolve::date::find(&words, &s.reading.calendar).is_some()
+                || crate::resolve::amount::find_span(&words).is_some()
         }
         Field::Owner => s.vocabulary.whose(&words) != crate::resolve::vocabulary::Match::None,
         Field::Probability => words.contains(|c: char| c.is_ascii_digit()),
@@ -79,8 +88,63 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
         .or_else(|| outcome_told(s, start, end))
         .or_else(|| marked(s, start, end))
         .or_else(|| field_set(s, start, end))
+        .or_else(|| put_on(s, start, end))
         .or_else(|| moved(s, start, end))
         .or_else(|| stated(s, start, end))
+        .or_else(|| implied(s, start, end))
+}
+
+/// "put 12,500 dollars on the Blackzim deal": the value comes first.
+fn put_on(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    let at = start + s.any(start, &["put down?", "set", "add", "book", "enter", "record"])?;
+    let value = s.entity_at(at).filter(|e| matches!(e.meaning, Meaning::Amount(_) | Meaning::Percent))?.tokens.clone();
+    let joint = s.any(value.end, &["on", "for", "against", "as the? amount|value|probability of|for|on"])?;
+    let field = field_of_value(s, &value)?;
+    Some(draft(s.name(value.end + joint..end), vec![(field, s.words(&value))], Certainty::High))
+}
+
+/// "they went with a competitor", "Isdom signed this morning": an outcome without its name.
+fn implied(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    use crate::grounding::support::is_implied;
+    let question = s.source.contains('?')
+        || matches!(
+            s.word(start),
+            "which"
+                | "what"
+                | "how"
+                | "who"
+                | "when"
+                | "show"
+                | "list"
+                | "why"
+                | "if"
+                | "where"
+                | "find"
+                | "count"
+                | "give"
+        );
+    if question || s.has(&["deals|opportunities|opps"]) || s.has(&["win rate"]) {
+        return None;
+    }
+    let outcome = ["lost", "won"].into_iter().find(|stage| is_implied(s.source, stage))?;
+    let name = named_in(s, start, end)?;
+    let (_, reason) = lost_reason(s, start, end);
+    let mut changes = vec![(Field::Stage, outcome.to_owned())];
+    changes.extend(reason.filter(|_| outcome == "lost").map(|r| (Field::LostReason, r)));
+    Some(draft(Some(name), changes, Certainty::Some))
+}
+
+/// The first run of capitalised words that is nothing else.
+pub fn named_in(s: &Sentence<'_>, start: usize, end: usize) -> Option<String> {
+    let capital = |i: usize| {
+        s.tokens.get(i).is_some_and(|t| t.is_capitalised() && t.text.chars().count() > 1) && s.entity_over(i).is_none()
+    };
+    let ordinary = |i: usize| i == start && super::filter::is_plain(s.word(i));
+    let from = (start..end).find(|i| capital(*i) && !ordinary(*i))?;
+    let to = (from..end)
+        .find(|i| !capital(*i) && !(matches!(s.word(*i), "&" | "of" | "-") && capital(*i + 1)))
+        .unwrap_or(end);
+    s.name(from..to)
 }
 
 /// "make Anna the owner of X", "reassign X to Anna", "give X to Anna".
@@ -113,8 +177,14 @@ fn outcome_told(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
         changes.extend(reason.map(|r| (Field::LostReason, r)));
         return Some(draft(s.name(start + n..name_end), changes, Certainty::High));
     }
-    let is = s.seek(start + 1, &["is|was|has been? now? just? won|lost", "is|was now? closed won|lost", "just? closed won|lost"])?;
-    if matches!(s.word(start), "which" | "what" | "how" | "who" | "when" | "show" | "list" | "why" | "if" | "where" | "find") {
+    let is = s.seek(
+        start + 1,
+        &["is|was|has been? now? just? won|lost", "is|was now? closed won|lost", "just? closed won|lost"],
+    )?;
+    if matches!(
+        s.word(start),
+        "which" | "what" | "how" | "who" | "when" | "show" | "list" | "why" | "if" | "where" | "find"
+    ) {
         return None;
     }
     let (rest, reason) = lost_reason(s, is.end, end);
@@ -128,7 +198,10 @@ fn outcome_told(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
 
 /// Where the name ends and why the deal was lost, if it is said.
 fn lost_reason(s: &Sentence<'_>, from: usize, end: usize) -> (usize, Option<String>) {
-    match s.seek(from, &["because of?", "due to", "on price", "over price", "- reason", "reason :?", ": reason?"]).filter(|r| r.end <= end) {
+    match s
+        .seek(from, &["because of?", "due to", "on price", "over price", "- reason", "reason :?", ": reason?"])
+        .filter(|r| r.end <= end)
+    {
         Some(joint) => {
             let at = if matches!(s.word(joint.end - 1), "price") { joint.end - 1 } else { joint.end };
             let start = if matches!(s.word(at), "the" | ":" | "of") { at + 1 } else { at };
@@ -146,8 +219,12 @@ fn marked(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     let (name, value) = match joint {
         Some(joint) => (start + n..joint.start, joint.end..body_end),
         None => {
-            let state = s.entities.iter().find(|e| e.tokens.end == body_end && matches!(e.meaning, Meaning::Stage | Meaning::Kind(_)))?;
-            let closes = matches!(state.meaning, Meaning::Kind(StageKind::Won | StageKind::Lost)) || matches!(s.word(state.tokens.start), "won" | "lost");
+            let state = s
+                .entities
+                .iter()
+                .find(|e| e.tokens.end == body_end && matches!(e.meaning, Meaning::Stage | Meaning::Kind(_)))?;
+            let closes = matches!(state.meaning, Meaning::Kind(StageKind::Won | StageKind::Lost))
+                || matches!(s.word(state.tokens.start), "won" | "lost");
             if !closes || !matches!(s.word(start), "mark" | "flag" | "set" | "close") {
                 return None;
             }
@@ -167,8 +244,8 @@ fn marked(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
 /// "set the amount of X to 50k", "change X's close date to 30 Nov", "set X amount to 50k and close date to May 5".
 fn field_set(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     const VERBS: [&str; 22] = [
-        "set", "change", "update", "make", "raise", "increase", "lower", "reduce", "decrease", "adjust", "correct", "edit", "put", "move", "push", "bump up?",
-        "extend", "postpone", "delay", "rename", "drop", "add",
+        "set", "change", "update", "make", "raise", "increase", "lower", "reduce", "decrease", "adjust", "correct",
+        "edit", "put", "move", "push", "bump up?", "extend", "postpone", "delay", "rename", "drop", "add",
     ];
     let verb = s.any(start, &VERBS)?;
     let at = start + verb;
@@ -185,7 +262,9 @@ fn field_set(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
         }
         // "set the close date to 30 Nov (for X)"
         let joint = first_joint(s, of, end, field).filter(|j| j.start == of)?;
-        let named = (joint.end..end).rev().find(|i| matches!(s.word(*i), "for" | "of" | "on") && *i > joint.end && s.entity_over(*i).is_none());
+        let named = (joint.end..end)
+            .rev()
+            .find(|i| matches!(s.word(*i), "for" | "of" | "on") && *i > joint.end && s.entity_over(*i).is_none());
         let (value_end, name) = named.map_or((end, None), |i| (i, s.name(i + 1..end)));
         return Some(with_more(s, name, field, joint.end..value_end));
     }
@@ -237,13 +316,38 @@ fn unquoted(s: &Sentence<'_>, range: Range<usize>) -> String {
 /// "move X to Proposal", "push X to next month", "set X to 50k", "put X in commit", "push X out by two weeks".
 fn moved(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     const VERBS: [&str; 22] = [
-        "move", "advance", "push", "progress", "shift", "bring", "drag", "put", "take", "promote", "set", "change", "update", "postpone", "delay", "extend",
-        "reschedule", "send", "pull", "slip", "defer", "return",
+        "move",
+        "advance",
+        "push",
+        "progress",
+        "shift",
+        "bring",
+        "drag",
+        "put",
+        "take",
+        "promote",
+        "set",
+        "change",
+        "update",
+        "postpone",
+        "delay",
+        "extend",
+        "reschedule",
+        "send",
+        "pull",
+        "slip",
+        "defer",
+        "return",
     ];
     let verb = s.any(start, &VERBS)?;
     let at = start + verb;
     // "from Engaging to Proposal": the value is what comes last.
-    let to = last_joint(s, at, end, &["to", "into", "in", "until", "till", "at", "by", "back to", "forward to", "on to", "onto", "for"])?;
+    let to = last_joint(
+        s,
+        at,
+        end,
+        &["to", "into", "in", "until", "till", "at", "by", "back to", "forward to", "on to", "onto", "for"],
+    )?;
     let value = to.end..end;
     let field = if s.word(to.end - 1) == "by" && crate::resolve::amount::find_span(&s.words(&value)).is_some() {
         Field::CloseDate
@@ -265,20 +369,45 @@ fn moved(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
 
 /// "X is now in Proposal", "X is now worth 50k", "X will close on 30 Nov", "next step for X: send the contract".
 fn stated(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    if let Some((field, n)) = field_at(s, start).filter(|(f, _)| matches!(f, Field::NextStep | Field::Amount | Field::CloseDate))
+    if let Some((field, n)) =
+        field_at(s, start).filter(|(f, _)| matches!(f, Field::NextStep | Field::Amount | Field::CloseDate))
         && matches!(s.word(start + n), "for" | "of" | "on")
         && let Some(joint) = s.seek(start + n + 1, &[":", "is now?", "should be", "="])
     {
         let value = joint.end..end;
         let certainty = if is_value(s, field, &value) { Certainty::High } else { Certainty::Some };
-        return (!value.is_empty()).then(|| draft(s.name(start + n + 1..joint.start), vec![(field, unquoted(s, value))], certainty));
+        return (!value.is_empty())
+            .then(|| draft(s.name(start + n + 1..joint.start), vec![(field, unquoted(s, value))], certainty));
     }
-    if matches!(s.word(start), "which" | "what" | "how" | "who" | "when" | "show" | "list" | "is" | "are" | "why" | "if" | "where" | "find") {
+    if matches!(
+        s.word(start),
+        "which" | "what" | "how" | "who" | "when" | "show" | "list" | "is" | "are" | "why" | "if" | "where" | "find"
+    ) {
         return None;
     }
     let joint = s.seek(
         start + 1,
-        &["is|are now in|at|worth?", "has|have moved to|into", "moved to|into", "went to", "will now? close on|in|by", "is worth", "should be in", "is in", "is closing on|in|by", "is at"],
+        &[
+            "is|are now in|at|worth?",
+            "has|have moved to|into",
+            "moved to|into",
+            "went to",
+            "will now? close on|in|by",
+            "is worth",
+            "should be in|at|worth?",
+            "is in",
+            "is closing on|in|by",
+            "is at",
+            "is|are ready for|to",
+            "is|are ready to move to|into",
+            "should|can|could|must|will go|move|be to|in|into",
+            "goes|go|moves to|into",
+            "needs to be|go|move in|to|into",
+            "agreed on|to",
+            "is going to close on|in|by",
+            "will be signed on|in|by",
+            "closes on|in|by",
+        ],
     )?;
     let value = joint.end..end;
     let (name_end, field) = (start + 1..joint.start)
@@ -301,8 +430,11 @@ fn last_joint(s: &Sentence<'_>, from: usize, end: usize, patterns: &[&str]) -> O
 
 /// The first joining word between a field (or name) and its value. "to" may stand within a "from … to …" of dates.
 fn first_joint(s: &Sentence<'_>, from: usize, end: usize, field: Field) -> Option<Range<usize>> {
-    let patterns: &[&str] =
-        if field == Field::NextStep { &["to :?", "is", ":", "=", "as"] } else { &["to", "at", "as", "is now?", ":", "=", "on", "by"] };
+    let patterns: &[&str] = if field == Field::NextStep {
+        &["to :?", "is", ":", "=", "as"]
+    } else {
+        &["to", "at", "as", "is now?", ":", "=", "on", "by"]
+    };
     let mut fallback = None;
     for i in from..end {
         let Some(n) = s.any(i, patterns) else { continue };

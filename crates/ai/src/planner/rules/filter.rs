@@ -31,6 +31,11 @@ const PLAIN: &str = "the a an of in on at for to from by with and or is are was 
     good better worse bad worst great fine ok okay nice hot cold warm slow fast early pending outstanding remaining rest other others another same different \
     left behind really actually exactly kind sort what's who's how's where's i'm i've we've don't haven't hasn't isn't aren't that's there's hi hello hey";
 
+/// Whether a word carries no condition of its own.
+pub fn is_plain(word: &str) -> bool {
+    PLAIN.split_whitespace().any(|w| w == word)
+}
+
 /// Words before which a name stands or after which it comes.
 const JOINTS: [&str; 11] = ["with", "at", "for", "from", "of", "about", "on", "in", "involving", "to", "by"];
 
@@ -56,33 +61,80 @@ pub fn read(s: &mut Sentence<'_>, from: usize) -> Found {
 /// The order that was asked for.
 fn order(s: &Sentence<'_>) -> Option<Order> {
     const WORDS: [(&[&str], Order); 10] = [
-        (&["close|closing|closes soonest|first", "closing soon", "soonest|next to close", "due soonest", "earliest close|closing"], Order::ClosingSoonest),
+        (
+            &[
+                "close|closing|closes soonest|first",
+                "closing soon",
+                "soonest|next to close",
+                "due soonest",
+                "earliest close|closing",
+            ],
+            Order::ClosingSoonest,
+        ),
         (&["longest", "stuck|stalled|stale|stagnant|rotting|sitting", "most stale"], Order::LongestInStage),
         (&["most likely", "highest probability", "best chance"], Order::MostLikely),
         (&["least recently updated|touched|changed", "longest untouched"], Order::LeastRecentlyUpdated),
-        (&["most recently updated|changed|touched", "last updated|changed", "recently updated|changed"], Order::MostRecentlyUpdated),
+        (
+            &["most recently updated|changed|touched", "last updated|changed", "recently updated|changed"],
+            Order::MostRecentlyUpdated,
+        ),
         (&["smallest|lowest|cheapest", "least valuable", "bottom"], Order::Smallest),
-        (&["biggest|largest|highest|top", "most valuable|expensive", "best", "highest-value", "by amount|value|size"], Order::Biggest),
-        (&["newest|latest", "most recent|recently", "recently added|created|opened", "last created|added"], Order::Newest),
+        (
+            &[
+                "biggest|largest|highest|top",
+                "most valuable|expensive",
+                "best",
+                "highest-value",
+                "by amount|value|size",
+            ],
+            Order::Biggest,
+        ),
+        (
+            &["newest|latest", "most recent|recently", "recently added|created|opened", "last created|added"],
+            Order::Newest,
+        ),
         (&["oldest"], Order::Oldest),
         (&["closing latest|last", "latest close|closing"], Order::ClosingLatest),
     ];
     // "closes next", but not "closing next month".
     let next = s.seek(0, &["close|closes|closing|due next"]).filter(|r| s.entity_over(r.end - 1).is_none());
-    next.map(|_| Order::ClosingSoonest).or_else(|| WORDS.iter().find(|(patterns, _)| s.has(patterns)).map(|(_, order)| *order))
+    next.map(|_| Order::ClosingSoonest)
+        .or_else(|| WORDS.iter().find(|(patterns, _)| s.has(patterns)).map(|(_, order)| *order))
 }
 
 fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut Search) {
-    const LACKS: [(&str, Lack); 4] =
-        [("next steps|step", Lack::NextStep), ("close|closing date|dates", Lack::CloseDate), ("amount|amounts|value|price", Lack::Amount), ("account|company|customer", Lack::Account)];
-    for lead in ["without an|a|any?", "no", "missing an|a|the?", "lacking an|a?", "with no", "have|has no", "don't have an|a?", "with an? empty", "not have an|a?"] {
+    const LACKS: [(&str, Lack); 4] = [
+        ("next steps|step", Lack::NextStep),
+        ("close|closing date|dates", Lack::CloseDate),
+        ("amount|amounts|value|price", Lack::Amount),
+        ("account|company|customer", Lack::Account),
+    ];
+    for lead in [
+        "without an|a|any?",
+        "no",
+        "missing an|a|the?",
+        "lacking an|a?",
+        "with no",
+        "have|has no",
+        "don't have an|a?",
+        "with an? empty",
+        "not have an|a?",
+    ] {
         for (noun, lack) in LACKS {
             if s.take(&[&format!("{lead} {noun} set?")]) {
                 filter.missing = Some(lack);
             }
         }
     }
-    if s.take(&["overdue", "past due", "past their|its? close|closing date", "should have closed", "slipped", "late", "past the close date"]) {
+    if s.take(&[
+        "overdue",
+        "past due",
+        "past their|its? close|closing date",
+        "should have closed",
+        "slipped",
+        "late",
+        "past the close date",
+    ]) {
         filter.overdue = true;
         filter.kinds = vec![StageKind::Open];
         search.order = search.order.or(Some(Order::ClosingSoonest));
@@ -92,17 +144,35 @@ fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut S
         filter.kinds = vec![StageKind::Open];
     }
     // "did we win", "we lose"
-    for (patterns, kind) in [(["we|i|they win", "did|do|have we|i|they? win|won"], StageKind::Won), (["we|i|they lose", "did|do|have we|i|they? lose|lost"], StageKind::Lost)] {
+    for (patterns, kind) in [
+        (["we|i|they win", "did|do|have we|i|they? win|won"], StageKind::Won),
+        (["we|i|they lose", "did|do|have we|i|they? lose|lost"], StageKind::Lost),
+    ] {
         if s.has(&patterns) && !s.has(&["win rate"]) {
             kinds(filter, &[kind]);
         }
     }
-    let one = ["biggest|largest|smallest|highest|lowest|oldest|newest|latest|best|cheapest|longest open? deal|opportunity|one|retail", "most valuable|recent|likely|expensive deal|opportunity|one", "the biggest|largest|oldest|newest|smallest"];
+    let one = [
+        "biggest|largest|smallest|highest|lowest|oldest|newest|latest|best|cheapest|longest open? deal|opportunity|one|retail",
+        "most valuable|recent|likely|expensive deal|opportunity|one",
+        "the biggest|largest|oldest|newest|smallest",
+    ];
     let plural = s.has(&["deals|opportunities|ones|them"]);
-    if s.has(&one) && !plural || s.has(&["deal is|was|has|closes the? biggest|largest|next|most|longest|oldest|smallest|highest|soonest|first|last"]) {
+    if s.has(&one) && !plural
+        || s.has(&[
+            "deal is|was|has|closes the? biggest|largest|next|most|longest|oldest|smallest|highest|soonest|first|last",
+        ])
+    {
         search.limit = Some(1);
     }
-    if !plural && search.order.is_some() && s.has(&["which|what deal|opportunity", "what's|is my|our|the next? biggest|largest|oldest|newest|latest|smallest|best", "deal|opportunity that? is|has|closes|was"]) {
+    if !plural
+        && search.order.is_some()
+        && s.has(&[
+            "which|what deal|opportunity",
+            "what's|is my|our|the next? biggest|largest|oldest|newest|latest|smallest|best",
+            "deal|opportunity that? is|has|closes|was",
+        ])
+    {
         search.limit = Some(1);
     }
 }
@@ -159,8 +229,19 @@ fn kinds(filter: &mut Filter, of: &[StageKind]) {
 
 /// What the date is of, and whether it lies behind us.
 fn date_of(s: &Sentence<'_>, filter: &mut Filter) {
-    let ended = filter.kinds.iter().any(|k| *k != StageKind::Open) || s.has(&["closed", "win|won|lost|lose", "did we close", "win rate", "sold|sell|sells", "made|make|earn|earned", "brought in", "revenue|turnover|income"]);
-    filter.date_of = if s.has(&["created|added|opened|new", "came|come in", "started", "newly"]) && !s.has(&["closing"]) {
+    let ended = filter.kinds.iter().any(|k| *k != StageKind::Open)
+        || s.has(&[
+            "closed",
+            "win|won|lost|lose",
+            "did we close",
+            "win rate",
+            "sold|sell|sells",
+            "made|make|earn|earned",
+            "brought in",
+            "revenue|turnover|income",
+        ]);
+    filter.date_of = if s.has(&["created|added|opened|new", "came|come in", "started", "newly"]) && !s.has(&["closing"])
+    {
         DateOf::Created
     } else if s.has(&["updated|touched|changed|modified|edited", "worked on"]) {
         DateOf::Updated
@@ -216,7 +297,14 @@ fn names(s: &mut Sentence<'_>, from: usize, filter: &mut Filter) -> Vec<String> 
         match runs.last_mut() {
             Some(last) if last.end == i => last.end = i + 1,
             // "Genco Pura & Co", "Kingdom of Olives": a joint between two capitals belongs to the name.
-            Some(last) if last.end + 1 == i && capital && matches!(s.word(last.end), "&" | "of" | "-" | "and") && !s.is_used(last.end) => last.end = i + 1,
+            Some(last)
+                if last.end + 1 == i
+                    && capital
+                    && matches!(s.word(last.end), "&" | "of" | "-" | "and")
+                    && !s.is_used(last.end) =>
+            {
+                last.end = i + 1
+            }
             _ => runs.push(i..i + 1),
         }
     }

@@ -46,8 +46,20 @@ impl Draft {
 pub fn draft(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
     let clauses = clauses(goal, vocabulary, reading);
     let mut whole = Draft { plan: Plan::default(), certainty: Certainty::High, left: Vec::new() };
+    // "Isdom said yes, mark it as won": the first clause asks for nothing, but names what the second is about.
+    let mut spoken_of = None;
     for clause in clauses.iter().take(MAX_STEPS) {
-        let part = one(clause, vocabulary, reading);
+        let mut part = one(clause, vocabulary, reading);
+        if clauses.len() > 1 && part.plan.steps == Draft::none().plan.steps {
+            let s = Sentence::new(clause, vocabulary, reading);
+            spoken_of = change::named_in(&s, s.opening(), s.ending());
+            if spoken_of.is_some() {
+                continue;
+            }
+        }
+        if let Some(name) = spoken_of.take() {
+            part.plan.steps.iter_mut().for_each(|ask| about(ask, &name));
+        }
         whole.certainty = whole.certainty.min(part.certainty);
         whole.left.extend(part.left);
         whole.plan.steps.extend(part.plan.steps);
@@ -70,16 +82,64 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
         return Draft::none();
     }
     let asking = s.tokens.last().is_some_and(|t| t.text == "?")
-        && matches!(s.word(s.opening()), "which" | "what" | "who" | "how" | "when" | "what's" | "who's" | "is" | "are" | "do" | "does" | "did" | "where" | "why" | "any");
-    let changed = if asking { None } else { task::read(&s).filter(|d| d.certainty == Certainty::High).or_else(|| change::read(&s)).or_else(|| task::read(&s)) };
+        && matches!(
+            s.word(s.opening()),
+            "which"
+                | "what"
+                | "who"
+                | "how"
+                | "when"
+                | "what's"
+                | "who's"
+                | "is"
+                | "are"
+                | "do"
+                | "does"
+                | "did"
+                | "where"
+                | "why"
+                | "any"
+        );
+    let changed = if asking {
+        None
+    } else {
+        task::read(&s)
+            .filter(|d| d.certainty == Certainty::High)
+            .or_else(|| change::read(&s))
+            .or_else(|| task::read(&s))
+    };
     changed.or_else(|| task::refuse(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none)
+}
+
+/// Gives a name to an ask that has none.
+fn about(ask: &mut Ask, name: &str) {
+    let slot = match ask {
+        Ask::GetOpportunity(get) => &mut get.name,
+        Ask::UpdateOpportunity(update) => &mut update.name,
+        Ask::CreateTask(task) => &mut task.name,
+        Ask::SearchOpportunities(_) | Ask::QueryPipeline(_) | Ask::Decline(_) => return,
+    };
+    slot.get_or_insert_with(|| name.to_owned());
 }
 
 /// Cuts "move X to Proposal and remind me to call" in two, where the second part begins with a request of its own.
 #[must_use]
 pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<String> {
     const LEADS: [&str; 14] = [
-        "move", "remind me", "create", "add a", "schedule", "assign", "reassign", "mark", "set the|a|its?", "change", "update the", "show", "list", "make a",
+        "move",
+        "remind me",
+        "create",
+        "add a",
+        "schedule",
+        "assign",
+        "reassign",
+        "mark",
+        "set the|a|its?",
+        "change",
+        "update the",
+        "show",
+        "list",
+        "make a",
     ];
     let s = Sentence::new(goal, vocabulary, reading);
     let mut cuts = Vec::new();
@@ -90,9 +150,16 @@ pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<Str
         };
         let at = i + joint;
         // "and set its close date": a change that goes on, which the change's own grammar reads.
-        let goes_on = s.any(at, &["set|change|update the|its? close|amount|next|stage|owner|probability"]).is_some() && joint > 0 && s.word(i) != ".";
+        let goes_on = s.any(at, &["set|change|update the|its? close|amount|next|stage|owner|probability"]).is_some()
+            && joint > 0
+            && s.word(i) != ".";
         // "…, make a task": what stands before is what the task is.
-        let only_asks = s.any(at, &["make|create|add|set|put|open me? a|an task|reminder|to-do|todo|follow-up for? it|that|this|them?"]).is_some_and(|n| at + n == s.ending());
+        let only_asks = s
+            .any(
+                at,
+                &["make|create|add|set|put|open me? a|an task|reminder|to-do|todo|follow-up for? it|that|this|them?"],
+            )
+            .is_some_and(|n| at + n == s.ending());
         if s.any(at, &LEADS).is_some() && !only_asks && !goes_on && s.entity_over(i).is_none() {
             cuts.push((i, at));
         }
@@ -118,8 +185,11 @@ pub fn merged(steps: Vec<Ask>) -> Vec<Ask> {
     let mut all: Vec<Ask> = Vec::new();
     for step in steps {
         match (all.last_mut(), step) {
-            (Some(Ask::UpdateOpportunity(before)), Ask::UpdateOpportunity(after)) if after.name.is_none() || after.name == before.name => {
-                before.changes.extend(after.changes);
+            (Some(Ask::UpdateOpportunity(before)), Ask::UpdateOpportunity(after))
+                if after.name.is_none() || after.name == before.name =>
+            {
+                let known: Vec<_> = before.changes.iter().map(|(field, _)| *field).collect();
+                before.changes.extend(after.changes.into_iter().filter(|(field, _)| !known.contains(field)));
             }
             (_, step) => all.push(step),
         }

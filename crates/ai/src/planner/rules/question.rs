@@ -5,7 +5,12 @@ use super::{Certainty, Draft, change, filter};
 use crate::planner::{Ask, Field, Get, Group, Measure, Order, Query};
 use crate::resolve::vocabulary::StageKind;
 
-const NOUN: [&str; 4] = ["deals|deal|opportunities|opportunity|opps|opp", "pipeline", "biggest|largest|smallest one|ones", "anything|everything|stuff"];
+const NOUN: [&str; 4] = [
+    "deals|deal|opportunities|opportunity|opps|opp",
+    "pipeline",
+    "biggest|largest|smallest one|ones",
+    "anything|everything|stuff",
+];
 
 /// Reads the clause as a question, if it is one.
 pub fn read(s: &mut Sentence<'_>) -> Option<Draft> {
@@ -22,7 +27,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
         let in_hand = named.is_none() && name_range.clone().any(|i| matches!(s.word(i), "it" | "this" | "that"));
         (named.is_some() || in_hand).then(|| Draft::one(Ask::GetOpportunity(Get { name: named, field }), certainty))
     };
-    const SUMMARY: [&str; 21] = [
+    const SUMMARY: [&str; 23] = [
         "summarise|summarize|recap",
         "sum up",
         "brief me on|about",
@@ -33,8 +38,11 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
         "what's|what is? going on with|at|in",
         "what's|what is? the? latest|status|story|situation|state on|with|of|for|about",
         "what happened with|to|on|at|in",
-        "how's", "how is",
+        "how's",
+        "how is",
         "where do|are we stand? with|on|at?",
+        "where do things stand with|on|at",
+        "how do things stand|look with|on|at",
         "catch me up on",
         "bring me up to speed on",
         "what do we|you|i know about",
@@ -46,32 +54,82 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
     ];
     if let Some(n) = s.any(start, &SUMMARY)
         && !many
-        && s.find(start, |m| matches!(m, crate::resolve::lex::Meaning::Owner)).is_none()
     {
-        let stop = (start + n..end).find(|i| s.any(*i, &["doing", "going", "coming along", "looking", "progressing", "lately", "so far"]).is_some()).unwrap_or(end);
-        return get(start + n..stop, None, Certainty::High);
+        let stop = (start + n..end)
+            .find(|i| {
+                s.any(
+                    *i,
+                    &[
+                        "on|from|in my|our side|end|view",
+                        "right now",
+                        "at the moment",
+                        "these days",
+                        "for me|us",
+                        "doing",
+                        "going",
+                        "coming along",
+                        "looking",
+                        "progressing",
+                        "lately",
+                        "so far",
+                    ],
+                )
+                .is_some()
+            })
+            .unwrap_or(end);
+        // "my pipeline", "Anna's work": not one record.
+        if s.find(start, |m| matches!(m, crate::resolve::lex::Meaning::Owner)).is_none_or(|e| e.tokens.start >= stop) {
+            return get(start + n..stop, None, Certainty::High);
+        }
     }
     let asked: [(&[&str], Field); 9] = [
-        (&["who owns|own|has|leads|manages|handles", "who is|is's the? owner of|for|on", "who's the? owner of|for|on", "whose deal is", "who is working on|responsible for|in charge of", "who's working on|responsible for"], Field::Owner),
+        (
+            &[
+                "who owns|own|has|leads|manages|handles",
+                "who is|is's the? owner of|for|on",
+                "who's the? owner of|for|on",
+                "whose deal is",
+                "who is working on|responsible for|in charge of",
+                "who's working on|responsible for",
+            ],
+            Field::Owner,
+        ),
         (&["when does|do|will|is|should|would", "when's"], Field::CloseDate),
         (&["what|which stage is|are|does", "in what|which stage is", "what's the stage of|for"], Field::Stage),
-        (&["how much is|are|was", "what is|was|are? the? worth|value of", "what's|what is? the? worth|value|amount|size of|for|on"], Field::Amount),
-        (&["how likely is|are", "what are|is the chances|chance|odds|probability|likelihood of|for|on", "what's the probability|chance|likelihood of|for|on"], Field::Probability),
+        (
+            &[
+                "how much is|are|was",
+                "what is|was|are? the? worth|value of",
+                "what's|what is? the? worth|value|amount|size of|for|on",
+            ],
+            Field::Amount,
+        ),
+        (
+            &[
+                "how likely is|are",
+                "what are|is the chances|chance|odds|probability|likelihood of|for|on",
+                "what's the probability|chance|likelihood of|for|on",
+            ],
+            Field::Probability,
+        ),
         (&["what's|what is? next for|with|on"], Field::NextStep),
         (&["why did|was|have we? lose|lost?"], Field::LostReason),
         (&["is|are|has"], Field::Stage),
         (&["what's|what is|are? the? next steps|step for|on|of|with|in"], Field::NextStep),
     ];
     if !many {
-        if let Some(n) = s.any(start, &["what's|what is|was|are? the|its?", "what's|what is|was?", "tell|show|give me the", "show|get the?"])
-            && let Some((field, m)) = change::field_at(s, start + n)
+        if let Some(n) = s.any(
+            start,
+            &["what's|what is|was|are? the|its?", "what's|what is|was?", "tell|show|give me the", "show|get the?"],
+        ) && let Some((field, m)) = change::field_at(s, start + n)
             && matches!(s.word(start + n + m), "of" | "for" | "on" | "with" | "in" | "at")
         {
             return get(start + n + m + 1..end, Some(field), Certainty::High);
         }
         // "what is X's close date"
         if let Some(n) = s.any(start, &["what's|what is|was? the?", "show|tell|give me", "show|get"]) {
-            let found = (start + n + 1..end).find_map(|i| change::field_at(s, i).filter(|(_, m)| i + m == end).map(|(f, _)| (i, f)));
+            let found = (start + n + 1..end)
+                .find_map(|i| change::field_at(s, i).filter(|(_, m)| i + m == end).map(|(f, _)| (i, f)));
             if let Some((i, field)) = found
                 && s.tokens.get(i - 1).is_some_and(|t| t.possessive)
             {
@@ -81,9 +139,23 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
         for (patterns, field) in asked {
             let Some(n) = s.any(start, patterns) else { continue };
             let stop = (start + n..end)
-                .find(|i| s.any(*i, &["close|closing|closes|worth|due|in|at", "supposed|expected|scheduled|going|likely to", "to close|sign|win", "now|currently", "won|lost|open"]).is_some())
+                .find(|i| {
+                    s.any(
+                        *i,
+                        &[
+                            "close|closing|closes|worth|due|in|at",
+                            "supposed|expected|scheduled|going|likely to",
+                            "to close|sign|win",
+                            "now|currently",
+                            "won|lost|open",
+                        ],
+                    )
+                    .is_some()
+                })
                 .unwrap_or(end);
-            if stop == start + n || (matches!(s.word(start), "is" | "are" | "has") && (stop == end || s.word(start + n) == "there")) {
+            if stop == start + n
+                || (matches!(s.word(start), "is" | "are" | "has") && (stop == end || s.word(start + n) == "there"))
+            {
                 continue;
             }
             if field == Field::CloseDate && stop == end && s.word(start) != "when's" {
@@ -95,12 +167,29 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
             return get(start + n..stop, Some(field), Certainty::High);
         }
         // "show me the Isdom deal", "open Isdom"
-        if let Some(n) = s.any(start, &["show|give|get me?", "open", "pull up", "find|view|see|display", "go to", "look up", "details? of|on|for?", "look at"]) {
+        if let Some(n) = s.any(
+            start,
+            &[
+                "show|give|get me?",
+                "open",
+                "pull up",
+                "find|view|see|display",
+                "go to",
+                "look up",
+                "details? of|on|for?",
+                "look at",
+            ],
+        ) {
             let singular = (start + n..end).any(|i| matches!(s.word(i), "deal" | "opportunity"));
             let about = s.any(start + n, &["a|an|the? details|detail|history|record|info of|on|for|about"]);
             let from = start + n + about.unwrap_or(0);
             let plain_name = s.word(start) == "open" || s.any(start, &["pull up", "look up", "go to"]).is_some();
-            if (singular || about.is_some() || plain_name) && s.find(start + n, |m| !matches!(m, crate::resolve::lex::Meaning::Product | crate::resolve::lex::Meaning::Quoted)).is_none() {
+            if (singular || about.is_some() || plain_name)
+                && s.find(start + n, |m| {
+                    !matches!(m, crate::resolve::lex::Meaning::Product | crate::resolve::lex::Meaning::Quoted)
+                })
+                .is_none()
+            {
                 return get(from..end, None, Certainty::High);
             }
         }
@@ -115,7 +204,10 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
 const GROUPS: [(&str, Group); 11] = [
     ("forecast category|categories", Group::ForecastCategory),
     ("stage|stages", Group::Stage),
-    ("sales? owner|owners|rep|reps|salesperson|salespeople|person|people|agent|agents|user|seller|sellers|colleague|member", Group::Owner),
+    (
+        "sales? owner|owners|rep|reps|salesperson|salespeople|person|people|agent|agents|user|seller|sellers|colleague|member",
+        Group::Owner,
+    ),
     ("account|accounts|customer|customers|company|companies|client|clients", Group::Account),
     ("close? month|months", Group::Month),
     ("quarter|quarters", Group::Quarter),
@@ -133,30 +225,66 @@ fn group_at(s: &Sentence<'_>, i: usize) -> Option<(Group, usize)> {
 /// "how many …", "total value by stage", "who has the most …", "win rate this quarter".
 fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     let grouped = (start..s.len()).find_map(|i| {
-        let n = s.any(i, &["by", "per", "for each", "in each", "from each", "across all? the?", "of each", "at each", "grouped|split|broken down? by", "each"])?;
+        let n = s.any(
+            i,
+            &[
+                "by",
+                "per",
+                "for each",
+                "in each",
+                "from each",
+                "across all? the?",
+                "of each",
+                "at each",
+                "grouped|split|broken down? by",
+                "each",
+            ],
+        )?;
         group_at(s, i + n).map(|(group, m)| (i..i + n + m, group))
     });
     let which = s.any(start, &["who", "which", "what"]).and_then(|n| {
         if s.word(start) == "who" { Some((Group::Owner, n)) } else { group_at(s, start + n).map(|(g, m)| (g, n + m)) }
     });
     let ranked = s.has(&["the? most|highest|biggest|largest|best|top|fewest|least|lowest|smallest|worst"]);
-    let measure = if s.has(&["win|close|conversion|success rate|ratio", "win-rate"]) || s.has(&["percentage|percent|share|proportion|fraction"]) && s.has(&["win|won|wins|close|closed|lose|lost|losing"]) {
+    let measure = if s.has(&["win|close|conversion|success rate|ratio", "win-rate"])
+        || s.has(&["percentage|percent|share|proportion|fraction"])
+            && s.has(&["win|won|wins|close|closed|lose|lost|losing"])
+    {
         Some(Measure::WinRate)
     } else if s.has(&["average|mean|avg|typical"]) {
         Some(Measure::Average)
-    } else if s.has(&["weighted", "expected revenue|value", "likely revenue"]) || s.has(&["forecast"]) && s.has(&["our|the|my|what's|what is|total"]) && !s.has(&["category"]) {
+    } else if s.has(&["weighted", "expected revenue|value", "likely revenue"])
+        || s.has(&["forecast"]) && s.has(&["our|the|my|what's|what is|total"]) && !s.has(&["category"])
+    {
         Some(Measure::Weighted)
     } else if s.has(&["how many", "number|count of", "count"]) {
         Some(Measure::Count)
-    } else if s.has(&["how much", "total", "sum", "combined", "worth of?", "value of", "add up", "revenue|turnover|income", "what did we|i|they make|earn|sell", "sold|sells|sell the? most"]) {
+    } else if s.has(&[
+        "how much",
+        "total",
+        "sum",
+        "combined",
+        "worth of?",
+        "value of",
+        "add up",
+        "revenue|turnover|income",
+        "what did we|i|they make|earn|sell",
+        "sold|sells|sell the? most",
+    ]) {
         Some(Measure::Sum)
     } else {
         None
     };
     let (group, top) = match (&grouped, which) {
         (Some((_, group)), _) => (Some(*group), None),
-        (None, Some((group, _))) if ranked && (measure.is_some() || s.has(&NOUN) || s.has(&["won|lost|sold|closed|sells|owns|has|have|wins|loses|makes|brings|earns"])) => {
-            let single_deal = group == Group::Owner && s.has(&["the biggest|largest|smallest|oldest|newest deal|opportunity"]);
+        (None, Some((group, _)))
+            if ranked
+                && (measure.is_some()
+                    || s.has(&NOUN)
+                    || s.has(&["won|lost|sold|closed|sells|owns|has|have|wins|loses|makes|brings|earns"])) =>
+        {
+            let single_deal =
+                group == Group::Owner && s.has(&["the biggest|largest|smallest|oldest|newest deal|opportunity"]);
             if single_deal {
                 return None;
             }
@@ -165,24 +293,49 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         _ => (None, None),
     };
     let list_verb = s.any(start, &["list", "show me? the|my|all?", "which", "what deals"]).is_some();
-    if measure.is_none() && group.is_none() && !s.has(&["breakdown", "pipeline summary|overview|report|health", "overview|summary of|for the|my|our? pipeline", "how's the|my|our pipeline", "how is the|my|our pipeline"]) {
+    if measure.is_none()
+        && group.is_none()
+        && !s.has(&[
+            "breakdown",
+            "pipeline summary|overview|report|health",
+            "overview|summary of|for the|my|our? pipeline",
+            "how's the|my|our pipeline",
+            "how is the|my|our pipeline",
+        ])
+    {
         return None;
     }
     // "show the total" is a figure, "show deals worth over 5k" is a list.
-    if measure == Some(Measure::Sum) && group.is_none() && list_verb && !s.has(&["how much", "total", "sum", "combined", "value of"]) {
+    if measure == Some(Measure::Sum)
+        && group.is_none()
+        && list_verb
+        && !s.has(&["how much", "total", "sum", "combined", "value of"])
+    {
         return None;
     }
-    if measure == Some(Measure::Sum) && group.is_none() && s.has(&["worth more|less|over|under|above|below|at|between"]) {
+    if measure == Some(Measure::Sum) && group.is_none() && s.has(&["worth more|less|over|under|above|below|at|between"])
+    {
         return None;
     }
     let group = group.or_else(|| (measure.is_none()).then_some(Group::Stage));
     if let Some((range, _)) = grouped.clone() {
         s.mark(range);
     }
-    let wins = s.has(&["sold|sell|sells", "closed won", "revenue|turnover|income", "won|wins", "make|made|makes|earn|earned|earns", "bring|brings|brought in"]);
+    let wins = s.has(&[
+        "sold|sell|sells",
+        "closed won",
+        "revenue|turnover|income",
+        "won|wins",
+        "make|made|makes|earn|earned|earns",
+        "bring|brings|brought in",
+    ]);
     let found = filter::read(s, start);
     let mut filter = found.search.filter;
-    let measure = measure.unwrap_or(if top.is_some() && !s.has(&["value|revenue|money|amount|worth"]) { Measure::Count } else { Measure::Sum });
+    let measure = measure.unwrap_or(if top.is_some() && !s.has(&["value|revenue|money|amount|worth"]) {
+        Measure::Count
+    } else {
+        Measure::Sum
+    });
     if measure == Measure::WinRate {
         filter.kinds.clear();
     } else if wins && filter.kinds.is_empty() {
@@ -194,7 +347,8 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     }
     let ascending = s.has(&["fewest|least|lowest|smallest|worst"]);
     let certainty = if found.left.is_empty() { Certainty::High } else { Certainty::Some };
-    let query = Query { filter, measure, group, top: top.or(found.search.limit.filter(|_| group.is_some())), ascending };
+    let query =
+        Query { filter, measure, group, top: top.or(found.search.limit.filter(|_| group.is_some())), ascending };
     Some(Draft { left: found.left, ..Draft::one(Ask::QueryPipeline(query), certainty) })
 }
 
@@ -202,13 +356,28 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
 fn list(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     let verb = s.any(
         start,
-        &["show|list|find|give|get|display|fetch|pull|see|view|search", "which|what", "do|does|are|is|have|has|any", "what's|who's", "who", "tell me", "all", "look for", "where", "how's|how is"],
+        &[
+            "show|list|find|give|get|display|fetch|pull|see|view|search",
+            "which|what",
+            "do|does|are|is|have|has|any",
+            "what's|who's",
+            "who",
+            "tell me",
+            "all",
+            "look for",
+            "where",
+            "how's|how is",
+        ],
     );
     let noun = s.has(&NOUN);
     let found = filter::read(s, start);
     let mut search = found.search;
     let conditions = search.filter != crate::planner::Filter::default() || search.order.is_some();
-    if !noun && !(verb.is_some() && conditions && s.has(&["stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed"])) {
+    if !noun
+        && !(verb.is_some()
+            && conditions
+            && s.has(&["stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed"]))
+    {
         // "Isdom", "my Engaging ones over 5k": conditions without a noun are a list only when nothing is left over.
         let firm = search.filter.owner.is_some() || !search.filter.stages.is_empty() || search.filter.amount.is_some();
         let asked = s.any(start, &["what|what's|which|who"]).is_some() && !search.filter.stages.is_empty();

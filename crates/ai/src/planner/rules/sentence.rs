@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::resolve::Reading;
 use crate::resolve::lex::{self, Entity, Meaning};
 use crate::resolve::text::{self, Kind, Token};
 use crate::resolve::vocabulary::Vocabulary;
-use crate::resolve::Reading;
 
 /// A clause and how much of it is understood.
 pub struct Sentence<'a> {
@@ -104,9 +104,28 @@ impl<'a> Sentence<'a> {
     /// Where the sentence begins once courtesies are skipped.
     pub fn opening(&self) -> usize {
         const COURTESIES: [&str; 22] = [
-            "please", "hey|hi|hello|ok|okay", "so|well|now", "can|could|would|will you please?", "can|could we|i", "i want|need you to", "i would like you? to",
-            "i'd like you? to", "i want to", "let's", "let us", "kindly", "just", "go ahead and", "would you mind", "help me", "assistant", "quick question", "thanks",
-            "i'd love to", "i would like to", ",|:|-|!|.",
+            "please",
+            "hey|hi|hello|ok|okay",
+            "so|well|now",
+            "can|could|would|will you please?",
+            "can|could we|i",
+            "i want|need you to",
+            "i would like you? to",
+            "i'd like you? to",
+            "i want to",
+            "let's",
+            "let us",
+            "kindly",
+            "just",
+            "go ahead and",
+            "would you mind",
+            "help me",
+            "assistant",
+            "quick question",
+            "thanks",
+            "i'd love to",
+            "i would like to",
+            ",|:|-|!|.",
         ];
         let mut at = 0;
         while let Some(n) = self.any(at, &COURTESIES) {
@@ -118,7 +137,12 @@ impl<'a> Sentence<'a> {
     /// Where the sentence ends, closing marks and courtesies left out.
     pub fn ending(&self) -> usize {
         let mut end = self.len();
-        while end > 0 && matches!(self.word(end - 1), "." | "?" | "!" | "," | ";" | "please" | "thanks" | "asap" | ":" | ")" | "pls" | "now") {
+        while end > 0
+            && matches!(
+                self.word(end - 1),
+                "." | "?" | "!" | "," | ";" | "please" | "thanks" | "asap" | ":" | ")" | "pls" | "now"
+            )
+        {
             end -= 1;
         }
         end
@@ -126,9 +150,37 @@ impl<'a> Sentence<'a> {
 
     /// The range without the articles, prepositions and nouns around a name: "the Isdom deal" → "Isdom".
     pub fn trim_name(&self, mut range: Range<usize>) -> Range<usize> {
-        const BEFORE: [&str; 15] =
-            ["the", "a", "an", "my", "our", "deal", "opportunity", "account", "with", "for", "of", "on", "at", "this", "that"];
-        const AFTER: [&str; 12] = ["deal", "deals", "opportunity", "opp", "account", "stage", "out", "back", "forward", ",", "customer", "one"];
+        const BEFORE: [&str; 15] = [
+            "the",
+            "a",
+            "an",
+            "my",
+            "our",
+            "deal",
+            "opportunity",
+            "account",
+            "with",
+            "for",
+            "of",
+            "on",
+            "at",
+            "this",
+            "that",
+        ];
+        const AFTER: [&str; 12] = [
+            "deal",
+            "deals",
+            "opportunity",
+            "opp",
+            "account",
+            "stage",
+            "out",
+            "back",
+            "forward",
+            ",",
+            "customer",
+            "one",
+        ];
         while range.start < range.end && BEFORE.contains(&self.word(range.start)) {
             range.start += 1;
         }
@@ -141,7 +193,9 @@ impl<'a> Sentence<'a> {
     /// The record that a range names. None when it says only "it" or "this deal": the one in hand.
     pub fn name(&self, range: Range<usize>) -> Option<String> {
         let range = self.trim_name(range);
-        if range.is_empty() || (range.len() == 1 && matches!(self.word(range.start), "it" | "this" | "that" | "them" | "one" | "here")) {
+        if range.is_empty()
+            || (range.len() == 1 && matches!(self.word(range.start), "it" | "this" | "that" | "them" | "one" | "here"))
+        {
             return None;
         }
         if let (1, Some(token)) = (range.len(), self.tokens.get(range.start))

@@ -7,12 +7,33 @@ use super::{Certainty, Draft};
 use crate::planner::{Ask, Decline, NewTask, Priority};
 use crate::resolve::lex::Meaning;
 
-const NOUNS: &str = "task|follow-up|followup|reminder|to-do|todo|call|meeting|check-in|checkin|appointment|demo|visit|catch-up|review";
+const NOUNS: &str =
+    "task|follow-up|followup|reminder|to-do|todo|call|meeting|check-in|checkin|appointment|demo|visit|catch-up|review";
 
 /// Verbs whose object is whom the task is about.
 const DOING: [&str; 22] = [
-    "call", "phone", "ring", "email", "e-mail", "mail", "write to?", "text", "message", "ping", "chase up?", "contact", "visit", "meet with?", "check in with|on",
-    "follow up with|on?", "follow-up with|on?", "catch up with", "get back to", "reach out to", "nudge", "touch base with",
+    "call",
+    "phone",
+    "ring",
+    "email",
+    "e-mail",
+    "mail",
+    "write to?",
+    "text",
+    "message",
+    "ping",
+    "chase up?",
+    "contact",
+    "visit",
+    "meet with?",
+    "check in with|on",
+    "follow up with|on?",
+    "follow-up with|on?",
+    "catch up with",
+    "get back to",
+    "reach out to",
+    "nudge",
+    "touch base with",
 ];
 
 /// Reads the clause as a request for a task, if it is one.
@@ -37,7 +58,9 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
             noun = None;
         }
     }
-    if let Some(date) = s.entities.iter().rev().find(|e| matches!(e.meaning, Meaning::Date(_)) && e.tokens.start >= start) {
+    if let Some(date) =
+        s.entities.iter().rev().find(|e| matches!(e.meaning, Meaning::Date(_)) && e.tokens.start >= start)
+    {
         task.due = Some(s.words(&date.tokens));
         cut.push(date.tokens.clone());
         if let Some(time) = s.seek(date.tokens.end, &["at"]).filter(|r| r.start == date.tokens.end) {
@@ -48,9 +71,10 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
             }
         }
     }
-    for (patterns, priority) in
-        [(&["high priority", "urgent", "urgently", "important", "priority high"][..], Priority::High), (&["low priority", "when i have time"][..], Priority::Low)]
-    {
+    for (patterns, priority) in [
+        (&["high priority", "urgent", "urgently", "important", "priority high"][..], Priority::High),
+        (&["low priority", "when i have time"][..], Priority::Low),
+    ] {
         if let Some(range) = s.seek(start, patterns) {
             task.priority = Some(priority);
             let with = usize::from(range.start > 0 && matches!(s.word(range.start - 1), "with" | "as" | "marked"));
@@ -71,7 +95,8 @@ fn asked_at_the_end(s: &Sentence<'_>, start: usize) -> Option<Opening> {
         "and|so? please? make|create|add|set|put|open me? a|an task|reminder|to-do|todo|follow-up for? it|that|this|them?",
         "remind me about|of? it|that|this?",
     ];
-    let asked = (start + 2..s.ending()).find(|i| ENDS.iter().filter_map(|p| s.phrase(*i, p)).any(|n| i + n == s.ending()))?;
+    let asked =
+        (start + 2..s.ending()).find(|i| ENDS.iter().filter_map(|p| s.phrase(*i, p)).any(|n| i + n == s.ending()))?;
     let end = if s.word(asked - 1) == "," { asked - 1 } else { asked };
     Some((start..end, None, Certainty::High))
 }
@@ -81,8 +106,16 @@ fn reminder(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     let n = s.any(
         start,
         &[
-            "remind me that|about|of|on?", "set a? reminder to|for|about?", "don't let me forget to|about?", "do not let me forget to|about?", "don't forget to|about?",
-            "remember to", "note to self :?", "task :", "todo :", "to-do :",
+            "remind me that|about|of|on?",
+            "set a? reminder to|for|about?",
+            "don't let me forget to|about?",
+            "do not let me forget to|about?",
+            "don't forget to|about?",
+            "remember to",
+            "note to self :?",
+            "task :",
+            "todo :",
+            "to-do :",
         ],
     )?;
     // "remind me tomorrow to call Isdom": the body begins after "to".
@@ -100,12 +133,34 @@ fn reminder(s: &Sentence<'_>, start: usize) -> Option<Opening> {
 fn made(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     let verb = s.any(
         start,
-        &["create", "add", "make", "set up", "set", "schedule", "plan", "book", "open", "put in?", "new", "give me", "i need", "arrange", "log", "assign", "need"],
+        &[
+            "create", "add", "make", "set up", "set", "schedule", "plan", "book", "open", "put in?", "new", "give me",
+            "i need", "arrange", "log", "assign", "need",
+        ],
     )?;
     let mut at = start + verb;
-    let to_person = s.entity_at(at).filter(|e| e.meaning == Meaning::Owner && !matches!(s.word(at), "my" | "our")).map(|e| e.tokens.end);
+    let to_person = s
+        .entity_at(at)
+        .filter(|e| e.meaning == Meaning::Owner && !matches!(s.word(at), "my" | "our"))
+        .map(|e| e.tokens.end);
     at = to_person.unwrap_or(at);
-    while matches!(s.word(at), "a" | "an" | "the" | "new" | "me" | "another" | "quick" | "short" | "urgent" | "high" | "priority" | "low" | "high-priority" | "important" | "in") {
+    while matches!(
+        s.word(at),
+        "a" | "an"
+            | "the"
+            | "new"
+            | "me"
+            | "another"
+            | "quick"
+            | "short"
+            | "urgent"
+            | "high"
+            | "priority"
+            | "low"
+            | "high-priority"
+            | "important"
+            | "in"
+    ) {
         at += 1;
     }
     if s.phrase(at, "sales|product|intro|discovery call|meeting|demo").is_some() {
@@ -125,7 +180,8 @@ fn made(s: &Sentence<'_>, start: usize) -> Option<Opening> {
 /// "ask Anna to call …", "tell Carl to send …", "have Anna follow up …", "I need to call …".
 fn told(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     if let Some(n) = s.any(start, &["i need|have|ought to", "i must|should", "i've got to", "i gotta"]) {
-        let certainty = if s.find(start, |m| matches!(m, Meaning::Date(_))).is_some() { Certainty::High } else { Certainty::Some };
+        let certainty =
+            if s.find(start, |m| matches!(m, Meaning::Date(_))).is_some() { Certainty::High } else { Certainty::Some };
         return Some((start + n..s.len(), None, certainty));
     }
     let n = s.any(start, &["ask", "tell", "get", "have", "let"])?;
@@ -138,13 +194,21 @@ fn told(s: &Sentence<'_>, start: usize) -> Option<Opening> {
 fn doing(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     let dated = s.find(start, |m| matches!(m, Meaning::Date(_))).is_some();
     if let Some(n) = s.any(start, &DOING) {
-        let follow = s.word(start).starts_with("follow") || matches!(s.word(start), "chase" | "check" | "touch" | "catch");
+        let follow =
+            s.word(start).starts_with("follow") || matches!(s.word(start), "chase" | "check" | "touch" | "catch");
         if !dated && !follow && !matches!(s.word(start), "call" | "phone" | "ring" | "visit" | "meet") {
             return None;
         }
-        return (start + n <= s.ending()).then_some((start..s.len(), None, if dated || follow { Certainty::High } else { Certainty::Some }));
+        return (start + n <= s.ending()).then_some((
+            start..s.len(),
+            None,
+            if dated || follow { Certainty::High } else { Certainty::Some },
+        ));
     }
-    let other = matches!(s.word(start), "send" | "prepare" | "draft" | "review" | "finish" | "deliver" | "share" | "confirm" | "discuss");
+    let other = matches!(
+        s.word(start),
+        "send" | "prepare" | "draft" | "review" | "finish" | "deliver" | "share" | "confirm" | "discuss"
+    );
     (other && dated).then_some((start..s.len(), None, Certainty::Some))
 }
 
@@ -164,8 +228,15 @@ pub fn refuse(s: &Sentence<'_>) -> Option<Draft> {
 }
 
 /// Who is to do it: the words, the tokens to leave out, and the body that follows, if it moved.
-fn assignee(s: &Sentence<'_>, start: usize, body: &Range<usize>, end: usize) -> Option<(String, Range<usize>, Option<Range<usize>>)> {
-    let person_at = |i: usize| s.entity_at(i).filter(|e| e.meaning == Meaning::Owner && !matches!(s.word(i), "my" | "our" | "mine"));
+fn assignee(
+    s: &Sentence<'_>,
+    start: usize,
+    body: &Range<usize>,
+    end: usize,
+) -> Option<(String, Range<usize>, Option<Range<usize>>)> {
+    let person_at = |i: usize| {
+        s.entity_at(i).filter(|e| e.meaning == Meaning::Owner && !matches!(s.word(i), "my" | "our" | "mine"))
+    };
     // Between the verb and the body: "assign Anna a task to …", "ask Anna to …".
     if let Some(person) = (start..body.start).find_map(person_at) {
         return Some((s.words(&person.tokens), person.tokens.clone(), None));
@@ -182,7 +253,10 @@ fn assignee(s: &Sentence<'_>, start: usize, body: &Range<usize>, end: usize) -> 
         if to {
             return Some((s.words(&person.tokens), i..person.tokens.end + 1, Some(person.tokens.end + 1..body.end)));
         }
-        if assigned || person.tokens.end >= end || s.entity_at(person.tokens.end).is_some_and(|e| matches!(e.meaning, Meaning::Date(_))) {
+        if assigned
+            || person.tokens.end >= end
+            || s.entity_at(person.tokens.end).is_some_and(|e| matches!(e.meaning, Meaning::Date(_)))
+        {
             return Some((s.words(&person.tokens), i..person.tokens.end, None));
         }
     }
@@ -200,20 +274,68 @@ fn is_cut(cut: &[Range<usize>], i: usize) -> bool {
 /// The record that the task is about.
 fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]) -> Option<String> {
     const STOPS: [&str; 34] = [
-        "wants", "want", "needs", "need", "asked", "asks", "said", "says", "is", "was", "has", "would", "will", "wanted",
-        "about", "regarding", "re", "to", "on", "for", "with", "at", "and", "because", "before", "after", "that", "when", ",", ".", ":", "so", "if", "in",
+        "wants",
+        "want",
+        "needs",
+        "need",
+        "asked",
+        "asks",
+        "said",
+        "says",
+        "is",
+        "was",
+        "has",
+        "would",
+        "will",
+        "wanted",
+        "about",
+        "regarding",
+        "re",
+        "to",
+        "on",
+        "for",
+        "with",
+        "at",
+        "and",
+        "because",
+        "before",
+        "after",
+        "that",
+        "when",
+        ",",
+        ".",
+        ":",
+        "so",
+        "if",
+        "in",
     ];
     let run = |from: usize| {
         let from = (from..end).find(|i| !matches!(s.word(*i), "the" | "a" | "an" | "our" | "my" | "this" | "that"))?;
         let stop = (from..end).find(|i| is_cut(cut, *i) || STOPS.contains(&s.word(*i))).unwrap_or(end);
-        let stop = (from..stop).find(|i| matches!(s.word(*i), "deal" | "opportunity" | "account")).map_or(stop, |i| i + 1);
+        let stop =
+            (from..stop).find(|i| matches!(s.word(*i), "deal" | "opportunity" | "account")).map_or(stop, |i| i + 1);
         s.name(from..stop)
     };
     let joints: [&[&str]; 3] = [&["for", "regarding", "re", "about", "on"], &["with", "at"], &["to"]];
     // "the Isdom deal" names it plainly.
     if let Some(noun) = (body.start..end).find(|i| matches!(s.word(*i), "deal" | "opportunity" | "account")) {
         let from = (body.start..noun).rev().find(|i| {
-            matches!(s.word(*i), "the" | "for" | "with" | "on" | "about" | "regarding" | "at" | "my" | "our" | "call" | "this" | "that" | "to") || is_cut(cut, *i)
+            matches!(
+                s.word(*i),
+                "the"
+                    | "for"
+                    | "with"
+                    | "on"
+                    | "about"
+                    | "regarding"
+                    | "at"
+                    | "my"
+                    | "our"
+                    | "call"
+                    | "this"
+                    | "that"
+                    | "to"
+            ) || is_cut(cut, *i)
         });
         let name = s.name(from.map_or(body.start, |i| i + 1)..noun);
         if name.is_some() || from.is_some_and(|i| matches!(s.word(i), "this" | "that")) {
@@ -221,12 +343,14 @@ fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]
         }
     }
     if let Some(n) = s.any(body.start, &DOING)
-        && let Some(name) = run(body.start + n).filter(|_| !is_cut(cut, body.start + n) && !STOPS.contains(&s.word(body.start + n)))
+        && let Some(name) =
+            run(body.start + n).filter(|_| !is_cut(cut, body.start + n) && !STOPS.contains(&s.word(body.start + n)))
     {
         return Some(name);
     }
     for joint in joints {
-        let places = (body.start..end).filter(|i| joint.contains(&s.word(*i)) && !is_cut(cut, *i) && !is_cut(cut, *i + 1));
+        let places =
+            (body.start..end).filter(|i| joint.contains(&s.word(*i)) && !is_cut(cut, *i) && !is_cut(cut, *i + 1));
         let named = |name: &String| name.chars().any(char::is_uppercase) || joint.contains(&"for");
         if let Some(name) = places.filter_map(|i| run(i + 1)).find(named) {
             return Some(name);
@@ -236,9 +360,17 @@ fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]
 }
 
 /// What the task is called: the words that say what to do, without when, who and how urgent.
-fn title(s: &Sentence<'_>, body: &Range<usize>, end: usize, noun: Option<&str>, cut: &[Range<usize>]) -> Option<String> {
+fn title(
+    s: &Sentence<'_>,
+    body: &Range<usize>,
+    end: usize,
+    noun: Option<&str>,
+    cut: &[Range<usize>],
+) -> Option<String> {
     let mut at = body.start;
-    while at < end && (is_cut(cut, at) || matches!(s.word(at), "to" | "that" | ":" | "," | "-" | "called" | "titled" | "saying")) {
+    while at < end
+        && (is_cut(cut, at) || matches!(s.word(at), "to" | "that" | ":" | "," | "-" | "called" | "titled" | "saying"))
+    {
         let named = matches!(s.word(at), "called" | "titled" | "saying" | ":" | "to") && !is_cut(cut, at);
         at += 1;
         if named && at < end {
@@ -264,7 +396,9 @@ fn title(s: &Sentence<'_>, body: &Range<usize>, end: usize, noun: Option<&str>, 
         None => rest,
         Some(noun) => {
             let head = match noun {
-                "task" | "reminder" | "to-do" | "todo" | "follow-up" | "followup" | "check-in" | "checkin" => "Follow up",
+                "task" | "reminder" | "to-do" | "todo" | "follow-up" | "followup" | "check-in" | "checkin" => {
+                    "Follow up"
+                }
                 "call" => "Call",
                 "meeting" | "appointment" | "visit" => "Meeting",
                 "catch-up" => "Catch up",
@@ -275,7 +409,8 @@ fn title(s: &Sentence<'_>, body: &Range<usize>, end: usize, noun: Option<&str>, 
                 None => Some(head.to_owned()),
                 Some(rest) => {
                     let lower = rest.to_lowercase();
-                    let joined = ["for ", "with ", "on ", "about ", "at ", "regarding "].iter().find(|j| lower.starts_with(**j));
+                    let joined =
+                        ["for ", "with ", "on ", "about ", "at ", "regarding "].iter().find(|j| lower.starts_with(**j));
                     Some(match (joined, head) {
                         (Some(&"for " | &"about " | &"regarding "), "Follow up") => {
                             format!("Follow up on {}", rest.split_once(' ').map_or("", |(_, r)| r))
@@ -309,7 +444,9 @@ fn words_without(s: &Sentence<'_>, range: Range<usize>, cut: &[Range<usize>]) ->
     }
     let text = parts.join(" ");
     let text = text.trim().trim_matches(|c: char| matches!(c, ',' | ';' | ':' | '.' | '-' | '"')).trim();
-    let text = ["on", "by", "at", "for", "due", "and", "the"].iter().fold(text, |t, end| t.strip_suffix(&format!(" {end}")).unwrap_or(t));
+    let text = ["on", "by", "at", "for", "due", "and", "the"]
+        .iter()
+        .fold(text, |t, end| t.strip_suffix(&format!(" {end}")).unwrap_or(t));
     if text.is_empty() || text.chars().count() < 3 {
         return None;
     }

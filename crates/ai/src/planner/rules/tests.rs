@@ -12,7 +12,11 @@ fn short_filter(f: &Filter) -> String {
     put("name", f.name.clone());
     put("owner", f.owner.clone());
     put("stage", (!f.stages.is_empty()).then(|| f.stages.join("+")));
-    put("kind", (!f.kinds.is_empty()).then(|| f.kinds.iter().map(|k| format!("{k:?}").to_lowercase()).collect::<Vec<_>>().join("+")));
+    put(
+        "kind",
+        (!f.kinds.is_empty())
+            .then(|| f.kinds.iter().map(|k| format!("{k:?}").to_lowercase()).collect::<Vec<_>>().join("+")),
+    );
     put("amount", f.amount.clone());
     put(&format!("{:?}", f.date_of).to_lowercase(), f.date.clone());
     put("age", f.age.clone());
@@ -35,15 +39,25 @@ fn short(ask: &Ask) -> String {
         Ask::QueryPipeline(q) => {
             let group = q.group.map_or(String::new(), |g| format!(" by {g:?}").to_lowercase());
             let top = q.top.map_or(String::new(), |n| format!(" top {n}"));
-            format!("{}[{}]{group}{top}{}", format!("{:?}", q.measure).to_lowercase(), short_filter(&q.filter), if q.ascending { " asc" } else { "" })
+            format!(
+                "{}[{}]{group}{top}{}",
+                format!("{:?}", q.measure).to_lowercase(),
+                short_filter(&q.filter),
+                if q.ascending { " asc" } else { "" }
+            )
         }
-        Ask::GetOpportunity(g) => format!("get[{}]{}", g.name.as_deref().unwrap_or("-"), g.field.map_or(String::new(), |f| format!(" {}", f.key()))),
+        Ask::GetOpportunity(g) => format!(
+            "get[{}]{}",
+            g.name.as_deref().unwrap_or("-"),
+            g.field.map_or(String::new(), |f| format!(" {}", f.key()))
+        ),
         Ask::UpdateOpportunity(u) => {
             let changes: Vec<String> = u.changes.iter().map(|(f, v)| format!("{}={v}", f.key())).collect();
             format!("update[{}] {}", u.name.as_deref().unwrap_or("-"), changes.join("; "))
         }
         Ask::CreateTask(t) => {
-            let mut text = format!("task[{}] \"{}\"", t.name.as_deref().unwrap_or("-"), t.title.as_deref().unwrap_or("-"));
+            let mut text =
+                format!("task[{}] \"{}\"", t.name.as_deref().unwrap_or("-"), t.title.as_deref().unwrap_or("-"));
             for (key, value) in [("due", &t.due), ("for", &t.assignee)] {
                 if let Some(value) = value {
                     text.push_str(&format!(" {key}={value}"));
@@ -54,7 +68,13 @@ fn short(ask: &Ask) -> String {
             }
             text
         }
-        Ask::Decline(d) => if d.reason.is_some() { "refuse".into() } else { "none".into() },
+        Ask::Decline(d) => {
+            if d.reason.is_some() {
+                "refuse".into()
+            } else {
+                "none".into()
+            }
+        }
     }
 }
 
@@ -65,18 +85,27 @@ fn plan(goal: &str) -> String {
 }
 
 fn check(cases: &[(&str, &str)]) {
-    let wrong: Vec<String> =
-        cases.iter().filter(|(goal, expected)| plan(goal) != *expected).map(|(goal, expected)| format!("{goal}\n   want {expected}\n   got  {}", plan(goal))).collect();
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|(goal, expected)| plan(goal) != *expected)
+        .map(|(goal, expected)| format!("{goal}\n   want {expected}\n   got  {}", plan(goal)))
+        .collect();
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
 #[test]
 fn lists() {
     check(&[
-        ("which of my deals have been in Engaging for more than 60 days?", "list[owner=my stage=Engaging age=for more than 60 days] by longestinstage"),
+        (
+            "which of my deals have been in Engaging for more than 60 days?",
+            "list[owner=my stage=Engaging age=for more than 60 days] by longestinstage",
+        ),
         ("what is the biggest open deal?", "list[kind=open] by biggest top 1"),
         ("show me my open deals", "list[owner=my kind=open]"),
-        ("list Anna Snelling's deals in negotiation over 10k", "list[owner=Anna Snelling's stage=negotiation amount=over 10k]"),
+        (
+            "list Anna Snelling's deals in negotiation over 10k",
+            "list[owner=Anna Snelling's stage=negotiation amount=over 10k]",
+        ),
         ("top 5 deals closing this quarter", "list[kind=open closedate=this quarter] by biggest top 5"),
         ("deals at Isdom", "list[name=Isdom kind=open]"),
         ("show all Hottechi deals", "list[name=Hottechi]"),
@@ -117,7 +146,10 @@ fn figures() {
         ("which rep has the fewest open deals?", "count[kind=open] by owner top 1 asc"),
         ("What did we make from GTK 500 in total?", "sum[name=GTK 500 kind=won]"),
         ("which industry brings in the most revenue?", "sum[kind=won] by industry top 1"),
-        ("how much did Carl Lin sell in the second quarter of 2017", "sum[owner=Carl Lin kind=won closed=in the second quarter of 2017]"),
+        (
+            "how much did Carl Lin sell in the second quarter of 2017",
+            "sum[owner=Carl Lin kind=won closed=in the second quarter of 2017]",
+        ),
         ("what percentage do we win at Sonron?", "winrate[name=Sonron]"),
         ("which customer lost us the most deals?", "count[kind=lost] by account top 1"),
         ("how many deals have we lost to date?", "count[kind=lost]"),
@@ -142,6 +174,7 @@ fn one_record() {
         ("where do we stand with Umbrella Corporation?", "get[Umbrella Corporation]"),
         ("how's the Isdom deal going?", "get[Isdom]"),
         ("what is Isdom's close date?", "get[Isdom] close_date"),
+        ("Where do things stand with Iselectrics on my side?", "get[Iselectrics]"),
         ("who owns this?", "get[-] owner_id"),
     ]);
 }
@@ -170,28 +203,51 @@ fn changes() {
         ("rename the Isdom deal to \"Isdom renewal\"", "update[Isdom] name=Isdom renewal"),
         ("Isdom is now in Proposal", "update[Isdom] stage_id=Proposal"),
         ("set the amount of Isdom to 50k and the close date to 30 Nov", "update[Isdom] amount=50k; close_date=30 Nov"),
+        ("put 12,500 dollars on the Blackzim opportunity", "update[Blackzim] amount=12,500 dollars"),
+        ("Bluth Company is ready for negotiation", "update[Bluth Company] stage_id=negotiation"),
+        ("Rundofase said yes, mark it as won", "update[Rundofase] stage_id=won"),
+        ("I think the Konex one is dead, they went with a competitor", "update[Konex] stage_id=lost"),
+        ("Zencorporation can move to Negotiation", "update[Zencorporation] stage_id=Negotiation"),
         ("move this to Proposal", "update[-] stage_id=Proposal"),
         ("raise the amount of the \"Big renewal\" deal to 20,000", "update[Big renewal] amount=20,000"),
-        ("move Isdom to Proposal and remind me to call them tomorrow", "update[Isdom] stage_id=Proposal & task[-] \"Call them\" due=tomorrow"),
+        (
+            "move Isdom to Proposal and remind me to call them tomorrow",
+            "update[Isdom] stage_id=Proposal & task[-] \"Call them\" due=tomorrow",
+        ),
     ]);
 }
 
 #[test]
 fn tasks() {
     check(&[
-        ("create a follow-up for the Isdom deal next Friday", "task[Isdom] \"Follow up on the Isdom deal\" due=next Friday"),
+        (
+            "create a follow-up for the Isdom deal next Friday",
+            "task[Isdom] \"Follow up on the Isdom deal\" due=next Friday",
+        ),
         ("remind me to call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow"),
         ("remind me to call Isdom about pricing on Monday", "task[Isdom] \"Call Isdom about pricing\" due=on Monday"),
         ("remind me tomorrow to call Isdom", "task[Isdom] \"Call Isdom\" due=tomorrow"),
         ("schedule a call with Hottechi in two weeks", "task[Hottechi] \"Call with Hottechi\" due=in two weeks"),
         ("follow up with Betatech next week", "task[Betatech] \"Follow up with Betatech\" due=next week"),
-        ("add a task to send the contract to Isdom by Friday", "task[Isdom] \"Send the contract to Isdom\" due=by Friday"),
+        (
+            "add a task to send the contract to Isdom by Friday",
+            "task[Isdom] \"Send the contract to Isdom\" due=by Friday",
+        ),
         ("ask Carl Lin to call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow for=Carl Lin"),
-        ("create a high priority task for Isdom: send the offer, due 30 Nov", "task[Isdom] \"Send the offer\" due=due 30 Nov High"),
+        (
+            "create a high priority task for Isdom: send the offer, due 30 Nov",
+            "task[Isdom] \"Send the offer\" due=due 30 Nov High",
+        ),
         ("call Isdom tomorrow", "task[Isdom] \"Call Isdom\" due=tomorrow"),
-        ("the customer at Green-Plus wants a call back in 3 days, make a task", "task[Green-Plus] \"The customer at Green-Plus wants a call back\" due=in 3 days"),
+        (
+            "the customer at Green-Plus wants a call back in 3 days, make a task",
+            "task[Green-Plus] \"The customer at Green-Plus wants a call back\" due=in 3 days",
+        ),
         ("follow up next Tuesday", "task[-] \"Follow up\" due=next Tuesday"),
-        ("create a task for Carl Lin to review the Isdom deal by Friday", "task[Isdom] \"Review the Isdom deal\" due=by Friday for=Carl Lin"),
+        (
+            "create a task for Carl Lin to review the Isdom deal by Friday",
+            "task[Isdom] \"Review the Isdom deal\" due=by Friday for=Carl Lin",
+        ),
     ]);
 }
 

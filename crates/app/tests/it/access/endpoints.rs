@@ -42,19 +42,30 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /activities" => json!({ "kind": "note", "body": "New", "opportunity_id": records.0["opportunities"] }),
         "POST /opportunities/query" => json!({}),
         "POST /opportunities/{id}/move" => json!({ "stage_id": stage, "version": 999 }),
-        "POST /opportunities/{id}/lines" => json!({ "product_id": records.0["products"], "quantity": "1", "unit_price": { "amount": "1", "currency": "EUR" }, "version": 999 }),
+        "POST /opportunities/{id}/lines" => {
+            json!({ "product_id": records.0["products"], "quantity": "1", "unit_price": { "amount": "1", "currency": "EUR" }, "version": 999 })
+        }
         "PATCH /opportunities/{id}/lines/{line_id}" => json!({ "quantity": "2", "version": 999 }),
         "PATCH /tasks/{id}" => json!({ "title": "Changed", "version": 999 }),
         "PATCH /contacts/{id}" => json!({ "title": "Changed", "version": 999 }),
-        "PATCH /opportunities/{id}" | "PATCH /accounts/{id}" | "PATCH /products/{id}" => json!({ "name": "Changed", "version": 999 }),
-        "POST /opportunities/{id}/restore" | "POST /accounts/{id}/restore" | "POST /contacts/{id}/restore" | "POST /tasks/{id}/restore" => json!({}),
+        "PATCH /opportunities/{id}" | "PATCH /accounts/{id}" | "PATCH /products/{id}" => {
+            json!({ "name": "Changed", "version": 999 })
+        }
+        "POST /opportunities/{id}/restore"
+        | "POST /accounts/{id}/restore"
+        | "POST /contacts/{id}/restore"
+        | "POST /tasks/{id}/restore" => json!({}),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
         "POST /agent-runs/{id}/feedback" => json!({ "useful": true }),
         "POST /proposals/{id}/approval" => json!({ "diff_hash": "0" }),
         "POST /proposals/{id}/rejection" => json!({}),
-        "POST /imports" | "PATCH /imports/{id}" | "POST /imports/{id}/check" | "POST /imports/{id}/start" | "POST /imports/{id}/rollback" => json!({}),
+        "POST /imports"
+        | "PATCH /imports/{id}"
+        | "POST /imports/{id}/check"
+        | "POST /imports/{id}/start"
+        | "POST /imports/{id}/rollback" => json!({}),
         _ => return None,
     })
 }
@@ -89,9 +100,14 @@ async fn who_may_ask_what() {
     let mut asked = 0;
     for (path, item) in description["paths"].as_object().unwrap() {
         let path = path.trim_start_matches("/api/v1");
-        for method in item.as_object().unwrap().keys().filter(|k| ["get", "post", "put", "patch", "delete"].contains(&k.as_str())) {
+        for method in
+            item.as_object().unwrap().keys().filter(|k| ["get", "post", "put", "patch", "delete"].contains(&k.as_str()))
+        {
             let operation = format!("{} {path}", method.to_uppercase());
-            if PUBLIC.contains(&operation.as_str()) || STREAMS.contains(&operation.as_str()) || ENDING.contains(&operation.as_str()) {
+            if PUBLIC.contains(&operation.as_str())
+                || STREAMS.contains(&operation.as_str())
+                || ENDING.contains(&operation.as_str())
+            {
                 continue;
             }
             let has_body = matches!(method.as_str(), "post" | "put" | "patch");
@@ -99,7 +115,13 @@ async fn who_may_ask_what() {
             assert!(!has_body || body.is_some(), "{operation} is asked by no access test: add it here");
             write!(golden, "\n{operation:<52}").unwrap();
             for (name, person) in &people {
-                let url = if operation == "GET /search" { "/search?q=x".to_owned() } else if operation == "GET /imports/fields" { "/imports/fields?object=account".to_owned() } else { records.fill(path) };
+                let url = if operation == "GET /search" {
+                    "/search?q=x".to_owned()
+                } else if operation == "GET /imports/fields" {
+                    "/imports/fields?object=account".to_owned()
+                } else {
+                    records.fill(path)
+                };
                 let request = person.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &url);
                 let request = if method == "delete" { request.header("if-match", "\"999\"") } else { request };
                 let answer = person.send(match &body {

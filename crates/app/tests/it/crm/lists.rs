@@ -6,7 +6,17 @@ use dealwright_crm::opportunity::list::{CATALOGUE, reader};
 use dealwright_testkit::{Person, TestApp};
 use serde_json::{Value, json};
 
-const SORTS: [&str; 9] = ["name", "amount", "close_date", "probability", "expected_revenue", "created_at", "updated_at", "stage_entered_at", "closed_at"];
+const SORTS: [&str; 9] = [
+    "name",
+    "amount",
+    "close_date",
+    "probability",
+    "expected_revenue",
+    "created_at",
+    "updated_at",
+    "stage_entered_at",
+    "closed_at",
+];
 
 /// Deals with ties and gaps in every sort key.
 async fn stock(app: &TestApp) -> Vec<Value> {
@@ -141,7 +151,10 @@ async fn filters_agree_with_a_model_of_them() {
         assert_eq!(counted["totals"]["amount"]["amount"].as_str().unwrap().parse::<f64>().unwrap(), sum, "{query}");
     }
     let tree = json!({ "filter": { "and": [{ "field": "amount", "op": "gte", "value": 100 }, { "not": { "or": [{ "field": "stage_kind", "op": "eq", "value": "won" }, { "field": "tag", "op": "in", "value": ["hot"] }] } }] }, "sort": ["-amount"], "count": true });
-    let expected = stock.iter().filter(|r| amount(r).is_some_and(|a| a >= 100.0) && r["stage"]["kind"] != "won" && r["tags"] == json!([])).count();
+    let expected = stock
+        .iter()
+        .filter(|r| amount(r).is_some_and(|a| a >= 100.0) && r["stage"]["kind"] != "won" && r["tags"] == json!([]))
+        .count();
     assert_eq!(app.admin.post("/opportunities/query", tree).await.ok()["total"], expected);
 }
 
@@ -165,17 +178,30 @@ async fn what_cannot_be_read_is_named() {
         assert_eq!(app.admin.get(&format!("/opportunities?{query}")).await.problem(), expected, "{query}");
     }
     let deep = (0..50).fold(json!({ "field": "name", "op": "eq", "value": "x" }), |inner, _| json!({ "not": inner }));
-    assert!(app.admin.post("/opportunities/query", json!({ "filter": deep })).await.problem().starts_with("400 invalid_filter: filter.not"));
+    assert!(
+        app.admin
+            .post("/opportunities/query", json!({ "filter": deep }))
+            .await
+            .problem()
+            .starts_with("400 invalid_filter: filter.not")
+    );
     let wide: Vec<Value> = (0..200).map(|n| json!({ "field": "name", "op": "eq", "value": format!("{n}") })).collect();
-    assert_eq!(app.admin.post("/opportunities/query", json!({ "filter": { "or": wide } })).await.problem(), "400 invalid_filter: filter.or.100");
+    assert_eq!(
+        app.admin.post("/opportunities/query", json!({ "filter": { "or": wide } })).await.problem(),
+        "400 invalid_filter: filter.or.100"
+    );
 }
 
 #[tokio::test]
 async fn a_page_of_one_list_does_not_continue_another() {
     let app = TestApp::new().await;
     stock(&app).await;
-    let cursor = app.admin.get("/opportunities?limit=2&sort=amount").await.ok()["next_cursor"].as_str().unwrap().to_owned();
-    assert_eq!(app.admin.get(&format!("/opportunities?limit=2&sort=name&cursor={cursor}")).await.problem(), "400 invalid_cursor: cursor");
+    let cursor =
+        app.admin.get("/opportunities?limit=2&sort=amount").await.ok()["next_cursor"].as_str().unwrap().to_owned();
+    assert_eq!(
+        app.admin.get(&format!("/opportunities?limit=2&sort=name&cursor={cursor}")).await.problem(),
+        "400 invalid_cursor: cursor"
+    );
 }
 
 #[tokio::test]
@@ -201,7 +227,8 @@ async fn the_board_counts_and_sums_what_one_may_see() {
     }
     let won = app.admin.stage("Won").await;
     let board = app.admin.get("/opportunities/board?per_column=2").await.ok();
-    let column = board["columns"].as_array().unwrap().iter().find(|c| c["stage"]["id"] == won.as_str()).unwrap().clone();
+    let column =
+        board["columns"].as_array().unwrap().iter().find(|c| c["stage"]["id"] == won.as_str()).unwrap().clone();
     let cursor = column["next_cursor"].as_str().unwrap();
     let rest = app.admin.get(&format!("/opportunities?stage_id={won}&sort=-amount&cursor={cursor}")).await.ok();
     assert_eq!(rest["items"].as_array().unwrap().len() as i64 + 2, column["count"].as_i64().unwrap());
@@ -237,7 +264,10 @@ async fn an_index_serves_every_sort_and_cursor() {
         let cx = app.state.access.context_for(app.org, who.id).await.unwrap();
         for sort in SORTS.iter().filter(|s| **s != "closed_at") {
             for text in [(*sort).to_owned(), format!("-{sort}")] {
-                let cursor = who.get(&format!("/opportunities?limit=1&sort={text}")).await.ok()["next_cursor"].as_str().unwrap().to_owned();
+                let cursor = who.get(&format!("/opportunities?limit=1&sort={text}")).await.ok()["next_cursor"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned();
                 let asked = vec![("sort".to_owned(), text.clone()), ("cursor".to_owned(), cursor)];
                 let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today()).unwrap();
                 let mut tx = cx.begin().await.unwrap();
@@ -245,7 +275,9 @@ async fn an_index_serves_every_sort_and_cursor() {
                 sqlx::query("set local enable_bitmapscan = off").execute(tx.db()).await.unwrap();
                 let plan = explain(&mut tx, &reader(cx.actor()), &query).await.unwrap();
                 let column = CATALOGUE.field(sort).unwrap().column;
-                let served = plan.iter().any(|line| line.contains("Index Cond") && line.contains("ROW(") && line.contains(column));
+                let served = plan
+                    .iter()
+                    .any(|line| line.contains("Index Cond") && line.contains("ROW(") && line.contains(column));
                 assert!(served, "{text} as {}:\n{}", who.email, plan.join("\n"));
             }
         }

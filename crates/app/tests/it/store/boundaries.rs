@@ -10,9 +10,13 @@ const ORDER: [&str; 7] = ["kernel", "store", "access", "workflow", "crm", "ai", 
 
 #[test]
 fn crates_know_only_those_below_them() {
-    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--no-deps", "--offline"]).output().unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .output()
+        .unwrap();
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let rank: BTreeMap<String, usize> = ORDER.iter().enumerate().map(|(i, name)| (format!("dealwright-{name}"), i)).collect();
+    let rank: BTreeMap<String, usize> =
+        ORDER.iter().enumerate().map(|(i, name)| (format!("dealwright-{name}"), i)).collect();
     let mut seen = 0;
     for package in metadata["packages"].as_array().unwrap() {
         let Some(own) = rank.get(package["name"].as_str().unwrap()) else { continue };

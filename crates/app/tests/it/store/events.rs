@@ -28,7 +28,12 @@ async fn eight_writers_and_three_consumers() {
             tokio::spawn(async move {
                 for n in 0..EACH {
                     let mut tx = cx.begin().await.unwrap();
-                    let subject = Subject { object: "test", id: Uuid::from_u128(writer as u128 + 1), name: format!("{n}"), version: Some(n as i64) };
+                    let subject = Subject {
+                        object: "test",
+                        id: Uuid::from_u128(writer as u128 + 1),
+                        name: format!("{n}"),
+                        version: Some(n as i64),
+                    };
                     tx.emit(Event::new(cx.clock(), "test.written", subject));
                     // A long transaction gets its id early and commits late.
                     if (n + writer) % 7 == 0 {
@@ -67,7 +72,12 @@ async fn eight_writers_and_three_consumers() {
                     if let Some(batch) = consumer.next(17).await.unwrap() {
                         let fails = c == 1 && turn % 3 == 0;
                         if !fails {
-                            seen.extend(batch.events.iter().map(|e| (e.position, e.subject_id, e.subject_version.unwrap_or(-1))));
+                            seen.extend(
+                                batch
+                                    .events
+                                    .iter()
+                                    .map(|e| (e.position, e.subject_id, e.subject_version.unwrap_or(-1))),
+                            );
                             batch.settle().await.unwrap();
                         }
                     }

@@ -61,7 +61,10 @@ async fn failures_are_retried_with_growing_pauses_and_then_stay_visible() {
     assert_eq!(worker.drain().await.unwrap(), 0, "three attempts were the most");
     let mut tx = app.db.database.system().await.unwrap();
     let (attempts, failed, error): (i32, bool, Option<String>) =
-        sqlx::query_as("select attempts, failed_at is not null, last_error from job where kind = 'fail'").fetch_one(tx.db()).await.unwrap();
+        sqlx::query_as("select attempts, failed_at is not null, last_error from job where kind = 'fail'")
+            .fetch_one(tx.db())
+            .await
+            .unwrap();
     assert_eq!((attempts, failed), (3, true));
     assert!(error.is_some());
 }
@@ -70,7 +73,9 @@ async fn failures_are_retried_with_growing_pauses_and_then_stay_visible() {
 async fn a_panic_is_a_failed_attempt_and_not_a_dead_worker() {
     let (app, _) = fixed().await;
     queue(&app, vec![NewJob::new("panic", &json!({})).unwrap(), NewJob::new("fine", &json!({})).unwrap()]).await;
-    let worker = Worker::new(&app.db.database, 1).on("panic", |_| async { panic!("on purpose") }).on("fine", |_| async { Ok(()) });
+    let worker = Worker::new(&app.db.database, 1)
+        .on("panic", |_| async { panic!("on purpose") })
+        .on("fine", |_| async { Ok(()) });
     assert_eq!(worker.drain().await.unwrap(), 2);
 }
 

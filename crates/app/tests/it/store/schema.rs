@@ -29,12 +29,21 @@ async fn no_serving_role_escapes_row_level_security() {
     let db = TestDb::new().await;
     for options in [&db.roles.app, &db.roles.system, &db.roles.migrator] {
         let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect_with(options).await.unwrap();
-        let (role, loose): (String, bool) =
-            sqlx::query_as("select current_user::text, rolsuper or rolbypassrls from pg_roles where rolname = current_user").fetch_one(&mut connection).await.unwrap();
+        let (role, loose): (String, bool) = sqlx::query_as(
+            "select current_user::text, rolsuper or rolbypassrls from pg_roles where rolname = current_user",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
         assert!(!loose, "{role}");
     }
     let mut app = <sqlx::PgConnection as sqlx::Connection>::connect_with(&db.roles.app).await.unwrap();
-    for climb in ["set role dealwright_migrator", "set role dealwright_system", "set role dealwright_search", "set session authorization dealwright_migrator"] {
+    for climb in [
+        "set role dealwright_migrator",
+        "set role dealwright_system",
+        "set role dealwright_search",
+        "set session authorization dealwright_migrator",
+    ] {
         assert!(sqlx::query(sqlx::AssertSqlSafe(climb.to_owned())).execute(&mut app).await.is_err(), "{climb}");
     }
 }
@@ -44,7 +53,9 @@ async fn without_an_actor_there_are_no_rows() {
     let app = dealwright_testkit::TestApp::new().await;
     app.admin.opportunity("Hidden", serde_json::json!({})).await;
     let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect_with(&app.db.roles.app).await.unwrap();
-    for table in ["opportunity", "stage", "app_user", "event", "organisation", "search_word", "opportunity_rollup_delta"] {
+    for table in
+        ["opportunity", "stage", "app_user", "event", "organisation", "search_word", "opportunity_rollup_delta"]
+    {
         let sql = format!("select count(*) from {table}");
         let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
         assert_eq!(rows, 0, "{table}");
