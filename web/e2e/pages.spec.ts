@@ -43,7 +43,7 @@ test.describe("signed in", () => {
   let page: Page;
   const errors: string[] = [];
   test.beforeAll(async ({ browser }) => {
-    page = await browser.newPage();
+    page = await (await browser.newContext()).newPage();
     page.on("pageerror", (error) => errors.push(error.message));
     await signIn(page);
   });

@@ -62,6 +62,10 @@ pub async fn secure(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let docs = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
+    // A page of an older build asks for files that are gone: not the app's page under a script's name.
+    if hashed && response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html")) {
+        response = Error::not_found("file").into_response();
+    }
     let ok = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| _ = headers.insert(name, HeaderValue::from_static(value));

@@ -3,18 +3,24 @@
 create or replace function app.event_is_pending() returns trigger language plpgsql as $$
 begin
     insert into event_pending (event_id, org_id) select id, org_id from added;
-    notify dealwright_event;
+    if found then
+        notify dealwright_event;
+    end if;
     return null;
 end $$;
 create or replace trigger event_pending after insert on event referencing new table as added
     for each statement execute function app.event_is_pending();
 
+-- Only for jobs that were really queued: the workers' own attempts to queue periodic ones must not wake them.
 create or replace function app.job_is_ready() returns trigger language plpgsql as $$
 begin
-    notify dealwright_job;
+    if exists (select from added) then
+        notify dealwright_job;
+    end if;
     return null;
 end $$;
-create or replace trigger job_ready after insert on job for each statement execute function app.job_is_ready();
+create or replace trigger job_ready after insert on job referencing new table as added
+    for each statement execute function app.job_is_ready();
 
 -- Searched: the record's own words and its account's name.
 create or replace function app.opportunity_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$

@@ -1,7 +1,7 @@
 //! Files as other programs write them, files that are broken, and files made to break the reader.
 
 use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use zip::ZipWriter;
@@ -9,14 +9,8 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 
-fn testdata(name: &str) -> PathBuf {
-    Path::new(file!()).parent().unwrap().join("../testdata").join(name)
-}
-
 fn load(name: &str) -> Vec<u8> {
-    let path = testdata(name);
-    let from_crate = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/import/testdata").join(name);
-    std::fs::read(&from_crate).or_else(|_| std::fs::read(&path)).unwrap()
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/import/testdata").join(name)).unwrap()
 }
 
 fn open(bytes: &[u8]) -> Result<(Table, Source), ReadError> {
