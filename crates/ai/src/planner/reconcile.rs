@@ -5,7 +5,7 @@
 //! is believed when a known form covered the sentence, the model otherwise. The conditions that stand in the sentence
 //! ("engaging", "under 2000") are added to whatever was chosen.
 
-use super::rules::{Certainty, Draft};
+use super::rules::{self, Certainty, Draft};
 use super::{Ask, Field, Filter, Measure, Order, Search};
 use crate::grounding::support;
 use crate::resolve::vocabulary::{StageKind, Vocabulary};
@@ -30,26 +30,78 @@ pub fn reconcile(
     vocabulary: &Vocabulary,
     reading: Reading,
 ) -> Ask {
-    let rule = draft.plan.steps.first();
-    let model = supported(goal, model);
-    let completed = match (model, rule) {
-        (Ask::Decline(_), Some(rule)) if draft.certainty >= Certainty::Some => rule.clone(),
+    let rule = draft.plan.steps.first().filter(|r| !matches!(r, Ask::Decline(_)) || draft.certainty == Certainty::High);
+    let model = repaired(goal, supported(goal, model, vocabulary), vocabulary, reading);
+    let chosen = match (model, rule) {
+        (model, None) => model,
+        (_, Some(rule)) if draft.certainty == Certainty::High && trust == Trust::Little => rule.clone(),
         (model, Some(rule)) if model.tool() == rule.tool() => complete(rule.clone(), model),
         (_, Some(rule)) if draft.certainty == Certainty::High => rule.clone(),
-        (_, Some(rule))
-            if draft.certainty == Certainty::Some && trust == Trust::Little && !matches!(rule, Ask::Decline(_)) =>
+        (model, Some(rule)) if !usable(&model) => {
+            if draft.certainty >= Certainty::Some {
+                rule.clone()
+            } else {
+                model
+            }
+        }
+        // Whether something is listed or counted, the grammar tells better than a small model.
+        (model, Some(rule))
+            if trust == Trust::Little
+                && reads_many(&model)
+                && reads_many(rule)
+                && draft.certainty >= Certainty::Some =>
         {
             rule.clone()
         }
-        (model, _) => model,
+        (model, Some(_)) => model,
     };
-    with_conditions(goal, completed, vocabulary, reading)
+    with_conditions(goal, chosen, vocabulary, reading)
+}
+
+fn reads_many(ask: &Ask) -> bool {
+    matches!(ask, Ask::SearchOpportunities(_) | Ask::QueryPipeline(_))
+}
+
+/// Whether the ask says enough to be done.
+fn usable(ask: &Ask) -> bool {
+    match ask {
+        Ask::SearchOpportunities(_) | Ask::QueryPipeline(_) => true,
+        Ask::GetOpportunity(get) => get.name.is_some(),
+        Ask::UpdateOpportunity(update) => !update.changes.is_empty(),
+        Ask::CreateTask(task) => task.title.is_some(),
+        Ask::Decline(_) => false,
+    }
+}
+
+/// A change whose value fits its field, and a task for the person whom the model took for its subject.
+fn repaired(goal: &str, ask: Ask, vocabulary: &Vocabulary, reading: Reading) -> Ask {
+    match ask {
+        Ask::UpdateOpportunity(mut update) => {
+            update.changes.retain(|(field, value)| rules::fits(*field, value, vocabulary, reading));
+            if update.changes.is_empty() {
+                update.changes.extend(rules::only_value(goal, vocabulary, reading));
+            }
+            Ask::UpdateOpportunity(update)
+        }
+        Ask::CreateTask(mut task) => {
+            let person = |words: &String| vocabulary.people.iter().any(|p| text::key(&p.name) == text::key(words));
+            if task.assignee.is_none() && task.name.as_ref().is_some_and(person) {
+                task.assignee = task.name.take();
+            }
+            if task.name.is_none() {
+                task.name = rules::named(goal, vocabulary, reading);
+            }
+            Ask::CreateTask(task)
+        }
+        other => other,
+    }
 }
 
 /// The ask without what the request does not support.
-fn supported(goal: &str, ask: Ask) -> Ask {
+fn supported(goal: &str, ask: Ask, vocabulary: &Vocabulary) -> Ask {
     let said = |words: Option<String>| words.filter(|w| support::is_said(goal, w));
-    let name = |words: Option<String>| said(words).filter(|w| !is_generic(w));
+    let stage = |words: &String| vocabulary.stages.iter().any(|s| text::key(&s.name) == text::key(words));
+    let name = |words: Option<String>| said(words).filter(|w| !is_generic(w) && !stage(w));
     match ask {
         Ask::SearchOpportunities(search) => {
             Ask::SearchOpportunities(Search { filter: supported_filter(goal, search.filter), ..search })
@@ -277,7 +329,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::planner::{Get, NewTask, Query, Update, rules};
+    use crate::planner::{Get, NewTask, Query, Update};
     use crate::resolve::vocabulary::tests::sample;
 
     fn one(goal: &str, model: Ask) -> Ask {

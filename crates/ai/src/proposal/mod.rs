@@ -136,9 +136,7 @@ pub struct Difference {
     pub field: String,
     /// The field's name for a person.
     pub label: String,
-    #[schema(value_type = Object)]
     pub old: Value,
-    #[schema(value_type = Object)]
     pub new: Value,
     pub old_label: Option<String>,
     pub new_label: Option<String>,

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::field::{self, Object};
+use super::field::{self, Object as ImportObject};
 use super::patch::ImportPatch;
 use super::read::Limits;
 use super::store::{self, ShownRow};
@@ -91,7 +91,7 @@ struct Upload {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// What the rows are; found out when absent.
-    object: Option<Object>,
+    object: Option<ImportObject>,
 }
 
 /// Upload a file
@@ -113,7 +113,7 @@ async fn create(
     tx.commit((StatusCode::CREATED, location, Json(ImportView::from(import)))).await
 }
 
-async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Object>)> {
+async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<ImportObject>)> {
     let broken = |error: MultipartError| {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Error::too_large(format!("a file has at most {} MiB", Limits::default().bytes >> 20)).on("file")
@@ -130,7 +130,7 @@ async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Object
             }
             Some("object") => {
                 let word = part.text().await.map_err(broken)?;
-                let known = Object::from_key(&word);
+                let known = ImportObject::from_key(&word);
                 object = Some(known.ok_or_else(|| {
                     Error::field("object", "invalid_value", "one of opportunity, account, contact, product, user")
                 })?);
@@ -146,7 +146,7 @@ async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Object
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct FieldParams {
-    object: Object,
+    object: ImportObject,
 }
 
 /// A field that a column can be mapped to.

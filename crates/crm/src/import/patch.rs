@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::check::{Decision, Lookups, Options};
-use super::field::{self, Object};
+use super::field::{self, Object as ImportObject};
 use super::prepare;
 use super::read::ReadOptions;
 use super::{Import, validate_mapping};
@@ -45,7 +45,7 @@ pub struct ValuePatch {
 #[serde(deny_unknown_fields, default)]
 pub struct ImportPatch {
     /// What the rows are. Suggests the mapping anew and forgets decisions.
-    pub object: Option<Object>,
+    pub object: Option<ImportObject>,
     /// Columns that are not named keep their field.
     pub mapping: Option<Vec<ColumnPatch>>,
     /// By field.

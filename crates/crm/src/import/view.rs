@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::check::{Options, Summary, ValueMatch};
-use super::field::Object;
+use super::field::Object as ImportObject;
 use super::read::{Format, ReadOptions};
 use super::{Import, ImportColumn, Status, Tally};
 use crate::record::Ref;
@@ -34,7 +34,7 @@ pub struct Progress {
 pub struct ImportView {
     pub id: ImportId,
     pub status: Status,
-    pub object: Object,
+    pub object: ImportObject,
     pub filename: String,
     /// In bytes.
     pub size: i64,

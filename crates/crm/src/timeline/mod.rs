@@ -59,9 +59,7 @@ pub struct EntryChange {
     /// The field's name for a person.
     #[serde(default)]
     pub label: String,
-    #[schema(value_type = Object)]
     pub old: Value,
-    #[schema(value_type = Object)]
     pub new: Value,
     #[serde(default)]
     pub old_label: Option<String>,

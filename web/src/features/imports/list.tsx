@@ -45,7 +45,7 @@ export function Imports() {
       )}
       {data.length > 0 && (
         <div className="scroll-thin overflow-x-auto">
-          <table className="w-full min-w-[560px] text-cell">
+          <table className="w-full min-w-[560px] text-cell text-fg-2">
             <thead>
               <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
                 <th className="pr-2 font-medium">File</th>

@@ -38,7 +38,7 @@ pub fn field_at(s: &Sentence<'_>, i: usize) -> Option<(Field, usize)> {
 }
 
 /// The field whose values look like what stands in `range`.
-fn field_of_value(s: &Sentence<'_>, range: &Range<usize>) -> Option<Field> {
+pub fn field_of_value(s: &Sentence<'_>, range: &Range<usize>) -> Option<Field> {
     let lead = usize::from(matches!(s.word(range.start), "the" | "a"));
     let entity = s
         .entities
@@ -61,7 +61,7 @@ fn field_of_value(s: &Sentence<'_>, range: &Range<usize>) -> Option<Field> {
 }
 
 /// Whether what was said can be a value of the field.
-fn is_value(s: &Sentence<'_>, field: Field, range: &Range<usize>) -> bool {
+pub fn is_value(s: &Sentence<'_>, field: Field, range: &Range<usize>) -> bool {
     let words = s.words(range);
     match field {
         Field::Name | Field::NextStep | Field::LostReason => !words.is_empty(),
@@ -75,6 +75,15 @@ fn is_value(s: &Sentence<'_>, field: Field, range: &Range<usize>) -> bool {
         Field::Probability => words.contains(|c: char| c.is_ascii_digit()),
         Field::ForecastCategory => crate::resolve::vocabulary::Vocabulary::forecast(&words).is_some(),
     }
+}
+
+/// A value without its quotation marks.
+fn bare(words: String) -> String {
+    let trimmed = words.trim();
+    [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')]
+        .into_iter()
+        .find_map(|(open, close)| trimmed.strip_prefix(open)?.strip_suffix(close))
+        .map_or_else(|| trimmed.to_owned(), str::to_owned)
 }
 
 fn draft(name: Option<String>, changes: Vec<(Field, String)>, certainty: Certainty) -> Draft {
@@ -268,6 +277,16 @@ fn field_set(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
         let (value_end, name) = named.map_or((end, None), |i| (i, s.name(i + 1..end)));
         return Some(with_more(s, name, field, joint.end..value_end));
     }
+    // "make the X deal worth $7,250"
+    if let Some(worth) = s.seek(at + 1, &["worth"]).filter(|w| w.end < end)
+        && is_value(s, Field::Amount, &(worth.end..end))
+    {
+        return Some(draft(
+            s.name(at..worth.start),
+            vec![(Field::Amount, s.words(&(worth.end..end)))],
+            Certainty::High,
+        ));
+    }
     // NAME FIELD to VALUE, NAME's FIELD to VALUE
     let found = (at + 1..end).find_map(|i| field_at(s, i).map(|(field, n)| (i, field, n)));
     if let Some((i, field, n)) = found
@@ -309,7 +328,7 @@ fn with_more(s: &Sentence<'_>, name: Option<String>, field: Field, mut value: Ra
 fn unquoted(s: &Sentence<'_>, range: Range<usize>) -> String {
     match s.tokens.get(range.start) {
         Some(token) if range.len() == 1 => token.text.clone(),
-        _ => s.words(&range),
+        _ => bare(s.words(&range)),
     }
 }
 
@@ -392,7 +411,7 @@ fn stated(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
             "has|have moved to|into",
             "moved to|into",
             "went to",
-            "will now? close on|in|by",
+            "will now? close on|in|by?",
             "is worth",
             "should be in|at|worth?",
             "is in",
@@ -404,7 +423,7 @@ fn stated(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
             "goes|go|moves to|into",
             "needs to be|go|move in|to|into",
             "agreed on|to",
-            "is going to close on|in|by",
+            "is going to close on|in|by?",
             "will be signed on|in|by",
             "closes on|in|by",
         ],

@@ -9,7 +9,7 @@ mod question;
 mod sentence;
 mod task;
 
-use super::{Ask, Decline, MAX_STEPS, Plan, Search};
+use super::{Ask, Decline, Field, MAX_STEPS, Plan, Search};
 use crate::resolve::Reading;
 use crate::resolve::vocabulary::Vocabulary;
 use sentence::Sentence;
@@ -74,6 +74,34 @@ pub fn conditions(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Sear
     let mut s = Sentence::new(goal, vocabulary, reading);
     let start = s.opening();
     filter::read(&mut s, start).search
+}
+
+/// Whether words can be a value of a field.
+#[must_use]
+pub fn fits(field: Field, words: &str, vocabulary: &Vocabulary, reading: Reading) -> bool {
+    let s = Sentence::new(words, vocabulary, reading);
+    change::is_value(&s, field, &(0..s.len()))
+}
+
+/// The only value of a field that a sentence holds, and the field it is of.
+#[must_use]
+pub fn only_value(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Option<(Field, String)> {
+    let s = Sentence::new(goal, vocabulary, reading);
+    let values: Vec<_> = s
+        .entities
+        .iter()
+        .filter_map(|e| Some((change::field_of_value(&s, &e.tokens)?, e)))
+        .filter(|(_, e)| !matches!(s.word(e.tokens.start), "my" | "our" | "mine"))
+        .collect();
+    let [(field, entity)] = values.as_slice() else { return None };
+    Some((*field, s.words(&entity.tokens)))
+}
+
+/// The first run of capitalised words that is no person, date or other value.
+#[must_use]
+pub fn named(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Option<String> {
+    let s = Sentence::new(goal, vocabulary, reading);
+    change::named_in(&s, s.opening(), s.ending())
 }
 
 fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {

@@ -103,7 +103,7 @@ impl<'a> Sentence<'a> {
 
     /// Where the sentence begins once courtesies are skipped.
     pub fn opening(&self) -> usize {
-        const COURTESIES: [&str; 22] = [
+        const COURTESIES: [&str; 26] = [
             "please",
             "hey|hi|hello|ok|okay",
             "so|well|now",
@@ -145,6 +145,16 @@ impl<'a> Sentence<'a> {
         {
             end -= 1;
         }
+        // "…, please change it", "…, update the deal"
+        const TAILS: [&str; 2] = [
+            "and|so? please? change|update|fix|adjust|set|correct|note|record it|that|this",
+            "and|so? please? change|update|fix|adjust the deal|date|amount|stage|record",
+        ];
+        if let Some(tail) = (2..end)
+            .find(|i| self.word(i - 1) == "," && TAILS.iter().any(|t| self.phrase(*i, t).is_some_and(|n| i + n == end)))
+        {
+            end = tail - 1;
+        }
         end
     }
 
@@ -167,7 +177,7 @@ impl<'a> Sentence<'a> {
             "this",
             "that",
         ];
-        const AFTER: [&str; 12] = [
+        const AFTER: [&str; 14] = [
             "deal",
             "deals",
             "opportunity",

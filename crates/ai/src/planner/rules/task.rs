@@ -184,6 +184,22 @@ fn told(s: &Sentence<'_>, start: usize) -> Option<Opening> {
             if s.find(start, |m| matches!(m, Meaning::Date(_))).is_some() { Certainty::High } else { Certainty::Some };
         return Some((start + n..s.len(), None, certainty));
     }
+    // "could Anna please follow up with Isdom?", "Anna should call Isdom"
+    let led = usize::from(matches!(s.word(start), "can" | "could" | "would" | "will" | "may"));
+    if let Some(person) = s
+        .entity_at(start + led)
+        .filter(|e| e.meaning == Meaning::Owner && !matches!(s.word(start + led), "my" | "our" | "mine"))
+    {
+        let mut at = person.tokens.end;
+        let should = s.any(at, &["should|must|will|can|could", "needs|has to", "is to"]).unwrap_or(0);
+        at += should + usize::from(s.word(at + should) == "please");
+        if (led == 1 || should > 0)
+            && (s.any(at, &DOING).is_some()
+                || s.any(at, &["send|prepare|draft|review|finish|share|confirm|discuss|make|arrange|set"]).is_some())
+        {
+            return Some((at..s.len(), None, Certainty::High));
+        }
+    }
     let n = s.any(start, &["ask", "tell", "get", "have", "let"])?;
     let person = s.entity_at(start + n).filter(|e| e.meaning == Meaning::Owner && s.word(start + n) != "my")?;
     let to = usize::from(s.word(person.tokens.end) == "to");
@@ -215,7 +231,26 @@ fn doing(s: &Sentence<'_>, start: usize) -> Option<Opening> {
 /// What can't be done at all, said plainly.
 pub fn refuse(s: &Sentence<'_>) -> Option<Draft> {
     let start = s.opening();
-    let reason = if s.any(start, &["delete", "remove", "erase", "archive", "purge", "wipe"]).is_some() {
+    let reason = if s
+        .any(
+            start,
+            &[
+                "delete",
+                "remove",
+                "erase",
+                "archive",
+                "purge",
+                "wipe",
+                "get rid of",
+                "trash",
+                "throw out|away",
+                "bin",
+                "clear out",
+                "drop all|the|every",
+            ],
+        )
+        .is_some()
+    {
         "I can't delete anything. You can delete a record on its own page, and restore it there."
     } else if s.any(start, &["send", "email", "e-mail", "mail", "text", "message", "write", "draft"]).is_some() {
         "I can't send or write messages yet. I can make a task to do it, with a date: \"remind me to e-mail … tomorrow\"."
@@ -356,7 +391,8 @@ fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]
             return Some(name);
         }
     }
-    None
+    // "send Scotfind the quote"
+    super::change::named_in(s, body.start, end)
 }
 
 /// What the task is called: the words that say what to do, without when, who and how urgent.

@@ -251,14 +251,10 @@ async fn what_cannot_be_read_or_does_not_fit_is_refused_with_a_reason() {
     assert_eq!(admin.get("/imports/00000000-0000-0000-0000-000000000000").await.status, 404);
 }
 
-/// The whole of a real pipeline, where that data is at hand. Its totals are computed here from the file, by hand.
+/// The whole of a real pipeline. Its totals are computed here from the file, by hand.
 #[tokio::test]
 async fn a_real_pipeline_of_8800_deals_imports_completely() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/crm_maven");
-    if !folder.exists() {
-        eprintln!("skipped: no {}", folder.display());
-        return;
-    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/crm_maven");
     let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
     let app = TestApp::with_background().await;
     let admin = &app.admin;

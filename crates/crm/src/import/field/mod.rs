@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// What a file holds: one record of this object per row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportObject)]
 pub enum Object {
     Opportunity,
     Account,
