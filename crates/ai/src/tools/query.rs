@@ -66,6 +66,10 @@ impl Tool for QueryPipeline {
         if let Some(group) = args.group {
             let mut sql = grouped(group);
             conditions(&mut sql, &args.filter, actor, ids.as_deref());
+            // Who or what comes first is somebody or something.
+            if args.top.is_some() {
+                sql.push(" and ").push(parts(group).0).push(" is not null");
+            }
             sql.push(" group by 1").push(if group == Group::Stage { ", s.position" } else { "" });
             sql.push(" order by ")
                 .push(order(&args))
@@ -89,8 +93,9 @@ impl Tool for QueryPipeline {
     }
 }
 
-fn grouped(group: Group) -> Builder {
-    let (label, join) = match group {
+/// What a group is called, and what has to be joined for it.
+const fn parts(group: Group) -> (&'static str, &'static str) {
+    match group {
         Group::Stage => ("s.name", ""),
         Group::Owner => ("u.name", ""),
         Group::Account => ("a.name", ""),
@@ -110,7 +115,11 @@ fn grouped(group: Group) -> Builder {
             " left join lateral (select l.product_id from opportunity_line l where l.org_id = t.org_id and l.opportunity_id = t.id group by 1) l on true \
              left join product p on p.org_id = t.org_id and p.id = l.product_id",
         ),
-    };
+    }
+}
+
+fn grouped(group: Group) -> Builder {
+    let (label, join) = parts(group);
     let mut sql = QueryBuilder::<Postgres>::new("select ");
     sql.push(label).push(" as label, ").push(FIGURES).push(FROM).push(join);
     sql

@@ -29,7 +29,7 @@ const PLAIN: &str = "the a an of in on at for to from by with and or is are was 
     still moment present today's current currently these those here there where while during within without via per according regarding concerning \
     please thanks thank cheers hi hey dear kindly quickly asap soon later earlier ago yet already once twice often always usually \
     good better worse bad worst great fine ok okay nice hot cold warm slow fast early pending outstanding remaining rest other others another same different \
-    left behind really actually exactly kind sort what's who's how's where's i'm i've we've don't haven't hasn't isn't aren't that's there's hi hello hey";
+    break broken plate plates desk charge responsible successfully successful pull up down left behind really actually exactly kind sort what's who's how's where's i'm i've we've don't haven't hasn't isn't aren't that's there's hi hello hey";
 
 /// Whether a word carries no condition of its own.
 pub fn is_plain(word: &str) -> bool {
@@ -143,14 +143,16 @@ fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut S
         search.order = Some(Order::LongestInStage);
         filter.kinds = vec![StageKind::Open];
     }
-    // "did we win", "we lose"
-    for (patterns, kind) in [
-        (["we|i|they win", "did|do|have we|i|they? win|won"], StageKind::Won),
-        (["we|i|they lose", "did|do|have we|i|they? lose|lost"], StageKind::Lost),
-    ] {
-        if s.has(&patterns) && !s.has(&["win rate"]) {
+    for (words, kind) in [("win|wins|winning", StageKind::Won), ("lose|loses|losses|losing", StageKind::Lost)] {
+        if s.has(&[words]) && !s.has(&["win rate|ratio"]) {
             kinds(filter, &[kind]);
         }
+    }
+    if s.has(&["bought|purchased|ordered", "successfully closed", "closed successfully"]) {
+        filter.kinds = vec![StageKind::Won];
+    }
+    if s.take(&["still working on", "working on", "still open|active|going|running", "in flight|play|progress", "under way", "not yet? closed"]) {
+        kinds(filter, &[StageKind::Open]);
     }
     let one = [
         "biggest|largest|smallest|highest|lowest|oldest|newest|latest|best|cheapest|longest open? deal|opportunity|one|retail",
@@ -198,7 +200,7 @@ fn entities(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut Search) {
                 let words = words.trim_matches(['"', '“', '”']).to_owned();
                 filter.name = Some(filter.name.take().map_or(words.clone(), |n| format!("{n} {words}")));
             }
-            Meaning::Closed if date_noun(s, entity.tokens.end) => {}
+            Meaning::Closed if date_noun(s, entity.tokens.end) || s.has(&["closed successfully", "successfully closed"]) => {}
             Meaning::Closed => kinds(filter, &[StageKind::Won, StageKind::Lost]),
             Meaning::Kind(kind) => kinds(filter, &[kind]),
             Meaning::Stage => {

@@ -89,7 +89,10 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
                 "who is|is's the? owner of|for|on",
                 "who's the? owner of|for|on",
                 "whose deal is",
-                "who is working on|responsible for|in charge of",
+                "who is working on",
+                "who is responsible for",
+                "who is in charge of",
+                "who's in charge of",
                 "who's working on|responsible for",
             ],
             Field::Owner,
@@ -242,8 +245,8 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         )?;
         group_at(s, i + n).map(|(group, m)| (i..i + n + m, group))
     });
-    let which = s.any(start, &["who", "which", "what"]).and_then(|n| {
-        if s.word(start) == "who" { Some((Group::Owner, n)) } else { group_at(s, start + n).map(|(g, m)| (g, n + m)) }
+    let which = s.any(start, &["who|who's|whose", "which", "what"]).and_then(|n| {
+        if s.word(start).starts_with("who") { Some((Group::Owner, n)) } else { group_at(s, start + n).map(|(g, m)| (g, n + m)) }
     });
     let ranked = s.has(&["the? most|highest|biggest|largest|best|top|fewest|least|lowest|smallest|worst"]);
     let measure = if s.has(&["win|close|conversion|success rate|ratio", "win-rate"])
@@ -281,7 +284,7 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
             if ranked
                 && (measure.is_some()
                     || s.has(&NOUN)
-                    || s.has(&["won|lost|sold|closed|sells|owns|has|have|wins|loses|makes|brings|earns"])) =>
+                    || s.has(&["won|lost|sold|closed|sells|owns|has|have|got|wins|loses|makes|brings|earns|bought|purchased|ordered|spent|buys"])) =>
         {
             let single_deal =
                 group == Group::Owner && s.has(&["the biggest|largest|smallest|oldest|newest deal|opportunity"]);
@@ -327,15 +330,14 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         "revenue|turnover|income",
         "won|wins",
         "make|made|makes|earn|earned|earns",
+        "bought|purchased|ordered|buys|spent",
         "bring|brings|brought in",
     ]);
     let found = filter::read(s, start);
     let mut filter = found.search.filter;
-    let measure = measure.unwrap_or(if top.is_some() && !s.has(&["value|revenue|money|amount|worth"]) {
-        Measure::Count
-    } else {
-        Measure::Sum
-    });
+    let worth = s.has(&["value|revenue|money|amount|worth|bought|spent|turnover|income", "pipeline"]);
+    let counts = !worth && (top.is_some() || s.has(&["deals|opportunities|opps"]));
+    let measure = measure.unwrap_or(if counts { Measure::Count } else { Measure::Sum });
     if measure == Measure::WinRate {
         filter.kinds.clear();
     } else if wins && filter.kinds.is_empty() {

@@ -126,6 +126,10 @@ impl<'a> Sentence<'a> {
             "i'd love to",
             "i would like to",
             ",|:|-|!|.",
+            "i need|want|have to see|know",
+            "i was wondering",
+            "i wonder",
+            "do you know",
         ];
         let mut at = 0;
         while let Some(n) = self.any(at, &COURTESIES) {
@@ -190,6 +194,8 @@ impl<'a> Sentence<'a> {
             ",",
             "customer",
             "one",
+            "over",
+            "record",
         ];
         while range.start < range.end && BEFORE.contains(&self.word(range.start)) {
             range.start += 1;

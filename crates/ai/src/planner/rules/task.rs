@@ -180,6 +180,9 @@ fn made(s: &Sentence<'_>, start: usize) -> Option<Opening> {
 /// "ask Anna to call …", "tell Carl to send …", "have Anna follow up …", "I need to call …".
 fn told(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     if let Some(n) = s.any(start, &["i need|have|ought to", "i must|should", "i've got to", "i gotta"]) {
+        if s.any(start + n, &["see|know|find|list|get|look|view|check|understand"]).is_some() {
+            return None;
+        }
         let certainty =
             if s.find(start, |m| matches!(m, Meaning::Date(_))).is_some() { Certainty::High } else { Certainty::Some };
         return Some((start + n..s.len(), None, certainty));
@@ -386,7 +389,7 @@ fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]
     for joint in joints {
         let places =
             (body.start..end).filter(|i| joint.contains(&s.word(*i)) && !is_cut(cut, *i) && !is_cut(cut, *i + 1));
-        let named = |name: &String| name.chars().any(char::is_uppercase) || joint.contains(&"for");
+        let named = |name: &String| (if joint.contains(&"to") { name.starts_with(char::is_uppercase) } else { name.chars().any(char::is_uppercase) }) || joint.contains(&"for");
         if let Some(name) = places.filter_map(|i| run(i + 1)).find(named) {
             return Some(name);
         }

@@ -120,6 +120,10 @@ fn lists() {
         ("GTX Pro deals in Prospecting", "list[name=GTX Pro stage=Prospecting]"),
         ("find deals created last week", "list[created=last week]"),
         ("what is hanging around in prospecting?", "list[stage=prospecting]"),
+        ("Can you pull up every deal Carl Lin is still working on?", "list[owner=Carl Lin kind=open]"),
+        ("I need to see my prospecting deals", "list[owner=my stage=prospecting]"),
+        ("give me the five largest wins of Carl Lin", "list[owner=Carl Lin kind=won] by biggest top 5"),
+        ("deals worth more than 30k that we closed successfully", "list[kind=won amount=more than 30k]"),
         ("Top 3 won deals by value this century", "list[kind=won] by biggest top 3"),
         ("anything of mine in Negotiation?", "list[owner=mine stage=Negotiation]"),
         ("who is still in Proposal", "list[stage=Proposal]"),
@@ -153,8 +157,12 @@ fn figures() {
         ("what percentage do we win at Sonron?", "winrate[name=Sonron]"),
         ("which customer lost us the most deals?", "count[kind=lost] by account top 1"),
         ("how many deals have we lost to date?", "count[kind=lost]"),
+        ("break down the lost deals by rep", "count[kind=lost] by owner"),
+        ("Which account has bought the most from us?", "sum[kind=won] by account top 1"),
+        ("who's got the most open deals on their plate?", "count[kind=open] by owner top 1"),
+        ("how many did Carl Lin lose", "count[owner=Carl Lin kind=lost]"),
         ("who sells the most?", "sum[kind=won] by owner top 1"),
-        ("give me a breakdown of open deals by industry", "sum[kind=open] by industry"),
+        ("give me a breakdown of open deals by industry", "count[kind=open] by industry"),
     ]);
 }
 
@@ -175,6 +183,7 @@ fn one_record() {
         ("how's the Isdom deal going?", "get[Isdom]"),
         ("what is Isdom's close date?", "get[Isdom] close_date"),
         ("Where do things stand with Iselectrics on my side?", "get[Iselectrics]"),
+        ("who's in charge of the Goodsilron opportunity?", "get[Goodsilron] owner_id"),
         ("who owns this?", "get[-] owner_id"),
     ]);
 }
@@ -203,6 +212,10 @@ fn changes() {
         ("rename the Isdom deal to \"Isdom renewal\"", "update[Isdom] name=Isdom renewal"),
         ("Isdom is now in Proposal", "update[Isdom] stage_id=Proposal"),
         ("set the amount of Isdom to 50k and the close date to 30 Nov", "update[Isdom] amount=50k; close_date=30 Nov"),
+        ("make the Iselectrics deal worth $7,250", "update[Iselectrics] amount=$7,250"),
+        ("the J-Texon deal will close tomorrow, please change it", "update[J-Texon] close_date=tomorrow"),
+        ("hand Konex over to Carl Lin", "update[Konex] owner_id=Carl Lin"),
+        ("set next step on the Blackzim deal to 'book a demo'", "update[Blackzim] next_step=book a demo"),
         ("put 12,500 dollars on the Blackzim opportunity", "update[Blackzim] amount=12,500 dollars"),
         ("Bluth Company is ready for negotiation", "update[Bluth Company] stage_id=negotiation"),
         ("Rundofase said yes, mark it as won", "update[Rundofase] stage_id=won"),
@@ -243,6 +256,8 @@ fn tasks() {
             "the customer at Green-Plus wants a call back in 3 days, make a task",
             "task[Green-Plus] \"The customer at Green-Plus wants a call back\" due=in 3 days",
         ),
+        ("put a reminder in for tomorrow to send Scotfind the quote", "task[Scotfind] \"Send Scotfind the quote\" due=for tomorrow"),
+        ("could Carl Lin please follow up with Newex next Friday?", "task[Newex] \"Follow up with Newex\" due=next Friday for=Carl Lin"),
         ("follow up next Tuesday", "task[-] \"Follow up\" due=next Tuesday"),
         (
             "create a task for Carl Lin to review the Isdom deal by Friday",
@@ -257,6 +272,7 @@ fn what_no_tool_can_do() {
         ("hello", "none"),
         ("what's the weather like?", "none"),
         ("delete the Isdom deal", "refuse"),
+        ("please get rid of all lost deals", "refuse"),
         ("send an email to Isdom", "refuse"),
         ("", "none"),
     ]);
