@@ -87,7 +87,7 @@ async fn a_lost_deal_needs_its_reason_before_anything_is_proposed() {
     let run = ask_with(&app.admin, json!({ "goal": "Price", "conversation_id": run["conversation_id"] })).await;
     let fields: Vec<&str> =
         run["proposals"][0]["diff"].as_array().unwrap().iter().map(|d| d["field"].as_str().unwrap()).collect();
-    assert_eq!(fields, ["stage_id", "lost_reason_id"], "{run:#}");
+    assert_eq!(fields, ["lost_reason_id", "stage_id"], "{run:#}");
 }
 
 #[tokio::test]
