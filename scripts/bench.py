@@ -1,22 +1,29 @@
-"""Times requests against a seeded server from 8 client processes; prints a Markdown table of milliseconds."""
+"""Measures a seeded server with wrk, 8 connections, and the list's own SQL with pgbench on as many; prints Markdown.
+
+    bench.py URL SECONDS POSTGRES_BIN DATA_DIR SERVER_PID
+"""
 
 import http.client
 import json
-import multiprocessing
+import os
+import pathlib
+import re
+import subprocess
 import sys
+import tempfile
 import time
 from urllib.parse import quote, urlsplit
 
+URL, SECONDS, BIN, DATA, SERVER = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4]), sys.argv[5]
 CLIENTS = 8
 PASSWORD = "demo-password"
-PEOPLE = {"administrator": "user000@scale.test", "rep": "user030@scale.test"}
+PEOPLE = {"Sales Rep": "user030@scale.test", "Administrator": "user000@scale.test"}
 SORTS = ["name", "amount", "close_date", "probability", "expected_revenue", "created_at", "updated_at", "stage_entered_at", "closed_at"]
-FILTERS = ["stage_id=Negotiation", "stage_kind=open", "owner_id=me", "forecast_category=commit", "industry_id=Retail", "source_id=Referral",
-           "region_id=West", "type_id=Renewal", "lost_reason_id=Price", "amount.gte=1000000", "close_date=this_quarter", "probability.gte=60"]
+DEEP_PAGES = 40
 
 
-def connect(url):
-    return http.client.HTTPConnection(urlsplit(url).hostname, urlsplit(url).port, timeout=30)
+def connect():
+    return http.client.HTTPConnection(urlsplit(URL).hostname, urlsplit(URL).port, timeout=30)
 
 
 def get(connection, cookie, path):
@@ -28,42 +35,53 @@ def get(connection, cookie, path):
     return json.loads(body)
 
 
-def sign_in(url, email):
-    connection = connect(url)
+def sign_in(email):
+    body, connection = json.dumps({"email": email, "password": PASSWORD}), connect()
+    connection.request("POST", "/api/v1/session", body, {"Content-Type": "application/json", "Origin": URL})
+    answer = connection.getresponse()
+    text = answer.read()
+    if answer.status != 204:
+        raise SystemExit(f"{email} could not sign in: {answer.status} {text[:300]!r}")
+    return answer.getheader("Set-Cookie").split(";")[0]
+
+
+def wait_for_server():
     for _ in range(600):
         try:
-            connection.request("POST", "/api/v1/session", json.dumps({"email": email, "password": PASSWORD}), {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status == 204:
-                return answer.getheader("Set-Cookie").split(";")[0]
+            get(connect(), "", "/setup")
+            return
         except OSError:
-            connection.close()
-        time.sleep(0.1)
-    raise SystemExit(f"{email} could not sign in")
+            time.sleep(0.1)
+    raise SystemExit("the server did not get ready")
 
 
-def client(job):
-    url, cookie, paths, seconds = job
-    connection = connect(url)
-    times, end, n = [], time.monotonic() + seconds, 0
-    while time.monotonic() < end:
-        path = paths[n % len(paths)]
-        n += 1
-        began = time.perf_counter()
-        connection.request("GET", "/api/v1" + path, headers={"Cookie": cookie})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{path}: {answer.status}")
-        times.append((time.perf_counter() - began) * 1000)
-    return times
+def load(cookie, paths, seconds=SECONDS):
+    """What 8 connections get in this time."""
+    lua = pathlib.Path(__file__).with_name("bench.lua")
+    command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(lua), URL, "--", cookie, *paths]
+    result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    if result["failed"]:
+        raise SystemExit(f"{paths[0]}: {result['failed']} of {result['requests']} requests failed")
+    return result
+
+
+def filters(connection, cookie):
+    """One filter of each built-in field, with values that this organisation has."""
+    row = next(r for r in get(connection, cookie, "/opportunities?limit=200&stage_kind=lost")["items"] if r["lost_reason_id"] and r["account_id"])
+    ids = ["account_id", "pipeline_id", "stage_id", "type_id", "source_id", "industry_id", "region_id", "lost_reason_id", "owner_id", "team_id"]
+    found = [f"{field}={row[field]}" for field in ids if row[field]]
+    tagged = next((r for r in get(connection, cookie, "/opportunities?limit=200")["items"] if r["tags"]), None)
+    if tagged:
+        found.append(f"tag={quote(tagged['tags'][0])}")
+    return found + ["stage_kind=open", "stage_kind=won", "owner_id=me", "forecast_category=commit", "amount.gte=100000", "amount.lte=5000",
+                    "close_date=this_quarter", "close_date.lte=2026-01-31", "probability.gte=60", "expected_revenue.gte=50000", "created_at.gte=2026-01-01",
+                    "updated_at.gte=2026-01-01", "stage_entered_at.lte=2025-12-31", "closed_at.gte=2026-01-01", "name.contains=" + quote(row["name"].split()[0])]
 
 
 def deep(connection, cookie, query):
-    """The cursor after 20 pages."""
+    """The page after 40 pages of 200 (or the last there is)."""
     cursor = ""
-    for _ in range(20):
+    for _ in range(DEEP_PAGES):
         following = get(connection, cookie, f"/opportunities?limit=200&{query}{cursor}")["next_cursor"]
         if not following:
             break
@@ -71,30 +89,136 @@ def deep(connection, cookie, query):
     return f"/opportunities?{query}{cursor}"
 
 
-def main(url, seconds):
-    print("| who | what | requests | p50 ms | p95 ms |\n|---|---|---|---|---|")
-    with multiprocessing.Pool(CLIENTS) as pool:
-        for who, email in PEOPLE.items():
-            cookie = sign_in(url, email)
-            connection = connect(url)
-            rows = get(connection, cookie, "/opportunities?limit=200")["items"]
-            cases = {}
-            for sort in SORTS:
-                for text in (sort, "-" + sort):
-                    cases[f"sort {text}"] = [f"/opportunities?sort={text}"]
-                    cases[f"sort {text}, deep"] = [deep(connection, cookie, f"sort={text}")]
-            for query in FILTERS:
-                cases[f"filter {query}"] = [f"/opportunities?{query}"]
-                cases[f"filter {query}, deep"] = [deep(connection, cookie, query)]
-            account = next((row["account"]["name"] for row in rows if row["account"]), "a")
-            cases["search, global"] = [f"/search?q={quote(account[:n])}" for n in (4, 6, len(account))]
-            cases["search, in the list"] = [f"/opportunities?q={quote(account)}"]
-            cases["board"] = ["/opportunities/board"]
-            cases["record"] = [f"/opportunities/{row['id']}" for row in rows]
-            for name, paths in cases.items():
-                times = sorted(t for part in pool.map(client, [(url, cookie, paths, seconds)] * CLIENTS) for t in part)
-                at = lambda share: times[min(len(times) - 1, int(len(times) * share))]
-                print(f"| {who} | {name} | {len(times)} | {at(0.5):.1f} | {at(0.95):.1f} |", flush=True)
+def measure():
+    worst, rows = {}, {}
+
+    def case(who, kind, name, paths):
+        result = load(cookie, paths)
+        print(f"  {who}: {name}: p50 {result['p50']:.1f}, p95 {result['p95']:.1f} ms, {result['requests'] / result['seconds']:.0f}/s", file=sys.stderr, flush=True)
+        worst.setdefault(kind, {}).setdefault(who, []).append(result["p95"])
+        return result["p95"]
+
+    for who, email in PEOPLE.items():
+        cookie, connection = sign_in(email), connect()
+        some = get(connection, cookie, "/opportunities?limit=200")["items"]
+        queries = [f"sort={sign}{sort}" for sort in SORTS for sign in ("", "-")] + filters(connection, cookie)
+        for query in queries:
+            label = re.sub(r"=[0-9a-f-]{36}$", "=…", query)
+            cells = rows.setdefault(label, {})
+            cells[who, "first"] = case(who, "list, first page", label, [f"/opportunities?{query}"])
+            cells[who, "deep"] = case(who, "list, deep cursor", label + ", deep", [deep(connection, cookie, query)])
+        account = next(row["account"]["name"] for row in some if row["account"])
+        words = account.split()
+        misspelt = words[0][:3] + words[0][4:] if len(words[0]) > 5 else words[0]
+        for name, path in {"of a word": f"/search?q={quote(words[0])}", "of a prefix": f"/search?q={quote(account[:4])}", "of a name": f"/search?q={quote(account)}",
+                           "with a typo": f"/search?q={quote(misspelt)}", "in the list": f"/opportunities?q={quote(account)}"}.items():
+            case(who, "search", "search " + name, [path])
+        case(who, "board", "board", ["/opportunities/board"])
+        case(who, "record", "record", [f"/opportunities/{row['id']}" for row in some])
+
+    targets = {"list, first page": 15, "list, deep cursor": 15, "search": 50, "board": 30, "record": 10}
+    print("\n| request, p95 in ms (worst case) | target | " + " | ".join(PEOPLE) + " |\n|---|---|" + "---|" * len(PEOPLE))
+    for kind, target in targets.items():
+        print(f"| {kind} | {target} | " + " | ".join(f"{max(worst[kind][who]):.1f}" for who in PEOPLE) + " |")
+    print("\n| sort or filter, p95 in ms | Rep first | Rep deep | Admin first | Admin deep |\n|---|---|---|---|---|")
+    for query, cells in rows.items():
+        print(f"| `{query}` | " + " | ".join(f"{cells[who, at]:.1f}" if (who, at) in cells else "" for who in PEOPLE for at in ("first", "deep")) + " |")
 
 
-main(sys.argv[1], float(sys.argv[2]))
+def psql(user, sql):
+    command = [BIN / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]
+    return subprocess.run(command, env=database(user), check=True, capture_output=True, text=True).stdout
+
+
+def database(user):
+    return os.environ | {"PGHOST": str(DATA / "postgres/run"), "PGUSER": user, "PGDATABASE": "dealwright",
+                         "PGPASSWORD": (DATA / "credentials" / user).read_text().strip()}
+
+
+def statements(cookie, path):
+    """The SQL that one request runs, as PostgreSQL logs it: text, and parameters by number."""
+    log = max((DATA / "postgres").glob("log*/*"), key=lambda f: f.stat().st_mtime) if (DATA / "postgres/log").is_dir() else DATA / "postgres/log"
+    on = {"log_min_duration_statement": "0", "log_parameter_max_length": "-1", "log_error_verbosity": "'default'", "log_line_prefix": "'@@%a@@ '"}
+    get(connect(), cookie, path)
+    try:
+        for name, value in on.items():
+            psql("postgres", f"alter system set {name} = {value}")
+        psql("postgres", "select pg_reload_conf()")
+        time.sleep(0.5)
+        at = log.stat().st_size
+        get(connect(), cookie, path)
+        time.sleep(0.3)
+        text = log.read_bytes()[at:].decode()
+    finally:
+        for name in on:
+            psql("postgres", f"alter system reset {name}")
+        psql("postgres", "select pg_reload_conf()")
+    found = []
+    for application, entry in re.findall(r"^@@([^@]*)@@ (.*?)(?=^@@|^\d{4}-\d\d-\d\d |\Z)", text, re.S | re.M):
+        if application != "dealwright":
+            continue
+        entry = entry.rstrip("\n").replace("\n\t", "\n")
+        if statement := re.match(r"LOG:  duration: [\d.]+ ms  (?:execute [^:]*|statement): (.*)", entry, re.S):
+            found.append([statement[1], []])
+        elif parameters := re.match(r"DETAIL:  Parameters: (.*)", entry, re.S):
+            values = re.findall(r"\$\d+ = (?:'((?:[^']|'')*)'|(NULL))", parameters[1])
+            found[-1][1] = [None if null else value.replace("''", "'") for value, null in values]
+    return found
+
+
+def pgbench(parts):
+    """Transactions a second of these statements on as many connections, prepared, with the same settings."""
+    script, variables = [], []
+    for text, values in parts:
+        for n, value in sorted(enumerate(values, 1), reverse=True):
+            if value is None:
+                text = re.sub(rf"\${n}(?!\d)", "null", text)
+                continue
+            name = f"v{len(variables)}"
+            variables.append(f"{name}={value}")
+            text = re.sub(rf"\${n}(?!\d)", f":{name}", text)
+        if text.endswith("; begin"):  # our one round trip of two statements
+            script.append("\\startpipeline\nbegin;\n" + text.removesuffix("; begin") + ";\n\\endpipeline")
+        else:
+            script.append(" ".join(text.split()) + ";")
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write("\n".join(script) + "\n")
+        file.flush()
+        defines = [part for variable in variables for part in ("-D", variable)]
+        command = [BIN / "pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1", "-T", str(SECONDS * 2), *defines, "-f", file.name]
+        options = "-c jit=off -c statement_timeout=5s -c timezone=UTC"
+        result = subprocess.run(command, env=database("dealwright_app") | {"PGOPTIONS": options}, capture_output=True, text=True)
+    if result.returncode or not re.search(r"number of failed transactions: 0 ", result.stdout):
+        raise SystemExit(f"pgbench failed: {result.stdout}\n{result.stderr[-2000:]}\n" + "\n".join(script))
+    return float(re.search(r"tps = ([\d.]+)", result.stdout)[1])
+
+
+def compare():
+    print("\n| list | pgbench, a second | Dealwright, a second | share |\n|---|---|---|---|")
+    for who, email in PEOPLE.items():
+        cookie = sign_in(email)
+        for path in ("/opportunities", "/opportunities?sort=-amount", "/opportunities?stage_kind=open&sort=close_date"):
+            parts = statements(cookie, path)
+            ours, theirs = [], []
+            for _ in range(3):  # in turn, so that a slow moment of the machine strikes both
+                theirs.append(pgbench(parts))
+                result = load(cookie, [path])
+                ours.append(result["requests"] / result["seconds"])
+            ours, theirs = sorted(ours)[1], sorted(theirs)[1]
+            print(f"| {who}, `{path}` | {theirs:.0f} | {ours:.0f} | {ours / theirs:.0%} |", flush=True)
+
+
+def memory():
+    for line in pathlib.Path(f"/proc/{SERVER}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+
+
+wait_for_server()
+time.sleep(5)
+print(f"Server memory at rest: {memory():.0f} MB (RSS)")
+if "compare" not in os.environ.get("BENCH_SKIP", ""):
+    compare()
+if "lists" not in os.environ.get("BENCH_SKIP", ""):
+    measure()
+print(f"\nServer memory after the load: {memory():.0f} MB (RSS)")

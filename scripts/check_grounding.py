@@ -12,6 +12,8 @@ import sys
 MONTHS = {m: i + 1 for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
 WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
 DATE = re.compile(r"\b(\d{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* (\d{4})\b|\b(\d{4})-(\d{2})-(\d{2})\b")
+WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAY = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? $")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:[kmKM]\b)?(?![\w])")
 CODE = re.compile(r"\b(?=[A-Za-z0-9-]*[A-Za-z])(?=[A-Za-z0-9-]*\d)[A-Za-z0-9]{6,}(?:-[A-Za-z0-9]+)*\b")
 NAME = re.compile(r"\b[A-Z][\w'’&-]+(?: (?:&|of|[A-Z][\w'’&-]+))+")
@@ -69,6 +71,9 @@ def ungrounded(run):
         date = (int(year), MONTHS[month.lower()], int(day)) if year else (int(y), int(m), int(d))
         if date not in dates:
             missing.append(match.group())
+        weekday = WEEKDAY.search(text[: match.start()])
+        if weekday and datetime.date(*date).weekday() != WEEKDAYS.index(weekday.group(1).lower()):
+            missing.append(weekday.group().strip() + " " + match.group())
     rest = DATE.sub(" ", text)
     for match in CODE.finditer(rest):
         if match.group() not in texts:

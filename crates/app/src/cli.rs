@@ -14,7 +14,7 @@ use crate::{openapi, seed, serve};
 /// Dealwright: a self-hosted CRM whose agents ask before they change anything.
 ///
 /// Every setting can come from a file, the environment or a flag, in rising order: PORT, HOST, DATA_DIR, DATABASE_URL,
-/// BASE_URL, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
+/// BASE_URL, TRUSTED_PROXIES, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
 #[derive(Debug, Parser)]
 #[command(name = "dealwright", version, about, long_about, after_help = "Start with:  dealwright serve --demo")]
 struct Cli {
@@ -64,6 +64,9 @@ enum Command {
         /// As whom: the e-mail address of a user who may import.
         #[arg(long = "as", value_name = "EMAIL")]
         user: Option<String>,
+        /// Show what would be created, updated and refused, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Check configuration, database and models, and say what to mend
     Doctor,
@@ -105,7 +108,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 fn init_logs(config: &Config) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|e| {
+    // The file server tells of each file when it starts; who wants that says memory_serve=info.
+    let filter = EnvFilter::try_new(format!("memory_serve=warn,{}", config.log)).map_err(|e| {
         format!("LOG is {:?}, but must be a filter such as info or dealwright_ai=debug: {e}", config.log)
     })?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -131,9 +135,9 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             running.stop().await;
             outcome
         }
-        Command::Import { files, user } => {
+        Command::Import { files, user, dry_run } => {
             let running = Running::start(&config).await?;
-            let outcome = seed::import(&running, &files, user.as_deref()).await;
+            let outcome = seed::import(&running, &files, user.as_deref(), dry_run).await;
             running.stop().await;
             outcome
         }

@@ -1,9 +1,12 @@
 //! The configuration, typed: defaults < file < environment < flags. A wrong value is refused with its key, the value
 //! and what is allowed.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
+use ipnet::IpNet;
+use dealwright_ai::provider::price::{self, Prices};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -33,12 +36,18 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// Where people reach the app; `https` makes cookies secure.
     pub base_url: Option<String>,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
     pub ai_base_url: Option<String>,
     pub ai_api_key: Option<SecretString>,
     pub ai_model: Option<String>,
+    /// The endpoint's model for embeddings; the local one when absent.
+    pub ai_embedding_model: Option<String>,
+    /// What models cost; one that is not in it costs what is not known.
+    pub ai_prices: Prices,
     /// A `tracing` filter, such as `info` or `dealwright_ai=debug`.
     pub log: String,
     pub log_format: LogFormat,
@@ -60,11 +69,14 @@ struct Raw {
     data_dir: String,
     database_url: Option<String>,
     base_url: Option<String>,
+    trusted_proxies: String,
     demo: String,
     ai: String,
     ai_base_url: Option<String>,
     ai_api_key: Option<String>,
     ai_model: Option<String>,
+    ai_embedding_model: Option<String>,
+    ai_prices: String,
     log: String,
     log_format: String,
 }
@@ -75,11 +87,14 @@ const KEYS: &[&str] = &[
     "data_dir",
     "database_url",
     "base_url",
+    "trusted_proxies",
     "demo",
     "ai",
     "ai_base_url",
     "ai_api_key",
     "ai_model",
+    "ai_embedding_model",
+    "ai_prices",
     "log",
     "log_format",
 ];
@@ -104,8 +119,10 @@ impl Config {
             ("host", "127.0.0.1"),
             ("port", "8080"),
             ("data_dir", home.as_str()),
+            ("trusted_proxies", ""),
             ("demo", "false"),
             ("ai", "on"),
+            ("ai_prices", ""),
             ("log", "info"),
             ("log_format", "text"),
         ];
@@ -154,6 +171,7 @@ impl Config {
             "json" => LogFormat::Json,
             _ => return Err(wrong("log_format", &raw.log_format, "text or json")),
         };
+        let ai_prices = raw.ai_prices.parse::<Prices>().map_err(|row| wrong("ai_prices", &row, price::FORM))?;
         for (key, value) in [("base_url", &raw.base_url), ("ai_base_url", &raw.ai_base_url)] {
             if let Some(value) = value.as_deref().filter(|v| !v.starts_with("http://") && !v.starts_with("https://")) {
                 return Err(wrong(key, value, "a URL that begins with http:// or https://"));
@@ -165,17 +183,22 @@ impl Config {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
+        let trusted_proxies = networks(&raw.trusted_proxies)
+            .map_err(|part| wrong("trusted_proxies", part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8"))?;
         Ok(Self {
             host: raw.host,
             port,
             data_dir: PathBuf::from(raw.data_dir),
             database_url: raw.database_url.map(SecretString::from),
             base_url: raw.base_url,
+            trusted_proxies,
             demo,
             ai,
             ai_base_url: raw.ai_base_url,
             ai_api_key: raw.ai_api_key.map(SecretString::from),
             ai_model: raw.ai_model,
+            ai_embedding_model: raw.ai_embedding_model,
+            ai_prices,
             log: raw.log,
             log_format,
         })
@@ -186,6 +209,12 @@ impl Config {
     pub fn is_tls(&self) -> bool {
         self.base_url.as_deref().is_some_and(|u| u.starts_with("https://"))
     }
+}
+
+/// Networks from a list with commas; the part that is none otherwise.
+fn networks(text: &str) -> Result<Vec<IpNet>, &str> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)).map_err(|_| part)).collect()
 }
 
 fn truth(text: &str) -> Option<bool> {
@@ -228,6 +257,16 @@ mod tests {
             "PORT is \"http\", but must be a number from 1 to 65535"
         );
         assert_eq!(load(&[("AI", "maybe")], &none).unwrap_err(), "AI is \"maybe\", but must be on or off");
+        assert_eq!(
+            load(&[("TRUSTED_PROXIES", "10.0.0.0/8, proxy")], &none).unwrap_err(),
+            "TRUSTED_PROXIES is \"proxy\", but must be addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8"
+        );
+        assert!(
+            load(&[("AI_PRICES", "large=2.50/10,small=cheap")], &none)
+                .unwrap_err()
+                .starts_with("AI_PRICES is \"small=cheap\", but must be MODEL=INPUT/OUTPUT")
+        );
+        assert_eq!(load(&[("AI_PRICES", "large=2.50/10")], &none).unwrap().ai_prices.0.len(), 1);
         let secret = load(&[("DATABASE_URL", "mysql://root:hunter2@db")], &none).unwrap_err();
         assert!(!secret.contains("hunter2"), "{secret}");
     }

@@ -1,13 +1,16 @@
 //! What every response passes through: request ids, security headers, problems that carry the request's id.
 
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use dealwright_kernel::Error;
 use dealwright_kernel::error::Problem;
+use ipnet::IpNet;
 use tower_http::request_id::{MakeRequestId, RequestId};
 use uuid::Uuid;
 
@@ -54,6 +57,32 @@ pub async fn name_problems(request: Request, next: Next) -> Response {
         named.headers_mut().insert(header::RETRY_AFTER, after.clone());
     }
     named
+}
+
+/// Puts the client's address in the place of a trusted proxy's: the last in `X-Forwarded-For` that is not itself one.
+pub async fn believe_proxies(State(trusted): State<Arc<[IpNet]>>, mut request: Request, next: Next) -> Response {
+    let is_proxy = |address: &IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied()
+        && is_proxy(&peer.ip())
+        && let Some(client) = forwarded_for(request.headers()).into_iter().rev().find(|address| !is_proxy(address))
+    {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(client, peer.port())));
+    }
+    next.run(request).await
+}
+
+/// The addresses of all `X-Forwarded-For` headers, in order; nothing before one that can't be read is of use.
+fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
+    let mut addresses = Vec::new();
+    for value in headers.get_all("x-forwarded-for") {
+        for part in value.to_str().unwrap_or_default().split(',') {
+            match part.trim().parse() {
+                Ok(address) => addresses.push(address),
+                Err(_) => addresses.clear(),
+            }
+        }
+    }
+    addresses
 }
 
 /// What browsers are told of every response.
@@ -110,4 +139,41 @@ pub async fn no_such_method() -> Response {
 #[must_use]
 pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Error::internal("a handler panicked").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn seen(peer: &str, forwarded: &[&str]) -> String {
+        let trusted: Arc<[IpNet]> = Arc::new(["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()]);
+        let app = Router::new()
+            .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }))
+            .layer(from_fn_with_state(trusted, believe_proxies));
+        let mut request = Request::new(Body::empty());
+        for value in forwarded {
+            request.headers_mut().append("x-forwarded-for", value.parse().unwrap());
+        }
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
+        let body = app.oneshot(request).await.unwrap().into_body();
+        String::from_utf8(to_bytes(body, 100).await.unwrap().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_a_trusted_proxy_says_who_the_client_is() {
+        assert_eq!(seen("127.0.0.1", &["203.0.113.7"]).await, "203.0.113.7");
+        assert_eq!(seen("::ffff:127.0.0.1", &["203.0.113.7"]).await, "203.0.113.7");
+        // A client's own claim stands before what the proxies add.
+        assert_eq!(seen("127.0.0.1", &["1.2.3.4, 203.0.113.7", "10.1.1.1"]).await, "203.0.113.7");
+        assert_eq!(seen("127.0.0.1", &["1.2.3.4, unknown, 203.0.113.7"]).await, "203.0.113.7");
+        assert_eq!(seen("127.0.0.1", &["203.0.113.7, unknown"]).await, "127.0.0.1");
+        assert_eq!(seen("127.0.0.1", &[]).await, "127.0.0.1");
+        assert_eq!(seen("198.51.100.1", &["203.0.113.7"]).await, "198.51.100.1");
+    }
 }

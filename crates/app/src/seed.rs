@@ -73,7 +73,7 @@ pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// What was wrong with the files.
-pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>) -> Result<(), Failure> {
+pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, dry_run: bool) -> Result<(), Failure> {
     let access = Access::new(running.database.clone(), Settings { demo: false, secure_cookies: false });
     let cx = importer(&access, user).await?;
     let mut read = Vec::with_capacity(files.len());
@@ -85,8 +85,11 @@ pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>) ->
             object: None,
         });
     }
-    for report in command::import_files(&cx, read, Choices::default()).await.map_err(deep)? {
-        tell(&report);
+    for report in command::import_files(&cx, read, Choices { dry_run, ..Choices::default() }).await.map_err(deep)? {
+        tell(&report, dry_run);
+    }
+    if dry_run {
+        println!("Nothing was changed. What one file would create, the next ones do not know yet.");
     }
     Ok(())
 }
@@ -112,11 +115,23 @@ async fn importer(access: &Access, email: Option<&str>) -> Result<Context, Failu
     access.context_for(found.org, found.user).await.map_err(deep)
 }
 
-fn tell(report: &Report) {
+fn tell(report: &Report, dry_run: bool) {
     let import = &report.import;
     println!("{}: {}", import.filename, import.object.key());
     for decision in &report.decided {
         println!("  {decision}");
+    }
+    if dry_run {
+        if let Some(check) = &import.summary {
+            println!(
+                "  would create {}, update {}, skip {}; errors {}, undecided {}",
+                check.creates, check.updates, check.skips, check.errors, check.undecided
+            );
+            for problem in &check.problems {
+                println!("  {} rows: {}", problem.rows, problem.message);
+            }
+        }
+        return;
     }
     let done = &import.tally;
     println!("  created {}, updated {}, skipped {}, failed {}", done.created, done.updated, done.skipped, done.failed);

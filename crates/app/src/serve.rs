@@ -1,8 +1,10 @@
 //! `dealwright serve`: database, workers and HTTP in one process, started and stopped in order.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::middleware::from_fn_with_state;
 use chrono::TimeDelta;
 use dealwright_access::{Access, Settings};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
@@ -12,6 +14,7 @@ use dealwright_crm::live::{self, Hub};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::{Database, sequencer};
+use ipnet::IpNet;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,7 +23,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{AiMode, Config};
 use crate::database::{Failure, Running};
-use crate::{AppState, openapi, seed, setup};
+use crate::{AppState, middleware, openapi, seed, setup};
 
 /// How long open requests may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -47,9 +50,10 @@ fn assistant(config: &Config) -> Result<(Assistant, Option<Downloads>), Failure>
             base_url: base_url.clone(),
             key: config.ai_api_key.as_ref().map(|k| k.expose_secret().to_owned()),
             model: config.ai_model.clone().unwrap_or_else(|| "default".to_owned()),
+            embedding_model: config.ai_embedding_model.clone(),
         },
     };
-    Ok(ai::assistant(AiConfig { mode, prices: Default::default(), consult: Consult::default() }, Dirs::from_env())?)
+    Ok(ai::assistant(AiConfig { mode, prices: config.ai_prices.clone(), consult: Consult::default() }, Dirs::from_env())?)
 }
 
 impl Background {
@@ -120,7 +124,10 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     let assistant = state.assistant.clone();
     greet(config, running);
     let stop = CancellationToken::new();
-    let app = openapi::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let proxies: Arc<[IpNet]> = config.trusted_proxies.clone().into();
+    let app = openapi::router(state)
+        .layer(from_fn_with_state(proxies, middleware::believe_proxies))
+        .into_make_service_with_connect_info::<SocketAddr>();
     let (graceful, stopping) = (stop.clone(), stop.clone());
     let server = tokio::spawn(async move {
         axum::serve(listener, app).with_graceful_shutdown(async move { graceful.cancelled().await }).await

@@ -59,12 +59,12 @@ end $$;
 create or replace trigger account_renamed after update of name on account
     for each row when (old.name is distinct from new.name) execute function app.account_renamed();
 
--- Words long enough to be misspelt; in order, so that two writers do not wait for each other crosswise.
+-- The words that the search completes and mends; in order, so that two writers do not wait for each other crosswise.
 create or replace function app.remember_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     insert into search_word (org_id, word)
     select distinct a.org_id, w.word from added a, unnest(tsvector_to_array(a.search)) as w (word)
-    where length(w.word) between 4 and 40 and w.word !~ '[0-9@]'
+    where app.is_word(w.word)
       and not exists (select from search_word s where s.org_id = a.org_id and s.word = w.word)
     order by 1, 2
     on conflict do nothing;

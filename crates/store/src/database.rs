@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dealwright_kernel::{Clock, Error, Result};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
 use crate::tx::{Scope, SystemTx, Tx};
 
@@ -64,6 +64,8 @@ impl Database {
                 ("statement_timeout", STATEMENT_TIMEOUT),
                 ("idle_in_transaction_session_timeout", "30s"),
                 ("jit", "off"),
+                // A request that is given up is rolled back whether its transaction had begun or not.
+                ("client_min_messages", "error"),
             ])
             .application_name("dealwright");
         let system = roles.system.clone().options([("jit", "off")]).application_name("dealwright-system");
@@ -109,7 +111,8 @@ impl Database {
     /// # Errors
     /// When the database can't be reached.
     pub async fn maintenance(&self) -> Result<PgConnection> {
-        Ok(PgConnection::connect_with(&self.roles.migrator).await?)
+        // Its statements are long by nature: nobody needs a warning of each.
+        Ok(PgConnection::connect_with(&self.roles.migrator.clone().disable_statement_logging()).await?)
     }
 
     /// Whether the database answers.

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use dealwright_kernel::{Error, Result};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -158,13 +159,18 @@ impl Worker {
     pub async fn run(self, stop: CancellationToken) {
         let tracker = TaskTracker::new();
         let slots = Arc::new(Semaphore::new(self.concurrency));
+        let freed = Arc::new(Notify::new());
         let mut bell = Bell::new(&self.database, "dealwright_job");
         loop {
             if let Err(error) = self.queue_crons().await {
                 tracing::warn!(%error, "periodic jobs could not be queued; trying again");
             }
-            self.take(&tracker, &slots).await;
-            if bell.wait(&stop).await.is_break() {
+            self.take(&tracker, &slots, &freed).await;
+            let woken = tokio::select! {
+                rung = bell.wait(&stop) => rung,
+                () = freed.notified() => ControlFlow::Continue(()),
+            };
+            if woken.is_break() {
                 break;
             }
         }
@@ -172,16 +178,21 @@ impl Worker {
         tracker.wait().await;
     }
 
-    /// Takes as many jobs as there are free slots.
-    async fn take(&self, tracker: &TaskTracker, slots: &Arc<Semaphore>) {
+    /// Takes as many jobs as there are free slots. `freed` hears when a slot is free again after none was.
+    async fn take(&self, tracker: &TaskTracker, slots: &Arc<Semaphore>, freed: &Arc<Notify>) {
         while let Ok(slot) = Arc::clone(slots).try_acquire_owned() {
             match self.claim().await {
                 Ok(Some(job)) => {
                     let (database, worker, run) =
                         (self.database.clone(), self.id, self.handlers.get(job.kind.as_str()).cloned());
+                    let (slots, freed) = (Arc::clone(slots), Arc::clone(freed));
                     tracker.spawn(async move {
                         work(&database, worker, job, run).await;
+                        let was_last = slots.available_permits() == 0;
                         drop(slot);
+                        if was_last {
+                            freed.notify_one();
+                        }
                     });
                 }
                 Ok(None) => return,

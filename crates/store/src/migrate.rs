@@ -31,10 +31,11 @@ pub struct Passwords {
     pub system: String,
 }
 
-/// Makes the roles, the database and its extensions, as an administrator of the server. Repeatable.
+/// Makes the roles, the database and its extensions, as an administrator of the server. Repeatable. A superuser may do
+/// all of it; one with CREATEROLE and CREATEDB may too, where a superuser has made the extension `vector` in the database.
 ///
 /// # Errors
-/// When the administrator may not do so, or pgvector and pg_trgm are not installed.
+/// 503, saying what to do, when the administrator may not do so, or an extension is not installed.
 pub async fn bootstrap(admin: &PgConnectOptions, database: &str, passwords: &Passwords) -> Result<Roles> {
     let mut server = PgConnection::connect_with(admin).await?;
     for (role, password) in [
@@ -53,16 +54,30 @@ pub async fn bootstrap(admin: &PgConnectOptions, database: &str, passwords: &Pas
         .await?;
     if !exists {
         let sql = format!("create database {} owner dealwright_migrator", quoted(database));
-        server.execute(sqlx::AssertSqlSafe(sql)).await?;
+        server.execute(sqlx::AssertSqlSafe(sql)).await.map_err(|e| refused(format!("create the database {database}"), &e))?;
     }
     server.close().await?;
 
     let mut inside = PgConnection::connect_with(&admin.clone().database(database)).await?;
     for extension in ["vector", "pg_trgm", "unaccent", "btree_gin"] {
-        let sql = format!("create extension if not exists {extension}");
-        inside.execute(sqlx::AssertSqlSafe(sql)).await?;
+        let exists = sqlx::query_scalar::<_, bool>("select exists (select from pg_extension where extname = $1)")
+            .bind(extension)
+            .fetch_one(&mut inside)
+            .await?;
+        if !exists {
+            let sql = format!("create extension if not exists {extension}");
+            inside
+                .execute(sqlx::AssertSqlSafe(sql.clone()))
+                .await
+                .map_err(|e| refused(format!("{sql} (in the database {database}; a superuser can do it once)"), &e))?;
+        }
     }
-    inside.execute("grant all on schema public to dealwright_migrator").await?;
+    // A database that was made for us belongs to its maker.
+    let grants = format!(
+        "grant create on database {} to dealwright_migrator; grant all on schema public to dealwright_migrator",
+        quoted(database)
+    );
+    inside.execute(sqlx::AssertSqlSafe(grants)).await?;
     inside.close().await?;
 
     let login = |role: &str, password: &str| admin.clone().database(database).username(role).password(password);
@@ -81,9 +96,23 @@ async fn ensure_role(server: &mut PgConnection, role: &str, password: Option<&St
     let login =
         password.map_or_else(|| "nologin".to_owned(), |p| format!("login password '{}'", p.replace('\'', "''")));
     let verb = if exists { "alter" } else { "create" };
-    let sql = format!("{verb} role {} {login} nosuperuser nobypassrls", quoted(role));
-    server.execute(sqlx::AssertSqlSafe(sql)).await?;
+    let sql = format!("{verb} role {} {login}", quoted(role));
+    let may = |e: sqlx::Error| refused(format!("{verb} the role {role}"), &e);
+    server.execute(sqlx::AssertSqlSafe(sql)).await.map_err(may)?;
+    // Row-level security binds neither; only a superuser may take these away, and nobody else can have given them.
+    let above = sqlx::query_scalar::<_, bool>("select rolsuper or rolbypassrls from pg_roles where rolname = $1")
+        .bind(role)
+        .fetch_one(&mut *server)
+        .await?;
+    if above {
+        let sql = format!("alter role {} nosuperuser nobypassrls", quoted(role));
+        server.execute(sqlx::AssertSqlSafe(sql)).await.map_err(may)?;
+    }
     Ok(())
+}
+
+fn refused(what: String, error: &sqlx::Error) -> Error {
+    Error::unavailable("database_setup", format!("PostgreSQL refused to {what}: {error}"))
 }
 
 fn quoted(name: &str) -> String {

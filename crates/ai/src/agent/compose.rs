@@ -1,7 +1,6 @@
 //! Writes the answer out of what the tools returned: every figure and name comes from a result.
 //!
-//! A remote model may put a summary into its own words; its sentences then pass the same review. The local one is not
-//! asked to: it is slower and no better at repeating figures than this is.
+//! No model is asked to: a small one is slower and no better at repeating figures than this is.
 
 use std::fmt::Write;
 
@@ -83,6 +82,11 @@ fn day(value: &Value, key: &str) -> Option<String> {
     text(value, key)?.parse::<NaiveDate>().ok().map(|d| d.format("%-d %b %Y").to_string())
 }
 
+/// "Fri 5 Dec 2025": with its weekday where somebody is to check what their words were read as.
+fn proposed_day(difference: &Value) -> Option<String> {
+    text(difference, "new")?.parse::<NaiveDate>().ok().map(|d| d.format("%a %-d %b %Y").to_string())
+}
+
 /// "4,514 USD"; cents only where there are some.
 #[must_use]
 pub fn money(value: Option<&Value>, style: Style) -> Option<String> {
@@ -125,7 +129,7 @@ fn described(filter: &Filter, n: i64) -> String {
     if let Some(owner) = &filter.owner {
         let bare = owner.trim_end_matches("'s").trim_end_matches("’s");
         match bare.to_lowercase().as_str() {
-            "my" | "mine" | "me" => words.push_str(" of yours"),
+            "my" | "mine" | "me" | "i" => words.push_str(" of yours"),
             "my team" | "our team" => words.push_str(" of your team"),
             _ => _ = write!(words, " of {bare}"),
         }
@@ -438,7 +442,7 @@ fn change(draft: &mut Draft, result: &Value, style: Style) {
                 "{} from {} to {}",
                 text(d, "label").unwrap_or_default().to_lowercase(),
                 shown(d, "old", style),
-                shown(d, "new", style)
+                proposed_day(d).unwrap_or_else(|| shown(d, "new", style))
             )
         })
         .collect();
@@ -451,7 +455,7 @@ fn task(draft: &mut Draft, result: &Value, style: Style) {
     for difference in differences(result) {
         let value = shown(difference, "new", style);
         match text(difference, "field") {
-            Some("due_date") => _ = write!(words, ", due {value}"),
+            Some("due_date") => _ = write!(words, ", due {}", proposed_day(difference).unwrap_or(value)),
             Some("assignee_id") => _ = write!(words, ", for {value}"),
             Some(field @ ("opportunity_id" | "account_id" | "contact_id")) => {
                 let mark =

@@ -12,17 +12,19 @@ use dealwright_store::{ActorKind, Tx};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::link::{Linked, Linking, NOT_UNDERSTOOD, Question, Slot, link};
+use super::link::{Linked, Linking, NOT_UNDERSTOOD, did_you_mean, link};
+use super::nearest::nearest;
 use super::store::{self, Begin, Called, End, Standing};
+use super::reply::taken_up;
 use super::{Answer, RunJob, State, Status, compose, lookup};
 use crate::grounding::{Facts, ground_answer};
 use crate::planner::rules::{self, Certainty, Draft};
-use crate::planner::{Ask, Author, Field, model, reconcile};
+use crate::planner::{Ask, Author, model, reconcile};
 use crate::proposal::Confidence;
-use crate::provider::{LlmProvider, Purpose};
+use crate::provider::LlmProvider;
 use crate::resolve::record::RecordType;
 use crate::resolve::vocabulary::Vocabulary;
-use crate::resolve::{Reading, text};
+use crate::resolve::Reading;
 use crate::tools::{self, Running};
 use crate::{Assistant, Consult};
 
@@ -190,7 +192,7 @@ impl Walk<'_> {
         let chat = model::chat(clause);
         let started = Instant::now();
         let outcome = provider.chat(&chat, &mut |_| {}).await;
-        calls.push(self.assistant.called(provider, Purpose::Plan, &outcome, started.elapsed()));
+        calls.push(self.assistant.called(provider, &outcome, started.elapsed()));
         match outcome {
             Ok(reply) => match model::parse(&reply.text, &self.reading) {
                 Ok(ask) => Some(ask),
@@ -239,7 +241,8 @@ impl Walk<'_> {
 
         let mut tx = self.begin().await?;
         match self.run_tool(&mut tx, &standing.goal, &mut state, &ask, n).await {
-            Ok(()) => {
+            Ok(Some(name)) => self.unknown(tx, state, n, &name).await,
+            Ok(None) => {
                 // An ask with a question is taken up again when that is answered.
                 if state.question.is_none() {
                     state.next += 1;
@@ -271,8 +274,48 @@ impl Walk<'_> {
         }
     }
 
-    /// Links and dispatches an ask, and ends its step, in the transaction given.
-    async fn run_tool(&self, tx: &mut Tx, goal: &str, state: &mut State, ask: &Ask, n: i32) -> Result<()> {
+    /// Nothing has that name: asks whether one of the deals nearest in meaning is meant, or says so. The step is ended.
+    async fn unknown(&self, mut tx: Tx, mut state: State, n: i32, name: &str) -> Result<()> {
+        let provider = self.assistant.provider();
+        let deals = if provider.is_some() { lookup::described(self.cx, &mut tx).await? } else { Vec::new() };
+        tx.done(()).await?;
+        let (near, call) = match &provider {
+            Some(provider) => nearest(self.assistant, provider.as_ref(), name, deals).await,
+            None => (Vec::new(), None),
+        };
+        let (result, summary) = match did_you_mean(name, &near) {
+            Ok((question, slot)) => {
+                let result = serde_json::to_value(&question).map_err(Error::internal)?;
+                let summary = question.text.clone();
+                state.question = Some(question);
+                state.slot = Some(slot);
+                (json!({ "question": result }), summary)
+            }
+            Err(words) => {
+                state.said.push(words.clone());
+                state.next += 1;
+                (json!({ "said": words }), words)
+            }
+        };
+        let mut tx = self.begin().await?;
+        let end = End { arguments: json!({}), result, summary: &summary, ..End::default() };
+        let step = store::end_step(&mut tx, self.run, n, &end, call.as_slice()).await?;
+        store::tell(&mut tx, self.run, "step", &shown(&step)).await?;
+        store::save(&mut tx, self.run, Status::Running, &state).await?;
+        tx.commit(()).await?.into_inner();
+        Ok(())
+    }
+
+    /// Links and dispatches an ask, and ends its step, in the transaction given. Answers a name that nothing has, with the
+    /// step still running.
+    async fn run_tool(
+        &self,
+        tx: &mut Tx,
+        goal: &str,
+        state: &mut State,
+        ask: &Ask,
+        n: i32,
+    ) -> Result<Option<String>> {
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
         let linking = Linking {
             cx: self.cx,
@@ -295,6 +338,7 @@ impl Walk<'_> {
                 state.said.push(words.clone());
                 (json!({}), json!({ "said": words }), None, words)
             }
+            Linked::Unknown(name) => return Ok(Some(name)),
             Linked::Call(call) => {
                 let running = Running { cx: self.cx, run: self.run, step: n, goal };
                 let made = state.next;
@@ -323,7 +367,8 @@ impl Walk<'_> {
             &[],
         )
         .await?;
-        store::tell(tx, self.run, "step", &shown(&step)).await
+        store::tell(tx, self.run, "step", &shown(&step)).await?;
+        Ok(None)
     }
 
     async fn review(&self, standing: Standing) -> Result<()> {
@@ -447,82 +492,6 @@ fn told(error: &Error) -> String {
         Outcome::Unavailable => "That takes too long to compute; narrow it, to a team or a period.".to_owned(),
         Outcome::Internal => "Something went wrong on our side; the step is in the run's record.".to_owned(),
         _ => format!("That is not possible: {}.", error.detail.trim_end_matches('.')),
-    }
-}
-
-/// The run that a question was asked in, taken up again with the answer to it; nothing when the goal is no answer.
-fn taken_up(before: State, goal: &str, in_hand: Option<(RecordType, uuid::Uuid)>) -> Option<State> {
-    let (question, slot) = (before.question.clone()?, before.slot.clone()?);
-    let chosen = choice(&question, goal);
-    let mut state =
-        State { question: None, slot: None, said: Vec::new(), in_hand: in_hand.or(before.in_hand), ..before };
-    let ask = state.asks.get_mut(state.next)?;
-    match (slot, chosen) {
-        (Slot::Record { mention, kinds }, Some(at)) => {
-            let option = question.options.get(at)?;
-            state.picked.insert(mention, (*kinds.get(at)?, option.id));
-        }
-        (Slot::Words(words), Some(at)) => replace(ask, &words, &question.options.get(at)?.name),
-        (Slot::LossReason, Some(at)) => match ask {
-            Ask::UpdateOpportunity(update) => {
-                update.changes.push((Field::LostReason, question.options.get(at)?.name.clone()))
-            }
-            _ => return None,
-        },
-        (Slot::Name, _) if goal.split_whitespace().count() <= 6 => name(ask, goal),
-        _ => return None,
-    }
-    // What ran before the question stays in its own run.
-    state.asks.drain(..state.next);
-    state.next = 0;
-    Some(state)
-}
-
-/// Which option a reply chooses: by id, by name, by number.
-fn choice(question: &Question, reply: &str) -> Option<usize> {
-    let wanted = text::key(reply);
-    let options = &question.options;
-    let exact = options.iter().position(|o| o.id.to_string() == reply.trim() || text::key(&o.name) == wanted);
-    let numbered = || {
-        let bare = wanted.trim_start_matches("the ").trim_end_matches(" one");
-        let words = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
-        let n = bare.parse::<usize>().ok().or_else(|| words.iter().position(|w| *w == bare).map(|i| i + 1));
-        n.and_then(|n| n.checked_sub(1)).filter(|i| *i < options.len())
-    };
-    let part = || {
-        let fits: Vec<usize> =
-            options.iter().enumerate().filter(|(_, o)| text::contains_words(&o.name, reply)).map(|(i, _)| i).collect();
-        fits.first().copied().filter(|_| fits.len() == 1)
-    };
-    exact.or_else(numbered).or_else(part)
-}
-
-fn name(ask: &mut Ask, words: &str) {
-    let words = Some(words.trim().to_owned());
-    match ask {
-        Ask::GetOpportunity(get) => get.name = words,
-        Ask::UpdateOpportunity(update) => update.name = words,
-        Ask::CreateTask(task) => task.name = words,
-        Ask::SearchOpportunities(search) => search.filter.name = words,
-        Ask::QueryPipeline(query) => query.filter.name = words,
-        Ask::Decline(_) => {}
-    }
-}
-
-fn replace(ask: &mut Ask, words: &str, chosen: &str) {
-    let swap = |value: &mut Option<String>| {
-        if value.as_deref() == Some(words) {
-            *value = Some(chosen.to_owned());
-        }
-    };
-    match ask {
-        Ask::SearchOpportunities(search) => swap(&mut search.filter.owner),
-        Ask::QueryPipeline(query) => swap(&mut query.filter.owner),
-        Ask::UpdateOpportunity(update) => {
-            update.changes.iter_mut().filter(|(_, v)| v == words).for_each(|(_, v)| chosen.clone_into(v))
-        }
-        Ask::CreateTask(task) => swap(&mut task.assignee),
-        Ask::GetOpportunity(_) | Ask::Decline(_) => {}
     }
 }
 

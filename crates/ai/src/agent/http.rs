@@ -22,7 +22,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::store::{self, NewRun, Which};
+use super::store::read::{self, Which};
+use super::store::{self, NewRun};
 use super::{Conversation, JOB, MAX_GOAL, Run, RunContext, RunFeedback, RunJob, stream};
 use crate::{AiStatus, Assistant};
 
@@ -100,7 +101,7 @@ async fn create(
     let id = store::insert(&mut tx, &wanted).await?;
     let job = RunJob { user: cx.actor().user.0, run: id.0 };
     tx.enqueue(NewJob::new(JOB, &job)?.unique(format!("{JOB}:{id}")).attempts(5));
-    let run = store::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?;
+    let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?;
     let location = [(header::LOCATION, format!("/api/v1/agent-runs/{id}"))];
     tx.commit((StatusCode::CREATED, location, Json(run))).await
 }
@@ -110,7 +111,7 @@ async fn create(
 async fn index(cx: Allow<UseAgent>, Query(asked): Query<PageParams>) -> Result<Json<Page<Run>>> {
     let limit = asked.limit()?;
     let mut tx = cx.begin().await?;
-    let page = store::page(&mut tx, limit, asked.cursor.as_deref()).await?;
+    let page = read::page(&mut tx, limit, asked.cursor.as_deref()).await?;
     tx.done(Json(page)).await
 }
 
@@ -118,7 +119,7 @@ async fn index(cx: Allow<UseAgent>, Query(asked): Query<PageParams>) -> Result<J
 #[utoipa::path(get, path = "/agent-runs/{id}", tag = "assistant", params(("id" = AgentRunId, Path)), responses((status = 200, body = Run), Problems))]
 async fn get(cx: Allow<UseAgent>, Path(id): Path<AgentRunId>) -> Result<Json<Run>> {
     let mut tx = cx.begin().await?;
-    let run = store::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?;
+    let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?;
     tx.done(Json(run)).await
 }
 
@@ -207,7 +208,7 @@ async fn conversations(
     assistant.warm();
     let limit = asked.limit()?;
     let mut tx = cx.begin().await?;
-    let page = store::conversations(&mut tx, limit, asked.cursor.as_deref()).await?;
+    let page = read::conversations(&mut tx, limit, asked.cursor.as_deref()).await?;
     tx.done(Json(page)).await
 }
 
@@ -224,8 +225,8 @@ struct WholeConversation {
 #[utoipa::path(get, path = "/conversations/{id}", tag = "assistant", params(("id" = ConversationId, Path)), responses((status = 200, body = WholeConversation), Problems))]
 async fn conversation(cx: Allow<UseAgent>, Path(id): Path<ConversationId>) -> Result<Json<WholeConversation>> {
     let mut tx = cx.begin().await?;
-    let conversation = store::conversation(&mut tx, id).await?;
-    let runs = store::runs(&mut tx, Which::Of(id)).await?;
+    let conversation = read::conversation(&mut tx, id).await?;
+    let runs = read::runs(&mut tx, Which::Of(id)).await?;
     tx.done(Json(WholeConversation { conversation, runs })).await
 }
 

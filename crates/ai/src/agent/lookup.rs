@@ -8,7 +8,8 @@ use dealwright_store::Tx;
 use dealwright_workflow::StageKind as Kind;
 use uuid::Uuid;
 
-use crate::resolve::record::{Candidate, RecordType, core};
+use super::nearest::Described;
+use crate::resolve::record::{Candidate, RecordType, core, fit};
 use crate::resolve::vocabulary::{Choice, Named, Person, Stage, StageKind, Vocabulary};
 
 /// Reads the organisation's own words.
@@ -83,14 +84,16 @@ pub async fn candidates(cx: &Context, tx: &mut Tx, name: &str, wanted: Wanted) -
     if let Ok(id) = name.trim().parse::<Uuid>() {
         ids.push(id);
     }
-    let mut of_accounts = Vec::new();
-    if ids.is_empty() {
+    let mut of_deals = deals(cx, tx, &ids, &[], name).await?;
+    if !of_deals.iter().any(|deal| fit(name, deal) > 0) {
         // "the GTX Pro deal at Isdom": no deal's name has all the words, but its account and its products do.
+        let mut of_accounts = Vec::new();
         for word in words.split(' ').filter(|w| w.len() > 2) {
             of_accounts.extend(search::accounts(tx, word).await?);
         }
+        of_deals = deals(cx, tx, &ids, &of_accounts, name).await?;
     }
-    found.extend(deals(cx, tx, &ids, &of_accounts, name).await?);
+    found.extend(of_deals);
     Ok(found)
 }
 
@@ -187,6 +190,35 @@ async fn contacts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
             aliases: Vec::new(),
             open: true,
             mine: false,
+        })
+        .collect())
+}
+
+/// The open deals that a description is compared with: the actor's own first, then what was changed last.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn described(cx: &Context, tx: &mut Tx) -> Result<Vec<Described>> {
+    let rows = sqlx::query!(
+        r#"select t.id, t.name, a.name as "account?", c.name as "industry?"
+           from opportunity t
+           join stage s on s.org_id = t.org_id and s.id = t.stage_id
+           left join account a on a.org_id = t.org_id and a.id = t.account_id
+           left join choice c on c.org_id = a.org_id and c.id = a.industry_id
+           where t.org_id = $1 and t.deleted_at is null and s.kind = 'open'
+           order by (t.owner_id = $2) desc, t.updated_at desc, t.id limit 50"#,
+        tx.org().0,
+        cx.actor().user.0,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let words = |parts: [Option<&str>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let account = r.account.as_deref().filter(|a| !r.name.contains(a));
+            let words = words([Some(r.name.as_str()), account, r.industry.as_deref()]);
+            Described { id: r.id, name: r.name, words }
         })
         .collect())
 }

@@ -9,6 +9,8 @@ pub mod graph;
 pub mod http;
 pub mod link;
 pub mod lookup;
+pub mod nearest;
+pub mod reply;
 pub mod store;
 pub mod stream;
 
@@ -150,8 +152,8 @@ pub struct Step {
     pub ms: Option<i64>,
     pub tokens_in: i64,
     pub tokens_out: i64,
-    /// In the currency of the price table.
-    pub cost: String,
+    /// In the currency of the price table; null when the price of a model it used is not known.
+    pub cost: Option<String>,
 }
 
 /// What a run used.
@@ -159,7 +161,8 @@ pub struct Step {
 pub struct RunUsage {
     pub tokens_in: i64,
     pub tokens_out: i64,
-    pub cost: String,
+    /// In the currency of the price table; null when the price of a model it used is not known.
+    pub cost: Option<String>,
     /// From its start to its end.
     pub ms: Option<i64>,
     pub first_token_ms: Option<i64>,

@@ -91,6 +91,14 @@ pub fn unknown_in(sentence: &str, facts: &Facts, reading: &Reading) -> Vec<Strin
             i += 1;
             continue;
         }
+        let on = usize::from(token.lower == "on");
+        if let Some(right) = weekday_of_next(&tokens, i + on, reading) {
+            if !right {
+                unknown.push(tokens.get(i + on).map(|t| t.text.clone()).unwrap_or_default());
+            }
+            i += on + 1;
+            continue;
+        }
         if let Some((when, n)) = date::scan(&tokens, i, &reading.calendar) {
             let known = match (when.from, when.to) {
                 (Some(from), Some(to)) if from == to => facts.knows_day(from),
@@ -136,6 +144,16 @@ pub fn unknown_in(sentence: &str, facts: &Facts, reading: &Reading) -> Vec<Strin
         i += 1;
     }
     unknown
+}
+
+/// Whether the weekday at `i` is that of the date after it ("Fri 5 Dec 2025"); nothing when there is no such pair.
+fn weekday_of_next(tokens: &[Token], i: usize, reading: &Reading) -> Option<bool> {
+    let weekday = date::weekday_named(&tokens.get(i)?.lower)?;
+    let at = i + 1 + usize::from(tokens.get(i + 1).is_some_and(|t| t.text == ","));
+    let absolute = |t: &&Token| t.lower.starts_with(|c: char| c.is_ascii_digit()) || date::month_named(&t.lower).is_some();
+    tokens.get(at).filter(absolute)?;
+    let (when, _) = date::scan(tokens, at, &reading.calendar)?;
+    when.from.filter(|from| when.to == Some(*from)).map(|day| chrono::Datelike::weekday(&day) == weekday)
 }
 
 /// Past a list's own marks: "1.", "-", "•".
@@ -279,6 +297,8 @@ mod tests {
             "None of them closes today since nothing has changed.",
             "1. Isdom – GTX Pro (40%)",
             "- Isdom – GTX Pro",
+            "It closes on Fri 5 Dec 2025, as planned.",
+            "It closes on Friday, December 5, 2025.",
         ] {
             let sentence = sentence.replace("today", "soon");
             assert_eq!(unknown_in(&sentence, &facts, &reading), Vec::<String>::new(), "{sentence}");
@@ -293,6 +313,7 @@ mod tests {
             ("They are worth $192,841.", vec!["192,841"]),
             ("They are worth about $190k.", vec!["190k"]),
             ("It closes on 6 December 2025.", vec!["on 6 December 2025"]),
+            ("It closes on Thu 5 Dec 2025.", vec!["Thu"]),
             ("It was handed to John Doe.", vec!["John Doe"]),
             ("Hooli closed as well.", vec!["Hooli"]),
             ("See 0199a1b2-0000-7000-8000-000000000002.", vec!["0199a1b2-0000-7000-8000-000000000002"]),

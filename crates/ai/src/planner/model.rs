@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{Ask, Decline, Field, Filter, Get, Group, Measure, NewTask, Query, Search, Update};
-use crate::provider::{Chat, Message, Purpose, Schema};
+use crate::provider::{Chat, Message, Schema};
 use crate::resolve::vocabulary::StageKind;
 use crate::resolve::{Reading, amount, date, text};
 
@@ -67,7 +67,6 @@ pub fn schema() -> Schema {
 #[must_use]
 pub fn chat(clause: &str) -> Chat {
     Chat {
-        purpose: Purpose::Plan,
         messages: vec![Message::system(PREFIX), Message::user(clause)],
         schema: Some(schema()),
         max_tokens: MAX_TOKENS,

@@ -207,7 +207,6 @@ pub struct NewProposal {
     pub diff: Vec<Difference>,
     pub reason: String,
     pub evidence: Vec<Evidence>,
-    pub tainted: bool,
 }
 
 /// A field that has changed since the proposal was made.
@@ -240,7 +239,7 @@ pub struct Proposal {
     /// What was asked for.
     pub reason: String,
     pub evidence: Vec<Evidence>,
-    /// Whether a value came out of text that somebody else wrote.
+    /// Whether a value came out of text that somebody else wrote. False as long as values are only the asker's own words.
     pub tainted: bool,
     pub confidence: Confidence,
     pub requested_by: Ref,

@@ -39,8 +39,8 @@ pub async fn insert(
     let (opportunity, account, contact) = (of("opportunity"), of("account"), of("contact"));
     let written = sqlx::query_scalar!(
         r#"insert into proposal (org_id, id, run_id, step, kind, opportunity_id, account_id, contact_id, target_name, base_version, diff, diff_hash, reason,
-                                 evidence, tainted, confidence, requested_by, created_at, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                                 evidence, confidence, requested_by, created_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
            on conflict (org_id, run_id, step) do nothing returning id"#,
         org,
         id.0,
@@ -56,7 +56,6 @@ pub async fn insert(
         hash,
         new.reason,
         serde_json::to_value(&new.evidence).map_err(Error::internal)?,
-        new.tainted,
         confidence.as_str(),
         requested_by.0,
         now,

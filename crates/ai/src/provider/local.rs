@@ -18,8 +18,9 @@ use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::embedding::LocalEmbedding;
 use super::openai::{Endpoint, Limits, OpenAi};
-use super::{Chat, LlmProvider, OnText, ProviderError, Purpose, Reply, State, Status};
+use super::{Chat, Embedded, LlmProvider, OnText, ProviderError, Reply, State, Status};
 
 /// What is to be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,21 +35,21 @@ pub struct Files {
 pub struct Settings {
     /// The model's name in records.
     pub name: String,
-    /// Tokens of context for each of the two slots.
+    /// Tokens of context.
     pub context: u32,
     pub threads: u16,
     /// Stops when nobody has asked for so long.
     pub idle: Duration,
     /// How long it may take to load.
     pub start: Duration,
-    /// Constant prompts, read in when the server has started.
-    pub prompts: Vec<(Purpose, String)>,
+    /// The constant prompt, read in when the server has started.
+    pub prompt: String,
 }
 
 impl Settings {
     /// Defaults for a model of that name: one thread per core, a quarter of an hour.
     #[must_use]
-    pub fn of(name: impl Into<String>, prompts: Vec<(Purpose, String)>) -> Self {
+    pub fn of(name: impl Into<String>, prompt: impl Into<String>) -> Self {
         let threads = std::thread::available_parallelism().ok().and_then(|n| u16::try_from(n.get()).ok()).unwrap_or(2);
         Self {
             name: name.into(),
@@ -56,7 +57,7 @@ impl Settings {
             threads: threads.min(16),
             idle: Duration::from_secs(900),
             start: Duration::from_secs(90),
-            prompts,
+            prompt: prompt.into(),
         }
     }
 }
@@ -81,6 +82,7 @@ struct Failures {
 struct Inner {
     settings: Settings,
     files: FilesReady,
+    embedding: LocalEmbedding,
     running: Mutex<Option<Running>>,
     /// For people; also read while `running` is held by a start.
     state: StdMutex<Status>,
@@ -93,9 +95,9 @@ pub struct Local(Arc<Inner>);
 
 impl Local {
     #[must_use]
-    pub fn new(settings: Settings, files: FilesReady) -> Self {
+    pub fn new(settings: Settings, files: FilesReady, embedding: LocalEmbedding) -> Self {
         let state = StdMutex::new(Status { state: State::Idle, message: None });
-        Self(Arc::new(Inner { settings, files, running: Mutex::new(None), state, failures: StdMutex::default() }))
+        Self(Arc::new(Inner { settings, files, embedding, running: Mutex::new(None), state, failures: StdMutex::default() }))
     }
 
     /// The client of a server that runs, started if it has to be.
@@ -242,10 +244,8 @@ impl Inner {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         tracing::info!(ms = started.elapsed().as_millis(), model = %files.model.display(), "the local model is loaded");
-        for (purpose, prompt) in &self.settings.prompts {
-            if let Err(error) = client.read_in(*purpose, prompt).await {
-                tracing::warn!(%error, "a prompt could not be read in ahead; the first request will be slower");
-            }
+        if let Err(error) = client.read_in(&self.settings.prompt).await {
+            tracing::warn!(%error, "the prompt could not be read in ahead; the first request will be slower");
         }
         Ok(Running { child, client, used: Instant::now() })
     }
@@ -263,11 +263,11 @@ impl Inner {
             &port.to_string(),
             "--no-webui",
             "--parallel",
-            "2",
+            "1",
         ]);
         command.args([
             "--ctx-size",
-            &(settings.context.saturating_mul(2)).to_string(),
+            &settings.context.to_string(),
             "--threads",
             &settings.threads.to_string(),
         ]);
@@ -342,8 +342,8 @@ impl LlmProvider for Local {
         })
     }
 
-    fn embed<'a>(&'a self, _texts: &'a [String]) -> BoxFuture<'a, Result<Vec<Vec<f32>>, ProviderError>> {
-        Box::pin(async { Err(ProviderError::Unavailable("the local chat model makes no embeddings".into())) })
+    fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Embedded, ProviderError>> {
+        Box::pin(self.0.embedding.embed(texts))
     }
 
     fn warm(&self) {

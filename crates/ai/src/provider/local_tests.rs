@@ -25,7 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         text = body["messages"][-1]["content"]
         if text == "die": os._exit(9)
         self.send_response(200); self.end_headers()
-        part = {"choices": [{"delta": {"content": "slot %d" % body["id_slot"]}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}
+        part = {"choices": [{"delta": {"content": "cached" if body["cache_prompt"] else "read anew"}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}
         self.wfile.write(("data: %s\n\ndata: [DONE]\n\n" % json.dumps(part)).encode())
 http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 "#;
@@ -69,14 +69,18 @@ impl Drop for Folder {
     }
 }
 
-fn local(files: Option<Files>, idle: Duration) -> (Local, tokio::sync::watch::Sender<Option<Files>>) {
-    let (sender, receiver) = tokio::sync::watch::channel(files);
-    let settings = Settings { idle, ..Settings::of("test", vec![(Purpose::Plan, "prefix".into())]) };
-    (Local::new(settings, receiver), sender)
+fn no_embedding() -> LocalEmbedding {
+    LocalEmbedding::new(tokio::sync::watch::channel(None).1)
 }
 
-async fn ask(local: &Local, text: &str, purpose: Purpose) -> Result<String, ProviderError> {
-    let chat = Chat { purpose, messages: vec![Message::user(text)], schema: Some(Schema::Const("x")), max_tokens: 5 };
+fn local(files: Option<Files>, idle: Duration) -> (Local, tokio::sync::watch::Sender<Option<Files>>) {
+    let (sender, receiver) = tokio::sync::watch::channel(files);
+    let settings = Settings { idle, ..Settings::of("test", "prefix") };
+    (Local::new(settings, receiver, no_embedding()), sender)
+}
+
+async fn ask(local: &Local, text: &str) -> Result<String, ProviderError> {
+    let chat = Chat { messages: vec![Message::user(text)], schema: Some(Schema::Const("x")), max_tokens: 5 };
     local.chat(&chat, &mut |_| {}).await.map(|r| r.text)
 }
 
@@ -85,11 +89,10 @@ async fn it_starts_on_demand_and_ends_with_us() {
     let folder = Folder::new("demand");
     let (model, files) = local(None, Duration::from_secs(60));
     assert_eq!(model.status().state, State::Downloading);
-    assert!(matches!(ask(&model, "hi", Purpose::Plan).await, Err(ProviderError::Unavailable(_))));
+    assert!(matches!(ask(&model, "hi").await, Err(ProviderError::Unavailable(_))));
     files.send(Some(folder.files())).unwrap();
     assert_eq!(model.status().state, State::Idle);
-    assert_eq!(ask(&model, "hi", Purpose::Plan).await.unwrap(), "slot 0");
-    assert_eq!(ask(&model, "hi", Purpose::Write).await.unwrap(), "slot 1");
+    assert_eq!(ask(&model, "hi").await.unwrap(), "cached");
     assert_eq!(model.status().state, State::Ready);
     assert!(folder.server_runs());
     model.stop().await;
@@ -101,12 +104,12 @@ async fn it_starts_on_demand_and_ends_with_us() {
 async fn a_crash_is_noticed_and_it_is_started_again() {
     let folder = Folder::new("crash");
     let (model, _files) = local(Some(folder.files()), Duration::from_secs(60));
-    assert!(ask(&model, "die", Purpose::Plan).await.is_err());
+    assert!(ask(&model, "die").await.is_err());
     tokio::time::sleep(Duration::from_millis(300)).await;
     // The first failure is followed by a pause of a second.
-    assert!(matches!(ask(&model, "hi", Purpose::Plan).await, Err(ProviderError::Unavailable(_))));
+    assert!(matches!(ask(&model, "hi").await, Err(ProviderError::Unavailable(_))));
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    assert_eq!(ask(&model, "hi", Purpose::Plan).await.unwrap(), "slot 0");
+    assert_eq!(ask(&model, "hi").await.unwrap(), "cached");
     model.stop().await;
 }
 
@@ -115,7 +118,7 @@ async fn a_server_that_will_not_load_says_why() {
     let folder = Folder::new("broken");
     fs::write(folder.0.join("model.broken"), "").unwrap();
     let (model, _files) = local(Some(folder.files()), Duration::from_secs(60));
-    let error = ask(&model, "hi", Purpose::Plan).await.unwrap_err().to_string();
+    let error = ask(&model, "hi").await.unwrap_err().to_string();
     assert!(error.contains("ended while loading"), "{error}");
     assert_eq!(model.status().state, State::Unavailable);
 }
@@ -124,9 +127,9 @@ async fn a_server_that_will_not_load_says_why() {
 async fn it_stops_when_idle_and_starts_again() {
     let folder = Folder::new("idle");
     let (model, _files) = local(Some(folder.files()), Duration::from_millis(200));
-    assert_eq!(ask(&model, "hi", Purpose::Plan).await.unwrap(), "slot 0");
+    assert_eq!(ask(&model, "hi").await.unwrap(), "cached");
     assert!(folder.server_ends().await);
-    assert_eq!(ask(&model, "hi", Purpose::Plan).await.unwrap(), "slot 0");
+    assert_eq!(ask(&model, "hi").await.unwrap(), "cached");
     model.stop().await;
 }
 
@@ -159,7 +162,7 @@ async fn the_real_model_plans() {
     let path = |variable: &str| PathBuf::from(std::env::var(variable).unwrap());
     let (_files, receiver) =
         tokio::sync::watch::channel(Some(Files { server: path("LLAMA_SERVER"), model: path("LLM_GGUF") }));
-    let model = Local::new(Settings::of("qwen", vec![(Purpose::Plan, crate::planner::model::PREFIX.into())]), receiver);
+    let model = Local::new(Settings::of("qwen", crate::planner::model::PREFIX), receiver, no_embedding());
     let chat = crate::planner::model::chat("move Isdom to Proposal");
     let reply = model.chat(&chat, &mut |_| {}).await.unwrap();
     assert_eq!(reply.text, r#"{"tool":"change","name":"Isdom","field":"stage","value":"Proposal"}"#);

@@ -4,6 +4,7 @@
 //! and speaks to it the same way. Every call is streamed, bounded in time, and answers with what it cost. A prompt never
 //! holds a database transaction open: callers commit before they call.
 
+pub mod embedding;
 pub mod local;
 pub mod openai;
 pub mod price;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use serde::Serialize;
 
+pub use embedding::Embedded;
 pub use schema::Schema;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -44,28 +46,9 @@ impl Message {
     }
 }
 
-/// What a call is for. A local server keeps the constant prompt of each purpose warm apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    Plan,
-    Write,
-}
-
-impl Purpose {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plan => "plan",
-            Self::Write => "write",
-        }
-    }
-}
-
 /// One call.
 #[derive(Clone, Debug)]
 pub struct Chat {
-    pub purpose: Purpose,
     pub messages: Vec<Message>,
     /// Constrains the answer to JSON of this shape.
     pub schema: Option<Schema>,
@@ -156,9 +139,9 @@ pub trait LlmProvider: Send + Sync + std::fmt::Debug {
     fn chat<'a>(&'a self, chat: &'a Chat, on_text: OnText<'a>) -> BoxFuture<'a, Result<Reply, ProviderError>>;
 
     /// One vector per text, in order.
-    fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Vec<Vec<f32>>, ProviderError>>;
+    fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Embedded, ProviderError>>;
 
-    /// Gets ready ahead of a request: starts what has to be started and reads the constant prompts in.
+    /// Gets ready ahead of a request: starts what has to be started and reads the constant prompt in.
     fn warm(&self);
 
     /// Ends what was started.

@@ -13,8 +13,9 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::embedding::LocalEmbedding;
 use super::sse::Lines;
-use super::{Chat, LlmProvider, Message, OnText, ProviderError, Purpose, Reply, State, Status, Usage};
+use super::{Chat, Embedded, LlmProvider, Message, OnText, ProviderError, Reply, State, Status, Usage};
 
 /// How long each part of a call may take.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +50,7 @@ pub struct Endpoint {
     pub base_url: String,
     pub key: Option<String>,
     pub model: String,
-    /// For embeddings; the endpoint's own choice when absent.
+    /// For embeddings; the local model makes them when absent.
     pub embedding_model: Option<String>,
     pub limits: Limits,
 }
@@ -65,6 +66,8 @@ impl std::fmt::Debug for Endpoint {
 pub struct OpenAi {
     endpoint: Endpoint,
     http: Client,
+    /// Makes the embeddings when the endpoint has no model for them.
+    embedding: Option<LocalEmbedding>,
     /// The server is llama.cpp's own: grammars, slots and the prompt cache can be used.
     llama: bool,
     without_format: AtomicBool,
@@ -78,6 +81,12 @@ impl OpenAi {
     /// When no TLS backend can be set up.
     pub fn new(endpoint: Endpoint) -> Result<Self, ProviderError> {
         Self::build(endpoint, false)
+    }
+
+    /// With the local model for embeddings, where the endpoint has none.
+    #[must_use]
+    pub fn with_embedding(self, embedding: LocalEmbedding) -> Self {
+        Self { embedding: Some(embedding), ..self }
     }
 
     pub(super) fn of_llama(endpoint: Endpoint) -> Result<Self, ProviderError> {
@@ -95,6 +104,7 @@ impl OpenAi {
         Ok(Self {
             endpoint,
             http,
+            embedding: None,
             llama,
             without_format: AtomicBool::new(false),
             completion_tokens: AtomicBool::new(false),
@@ -115,7 +125,6 @@ impl OpenAi {
         if self.llama {
             body.insert("cache_prompt".into(), json!(true));
             body.insert("seed".into(), json!(1));
-            body.insert("id_slot".into(), json!(u8::from(chat.purpose == Purpose::Write)));
             if let Some(schema) = &chat.schema {
                 body.insert("grammar".into(), json!(schema.grammar()));
             }
@@ -257,8 +266,14 @@ impl OpenAi {
         Ok(reply)
     }
 
-    async fn vectors(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ProviderError> {
-        let model = self.endpoint.embedding_model.as_deref().unwrap_or(&self.endpoint.model);
+    async fn vectors(&self, texts: &[String]) -> Result<Embedded, ProviderError> {
+        let started = Instant::now();
+        let Some(model) = self.endpoint.embedding_model.as_deref() else {
+            return match &self.embedding {
+                Some(local) => local.embed(texts).await,
+                None => Err(ProviderError::Unavailable("no embedding model is configured".into())),
+            };
+        };
         let body = json!({ "model": model, "input": texts });
         let text = Value::String(body.to_string());
         let response = self.send("embeddings", |_| Ok(text.clone()), self.endpoint.limits.first_token).await?;
@@ -268,13 +283,19 @@ impl OpenAi {
         if data.len() != texts.len() {
             return Err(ProviderError::Broken(format!("{} vectors for {} texts", data.len(), texts.len())));
         }
-        Ok(data.into_iter().map(|d| d.embedding).collect())
+        Ok(Embedded {
+            vectors: data.into_iter().map(|d| d.embedding).collect(),
+            model: model.to_owned(),
+            local: false,
+            usage: Usage { tokens_in: answer.usage.map_or(0, |u| u.prompt_tokens), tokens_out: 0 },
+            latency: started.elapsed(),
+        })
     }
 
     /// Reads a constant prompt in, so that the next call finds it in the cache.
-    pub(super) async fn read_in(&self, purpose: Purpose, prompt: &str) -> Result<(), ProviderError> {
+    pub(super) async fn read_in(&self, prompt: &str) -> Result<(), ProviderError> {
         let chat =
-            Chat { purpose, messages: vec![Message::system(prompt), Message::user("?")], schema: None, max_tokens: 1 };
+            Chat { messages: vec![Message::system(prompt), Message::user("?")], schema: None, max_tokens: 1 };
         self.ask(&chat, &mut |_| {}).await.map(|_| ())
     }
 }
@@ -312,6 +333,7 @@ struct Used {
 #[derive(Deserialize)]
 struct Embeddings {
     data: Vec<Embedding>,
+    usage: Option<Used>,
 }
 
 #[derive(Deserialize)]
@@ -368,7 +390,7 @@ impl LlmProvider for OpenAi {
         })
     }
 
-    fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Vec<Vec<f32>>, ProviderError>> {
+    fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Embedded, ProviderError>> {
         Box::pin(self.vectors(texts))
     }
 

@@ -47,7 +47,7 @@ fn stream(words: &[&str]) -> String {
 }
 
 fn chat(schema: Option<crate::provider::Schema>) -> Chat {
-    Chat { purpose: Purpose::Plan, messages: vec![Message::user("hi")], schema, max_tokens: 10 }
+    Chat { messages: vec![Message::user("hi")], schema, max_tokens: 10 }
 }
 
 async fn ask(client: &OpenAi, chat: &Chat) -> (Result<Reply, ProviderError>, String) {
@@ -111,7 +111,7 @@ async fn vectors_come_in_the_order_of_the_texts() {
     let (client, _) =
         server(vec![(200, r#"{"data":[{"index":1,"embedding":[2.0]},{"index":0,"embedding":[1.0]}]}"#.to_owned())])
             .await;
-    assert_eq!(client.embed(&["a".into(), "b".into()]).await.unwrap(), [[1.0], [2.0]]);
+    assert_eq!(client.embed(&["a".into(), "b".into()]).await.unwrap().vectors, [[1.0], [2.0]]);
 }
 
 #[tokio::test]

@@ -6,14 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dealwright_embed::Embedder;
 use dealwright_store::bundle::{self, Bundle, Dirs, Progress};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::embedding::LocalEmbedding;
 use super::local::{Files, Local, Settings};
 use super::openai::{Endpoint, Limits, OpenAi};
 use super::price::Prices;
-use super::{ProviderError, Purpose};
+use super::{LlmProvider, ProviderError};
 use crate::{Assistant, Consult, planner};
 
 /// What the operator decided.
@@ -35,18 +37,22 @@ pub enum AiChoice {
         base_url: String,
         key: Option<String>,
         model: String,
+        /// Its model for embeddings; the local one when absent.
+        embedding_model: Option<String>,
     },
 }
 
 /// The local model's name in records.
 pub const LOCAL_MODEL: &str = "qwen2.5-coder-1.5b-instruct-q4_k_m";
 
-/// The downloads of the local model, to be run in the background.
+/// The downloads of the local models, to be run in the background.
 #[derive(Debug)]
 #[must_use]
 pub struct Downloads {
     dirs: Dirs,
-    files: watch::Sender<Option<Files>>,
+    /// Of the language model; none when it runs elsewhere.
+    files: Option<watch::Sender<Option<Files>>>,
+    embedder: watch::Sender<Option<Embedder>>,
     progress: watch::Sender<Vec<Progress>>,
 }
 
@@ -56,42 +62,52 @@ pub struct Downloads {
 /// When no HTTP client can be made.
 pub fn assistant(config: AiConfig, dirs: Dirs) -> Result<(Assistant, Option<Downloads>), ProviderError> {
     let (progress, seen) = watch::channel(Vec::new());
-    match config.mode {
-        AiChoice::Off => Ok((Assistant::new(None, config.prices, config.consult, seen), None)),
-        AiChoice::Remote { base_url, key, model } => {
-            let endpoint = Endpoint { base_url, key, model, embedding_model: None, limits: Limits::default() };
-            let provider = Arc::new(OpenAi::new(endpoint)?);
-            Ok((Assistant::new(Some(provider), config.prices, config.consult, seen), None))
+    let (embedder, embedding) = watch::channel(None);
+    let embedding = LocalEmbedding::new(embedding);
+    let (provider, files): (Option<Arc<dyn LlmProvider>>, _) = match config.mode {
+        AiChoice::Off => return Ok((Assistant::new(None, config.prices, config.consult, seen), None)),
+        AiChoice::Remote { base_url, key, model, embedding_model } => {
+            let embeds = embedding_model.is_some();
+            let endpoint = Endpoint { base_url, key, model, embedding_model, limits: Limits::default() };
+            let provider: Arc<dyn LlmProvider> = Arc::new(OpenAi::new(endpoint)?.with_embedding(embedding));
+            if embeds {
+                return Ok((Assistant::new(Some(provider), config.prices, config.consult, seen), None));
+            }
+            (Some(provider), None)
         }
         AiChoice::Local => {
             let (files, ready) = watch::channel(None);
-            let settings = Settings::of(LOCAL_MODEL, vec![(Purpose::Plan, planner::model::PREFIX.to_owned())]);
-            let provider = Arc::new(Local::new(settings, ready));
-            Ok((
-                Assistant::new(Some(provider), config.prices, config.consult, seen),
-                Some(Downloads { dirs, files, progress }),
-            ))
+            let settings = Settings::of(LOCAL_MODEL, planner::model::PREFIX);
+            (Some(Arc::new(Local::new(settings, ready, embedding))), Some(files))
         }
-    }
+    };
+    let assistant = Assistant::new(provider, config.prices, config.consult, seen);
+    Ok((assistant, Some(Downloads { dirs, files, embedder, progress })))
 }
 
 impl Downloads {
     /// Fetches what is missing, until all is there or `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let wanted = [&bundle::LLAMA_SERVER, &bundle::LLM, &bundle::EMBEDDING];
+        let wanted: &[&Bundle] = match self.files {
+            Some(_) => &[&bundle::LLAMA_SERVER, &bundle::LLM, &bundle::EMBEDDING],
+            None => &[&bundle::EMBEDDING],
+        };
         self.progress.send_replace(wanted.iter().map(|b| b.waiting()).collect());
         let fetch = async {
-            let server = self.fetch(&bundle::LLAMA_SERVER).await;
-            let model = self.fetch(&bundle::LLM).await;
-            tracing::info!(model = %model.display(), "the local model is there");
-            self.files.send_replace(Some(Files { server, model }));
-            self.fetch(&bundle::EMBEDDING).await;
+            if let Some(files) = &self.files {
+                let server = self.fetch(&bundle::LLAMA_SERVER).await;
+                let model = self.fetch(&bundle::LLM).await;
+                tracing::info!(model = %model.display(), "the local model is there");
+                files.send_replace(Some(Files { server, model }));
+            }
+            let folder = self.fetch(&bundle::EMBEDDING).await;
+            self.embedder.send_replace(Some(Embedder::new(folder)));
         };
         tokio::select! {
             () = fetch => {}
             () = stop.cancelled() => {}
         }
-        // The sender is kept: who waits for files must not hear that none will come.
+        // The senders are kept: who waits for files must not hear that none will come.
         stop.cancelled().await;
     }
 

@@ -27,10 +27,13 @@ pub enum Bound<T> {
     Between(T, T),
 }
 
+/// An end of a range and whether it is included; none when it is open.
+pub type End<T> = Option<(T, bool)>;
+
 impl<T: Copy> Bound<T> {
     /// The lower and the upper end, each with whether it is included.
     #[must_use]
-    pub const fn ends(self) -> (Option<(T, bool)>, Option<(T, bool)>) {
+    pub const fn ends(self) -> (End<T>, End<T>) {
         match self {
             Self::Exactly(v) => (Some((v, true)), Some((v, true))),
             Self::MoreThan(v) => (Some((v, false)), None),
@@ -113,7 +116,7 @@ fn plain_number(digits: &str, mark: DecimalMark, scaled: bool) -> Option<Decimal
         (0, 0) => None,
         (p, c) if p > 0 && c > 0 => Some(if digits.rfind('.') > digits.rfind(',') { '.' } else { ',' }),
         (1, 0) if scaled || !grouped('.') || mark == DecimalMark::Point => Some('.'),
-        (0, 1) if (scaled && mark == DecimalMark::Comma) || !grouped(',') || mark == DecimalMark::Comma => Some(','),
+        (0, 1) if mark == DecimalMark::Comma || !grouped(',') => Some(','),
         _ => None,
     };
     let (whole, fraction) = match decimal {
@@ -147,8 +150,11 @@ fn word(tokens: &[Token], i: usize) -> &str {
     tokens.get(i).filter(|t| t.kind != Kind::Quoted).map_or("", |t| t.lower.as_str())
 }
 
+/// What makes a bound of a value.
+type Bounds = fn(Decimal) -> Bound<Decimal>;
+
 /// The bound said at `tokens[i]` ("more than", "under", ">=") and how many tokens it takes.
-fn bound_at(tokens: &[Token], i: usize) -> Option<(fn(Decimal) -> Bound<Decimal>, usize)> {
+fn bound_at(tokens: &[Token], i: usize) -> Option<(Bounds, usize)> {
     let two = (word(tokens, i), word(tokens, i + 1));
     Some(match two {
         ("more" | "greater" | "higher" | "larger" | "bigger" | "longer" | "older", "than") => (Bound::MoreThan, 2),

@@ -132,6 +132,11 @@ fn own_word(tokens: &[Token], i: usize, vocabulary: &Vocabulary) -> Option<(Mean
     match (word(tokens, i), word(tokens, i + 1)) {
         ("my" | "our", "team" | "teams") => return Some((Meaning::Owner, 2)),
         ("my" | "mine", _) => return Some((Meaning::Owner, 1)),
+        // "have I won", "did I lose", "I sold": whose, not who asks. "can I see" is neither.
+        ("i", verb) if i > 0 && matches!(word(tokens, i - 1), "have" | "did" | "do" | "am") => {
+            return (!matches!(verb, "see" | "get" | "need" | "want" | "know")).then_some((Meaning::Owner, 1));
+        }
+        ("i", "won" | "lost" | "sold" | "closed" | "own" | "win" | "lose") => return Some((Meaning::Owner, 1)),
         _ => {}
     }
     let longest = (tokens.len() - i).min(5);

@@ -73,6 +73,32 @@ pub fn core(mention: &str) -> String {
     if kept.is_empty() { folded } else { kept.join(" ") }
 }
 
+/// Whether a request says that the record it names is a deal: "the Isdom deal", "Isdom's new opportunity", "the deal we have
+/// with Isdom". Then a customer of that name is not what is meant.
+#[must_use]
+pub fn is_called_a_deal(request: &str, name: &str) -> bool {
+    let request = key(request);
+    let words: Vec<&str> = request.split(' ').collect();
+    let name = key(name);
+    let named: Vec<&str> = name.split(' ').collect();
+    let is_noun = |w: &&str| matches!(*w, "deal" | "opportunity" | "opp");
+    let near = |from: usize| {
+        let before = words.get(from.saturating_sub(5)..from).unwrap_or_default();
+        let after = words.get(from + named.len()..).unwrap_or_default();
+        // Before it, a joint leads over: "deal with Isdom", not "…the other deal, and call Isdom".
+        let joined = before.last().is_some_and(|w| matches!(*w, "with" | "at" | "for" | "of" | "from" | "the" | "our"));
+        after.iter().take(3).take_while(|w| !JOINTS.contains(w)).any(|w| is_noun(w))
+            || (joined && before.iter().rev().take_while(|w| **w != "and").any(|w| is_noun(w)))
+    };
+    // "Isdom's" is compared as "isdoms".
+    let same = |(said, wanted): (&&str, &&str)| said == wanted || said.strip_suffix('s') == Some(*wanted);
+    let stands = |i: usize| words.get(i..i + named.len()).is_some_and(|w| w.iter().zip(&named).all(same));
+    named.iter().any(is_noun) || (0..words.len()).any(|i| stands(i) && near(i))
+}
+
+/// Words after a name that begin something else.
+const JOINTS: [&str; 10] = ["and", "about", "on", "with", "for", "to", "that", "before", "after", "next"];
+
 /// How well a mention fits, 0 (not at all) to 100 (its very name).
 #[must_use]
 pub fn fit(mention: &str, candidate: &Candidate) -> u8 {
@@ -167,6 +193,26 @@ mod tests {
         assert_eq!(chosen("Isdon", &all), [1]);
         assert_eq!(chosen("Initech", &all), Vec::<u128>::new());
         assert_eq!(chosen("the deal", &all), Vec::<u128>::new());
+    }
+
+    #[test]
+    fn a_deal_is_meant_where_it_is_said() {
+        for (request, name) in [
+            ("create a follow-up for the Isdom deal next Friday", "Isdom"),
+            ("call Isdom's big new deal tomorrow", "Isdom"),
+            ("remind me of the deal we have with Bluth Company", "Bluth Company"),
+            ("task for the opportunity at Isdom", "Isdom"),
+            ("follow up", "the Isdom deal"),
+        ] {
+            assert!(is_called_a_deal(request, name), "{request}");
+        }
+        for (request, name) in [
+            ("remind me to call Isdom", "Isdom"),
+            ("call Isdom about the deal", "Isdom"),
+            ("move the Zoomit deal to Proposal and remind me to call Isdom", "Isdom"),
+        ] {
+            assert!(!is_called_a_deal(request, name), "{request}");
+        }
     }
 
     #[test]

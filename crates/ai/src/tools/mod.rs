@@ -86,9 +86,6 @@ pub trait Tool {
 pub struct Call {
     pub tool: String,
     pub args: Value,
-    /// Whether an argument came out of text from outside.
-    #[serde(default)]
-    pub tainted: bool,
 }
 
 impl Call {
@@ -98,7 +95,6 @@ impl Call {
         Ok(Self {
             tool: T::NAME.to_owned(),
             args: serde_json::to_value(args).map_err(Error::internal)?,
-            tainted: false,
         })
     }
 }
@@ -153,13 +149,11 @@ pub async fn dispatch(running: Running<'_>, tx: &mut Tx, call: &Call, proposals:
 async fn one<T: Tool>(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
     let args: T::Args = dealwright_kernel::extract::read_value(call.args.clone())?;
     running.cx.actor().require(T::PERMISSION)?;
-    let asked = Asked { tool: T::NAME, effect: T::EFFECT, planned: true, tainted: call.tainted, proposals };
+    let asked = Asked { tool: T::NAME, effect: T::EFFECT, planned: true, proposals };
     guard::check(&asked).map_err(|denied| Error::forbidden("guard_denied", denied.0))?;
-    let mut output = T::run(running, tx, args).await?;
-    match (T::EFFECT, &mut output.proposal) {
-        (Effect::Reads, Some(_)) => return Err(Error::internal("a tool that reads has made a proposal")),
-        (_, Some(proposal)) => proposal.tainted |= call.tainted,
-        (_, None) => {}
+    let output = T::run(running, tx, args).await?;
+    if T::EFFECT == Effect::Reads && output.proposal.is_some() {
+        return Err(Error::internal("a tool that reads has made a proposal"));
     }
     Ok(output)
 }

@@ -97,7 +97,6 @@ impl Tool for CreateTask {
             diff,
             reason: running.goal.to_owned(),
             evidence,
-            tainted: false,
         };
         Ok(Output {
             result: json!({ "title": title, "diff": proposal.diff }),

@@ -6,6 +6,7 @@ use dealwright_access::policy::{
     UpdateOpportunity, UpdateTask,
 };
 use dealwright_access::{Context, Record};
+use dealwright_kernel::error::Outcome;
 use dealwright_kernel::id::{AccountId, ContactId, EventId, OpportunityId, TaskId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
@@ -185,12 +186,19 @@ async fn delete(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
 
 async fn restore(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
     let (id, undoes) = (event.subject_id, Some(event.id));
-    let event_id = match event.subject_type.as_str() {
-        "opportunity" => opportunity::write::restore(cx, tx, OpportunityId(id), undoes).await?.event,
-        "account" => account::write::restore(cx, tx, AccountId(id), undoes).await?.event,
-        "contact" => contact::write::restore(cx, tx, ContactId(id), undoes).await?.event,
-        "task" => task::write::restore(cx, tx, TaskId(id), undoes).await?.event,
+    let restored = match event.subject_type.as_str() {
+        "opportunity" => opportunity::write::restore(cx, tx, OpportunityId(id), undoes).await.map(|w| w.event),
+        "account" => account::write::restore(cx, tx, AccountId(id), undoes).await.map(|w| w.event),
+        "contact" => contact::write::restore(cx, tx, ContactId(id), undoes).await.map(|w| w.event),
+        "task" => task::write::restore(cx, tx, TaskId(id), undoes).await.map(|w| w.event),
         _ => return Err(unknown(event)),
+    };
+    let event_id = match restored {
+        // The event is seen by who sees the record, so the record is there: only not in the bin.
+        Err(error) if error.outcome == Outcome::NotFound => {
+            return Err(Error::conflict("nothing_to_undo", "this has been taken out of the bin since"));
+        }
+        other => other?,
     };
     Ok(Undone { event_id, restored: Vec::new(), kept: Vec::new() })
 }

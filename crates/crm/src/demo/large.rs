@@ -428,7 +428,7 @@ async fn derive(tx: &mut PgConnection, org: OrgId) -> Result<()> {
                select distinct unnest(tsvector_to_array(search)) as word from account where org_id = $1
                union select distinct unnest(tsvector_to_array(search)) from contact where org_id = $1
                union select distinct unnest(tsvector_to_array(search)) from opportunity where org_id = $1) as w
-           where length(w.word) between 4 and 40 and w.word !~ '[0-9@]' on conflict do nothing"#,
+           where app.is_word(w.word) on conflict do nothing"#,
         org.0
     )
     .execute(&mut *tx)

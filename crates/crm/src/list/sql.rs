@@ -52,7 +52,7 @@ pub async fn fetch(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Opt
     let keys = after.map(|cursor| keys(&query.sort, cursor.keys)).transpose()?;
     let mut sql = Builder::new("");
     page(&mut sql, reader, query, keys.as_deref(), ids, tx.org().0)?;
-    let mut rows = sql.build().fetch_all(tx.db()).await?;
+    let mut rows = sql.build().persistent(is_repeatable(query, ids)).fetch_all(tx.db()).await?;
     let more = rows.len() > usize::from(query.limit);
     rows.truncate(query.limit.into());
     let next_cursor = match rows.last().filter(|_| more) {
@@ -120,6 +120,23 @@ pub(crate) struct Within<'a> {
     pub limit: i64,
 }
 
+/// Whether one plan is good for every value that is bound, so that PostgreSQL may keep it and plan no more: it takes longer
+/// to plan a page than to read it. Equality on an indexed column is so; a range may be all rows or none, and is planned anew.
+/// (The limit stands in the statement itself, or a kept plan would have to reckon with any.)
+pub(crate) fn is_repeatable(query: &ListQuery, ids: Option<&[Uuid]>) -> bool {
+    fn plain(filter: &Filter) -> bool {
+        match filter {
+            Filter::And(parts) => parts.len() <= 2 && parts.iter().all(plain),
+            Filter::Is(condition) => {
+                matches!(condition.op, Op::Eq | Op::In)
+                    && matches!(condition.operand, Operand::Ids(_) | Operand::Named { .. } | Operand::Words(_))
+            }
+            Filter::Or(_) | Filter::Not(_) => false,
+        }
+    }
+    ids.is_none() && query.sort.len() == 1 && plain(&query.filter)
+}
+
 /// The whole statement of a page.
 pub(crate) fn page(
     sql: &mut Builder,
@@ -157,7 +174,7 @@ pub(crate) fn branches(
         branch(sql, reader, query, Branch::Nulls, after.filter(|_| past_values), within);
         // A branch alone has its limit already, and PostgreSQL refuses a second one.
         if !past_values {
-            sql.push(" limit ").push_bind(within.limit);
+            sql.push(" limit ").push(within.limit);
         }
     }
     Ok(())
@@ -206,7 +223,7 @@ fn branch(
         following(sql, rest, keys, descending(&query.sort), branch == Branch::Values);
     }
     order_within(sql, rest, branch, descending(&query.sort));
-    sql.push(" limit ").push_bind(within.limit).push(")");
+    sql.push(" limit ").push(within.limit).push(")");
 }
 
 fn descending(sort: &[Sort]) -> bool {
@@ -316,6 +333,8 @@ fn named(sql: &mut Builder, column: &str, kind: Kind, ids: &[Uuid], names: &[Str
 
 fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[String]) {
     match condition.field.kind {
+        // Open deals are those that have not been closed: what the indexes of open deals hold.
+        Kind::StageKind if words == ["open"] => _ = sql.push("t.closed_at is null"),
         Kind::StageKind => {
             _ = sql
                 .push("t.stage_id = any (array(select s.id from stage s where s.kind = any (")

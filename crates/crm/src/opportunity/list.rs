@@ -135,7 +135,7 @@ pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQu
     list::branches(&mut sql, &reader, query, None, within)?;
     sql.push(") t ").push(JOINS).push(" order by st.n, ");
     list::order(&mut sql, &query.sort);
-    let rows = sql.build().fetch_all(tx.db()).await?;
+    let rows = sql.build().persistent(list::is_repeatable(query, ids.as_deref())).fetch_all(tx.db()).await?;
 
     let sums = stage_totals(tx, &reader, query, &stage_ids, ids.as_deref()).await?;
     let fingerprint = format!("{}:{}", CATALOGUE.object, query.sort_text);

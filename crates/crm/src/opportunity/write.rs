@@ -4,7 +4,7 @@
 use dealwright_access::context::permission;
 use dealwright_access::policy::{CreateOpportunity, UpdateOpportunity};
 use dealwright_access::{Context, Permit, people};
-use dealwright_kernel::error::{ConflictingField, OrNotFound, VersionConflict};
+use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{EventId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::Tx;
@@ -78,7 +78,12 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
     store::insert(tx, id, &fields, &derived).await?;
     let event = super::event(tx, "created", id, &fields.name, 1, fields.account_id, fields.primary_contact_id);
     tx.emit(event.data(json!({ "stage_id": fields.stage_id })));
-    Ok(store::find(tx, id, false).await?.or_not_found("opportunity")?.allowing(cx.actor()))
+    // One may be allowed to create for anybody and to read one's team: such a record would be gone from sight at once.
+    let unseen = || {
+        Error::forbidden("owner_out_of_scope", "you would not see a record of this person; an administrator can add it")
+            .on("owner_id")
+    };
+    Ok(store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor()))
 }
 
 /// A written record and the event that says so; none when nothing changed.
@@ -104,7 +109,7 @@ pub async fn update(
     let old = current.fields();
     let (new, stage) = intended(cx, tx, &current, patch).await?;
     if current.version != version {
-        return Err(stale(&current, &new));
+        return Err(change::stale(current.version, &old, &new));
     }
     let mut changes = change::diff(&old, &new)?;
     if changes.is_empty() {
@@ -114,7 +119,7 @@ pub async fn update(
     let derived = derive(tx, cx, Some(&current), &new, &stage).await?;
     if !store::update(tx, current.id, version, &new, &derived).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("opportunity")?;
-        return Err(stale(&now, &new));
+        return Err(change::stale(now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
     let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
@@ -189,17 +194,6 @@ async fn derive(tx: &mut Tx, cx: &Context, old: Option<&Opportunity>, new: &Fiel
             _ => stage.kind.is_closed().then_some(now),
         },
     })
-}
-
-/// 409 that names, of the fields the caller wants to write, those that differ from what stands.
-fn stale(current: &Opportunity, wanted: &Fields) -> Error {
-    let changes = match change::diff(&current.fields(), wanted) {
-        Ok(changes) => changes,
-        Err(error) => return error,
-    };
-    let fields =
-        changes.into_iter().map(|c| ConflictingField { field: c.field, theirs: c.old, yours: c.new }).collect();
-    Error::stale(VersionConflict { version: current.version, fields })
 }
 
 /// What changed references must point at.

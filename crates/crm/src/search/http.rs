@@ -16,6 +16,9 @@ use uuid::Uuid;
 
 use super::{What, store};
 
+/// Of each kind so many of the records that match, the last changed, are ranked.
+const CANDIDATES: i32 = 24;
+
 /// The search's endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
 where
@@ -63,15 +66,18 @@ async fn search(SignedIn(cx): SignedIn, Query(params): Query<Params>) -> Result<
     }
     let actor = cx.actor();
     let mut tx = cx.begin().await?;
-    let opportunities = super::opportunities(&mut tx, actor, &params.q).await?;
-    let few = store::Narrowed::default();
+    let Some(query) = super::understand(&mut tx, &params.q).await? else {
+        return tx.done(Json(Page::whole(Vec::new()))).await;
+    };
+    let opportunities = super::opportunities_like(&mut tx, actor, &query, CANDIDATES).await?;
+    let everywhere = store::Narrowed::default();
     let accounts = if actor.may(permission::<ReadAccount>()) {
-        super::candidates(&mut tx, What::Accounts, few, &params.q, 200).await?
+        store::matching(&mut tx, What::Accounts, &query, everywhere, CANDIDATES).await?
     } else {
         Vec::new()
     };
     let contacts = if actor.may(permission::<ReadContact>()) {
-        super::candidates(&mut tx, What::Contacts, few, &params.q, 200).await?
+        store::matching(&mut tx, What::Contacts, &query, everywhere, CANDIDATES).await?
     } else {
         Vec::new()
     };

@@ -1,7 +1,7 @@
 //! Search: what a person types, to candidates, to the records they may see.
 //!
-//! Words match from their beginning, without case or accents. When nothing matches, each word is replaced by the words
-//! of the organisation that are close to it. Candidates come from functions that see the whole organisation and answer
+//! Words match from their beginning, without case or accents. One that begins no word of the organisation is replaced by
+//! the words that are close to it. Candidates come from functions that see the whole organisation and answer
 //! ids only (full text can't use its index under row-level security); whoever shows a record reads it again under RLS.
 
 pub mod http;
@@ -26,7 +26,7 @@ pub enum What {
     Contacts,
 }
 
-/// The words of a query; each will match as a prefix.
+/// The words of a query.
 fn words(q: &str) -> Vec<String> {
     let separated = |c: char| !(c.is_alphanumeric() || matches!(c, '@' | '.' | '_' | '-'));
     q.to_lowercase()
@@ -37,15 +37,10 @@ fn words(q: &str) -> Vec<String> {
         .collect()
 }
 
-/// A tsquery in which every word must match, each by any of its alternatives. Quotes are doubled; nothing else is
-/// special inside them but the backslash, which no word has.
-fn tsquery(words: &[Vec<String>]) -> String {
-    let term = |w: &String| format!("'{}':*", w.replace('\'', "''").replace('\\', ""));
-    words
-        .iter()
-        .map(|any| format!("({})", any.iter().map(term).collect::<Vec<_>>().join(" | ")))
-        .collect::<Vec<_>>()
-        .join(" & ")
+/// A query as the database matches it; nothing when no word was typed.
+pub(crate) async fn understand(tx: &mut Tx, q: &str) -> Result<Option<String>> {
+    let words = words(q);
+    if words.is_empty() { Ok(None) } else { store::query(tx, &words).await.map(Some) }
 }
 
 /// Ids of opportunities that match, for this actor to read under their own rights.
@@ -53,14 +48,21 @@ fn tsquery(words: &[Vec<String>]) -> String {
 /// # Errors
 /// 503 when the statement's time is up.
 pub async fn opportunities(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> {
+    match understand(tx, q).await? {
+        Some(query) => opportunities_like(tx, actor, &query, CANDIDATES).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The same, of an understood query.
+pub(crate) async fn opportunities_like(tx: &mut Tx, actor: &Actor, query: &str, limit: i32) -> Result<Vec<Uuid>> {
     let (owner, teams) = match actor.scope(ReadOpportunity::PERMISSION) {
         ScopeLevel::None => return Ok(Vec::new()),
         ScopeLevel::Own => (Some(actor.user.0), None),
         ScopeLevel::Team => (None, Some(actor.teams.as_slice())),
         ScopeLevel::All => (None, None),
     };
-    let narrowed = store::Narrowed { owner, teams };
-    candidates(tx, What::Opportunities, narrowed, q, CANDIDATES).await
+    store::matching(tx, What::Opportunities, query, store::Narrowed { owner, teams }, limit).await
 }
 
 /// Ids of accounts that match.
@@ -68,7 +70,7 @@ pub async fn opportunities(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uu
 /// # Errors
 /// 503 when the statement's time is up.
 pub async fn accounts(tx: &mut Tx, q: &str) -> Result<Vec<Uuid>> {
-    candidates(tx, What::Accounts, store::Narrowed::default(), q, CANDIDATES).await
+    all(tx, What::Accounts, q).await
 }
 
 /// Ids of contacts that match.
@@ -76,29 +78,14 @@ pub async fn accounts(tx: &mut Tx, q: &str) -> Result<Vec<Uuid>> {
 /// # Errors
 /// 503 when the statement's time is up.
 pub async fn contacts(tx: &mut Tx, q: &str) -> Result<Vec<Uuid>> {
-    candidates(tx, What::Contacts, store::Narrowed::default(), q, CANDIDATES).await
+    all(tx, What::Contacts, q).await
 }
 
-async fn candidates(tx: &mut Tx, what: What, narrowed: store::Narrowed<'_>, q: &str, limit: i32) -> Result<Vec<Uuid>> {
-    let words = words(q);
-    if words.is_empty() {
-        return Ok(Vec::new());
+async fn all(tx: &mut Tx, what: What, q: &str) -> Result<Vec<Uuid>> {
+    match understand(tx, q).await? {
+        Some(query) => store::matching(tx, what, &query, store::Narrowed::default(), CANDIDATES).await,
+        None => Ok(Vec::new()),
     }
-    let exact: Vec<Vec<String>> = words.iter().map(|w| vec![w.clone()]).collect();
-    let found = store::matching(tx, what, &tsquery(&exact), narrowed, limit).await?;
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let mut alternatives = Vec::with_capacity(words.len());
-    for word in &words {
-        let mut any = if word.chars().count() >= 4 { store::similar(tx, word).await? } else { Vec::new() };
-        any.push(word.clone());
-        alternatives.push(any);
-    }
-    if alternatives == exact {
-        return Ok(found);
-    }
-    store::matching(tx, what, &tsquery(&alternatives), narrowed, limit).await
 }
 
 #[cfg(test)]
@@ -106,12 +93,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_is_typed_becomes_a_query() {
-        let of = |q: &str| tsquery(&words(q).into_iter().map(|w| vec![w]).collect::<Vec<_>>());
-        assert_eq!(of("Isdom GTX"), "('isdom':*) & ('gtx':*)");
-        assert_eq!(of("o'neil & sons | (x)"), "('o':*) & ('neil':*) & ('sons':*) & ('x':*)");
-        assert_eq!(of("nadia@isdom.com"), "('nadia@isdom.com':*)");
-        assert_eq!(of("  -- !! \\ "), "");
-        assert_eq!(tsquery(&[vec!["a".into(), "b".into()]]), "('a':* | 'b':*)");
+    fn whatever_is_typed_becomes_words() {
+        assert_eq!(words("Isdom GTX"), ["isdom", "gtx"]);
+        assert_eq!(words("o'neil & sons | (x)"), ["o", "neil", "sons", "x"]);
+        assert_eq!(words("nadia@isdom.com"), ["nadia@isdom.com"]);
+        assert_eq!(words("  -- !! \\ "), Vec::<String>::new());
+        assert_eq!(words("a b c d e f g h i j"), ["a", "b", "c", "d", "e", "f", "g", "h"]);
     }
 }

@@ -35,10 +35,9 @@ pub async fn matching(tx: &mut Tx, what: What, query: &str, narrowed: Narrowed<'
     Ok(ids.into_iter().flatten().collect())
 }
 
-/// Words of the organisation that are close to a mistyped one.
-pub async fn similar(tx: &mut Tx, word: &str) -> Result<Vec<String>> {
-    let words = sqlx::query_scalar!("select app.similar_words(app.fold($1))", word).fetch_all(tx.db()).await?;
-    Ok(words.into_iter().flatten().collect())
+/// What the words stand for in this organisation, as a tsquery; mistyped ones are mended.
+pub async fn query(tx: &mut Tx, words: &[String]) -> Result<String> {
+    Ok(sqlx::query_scalar!("select app.search_query($1)", words).fetch_one(tx.db()).await?.unwrap_or_default())
 }
 
 /// A record that was found, as the palette shows it.

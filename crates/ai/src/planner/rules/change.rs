@@ -34,6 +34,9 @@ const FIELDS: [(&str, Field); 20] = [
 /// The field named at `i` and how many tokens it takes.
 pub fn field_at(s: &Sentence<'_>, i: usize) -> Option<(Field, usize)> {
     let article = usize::from(matches!(s.word(i), "the" | "its" | "their" | "a" | "new"));
+    if s.phrase(i + article, "close|closing of").is_some() {
+        return Some((Field::CloseDate, article + 1));
+    }
     FIELDS.iter().find_map(|(pattern, field)| s.phrase(i + article, pattern).map(|n| (*field, n + article)))
 }
 
@@ -105,6 +108,15 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
 
 /// "put 12,500 dollars on the Blackzim deal": the value comes first.
 fn put_on(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
+    // "there's a 70% chance for X now"
+    if let Some(n) = s.any(start, &["there's|there is? a|an|now?", "we have a|an", "i see a|an"])
+        && let Some(odds) = s.entity_at(start + n).filter(|e| e.meaning == Meaning::Percent)
+        && let Some(m) = s.any(odds.tokens.end, &["chance|probability|likelihood for|of|with|on|that?"])
+    {
+        let from = odds.tokens.end + m;
+        let stop = (from..end).find(|i| matches!(s.word(*i), "now" | "," | "closes" | "will" | "to")).unwrap_or(end);
+        return Some(draft(s.name(from..stop), vec![(Field::Probability, s.words(&odds.tokens))], Certainty::High));
+    }
     let at = start + s.any(start, &["put down?", "set", "add", "book", "enter", "record"])?;
     let value = s.entity_at(at).filter(|e| matches!(e.meaning, Meaning::Amount(_) | Meaning::Percent))?.tokens.clone();
     let joint = s.any(value.end, &["on", "for", "against", "as the? amount|value|probability of|for|on"])?;
@@ -151,7 +163,7 @@ pub fn named_in(s: &Sentence<'_>, start: usize, end: usize) -> Option<String> {
     let ordinary = |i: usize| i == start && super::filter::is_plain(s.word(i));
     let from = (start..end).find(|i| capital(*i) && !ordinary(*i))?;
     let to = (from..end)
-        .find(|i| !capital(*i) && !(matches!(s.word(*i), "&" | "of" | "-") && capital(*i + 1)))
+        .find(|i| !(capital(*i) || matches!(s.word(*i), "&" | "of" | "-") && capital(*i + 1)))
         .unwrap_or(end);
     s.name(from..to)
 }
@@ -208,11 +220,12 @@ fn outcome_told(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
 /// Where the name ends and why the deal was lost, if it is said.
 fn lost_reason(s: &Sentence<'_>, from: usize, end: usize) -> (usize, Option<String>) {
     match s
-        .seek(from, &["because of?", "due to", "on price", "over price", "- reason", "reason :?", ": reason?"])
+        .seek(from, &["because of?", "due to", "on price", "over price", "- reason", "reason :?", ": reason?", ", no", ", price", ", bad|lost|missing|wrong"])
         .filter(|r| r.end <= end)
     {
         Some(joint) => {
             let at = if matches!(s.word(joint.end - 1), "price") { joint.end - 1 } else { joint.end };
+            let at = if s.word(joint.start) == "," { joint.start + 1 } else { at };
             let start = if matches!(s.word(at), "the" | ":" | "of") { at + 1 } else { at };
             (joint.start, (start < end).then(|| s.words(&(start..end))))
         }
@@ -252,9 +265,10 @@ fn marked(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
 
 /// "set the amount of X to 50k", "change X's close date to 30 Nov", "set X amount to 50k and close date to May 5".
 fn field_set(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    const VERBS: [&str; 22] = [
+    const VERBS: [&str; 23] = [
         "set", "change", "update", "make", "raise", "increase", "lower", "reduce", "decrease", "adjust", "correct",
-        "edit", "put", "move", "push", "bump up?", "extend", "postpone", "delay", "rename", "drop", "add",
+        "edit", "put", "move", "push", "bump up?", "extend", "postpone", "delay", "rename", "drop",
+        "reschedule", "add",
     ];
     let verb = s.any(start, &VERBS)?;
     let at = start + verb;
@@ -313,7 +327,10 @@ fn with_more(s: &Sentence<'_>, name: Option<String>, field: Field, mut value: Ra
         });
         let this = value.start..next.map_or(value.end, |(i, ..)| i);
         certain &= is_value(s, field, &this);
-        changes.push((field, unquoted(s, this)));
+        let said = unquoted(s, this);
+        // "should be to review the contract"
+        let said = if field == Field::NextStep { said.strip_prefix("to ").unwrap_or(&said).to_owned() } else { said };
+        changes.push((field, said));
         match next {
             Some((_, next_field, at)) if at < value.end => {
                 field = next_field;
@@ -435,7 +452,7 @@ fn stated(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     if matches!(s.word(start), "i" | "we" | "he" | "she" | "they" | "there") {
         return None;
     }
-    Some(draft(s.name(start..name_end), vec![(field, s.words(&value))], Certainty::Some))
+    Some(draft(s.name(start..name_end), vec![(field, s.words(&value))], if is_value(s, field, &value) { Certainty::High } else { Certainty::Some }))
 }
 
 /// The last of the joining words that leaves a value after it.

@@ -148,6 +148,9 @@ fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut S
             kinds(filter, &[kind]);
         }
     }
+    if s.has(&["did|have we|i|they close|closed"]) {
+        kinds(filter, &[StageKind::Won, StageKind::Lost]);
+    }
     if s.has(&["bought|purchased|ordered", "successfully closed", "closed successfully"]) {
         filter.kinds = vec![StageKind::Won];
     }
@@ -238,6 +241,7 @@ fn date_of(s: &Sentence<'_>, filter: &mut Filter) {
             "did we close",
             "win rate",
             "sold|sell|sells",
+            "did we|i|they close",
             "made|make|earn|earned",
             "brought in",
             "revenue|turnover|income",

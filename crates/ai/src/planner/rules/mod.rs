@@ -6,6 +6,7 @@
 mod change;
 mod filter;
 mod question;
+mod refuse;
 mod sentence;
 mod task;
 
@@ -136,7 +137,7 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
             .or_else(|| change::read(&s))
             .or_else(|| task::read(&s))
     };
-    changed.or_else(|| task::refuse(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none)
+    changed.or_else(|| refuse::read(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none)
 }
 
 /// Gives a name to an ask that has none.
@@ -172,7 +173,11 @@ pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<Str
     let s = Sentence::new(goal, vocabulary, reading);
     let mut cuts = Vec::new();
     for i in 1..s.len() {
-        let joint = match s.any(i, &[", and|then also?", "and then|also?", "then", ";", ". also|and|then?", ","]) {
+        // "Isdom GTX Pro: move it to Proposal": what it is about comes first.
+        let titled = s.word(i) == ":"
+            && !matches!(s.word(i - 1), "task" | "todo" | "to-do" | "reminder" | "note" | "self" | "me")
+            && change::named_in(&s, 0, i).is_some();
+        let joint = match s.any(i, &[":"]).filter(|_| titled).or_else(|| s.any(i, &[", and|then also?", "and then|also?", "then", ";", ". also|and|then?", ","])) {
             Some(n) => n,
             None => continue,
         };

@@ -21,7 +21,7 @@ pub fn read(s: &mut Sentence<'_>) -> Option<Draft> {
 /// "who owns X", "when does X close", "what is the amount of X", "summarise X".
 fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
     let end = s.ending();
-    let many = s.has(&["deals|opportunities|opps|pipeline", "biggest|largest|smallest|oldest|newest|top|most|average"]);
+    let many = s.has(&["deals|opportunities|opps|pipeline|everything|anything|sales", "biggest|largest|smallest|oldest|newest|top|most|average"]);
     let get = |name_range: std::ops::Range<usize>, field: Option<Field>, certainty: Certainty| {
         let named = s.name(name_range.clone());
         let in_hand = named.is_none() && name_range.clone().any(|i| matches!(s.word(i), "it" | "this" | "that"));
@@ -82,7 +82,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
             return get(start + n..stop, None, Certainty::High);
         }
     }
-    let asked: [(&[&str], Field); 9] = [
+    let asked: [(&[&str], Field); 10] = [
         (
             &[
                 "who owns|own|has|leads|manages|handles",
@@ -117,6 +117,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
         ),
         (&["what's|what is? next for|with|on"], Field::NextStep),
         (&["why did|was|have we? lose|lost?"], Field::LostReason),
+        (&["how long has|have|is"], Field::Stage),
         (&["is|are|has"], Field::Stage),
         (&["what's|what is|are? the? next steps|step for|on|of|with|in"], Field::NextStep),
     ];
@@ -148,7 +149,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
                         &[
                             "close|closing|closes|worth|due|in|at",
                             "supposed|expected|scheduled|going|likely to",
-                            "to close|sign|win",
+                            "been in|at|there?", "to close|sign|win",
                             "now|currently",
                             "won|lost|open",
                         ],
@@ -270,7 +271,8 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         "worth of?",
         "value of",
         "add up",
-        "revenue|turnover|income",
+        "revenue|turnover|income|sales",
+        "earn|earns|earned|brings|makes us? the? most|least",
         "what did we|i|they make|earn|sell",
         "sold|sells|sell the? most",
     ]) {
@@ -284,7 +286,7 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
             if ranked
                 && (measure.is_some()
                     || s.has(&NOUN)
-                    || s.has(&["won|lost|sold|closed|sells|owns|has|have|got|wins|loses|makes|brings|earns|bought|purchased|ordered|spent|buys"])) =>
+                    || s.has(&["won|lost|lose|win|sold|closed|sells|owns|has|have|got|wins|loses|makes|brings|earns|bought|purchased|ordered|spent|buys"])) =>
         {
             let single_deal =
                 group == Group::Owner && s.has(&["the biggest|largest|smallest|oldest|newest deal|opportunity"]);
@@ -325,7 +327,7 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         s.mark(range);
     }
     let wins = s.has(&[
-        "sold|sell|sells",
+        "sold|sell|sells|sales",
         "closed won",
         "revenue|turnover|income",
         "won|wins",
@@ -375,10 +377,9 @@ fn list(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     let found = filter::read(s, start);
     let mut search = found.search;
     let conditions = search.filter != crate::planner::Filter::default() || search.order.is_some();
-    if !noun
-        && !(verb.is_some()
-            && conditions
-            && s.has(&["stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed"]))
+    let telling = s.has(&["stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed"]);
+    let about_deals = noun || (verb.is_some() && conditions && telling);
+    if !about_deals
     {
         // "Isdom", "my Engaging ones over 5k": conditions without a noun are a list only when nothing is left over.
         let firm = search.filter.owner.is_some() || !search.filter.stages.is_empty() || search.filter.amount.is_some();

@@ -181,7 +181,7 @@ impl<'a> Sentence<'a> {
             "this",
             "that",
         ];
-        const AFTER: [&str; 14] = [
+        const AFTER: [&str; 15] = [
             "deal",
             "deals",
             "opportunity",
@@ -196,6 +196,7 @@ impl<'a> Sentence<'a> {
             "one",
             "over",
             "record",
+            "on",
         ];
         while range.start < range.end && BEFORE.contains(&self.word(range.start)) {
             range.start += 1;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::sentence::Sentence;
 use super::{Certainty, Draft};
-use crate::planner::{Ask, Decline, NewTask, Priority};
+use crate::planner::{Ask, NewTask, Priority};
 use crate::resolve::lex::Meaning;
 
 const NOUNS: &str =
@@ -40,6 +40,7 @@ const DOING: [&str; 22] = [
 pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     let (start, mut end) = (s.opening(), s.ending());
     let (body, noun, certainty) = asked_at_the_end(s, start)
+        .or_else(|| labelled(s, start))
         .or_else(|| reminder(s, start))
         .or_else(|| made(s, start))
         .or_else(|| told(s, start))
@@ -101,6 +102,13 @@ fn asked_at_the_end(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     Some((start..end, None, Certainty::High))
 }
 
+/// "task for Monday: ring Isdom".
+fn labelled(s: &Sentence<'_>, start: usize) -> Option<Opening> {
+    let n = s.any(start, &["new? task|reminder|to-do|todo for|on|by?"])?;
+    let colon = (start + n..s.ending()).find(|i| s.word(*i) == ":")?;
+    Some((colon + 1..s.len(), None, Certainty::High))
+}
+
 /// "remind me to …", "don't let me forget to …".
 fn reminder(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     let n = s.any(
@@ -113,6 +121,8 @@ fn reminder(s: &Sentence<'_>, start: usize) -> Option<Opening> {
             "don't forget to|about?",
             "remember to",
             "note to self :?",
+            "note for me :?",
+            "note :",
             "task :",
             "todo :",
             "to-do :",
@@ -180,7 +190,7 @@ fn made(s: &Sentence<'_>, start: usize) -> Option<Opening> {
 /// "ask Anna to call …", "tell Carl to send …", "have Anna follow up …", "I need to call …".
 fn told(s: &Sentence<'_>, start: usize) -> Option<Opening> {
     if let Some(n) = s.any(start, &["i need|have|ought to", "i must|should", "i've got to", "i gotta"]) {
-        if s.any(start + n, &["see|know|find|list|get|look|view|check|understand"]).is_some() {
+        if s.any(start + n, &["see|know|find|list|look|view|understand"]).is_some() {
             return None;
         }
         let certainty =
@@ -229,40 +239,6 @@ fn doing(s: &Sentence<'_>, start: usize) -> Option<Opening> {
         "send" | "prepare" | "draft" | "review" | "finish" | "deliver" | "share" | "confirm" | "discuss"
     );
     (other && dated).then_some((start..s.len(), None, Certainty::Some))
-}
-
-/// What can't be done at all, said plainly.
-pub fn refuse(s: &Sentence<'_>) -> Option<Draft> {
-    let start = s.opening();
-    let reason = if s
-        .any(
-            start,
-            &[
-                "delete",
-                "remove",
-                "erase",
-                "archive",
-                "purge",
-                "wipe",
-                "get rid of",
-                "trash",
-                "throw out|away",
-                "bin",
-                "clear out",
-                "drop all|the|every",
-            ],
-        )
-        .is_some()
-    {
-        "I can't delete anything. You can delete a record on its own page, and restore it there."
-    } else if s.any(start, &["send", "email", "e-mail", "mail", "text", "message", "write", "draft"]).is_some() {
-        "I can't send or write messages yet. I can make a task to do it, with a date: \"remind me to e-mail … tomorrow\"."
-    } else if s.any(start, &["export", "download", "print", "import", "upload"]).is_some() {
-        "I can't import or export. Use the import page, or the lists' own buttons."
-    } else {
-        return None;
-    };
-    Some(Draft::one(Ask::Decline(Decline { reason: Some(reason.to_owned()) }), Certainty::High))
 }
 
 /// Who is to do it: the words, the tokens to leave out, and the body that follows, if it moved.

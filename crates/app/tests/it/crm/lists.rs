@@ -244,11 +244,60 @@ async fn words_are_found_from_their_beginning_without_accents_and_mistyped() {
         assert_eq!(app.admin.get(&format!("/opportunities?q={q}")).await.names(), ["Espresso machine"], "{q}");
     }
     assert_eq!(app.admin.get("/opportunities?q=nothing").await.names(), Vec::<String>::new());
+    // Names of products and numbers, which no dictionary has; and what means something in a query.
+    app.admin.opportunity("GTX500 rollout, order 20471", json!({})).await;
+    for q in ["gtx", "gtx500", "GT", "20471", "204", "order gt", "rol ord 2047"] {
+        assert_eq!(app.admin.get(&format!("/opportunities?q={q}")).await.names(), ["GTX500 rollout, order 20471"], "{q}");
+    }
+    for q in ["'", "%5C", "%26%20%7C%20!", "a:*", "o'neil", "%00x", "---", "('", "gtx'%20or%201=1"] {
+        let answer = app.admin.get(&format!("/search?q={q}")).await;
+        assert!(matches!(answer.status, 200 | 400), "{q}: {}", answer.status);
+    }
     let rep = app.user(Builtin::SalesRep).await;
     assert_eq!(rep.get("/opportunities?q=espresso").await.names(), Vec::<String>::new());
     assert_eq!(app.stranger().await.get("/search?q=espresso").await.ok()["items"], json!([]));
     let hits = app.admin.get("/search?q=cafe").await.ok();
     assert_eq!(hits["items"][0]["type"], "account");
+}
+
+/// As for sorts: each filter by a value is a condition of an index, in the default order of lists.
+#[tokio::test]
+async fn an_index_serves_every_filter_by_a_value() {
+    let app = TestApp::new().await;
+    stock(&app).await;
+    let cx = app.state.access.context_for(app.org, app.admin.id).await.unwrap();
+    let id = "01a20ae0-d70a-7076-9664-bdf30bce75c3";
+    for field in [
+        "account_id", "primary_contact_id", "stage_id", "type_id", "source_id", "industry_id", "region_id", "lost_reason_id", "owner_id", "team_id",
+    ] {
+        let query = ListQuery::read(&vec![(field.to_owned(), id.to_owned())], &CATALOGUE, cx.actor(), cx.clock().today()).unwrap();
+        let mut tx = cx.begin().await.unwrap();
+        for off in ["enable_seqscan", "enable_bitmapscan", "enable_sort"] {
+            sqlx::query(sqlx::AssertSqlSafe(format!("set local {off} = off"))).execute(tx.db()).await.unwrap();
+        }
+        let plan = explain(&mut tx, &reader(cx.actor()), &query).await.unwrap();
+        let column = CATALOGUE.field(field).unwrap().column;
+        let served = plan.iter().any(|line| line.contains("Index Cond") && line.contains(&format!("({column} = ")));
+        assert!(served, "{field}:\n{}", plan.join("\n"));
+    }
+}
+
+/// Of a million deals most are closed, and by date they come first.
+#[tokio::test]
+async fn an_index_serves_open_deals_in_every_order_in_which_closed_ones_come_first() {
+    let app = TestApp::new().await;
+    stock(&app).await;
+    let cx = app.state.access.context_for(app.org, app.admin.id).await.unwrap();
+    for sort in ["created_at", "updated_at", "close_date", "stage_entered_at", "probability", "expected_revenue"] {
+        let asked = vec![("sort".to_owned(), sort.to_owned()), ("stage_kind".to_owned(), "open".to_owned())];
+        let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today()).unwrap();
+        let mut tx = cx.begin().await.unwrap();
+        for off in ["enable_seqscan", "enable_bitmapscan", "enable_sort"] {
+            sqlx::query(sqlx::AssertSqlSafe(format!("set local {off} = off"))).execute(tx.db()).await.unwrap();
+        }
+        let plan = explain(&mut tx, &reader(cx.actor()), &query).await.unwrap();
+        assert!(plan.iter().any(|line| line.contains("using opportunity_open_")), "{sort}:\n{}", plan.join("\n"));
+    }
 }
 
 /// Under row-level security an index serves a condition only if its operator is leakproof: each sort and its cursor, for

@@ -165,6 +165,42 @@ async fn deleted_records_leave_lists_and_come_back() {
     let deleted = app.admin.delete(&path(&deal)).await;
     assert_eq!(deleted.status, 204);
     assert_eq!(app.admin.post(&format!("{}/restore", path(&deal)), json!({})).await.status, 200);
+    // The deletion has no undo once somebody has taken the deal out of the bin.
+    let late = app.admin.post("/undo", json!({ "event_id": deleted.event() })).await;
+    assert_eq!(late.problem(), "409 nothing_to_undo");
+}
+
+/// Lists of open deals ask when a deal was closed, boards and gates ask its stage: the two must never part.
+#[tokio::test]
+async fn a_deal_is_open_exactly_while_its_stage_is() {
+    let app = TestApp::new().await;
+    let deal = app.admin.opportunity("Deal", json!({})).await;
+    let open = async || (app.admin.get("/opportunities?stage_kind=open").await.names().len(), closed(&app).await);
+    assert_eq!(open().await, (1, 0));
+    let stages = app.admin.get("/pipelines").await.ok()["items"][0]["stages"].clone();
+    let won = stages.as_array().unwrap().iter().find(|s| s["kind"] == "won").unwrap().clone();
+    let to_won = json!({ "stage_id": won["id"], "version": 1 });
+    let moved = app.admin.post(&format!("{}/move", path(&deal)), to_won.clone()).await.ok();
+    assert_eq!(open().await, (0, 1));
+    app.admin.post("/undo", json!({ "event_id": moved["event_id"] })).await.ok();
+    assert_eq!(open().await, (1, 0));
+    let born_won = json!({ "stage_id": won["id"], "close_date": "2026-01-01" });
+    app.admin.opportunity("Won at once", born_won).await;
+    assert_eq!(open().await, (1, 1));
+}
+
+/// How many deals are in a closed stage; the rows of which `closed_at` says otherwise fail the test.
+async fn closed(app: &TestApp) -> i64 {
+    let mut db = app.db.database.maintenance().await.unwrap();
+    let (closed, parted): (i64, i64) = sqlx::query_as(
+        "select count(*) filter (where s.kind <> 'open'), count(*) filter (where (s.kind = 'open') <> (o.closed_at is null))
+         from opportunity o join stage s on s.org_id = o.org_id and s.id = o.stage_id",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert_eq!(parted, 0);
+    closed
 }
 
 #[tokio::test]
@@ -201,6 +237,11 @@ async fn a_rep_gives_deals_to_nobody_beyond_their_reach() {
     );
     assert_eq!(app.admin.patch(&path(&deal), json!({ "version": 1, "owner_id": other.id })).await.status, 200);
     assert_eq!(other.get("/opportunities").await.names(), ["Deal"]);
+    // A manager may create for anybody, but sees their own teams alone: a deal is not made to be lost from sight.
+    let manager = app.user(Builtin::SalesManager).await;
+    let beyond = manager.post("/opportunities", json!({ "name": "For you", "owner_id": app.admin.id })).await;
+    assert_eq!(beyond.problem(), "403 owner_out_of_scope: owner_id");
+    assert_eq!(app.admin.get("/opportunities?q=you").await.names(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -1,6 +1,10 @@
 //! Row-level security stands on every tenant table, for every role that serves.
 
+use dealwright_store::bundle::{self, Dirs};
+use dealwright_store::migrate::{self, Passwords};
+use dealwright_store::postgres::{Options, PrivatePostgres, Profile};
 use dealwright_testkit::TestDb;
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 #[tokio::test]
 async fn every_tenant_table_is_forced_under_row_level_security() {
@@ -46,6 +50,42 @@ async fn no_serving_role_escapes_row_level_security() {
     ] {
         assert!(sqlx::query(sqlx::AssertSqlSafe(climb.to_owned())).execute(&mut app).await.is_err(), "{climb}");
     }
+}
+
+/// A cluster of one's own, with an administrator who is no superuser.
+#[tokio::test]
+async fn an_administrator_who_is_no_superuser_can_set_up_where_the_extension_is_there() {
+    let db = TestDb::new().await; // sees to it that PostgreSQL is fetched
+    drop(db);
+    let dirs = Dirs::from_env();
+    let install_dir = bundle::ensure(&bundle::POSTGRES, &dirs, &|_| {}).await.unwrap();
+    let data_dir = std::env::temp_dir().join(format!("dealwright-own-{}", std::process::id()));
+    let options =
+        Options { data_dir: data_dir.clone(), install_dir, state_dir: dirs.shared, profile: Profile::Test, tcp_port: None };
+    let server = PrivatePostgres::start(&options).await.unwrap();
+    let superuser = server.superuser("postgres");
+    let mut root = PgConnection::connect_with(&superuser).await.unwrap();
+    root.execute("create role crm_admin login createrole createdb password 'x'").await.unwrap();
+    root.execute("create database crm owner crm_admin").await.unwrap();
+    let admin = superuser.clone().username("crm_admin").password("x");
+    let passwords = Passwords { migrator: "m".into(), app: "a".into(), system: "s".into() };
+
+    let refused = migrate::bootstrap(&admin, "crm", &passwords).await.unwrap_err();
+    assert!(refused.to_string().contains("create extension if not exists vector"), "{refused}");
+
+    let mut inside = PgConnection::connect_with(&superuser.clone().database("crm")).await.unwrap();
+    inside.execute("create extension vector").await.unwrap();
+    for _ in 0..2 {
+        let roles = migrate::bootstrap(&admin, "crm", &passwords).await.unwrap();
+        migrate::migrate(&roles).await.unwrap();
+        assert!(migrate::is_current(&roles).await.unwrap());
+    }
+
+    // One that was raised above row-level security: the start refuses, for it can't take that away.
+    root.execute("alter role dealwright_app bypassrls").await.unwrap();
+    assert!(migrate::bootstrap(&admin, "crm", &passwords).await.is_err());
+    server.stop().await;
+    std::fs::remove_dir_all(data_dir).unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,85 @@
+//! An answer to a question: the run that asked is taken up again, with what was chosen in its place.
+
+use uuid::Uuid;
+
+use super::State;
+use super::link::{Question, Slot};
+use crate::planner::{Ask, Field};
+use crate::resolve::record::RecordType;
+use crate::resolve::text;
+
+/// The run that a question was asked in, taken up again with the answer to it; nothing when the goal is no answer.
+pub fn taken_up(before: State, goal: &str, in_hand: Option<(RecordType, Uuid)>) -> Option<State> {
+    let (question, slot) = (before.question.clone()?, before.slot.clone()?);
+    let chosen = choice(&question, goal);
+    let mut state =
+        State { question: None, slot: None, said: Vec::new(), in_hand: in_hand.or(before.in_hand), ..before };
+    let ask = state.asks.get_mut(state.next)?;
+    match (slot, chosen) {
+        (Slot::Record { mention, kinds }, Some(at)) => {
+            let option = question.options.get(at)?;
+            state.picked.insert(mention, (*kinds.get(at)?, option.id));
+        }
+        (Slot::Words(words), Some(at)) => replace(ask, &words, &question.options.get(at)?.name),
+        (Slot::LossReason, Some(at)) => match ask {
+            Ask::UpdateOpportunity(update) => {
+                update.changes.push((Field::LostReason, question.options.get(at)?.name.clone()))
+            }
+            _ => return None,
+        },
+        (Slot::Name, _) if goal.split_whitespace().count() <= 6 => name(ask, goal),
+        _ => return None,
+    }
+    // What ran before the question stays in its own run.
+    state.asks.drain(..state.next);
+    state.next = 0;
+    Some(state)
+}
+
+/// Which option a reply chooses: by id, by name, by number.
+fn choice(question: &Question, reply: &str) -> Option<usize> {
+    let wanted = text::key(reply);
+    let options = &question.options;
+    let exact = options.iter().position(|o| o.id.to_string() == reply.trim() || text::key(&o.name) == wanted);
+    let numbered = || {
+        let bare = wanted.trim_start_matches("the ").trim_end_matches(" one");
+        let words = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
+        let n = bare.parse::<usize>().ok().or_else(|| words.iter().position(|w| *w == bare).map(|i| i + 1));
+        n.and_then(|n| n.checked_sub(1)).filter(|i| *i < options.len())
+    };
+    let part = || {
+        let fits: Vec<usize> =
+            options.iter().enumerate().filter(|(_, o)| text::contains_words(&o.name, reply)).map(|(i, _)| i).collect();
+        fits.first().copied().filter(|_| fits.len() == 1)
+    };
+    exact.or_else(numbered).or_else(part)
+}
+
+fn name(ask: &mut Ask, words: &str) {
+    let words = Some(words.trim().to_owned());
+    match ask {
+        Ask::GetOpportunity(get) => get.name = words,
+        Ask::UpdateOpportunity(update) => update.name = words,
+        Ask::CreateTask(task) => task.name = words,
+        Ask::SearchOpportunities(search) => search.filter.name = words,
+        Ask::QueryPipeline(query) => query.filter.name = words,
+        Ask::Decline(_) => {}
+    }
+}
+
+fn replace(ask: &mut Ask, words: &str, chosen: &str) {
+    let swap = |value: &mut Option<String>| {
+        if value.as_deref() == Some(words) {
+            *value = Some(chosen.to_owned());
+        }
+    };
+    match ask {
+        Ask::SearchOpportunities(search) => swap(&mut search.filter.owner),
+        Ask::QueryPipeline(query) => swap(&mut query.filter.owner),
+        Ask::UpdateOpportunity(update) => {
+            update.changes.iter_mut().filter(|(_, v)| v == words).for_each(|(_, v)| chosen.clone_into(v))
+        }
+        Ask::CreateTask(task) => swap(&mut task.assignee),
+        Ask::GetOpportunity(_) | Ask::Decline(_) => {}
+    }
+}

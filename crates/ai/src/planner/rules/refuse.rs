@@ -1,0 +1,39 @@
+//! What no tool can do, said plainly.
+
+use super::sentence::Sentence;
+use super::{Certainty, Draft};
+use crate::planner::{Ask, Decline};
+
+/// What can't be done at all, said plainly.
+pub fn read(s: &Sentence<'_>) -> Option<Draft> {
+    let start = s.opening();
+    let reason = if s
+        .any(
+            start,
+            &[
+                "delete",
+                "remove",
+                "erase",
+                "archive",
+                "purge",
+                "wipe",
+                "get rid of",
+                "trash",
+                "throw out|away",
+                "bin",
+                "clear out",
+                "drop all|the|every",
+            ],
+        )
+        .is_some()
+    {
+        "I can't delete anything. You can delete a record on its own page, and restore it there."
+    } else if s.any(start, &["send", "forward", "email", "e-mail", "mail", "text", "message", "write", "draft"]).is_some() {
+        "I can't send or write messages yet. I can make a task to do it, with a date: \"remind me to e-mail … tomorrow\"."
+    } else if s.any(start, &["export", "download", "print", "import", "upload"]).is_some() {
+        "I can't import or export. Use the import page, or the lists' own buttons."
+    } else {
+        return None;
+    };
+    Some(Draft::one(Ask::Decline(Decline { reason: Some(reason.to_owned()) }), Certainty::High))
+}
