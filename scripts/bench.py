@@ -186,7 +186,7 @@ def pgbench(parts):
         file.flush()
         defines = [part for variable in variables for part in ("-D", variable)]
         command = [BIN / "pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1", "-T", str(SECONDS * 2), *defines, "-f", file.name]
-        options = "-c jit=off -c statement_timeout=5s -c timezone=UTC"
+        options = "-c jit=off -c enable_bitmapscan=off -c statement_timeout=5s -c timezone=UTC"
         result = subprocess.run(command, env=database("dealwright_app") | {"PGOPTIONS": options}, capture_output=True, text=True)
     if result.returncode or not re.search(r"number of failed transactions: 0 ", result.stdout):
         raise SystemExit(f"pgbench failed: {result.stdout}\n{result.stderr[-2000:]}\n" + "\n".join(script))

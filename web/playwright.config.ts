@@ -3,8 +3,8 @@ import { defineConfig } from "@playwright/test";
 /** Against a running server: BASE_URL, or the one that `make run` starts. CHROMIUM names a browser that is there already. */
 export default defineConfig({
   testDir: "e2e",
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   fullyParallel: false,
   workers: 1,
   reporter: [["list"], ["./e2e/summary-reporter.ts"]],

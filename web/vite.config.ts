@@ -3,7 +3,8 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-const api = { target: "http://127.0.0.1:8080", changeOrigin: false };
+/** The server that the development server passes requests on to. */
+const api = { target: process.env.API_URL ?? "http://127.0.0.1:8080", changeOrigin: false };
 
 export default defineConfig({
   plugins: [
@@ -12,13 +13,22 @@ export default defineConfig({
     tailwindcss(),
   ],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
-  server: { proxy: { "/api": api, "/docs": api } },
+  server: { proxy: { "/api": api, "/docs": api, "/openapi.json": api } },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: {
-    environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
-    setupFiles: ["src/test/setup.ts"],
     reporters: ["default", "./src/test/summary-reporter.ts"],
     restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "app",
+          environment: "jsdom",
+          include: ["src/**/*.test.{ts,tsx}"],
+          setupFiles: ["src/test/setup.ts"],
+        },
+      },
+      { extends: true, test: { name: "build", environment: "node", include: ["checks/*.test.ts"] } },
+    ],
   },
 });

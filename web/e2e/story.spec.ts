@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Locator, type Page } from "@playwright/test";
+import { column, drag } from "./board";
 import { signIn } from "./sign-in";
 
 /** The accounts of the file get a name of their own in each run, so that the story can be told twice to one server. */
@@ -14,19 +15,7 @@ function fixture(): Buffer {
   return Buffer.from(ACCOUNTS.reduce((text, account) => text.replaceAll(account, mine(account)), file));
 }
 
-const column = (page: Page, stage: string) => page.getByRole("region", { name: new RegExp(`^${stage}, `) });
 const assistant = (page: Page) => page.getByRole("complementary", { name: "Assistant" });
-
-async function drag(page: Page, card: Locator, to: Locator): Promise<void> {
-  const [from, target] = [await card.boundingBox(), await to.boundingBox()];
-  if (!from || !target) throw new Error("the card or the column is not on the page");
-  await page.mouse.move(from.x + from.width / 2, from.y + 12);
-  await page.mouse.down();
-  await page.mouse.move(from.x + from.width / 2 + 12, from.y + 20, { steps: 3 });
-  await page.mouse.move(target.x + target.width / 2, target.y + 160, { steps: 8 });
-  await expect(to.getByText("Drop here")).toBeVisible();
-  await page.mouse.up();
-}
 
 async function ask(page: Page, goal: string): Promise<Locator> {
   const box = assistant(page).getByRole("textbox", { name: "Ask the assistant" });
@@ -48,7 +37,7 @@ test.describe("a manager with a file of deals", () => {
     await page.goto("/admin/imports");
     await page
       .getByLabel("File to import")
-      .setInputFiles({ name: "deals.csv", mimeType: "text/csv", buffer: fixture() });
+      .setInputFiles({ name: `deals-${RUN}.csv`, mimeType: "text/csv", buffer: fixture() });
     await expect(page.getByLabel("Field for sales_agent")).toHaveValue("owner");
     await expect(page.getByLabel("Field for close_value")).toHaveValue("amount");
     await page.getByRole("button", { name: "Check 12 rows" }).click();
@@ -110,6 +99,8 @@ test.describe("a manager with a file of deals", () => {
     await expect(amount.locator("ins")).toContainText("50,000");
     await amount.getByRole("button", { name: "Approve 1" }).click();
     await expect(run.getByText(/Approved by Marcus/)).toBeVisible();
+    const shown = page.getByRole("button", { name: "Edit Amount:" });
+    await expect(shown).toContainText("$50,000");
 
     const timeline = page.locator("main").getByRole("listitem");
     await expect(timeline.filter({ hasText: "from Engaging to" }).first()).toBeVisible();
@@ -118,6 +109,32 @@ test.describe("a manager with a file of deals", () => {
     await change.getByRole("button", { name: "Undo" }).click();
     await expect(change).toContainText("Undone since");
     await expect(timeline.filter({ hasText: "undid" }).first()).toBeVisible();
+    await expect(shown).not.toContainText("$50,000");
+    // The same from where it was approved.
+    await moved.getByRole("button", { name: "Undo" }).click();
+    await expect(moved.getByText("then undone")).toBeVisible();
+    await expect(page.getByRole("list", { name: "Stages" }).locator("[aria-current=step]")).toContainText("Engaging");
+  });
+
+  test("a rep does not see the deals of others", async ({ browser }) => {
+    const rep = await browser.newPage();
+    await signIn(rep, "rep@demo.test");
+    await rep.goto(`/opportunities?q=${encodeURIComponent(RUN)}`);
+    await expect(rep.getByText(DEAL)).toBeVisible();
+    await expect(rep.getByText(`${mine("Ostrava Cableworks")}, Cell Controller`)).toHaveCount(0);
+    await rep.close();
+  });
+
+  test("rolls the import back", async () => {
+    await page.goto("/admin/imports");
+    await page.getByRole("link", { name: `deals-${RUN}.csv` }).click();
+    await page.getByRole("button", { name: "Roll back" }).click();
+    const dialog = page.getByRole("dialog", { name: "Roll back this import?" });
+    await expect(dialog).toContainText("12 created opportunities go away");
+    await dialog.getByRole("button", { name: "Roll back" }).click();
+    await expect(page.getByRole("heading", { name: "This import was rolled back" })).toBeVisible();
+    await page.goto(`/opportunities?q=${encodeURIComponent(RUN)}`);
+    await expect(page.getByText("Nothing matches all of these")).toBeVisible();
   });
 });
 
@@ -128,11 +145,4 @@ test("a wrong password is refused in words", async ({ page }) => {
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(page).toHaveURL(/sign-in/);
-});
-
-test("a rep does not see the deals of others", async ({ page }) => {
-  await signIn(page, "rep@demo.test");
-  await page.goto(`/opportunities?q=${encodeURIComponent(RUN)}`);
-  await expect(page.getByText(DEAL)).toBeVisible();
-  await expect(page.getByText(`${mine("Ostrava Cableworks")}, Cell Controller`)).toHaveCount(0);
 });

@@ -3,17 +3,16 @@
  * Anything but 2xx throws an ApiError, so queries and mutations fail by themselves.
  */
 import createClient from "openapi-fetch";
-import type { Answered, Endpoints, Method, PathWith } from "./endpoints";
+import { BASE, type Answered, type Args, type Method, type PathWith, type QueryValue } from "./endpoints";
 import { ApiError, readProblem } from "./problem";
 
-export const BASE = "/api/v1";
+export { BASE };
 
-type QueryValue = string | number | boolean | string[] | null | undefined;
-export interface Init {
-  path?: Record<string, string>;
+/** What is known of any request, whatever its path: the typed functions below let in no more than the path takes. */
+interface AnyInit {
+  path?: object;
   query?: Record<string, QueryValue>;
-  body?: object;
-  /** The version that the change was made against. */
+  body?: unknown;
   ifMatch?: number;
   signal?: AbortSignal;
   headers?: Record<string, string>;
@@ -24,11 +23,7 @@ interface Sent<T> {
   eventId: string | null;
 }
 
-type Untyped = Record<
-  string,
-  Record<Method, { parameters: object; responses: { 200: { content: { "*/*": unknown } } } }>
->;
-const client = createClient<Untyped>({ baseUrl: BASE, querySerializer: serialise });
+const client = createClient<Record<string, Record<Method, object>>>({ baseUrl: BASE, querySerializer: serialise });
 
 function serialise(asked: unknown): string {
   const query = asked as Record<string, QueryValue>;
@@ -46,7 +41,7 @@ export function whenSignedOut(then: () => void): void {
   onSignedOut = then;
 }
 
-async function request(method: Method, path: string, init: Init): Promise<{ data: unknown; response: Response }> {
+async function request(method: Method, path: string, init: AnyInit): Promise<{ data: unknown; response: Response }> {
   const headers = { ...init.headers, ...(init.ifMatch === undefined ? {} : { "If-Match": `"${init.ifMatch}"` }) };
   const options = {
     params: { path: init.path, query: init.query },
@@ -81,15 +76,17 @@ async function problemOf(answer: { error?: unknown; response: Response }) {
   return typeof answer.error === "object" && answer.error !== null ? { ...base, ...answer.error } : base;
 }
 
-export async function get<P extends PathWith<"get">>(path: P, init: Init = {}): Promise<Answered<P, "get">> {
-  return (await request("get", path, init)).data as Answered<P, "get">;
+export async function get<P extends PathWith<"get">>(path: P, ...[init]: Args<P, "get">): Promise<Answered<P, "get">> {
+  return (await request("get", path, init ?? {})).data as Answered<P, "get">;
 }
 
-async function send<P extends keyof Endpoints, M extends Method>(method: M, path: P, init: Init) {
-  const { data, response } = await request(method, path, init);
-  return { data: data as Answered<P, M>, eventId: response.headers.get("X-Event-Id") } satisfies Sent<Answered<P, M>>;
-}
+const sender =
+  <M extends Method>(method: M) =>
+  async <P extends PathWith<M>>(path: P, ...[init]: Args<P, M>): Promise<Sent<Answered<P, M>>> => {
+    const { data, response } = await request(method, path, init ?? {});
+    return { data: data as Answered<P, M>, eventId: response.headers.get("X-Event-Id") };
+  };
 
-export const post = <P extends PathWith<"post">>(path: P, init: Init = {}) => send("post", path, init);
-export const patch = <P extends PathWith<"patch">>(path: P, init: Init = {}) => send("patch", path, init);
-export const remove = <P extends PathWith<"delete">>(path: P, init: Init = {}) => send("delete", path, init);
+export const post = sender("post");
+export const patch = sender("patch");
+export const remove = sender("delete");

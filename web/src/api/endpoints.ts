@@ -1,64 +1,41 @@
-/** What each endpoint answers with: path → method → body of the answer. */
-import type * as T from "./types";
+/** The paths of /api/v1, and what each takes and answers with: all read off the generated schema. */
+import type { FetchOptions } from "openapi-fetch";
+import type { paths } from "./schema.gen";
 
-export interface Endpoints {
-  "/setup": { get: T.Setup; post: undefined };
-  "/session": { post: undefined; delete: undefined };
-  "/me": { get: T.Me };
-  "/sessions": { get: T.List<T.Session> };
-  "/sessions/{id}": { delete: undefined };
-  "/users": { get: T.List<T.User> };
-  "/teams": { get: T.List<T.Team> };
-  "/roles": { get: T.List<T.Role> };
-  "/pipelines": { get: T.List<T.Pipeline> };
-  "/options": { get: T.List<T.Option> };
-  "/products": { get: T.Page<T.Product> };
-  "/accounts": { get: T.Page<T.Account>; post: T.Account };
-  "/accounts/{id}": { get: T.Account; patch: T.Account; delete: undefined };
-  "/accounts/{id}/restore": { post: T.Account };
-  "/accounts/{id}/timeline": { get: T.Page<T.TimelineEvent> };
-  "/contacts": { get: T.Page<T.Contact>; post: T.Contact };
-  "/contacts/{id}": { get: T.Contact; patch: T.Contact; delete: undefined };
-  "/contacts/{id}/restore": { post: T.Contact };
-  "/contacts/{id}/timeline": { get: T.Page<T.TimelineEvent> };
-  "/opportunities": { get: T.OpportunityPage; post: T.Opportunity };
-  "/opportunities/board": { get: T.Board };
-  "/opportunities/{id}": { get: T.Opportunity; patch: T.Opportunity; delete: undefined };
-  "/opportunities/{id}/restore": { post: T.Opportunity };
-  "/opportunities/{id}/move": { post: { opportunity: T.Opportunity; event_id: string } };
-  "/opportunities/{id}/transitions": { get: T.List<T.Transition> };
-  "/opportunities/{id}/lines": { post: T.Opportunity };
-  "/opportunities/{id}/lines/{line_id}": { patch: T.Opportunity; delete: T.Opportunity };
-  "/opportunities/{id}/timeline": { get: T.Page<T.TimelineEvent> };
-  "/undo": { post: T.UndoResult };
-  "/tasks": { get: T.Page<T.Task>; post: T.Task };
-  "/tasks/{id}": { patch: T.Task; delete: undefined };
-  "/activities": { post: unknown };
-  "/search": { get: T.List<T.SearchHit> };
-  "/imports": { get: T.Page<T.Import>; post: T.Import };
-  "/imports/fields": { get: T.List<T.ImportField> };
-  "/imports/{id}": { get: T.Import; patch: T.Import; delete: undefined };
-  "/imports/{id}/check": { post: T.Import };
-  "/imports/{id}/rows": { get: T.Page<T.ImportRow> };
-  "/imports/{id}/start": { post: T.Import };
-  "/imports/{id}/rollback": { post: T.Import };
-  "/ai/status": { get: T.AiStatus };
-  "/agent-runs": { get: T.Page<T.Run>; post: T.Run };
-  "/agent-runs/{id}": { get: T.Run };
-  "/agent-runs/{id}/cancellation": { post: unknown };
-  "/agent-runs/{id}/feedback": { post: undefined };
-  "/conversations": { get: T.Page<T.Conversation> };
-  "/conversations/{id}": { get: T.Conversation };
-  "/proposals": { get: T.Page<T.Proposal> };
-  "/proposals/{id}": { get: T.Proposal };
-  "/proposals/{id}/approval": { post: T.Proposal };
-  "/proposals/{id}/rejection": { post: T.Proposal };
-}
+export const BASE = "/api/v1";
 
+type Paths = { [P in keyof paths as P extends `${typeof BASE}${infer Rest}` ? Rest : never]: paths[P] };
 export type Method = "get" | "post" | "patch" | "delete";
 export type PathWith<M extends Method> = {
-  [P in keyof Endpoints]: Endpoints[P] extends Record<M, unknown> ? P : never;
-}[keyof Endpoints];
-export type Answered<P extends keyof Endpoints, M extends Method> = M extends keyof Endpoints[P]
-  ? Endpoints[P][M]
-  : never;
+  [P in keyof Paths]: Paths[P] extends Record<M, object> ? P : never;
+}[keyof Paths];
+type Operation<P extends keyof Paths, M extends Method> =
+  Paths[P] extends Record<M, infer O extends object> ? O : never;
+
+export type QueryValue = string | number | boolean | string[] | null | undefined;
+/** Every filter takes a list too, and an operator behind its name: `amount.gte`, which a schema can't list. */
+type Query<O> = O extends { parameters: { query?: infer Q } }
+  ? { query?: { [K in keyof Q]?: QueryValue } & { [K in `${string}.${string}`]?: QueryValue } }
+  : unknown;
+type InPath<O> = O extends { parameters: { path: infer P extends object } } ? { path: P } : unknown;
+/** A file goes as a form. */
+type Body<O> = O extends { requestBody: { content: { "multipart/form-data": unknown } } }
+  ? { body: FormData }
+  : Pick<FetchOptions<O>, "body">;
+
+type Init<P extends keyof Paths, M extends Method> = InPath<Operation<P, M>> &
+  Query<Operation<P, M>> &
+  Body<Operation<P, M>> & {
+    /** The version that the change was made against. */
+    ifMatch?: number;
+    signal?: AbortSignal;
+    headers?: Record<string, string>;
+  };
+/** `init` may be left out where nothing in it is needed. */
+export type Args<P extends keyof Paths, M extends Method> =
+  object extends Init<P, M> ? [init?: Init<P, M>] : [init: Init<P, M>];
+
+type Ok = 200 | 201 | 202 | 204;
+type Json<R> = R extends { content: { "application/json": infer T } } ? T : undefined;
+export type Answered<P extends keyof Paths, M extends Method> =
+  Operation<P, M> extends { responses: infer R } ? { [S in keyof R & Ok]: Json<R[S]> }[keyof R & Ok] : never;

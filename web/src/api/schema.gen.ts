@@ -1066,7 +1066,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** @description Custom fields by key. */
-            custom: Record<string, never>;
+            custom: Record<string, unknown>;
             /**
              * @description The host of its web site and e-mail, in lower case.
              * @example example.com
@@ -1101,46 +1101,46 @@ export interface components {
         /** @description A change of an account: absent leaves, null clears. */
         AccountPatch: {
             /** @default null */
-            annual_revenue: components["schemas"]["Money"] | null;
+            annual_revenue?: components["schemas"]["Money"] | null;
             /** @default null */
-            country: string | null;
-            custom?: Record<string, never> | null;
+            country?: string | null;
+            custom?: Record<string, unknown> | null;
             /** @default null */
-            domain: string | null;
+            domain?: string | null;
             /**
              * Format: int64
              * @default null
              */
-            employees: number | null;
+            employees?: number | null;
             /** @default null */
-            external_id: string | null;
+            external_id?: string | null;
             /**
              * Format: int32
              * @default null
              */
-            founded_year: number | null;
+            founded_year?: number | null;
             /** @default null */
-            industry_id: components["schemas"]["ChoiceId"] | null;
+            industry_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            name: string | null;
+            name?: string | null;
             /** @default null */
-            owner_id: components["schemas"]["UserId"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            parent_id: components["schemas"]["AccountId"] | null;
+            parent_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
-            phone: string | null;
+            phone?: string | null;
             /** @default null */
-            region_id: components["schemas"]["ChoiceId"] | null;
+            region_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            tags: string[] | null;
+            tags?: string[] | null;
             /**
              * Format: int64
              * @description The version that was read, unless `If-Match` says it.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
             /** @default null */
-            website: string | null;
+            website?: string | null;
         };
         /** @description A decision that is offered. */
         Action: {
@@ -1149,7 +1149,7 @@ export interface components {
             /** @description As a button says it. */
             label: string;
             /** @description The body that `PATCH /imports/{id}` takes for it; absent where the person has to choose first. */
-            patch?: Record<string, never> | null;
+            patch?: Record<string, unknown> | null;
         };
         /** @description An activity as the API shows it. */
         Activity: {
@@ -1195,7 +1195,7 @@ export interface components {
             message?: string | null;
             mode: components["schemas"]["Mode"];
             model?: string | null;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["AssistantState"];
         };
         /** @description What the run found out, in words that can be traced. */
         Answer: {
@@ -1213,10 +1213,15 @@ export interface components {
             /** @description The `diff_hash` of the proposal as it was shown. */
             diff_hash: string;
             /** @description Other values than the proposed ones, by field. */
-            edits?: Record<string, never> | null;
+            edits?: Record<string, unknown> | null;
             /** @description Only these fields; all when absent. */
             fields?: string[] | null;
         };
+        /**
+         * @description How the model is.
+         * @enum {string}
+         */
+        AssistantState: "off" | "downloading" | "starting" | "ready" | "idle" | "unavailable";
         /**
          * @description Who wrote the plan.
          * @enum {string}
@@ -1313,7 +1318,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** @description Custom fields by key. */
-            custom: Record<string, never>;
+            custom: Record<string, unknown>;
             /** @description In lower case. */
             email?: string | null;
             /** @description Its id in the system it was imported from. */
@@ -1343,30 +1348,30 @@ export interface components {
         /** @description A change of a contact: absent leaves, null clears. */
         ContactPatch: {
             /** @default null */
-            account_id: components["schemas"]["AccountId"] | null;
-            custom?: Record<string, never> | null;
+            account_id?: components["schemas"]["AccountId"] | null;
+            custom?: Record<string, unknown> | null;
             /** @default null */
-            email: string | null;
+            email?: string | null;
             /** @default null */
-            external_id: string | null;
+            external_id?: string | null;
             /** @default null */
-            first_name: string | null;
+            first_name?: string | null;
             /** @default null */
-            last_name: string | null;
+            last_name?: string | null;
             /** @default null */
-            owner_id: components["schemas"]["UserId"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            phone: string | null;
+            phone?: string | null;
             /** @default null */
-            tags: string[] | null;
+            tags?: string[] | null;
             /** @default null */
-            title: string | null;
+            title?: string | null;
             /**
              * Format: int64
              * @description The version that was read, unless `If-Match` says it.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /** @description A conversation as the API shows it. */
         Conversation: {
@@ -1377,6 +1382,15 @@ export interface components {
         };
         /** Format: uuid */
         ConversationId: string;
+        /** @description A total, when it was asked for. */
+        Counted: {
+            /**
+             * Format: int64
+             * @description How many rows there are of those the caller may see; with `count=true`.
+             */
+            total?: number | null;
+            total_is?: components["schemas"]["TotalIs"] | null;
+        };
         /**
          * @description The order of day, month and year where all three are numbers.
          * @enum {string}
@@ -1402,9 +1416,9 @@ export interface components {
             field: string;
             /** @description The field's name for a person. */
             label: string;
-            new: Record<string, never>;
+            new: unknown;
             new_label?: string | null;
-            old: Record<string, never>;
+            old: unknown;
             old_label?: string | null;
         };
         /**
@@ -1435,7 +1449,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             changes: components["schemas"]["EntryChange"][];
-            data: Record<string, never>;
+            data: Record<string, unknown>;
             id: components["schemas"]["EventId"];
             subject: components["schemas"]["EntrySubject"];
             /** @description `<object>.<verb>`, such as `opportunity.moved`. */
@@ -1458,9 +1472,9 @@ export interface components {
             field: string;
             /** @description The field's name for a person. */
             label?: string;
-            new: Record<string, never>;
+            new: unknown;
             new_label?: string | null;
-            old: Record<string, never>;
+            old: unknown;
             old_label?: string | null;
         };
         /** @description What it happened to. */
@@ -1550,7 +1564,7 @@ export interface components {
             header: boolean;
             id: components["schemas"]["ImportId"];
             mapping: components["schemas"]["MappedColumn"][];
-            object: Record<string, never>;
+            object: components["schemas"]["ImportObject"];
             options: components["schemas"]["Options"];
             progress?: components["schemas"]["Progress"] | null;
             /** @description How the file was said to be read, where that is not left to be found out. */
@@ -1566,7 +1580,7 @@ export interface components {
              * @description In bytes.
              */
             size: number;
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["ImportStatus"];
             /** @description What the values of fields that name records stand for; from the last check. */
             values: {
                 [key: string]: components["schemas"]["ValueMatch"][];
@@ -1583,24 +1597,29 @@ export interface components {
         };
         /** Format: uuid */
         ImportId: string;
+        /**
+         * @description What a file holds: one record of this object per row.
+         * @enum {string}
+         */
+        ImportObject: "opportunity" | "account" | "contact" | "product" | "user";
         /** @description A change of an import. What is absent stays. */
         ImportPatch: {
             /**
              * @description Columns that are not named keep their field.
              * @default null
              */
-            mapping: components["schemas"]["ColumnPatch"][] | null;
-            /** @description What the rows are. Suggests the mapping anew and forgets decisions. */
-            object?: Record<string, never> | null;
+            mapping?: components["schemas"]["ColumnPatch"][] | null;
             /** @default null */
-            options: components["schemas"]["Options"] | null;
+            object?: components["schemas"]["ImportObject"] | null;
             /** @default null */
-            reading: components["schemas"]["ReadOptions"] | null;
+            options?: components["schemas"]["Options"] | null;
+            /** @default null */
+            reading?: components["schemas"]["ReadOptions"] | null;
             /**
              * @description By field.
              * @default null
              */
-            values: {
+            values?: {
                 [key: string]: components["schemas"]["ValuePatch"][];
             } | null;
         };
@@ -1619,10 +1638,20 @@ export interface components {
             /** Format: int32 */
             rows: number;
             /** @description `error` where the rows can't be imported, `undecided` where they could be, `skip` where they are left out. */
-            state: components["schemas"]["State"];
+            state: components["schemas"]["ImportRowState"];
             suggestions: components["schemas"]["Named"][];
             value?: string | null;
         };
+        /**
+         * @description What an import would do with a row.
+         * @enum {string}
+         */
+        ImportRowState: "create" | "update" | "skip" | "error" | "undecided";
+        /**
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportStatus: "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "rolling_back" | "rolled_back";
         /** @description A field that an undo left alone. */
         Kept: {
             field: string;
@@ -1768,43 +1797,43 @@ export interface components {
         /** @description A new account. Without an owner it is the caller's. */
         NewAccount: {
             /** @default null */
-            annual_revenue: components["schemas"]["Money"] | null;
+            annual_revenue?: components["schemas"]["Money"] | null;
             /** @default null */
-            country: string | null;
-            custom?: Record<string, never>;
+            country?: string | null;
+            custom?: Record<string, unknown>;
             /**
              * @description A host or an address; its host is kept.
              * @default null
              */
-            domain: string | null;
+            domain?: string | null;
             /**
              * Format: int64
              * @default null
              */
-            employees: number | null;
+            employees?: number | null;
             /** @default null */
-            external_id: string | null;
+            external_id?: string | null;
             /**
              * Format: int32
              * @default null
              */
-            founded_year: number | null;
+            founded_year?: number | null;
             /** @default null */
-            industry_id: components["schemas"]["ChoiceId"] | null;
+            industry_id?: components["schemas"]["ChoiceId"] | null;
             /** @default  */
-            name: string;
+            name?: string;
             /** @default null */
-            owner_id: components["schemas"]["UserId"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            parent_id: components["schemas"]["AccountId"] | null;
+            parent_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
-            phone: string | null;
+            phone?: string | null;
             /** @default null */
-            region_id: components["schemas"]["ChoiceId"] | null;
+            region_id?: components["schemas"]["ChoiceId"] | null;
             /** @default [] */
-            tags: string[];
+            tags?: string[];
             /** @default null */
-            website: string | null;
+            website?: string | null;
         };
         /** @description Something that happened. */
         NewActivity: {
@@ -1833,24 +1862,24 @@ export interface components {
         /** @description A new contact, with a first or a last name. Without an owner it is the caller's. */
         NewContact: {
             /** @default null */
-            account_id: components["schemas"]["AccountId"] | null;
-            custom?: Record<string, never>;
+            account_id?: components["schemas"]["AccountId"] | null;
+            custom?: Record<string, unknown>;
             /** @default null */
-            email: string | null;
+            email?: string | null;
             /** @default null */
-            external_id: string | null;
+            external_id?: string | null;
             /** @default null */
-            first_name: string | null;
+            first_name?: string | null;
             /** @default null */
-            last_name: string | null;
+            last_name?: string | null;
             /** @default null */
-            owner_id: components["schemas"]["UserId"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            phone: string | null;
+            phone?: string | null;
             /** @default [] */
-            tags: string[];
+            tags?: string[];
             /** @default null */
-            title: string | null;
+            title?: string | null;
         };
         /** @description A new line. Without a price, the product's own is taken. */
         NewLine: {
@@ -1872,86 +1901,86 @@ export interface components {
          */
         NewOpportunity: {
             /** @default null */
-            account_id: components["schemas"]["AccountId"] | null;
+            account_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
-            amount: components["schemas"]["Money"] | null;
+            amount?: components["schemas"]["Money"] | null;
             /**
              * Format: date
              * @default null
              */
-            close_date: string | null;
-            custom?: Record<string, never>;
+            close_date?: string | null;
+            custom?: Record<string, unknown>;
             /** @default null */
-            external_id: string | null;
+            external_id?: string | null;
             /** @default null */
-            forecast_category: components["schemas"]["ForecastCategory"] | null;
+            forecast_category?: components["schemas"]["ForecastCategory"] | null;
             /** @default null */
-            industry_id: components["schemas"]["ChoiceId"] | null;
+            industry_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            lost_notes: string | null;
+            lost_notes?: string | null;
             /** @default null */
-            lost_reason_id: components["schemas"]["ChoiceId"] | null;
+            lost_reason_id?: components["schemas"]["ChoiceId"] | null;
             /** @default  */
-            name: string;
+            name?: string;
             /** @default null */
-            next_step: string | null;
+            next_step?: string | null;
             /** @default null */
-            owner_id: components["schemas"]["UserId"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            pipeline_id: components["schemas"]["PipelineId"] | null;
+            pipeline_id?: components["schemas"]["PipelineId"] | null;
             /** @default null */
-            primary_contact_id: components["schemas"]["ContactId"] | null;
+            primary_contact_id?: components["schemas"]["ContactId"] | null;
             /**
              * Format: int64
              * @default null
              */
-            probability: number | null;
+            probability?: number | null;
             /** @default null */
-            region_id: components["schemas"]["ChoiceId"] | null;
+            region_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            source_id: components["schemas"]["ChoiceId"] | null;
+            source_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            stage_id: components["schemas"]["StageId"] | null;
+            stage_id?: components["schemas"]["StageId"] | null;
             /** @default [] */
-            tags: string[];
+            tags?: string[];
             /** @default null */
-            type_id: components["schemas"]["ChoiceId"] | null;
+            type_id?: components["schemas"]["ChoiceId"] | null;
         };
         /** @description A new product. */
         NewProduct: {
             /** @default null */
-            code: string | null;
+            code?: string | null;
             /** @default null */
-            family: string | null;
+            family?: string | null;
             /**
              * @description No other product has it, whatever its case.
              * @default
              */
-            name: string;
+            name?: string;
             /** @default null */
-            unit_price: components["schemas"]["Money"] | null;
+            unit_price?: components["schemas"]["Money"] | null;
         };
         /** @description A new task. Without an assignee it is the caller's. */
         NewTask: {
             /** @default null */
-            account_id: components["schemas"]["AccountId"] | null;
+            account_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
-            assignee_id: components["schemas"]["UserId"] | null;
+            assignee_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            contact_id: components["schemas"]["ContactId"] | null;
+            contact_id?: components["schemas"]["ContactId"] | null;
             /**
              * Format: date
              * @default null
              */
-            due_date: string | null;
+            due_date?: string | null;
             /** @default null */
-            notes: string | null;
+            notes?: string | null;
             /** @default null */
-            opportunity_id: components["schemas"]["OpportunityId"] | null;
+            opportunity_id?: components["schemas"]["OpportunityId"] | null;
             /** @default null */
-            priority: components["schemas"]["Priority"] | null;
+            priority?: components["schemas"]["Priority"] | null;
             /** @default  */
-            title: string;
+            title?: string;
         };
         /**
          * @description What to do with a cell that can't be read as what its field takes.
@@ -1976,7 +2005,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** @description Custom fields by key. */
-            custom: Record<string, never>;
+            custom: Record<string, unknown>;
             expected_revenue?: components["schemas"]["Money"] | null;
             /** @description Its id in the system it was imported from. */
             external_id?: string | null;
@@ -2015,7 +2044,7 @@ export interface components {
         /** Format: uuid */
         OpportunityId: string;
         /** @description A page of opportunities. */
-        OpportunityPage: (components["schemas"]["Total"] | null) & {
+        OpportunityPage: components["schemas"]["Counted"] & {
             items: components["schemas"]["Opportunity"][];
             next_cursor?: string | null;
             totals?: components["schemas"]["Sums"] | null;
@@ -2023,56 +2052,56 @@ export interface components {
         /** @description A change of an opportunity: absent leaves, null clears. */
         OpportunityPatch: {
             /** @default null */
-            account_id: components["schemas"]["AccountId"] | null;
+            account_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
-            amount: components["schemas"]["Money"] | null;
+            amount?: components["schemas"]["Money"] | null;
             /**
              * Format: date
              * @default null
              */
-            close_date: string | null;
-            custom?: Record<string, never> | null;
+            close_date?: string | null;
+            custom?: Record<string, unknown> | null;
             /** @default null */
-            external_id: string | null;
+            external_id?: string | null;
             /** @default null */
-            forecast_category: components["schemas"]["ForecastCategory"] | null;
+            forecast_category?: components["schemas"]["ForecastCategory"] | null;
             /** @default null */
-            industry_id: components["schemas"]["ChoiceId"] | null;
+            industry_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            lost_notes: string | null;
+            lost_notes?: string | null;
             /** @default null */
-            lost_reason_id: components["schemas"]["ChoiceId"] | null;
+            lost_reason_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            name: string | null;
+            name?: string | null;
             /** @default null */
-            next_step: string | null;
+            next_step?: string | null;
             /** @default null */
-            owner_id: components["schemas"]["UserId"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            pipeline_id: components["schemas"]["PipelineId"] | null;
+            pipeline_id?: components["schemas"]["PipelineId"] | null;
             /** @default null */
-            primary_contact_id: components["schemas"]["ContactId"] | null;
+            primary_contact_id?: components["schemas"]["ContactId"] | null;
             /**
              * Format: int64
              * @default null
              */
-            probability: number | null;
+            probability?: number | null;
             /** @default null */
-            region_id: components["schemas"]["ChoiceId"] | null;
+            region_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            source_id: components["schemas"]["ChoiceId"] | null;
+            source_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
-            stage_id: components["schemas"]["StageId"] | null;
+            stage_id?: components["schemas"]["StageId"] | null;
             /** @default null */
-            tags: string[] | null;
+            tags?: string[] | null;
             /** @default null */
-            type_id: components["schemas"]["ChoiceId"] | null;
+            type_id?: components["schemas"]["ChoiceId"] | null;
             /**
              * Format: int64
              * @description The version that was read, unless `If-Match` says it.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /** @description What holds for the whole import. */
         Options: {
@@ -2080,22 +2109,22 @@ export interface components {
              * @description Adds industries, sources and the like that aren't there and resemble none that is.
              * @default true
              */
-            create_options: boolean;
+            create_options?: boolean;
             /**
              * @description Of amounts that don't say theirs; absent means the organisation's.
              * @default null
              */
-            currency: string | null;
+            currency?: string | null;
             /** @default null */
-            date_order: components["schemas"]["DateOrder"] | null;
+            date_order?: components["schemas"]["DateOrder"] | null;
             /** @default null */
-            decimal: components["schemas"]["DecimalMark"] | null;
+            decimal?: components["schemas"]["DecimalMark"] | null;
             /** @default error */
-            invalid: components["schemas"]["OnInvalid"];
+            invalid?: components["schemas"]["OnInvalid"];
             /** @default null */
-            missing_account: components["schemas"]["MissingAccount"] | null;
+            missing_account?: components["schemas"]["MissingAccount"] | null;
             /** @default update */
-            on_match: components["schemas"]["OnMatch"];
+            on_match?: components["schemas"]["OnMatch"];
         };
         /**
          * Format: uuid
@@ -2103,14 +2132,14 @@ export interface components {
          */
         OrgId: string;
         /** @description One page of a list. */
-        Page_Account: (components["schemas"]["Total"] | null) & {
+        Page_Account: components["schemas"]["Counted"] & {
             items: {
                 annual_revenue?: components["schemas"]["Money"] | null;
                 country?: string | null;
                 /** Format: date-time */
                 created_at: string;
                 /** @description Custom fields by key. */
-                custom: Record<string, never>;
+                custom: Record<string, unknown>;
                 /**
                  * @description The host of its web site and e-mail, in lower case.
                  * @example example.com
@@ -2144,7 +2173,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Choice: (components["schemas"]["Total"] | null) & {
+        Page_Choice: components["schemas"]["Counted"] & {
             items: {
                 id: components["schemas"]["ChoiceId"];
                 /** @description `opportunity_type`, `source`, `industry`, `region` or `loss_reason`. */
@@ -2157,14 +2186,14 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Contact: (components["schemas"]["Total"] | null) & {
+        Page_Contact: components["schemas"]["Counted"] & {
             items: {
                 account?: components["schemas"]["Ref"] | null;
                 account_id?: components["schemas"]["AccountId"] | null;
                 /** Format: date-time */
                 created_at: string;
                 /** @description Custom fields by key. */
-                custom: Record<string, never>;
+                custom: Record<string, unknown>;
                 /** @description In lower case. */
                 email?: string | null;
                 /** @description Its id in the system it was imported from. */
@@ -2193,7 +2222,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Conversation: (components["schemas"]["Total"] | null) & {
+        Page_Conversation: components["schemas"]["Counted"] & {
             items: {
                 id: components["schemas"]["ConversationId"];
                 title: string;
@@ -2204,13 +2233,13 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Entry: (components["schemas"]["Total"] | null) & {
+        Page_Entry: components["schemas"]["Counted"] & {
             items: {
                 actor: components["schemas"]["EntryActor"];
                 /** Format: date-time */
                 at: string;
                 changes: components["schemas"]["EntryChange"][];
-                data: Record<string, never>;
+                data: Record<string, unknown>;
                 id: components["schemas"]["EventId"];
                 subject: components["schemas"]["EntrySubject"];
                 /** @description `<object>.<verb>`, such as `opportunity.moved`. */
@@ -2224,7 +2253,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_FieldView: (components["schemas"]["Total"] | null) & {
+        Page_FieldView: components["schemas"]["Counted"] & {
             items: {
                 field: string;
                 label: string;
@@ -2236,7 +2265,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Hit: (components["schemas"]["Total"] | null) & {
+        Page_Hit: components["schemas"]["Counted"] & {
             items: {
                 amount?: components["schemas"]["Money"] | null;
                 /** Format: date */
@@ -2255,7 +2284,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Import: (components["schemas"]["Total"] | null) & {
+        Page_Import: components["schemas"]["Counted"] & {
             items: {
                 can_roll_back: boolean;
                 check?: components["schemas"]["Summary"] | null;
@@ -2277,7 +2306,7 @@ export interface components {
                 header: boolean;
                 id: components["schemas"]["ImportId"];
                 mapping: components["schemas"]["MappedColumn"][];
-                object: Record<string, never>;
+                object: components["schemas"]["ImportObject"];
                 options: components["schemas"]["Options"];
                 progress?: components["schemas"]["Progress"] | null;
                 /** @description How the file was said to be read, where that is not left to be found out. */
@@ -2293,7 +2322,7 @@ export interface components {
                  * @description In bytes.
                  */
                 size: number;
-                status: components["schemas"]["Status"];
+                status: components["schemas"]["ImportStatus"];
                 /** @description What the values of fields that name records stand for; from the last check. */
                 values: {
                     [key: string]: components["schemas"]["ValueMatch"][];
@@ -2303,7 +2332,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Pipeline: (components["schemas"]["Total"] | null) & {
+        Page_Pipeline: components["schemas"]["Counted"] & {
             items: {
                 id: components["schemas"]["PipelineId"];
                 name: string;
@@ -2315,7 +2344,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Product: (components["schemas"]["Total"] | null) & {
+        Page_Product: components["schemas"]["Counted"] & {
             items: {
                 /** @description What it is called in the price list. */
                 code?: string | null;
@@ -2335,7 +2364,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Proposal: (components["schemas"]["Total"] | null) & {
+        Page_Proposal: components["schemas"]["Counted"] & {
             items: {
                 /** Format: int64 */
                 base_version?: number | null;
@@ -2360,7 +2389,7 @@ export interface components {
                 requested_by: components["schemas"]["Ref"];
                 run_id: components["schemas"]["AgentRunId"];
                 stale?: components["schemas"]["Stale"] | null;
-                status: components["schemas"]["Status"];
+                status: components["schemas"]["ProposalStatus"];
                 /** @description Whether a value came out of text that somebody else wrote. */
                 tainted: boolean;
                 target: components["schemas"]["Target"];
@@ -2369,7 +2398,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Role: (components["schemas"]["Total"] | null) & {
+        Page_Role: components["schemas"]["Counted"] & {
             items: {
                 builtin: boolean;
                 grants: {
@@ -2384,7 +2413,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Run: (components["schemas"]["Total"] | null) & {
+        Page_Run: components["schemas"]["Counted"] & {
             items: {
                 answer?: components["schemas"]["Answer"] | null;
                 context?: components["schemas"]["RunContext"] | null;
@@ -2400,7 +2429,7 @@ export interface components {
                 model?: string | null;
                 planner?: components["schemas"]["Author"] | null;
                 proposals: components["schemas"]["Proposal"][];
-                status: components["schemas"]["Status"];
+                status: components["schemas"]["RunStatus"];
                 steps: components["schemas"]["Step"][];
                 usage: components["schemas"]["RunUsage"];
             }[];
@@ -2408,7 +2437,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Session: (components["schemas"]["Total"] | null) & {
+        Page_Session: components["schemas"]["Counted"] & {
             items: {
                 /** Format: date-time */
                 created_at: string;
@@ -2424,7 +2453,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_ShownRow: (components["schemas"]["Total"] | null) & {
+        Page_ShownRow: components["schemas"]["Counted"] & {
             items: {
                 /** @description As written in the file, column by column. */
                 cells: string[];
@@ -2442,7 +2471,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Task: (components["schemas"]["Total"] | null) & {
+        Page_Task: components["schemas"]["Counted"] & {
             items: {
                 account_id?: components["schemas"]["AccountId"] | null;
                 assignee: components["schemas"]["Ref"];
@@ -2472,7 +2501,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Team: (components["schemas"]["Total"] | null) & {
+        Page_Team: components["schemas"]["Counted"] & {
             items: {
                 id: components["schemas"]["TeamId"];
                 name: string;
@@ -2482,7 +2511,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_User: (components["schemas"]["Total"] | null) & {
+        Page_User: components["schemas"]["Counted"] & {
             items: {
                 active: boolean;
                 email: string;
@@ -2543,19 +2572,19 @@ export interface components {
         /** @description A change of a product: absent leaves, null clears. Lines that have its price keep theirs. */
         ProductPatch: {
             /** @default null */
-            code: string | null;
+            code?: string | null;
             /** @default null */
-            family: string | null;
+            family?: string | null;
             /** @default null */
-            name: string | null;
+            name?: string | null;
             /** @default null */
-            unit_price: components["schemas"]["Money"] | null;
+            unit_price?: components["schemas"]["Money"] | null;
             /**
              * Format: int64
              * @description The version that was read, unless `If-Match` says it.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /** @description How far the work at hand has come, in rows. */
         Progress: {
@@ -2589,13 +2618,18 @@ export interface components {
             requested_by: components["schemas"]["Ref"];
             run_id: components["schemas"]["AgentRunId"];
             stale?: components["schemas"]["Stale"] | null;
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["ProposalStatus"];
             /** @description Whether a value came out of text that somebody else wrote. */
             tainted: boolean;
             target: components["schemas"]["Target"];
         };
         /** Format: uuid */
         ProposalId: string;
+        /**
+         * @description Where it stands.
+         * @enum {string}
+         */
+        ProposalStatus: "pending" | "approved" | "rejected" | "stale" | "failed" | "expired";
         /** @description A question to the person, with what they can choose from. */
         Question: {
             options: components["schemas"]["Ref"][];
@@ -2607,16 +2641,16 @@ export interface components {
              * @description One ASCII character.
              * @default null
              */
-            delimiter: string | null;
+            delimiter?: string | null;
             /** @default null */
-            encoding: components["schemas"]["Encoding"] | null;
+            encoding?: components["schemas"]["Encoding"] | null;
             /**
              * @description Whether the first row names the columns.
              * @default null
              */
-            header: boolean | null;
+            header?: boolean | null;
             /** @default null */
-            sheet: string | null;
+            sheet?: string | null;
         };
         /** @description A problem of a row, in words. */
         Reason: {
@@ -2672,7 +2706,7 @@ export interface components {
             model?: string | null;
             planner?: components["schemas"]["Author"] | null;
             proposals: components["schemas"]["Proposal"][];
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["RunStatus"];
             steps: components["schemas"]["Step"][];
             usage: components["schemas"]["RunUsage"];
         };
@@ -2687,6 +2721,11 @@ export interface components {
             comment?: string | null;
             useful: boolean;
         };
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        RunStatus: "queued" | "planning" | "running" | "reviewing" | "waiting" | "done" | "failed" | "cancelled";
         /** @description What a run used. */
         RunUsage: {
             cost: string;
@@ -2807,23 +2846,13 @@ export interface components {
         };
         /** @description A field that has changed since the proposal was made. */
         StaleField: {
-            current: Record<string, never>;
+            current: Record<string, unknown>;
             current_label?: string | null;
             field: string;
         };
-        /**
-         * @description What an import would do with a row.
-         * @enum {string}
-         */
-        State: "create" | "update" | "skip" | "error" | "undecided";
-        /**
-         * @description Where an import stands.
-         * @enum {string}
-         */
-        Status: "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "rolling_back" | "rolled_back";
         /** @description A step as the API shows it. */
         Step: {
-            arguments: Record<string, never>;
+            arguments: Record<string, unknown>;
             /** @description In the currency of the price table. */
             cost: string;
             /** @description `plan`, `tool` or `review`. */
@@ -2832,7 +2861,7 @@ export interface components {
             ms?: number | null;
             /** Format: int32 */
             n: number;
-            result: Record<string, never>;
+            result: Record<string, unknown>;
             /** Format: int64 */
             result_count?: number | null;
             /** @description `running`, `done` or `failed`. */
@@ -2938,35 +2967,35 @@ export interface components {
         /** @description A change of a task: absent leaves, null clears. */
         TaskPatch: {
             /** @default null */
-            account_id: components["schemas"]["AccountId"] | null;
+            account_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
-            assignee_id: components["schemas"]["UserId"] | null;
+            assignee_id?: components["schemas"]["UserId"] | null;
             /** @default null */
-            contact_id: components["schemas"]["ContactId"] | null;
+            contact_id?: components["schemas"]["ContactId"] | null;
             /**
              * @description True completes it, false opens it again.
              * @default null
              */
-            done: boolean | null;
+            done?: boolean | null;
             /**
              * Format: date
              * @default null
              */
-            due_date: string | null;
+            due_date?: string | null;
             /** @default null */
-            notes: string | null;
+            notes?: string | null;
             /** @default null */
-            opportunity_id: components["schemas"]["OpportunityId"] | null;
+            opportunity_id?: components["schemas"]["OpportunityId"] | null;
             /** @default null */
-            priority: components["schemas"]["Priority"] | null;
+            priority?: components["schemas"]["Priority"] | null;
             /** @default null */
-            title: string | null;
+            title?: string | null;
             /**
              * Format: int64
              * @description The version that was read, unless `If-Match` says it.
              * @default null
              */
-            version: number | null;
+            version?: number | null;
         };
         /** @description A team; those without a parent are at the top. */
         Team: {
@@ -2976,12 +3005,6 @@ export interface components {
         };
         /** Format: uuid */
         TeamId: string;
-        /** @description How many rows there are of those the caller may see. */
-        Total: {
-            /** Format: int64 */
-            total: number;
-            total_is: components["schemas"]["TotalIs"];
-        };
         /**
          * @description Whether a total was counted to the end.
          * @enum {string}
@@ -3002,31 +3025,31 @@ export interface components {
              * @description Also answer `total`.
              * @default false
              */
-            count: boolean;
+            count?: boolean;
             /** @default null */
-            cursor: string | null;
+            cursor?: string | null;
             /** @description `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field": …, "op": …, "value": …}`. */
-            filter?: Record<string, never> | null;
+            filter?: Record<string, unknown> | null;
             /**
              * Format: int32
              * @default null
              */
-            limit: number | null;
+            limit?: number | null;
             /**
              * @description Words to search for.
              * @default null
              */
-            q: string | null;
+            q?: string | null;
             /**
              * @description Field names; a leading minus sorts descending.
              * @default []
              */
-            sort: string[];
+            sort?: string[];
             /**
              * @description Also answer `totals`.
              * @default false
              */
-            totals: boolean;
+            totals?: boolean;
         };
         Undo: {
             event_id: components["schemas"]["EventId"];
@@ -3045,8 +3068,7 @@ export interface components {
              * @description CSV or XLSX, at most 100 MiB.
              */
             file: string;
-            /** @description What the rows are; found out when absent. */
-            object?: Record<string, never> | null;
+            object?: components["schemas"]["ImportObject"] | null;
         };
         /** @description A colleague. */
         User: {
@@ -6211,7 +6233,7 @@ export interface operations {
     get_imports_fields: {
         parameters: {
             query: {
-                object: Record<string, never>;
+                object: components["schemas"]["ImportObject"];
             };
             header?: never;
             path?: never;
@@ -9853,7 +9875,7 @@ export interface operations {
     get_proposals: {
         parameters: {
             query?: {
-                status?: components["schemas"]["Status"];
+                status?: components["schemas"]["ProposalStatus"];
                 /** @description The record they are about. */
                 subject_id?: string;
                 limit?: number;

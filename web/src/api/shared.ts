@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { get } from "./client";
-import type { Option, OptionKind, Scope, Stage } from "./types";
+import type { Option, OptionKind, Stage } from "./types";
 
 const slow = { staleTime: 5 * 60_000 };
 
@@ -20,16 +20,15 @@ export const teamsQuery = () =>
 export const productsQuery = () =>
   queryOptions({
     queryKey: ["products"],
-    queryFn: async () => (await get("/products", { query: { limit: 200 } })).items,
+    queryFn: async () => (await get("/products")).items,
     ...slow,
   });
 
 export const useMe = () => useSuspenseQuery(meQuery()).data;
 
-/** How far this person may `action` on an `object`; "none" when they may not. */
-export function useMay(object: string, action: string): Scope {
-  return useMe().permissions[object]?.[action] ?? "none";
-}
+/** Whether this person may do it at all; to which records, the server says. */
+export const useMay = (object: string, action: string): boolean =>
+  (useMe().permissions[object]?.[action] ?? "none") !== "none";
 
 export function useStages(pipelineId?: string): Stage[] {
   const { data } = useSuspenseQuery(pipelinesQuery());

@@ -9,7 +9,7 @@ import { Diff } from "./ui/diff";
 import { Field } from "./ui/field";
 import { Input, Select, Textarea } from "./ui/input";
 import { AgentMark, Company, Person, ProductMark, SystemMark } from "./ui/marks";
-import { Menu, MenuContent, MenuItem, MenuTrigger } from "./ui/menu";
+import { Menu } from "./ui/menu";
 import { Overlay } from "./ui/overlay";
 import { StageRing } from "./ui/stage-ring";
 import { Card, Empty, Progress, Skeleton } from "./ui/states";
@@ -117,15 +117,13 @@ export function Gallery() {
       </Part>
       <Part title="Floating">
         <Button onClick={() => setOpen(true)}>Dialog</Button>
-        <Menu>
-          <MenuTrigger asChild>
-            <Button>Menu</Button>
-          </MenuTrigger>
-          <MenuContent>
-            <MenuItem>One</MenuItem>
-            <MenuItem>Two</MenuItem>
-          </MenuContent>
-        </Menu>
+        <Menu
+          trigger={<Button>Menu</Button>}
+          items={[
+            { label: "One", run: () => told("One") },
+            { label: "Two", run: () => told("Two") },
+          ]}
+        />
         <Button onClick={() => told("Moved to Negotiation", { label: "Undo", run: () => told("Undone") })}>
           Toast
         </Button>

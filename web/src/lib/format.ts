@@ -6,7 +6,7 @@ let timeZone: string | undefined;
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
 /** Set once, when it is known who is signed in; an unknown locale falls back to the browser's. */
-export function setLocale(user: { locale: string | null; time_zone: string | null }): void {
+export function setLocale(user: { locale?: string | null; time_zone?: string | null }): void {
   locale = supported(user.locale);
   timeZone = user.time_zone ?? undefined;
   cache.clear();
@@ -15,7 +15,7 @@ export function setLocale(user: { locale: string | null; time_zone: string | nul
 /** The locale that amounts are typed in. */
 export const localeNow = (): string | undefined => locale;
 
-function supported(tag: string | null): string | undefined {
+function supported(tag: string | null | undefined): string | undefined {
   if (!tag) return undefined;
   try {
     return Intl.DateTimeFormat.supportedLocalesOf(tag)[0];
@@ -105,9 +105,9 @@ export function date(value: string | null | undefined, now = new Date()): string
 export const weekday = (at: Date): string =>
   dates("wd", { weekday: "long", day: "numeric", month: "long" }, false).format(at);
 export const time = (at: string): string =>
-  dates("t", { hour: "2-digit", minute: "2-digit" }, false).format(new Date(at));
+  dates("t", { hour: "numeric", minute: "2-digit" }, false).format(new Date(at));
 export const dateTime = (at: string): string =>
-  dates("dt", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }, false).format(
+  dates("dt", { day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" }, false).format(
     new Date(at),
   );
 

@@ -1,19 +1,21 @@
 import { createFileRoute, Outlet, redirect } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { isApiError } from "@/api/problem";
 import { meQuery, setupQuery } from "@/api/shared";
 import { Frame } from "@/components/frame/frame";
 import { useLiveUpdates } from "@/components/frame/live-updates";
-import { ConflictDialog } from "@/components/crm/conflict";
-import { TooltipProvider } from "@/components/ui/tooltip";
+import { conflict } from "@/components/crm/conflict";
+import { TipLayer } from "@/components/ui/tooltip";
 import { setLocale } from "@/lib/format";
 import { creating } from "@/lib/frame";
+import { loadable } from "@/lib/loadable";
 
-const Assistant = lazy(() => import("@/features/assistant/panel").then((m) => ({ default: m.AssistantPanel })));
-const NewOpportunity = lazy(() => import("@/features/opportunities/new").then((m) => ({ default: m.NewOpportunity })));
-const NewAccount = lazy(() => import("@/features/accounts/new").then((m) => ({ default: m.NewAccount })));
-const NewContact = lazy(() => import("@/features/contacts/new").then((m) => ({ default: m.NewContact })));
-const NewTask = lazy(() => import("@/components/crm/new-task").then((m) => ({ default: m.NewTask })));
+const Assistant = loadable(() => import("@/features/assistant/panel").then((m) => m.AssistantPanel));
+const ConflictDialog = loadable(() => import("@/components/crm/conflict-dialog").then((m) => m.ConflictDialog));
+const NewOpportunity = loadable(() => import("@/features/opportunities/new").then((m) => m.NewOpportunity));
+const NewAccount = loadable(() => import("@/features/accounts/new").then((m) => m.NewAccount));
+const NewContact = loadable(() => import("@/features/contacts/new").then((m) => m.NewContact));
+const NewTask = loadable(() => import("@/components/crm/new-task").then((m) => m.NewTask));
 
 export const Route = createFileRoute("/_app")({
   beforeLoad: async ({ context, location }) => {
@@ -34,7 +36,7 @@ export const Route = createFileRoute("/_app")({
 function AppRoute() {
   useLiveUpdates();
   return (
-    <TooltipProvider>
+    <>
       <Frame
         panel={
           <Suspense>
@@ -43,13 +45,19 @@ function AppRoute() {
         }
       >
         <Outlet />
-        <ConflictDialog />
         <Suspense>
+          <Conflicts />
           <Creating />
         </Suspense>
       </Frame>
-    </TooltipProvider>
+      <TipLayer />
+    </>
   );
+}
+
+function Conflicts() {
+  const found = conflict.use();
+  return found && <ConflictDialog found={found} />;
 }
 
 function Creating() {

@@ -1,9 +1,9 @@
 import { createFileRoute, notFound } from "@tanstack/react-router";
-import { lazy } from "react";
+import { loadable } from "@/lib/loadable";
 
 /** The gallery of the kit: in development builds only, so that it weighs nothing in the product. */
 const Gallery = import.meta.env.DEV
-  ? lazy(() => import("@/components/gallery").then((m) => ({ default: m.Gallery })))
+  ? loadable(() => import("@/components/gallery").then((m) => m.Gallery))
   : () => null;
 
 export const Route = createFileRoute("/design")({

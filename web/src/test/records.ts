@@ -36,6 +36,7 @@ export const opportunity = (more: Partial<Opportunity> = {}): Opportunity => ({
   lost_reason_id: null,
   lost_notes: null,
   tags: [],
+  custom: {},
   external_id: null,
   version: 1,
   created_at: "2026-01-01T00:00:00Z",
@@ -48,10 +49,10 @@ export const opportunity = (more: Partial<Opportunity> = {}): Opportunity => ({
 
 export const proposal = (more: Partial<Proposal> = {}): Proposal => ({
   id: "pr1",
-  run_id: null,
+  run_id: "r1",
   status: "pending",
   kind: "update_opportunity",
-  target: null,
+  target: { type: "opportunity", id: "o1", name: "Isdom: GTX Pro" },
   base_version: 1,
   diff: [
     {
@@ -83,6 +84,6 @@ export const proposal = (more: Partial<Proposal> = {}): Proposal => ({
   event_id: null,
   stale: null,
   created_at: "2026-11-23T10:00:00Z",
-  expires_at: null,
+  expires_at: "2026-12-07T10:00:00Z",
   ...more,
 });

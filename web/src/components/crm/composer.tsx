@@ -3,6 +3,7 @@ import { PenLine } from "lucide-react";
 import { useRef, useState } from "react";
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
+import { useMay } from "@/api/shared";
 import type { ActivityKind, SubjectType } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Input, Select, Textarea } from "@/components/ui/input";
@@ -22,6 +23,8 @@ const KINDS: { id: ActivityKind; label: string; done: string }[] = [
 
 export function Composer({ type, id }: { type: SubjectType; id: string }) {
   const kind = composing.use();
+  const may = useMay("activity", "create");
+  if (!may) return null;
   if (kind) return <Open key={kind} type={type} id={id} first={kind} />;
   return (
     <button

@@ -1,12 +1,13 @@
 /** The field that replaces a value while it is edited: Enter saves, Esc restores, Tab saves and goes on. */
-import { lazy, Suspense, useState, type ComponentProps, type KeyboardEvent } from "react";
+import { useState, type ComponentProps, type KeyboardEvent } from "react";
 import type { Money, Ref } from "@/api/types";
 import type { Choice } from "@/components/ui/combobox";
 import { cn } from "@/lib/cn";
 import { parseAmount, parseTags } from "@/lib/parse";
 import type { RefKind } from "./pickers";
+import { loadable } from "@/lib/loadable";
 
-const ListEditor = lazy(() => import("./list-editor").then((m) => ({ default: m.ListEditor })));
+const ListEditor = loadable(() => import("./list-editor").then((m) => m.ListEditor));
 
 export type FieldKind = "text" | "long" | "money" | "date" | "number" | "percent" | "choice" | "tags" | RefKind;
 export type FieldValue = string | number | Money | Ref | string[] | null;
@@ -28,13 +29,7 @@ export interface EditorProps {
 export const isRef = (kind: FieldKind): kind is RefKind => kind === "user" || kind === "account" || kind === "contact";
 
 export function Editor(props: EditorProps) {
-  if (isRef(props.kind) || props.kind === "choice") {
-    return (
-      <Suspense>
-        <ListEditor {...props} />
-      </Suspense>
-    );
-  }
+  if (isRef(props.kind) || props.kind === "choice") return <ListEditor {...props} />;
   return <TypedEditor {...props} />;
 }
 

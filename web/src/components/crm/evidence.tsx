@@ -6,9 +6,9 @@ import { dateTime } from "@/lib/format";
 const TARGET = { opportunity: "/opportunities/$id", account: "/accounts/$id", contact: "/contacts/$id" } as const;
 
 /** A record that an answer or a proposal rests on, as a link where there is a page for it. */
-export function SourceLink({ source, children }: { source: { type: string; id: string }; children: React.ReactNode }) {
+export function SourceLink({ source, children }: { source: Pick<Evidence, "type" | "id">; children: React.ReactNode }) {
   const to = source.type in TARGET ? TARGET[source.type as keyof typeof TARGET] : null;
-  return to ? (
+  return to && source.id ? (
     <Link to={to} params={{ id: source.id }} className="text-accent-text hover:underline">
       {children}
     </Link>
@@ -30,11 +30,11 @@ const Row = ({ label, children }: { label: string; children: React.ReactNode }) 
   </div>
 );
 
-const one = (e: Evidence) => (
-  <li key={e.n}>
+const one = (e: Evidence, i: number) => (
+  <li key={i}>
     <SourceLink source={e}>{e.label}</SourceLink>
     {e.detail && `, ${e.detail}`}
-    {e.at && `, ${dateTime(e.at)}`} <Cite n={e.n} />
+    {e.at && `, ${dateTime(e.at)}`} {e.n !== undefined && <Cite n={e.n} />}
   </li>
 );
 
@@ -63,7 +63,7 @@ export function EvidenceList({ proposal: p, open }: { proposal: Proposal; open: 
                 : "Low: check each value."}
           </Row>
           <Row label="Asked by">{p.requested_by.name}</Row>
-          {p.base_version !== null && (
+          {typeof p.base_version === "number" && (
             <Row label="Made against">
               version {p.base_version} of the record; if it changes first, the proposal says so
             </Row>

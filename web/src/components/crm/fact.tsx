@@ -17,7 +17,8 @@ type FactProps = Omit<EditorProps, "onSave" | "onCancel"> & {
 };
 
 export function Fact({ shown, locked, row = false, link, className, ...props }: FactProps) {
-  const [editing, setEditing] = useState(false);
+  // An edit is made against what was there when it was opened, whatever comes in from others meanwhile.
+  const [opened, setOpened] = useState<Pick<FactProps, "value" | "onSave"> | null>(null);
   const empty = shown === null || shown === "" || shown === undefined;
   return (
     <div
@@ -27,13 +28,14 @@ export function Fact({ shown, locked, row = false, link, className, ...props }: 
       )}
     >
       <span className={cn("text-meta text-fg-3", row && "text-cell")}>{props.label}</span>
-      {editing ? (
+      {opened ? (
         <Editor
           {...props}
-          onCancel={() => setEditing(false)}
+          value={opened.value}
+          onCancel={() => setOpened(null)}
           onSave={(value) => {
-            setEditing(false);
-            if (!same(value, props.value)) props.onSave(value);
+            setOpened(null);
+            if (!same(value, opened.value)) opened.onSave(value);
           }}
         />
       ) : (
@@ -48,7 +50,7 @@ export function Fact({ shown, locked, row = false, link, className, ...props }: 
           ) : (
             <button
               type="button"
-              onClick={() => setEditing(true)}
+              onClick={() => setOpened({ value: props.value, onSave: props.onSave })}
               className="-ml-1.5 flex min-h-[26px] min-w-0 items-center rounded-sm px-1.5 text-left font-medium text-fg hover:bg-muted pointer-coarse:min-h-8"
             >
               <span className="sr-only">Edit {props.label}: </span>

@@ -1,5 +1,6 @@
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { History as Glyph } from "lucide-react";
+import { useMay } from "@/api/shared";
 import type { SubjectType } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Diff } from "@/components/ui/diff";
@@ -14,6 +15,7 @@ import { useUndo } from "./use-undo";
 export function History({ type, id }: { type: SubjectType; id: string }) {
   const query = useSuspenseInfiniteQuery(timelineQuery(type, id));
   const undo = useUndo();
+  const mayUndo = useMay(type, "update");
   const events = query.data.pages.flatMap((p) => p.items).filter((e) => e.type !== "activity.logged");
   if (events.length === 0) {
     return (
@@ -50,7 +52,8 @@ export function History({ type, id }: { type: SubjectType; id: string }) {
               <td className="px-2 py-1.5">
                 <ul className="flex flex-col gap-1">
                   {event.changes.map((c) => (
-                    <li key={c.field}>
+                    <li key={c.field} className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                      {event.changes.length > 1 && <span className="w-24 text-meta text-fg-3">{c.label}</span>}
                       <Diff before={before(c)} after={after(c)} />
                     </li>
                   ))}
@@ -60,6 +63,7 @@ export function History({ type, id }: { type: SubjectType; id: string }) {
                 {event.undone ? (
                   <span className="text-meta text-fg-3">undone</span>
                 ) : (
+                  mayUndo &&
                   event.undoable && (
                     <Button size="row" onClick={() => void undo(event.id)}>
                       Undo

@@ -1,6 +1,6 @@
 import type { Ref } from "@/api/types";
 import { ChoiceList } from "@/components/ui/combobox";
-import { Popover, PopoverAnchor, PopoverContent } from "@/components/ui/popover";
+import { PopoverAnchor, PopoverContent, PopoverRoot } from "@/components/ui/popover-view";
 import { cn } from "@/lib/cn";
 import { isRef, type EditorProps } from "./editor";
 import { RefList } from "./pickers";
@@ -8,7 +8,7 @@ import { RefList } from "./pickers";
 /** For a value that is chosen: the list opens under the cell. */
 export function ListEditor(props: EditorProps) {
   return (
-    <Popover open onOpenChange={(open) => !open && props.onCancel()}>
+    <PopoverRoot open onOpenChange={(open) => !open && props.onCancel()}>
       <PopoverAnchor
         className={cn("block h-[26px] w-full min-w-24 rounded-sm border-[1.5px] border-accent", props.className)}
       />
@@ -33,6 +33,6 @@ export function ListEditor(props: EditorProps) {
           />
         )}
       </PopoverContent>
-    </Popover>
+    </PopoverRoot>
   );
 }

@@ -15,7 +15,7 @@ export const arrivals = createStore<string[]>([]);
 export async function receiveOpportunity(client: QueryClient, change: LiveChange): Promise<void> {
   const mine = change.actor?.id === client.getQueryData(meQuery().queryKey)?.user.id;
   const known = client.getQueryData<Opportunity>(["opportunities", "detail", change.id]);
-  if (mine && known && known.version >= change.version) return;
+  if (mine && known && known.version >= (change.version ?? Infinity)) return;
   if (change.event.endsWith(".deleted")) {
     patchRecord<Opportunity>(client, "opportunities", change.id, () => null);
     return;

@@ -6,7 +6,7 @@ import { number } from "@/lib/format";
 export function PendingBadge({ count, words = false }: { count: number; words?: boolean }) {
   if (count === 0) return null;
   return (
-    <Badge kind="proposed" className="h-[18px] px-1">
+    <Badge kind="proposed" className="h-[18px] shrink-0 px-1">
       <AgentMark size={16} /> {number(count)} <span className={words ? undefined : "sr-only"}>proposed</span>
     </Badge>
   );

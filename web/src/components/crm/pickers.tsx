@@ -20,7 +20,7 @@ const lookupQuery = (kind: "account" | "contact", q: string, accountId: string |
       return page.items.map((r): Ref & { hint?: string } => ({
         id: r.id,
         name: r.name,
-        hint: "title" in r ? (r.title ?? r.account?.name ?? "") : (r.domain ?? ""),
+        hint: "last_name" in r ? (r.title ?? r.account?.name ?? "") : (r.domain ?? ""),
       }));
     },
     placeholderData: keepPreviousData,

@@ -26,7 +26,7 @@ export function useDecide() {
       }),
     onSuccess: ({ data, eventId }) => {
       land(data);
-      told(`Approved: ${data.target?.name ?? "proposal"}`, data.event_id ?? eventId);
+      told(`Approved: ${data.target.name}`, data.event_id ?? eventId);
     },
     onError: (error) => {
       if (isApiError(error, "proposal_stale"))

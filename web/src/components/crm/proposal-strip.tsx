@@ -1,15 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { AgentMark } from "@/components/ui/marks";
 import { plural } from "@/lib/format";
 import { ProposalCard } from "./proposal-card";
-import { proposalsQuery } from "./proposal-query";
+import { allOf, proposalsQuery } from "./proposal-query";
 import { after, before } from "./show-value";
 
 /** What agents have proposed for this record, in a line; it opens the cards. */
 export function ProposalStrip({ subjectId }: { subjectId: string }) {
-  const { data = [] } = useQuery(proposalsQuery({ status: "pending", subject_id: subjectId }));
+  const filter = { status: "pending", subject_id: subjectId } as const;
+  const { data = [] } = useInfiniteQuery({ ...proposalsQuery(filter), select: allOf });
   const [open, setOpen] = useState(false);
   if (data.length === 0) return null;
   const changes = data.flatMap((p) => p.diff);

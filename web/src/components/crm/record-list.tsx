@@ -74,7 +74,7 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
         )}
       </div>
       <div className="min-h-0 flex-1 scroll-thin overflow-auto">
-        <table className="w-full text-cell">
+        <table className="w-full text-cell max-md:[&_tr>:last-child]:pr-4">
           <thead className="sticky top-0 z-10 bg-bg">
             <tr className="h-8 text-left text-meta whitespace-nowrap text-fg-3">
               {columns.map((c) => {

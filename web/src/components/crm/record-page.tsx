@@ -3,9 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, Phone, Plus, SquareCheck, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { post, remove } from "@/api/client";
+import { useMay } from "@/api/shared";
 import { sentence } from "@/api/problem";
 import { Button } from "@/components/ui/button";
-import { Menu, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
+import { Menu } from "@/components/ui/menu";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed, told } from "@/components/ui/toast";
 import { create } from "@/lib/frame";
@@ -28,40 +29,48 @@ interface Props<T extends string> {
 export function RecordPage<T extends string>(props: Props<T>) {
   const { record, type } = props;
   const drop = useDelete(type, record, props.onGone);
+  const mayLog = useMay("activity", "create");
+  const mayAddTask = useMay("task", "create");
   return (
     <div className="flex min-h-full flex-col">
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
         <div className="flex items-start gap-3">
           {props.mark}
           <h1 className="min-w-0 flex-1 text-title break-words text-fg">{record.name}</h1>
-          <Button className="max-md:hidden" onClick={() => composing.set("call")}>
-            <Phone /> Log
-          </Button>
+          {mayLog && (
+            <Button className="max-md:hidden" onClick={() => composing.set("call")}>
+              <Phone /> Log
+            </Button>
+          )}
           {props.onNewDeal && (
             <Button className="max-md:hidden" onClick={props.onNewDeal}>
               <Plus /> New opportunity
             </Button>
           )}
-          <Menu>
-            <MenuTrigger asChild>
-              <Button size="icon" aria-label="More">
-                <Ellipsis />
-              </Button>
-            </MenuTrigger>
-            <MenuContent align="end">
-              <MenuItem onSelect={() => create({ kind: "task", subject: { type, id: record.id, name: record.name } })}>
-                <SquareCheck /> Add a task
-              </MenuItem>
-              {props.mayDelete && (
-                <>
-                  <MenuLine />
-                  <MenuItem className="text-bad-text [&_svg]:text-bad-text" onSelect={() => drop.mutate()}>
-                    <Trash2 /> Delete
-                  </MenuItem>
-                </>
-              )}
-            </MenuContent>
-          </Menu>
+          {(mayAddTask || props.mayDelete) && (
+            <Menu
+              align="end"
+              trigger={
+                <Button size="icon" aria-label="More">
+                  <Ellipsis />
+                </Button>
+              }
+              items={[
+                ...(mayAddTask
+                  ? [
+                      {
+                        label: "Add a task",
+                        icon: <SquareCheck />,
+                        run: () => create({ kind: "task", subject: { type, id: record.id, name: record.name } }),
+                      },
+                    ]
+                  : []),
+                ...(props.mayDelete
+                  ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop.mutate() }] as const)
+                  : []),
+              ]}
+            />
+          )}
         </div>
         {props.facts}
       </div>

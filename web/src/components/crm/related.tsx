@@ -45,7 +45,7 @@ export function RelatedDeals({
               <span className="min-w-0 flex-1 truncate font-medium text-fg">{o.name}</span>
               <span className="w-28 truncate text-fg-3 max-md:hidden">{o.stage.name}</span>
               <span className="w-24 text-right text-fg tnum">{money(o.amount)}</span>
-              <span className="w-20 text-right text-fg-3 tnum">{date(o.close_date)}</span>
+              <span className="w-24 text-right text-fg-3 tnum max-md:hidden">{date(o.close_date)}</span>
             </Link>
           </li>
         ))}

@@ -32,9 +32,9 @@ export function showValue(client: QueryClient, field: string, value: unknown): s
 }
 
 /** "192840.00 USD", as events and diffs carry money, in the person's locale. */
-export function readable(raw: unknown, label: string | null): string | null {
+export function readable(raw: unknown, label: string | null | undefined): string | null {
   if (isMoney(raw)) return money(raw);
-  if (label === null) return raw === null || raw === undefined || raw === "" ? null : plain(raw);
+  if (label === null || label === undefined) return raw === null || raw === undefined || raw === "" ? null : plain(raw);
   const found = /^(-?\d+(?:\.\d+)?) ([A-Z]{3})$/.exec(label);
   if (found?.[1] && found[2]) return money({ amount: found[1], currency: found[2] });
   if (/^\d{4}-\d\d-\d\d$/.test(label)) return date(label);
@@ -46,5 +46,11 @@ function plain(raw: unknown): string {
   return typeof raw === "number" || typeof raw === "boolean" ? String(raw) : JSON.stringify(raw);
 }
 
-export const before = (change: Change): string | null => readable(change.old, change.old_label);
-export const after = (change: Change): string | null => readable(change.new, change.new_label);
+/** What neither the value nor its label says: a unit, or the word for a code. */
+function worded({ field }: Change, text: string | null): string | null {
+  if (text === null) return null;
+  if (field === "probability") return `${text} %`;
+  return field === "forecast_category" ? (FORECAST[text] ?? text) : text;
+}
+export const before = (change: Change): string | null => worded(change, readable(change.old, change.old_label));
+export const after = (change: Change): string | null => worded(change, readable(change.new, change.new_label));

@@ -1,5 +1,6 @@
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Plus, SquareCheck } from "lucide-react";
+import { useMay } from "@/api/shared";
 import type { SubjectType } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Card, Empty } from "@/components/ui/states";
@@ -11,7 +12,8 @@ import { TaskRow } from "./task-row";
 export function SubjectTasks({ subject }: { subject: { type: SubjectType; id: string; name: string } }) {
   const query = useSuspenseInfiniteQuery(tasksQuery({ subject_id: subject.id }));
   const tasks = query.data.pages.flatMap((p) => p.items);
-  const add = (
+  const may = useMay("task", "create");
+  const add = may && (
     <Button size="card" onClick={() => create({ kind: "task", subject })}>
       <Plus /> New task
     </Button>

@@ -1,30 +1,30 @@
 import { Link } from "@tanstack/react-router";
 import { Check, CircleAlert, EllipsisVertical } from "lucide-react";
-import type { Subject, Task } from "@/api/types";
+import type { Subject, SubjectType, Task } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { CompanyMark, PersonMark } from "@/components/ui/marks";
-import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
+import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { date, daysUntil, plural, today } from "@/lib/format";
 import { useTaskEdit } from "./task-edit";
 
-/** A record by name, as a link to its page. */
+const PAGES = { opportunity: "/opportunities/$id", account: "/accounts/$id", contact: "/contacts/$id" } as const;
+
+/** A record by name, as a link to its page when it has one. */
 export function SubjectLink({ subject, className }: { subject: Subject; className?: string }) {
-  const to =
-    subject.type === "account" ? "/accounts/$id" : subject.type === "contact" ? "/contacts/$id" : "/opportunities/$id";
+  const { id, type, name } = subject;
+  const content = (
+    <>
+      {type === "contact" ? <PersonMark id={id ?? name} name={name} /> : <CompanyMark name={name} />}
+      <span className="truncate">{name}</span>
+    </>
+  );
+  const look = cn("inline-flex min-w-0 items-center gap-1.5", className);
+  if (!id || !(type in PAGES)) return <span className={look}>{content}</span>;
   return (
-    <Link
-      to={to}
-      params={{ id: subject.id }}
-      className={cn("inline-flex min-w-0 items-center gap-1.5 hover:underline", className)}
-    >
-      {subject.type === "contact" ? (
-        <PersonMark id={subject.id} name={subject.name} />
-      ) : (
-        <CompanyMark name={subject.name} />
-      )}
-      <span className="truncate">{subject.name}</span>
+    <Link to={PAGES[type as SubjectType]} params={{ id }} className={cn(look, "hover:underline")}>
+      {content}
     </Link>
   );
 }
@@ -32,7 +32,7 @@ export function SubjectLink({ subject, className }: { subject: Subject; classNam
 function Due({ task }: { task: Task }) {
   if (!task.due_date) return <span className="text-meta text-fg-3">no date</span>;
   const left = daysUntil(task.due_date);
-  if (left < 0 && !task.done_at) {
+  if (left < 0 && !task.done) {
     return (
       <span className="inline-flex items-center gap-1 text-meta text-bad-text">
         <CircleAlert className="size-3" aria-hidden /> {plural(-left, "day")} late
@@ -56,7 +56,7 @@ export function TaskRow({
   showAssignee?: boolean;
 }) {
   const { change, drop } = useTaskEdit();
-  const done = task.done_at !== null;
+  const { done } = task;
   const toggle = () => change.mutate({ task, body: { done: !done }, said: done ? "Task reopened" : "Task done" });
   return (
     <li className="flex min-h-8 items-center gap-2.5 px-4 py-1 hover:bg-muted max-md:min-h-12">
@@ -65,7 +65,7 @@ export function TaskRow({
         role="checkbox"
         aria-checked={done}
         aria-label={`${done ? "Reopen" : "Finish"}: ${task.title}`}
-        disabled={change.isPending}
+        disabled={change.isPending || !task.may.update}
         onClick={toggle}
         className={cn(
           "relative grid size-4 shrink-0 place-items-center rounded-full border-[1.5px] border-line-control text-on-accent after:absolute after:-inset-2.5 hover:border-accent",
@@ -75,7 +75,10 @@ export function TaskRow({
         {done && <Check className="size-2.5" strokeWidth={3} aria-hidden />}
       </button>
       <span
-        className={cn("min-w-0 flex-1 truncate text-cell text-fg", done && "text-fg-3 line-through")}
+        className={cn(
+          "line-clamp-2 min-w-0 flex-1 text-cell text-fg md:line-clamp-1",
+          done && "text-fg-3 line-through",
+        )}
         title={task.notes ?? task.title}
       >
         {task.title}
@@ -84,28 +87,31 @@ export function TaskRow({
       {showSubject && task.subject && (
         <SubjectLink subject={task.subject} className="max-w-52 text-cell text-fg-3 max-md:hidden" />
       )}
-      {showAssignee && task.assignee && <PersonMark id={task.assignee.id} name={task.assignee.name} />}
-      <span className="w-24 shrink-0 text-right">
+      {showAssignee && <PersonMark id={task.assignee.id} name={task.assignee.name} />}
+      <span className="flex min-w-16 shrink-0 justify-end md:w-24">
         <Due task={task} />
       </span>
-      <Menu>
-        <MenuTrigger asChild>
-          <Button variant="quiet" size="iconRow" aria-label={`More for ${task.title}`} className="text-fg-3">
-            <EllipsisVertical />
-          </Button>
-        </MenuTrigger>
-        <MenuContent align="end">
-          <MenuItem onSelect={() => change.mutate({ task, body: { due_date: today(1) }, said: "Due tomorrow" })}>
-            Due tomorrow
-          </MenuItem>
-          <MenuItem onSelect={() => change.mutate({ task, body: { due_date: today(7) }, said: "Due in a week" })}>
-            Due in a week
-          </MenuItem>
-          <MenuItem className="text-bad-text" onSelect={() => drop.mutate(task)}>
-            Delete
-          </MenuItem>
-        </MenuContent>
-      </Menu>
+      {task.may.update && (
+        <Menu
+          align="end"
+          trigger={
+            <Button variant="quiet" size="iconRow" aria-label={`More for ${task.title}`} className="text-fg-3">
+              <EllipsisVertical />
+            </Button>
+          }
+          items={[
+            {
+              label: "Due tomorrow",
+              run: () => change.mutate({ task, body: { due_date: today(1) }, said: "Due tomorrow" }),
+            },
+            {
+              label: "Due in a week",
+              run: () => change.mutate({ task, body: { due_date: today(7) }, said: "Due in a week" }),
+            },
+            ...(task.may.delete ? [{ label: "Delete", bad: true, run: () => drop.mutate(task) }] : []),
+          ]}
+        />
+      )}
     </li>
   );
 }

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { patch } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
+import type { Problem } from "@/api/types";
 import { failed } from "@/components/ui/toast";
 import { patchRecord, type RecordType } from "./cache";
 import { raiseConflict } from "./conflict";
@@ -23,6 +24,8 @@ interface Editable {
   version: number;
 }
 
+const alike = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
 export function useEdit<R extends Editable>(type: RecordType) {
   const client = useQueryClient();
   const told = useTold();
@@ -30,8 +33,12 @@ export function useEdit<R extends Editable>(type: RecordType) {
     mutationFn: ({ record, body }: Edit<R>) =>
       patch(`/${type}/{id}`, { path: { id: record.id }, body, ifMatch: record.version }),
     onMutate: ({ record, next }) => {
-      const before = Object.fromEntries(Object.keys(next).map((k) => [k, record[k as keyof R]])) as Partial<R>;
-      patchRecord<R>(client, type, record.id, (old) => ({ ...old, ...next }));
+      // What is on the page may be newer than what the change was made against: it is what comes back.
+      let before: Partial<R> = {};
+      patchRecord<R>(client, type, record.id, (old) => {
+        before = Object.fromEntries(Object.keys(next).map((k) => [k, old[k as keyof R]])) as Partial<R>;
+        return { ...old, ...next };
+      });
       return before;
     },
     onError: (error, edit, before): void => {
@@ -48,14 +55,11 @@ export function useEdit<R extends Editable>(type: RecordType) {
       told(`${label} changed`, eventId);
     },
   });
-  function clash(
-    edit: Edit<R>,
-    found: { fields: { field: string; theirs: unknown; yours: unknown }[]; version: number },
-  ): void {
+  function clash(edit: Edit<R>, found: NonNullable<Problem["conflict"]>): void {
     const refetch = () => void client.invalidateQueries({ queryKey: [type] });
-    const ours = found.fields.filter((f) => f.field in edit.body);
+    const ours = found.fields.filter((f) => !alike(f.theirs, edit.record[f.field as keyof R]));
     if (ours.length === 0) {
-      // Other fields moved on: ours still stands.
+      // Only other fields moved on: what was seen here is as it was, and the change still stands.
       mutation.mutate({ ...edit, record: { ...edit.record, version: found.version } });
       return;
     }

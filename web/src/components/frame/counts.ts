@@ -1,5 +1,7 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
+import { countWords, pendingQuery } from "@/components/crm/proposal-query";
+import { number } from "@/lib/format";
 
 const tasksWaiting = () =>
   queryOptions({
@@ -9,17 +11,9 @@ const tasksWaiting = () =>
     staleTime: 60_000,
   });
 
-const proposalsWaiting = () =>
-  queryOptions({
-    queryKey: ["proposals", "count"],
-    queryFn: async () => {
-      const page = await get("/proposals", { query: { status: "pending", limit: 100, count: true } });
-      return page.total ?? page.items.length;
-    },
-    staleTime: 60_000,
-  });
-
-/** What waits for this person, for the sidebar and the phone's tabs. */
-export function useCounts(): { tasks: number; approvals: number } {
-  return { tasks: useQuery(tasksWaiting()).data ?? 0, approvals: useQuery(proposalsWaiting()).data ?? 0 };
+/** What waits for this person, in words for the sidebar and the phone's tabs; "" for nothing. */
+export function useCounts(): { tasks: string; approvals: string } {
+  const tasks = useQuery(tasksWaiting()).data ?? 0;
+  const approvals = useInfiniteQuery({ ...pendingQuery(), select: countWords }).data ?? "0";
+  return { tasks: tasks > 0 ? number(tasks) : "", approvals: approvals === "0" ? "" : approvals };
 }

@@ -1,17 +1,19 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import { lastChange, useUndo } from "@/components/crm/use-undo";
 import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
 import { useMedia, useOnline, useStored } from "@/lib/hooks";
 import { useKeys } from "@/lib/keys";
+import { MenuView } from "@/components/ui/menu";
+import { PopoverView } from "@/components/ui/popover";
 import { Header } from "./header";
 import { NAV } from "./nav";
 import { PhoneTabs } from "./phone-tabs";
 import { Sidebar } from "./sidebar";
+import { loadable } from "@/lib/loadable";
 
-const loadPalette = () => import("./palette");
-const Palette = lazy(() => loadPalette().then((m) => ({ default: m.Palette })));
-const Help = lazy(() => import("./help").then((m) => ({ default: m.Help })));
+const Palette = loadable(() => import("./palette").then((m) => m.Palette));
+const Help = loadable(() => import("./help").then((m) => m.Help));
 
 /** Sidebar, header, the page, and the assistant beside it. */
 export function Frame({ children, panel }: { children: ReactNode; panel: ReactNode }) {
@@ -23,9 +25,13 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   const up = raised.use();
   const undo = useUndo();
   const { open } = assistant.use();
-  // Fetched while nothing else is going on, so that the first words typed into it are not lost.
+  // Fetched while nothing else is going on: what opens at a key or a click should not be waited for then.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 1500);
+    const timer = setTimeout(() => {
+      Palette.load();
+      MenuView.load();
+      PopoverView.load();
+    }, 1500);
     return () => clearTimeout(timer);
   }, []);
   useKeys({
@@ -68,10 +74,8 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
         </div>
         <PhoneTabs />
       </div>
-      <Suspense>
-        {up === "palette" && <Palette />}
-        {up === "help" && <Help />}
-      </Suspense>
+      {up === "palette" && <Palette />}
+      {up === "help" && <Help />}
     </div>
   );
 }

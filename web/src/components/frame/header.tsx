@@ -1,12 +1,13 @@
 import { Link, useMatches, useParams } from "@tanstack/react-router";
-import { ChevronRight, Plus, Search, Sparkle } from "lucide-react";
+import { ChevronLeft, ChevronRight, Plus, Search, Sparkle } from "lucide-react";
 import { Fragment } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/badge";
-import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
+import { Menu } from "@/components/ui/menu";
 import { Tip } from "@/components/ui/tooltip";
-import { assistant, create, raised, toggleAssistant, trail } from "@/lib/frame";
+import { assistant, raised, toggleAssistant, trail } from "@/lib/frame";
 import { MOD } from "@/lib/keys";
+import { useCreateActions } from "./create-actions";
 import { TrailSteps } from "./trail-steps";
 
 function crumbOf(match: { staticData: { crumb?: string }; loaderData?: unknown }): string | undefined {
@@ -24,8 +25,19 @@ function Breadcrumbs() {
       }),
     structuralSharing: true as never,
   });
+  const { id } = useParams({ strict: false });
+  const parent = id ? crumbs.at(-2) : undefined;
   return (
     <nav aria-label="Breadcrumbs" className="flex min-w-0 items-center gap-1.5 text-cell">
+      {parent && (
+        <Link
+          to={parent.path}
+          aria-label={`Back to ${parent.crumb}`}
+          className="-ml-3 grid size-11 shrink-0 place-items-center md:hidden"
+        >
+          <ChevronLeft className="size-5" aria-hidden />
+        </Link>
+      )}
       {crumbs.map((c, i) => (
         <Fragment key={c.id}>
           {i > 0 && <ChevronRight className="size-3.5 shrink-0 text-fg-3 max-md:hidden" aria-hidden />}
@@ -63,6 +75,7 @@ function FromView() {
 
 export function Header() {
   const { open } = assistant.use();
+  const creates = useCreateActions();
   return (
     <header
       data-print="hide"
@@ -89,19 +102,17 @@ export function Header() {
       >
         <Search className="size-5!" />
       </Button>
-      <Menu>
-        <MenuTrigger asChild>
-          <Button variant="quiet" size="icon" aria-label="Create" className="size-11 md:hidden">
-            <Plus className="size-5!" />
-          </Button>
-        </MenuTrigger>
-        <MenuContent align="end">
-          <MenuItem onSelect={() => create({ kind: "opportunity" })}>New opportunity</MenuItem>
-          <MenuItem onSelect={() => create({ kind: "task" })}>New task</MenuItem>
-          <MenuItem onSelect={() => create({ kind: "account" })}>New account</MenuItem>
-          <MenuItem onSelect={() => create({ kind: "contact" })}>New contact</MenuItem>
-        </MenuContent>
-      </Menu>
+      {creates.length > 0 && (
+        <Menu
+          align="end"
+          trigger={
+            <Button variant="quiet" size="icon" aria-label="Create" className="size-11 md:hidden">
+              <Plus className="size-5!" />
+            </Button>
+          }
+          items={creates.map((c) => ({ label: c.label, icon: <c.icon />, run: c.run }))}
+        />
+      )}
       <Tip label={<>Assistant {<Kbd>{MOD} J</Kbd>}</>}>
         <Button
           variant="quiet"

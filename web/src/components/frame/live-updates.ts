@@ -7,7 +7,7 @@ import { receiveOpportunity } from "@/components/crm/opportunity-cache";
 const BURST = 6;
 
 /** Which queries a change of each type makes stale. Lists of opportunities are mended row by row instead. */
-const STALE: Record<LiveChange["type"], string[]> = {
+const STALE: Record<string, string[]> = {
   opportunity: [],
   account: ["accounts"],
   contact: ["contacts"],
@@ -30,7 +30,7 @@ export function useLiveUpdates(): void {
       const changes = new Map(waiting.map((c) => [`${c.type}/${c.id}`, c]));
       waiting = [];
       const opportunities = [...changes.values()].filter((c) => c.type === "opportunity");
-      const keys = new Set([...changes.values()].flatMap((c) => STALE[c.type]));
+      const keys = new Set([...changes.values()].flatMap((c) => STALE[c.type] ?? []));
       if (opportunities.length > BURST) keys.add("opportunities");
       else for (const change of opportunities) void receiveOpportunity(client, change);
       for (const change of changes.values())

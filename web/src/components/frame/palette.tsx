@@ -1,19 +1,21 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Building, CircleDollarSign, Contact, Moon, Search, SquareCheck, Sun, Upload } from "lucide-react";
+import { Moon, Search, Sun, Upload } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { Fragment, useState, type ReactNode } from "react";
 import { get } from "@/api/client";
+import { useMay } from "@/api/shared";
 import type { SearchHit } from "@/api/types";
 import { Kbd } from "@/components/ui/badge";
-import { AgentMark, CompanyMark, PersonMark } from "@/components/ui/marks";
-import { StageRing } from "@/components/ui/stage-ring";
-import { date, money } from "@/lib/format";
-import { create, openAssistant, raised } from "@/lib/frame";
+import { AgentMark } from "@/components/ui/marks";
+import { openAssistant, raised } from "@/lib/frame";
 import { useRested } from "@/lib/hooks";
+import { MOD } from "@/lib/keys";
 import { setTheme } from "@/lib/theme";
+import { useCreateActions } from "./create-actions";
 import { NAV } from "./nav";
+import { Hit } from "./palette-hit";
 
 const searchQuery = (q: string) =>
   queryOptions({
@@ -32,40 +34,11 @@ const ITEM =
 const GROUP =
   "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
 
-/** The words that were typed, underlined where they occur. */
-function Marked({ text, q }: { text: string; q: string }) {
-  const at = q ? text.toLowerCase().indexOf(q.toLowerCase()) : -1;
-  if (at < 0) return <>{text}</>;
-  return (
-    <Fragment>
-      {text.slice(0, at)}
-      <mark>{text.slice(at, at + q.length)}</mark>
-      {text.slice(at + q.length)}
-    </Fragment>
-  );
-}
-
-function HitMark({ hit }: { hit: SearchHit }) {
-  if (hit.type === "account") return <CompanyMark name={hit.title} size={18} />;
-  if (hit.type === "contact") return <PersonMark id={hit.id} name={hit.title} />;
-  return <StageRing kind={hit.stage_kind ?? "open"} probability={hit.probability ?? 0} size={16} />;
-}
-
-const facts = (hit: SearchHit): string =>
-  [
-    money(hit.amount),
-    hit.close_date
-      ? `${hit.stage_kind === "open" ? "closes" : (hit.stage_kind ?? "closes")} ${date(hit.close_date)}`
-      : "",
-  ]
-    .filter(Boolean)
-    .join(" · ");
-
-const NOUN = { opportunity: "Opportunity", account: "Account", contact: "Contact" };
-
 export function Palette() {
   const [text, setText] = useState("");
   const navigate = useNavigate();
+  const creates = useCreateActions();
+  const mayImport = useMay("import", "create");
   const q = useRested(text.trim(), 120);
   const hits = useQuery(searchQuery(q));
   const shown = text.trim().length > 1 ? (hits.data?.items ?? []) : [];
@@ -81,11 +54,10 @@ export function Palette() {
   };
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [
-    { label: "New opportunity", icon: <CircleDollarSign />, keys: "C O", run: () => create({ kind: "opportunity" }) },
-    { label: "New task", icon: <SquareCheck />, keys: "C T", run: () => create({ kind: "task" }) },
-    { label: "New account", icon: <Building />, run: () => create({ kind: "account" }) },
-    { label: "New contact", icon: <Contact />, run: () => create({ kind: "contact" }) },
-    { label: "Import a file", icon: <Upload />, run: () => void navigate({ to: "/admin/imports" }) },
+    ...creates.map((c) => ({ ...c, icon: <c.icon /> })),
+    ...(mayImport
+      ? [{ label: "Import a file", icon: <Upload />, run: () => void navigate({ to: "/admin/imports" }) }]
+      : []),
     { label: "Light theme", icon: <Sun />, run: () => setTheme("light") },
     { label: "Dark theme", icon: <Moon />, run: () => setTheme("dark") },
     ...NAV.map((n) => ({
@@ -135,12 +107,7 @@ export function Palette() {
                 <Command.Group heading="Records" className={GROUP}>
                   {shown.map((hit) => (
                     <Command.Item key={hit.id} value={hit.id} className={ITEM} onSelect={run(() => open(hit))}>
-                      <HitMark hit={hit} />
-                      <span className="truncate font-medium">
-                        <Marked text={hit.title} q={q} />
-                      </span>
-                      <span className="truncate text-fg-3">{hit.subtitle ?? NOUN[hit.type]}</span>
-                      <span className="ml-auto shrink-0 text-meta text-fg-3 tnum">{facts(hit)}</span>
+                      <Hit hit={hit} q={q} />
                     </Command.Item>
                   ))}
                 </Command.Group>
@@ -173,7 +140,7 @@ export function Palette() {
                   <AgentMark />
                   <span className="truncate">Ask: “{ask}”</span>
                   <span className="ml-auto flex gap-1">
-                    <Kbd>⌘</Kbd>
+                    <Kbd>{MOD}</Kbd>
                     <Kbd>↵</Kbd>
                   </span>
                 </Command.Item>

@@ -1,16 +1,20 @@
-import { Link, useLocation } from "@tanstack/react-router";
-import { Menu as MenuIcon } from "lucide-react";
-import { Menu, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
+import { Link, useLocation, useNavigate } from "@tanstack/react-router";
+import { LogOut, Menu as MenuIcon, ShieldCheck } from "lucide-react";
+import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
-import { setTheme } from "@/lib/theme";
+import { setTheme, useTheme } from "@/lib/theme";
 import { useCounts } from "./counts";
 import { NAV } from "./nav";
+import { THEMES, useSignOut } from "./person";
 
 const cell = "flex flex-1 flex-col items-center justify-center gap-1 text-micro text-fg-3";
 
 export function PhoneTabs() {
   const path = useLocation({ select: (at) => at.pathname });
   const counts = useCounts();
+  const navigate = useNavigate();
+  const theme = useTheme();
+  const signOut = useSignOut();
   const tabs = NAV.filter((n) => ["/", "/opportunities", "/tasks", "/approvals"].includes(n.to));
   const rest = NAV.filter((n) => !tabs.includes(n));
   return (
@@ -21,7 +25,7 @@ export function PhoneTabs() {
     >
       {tabs.map((entry) => {
         const current = entry.to === "/" ? path === "/" : path.startsWith(entry.to);
-        const count = entry.count ? counts[entry.count] : 0;
+        const count = entry.count ? counts[entry.count] : "";
         return (
           <Link
             key={entry.to}
@@ -32,9 +36,9 @@ export function PhoneTabs() {
           >
             <span className="relative">
               <entry.icon className="size-[22px]" strokeWidth={1.75} aria-hidden />
-              {count > 0 && (
+              {count && (
                 <span className="absolute -top-1.5 left-3.5 min-w-4 rounded-full bg-agent px-1 text-center text-[10px] leading-4 font-semibold text-on-agent tnum">
-                  {count > 99 ? "99+" : count}
+                  {count}
                 </span>
               )}
             </span>
@@ -42,27 +46,33 @@ export function PhoneTabs() {
           </Link>
         );
       })}
-      <Menu>
-        <MenuTrigger className={cell}>
-          <MenuIcon className="size-[22px]" strokeWidth={1.75} aria-hidden />
-          More
-        </MenuTrigger>
-        <MenuContent align="end" side="top">
-          {rest.map((entry) => (
-            <MenuItem key={entry.to} asChild>
-              <Link to={entry.to}>
-                <entry.icon /> {entry.label}
-              </Link>
-            </MenuItem>
-          ))}
-          <MenuItem asChild>
-            <Link to="/admin/sessions">My sessions</Link>
-          </MenuItem>
-          <MenuLine />
-          <MenuItem onSelect={() => setTheme("light")}>Light theme</MenuItem>
-          <MenuItem onSelect={() => setTheme("dark")}>Dark theme</MenuItem>
-        </MenuContent>
-      </Menu>
+      <Menu
+        align="end"
+        side="top"
+        trigger={
+          <button type="button" className={cell}>
+            <MenuIcon className="size-[22px]" strokeWidth={1.75} aria-hidden />
+            More
+          </button>
+        }
+        items={[
+          ...rest.map((entry) => ({
+            label: entry.label,
+            icon: <entry.icon />,
+            run: () => void navigate({ to: entry.to }),
+          })),
+          { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
+          "line",
+          ...THEMES.map((t) => ({
+            label: t.label,
+            icon: <t.icon />,
+            checked: theme === t.id,
+            run: () => setTheme(t.id),
+          })),
+          "line",
+          { label: "Sign out", icon: <LogOut />, run: () => void signOut() },
+        ]}
+      />
     </nav>
   );
 }

@@ -6,7 +6,6 @@ import { Kbd } from "@/components/ui/badge";
 import { ProductMark } from "@/components/ui/marks";
 import { Tip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
-import { number } from "@/lib/format";
 import { raised } from "@/lib/frame";
 import { useCounts } from "./counts";
 import { NAV, type NavItem } from "./nav";
@@ -18,7 +17,7 @@ const item = (current: boolean) =>
     current && "bg-active text-fg hover:bg-active",
   );
 
-function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; count: number }) {
+function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; count: string }) {
   const path = useLocation({ select: (at) => at.pathname });
   const current = entry.to === "/" ? path === "/" : path === entry.to || path.startsWith(`${entry.to}/`);
   const link = (
@@ -31,9 +30,9 @@ function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; co
     >
       <entry.icon className="size-4 shrink-0 text-fg-3" strokeWidth={1.75} aria-hidden />
       {!folded && <span className="flex-1 truncate">{entry.label}</span>}
-      {!folded && count > 0 && (
+      {!folded && count && (
         <span className={cn("text-meta text-fg-3 tnum", entry.count === "approvals" && "font-semibold text-fg")}>
-          {number(count)}
+          {count}
         </span>
       )}
     </Link>
@@ -82,7 +81,7 @@ export function Sidebar({ folded, onFold }: { folded: boolean; onFold: () => voi
       </div>
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0 overflow-y-auto">
         {NAV.map((entry) => (
-          <NavLink key={entry.to} entry={entry} folded={folded} count={entry.count ? counts[entry.count] : 0} />
+          <NavLink key={entry.to} entry={entry} folded={folded} count={entry.count ? counts[entry.count] : ""} />
         ))}
       </nav>
       <div className="flex flex-col gap-1 pb-3">

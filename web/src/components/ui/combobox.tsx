@@ -2,7 +2,7 @@ import { Command } from "cmdk";
 import { Check, Search } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { cn } from "@/lib/cn";
-import { Popover, PopoverContent, PopoverTrigger } from "./popover";
+import { Popover } from "./popover";
 
 export interface Choice {
   value: string;
@@ -81,8 +81,11 @@ export function Combobox(props: {
 }) {
   const [open, setOpen] = useState(props.autoOpen ?? false);
   return (
-    <Popover open={open} onOpenChange={setOpen}>
-      <PopoverTrigger asChild>
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      className="w-(--radix-popover-trigger-width) min-w-56"
+      trigger={
         <button
           id={props.id}
           type="button"
@@ -95,19 +98,18 @@ export function Combobox(props: {
           <span className="min-w-0 flex-1 truncate">{props.label}</span>
           <Search className="size-3.5 shrink-0 text-fg-3" aria-hidden />
         </button>
-      </PopoverTrigger>
-      <PopoverContent className="w-(--radix-popover-trigger-width) min-w-56">
-        <ChoiceList
-          choices={props.choices}
-          selected={props.value ? [props.value] : []}
-          {...(props.onSearch ? { onSearch: props.onSearch } : {})}
-          busy={props.busy ?? false}
-          onPick={(choice) => {
-            props.onChange(choice.value === props.value && props.clearable ? null : choice.value);
-            setOpen(false);
-          }}
-        />
-      </PopoverContent>
+      }
+    >
+      <ChoiceList
+        choices={props.choices}
+        selected={props.value ? [props.value] : []}
+        {...(props.onSearch ? { onSearch: props.onSearch } : {})}
+        busy={props.busy ?? false}
+        onPick={(choice) => {
+          props.onChange(choice.value === props.value && props.clearable ? null : choice.value);
+          setOpen(false);
+        }}
+      />
     </Popover>
   );
 }

@@ -78,7 +78,13 @@ export function SystemMark({ kind, size = 28 }: { kind: "import" | "system" | "k
   );
 }
 
-export function Person({ person, className }: { person: { id: string; name: string } | null; className?: string }) {
+export function Person({
+  person,
+  className,
+}: {
+  person: { id: string; name: string } | null | undefined;
+  className?: string;
+}) {
   if (!person) return null;
   return (
     <span className={cn("inline-flex max-w-full min-w-0 items-center gap-1.5", className)}>

@@ -1,47 +1,51 @@
-import { Check } from "lucide-react";
-import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
-import { cn } from "@/lib/cn";
+/** A button with a menu. Only the button is there at first; the menu is fetched when it is reached for. */
+import { Slot } from "radix-ui";
+import { useState, type ReactElement, type ReactNode } from "react";
+import { loadable } from "@/lib/loadable";
 
-export const Menu = Radix.Root;
-export const MenuTrigger = Radix.Trigger;
+export const MenuView = loadable(() => import("./menu-view").then((m) => m.MenuView));
 
-export function MenuContent({ className, ...props }: ComponentProps<typeof Radix.Content>) {
-  return (
-    <Radix.Portal>
-      <Radix.Content
-        data-slot="menu"
-        sideOffset={4}
-        collisionPadding={8}
-        className={cn(
-          "z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-44 animate-fade overflow-y-auto rounded-xl bg-surface p-1 text-cell text-fg shadow-3",
-          className,
-        )}
-        {...props}
-      />
-    </Radix.Portal>
+export type MenuEntry =
+  | {
+      label: ReactNode;
+      run: () => void;
+      icon?: ReactNode;
+      /** Said quietly at the end of the line. */
+      hint?: string;
+      /** On or off; with it, the entry is a check. */
+      checked?: boolean;
+      /** Stays open after it. */
+      stay?: boolean;
+      bad?: boolean;
+      disabled?: boolean;
+    }
+  | { heading: ReactNode }
+  | "line";
+
+export interface MenuProps {
+  trigger: ReactElement;
+  items: MenuEntry[];
+  onOpen?: () => void;
+  align?: "start" | "end";
+  side?: "top" | "bottom";
+  className?: string;
+}
+
+export function Menu(props: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <Slot.Root
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={MenuView.load}
+      onFocus={MenuView.load}
+      onClick={() => {
+        setWanted(true);
+        props.onOpen?.();
+      }}
+    >
+      {props.trigger}
+    </Slot.Root>
   );
+  return wanted ? <MenuView {...props} fallback={button} /> : button;
 }
-
-const ITEM =
-  "flex min-h-[30px] items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-[disabled]:text-fg-3 data-[highlighted]:bg-muted pointer-coarse:min-h-11 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-fg-3";
-
-export function MenuItem({ className, ...props }: ComponentProps<typeof Radix.Item>) {
-  return <Radix.Item data-slot="menu-item" className={cn(ITEM, className)} {...props} />;
-}
-
-export function MenuCheck({ className, children, ...props }: ComponentProps<typeof Radix.CheckboxItem>) {
-  return (
-    <Radix.CheckboxItem className={cn(ITEM, "pl-7", className)} {...props}>
-      <Radix.ItemIndicator className="absolute left-3">
-        <Check className="text-accent!" />
-      </Radix.ItemIndicator>
-      {children}
-    </Radix.CheckboxItem>
-  );
-}
-
-export const MenuLabel = ({ children }: { children: ReactNode }) => (
-  <Radix.Label className="px-2 pt-1.5 pb-1 text-meta font-medium text-fg-3">{children}</Radix.Label>
-);
-export const MenuLine = () => <Radix.Separator className="-mx-1 my-1 h-px bg-line" />;

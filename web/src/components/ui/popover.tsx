@@ -1,25 +1,35 @@
-import { Popover as Radix } from "radix-ui";
-import type { ComponentProps } from "react";
-import { cn } from "@/lib/cn";
+/** A button that opens a small panel. Only the button is there at first; the rest is fetched when it is reached for. */
+import { Slot } from "radix-ui";
+import { useState, type ReactElement, type ReactNode } from "react";
+import { loadable } from "@/lib/loadable";
 
-export const Popover = Radix.Root;
-export const PopoverTrigger = Radix.Trigger;
-export const PopoverAnchor = Radix.Anchor;
+export const PopoverView = loadable(() => import("./popover-view").then((m) => m.PopoverView));
 
-export function PopoverContent({ className, ...props }: ComponentProps<typeof Radix.Content>) {
-  return (
-    <Radix.Portal>
-      <Radix.Content
-        data-slot="popover"
-        align="start"
-        sideOffset={4}
-        collisionPadding={8}
-        className={cn(
-          "z-50 w-64 animate-rise rounded-xl bg-surface text-cell text-fg shadow-3 outline-none",
-          className,
-        )}
-        {...props}
-      />
-    </Radix.Portal>
+export interface PopoverProps {
+  trigger: ReactElement;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  align?: "start" | "end";
+  side?: "top" | "bottom";
+  className?: string;
+  children: ReactNode;
+}
+
+export function Popover(props: PopoverProps) {
+  const [wanted, setWanted] = useState(props.open);
+  const button = (
+    <Slot.Root
+      aria-haspopup="dialog"
+      aria-expanded={false}
+      onPointerEnter={PopoverView.load}
+      onFocus={PopoverView.load}
+      onClick={() => {
+        setWanted(true);
+        props.onOpenChange(true);
+      }}
+    >
+      {props.trigger}
+    </Slot.Root>
   );
+  return wanted ? <PopoverView {...props} fallback={button} /> : button;
 }

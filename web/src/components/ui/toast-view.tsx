@@ -47,9 +47,12 @@ function Body(props: {
   );
 }
 
-/** Past tense: what happened. It goes by itself. */
+let last: string | number | undefined;
+
+/** Past tense: what happened. It goes by itself, or when the next thing is told. */
 export function told(title: string, action?: Action): void {
-  toast.custom((id) => <Body id={id} bad={false} title={title} action={action} />, { duration: 6000 });
+  if (last !== undefined) toast.dismiss(last);
+  last = toast.custom((id) => <Body id={id} bad={false} title={title} action={action} />, { duration: 6000 });
 }
 
 /** What failed and what to do. It stays until it is closed. */

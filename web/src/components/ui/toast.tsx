@@ -1,9 +1,9 @@
 /** Says what happened. The view comes after the page: nothing can be told before there is one. */
-import { lazy } from "react";
 import type { Action } from "./toast-view";
+import { loadable } from "@/lib/loadable";
 
 const view = () => import("./toast-view");
-export const Toaster = lazy(() => view().then((m) => ({ default: m.Toaster })));
+export const Toaster = loadable(() => view().then((m) => m.Toaster));
 
 /** Past tense: what happened. It goes by itself. */
 export function told(title: string, action?: Action): void {

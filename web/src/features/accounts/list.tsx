@@ -14,7 +14,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
   const navigate = useNavigate();
   const query = useSuspenseInfiniteQuery(accountsQuery(search));
   const industries = useOptions("industry");
-  const may = useMay("account", "create") !== "none";
+  const may = useMay("account", "create");
   const columns: RecordColumn<Account>[] = [
     {
       id: "name",
@@ -44,7 +44,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
       header: "Employees",
       wide: true,
       align: "right",
-      cell: (a) => a.employees !== null && number(a.employees),
+      cell: (a) => typeof a.employees === "number" && number(a.employees),
     },
     { id: "revenue", header: "Revenue", sort: "annual_revenue", align: "right", cell: (a) => money(a.annual_revenue) },
     {

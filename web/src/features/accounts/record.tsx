@@ -24,7 +24,7 @@ export type AccountTab = (typeof ACCOUNT_TABS)[number];
 /** What each field sends, and how it reads until the server answers. */
 function useAccountFact(a: Account) {
   const save = useEdit<Account>("accounts");
-  const may = useMay("account", "update") !== "none";
+  const may = useMay("account", "update");
   const currency = useMe().organisation.currency;
   return (key: keyof Account & string, label: string, kind: FieldKind, clearable = true) => ({
     label,
@@ -44,8 +44,8 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
   const { data: a } = useSuspenseQuery(accountQuery(id));
   const navigate = useNavigate();
   const fact = useAccountFact(a);
-  const mayDelete = useMay("account", "delete") !== "none";
-  const maySell = useMay("opportunity", "create") !== "none";
+  const mayDelete = useMay("account", "delete");
+  const maySell = useMay("opportunity", "create");
   const content: Record<AccountTab, () => ReactNode> = {
     timeline: () => <Timeline type="account" id={id} composer={<Composer type="account" id={id} />} />,
     details: () => <Details a={a} fact={fact} />,
@@ -82,14 +82,17 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
             <span className="text-meta text-fg-3">Open pipeline</span>
             <span className="flex min-h-[26px] items-center font-medium text-fg tnum">
               {money(a.open_amount)}{" "}
-              <span className="ml-1.5 font-normal text-fg-3">{number(a.open_opportunities ?? 0)} open</span>
+              <span className="ml-1.5 font-normal text-fg-3">{number(a.open_opportunities)} open</span>
             </span>
           </div>
           <Fact {...fact("owner", "Owner", "user")} shown={<Person person={a.owner} />} />
           <Fact {...fact("website", "Website", "text")} shown={a.website} />
           <Fact {...fact("phone", "Phone", "text")} shown={a.phone} />
           <Fact {...fact("country", "Country", "text")} shown={a.country} />
-          <Fact {...fact("employees", "Employees", "number")} shown={a.employees === null ? "" : number(a.employees)} />
+          <Fact
+            {...fact("employees", "Employees", "number")}
+            shown={typeof a.employees === "number" ? number(a.employees) : ""}
+          />
         </div>
       }
     >

@@ -9,7 +9,7 @@ import { AdminPage, PlainTable } from "./layout";
 import { sessionsQuery } from "./queries";
 
 /** "Firefox on Linux", from what the browser says of itself. */
-function browser(agent: string | null): string {
+function browser(agent: string | null | undefined): string {
   if (!agent) return "Unknown";
   const name = /Edg\//.test(agent)
     ? "Edge"

@@ -1,34 +1,22 @@
-import { useQuery } from "@tanstack/react-query";
-import { History, Sparkle, SquarePen, X } from "lucide-react";
+import { Sparkle, SquarePen, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useMay } from "@/api/shared";
 import { Button } from "@/components/ui/button";
-import { AgentMark } from "@/components/ui/marks";
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuTrigger } from "@/components/ui/menu";
 import { Spinner } from "@/components/ui/spinner";
-import { ago } from "@/lib/format";
 import { assistant } from "@/lib/frame";
 import { useStored } from "@/lib/hooks";
 import { AskBox } from "./composer";
 import { usePageContext } from "./context";
 import { ModelState } from "./model-state";
+import { Grip } from "./grip";
+import { PastConversations } from "./past";
 import { RunView } from "./run-view";
-import { conversationsQuery, useConversation } from "./use-conversation";
-
-const SUGGESTIONS = [
-  "Which of my deals have been in their stage for more than 30 days?",
-  "What closes this month?",
-  "How much is in my open pipeline?",
-];
-const ON_RECORD = [
-  "Summarise this deal",
-  "Create a follow-up for next Friday",
-  "Move the close date to the end of the month",
-];
+import { useConversation } from "./use-conversation";
+import { Welcome } from "./welcome";
 
 export function AssistantPanel() {
   const { ask: asked } = assistant.use();
-  const may = useMay("agent", "use") !== "none";
+  const may = useMay("agent", "use");
   const page = usePageContext();
   const [dropped, setDropped] = useState<string | null>(null);
   const context = page && page.id !== dropped ? page : null;
@@ -74,7 +62,7 @@ export function AssistantPanel() {
         <header className="flex h-11 shrink-0 items-center gap-2 border-b border-line pr-2 pl-4">
           <Sparkle className="size-4 text-fg" aria-hidden />
           <h2 className="flex-1 text-section text-fg">Assistant</h2>
-          <Past onOpen={(id) => void talk.open(id)} />
+          <PastConversations onOpen={(id) => void talk.open(id)} />
           <Button
             variant="quiet"
             size="icon"
@@ -96,7 +84,7 @@ export function AssistantPanel() {
         </header>
         <div className="flex min-h-0 flex-1 scroll-thin flex-col gap-5 overflow-y-auto p-4">
           {runs.length === 0 && !sending && (
-            <Welcome suggestions={context ? ON_RECORD : SUGGESTIONS} may={may} onPick={(goal) => void send(goal)} />
+            <Welcome onRecord={context !== null} may={may} onPick={(goal) => void send(goal)} />
           )}
           {runs.map((run) => (
             <RunView key={run.id} run={run} onAnswer={(text) => void send(text)} onRetry={() => talk.retrack(run.id)} />
@@ -128,88 +116,5 @@ export function AssistantPanel() {
         <ModelState />
       </aside>
     </>
-  );
-}
-
-function Welcome({
-  suggestions,
-  may,
-  onPick,
-}: {
-  suggestions: string[];
-  may: boolean;
-  onPick: (goal: string) => void;
-}) {
-  return (
-    <div className="mt-auto flex flex-col gap-3">
-      <AgentMark size={28} />
-      <p className="text-cell text-fg-2">
-        {may
-          ? "Ask about your deals, or say what to change. It reads what you may read, and proposes what you may change: nothing changes until you approve."
-          : "Your role does not include the assistant. An administrator can add it."}
-      </p>
-      {may &&
-        suggestions.map((s) => (
-          <Button
-            key={s}
-            className="h-auto min-h-8 justify-start py-1.5 text-left whitespace-normal"
-            onClick={() => onPick(s)}
-          >
-            {s}
-          </Button>
-        ))}
-    </div>
-  );
-}
-
-function Past({ onOpen }: { onOpen: (id: string) => void }) {
-  const [open, setOpen] = useState(false);
-  const { data = [], isPending } = useQuery({ ...conversationsQuery(), enabled: open });
-  return (
-    <Menu open={open} onOpenChange={setOpen}>
-      <MenuTrigger asChild>
-        <Button variant="quiet" size="icon" aria-label="Past conversations" className="text-fg-3">
-          <History />
-        </Button>
-      </MenuTrigger>
-      <MenuContent align="end" className="w-80">
-        <MenuLabel>
-          {isPending ? "Loading" : data.length === 0 ? "No past conversations" : "Past conversations"}
-        </MenuLabel>
-        {data.map((c) => (
-          <MenuItem key={c.id} onSelect={() => onOpen(c.id)}>
-            <span className="min-w-0 flex-1 truncate">{c.title}</span>
-            <span className="text-meta text-fg-3 tnum">{ago(c.updated_at)}</span>
-          </MenuItem>
-        ))}
-      </MenuContent>
-    </Menu>
-  );
-}
-
-/** Drags the panel between 360 and 560 wide; arrow keys do too. */
-function Grip({ width, onWidth }: { width: number; onWidth: (width: number) => void }) {
-  const to = (next: number) => onWidth(Math.max(360, Math.min(560, Math.round(next))));
-  return (
-    <div
-      role="separator"
-      aria-orientation="vertical"
-      aria-label="Width of the assistant"
-      aria-valuenow={width}
-      aria-valuemin={360}
-      aria-valuemax={560}
-      tabIndex={0}
-      className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize hover:bg-accent-line max-md:hidden"
-      onKeyDown={(e) => {
-        if (e.key === "ArrowLeft") to(width + 16);
-        if (e.key === "ArrowRight") to(width - 16);
-      }}
-      onPointerDown={(e) => {
-        e.currentTarget.setPointerCapture(e.pointerId);
-      }}
-      onPointerMove={(e) => {
-        if (e.currentTarget.hasPointerCapture(e.pointerId)) to(window.innerWidth - e.clientX);
-      }}
-    />
   );
 }

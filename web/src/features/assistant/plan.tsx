@@ -15,7 +15,7 @@ export function Plan({ run, over }: { run: LiveRun; over: boolean }) {
   const shown = open ?? !over;
   const steps = run.plan.length > 0 ? run.plan : run.steps.map(({ n, title }) => ({ n, title }));
   const done = run.steps.filter((s) => s.status === "done").length;
-  const total = run.usage?.ms ?? run.steps.reduce((sum, s) => sum + (s.ms ?? 0), 0);
+  const total = run.usage.ms ?? run.steps.reduce((sum, s) => sum + (s.ms ?? 0), 0);
   if (steps.length === 0) {
     return over ? null : (
       <p role="status" className="flex items-center gap-2 text-cell text-fg-3">
@@ -75,13 +75,19 @@ function Step({ n, title, step }: { n: number; title: string; step: RunStep | un
   );
 }
 
+/** Ids say nothing to a person: they are in the arguments below. */
+const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
 function argument(value: unknown): string {
   if (typeof value !== "object" || value === null) return "";
   return Object.values(value)
-    .filter((v): v is string | number => typeof v === "string" || typeof v === "number")
+    .filter((v): v is string | number => (typeof v === "string" && !ID.test(v)) || typeof v === "number")
     .map((v) => (typeof v === "string" ? `“${v}”` : String(v)))
     .join(", ");
 }
+
+/** While it runs there is no result, whatever its type says. */
+const given = (value: unknown): boolean => value !== undefined && value !== null;
 
 function ToolCall({ step, tool }: { step: RunStep; tool: string }) {
   const verb = tool.replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase());
@@ -91,7 +97,7 @@ function ToolCall({ step, tool }: { step: RunStep; tool: string }) {
         <ChevronRight className="size-3 shrink-0 text-fg-3 in-open:rotate-90" aria-hidden />
         <span className="shrink-0 font-medium text-fg">{verb}</span>
         <span className="min-w-0 flex-1 truncate text-fg-3">{argument(step.arguments)}</span>
-        {step.result_count !== null && (
+        {typeof step.result_count === "number" && (
           <span className="shrink-0 text-fg-3 tnum">{plural(step.result_count, "result")}</span>
         )}
       </summary>
@@ -101,7 +107,7 @@ function ToolCall({ step, tool }: { step: RunStep; tool: string }) {
         <pre className="scroll-thin overflow-x-auto font-mono text-code text-fg-2">
           {JSON.stringify(step.arguments, null, 2)}
         </pre>
-        {step.result !== undefined && step.result !== null && (
+        {given(step.result) && (
           <>
             <p className="mt-1 text-fg-3">Result</p>
             <pre className="max-h-64 scroll-thin overflow-auto font-mono text-code text-fg-2">

@@ -50,8 +50,8 @@ export function RunView({
       ))}
       {run.status === "failed" && (
         <p role="alert" className="flex items-start gap-1.5 rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text">
-          <CircleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden /> {run.error ?? "This could not be finished."}{" "}
-          Nothing was changed.
+          <CircleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />{" "}
+          {run.error?.detail ?? "This could not be finished."} Nothing was changed.
         </p>
       )}
       {run.status === "cancelled" && <p className="text-meta text-fg-3">Stopped. Nothing was changed.</p>}

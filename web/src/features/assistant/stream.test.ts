@@ -14,13 +14,24 @@ const run: Run = {
   steps: [],
   answer: null,
   proposals: [],
-  usage: null,
+  usage: { tokens_in: 0, tokens_out: 0, cost: "0" },
   feedback: null,
   created_at: "2026-11-23T10:00:00Z",
   finished_at: null,
   error: null,
 };
-const step = { n: 1, title: "Search", tool: "search_opportunities", arguments: {}, result_count: null, ms: null };
+const step = {
+  n: 1,
+  kind: "tool",
+  title: "Search",
+  tool: "search_opportunities",
+  arguments: {},
+  result: {},
+  tokens_in: 0,
+  tokens_out: 0,
+  cost: "0",
+};
+const problem = { type: "about:blank", title: "Unavailable", detail: "The model stopped.", status: 503, code: "busy" };
 const answer = { text: "Three.", citations: [], left_out: 0, without_model: false, question: null };
 
 it("folds a stream into a run; a repeated event changes nothing twice", () => {
@@ -45,9 +56,9 @@ it("folds a stream into a run; a repeated event changes nothing twice", () => {
 });
 
 it("keeps what there is when the run fails", () => {
-  const end = [
-    { type: "text", data: { delta: "So far" } } as const,
-    { type: "error", data: { title: "The model stopped.", status: 503, code: "unavailable" } } as const,
-  ].reduce(fold, live(run));
-  expect(end).toMatchObject({ status: "failed", error: "The model stopped.", text: "So far" });
+  const end = [{ type: "text", data: { delta: "So far" } } as const, { type: "error", data: problem } as const].reduce(
+    fold,
+    live(run),
+  );
+  expect(end).toMatchObject({ status: "failed", error: { detail: "The model stopped." }, text: "So far" });
 });

@@ -1,6 +1,8 @@
 /** A run as it streams: the events of the server-sent stream folded into the run on the page. */
 import { BASE } from "@/api/client";
-import type { Answer, Problem, Proposal, Question, Run, RunStatus, RunStep } from "@/api/types";
+import type { Answer, Proposal, Run, RunStep } from "@/api/types";
+
+type Question = NonNullable<Answer["question"]>;
 
 export interface LiveRun extends Run {
   plan: { n: number; title: string }[];
@@ -16,8 +18,8 @@ export type StreamEvent =
   | { type: "answer"; data: Answer }
   | { type: "proposal"; data: Proposal }
   | { type: "question"; data: Question }
-  | { type: "done"; data: { status: RunStatus } }
-  | { type: "error"; data: Problem };
+  | { type: "done"; data: { status: Run["status"] } }
+  | { type: "error"; data: NonNullable<Run["error"]> };
 
 export const live = (run: Run): LiveRun => ({
   ...run,
@@ -48,7 +50,7 @@ export function fold(run: LiveRun, event: StreamEvent): LiveRun {
     case "done":
       return { ...run, status: event.data.status };
     case "error":
-      return { ...run, status: "failed", error: event.data.detail ?? event.data.title };
+      return { ...run, status: "failed", error: event.data };
   }
 }
 
@@ -78,4 +80,4 @@ export function follow(id: string, on: (event: StreamEvent) => void, onLost: () 
   return () => source.close();
 }
 
-export const finished = (status: RunStatus): boolean => ["done", "failed", "cancelled", "waiting"].includes(status);
+export const finished = (status: Run["status"]): boolean => ["done", "failed", "cancelled", "waiting"].includes(status);

@@ -79,7 +79,7 @@ export function useConversation() {
 
   const open = async (conversationId: string) => {
     try {
-      const { runs: past = [] } = await get("/conversations/{id}", { path: { id: conversationId } });
+      const { runs: past } = await get("/conversations/{id}", { path: { id: conversationId } });
       setRuns(past.map((run) => ({ ...live(run), text: run.answer?.text ?? "" })));
       const last = past.at(-1);
       if (last && !finished(last.status)) track(last.id);

@@ -63,7 +63,7 @@ const COLUMNS: RecordColumn<Contact>[] = [
 export function ContactList({ search }: { search: RecordSearch }) {
   const navigate = useNavigate();
   const query = useSuspenseInfiniteQuery(contactsQuery(search));
-  const may = useMay("contact", "create") !== "none";
+  const may = useMay("contact", "create");
   return (
     <RecordList
       noun={["contact", "contacts"]}

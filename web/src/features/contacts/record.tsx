@@ -22,7 +22,7 @@ export type ContactTab = (typeof CONTACT_TABS)[number];
 
 function useContactFact(c: Contact) {
   const save = useEdit<Contact>("contacts");
-  const may = useMay("contact", "update") !== "none";
+  const may = useMay("contact", "update");
   return (key: keyof Contact & string, label: string, kind: FieldKind, clearable = true) => ({
     label,
     kind,
@@ -42,7 +42,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
   const { data: c } = useSuspenseQuery(contactQuery(id));
   const navigate = useNavigate();
   const fact = useContactFact(c);
-  const mayDelete = useMay("contact", "delete") !== "none";
+  const mayDelete = useMay("contact", "delete");
   const content: Record<ContactTab, () => ReactNode> = {
     timeline: () => <Timeline type="contact" id={id} composer={<Composer type="contact" id={id} />} />,
     details: () => (

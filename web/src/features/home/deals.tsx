@@ -6,7 +6,8 @@ import type { Opportunity } from "@/api/types";
 import { CompanyMark } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
 import { Card } from "@/components/ui/states";
-import { date, daysSince, daysUntil, money, plural } from "@/lib/format";
+import { cn } from "@/lib/cn";
+import { date, daysSince, daysUntil, moneyRound, plural } from "@/lib/format";
 import { slowQuery } from "./queries";
 
 function DealRow({ o, children }: { o: Opportunity; children: ReactNode }) {
@@ -15,7 +16,7 @@ function DealRow({ o, children }: { o: Opportunity; children: ReactNode }) {
       <Link
         to="/opportunities/$id"
         params={{ id: o.id }}
-        className="grid min-h-9 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-1.5 text-cell hover:bg-muted md:grid-cols-[minmax(0,1fr)_130px_180px_96px_64px]"
+        className="grid min-h-9 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-1.5 text-cell hover:bg-muted md:grid-cols-[minmax(0,1fr)_118px_200px_88px_88px]"
       >
         <span className="flex min-w-0 items-center gap-1.5">
           <CompanyMark name={o.account?.name ?? o.name} />
@@ -25,32 +26,41 @@ function DealRow({ o, children }: { o: Opportunity; children: ReactNode }) {
           <StageRing kind={o.stage.kind} probability={o.stage.probability} />
           <span className="truncate">{o.stage.name}</span>
         </span>
-        <span className="truncate max-md:order-3 max-md:col-span-2 max-md:text-meta">{children}</span>
-        <span className="text-right font-medium text-fg tnum">{money(o.amount)}</span>
+        <span className="flex min-w-0 max-md:order-3 max-md:col-span-2 max-md:text-meta">{children}</span>
+        <span className="text-right font-medium text-fg tnum">{moneyRound(o.amount)}</span>
         <span className="text-right text-fg-3 tnum max-md:hidden">{date(o.close_date)}</span>
       </Link>
     </li>
   );
 }
 
+const Note = ({ children }: { children: string }) => (
+  <span className="truncate text-cell font-normal text-fg-3 max-md:hidden">{children}</span>
+);
+
+const Signal = ({ glyph, className, children }: { glyph: ReactNode; className: string; children: ReactNode }) => (
+  <span className={cn("flex min-w-0 items-center gap-1 [&>svg]:size-3 [&>svg]:shrink-0", className)}>
+    {glyph} <span className="truncate">{children}</span>
+  </span>
+);
+
 function When({ o }: { o: Opportunity }) {
   const left = o.close_date ? daysUntil(o.close_date) : 0;
   if (left < 0) {
     return (
-      <span className="inline-flex items-center gap-1 text-bad-text">
-        <CircleAlert className="size-3" aria-hidden /> {plural(-left, "day")} past its close date
-      </span>
+      <Signal glyph={<CircleAlert />} className="text-bad-text">
+        {plural(-left, "day")} past its close date
+      </Signal>
     );
   }
   if (!o.next_step) {
     return (
-      <span className="inline-flex items-center gap-1 text-warn-text">
-        <TriangleAlert className="size-3" aria-hidden />{" "}
+      <Signal glyph={<TriangleAlert />} className="text-warn-text">
         {left === 0 ? "Closes today" : `Closes in ${plural(left, "day")}`}, no next step
-      </span>
+      </Signal>
     );
   }
-  return <span className="text-fg-3">{o.next_step}</span>;
+  return <span className="truncate text-fg-3">{o.next_step}</span>;
 }
 
 export function Closing({ deals }: { deals: Opportunity[] }) {
@@ -59,7 +69,7 @@ export function Closing({ deals }: { deals: Opportunity[] }) {
     <Card
       title={
         <>
-          Closing soon <span className="text-cell font-normal text-fg-3">by close date, the late ones first</span>
+          Closing soon <Note>by close date, the late ones first</Note>
         </>
       }
       aside={
@@ -90,7 +100,7 @@ export function Slow() {
     <Card
       title={
         <>
-          At risk <span className="text-cell font-normal text-fg-3">over 21 days in one stage</span>
+          At risk <Note>over 21 days in one stage</Note>
         </>
       }
       aside={
@@ -106,10 +116,9 @@ export function Slow() {
       <ul>
         {data.map((o) => (
           <DealRow key={o.id} o={o}>
-            <span className="inline-flex items-center gap-1 text-warn-text">
-              <TriangleAlert className="size-3" aria-hidden /> {plural(daysSince(o.stage_entered_at), "day")} in{" "}
-              {o.stage.name}
-            </span>
+            <Signal glyph={<TriangleAlert />} className="text-warn-text">
+              {plural(daysSince(o.stage_entered_at), "day")} in {o.stage.name}
+            </Signal>
           </DealRow>
         ))}
       </ul>

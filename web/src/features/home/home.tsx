@@ -1,7 +1,8 @@
-import { useQuery, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useSuspenseInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Plus } from "lucide-react";
-import { useMe } from "@/api/shared";
+import { useMay, useMe } from "@/api/shared";
+import { allOf, countWords, pendingQuery } from "@/components/crm/proposal-query";
 import { TaskRow } from "@/components/crm/task-row";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
@@ -11,7 +12,7 @@ import { Checklist } from "./checklist";
 import { Closing, Slow } from "./deals";
 import { MyPipeline } from "./pipeline";
 import { Waiting } from "./proposals";
-import { closingQuery, myTasksQuery, waitingQuery } from "./queries";
+import { closingQuery, myTasksQuery } from "./queries";
 
 const MoreLink = ({ to, children }: { to: "/tasks" | "/approvals"; children: string }) => (
   <Link to={to} className="text-meta text-accent-text hover:underline">
@@ -21,8 +22,10 @@ const MoreLink = ({ to, children }: { to: "/tasks" | "/approvals"; children: str
 
 export function Home() {
   const me = useMe();
+  const mayAddTask = useMay("task", "create");
   const tasks = useSuspenseInfiniteQuery(myTasksQuery()).data.pages[0];
-  const proposals = useQuery(waitingQuery()).data ?? [];
+  const proposals = useInfiniteQuery(pendingQuery()).data;
+  const waiting = proposals ? countWords(proposals) : "0";
   const closing = useSuspenseQuery(closingQuery()).data;
   const late = (tasks?.items ?? []).filter((t) => t.due_date && daysUntil(t.due_date) < 0).length;
   return (
@@ -35,12 +38,15 @@ export function Home() {
             </h1>
             <p className="text-cell text-fg-3">
               {me.user.name.split(" ")[0]}, {late > 0 ? plural(late, "overdue task") : "no overdue tasks"},{" "}
-              {plural(proposals.length, "proposal")} waiting, {plural(closing.length, "deal")} to close or move.
+              {waiting === "0" ? "no" : waiting} {waiting === "1" ? "proposal" : "proposals"} waiting,{" "}
+              {closing.length === 0 ? "no deals" : plural(closing.length, "deal")} to close or move.
             </p>
           </div>
-          <Button onClick={() => create({ kind: "task" })}>
-            <Plus /> New task
-          </Button>
+          {mayAddTask && (
+            <Button onClick={() => create({ kind: "task" })}>
+              <Plus /> New task
+            </Button>
+          )}
         </div>
         <Checklist />
         <Closing deals={closing} />
@@ -63,7 +69,11 @@ export function Home() {
         <Slow />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
-        <Waiting proposals={proposals} more={<MoreLink to="/approvals">Review all</MoreLink>} />
+        <Waiting
+          proposals={proposals ? allOf(proposals) : []}
+          count={waiting}
+          more={<MoreLink to="/approvals">Review all</MoreLink>}
+        />
         <MyPipeline />
       </div>
     </div>

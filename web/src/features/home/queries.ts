@@ -1,10 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import { tasksQuery } from "@/components/crm/task-query";
-import { proposalsQuery } from "@/components/crm/proposal-query";
 
 export const myTasksQuery = () => tasksQuery({ assignee_id: "me", status: "open", limit: 8 });
-export const waitingQuery = () => proposalsQuery({ status: "pending" });
 
 export const myBoardQuery = () =>
   queryOptions({

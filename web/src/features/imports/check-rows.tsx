@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import type { Import, ImportCheck, ImportRow, RowState } from "@/api/types";
+import type { Import, ImportCheck, ImportRow } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { SkeletonRows } from "@/components/ui/states";
 import { tabClass } from "@/components/ui/tabs";
@@ -9,7 +9,7 @@ import { cn } from "@/lib/cn";
 import { number } from "@/lib/format";
 import { fieldsQuery, rowsQuery } from "./queries";
 
-const WHAT: Record<RowState, string> = { create: "New", update: "Update", skip: "Left out", error: "", undecided: "" };
+const WHAT: Record<string, string> = { create: "New", update: "Update", skip: "Left out" };
 
 /** The rows as they are in the file, with the cell at fault marked and the problem in words at the end. */
 export function CheckRows({ item, check }: { item: Import; check: ImportCheck }) {
@@ -18,7 +18,7 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
   const query = useInfiniteQuery(
     rowsQuery(item.id, state, JSON.stringify([check.ready, check.errors, check.undecided, check.skips])),
   );
-  const mapped = item.mapping.filter((m) => m.field !== null).slice(0, 8);
+  const mapped = item.mapping.filter((m) => Boolean(m.field)).slice(0, 8);
   const rows = query.data?.pages.flatMap((p) => p.items) ?? [];
   const tabs: [string, string, number][] = [
     ["all", "All rows", item.rows],
@@ -60,7 +60,7 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
                     {fields.find((f) => f.field === m.field)?.label ?? m.field}
                   </th>
                 ))}
-                <th className="px-2 font-medium">Problem</th>
+                <th className="sticky right-0 bg-bg px-2 font-medium md:pr-5">Problem</th>
               </tr>
             </thead>
             <tbody>
@@ -85,8 +85,9 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
   );
 }
 
-function Row({ row, mapped }: { row: ImportRow; mapped: { column: number; field: string | null }[] }) {
+function Row({ row, mapped }: { row: ImportRow; mapped: Import["mapping"] }) {
   const blocked = row.state === "error";
+  const problems = row.problems.map((p) => p.message).join(" · ");
   return (
     <tr className="h-9 border-b border-line whitespace-nowrap">
       <td className="pr-2 pl-4 text-right text-fg-3 tnum md:pl-5">{number(row.row)}</td>
@@ -109,22 +110,24 @@ function Row({ row, mapped }: { row: ImportRow; mapped: { column: number; field:
           </td>
         );
       })}
-      <td className="px-2">
+      <td className="sticky right-0 bg-bg px-2 md:pr-5">
         {row.problems.length === 0 ? (
           <span className="text-fg-3">{WHAT[row.state]}</span>
         ) : (
           <span
             className={cn(
-              "inline-flex items-center gap-1",
+              "flex max-w-64 items-center gap-1 max-md:max-w-40",
               blocked ? "text-bad-text" : row.state === "undecided" ? "text-warn-text" : "text-fg-3",
             )}
           >
             {blocked ? (
-              <CircleAlert className="size-3.5" aria-hidden />
+              <CircleAlert className="size-3.5 shrink-0" aria-hidden />
             ) : (
-              <TriangleAlert className="size-3.5" aria-hidden />
+              <TriangleAlert className="size-3.5 shrink-0" aria-hidden />
             )}
-            {row.problems.map((p) => p.message).join(" · ")}
+            <span className="truncate" title={problems}>
+              {problems}
+            </span>
           </span>
         )}
       </td>

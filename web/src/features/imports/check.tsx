@@ -97,7 +97,7 @@ export function CheckStep({ item, onBack }: { item: Import; onBack: () => void }
 
 function MappingSide({ item, check, onBack }: { item: Import; check: ImportCheck; onBack: () => void }) {
   const fields = useSuspenseQuery(fieldsQuery(item.object)).data;
-  const mapped = item.mapping.filter((m) => m.field !== null);
+  const mapped = item.mapping.filter((m) => m.field);
   return (
     <aside
       aria-label="Mapping"

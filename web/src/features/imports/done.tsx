@@ -134,9 +134,7 @@ function Finished({ item }: { item: Import }) {
           </>
         }
       >
-        <p className="text-cell text-fg-2">
-          Records that people changed since keep those changes; the page says how many.
-        </p>
+        <p className="text-cell text-fg-2">Records that people changed since keep those changes.</p>
       </Overlay>
     </div>
   );

@@ -2,14 +2,14 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check, CircleAlert } from "lucide-react";
 import { useMay } from "@/api/shared";
-import type { Import, ImportStatus } from "@/api/types";
+import type { Import } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Spinner } from "@/components/ui/spinner";
 import { dateTime, number } from "@/lib/format";
 import { importsQuery, isMoving, OBJECTS } from "./queries";
 import { Upload } from "./upload";
 
-const WORDS: Record<ImportStatus, string> = {
+const WORDS: Record<Import["status"], string> = {
   mapping: "Columns to map",
   checking: "Checking",
   checked: "Checked, not imported",
@@ -34,7 +34,7 @@ function Status({ item }: { item: Import }) {
 
 export function Imports() {
   const { data } = useSuspenseQuery(importsQuery());
-  const may = useMay("import", "create") !== "none";
+  const may = useMay("import", "create");
   return (
     <div className="flex max-w-4xl flex-col gap-5 px-4 py-4 md:px-5">
       <h1 className="text-title text-fg">Import</h1>

@@ -48,7 +48,7 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
             {(w) => (
               <Select
                 {...w}
-                value={String(item.options.date_order ?? "")}
+                value={item.options.date_order ?? ""}
                 onChange={(e) => option("date_order", e.target.value || null)}
               >
                 <option value="">As found</option>
@@ -62,7 +62,7 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
             {(w) => (
               <Select
                 {...w}
-                value={String(item.options.on_match ?? "update")}
+                value={item.options.on_match ?? "update"}
                 onChange={(e) => option("on_match", e.target.value)}
               >
                 <option value="update">Update it</option>

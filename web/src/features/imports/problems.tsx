@@ -6,7 +6,7 @@ import type { Import, ImportAction, ImportProblem } from "@/api/types";
 import { RefList } from "@/components/crm/pickers";
 import { Button } from "@/components/ui/button";
 import { ChoiceList } from "@/components/ui/combobox";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { Popover } from "@/components/ui/popover";
 import { number, plural } from "@/lib/format";
 
 interface Props {
@@ -38,7 +38,7 @@ export function Problems({ item, problems, busy, onDecide }: Props) {
               <span className="font-medium text-fg">{p.message}</span>{" "}
               <span className="text-fg-3 tnum">
                 {plural(p.rows, "row")}
-                {p.also > 0 && `, ${number(p.also)} of them also above`}
+                {p.also > 0 && (p.also === p.rows ? ", also above" : `, ${number(p.also)} of them also above`)}
               </span>
             </p>
             {p.detail && <p className="text-meta text-fg-3">{p.detail}</p>}
@@ -57,7 +57,7 @@ function Actions({
   onDecide,
 }: { item: Import; problem: ImportProblem } & Pick<Props, "busy" | "onDecide">) {
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="flex flex-wrap gap-2 pl-[26px]">
       {problem.actions.map((action: ImportAction) => {
         const { patch } = action;
         if (patch) {
@@ -68,7 +68,7 @@ function Actions({
           );
         }
         const values =
-          problem.value !== null
+          typeof problem.value === "string"
             ? [problem.value]
             : (item.values[problem.field] ?? []).filter((v) => !v.resolved && !v.decision).map((v) => v.raw);
         return (
@@ -117,23 +117,21 @@ function Choose({
         if (!to && made.length > 0) onDecide({ values: { [field]: made } });
         if (!to) setMade([]);
       }}
+      align="end"
+      className="w-72"
+      trigger={<Button disabled={busy}>{label}</Button>}
     >
-      <PopoverTrigger asChild>
-        <Button disabled={busy}>{label}</Button>
-      </PopoverTrigger>
-      <PopoverContent align="end" className="w-72">
-        {raw !== undefined && (
-          <p className="border-b border-line px-3 py-2 text-cell text-fg-2">
-            “<span className="font-medium text-fg">{raw}</span>” is{" "}
-            {values.length > 1 && (
-              <span className="text-fg-3">
-                ({made.length + 1} of {values.length})
-              </span>
-            )}
-          </p>
-        )}
-        <Choices key={raw} field={field} onPick={pick} />
-      </PopoverContent>
+      {raw !== undefined && (
+        <p className="border-b border-line px-3 py-2 text-cell text-fg-2">
+          “<span className="font-medium text-fg">{raw}</span>” is{" "}
+          {values.length > 1 && (
+            <span className="text-fg-3">
+              ({made.length + 1} of {values.length})
+            </span>
+          )}
+        </p>
+      )}
+      <Choices key={raw} field={field} onPick={pick} />
     </Popover>
   );
 }

@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { ImportObject, ImportStatus } from "@/api/types";
+import type { Import, ImportObject } from "@/api/types";
 
-const MOVING: ImportStatus[] = ["checking", "running", "rolling_back"];
-export const isMoving = (status: ImportStatus): boolean => MOVING.includes(status);
+const MOVING: Import["status"][] = ["checking", "running", "rolling_back"];
+export const isMoving = (status: Import["status"]): boolean => MOVING.includes(status);
 
 export const importsQuery = () =>
   queryOptions({

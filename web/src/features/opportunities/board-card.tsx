@@ -8,7 +8,7 @@ import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { moves } from "@/components/crm/opportunity-cache";
 import { PersonMark } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
-import { ago, date, money } from "@/lib/format";
+import { ago, date, moneyRound } from "@/lib/format";
 import { warning } from "./stage-kind";
 
 const CARD = "relative flex flex-col gap-1 rounded-lg border bg-surface px-2.5 py-2";
@@ -43,7 +43,7 @@ export function CardWords({ o, link }: { o: Opportunity; link?: (node: HTMLEleme
         ) : (
           <span className="min-w-0 flex-1 truncate font-medium text-fg">{title}</span>
         )}
-        <span className="font-medium text-fg tnum">{money(o.amount)}</span>
+        <span className="font-medium text-fg tnum">{moneyRound(o.amount)}</span>
       </span>
       {o.account && <span className="truncate text-meta text-fg-3">{o.name}</span>}
       {o.next_step && <span className="truncate text-cell text-fg-2">{o.next_step}</span>}

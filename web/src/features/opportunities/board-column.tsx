@@ -34,7 +34,7 @@ export function BoardColumn(props: Props) {
   const { stage } = column;
   const { setNodeRef, isOver } = useDroppable({ id: stage.id, data: { stage } });
   const more = useMore(props.search, column);
-  const near = useNear(more.load, column.next_cursor !== null && !more.loading);
+  const near = useNear(more.load, Boolean(column.next_cursor) && !more.loading);
   const target = isOver && props.lifted !== stage.id;
   return (
     <section
@@ -79,7 +79,7 @@ const DropSlot = ({ stage }: { stage: Stage }) => (
 
 function ColumnHead({ column }: { column: Column }) {
   const { stage } = column;
-  const may = useMay("opportunity", "create") !== "none" && stage.kind === "open";
+  const may = useMay("opportunity", "create") && stage.kind === "open";
   return (
     <header className="px-3 pt-2 pb-2.5">
       <div className="flex h-7 items-center gap-1.5">

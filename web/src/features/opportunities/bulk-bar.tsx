@@ -1,16 +1,12 @@
-import { ArrowRightLeft, Trash2, UserRound, X } from "lucide-react";
-import { useState } from "react";
+import { Trash2, X } from "lucide-react";
 import { patch, post, remove } from "@/api/client";
-import { useMay, useOptions, useStages } from "@/api/shared";
+import { useMay } from "@/api/shared";
 import type { Opportunity, Stage } from "@/api/types";
-import { RefList } from "@/components/crm/pickers";
 import { Button } from "@/components/ui/button";
-import { ChoiceList } from "@/components/ui/combobox";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
-import { StageRing } from "@/components/ui/stage-ring";
 import { Progress } from "@/components/ui/states";
 import { money, number } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
+import { Assign, MoveTo } from "./bulk-pick";
 import { useBulk } from "./bulk";
 
 const sum = (records: Opportunity[]): string => {
@@ -22,8 +18,8 @@ const sum = (records: Opportunity[]): string => {
 
 export function BulkBar({ records, onClear }: { records: Opportunity[]; onClear: () => void }) {
   const { progress, run, stop } = useBulk(onClear);
-  const mayEdit = useMay("opportunity", "update") !== "none";
-  const mayDelete = useMay("opportunity", "delete") !== "none";
+  const mayEdit = useMay("opportunity", "update");
+  const mayDelete = useMay("opportunity", "delete");
   useKeys({ Escape: onClear });
   const assign = (owner: { id: string }) =>
     run(
@@ -84,79 +80,5 @@ export function BulkBar({ records, onClear }: { records: Opportunity[]; onClear:
         </>
       )}
     </div>
-  );
-}
-
-function Assign({ onPick }: { onPick: (owner: { id: string }) => void }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <Popover open={open} onOpenChange={setOpen}>
-      <PopoverTrigger asChild>
-        <Button variant="quiet">
-          <UserRound /> Assign
-        </Button>
-      </PopoverTrigger>
-      <PopoverContent side="top">
-        <RefList
-          kind="user"
-          value={null}
-          onPick={(owner) => {
-            setOpen(false);
-            if (owner) onPick(owner);
-          }}
-        />
-      </PopoverContent>
-    </Popover>
-  );
-}
-
-function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string) => void }) {
-  const stages = useStages();
-  const reasons = useOptions("loss_reason");
-  const [open, setOpen] = useState(false);
-  const [lost, setLost] = useState<Stage | null>(null);
-  const close = (next: boolean) => {
-    setOpen(next);
-    setLost(null);
-  };
-  return (
-    <Popover open={open} onOpenChange={close}>
-      <PopoverTrigger asChild>
-        <Button variant="quiet">
-          <ArrowRightLeft /> Move stage
-        </Button>
-      </PopoverTrigger>
-      <PopoverContent side="top">
-        {lost ? (
-          <ChoiceList
-            key="reason"
-            choices={reasons.map((r) => ({ value: r.id, label: r.name }))}
-            selected={[]}
-            placeholder="Why were they lost?"
-            onPick={(c) => {
-              close(false);
-              onPick(lost, c.value);
-            }}
-          />
-        ) : (
-          <ChoiceList
-            key="stage"
-            choices={stages.map((s) => ({
-              value: s.id,
-              label: s.name,
-              mark: <StageRing kind={s.kind} probability={s.probability} />,
-            }))}
-            selected={[]}
-            placeholder="Choose a stage"
-            onPick={(c) => {
-              const stage = stages.find((s) => s.id === c.value);
-              if (stage?.kind === "lost") return setLost(stage);
-              close(false);
-              if (stage) onPick(stage);
-            }}
-          />
-        )}
-      </PopoverContent>
-    </Popover>
   );
 }

@@ -22,7 +22,7 @@ export function useBulk(onDone: () => void) {
     doing: string,
     past: string,
     records: Opportunity[],
-    one: (o: Opportunity) => Promise<string | null>,
+    one: (o: Opportunity) => Promise<string | null | undefined>,
   ) => {
     const stop = new AbortController();
     stopped.current = stop;
@@ -42,9 +42,6 @@ export function useBulk(onDone: () => void) {
     }
     setProgress(null);
     await client.invalidateQueries({ queryKey: ["opportunities"] });
-    const back = async () => {
-      for (const event of events.toReversed()) await undo(event);
-    };
     const ok = done - problems.length;
     if (problems.length > 0) {
       failed(
@@ -54,7 +51,7 @@ export function useBulk(onDone: () => void) {
     } else
       told(
         `${plural(ok, "opportunity", "opportunities")} ${past}`,
-        events.length > 0 ? { label: "Undo", run: () => void back() } : undefined,
+        events.length > 0 ? { label: "Undo", run: () => void undo(...events.toReversed()) } : undefined,
       );
     if (problems.length === 0) onDone();
   };

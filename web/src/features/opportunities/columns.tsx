@@ -2,8 +2,6 @@
 import { TriangleAlert, CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Opportunity, Option } from "@/api/types";
-import { PendingBadge } from "@/components/crm/pending-badge";
-import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { FORECAST } from "@/components/crm/show-value";
 import { Badge } from "@/components/ui/badge";
 import { Company, Person } from "@/components/ui/marks";
@@ -20,10 +18,15 @@ export interface ListColumn {
   sort?: string;
   edit?: FieldName;
   hidden?: boolean;
-  cell: (o: Opportunity, option: (id: string | null) => string) => ReactNode;
+  cell: (o: Opportunity, option: (id: string | null | undefined) => string) => ReactNode;
 }
 
-const named = (id: string, header: string, pick: (o: Opportunity) => string | null, edit: FieldName): ListColumn => ({
+const named = (
+  id: string,
+  header: string,
+  pick: (o: Opportunity) => string | null | undefined,
+  edit: FieldName,
+): ListColumn => ({
   id,
   header,
   width: 130,
@@ -53,7 +56,7 @@ export const COLUMNS: ListColumn[] = [
   {
     id: "close_date",
     header: "Close date",
-    width: 120,
+    width: 108,
     sort: "close_date",
     edit: "close_date",
     cell: (o) => <CloseDate o={o} />,
@@ -64,7 +67,7 @@ export const COLUMNS: ListColumn[] = [
     width: 116,
     sort: "stage",
     cell: (o) => (
-      <span className="inline-flex max-w-full min-w-0 items-center gap-1.5">
+      <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-top">
         <StageRing kind={o.stage.kind} probability={o.stage.probability} />
         <span className="truncate">{o.stage.name}</span>
       </span>
@@ -75,6 +78,7 @@ export const COLUMNS: ListColumn[] = [
     id: "forecast_category",
     header: "Forecast",
     width: 88,
+    hidden: true,
     edit: "forecast_category",
     cell: (o) => FORECAST[o.forecast_category],
   },
@@ -155,7 +159,7 @@ export const COLUMNS: ListColumn[] = [
 ];
 
 /** Columns of words take the room that is left. */
-const GROW: Record<string, number> = { name: 3, account: 2, next_step: 3, owner: 1 };
+const GROW: Record<string, number> = { name: 3, account: 3, next_step: 3 };
 export const columnFlex = (id: string, size: number) => ({ flex: `${GROW[id] ?? 0} 0 ${size}px` });
 
 export const HIDDEN: Record<string, boolean> = Object.fromEntries(
@@ -164,21 +168,18 @@ export const HIDDEN: Record<string, boolean> = Object.fromEntries(
 export const columnOf = (id: string): ListColumn | undefined => COLUMNS.find((c) => c.id === id);
 export const optionNames =
   (options: Option[]) =>
-  (id: string | null): string =>
+  (id: string | null | undefined): string =>
     options.find((o) => o.id === id)?.name ?? "";
 
 function CloseDate({ o }: { o: Opportunity }) {
   const late = warning(o)?.late === true;
   return (
-    <span className="inline-flex items-center gap-2">
-      <span
-        className={late ? "inline-flex items-center gap-1 text-bad-text" : ""}
-        title={late ? "Past its close date" : undefined}
-      >
-        {late && <CircleAlert className="size-3" aria-label="late" />}
-        {date(o.close_date)}
-      </span>
-      <PendingBadge count={usePendingProposals(o.id)} />
+    <span
+      className={late ? "inline-flex items-center gap-1 align-top text-bad-text" : ""}
+      title={late ? "Past its close date" : undefined}
+    >
+      {late && <CircleAlert className="size-3" aria-label="late" />}
+      {date(o.close_date)}
     </span>
   );
 }
@@ -188,7 +189,7 @@ function InStage({ o }: { o: Opportunity }) {
   const found = warning(o);
   const slow = found !== null && !found.late;
   return (
-    <span className={slow ? "inline-flex items-center gap-1 font-medium text-warn-text" : "text-fg-2"}>
+    <span className={slow ? "inline-flex items-center gap-1 align-top font-medium text-warn-text" : "text-fg-2"}>
       {slow && <TriangleAlert className="size-3" aria-label="slow" />}
       {number(daysInStage(o))} d
     </span>

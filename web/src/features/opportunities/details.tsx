@@ -1,5 +1,5 @@
 import { useOptions } from "@/api/shared";
-import type { Opportunity, OptionKind } from "@/api/types";
+import type { Opportunity, OptionKind, WholeOpportunity } from "@/api/types";
 import { Fact } from "@/components/crm/fact";
 import { Badge } from "@/components/ui/badge";
 import { dateTime, money } from "@/lib/format";
@@ -27,7 +27,7 @@ const Plain = ({ label, children }: { label: string; children: React.ReactNode }
   </div>
 );
 
-export function Details({ o }: { o: Opportunity }) {
+export function Details({ o }: { o: WholeOpportunity }) {
   const fact = useFact(o);
   return (
     <div className="flex flex-col gap-6">

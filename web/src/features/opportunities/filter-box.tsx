@@ -1,14 +1,15 @@
 import { ListFilter, Plus, X } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useMe } from "@/api/shared";
 import { Button } from "@/components/ui/button";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { Popover } from "@/components/ui/popover";
 import { useKeys } from "@/lib/keys";
 import { FilterChip } from "./filter-chip";
 import { useChipWords } from "./filters";
 import { chipsOf, withChip, type ListSearch } from "./search";
+import { loadable } from "@/lib/loadable";
 
-const AddFilter = lazy(() => import("./add-filter").then((m) => ({ default: m.AddFilter })));
+const AddFilter = loadable(() => import("./add-filter").then((m) => m.AddFilter));
 
 export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
   const chips = chipsOf(search);
@@ -33,17 +34,18 @@ export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: 
 function FilterButton({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
   const [open, setOpen] = useState(false);
   return (
-    <Popover open={open} onOpenChange={setOpen}>
-      <PopoverTrigger asChild>
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      trigger={
         <Button variant="quiet" size="row" className="text-fg-3 pointer-coarse:h-9">
           <Plus /> Filter
         </Button>
-      </PopoverTrigger>
-      <PopoverContent>
-        <Suspense>
-          <AddFilter search={search} onSearch={onSearch} onDone={() => setOpen(false)} />
-        </Suspense>
-      </PopoverContent>
+      }
+    >
+      <Suspense>
+        <AddFilter search={search} onSearch={onSearch} onDone={() => setOpen(false)} />
+      </Suspense>
     </Popover>
   );
 }

@@ -1,12 +1,13 @@
 import { X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
-import { Menu, MenuCheck, MenuContent, MenuTrigger } from "@/components/ui/menu";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { Suspense, useState } from "react";
+import { Menu } from "@/components/ui/menu";
+import { Popover } from "@/components/ui/popover";
 import { cn } from "@/lib/cn";
 import { filterDef, opLabel, opsOf } from "./filters";
 import type { Chip } from "./search";
+import { loadable } from "@/lib/loadable";
 
-const FilterValue = lazy(() => import("./filter-value").then((m) => ({ default: m.FilterValue })));
+const FilterValue = loadable(() => import("./filter-value").then((m) => m.FilterValue));
 
 const PART = "h-full px-2 hover:text-fg focus-visible:-outline-offset-2";
 
@@ -41,45 +42,49 @@ export function FilterChip(props: { chip: Chip; words: string; onChange: (chip: 
     <span className={cn(shell, "border-line-strong")}>
       <span className="flex h-full items-center bg-sunken px-2 text-fg-3">{def.label}</span>
       {ops.length > 1 ? (
-        <Menu>
-          <MenuTrigger className={cn(PART, "border-l border-line text-fg-3")}>
-            {opLabel(def.kind, chip.op, false)}
-          </MenuTrigger>
-          <MenuContent align="start">
-            {ops.map((op) => (
-              <MenuCheck key={op} checked={op === chip.op} onSelect={() => onChange({ ...chip, op })}>
-                {opLabel(def.kind, op, false)}
-              </MenuCheck>
-            ))}
-          </MenuContent>
-        </Menu>
+        <Menu
+          trigger={
+            <button type="button" className={cn(PART, "border-l border-line text-fg-3")}>
+              {opLabel(def.kind, chip.op, false)}
+            </button>
+          }
+          items={ops.map((op) => ({
+            label: opLabel(def.kind, op, false),
+            checked: op === chip.op,
+            run: () => onChange({ ...chip, op }),
+          }))}
+        />
       ) : (
         <span className="flex h-full items-center border-l border-line px-2 text-fg-3">
           {opLabel(def.kind, chip.op, chip.values.length > 1)}
         </span>
       )}
-      <Popover open={open} onOpenChange={setOpen}>
-        <PopoverTrigger
-          className={cn(
-            PART,
-            "max-w-56 truncate border-l border-line font-medium text-fg data-[state=open]:bg-accent-soft data-[state=open]:inset-ring-[1.5px] data-[state=open]:inset-ring-accent",
-          )}
-        >
-          {props.words}
-        </PopoverTrigger>
-        <PopoverContent>
-          <Suspense>
-            <FilterValue
-              def={def}
-              op={chip.op}
-              values={chip.values}
-              onChange={(values, done) => {
-                onChange(values.length > 0 ? { ...chip, values } : null);
-                if (done) setOpen(false);
-              }}
-            />
-          </Suspense>
-        </PopoverContent>
+      <Popover
+        open={open}
+        onOpenChange={setOpen}
+        trigger={
+          <button
+            type="button"
+            className={cn(
+              PART,
+              "max-w-56 truncate border-l border-line font-medium text-fg data-[state=open]:bg-accent-soft data-[state=open]:inset-ring-[1.5px] data-[state=open]:inset-ring-accent",
+            )}
+          >
+            {props.words}
+          </button>
+        }
+      >
+        <Suspense>
+          <FilterValue
+            def={def}
+            op={chip.op}
+            values={chip.values}
+            onChange={(values, done) => {
+              onChange(values.length > 0 ? { ...chip, values } : null);
+              if (done) setOpen(false);
+            }}
+          />
+        </Suspense>
       </Popover>
       {remove}
     </span>

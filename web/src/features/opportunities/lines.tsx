@@ -4,24 +4,24 @@ import { useState } from "react";
 import { post, remove } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { productsQuery } from "@/api/shared";
-import type { Line, Opportunity } from "@/api/types";
+import type { Line, WholeOpportunity } from "@/api/types";
 import { patchRecord } from "@/components/crm/cache";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
 import { ChoiceList } from "@/components/ui/combobox";
 import { Input } from "@/components/ui/input";
-import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { Popover } from "@/components/ui/popover";
 import { Card } from "@/components/ui/states";
 import { failed } from "@/components/ui/toast";
 import { money } from "@/lib/format";
 
-export function Lines({ o }: { o: Opportunity }) {
+export function Lines({ o }: { o: WholeOpportunity }) {
   const client = useQueryClient();
   const told = useTold();
   const landed =
     (said: string) =>
-    ({ data, eventId }: { data: Opportunity | undefined; eventId: string | null }) => {
-      if (data) patchRecord<Opportunity>(client, "opportunities", o.id, (old) => ({ ...old, ...data }));
+    ({ data, eventId }: { data: WholeOpportunity; eventId: string | null }) => {
+      patchRecord<WholeOpportunity>(client, "opportunities", o.id, (old) => ({ ...old, ...data }));
       void client.invalidateQueries({ queryKey: ["opportunities", "detail", o.id] });
       void client.invalidateQueries({ queryKey: ["timeline", "opportunity", o.id] });
       told(said, eventId);
@@ -37,7 +37,7 @@ export function Lines({ o }: { o: Opportunity }) {
     onSuccess: landed("Product removed"),
     onError: (error) => failed("The product was not removed", sentence(error)),
   });
-  const lines = o.lines ?? [];
+  const { lines } = o;
   return (
     <Card title="Products" aside={o.may.update && <AddLine busy={add.isPending} onAdd={(body) => add.mutate(body)} />}>
       {lines.length === 0 ? (
@@ -92,32 +92,35 @@ function AddLine({ busy, onAdd }: { busy: boolean; onAdd: (body: { product_id: s
   const [quantity, setQuantity] = useState("1");
   const products = useQuery({ ...productsQuery(), enabled: open }).data ?? [];
   return (
-    <Popover open={open} onOpenChange={setOpen}>
-      <PopoverTrigger asChild>
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      align="end"
+      className="w-72"
+      trigger={
         <Button size="row" busy={busy && "Adding"}>
           <Plus /> Add a product
         </Button>
-      </PopoverTrigger>
-      <PopoverContent align="end" className="w-72">
-        <label className="flex items-center gap-2 border-b border-line p-2 text-meta text-fg-3">
-          Quantity
-          <Input
-            inputMode="decimal"
-            value={quantity}
-            onChange={(e) => setQuantity(e.target.value.replace(/[^\d.]/g, ""))}
-            className="w-20 text-right"
-          />
-        </label>
-        <ChoiceList
-          choices={products.map((p) => ({ value: p.id, label: p.name, hint: money(p.unit_price) }))}
-          selected={[]}
-          placeholder="Find a product"
-          onPick={(c) => {
-            setOpen(false);
-            onAdd({ product_id: c.value, quantity: quantity || "1" });
-          }}
+      }
+    >
+      <label className="flex items-center gap-2 border-b border-line p-2 text-meta text-fg-3">
+        Quantity
+        <Input
+          inputMode="decimal"
+          value={quantity}
+          onChange={(e) => setQuantity(e.target.value.replace(/[^\d.]/g, ""))}
+          className="w-20 text-right"
         />
-      </PopoverContent>
+      </label>
+      <ChoiceList
+        choices={products.map((p) => ({ value: p.id, label: p.name, hint: money(p.unit_price) }))}
+        selected={[]}
+        placeholder="Find a product"
+        onPick={(c) => {
+          setOpen(false);
+          onAdd({ product_id: c.value, quantity: quantity || "1" });
+        }}
+      />
     </Popover>
   );
 }

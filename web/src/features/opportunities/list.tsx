@@ -1,23 +1,24 @@
 import { useSuspenseInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Columns3, CircleDollarSign, RotateCcw, SearchX } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { RotateCcw } from "lucide-react";
+import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { arrivals } from "@/components/crm/opportunity-cache";
 import { Button } from "@/components/ui/button";
-import { Menu, MenuCheck, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
-import { Empty } from "@/components/ui/states";
 import { plural } from "@/lib/format";
-import { create, trail } from "@/lib/frame";
+import { trail } from "@/lib/frame";
 import { usePhone, useStored } from "@/lib/hooks";
-import { COLUMNS, HIDDEN } from "./columns";
+import { HIDDEN } from "./columns";
+import { ColumnChooser } from "./column-chooser";
 import { FilterBox } from "./filter-box";
+import { NoRows } from "./no-rows";
 import { listQuery } from "./queries";
-import { apiFilters, chipsOf, isChanged, nextSort, tabOf, tabSearch, TABS, withChip, type ListSearch } from "./search";
+import { apiFilters, isChanged, nextSort, tabOf, tabSearch, TABS, type ListSearch } from "./search";
 import { OpportunityTable } from "./table";
 import { ViewBar } from "./view-bar";
+import { loadable } from "@/lib/loadable";
 
-const BulkBar = lazy(() => import("./bulk-bar").then((m) => ({ default: m.BulkBar })));
-const PhoneList = lazy(() => import("./phone-list").then((m) => ({ default: m.PhoneList })));
+const BulkBar = loadable(() => import("./bulk-bar").then((m) => m.BulkBar));
+const PhoneList = loadable(() => import("./phone-list").then((m) => m.PhoneList));
 const NONE: ReadonlySet<string> = new Set();
 
 export function OpportunityList({ search }: { search: ListSearch }) {
@@ -27,7 +28,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   const [visibility, setVisibility] = useStored<Record<string, boolean>>("dw.columns.opportunities", HIDDEN);
   const [chosen, setChosen] = useState<{ at: string; ids: ReadonlySet<string> }>({ at: "", ids: NONE });
   const rows = useMemo(() => query.data.pages.flatMap((p) => p.items), [query.data]);
-  const totals = query.data.pages[0]?.totals;
+  const totals = query.data.pages[0]?.totals ?? undefined;
   const { fetchNextPage, isFetchingNextPage } = query;
   const more = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage();
@@ -110,69 +111,5 @@ function Arrivals() {
         {plural(waiting.length, "new opportunity", "new opportunities")}
       </Button>
     </div>
-  );
-}
-
-function ColumnChooser(props: {
-  visibility: Record<string, boolean>;
-  onChange: (next: Record<string, boolean>) => void;
-}) {
-  return (
-    <Menu>
-      <MenuTrigger asChild>
-        <Button className="h-[34px] max-md:hidden">
-          <Columns3 /> Columns
-        </Button>
-      </MenuTrigger>
-      <MenuContent align="end">
-        {COLUMNS.filter((c) => c.id !== "name").map((c) => (
-          <MenuCheck
-            key={c.id}
-            checked={props.visibility[c.id] ?? true}
-            onCheckedChange={(on) => props.onChange({ ...props.visibility, [c.id]: on })}
-            onSelect={(e) => e.preventDefault()}
-          >
-            {c.header}
-          </MenuCheck>
-        ))}
-        <MenuLine />
-        <MenuItem onSelect={() => props.onChange(HIDDEN)}>As at first</MenuItem>
-      </MenuContent>
-    </Menu>
-  );
-}
-
-function NoRows({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
-  const last = chipsOf(search).at(-1);
-  const filtered = last !== undefined || search.q;
-  if (!filtered) {
-    return (
-      <Empty
-        icon={CircleDollarSign}
-        title="No opportunities yet"
-        action={
-          <Button variant="primary" onClick={() => create({ kind: "opportunity" })}>
-            New opportunity
-          </Button>
-        }
-      >
-        Deals that you add or import appear here.
-      </Empty>
-    );
-  }
-  return (
-    <Empty
-      icon={SearchX}
-      title="Nothing matches all of these"
-      action={
-        <Button
-          onClick={() => onSearch(search.q ? { ...search, q: undefined } : withChip(search, last?.param ?? null, null))}
-        >
-          {search.q ? `Forget “${search.q}”` : "Remove the last filter"}
-        </Button>
-      }
-    >
-      Each filter narrows the list; take one away to see more.
-    </Empty>
   );
 }

@@ -8,11 +8,13 @@ import { PersonMark } from "@/components/ui/marks";
 import { editOf, FIELDS } from "./fields";
 
 export function NextStep({ o }: { o: Opportunity }) {
-  const [editing, setEditing] = useState(false);
+  /** The deal as it was when the field was opened. */
+  const [editing, setEditing] = useState<Opportunity | null>(null);
   const save = useEdit<Opportunity>("opportunities");
   const set = (value: string | null) => {
-    setEditing(false);
-    if (value !== o.next_step) save(editOf(o, FIELDS.next_step, value));
+    setEditing(null);
+    const seen = editing ?? o;
+    if (value !== (seen.next_step ?? null)) save(editOf(seen, FIELDS.next_step, value));
   };
   if (o.stage.kind !== "open" && !o.next_step) return null;
   return (
@@ -22,9 +24,9 @@ export function NextStep({ o }: { o: Opportunity }) {
         <Editor
           kind="text"
           label="Next step"
-          value={o.next_step}
+          value={editing.next_step ?? null}
           currency=""
-          onCancel={() => setEditing(false)}
+          onCancel={() => setEditing(null)}
           onSave={(v) => set(v as string | null)}
         />
       ) : o.next_step ? (
@@ -33,7 +35,7 @@ export function NextStep({ o }: { o: Opportunity }) {
           <button
             type="button"
             disabled={!o.may.update}
-            onClick={() => setEditing(true)}
+            onClick={() => setEditing(o)}
             className="min-w-0 flex-1 truncate text-left font-medium text-fg"
           >
             {o.next_step}
@@ -49,7 +51,7 @@ export function NextStep({ o }: { o: Opportunity }) {
         <>
           <span className="flex-1 font-medium text-warn-text">No next step</span>
           {o.may.update && (
-            <Button size="row" onClick={() => setEditing(true)}>
+            <Button size="row" onClick={() => setEditing(o)}>
               Add
             </Button>
           )}

@@ -3,7 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowRight, ArrowUpRight, Ellipsis, Phone, Sparkle, SquareCheck, Trash2 } from "lucide-react";
 import { remove } from "@/api/client";
 import { sentence } from "@/api/problem";
-import { useMe, useStages } from "@/api/shared";
+import { useMay, useMe, useStages } from "@/api/shared";
 import type { Opportunity, Stage } from "@/api/types";
 import { composing } from "@/components/crm/composer";
 import type { FieldValue } from "@/components/crm/editor";
@@ -13,7 +13,7 @@ import { useEdit } from "@/components/crm/use-edit";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
 import { Company, Person } from "@/components/ui/marks";
-import { Menu, MenuContent, MenuItem, MenuLine, MenuTrigger } from "@/components/ui/menu";
+import { Menu } from "@/components/ui/menu";
 import { StageRing } from "@/components/ui/stage-ring";
 import { failed } from "@/components/ui/toast";
 import { date, daysUntil, money, plural } from "@/lib/format";
@@ -61,7 +61,7 @@ export function Facts({ o }: { o: Opportunity }) {
   const fact = useFact(o);
   const late = closes(o).endsWith("late");
   return (
-    <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-8">
+    <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-6">
       <Fact {...fact("amount")} shown={o.amount && <span className="tnum">{money(o.amount)}</span>} />
       <Fact
         {...fact("close_date")}
@@ -94,56 +94,60 @@ export function MoveMenu({ o, onMove, size }: { o: Opportunity; onMove: (stage: 
   const stages = useStages(o.pipeline_id);
   if (!o.may.update) return null;
   return (
-    <Menu>
-      <MenuTrigger asChild>
+    <Menu
+      align="end"
+      trigger={
         <Button {...(size ? { size, className: "flex-1" } : {})}>
           <ArrowRight /> Move{size ? "" : " stage"}
         </Button>
-      </MenuTrigger>
-      <MenuContent align="end">
-        {stages.map((s) => (
-          <MenuItem key={s.id} disabled={s.id === o.stage_id} onSelect={() => onMove(s)}>
-            <StageRing kind={s.kind} probability={s.probability} size={16} /> {s.name}
-          </MenuItem>
-        ))}
-      </MenuContent>
-    </Menu>
+      }
+      items={stages.map((s) => ({
+        label: s.name,
+        icon: <StageRing kind={s.kind} probability={s.probability} size={16} />,
+        disabled: s.id === o.stage_id,
+        run: () => onMove(s),
+      }))}
+    />
   );
 }
 
 export function Actions({ o, onMove }: { o: Opportunity; onMove: (stage: Stage) => void }) {
   const drop = useDelete(o);
+  const mayLog = useMay("activity", "create");
+  const mayAddTask = useMay("task", "create");
   return (
     <div className="flex shrink-0 gap-2" data-print="hide">
-      <Button className="max-md:hidden" onClick={() => composing.set("call")}>
-        <Phone /> Log
-      </Button>
+      {mayLog && (
+        <Button className="max-md:hidden" onClick={() => composing.set("call")}>
+          <Phone /> Log
+        </Button>
+      )}
       <span className="max-md:hidden">
         <MoveMenu o={o} onMove={onMove} />
       </span>
-      <Menu>
-        <MenuTrigger asChild>
+      <Menu
+        align="end"
+        trigger={
           <Button size="icon" aria-label="More">
             <Ellipsis />
           </Button>
-        </MenuTrigger>
-        <MenuContent align="end">
-          <MenuItem onSelect={() => create({ kind: "task", subject: { type: "opportunity", id: o.id, name: o.name } })}>
-            <SquareCheck /> Add a task
-          </MenuItem>
-          <MenuItem onSelect={() => openAssistant()}>
-            <Sparkle /> Ask about this deal
-          </MenuItem>
-          {o.may.delete && (
-            <>
-              <MenuLine />
-              <MenuItem className="text-bad-text [&_svg]:text-bad-text" onSelect={() => drop()}>
-                <Trash2 /> Delete
-              </MenuItem>
-            </>
-          )}
-        </MenuContent>
-      </Menu>
+        }
+        items={[
+          ...(mayAddTask
+            ? [
+                {
+                  label: "Add a task",
+                  icon: <SquareCheck />,
+                  run: () => create({ kind: "task", subject: { type: "opportunity", id: o.id, name: o.name } }),
+                },
+              ]
+            : []),
+          { label: "Ask about this deal", icon: <Sparkle />, run: () => openAssistant() },
+          ...(o.may.delete
+            ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop() }] as const)
+            : []),
+        ]}
+      />
     </div>
   );
 }

@@ -1,22 +1,28 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { PenLine, Phone } from "lucide-react";
-import type { ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
+import { useMay } from "@/api/shared";
 import { Composer, composing } from "@/components/crm/composer";
-import { History } from "@/components/crm/history";
 import { ProposalStrip } from "@/components/crm/proposal-strip";
-import { RelatedRecords } from "@/components/crm/related";
-import { SubjectTasks } from "@/components/crm/subject-tasks";
 import { Timeline } from "@/components/crm/timeline";
 import { Button } from "@/components/ui/button";
+import { SkeletonRows } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
-import { Details } from "./details";
-import { GateForm } from "./gate-form";
 import { NextStep } from "./next-step";
 import { opportunityQuery } from "./queries";
 import { Actions, Facts, MoveMenu } from "./record-head";
 import { StagePath } from "./stage-path";
 import { useMove } from "./use-move";
+import { loadable } from "@/lib/loadable";
+
+const History = loadable(() => import("@/components/crm/history").then((m) => m.History));
+const RelatedRecords = loadable(() => import("@/components/crm/related").then((m) => m.RelatedRecords));
+const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
+const Details = loadable(() => import("./details").then((m) => m.Details));
+const GateForm = loadable(() => import("./gate-form").then((m) => m.GateForm));
+
+const WAIT = <SkeletonRows rows={4} />;
 
 const TABS = ["timeline", "details", "tasks", "related", "history"] as const;
 export type RecordTab = (typeof TABS)[number];
@@ -25,12 +31,13 @@ export const readTab = (value: unknown): RecordTab => TABS.find((t) => t === val
 export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
   const { data: o } = useSuspenseQuery(opportunityQuery(id));
   const { move, moving, gate, putBack } = useMove();
+  const mayLog = useMay("activity", "create");
   const content: Record<RecordTab, () => ReactNode> = {
     timeline: () => <Timeline type="opportunity" id={id} composer={<Composer type="opportunity" id={id} />} />,
-    details: () => <Details o={o} />,
-    tasks: () => <SubjectTasks subject={{ type: "opportunity", id, name: o.name }} />,
-    related: () => <RelatedRecords accountId={o.account_id} except={id} />,
-    history: () => <History type="opportunity" id={id} />,
+    details: () => <Details o={o} fallback={WAIT} />,
+    tasks: () => <SubjectTasks subject={{ type: "opportunity", id, name: o.name }} fallback={WAIT} />,
+    related: () => <RelatedRecords accountId={o.account_id ?? null} except={id} fallback={WAIT} />,
+    history: () => <History type="opportunity" id={id} fallback={WAIT} />,
   };
   return (
     <div className="flex min-h-full flex-col">
@@ -45,12 +52,14 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
         <StagePath o={o} onMove={(stage) => move({ record: o, stage })} />
         {gate && (
           <div className="max-w-md overflow-hidden rounded-lg border border-dashed border-warn bg-surface px-3 pb-3 shadow-2">
-            <GateForm
-              gate={gate}
-              busy={moving}
-              onPutBack={putBack}
-              onSave={(extra) => move({ record: o, stage: gate.stage, extra })}
-            />
+            <Suspense>
+              <GateForm
+                gate={gate}
+                busy={moving}
+                onPutBack={putBack}
+                onSave={(extra) => move({ record: o, stage: gate.stage, extra })}
+              />
+            </Suspense>
           </div>
         )}
         <div className="order-2 flex flex-col gap-2 md:order-none">
@@ -75,14 +84,23 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
           </Link>
         ))}
       </TabRow>
-      <div className="flex-1 px-4 py-3 md:px-5">{content[tab]()}</div>
-      <div data-print="hide" className="sticky bottom-0 flex gap-2 border-t border-line bg-bg p-3 md:hidden">
-        <Button size="touch" className="flex-1" onClick={() => composing.set("call")}>
-          <Phone /> Log
-        </Button>
-        <Button size="touch" className="flex-1" onClick={() => composing.set("note")}>
-          <PenLine /> Note
-        </Button>
+      <div className="flex-1 px-4 py-3 md:px-5">
+        <Suspense fallback={WAIT}>{content[tab]()}</Suspense>
+      </div>
+      <div
+        data-print="hide"
+        className="sticky bottom-0 flex gap-2 border-t border-line bg-bg p-3 empty:hidden md:hidden"
+      >
+        {mayLog && (
+          <>
+            <Button size="touch" className="flex-1" onClick={() => composing.set("call")}>
+              <Phone /> Log
+            </Button>
+            <Button size="touch" className="flex-1" onClick={() => composing.set("note")}>
+              <PenLine /> Note
+            </Button>
+          </>
+        )}
         <MoveMenu o={o} size="touch" onMove={(stage) => move({ record: o, stage })} />
       </div>
     </div>

@@ -2,6 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { Opportunity, Option } from "@/api/types";
 import { Editor, type FieldValue } from "@/components/crm/editor";
+import { PendingBadge } from "@/components/crm/pending-badge";
+import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
 import { columnFlex, columnOf, optionNames, type ListColumn } from "./columns";
@@ -50,6 +52,23 @@ export const Row = memo(function Row(props: RowProps) {
   );
 });
 
+function NameCell({ record }: { record: Opportunity }) {
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <Link
+        to="/opportunities/$id"
+        params={{ id: record.id }}
+        tabIndex={-1}
+        title={record.name}
+        className="truncate hover:underline"
+      >
+        {record.name}
+      </Link>
+      <PendingBadge count={usePendingProposals(record.id)} />
+    </span>
+  );
+}
+
 function Cell(props: RowProps & { id: string; size: number }) {
   const { record, index, id } = props;
   const column = columnOf(id);
@@ -95,15 +114,7 @@ function Cell(props: RowProps & { id: string; size: number }) {
           className={column.align === "right" ? "text-right" : ""}
         />
       ) : id === "name" ? (
-        <Link
-          to="/opportunities/$id"
-          params={{ id: record.id }}
-          tabIndex={-1}
-          title={record.name}
-          className="truncate hover:underline"
-        >
-          {record.name}
-        </Link>
+        <NameCell record={record} />
       ) : (
         <span className="truncate" title={id === "next_step" ? (record.next_step ?? undefined) : undefined}>
           {column.cell(record, optionNames(props.options))}

@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import { useStages } from "@/api/shared";
-import type { Opportunity, Stage } from "@/api/types";
+import type { Stage, WholeOpportunity } from "@/api/types";
 import { StageRing } from "@/components/ui/stage-ring";
 import { cn } from "@/lib/cn";
 import { number, plural } from "@/lib/format";
 import { transitionsQuery } from "./queries";
 import { daysInStage } from "./stage-kind";
 
-function daysPer(o: Opportunity): Map<string, number> {
+function daysPer(o: WholeOpportunity): Map<string, number> {
   const days = new Map<string, number>();
-  for (const span of o.stage_history ?? []) {
+  for (const span of o.stage_history) {
     const end = span.left_at ? new Date(span.left_at).getTime() : Date.now();
     const n = Math.floor((end - new Date(span.entered_at).getTime()) / 86_400_000);
     days.set(span.stage_id, (days.get(span.stage_id) ?? 0) + Math.max(0, n));
@@ -18,7 +18,7 @@ function daysPer(o: Opportunity): Map<string, number> {
   return days;
 }
 
-export function StagePath({ o, onMove }: { o: Opportunity; onMove: (stage: Stage) => void }) {
+export function StagePath({ o, onMove }: { o: WholeOpportunity; onMove: (stage: Stage) => void }) {
   const transitions = useQuery(transitionsQuery(o.id)).data ?? [];
   const stages = useStages(o.pipeline_id).filter((s) => s.kind !== "lost" || s.id === o.stage_id);
   const shown = o.stage.kind === "lost" ? stages.filter((s) => s.kind !== "won") : stages;

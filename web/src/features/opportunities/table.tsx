@@ -6,7 +6,6 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { optionsQuery, useMe } from "@/api/shared";
@@ -14,13 +13,11 @@ import type { Opportunity, Totals } from "@/api/types";
 import type { FieldValue } from "@/components/crm/editor";
 import { same } from "@/components/crm/fact";
 import { useEdit } from "@/components/crm/use-edit";
-import { Checkbox } from "@/components/ui/checkbox";
-import { cn } from "@/lib/cn";
-import { columnFlex, COLUMNS, columnOf, type ListColumn } from "./columns";
+import { COLUMNS, columnOf, type ListColumn } from "./columns";
 import { editOf, FIELDS } from "./fields";
 import { ListFooter } from "./list-footer";
-import { cellClass, Row, ROW } from "./row";
-import { readSort } from "./search";
+import { Row, ROW } from "./row";
+import { TableHead } from "./table-head";
 
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature });
 const defs = COLUMNS.map((c) => ({ id: c.id, header: c.header, size: c.width, minSize: 64, accessorFn: () => null }));
@@ -45,7 +42,8 @@ export function OpportunityTable(props: Props) {
   const save = useEdit<Opportunity>("opportunities");
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<{ row: number; column: string }>({ row: 0, column: "name" });
-  const [editing, setEditing] = useState<{ row: number; column: string } | null>(null);
+  /** With the record as it was when the cell was opened: others may change it meanwhile. */
+  const [editing, setEditing] = useState<{ record: Opportunity; column: string } | null>(null);
   const table = useTable({
     features,
     columns: defs,
@@ -91,16 +89,18 @@ export function OpportunityTable(props: Props) {
   );
   const onEdit = useCallback(
     (row: number, column: string | null) => {
-      setEditing(column ? { row, column } : null);
+      const record = rows[row];
+      setEditing(column && record ? { record, column } : null);
       if (column) setActive({ row, column });
-      else if (scroller.current?.contains(document.activeElement) !== false) focus(row, active.column);
+      else if (ours(scroller.current, document.activeElement)) focus(row, active.column);
     },
-    [focus, active.column],
+    [rows, focus, active.column],
   );
   const onSave = (record: Opportunity, column: ListColumn, value: FieldValue, next: boolean) => {
     const def = column.edit && FIELDS[column.edit];
     const row = rows.findIndex((r) => r.id === record.id);
-    if (def && !same(value, record[def.key] as FieldValue)) save(editOf(record, def, value));
+    const seen = editing?.record ?? record;
+    if (def && !same(value, (seen[def.key] ?? null) as FieldValue)) save(editOf(seen, def, value));
     const at = columns.findIndex((c) => c.id === column.id);
     const following = columns.slice(at + 1).find((c) => columnOf(c.id)?.edit);
     if (next && following) {
@@ -135,7 +135,6 @@ export function OpportunityTable(props: Props) {
     }
   };
 
-  const sorted = readSort(props.sort);
   const all = rows.length > 0 && rows.every((r) => selected.has(r.id));
   return (
     <div
@@ -147,54 +146,14 @@ export function OpportunityTable(props: Props) {
       className="relative min-h-0 flex-1 scroll-thin overflow-auto"
       onKeyDown={onKeyDown}
     >
-      <div role="row" style={{ minWidth }} className="sticky top-0 z-10 flex h-8 border-b border-line bg-bg pr-3">
-        <div role="columnheader" className="flex w-[54px] shrink-0 items-center pl-5">
-          <Checkbox
-            aria-label="Select all loaded rows"
-            checked={all ? true : selected.size > 0 ? "indeterminate" : false}
-            onCheckedChange={(on) => onSelected(on === true ? new Set(rows.map((r) => r.id)) : new Set())}
-          />
-        </div>
-        {headers.map((header) => {
-          const column = columnOf(header.id);
-          const key = sorted.find((k) => k.field === column?.sort);
-          return (
-            <div
-              key={header.id}
-              role="columnheader"
-              aria-sort={key ? (key.desc ? "descending" : "ascending") : undefined}
-              style={columnFlex(header.id, header.getSize())}
-              className={cn(
-                cellClass,
-                "group/head relative text-meta font-medium text-fg-3",
-                column?.align === "right" && "justify-end",
-              )}
-            >
-              {column?.sort ? (
-                <button
-                  type="button"
-                  title="Sort; with Shift, also by this"
-                  onClick={(e) => props.onSort(column.sort ?? "", e.shiftKey)}
-                  className={cn("inline-flex items-center gap-1 truncate hover:text-fg", key && "text-fg")}
-                >
-                  {key && (key.desc ? <ArrowDown className="size-3" /> : <ArrowUp className="size-3" />)}
-                  {column.header}
-                  {key && sorted.length > 1 && <span className="text-fg-3">{sorted.indexOf(key) + 1}</span>}
-                </button>
-              ) : (
-                <span className="truncate">{column?.header}</span>
-              )}
-              <span
-                aria-hidden
-                onMouseDown={header.getResizeHandler()}
-                onTouchStart={header.getResizeHandler()}
-                onDoubleClick={() => header.column.resetSize()}
-                className="absolute inset-y-1.5 right-0 w-1.5 cursor-col-resize border-r border-transparent group-hover/head:border-line-strong hover:border-accent!"
-              />
-            </div>
-          );
-        })}
-      </div>
+      <TableHead
+        headers={headers}
+        minWidth={minWidth}
+        sort={props.sort}
+        onSort={props.onSort}
+        chosen={all ? "all" : selected.size > 0 ? "some" : "none"}
+        onChoose={(on) => onSelected(on ? new Set(rows.map((r) => r.id)) : new Set())}
+      />
       {rows.length === 0 && props.empty}
       <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize(), minWidth }}>
         <div style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
@@ -210,7 +169,7 @@ export function OpportunityTable(props: Props) {
                   options={options}
                   selected={selected.has(record.id)}
                   active={active.row === item.index ? active.column : null}
-                  editing={editing?.row === item.index ? editing.column : null}
+                  editing={editing?.record.id === record.id ? editing.column : null}
                   currency={currency}
                   onSelect={onSelect}
                   onEdit={onEdit}
@@ -226,6 +185,10 @@ export function OpportunityTable(props: Props) {
     </div>
   );
 }
+
+/** Whether the focus is in the grid or in the list that a cell has opened: if it has gone elsewhere, it stays there. */
+const ours = (grid: Element | null, focused: Element | null): boolean =>
+  focused !== null && (grid?.contains(focused) === true || focused.closest("[data-slot=popover]") !== null);
 
 /** The column of checkboxes. */
 const CHECK_WIDTH = 54;

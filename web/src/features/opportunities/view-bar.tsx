@@ -21,7 +21,7 @@ export function ViewBar(props: {
 }) {
   const { search, board } = props;
   const to = board ? "/opportunities/board" : "/opportunities";
-  const may = useMay("opportunity", "create") !== "none";
+  const may = useMay("opportunity", "create");
   const tabs = board ? TABS.filter((t) => t.id !== "won" && t.id !== "all") : TABS;
   return (
     <div className="flex h-11 shrink-0 items-center gap-3 border-b border-line pr-5 pl-3" data-print="hide">

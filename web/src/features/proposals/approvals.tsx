@@ -1,9 +1,10 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Stamp } from "lucide-react";
 import type { Proposal } from "@/api/types";
 import { ProposalCard } from "@/components/crm/proposal-card";
-import { SubjectLink } from "@/components/crm/task-row";
+import { allOf, countWords } from "@/components/crm/proposal-query";
+import { PersonMark } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
 import { Button } from "@/components/ui/button";
 import { TabRow, tabClass } from "@/components/ui/tabs";
@@ -12,8 +13,8 @@ import { openAssistant } from "@/lib/frame";
 import { approvalsQuery } from "./queries";
 
 export function Approvals({ decided }: { decided: boolean }) {
-  const { data } = useSuspenseQuery(approvalsQuery(decided));
-  const shown = decided ? data.filter((p) => p.status !== "pending") : data;
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(approvalsQuery(decided));
+  const shown = decided ? allOf(data).filter((p) => p.status !== "pending") : allOf(data);
   return (
     <div className="flex flex-1 flex-col">
       <TabRow label="Views" className="h-11 shrink-0 border-b border-line px-2 md:px-3">
@@ -24,7 +25,7 @@ export function Approvals({ decided }: { decided: boolean }) {
           aria-current={decided ? undefined : "page"}
           className={tabClass(!decided)}
         >
-          Waiting {!decided && <span className="text-meta font-normal text-fg-3 tnum">{shown.length}</span>}
+          Waiting {!decided && <span className="text-meta font-normal text-fg-3 tnum">{countWords(data)}</span>}
         </Link>
         <Link
           to="/approvals"
@@ -51,6 +52,15 @@ export function Approvals({ decided }: { decided: boolean }) {
           ))}
         </ul>
       )}
+      {hasNextPage && (
+        <Button
+          className="mx-4 mb-4 self-start md:mx-5"
+          busy={isFetchingNextPage && "Loading"}
+          onClick={() => void fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
     </div>
   );
 }
@@ -59,7 +69,7 @@ function Item({ proposal: p }: { proposal: Proposal }) {
   return (
     <li className="flex flex-col gap-1.5">
       <p className="flex items-center gap-1.5 text-meta text-fg-3">
-        {p.target && <SubjectLink subject={p.target} className="font-medium text-fg" />}
+        <PersonMark id={p.requested_by.id} name={p.requested_by.name} size={16} />
         <span>asked by {p.requested_by.name}</span>
         <span className="ml-auto tnum">
           {p.status === "pending" ? `waiting ${ago(p.created_at)}` : ago(p.decided_at ?? p.created_at)}

@@ -1,3 +1,3 @@
-import { proposalsQuery } from "@/components/crm/proposal-query";
+import { pendingQuery, proposalsQuery } from "@/components/crm/proposal-query";
 
-export const approvalsQuery = (decided: boolean) => proposalsQuery(decided ? {} : { status: "pending" });
+export const approvalsQuery = (decided: boolean) => (decided ? proposalsQuery({}) : pendingQuery());

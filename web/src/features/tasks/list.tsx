@@ -2,6 +2,7 @@ import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus, SquareCheck } from "lucide-react";
 import type { Task } from "@/api/types";
+import { useMay } from "@/api/shared";
 import { TaskRow } from "@/components/crm/task-row";
 import { Button } from "@/components/ui/button";
 import { Card, Empty } from "@/components/ui/states";
@@ -19,6 +20,7 @@ function group(task: Task): string {
 const ORDER = ["Overdue", "Today", "Next seven days", "Later", "Without a date"];
 
 export function TaskList({ view }: { view: TaskView }) {
+  const may = useMay("task", "create");
   const query = useSuspenseInfiniteQuery(taskViewQuery(view));
   const tasks = query.data.pages.flatMap((p) => p.items);
   const groups =
@@ -42,9 +44,11 @@ export function TaskList({ view }: { view: TaskView }) {
             </Link>
           ))}
         </TabRow>
-        <Button variant="primary" onClick={() => create({ kind: "task" })}>
-          <Plus /> New task
-        </Button>
+        {may && (
+          <Button variant="primary" className="max-md:hidden" onClick={() => create({ kind: "task" })}>
+            <Plus /> New task
+          </Button>
+        )}
       </div>
       <div className="flex w-full max-w-4xl flex-col gap-4 px-4 py-4 md:px-5">
         {tasks.length === 0 && (

@@ -10,7 +10,7 @@ export const Route = createFileRoute("/_app/approvals")({
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
     await Promise.all([
-      queryClient.query({ ...approvalsQuery(deps.view === "decided"), staleTime: "static" }),
+      queryClient.infiniteQuery({ ...approvalsQuery(deps.view === "decided"), staleTime: "static" }),
       queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),

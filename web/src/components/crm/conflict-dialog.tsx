@@ -1,24 +1,10 @@
 import { useState } from "react";
-import type { ConflictField } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Overlay } from "@/components/ui/overlay";
-import { createStore } from "@/lib/store";
+import { conflict, type Conflict } from "./conflict";
 
-interface Conflict {
-  name: string;
-  fields: ConflictField[];
-  label: (field: string) => string;
-  show: (field: string, value: unknown) => string;
-  /** Saves my values of these fields over theirs. */
-  keepMine: (fields: string[]) => void;
-  takeTheirs: () => void;
-}
-const conflict = createStore<Conflict | null>(null);
-export const raiseConflict = (found: Conflict): void => conflict.set(found);
-
-export function ConflictDialog() {
-  const found = conflict.use();
-  return found && <Choose key={found.name} found={found} />;
+export function ConflictDialog({ found }: { found: Conflict }) {
+  return <Choose key={found.name} found={found} />;
 }
 
 function Choose({ found }: { found: Conflict }) {

@@ -1,0 +1,28 @@
+import { useQuery } from "@tanstack/react-query";
+import { History } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Menu } from "@/components/ui/menu";
+import { ago } from "@/lib/format";
+import { conversationsQuery } from "./use-conversation";
+
+export function PastConversations({ onOpen }: { onOpen: (id: string) => void }) {
+  const [open, setOpen] = useState(false);
+  const { data = [], isPending } = useQuery({ ...conversationsQuery(), enabled: open });
+  return (
+    <Menu
+      align="end"
+      className="w-80"
+      onOpen={() => setOpen(true)}
+      trigger={
+        <Button variant="quiet" size="icon" aria-label="Past conversations" className="text-fg-3">
+          <History />
+        </Button>
+      }
+      items={[
+        { heading: isPending ? "Loading" : data.length === 0 ? "No past conversations" : "Past conversations" },
+        ...data.map((c) => ({ label: c.title, hint: ago(c.updated_at), run: () => onOpen(c.id) })),
+      ]}
+    />
+  );
+}

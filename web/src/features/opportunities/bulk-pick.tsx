@@ -1,0 +1,88 @@
+/** What the bulk bar asks: to whom, to which stage, and for a lost one why. */
+import { ArrowRightLeft, UserRound } from "lucide-react";
+import { useState } from "react";
+import { useOptions, useStages } from "@/api/shared";
+import type { Stage } from "@/api/types";
+import { RefList } from "@/components/crm/pickers";
+import { Button } from "@/components/ui/button";
+import { ChoiceList } from "@/components/ui/combobox";
+import { Popover } from "@/components/ui/popover";
+import { StageRing } from "@/components/ui/stage-ring";
+
+export function Assign({ onPick }: { onPick: (owner: { id: string }) => void }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      side="top"
+      trigger={
+        <Button variant="quiet">
+          <UserRound /> Assign
+        </Button>
+      }
+    >
+      <RefList
+        kind="user"
+        value={null}
+        onPick={(owner) => {
+          setOpen(false);
+          if (owner) onPick(owner);
+        }}
+      />
+    </Popover>
+  );
+}
+
+export function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string) => void }) {
+  const stages = useStages();
+  const reasons = useOptions("loss_reason");
+  const [open, setOpen] = useState(false);
+  const [lost, setLost] = useState<Stage | null>(null);
+  const close = (next: boolean) => {
+    setOpen(next);
+    setLost(null);
+  };
+  return (
+    <Popover
+      open={open}
+      onOpenChange={close}
+      side="top"
+      trigger={
+        <Button variant="quiet">
+          <ArrowRightLeft /> Move stage
+        </Button>
+      }
+    >
+      {lost ? (
+        <ChoiceList
+          key="reason"
+          choices={reasons.map((r) => ({ value: r.id, label: r.name }))}
+          selected={[]}
+          placeholder="Why were they lost?"
+          onPick={(c) => {
+            close(false);
+            onPick(lost, c.value);
+          }}
+        />
+      ) : (
+        <ChoiceList
+          key="stage"
+          choices={stages.map((s) => ({
+            value: s.id,
+            label: s.name,
+            mark: <StageRing kind={s.kind} probability={s.probability} />,
+          }))}
+          selected={[]}
+          placeholder="Choose a stage"
+          onPick={(c) => {
+            const stage = stages.find((s) => s.id === c.value);
+            if (stage?.kind === "lost") return setLost(stage);
+            close(false);
+            if (stage) onPick(stage);
+          }}
+        />
+      )}
+    </Popover>
+  );
+}

@@ -1,0 +1,80 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { Checkbox } from "@/components/ui/checkbox";
+import { cn } from "@/lib/cn";
+import { columnFlex, columnOf } from "./columns";
+import { cellClass } from "./row";
+import { readSort } from "./search";
+
+/** As much of the table library's header as is used here. */
+interface Header {
+  id: string;
+  getSize: () => number;
+  getResizeHandler: () => (event: unknown) => void;
+  column: { resetSize: () => void };
+}
+
+/** The heads: each sorts, with Shift as one more key, and its edge sets the width. */
+export function TableHead(props: {
+  headers: Header[];
+  minWidth: number;
+  sort: string | undefined;
+  onSort: (field: string, add: boolean) => void;
+  chosen: "all" | "some" | "none";
+  onChoose: (all: boolean) => void;
+}) {
+  const sorted = readSort(props.sort);
+  return (
+    <div
+      role="row"
+      style={{ minWidth: props.minWidth }}
+      className="sticky top-0 z-10 flex h-8 border-b border-line bg-bg pr-3"
+    >
+      <div role="columnheader" className="flex w-[54px] shrink-0 items-center pl-5">
+        <Checkbox
+          aria-label="Select all loaded rows"
+          checked={props.chosen === "some" ? "indeterminate" : props.chosen === "all"}
+          onCheckedChange={(on) => props.onChoose(on === true)}
+        />
+      </div>
+      {props.headers.map((header) => {
+        const column = columnOf(header.id);
+        const key = sorted.find((k) => k.field === column?.sort);
+        return (
+          <div
+            key={header.id}
+            role="columnheader"
+            aria-sort={key ? (key.desc ? "descending" : "ascending") : undefined}
+            style={columnFlex(header.id, header.getSize())}
+            className={cn(
+              cellClass,
+              "group/head relative text-meta font-medium text-fg-3",
+              column?.align === "right" && "justify-end",
+            )}
+          >
+            {column?.sort ? (
+              <button
+                type="button"
+                title="Sort; with Shift, also by this"
+                onClick={(e) => props.onSort(column.sort ?? "", e.shiftKey)}
+                className={cn("inline-flex items-center gap-1 truncate hover:text-fg", key && "text-fg")}
+              >
+                {key && (key.desc ? <ArrowDown className="size-3" /> : <ArrowUp className="size-3" />)}
+                {column.header}
+                {key && sorted.length > 1 && <span className="text-fg-3">{sorted.indexOf(key) + 1}</span>}
+              </button>
+            ) : (
+              <span className="truncate">{column?.header}</span>
+            )}
+            <span
+              aria-hidden
+              onMouseDown={header.getResizeHandler()}
+              onTouchStart={header.getResizeHandler()}
+              onDoubleClick={() => header.column.resetSize()}
+              className="absolute inset-y-1.5 right-0 w-1.5 cursor-col-resize border-r border-transparent group-hover/head:border-line-strong hover:border-accent!"
+            />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
