@@ -43,8 +43,7 @@ mod tests {
 
     #[test]
     fn results_cannot_add_to_a_plan() {
-        let asked =
-            Asked { tool: "create_task", effect: Effect::Proposes, planned: false, proposals: 0 };
+        let asked = Asked { tool: "create_task", effect: Effect::Proposes, planned: false, proposals: 0 };
         assert!(check(&asked).is_err());
         assert!(check(&Asked { planned: true, ..asked }).is_ok());
         assert!(check(&Asked { planned: true, proposals: MAX_PROPOSALS, ..asked }).is_err());

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
-use ipnet::IpNet;
 use dealwright_ai::provider::price::{self, Prices};
+use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -183,8 +183,9 @@ impl Config {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
-        let trusted_proxies = networks(&raw.trusted_proxies)
-            .map_err(|part| wrong("trusted_proxies", part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8"))?;
+        let trusted_proxies = networks(&raw.trusted_proxies).map_err(|part| {
+            wrong("trusted_proxies", part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8")
+        })?;
         Ok(Self {
             host: raw.host,
             port,

@@ -53,7 +53,10 @@ fn assistant(config: &Config) -> Result<(Assistant, Option<Downloads>), Failure>
             embedding_model: config.ai_embedding_model.clone(),
         },
     };
-    Ok(ai::assistant(AiConfig { mode, prices: config.ai_prices.clone(), consult: Consult::default() }, Dirs::from_env())?)
+    Ok(ai::assistant(
+        AiConfig { mode, prices: config.ai_prices.clone(), consult: Consult::default() },
+        Dirs::from_env(),
+    )?)
 }
 
 impl Background {

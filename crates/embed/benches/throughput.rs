@@ -33,7 +33,11 @@ fn main() {
                 }
                 let seconds = started.elapsed().as_secs_f64();
                 let (rounds, size) = (f64::from(rounds), f64::from(size));
-                println!("{name}, {size} at once: {:.1} ms a call, {:.0} texts/s", 1000.0 * seconds / rounds, rounds * size / seconds);
+                println!(
+                    "{name}, {size} at once: {:.1} ms a call, {:.0} texts/s",
+                    1000.0 * seconds / rounds,
+                    rounds * size / seconds
+                );
             }
         }
     });

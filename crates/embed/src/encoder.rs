@@ -66,8 +66,7 @@ impl Encoder {
     pub fn load(folder: &Path) -> Result<Self, EmbedError> {
         let path = folder.join("config.json");
         let text = std::fs::read_to_string(&path).map_err(|source| EmbedError::Read { path, source })?;
-        let config: Config =
-            serde_json::from_str(&text).map_err(|e| EmbedError::Model(format!("config.json: {e}")))?;
+        let config: Config = serde_json::from_str(&text).map_err(|e| EmbedError::Model(format!("config.json: {e}")))?;
         let size = config.hidden_size;
         if size != DIMENSION || config.num_attention_heads == 0 || !size.is_multiple_of(config.num_attention_heads) {
             return Err(EmbedError::Model(format!(

@@ -189,8 +189,10 @@ impl Model {
     fn tokens(&self, text: &str) -> Result<Vec<u32>, EmbedError> {
         let end = text.char_indices().nth(MAX_CHARS).map_or(text.len(), |(at, _)| at);
         let text = text.get(..end).unwrap_or_default();
-        let encoding =
-            self.tokenizer.encode_fast(text, true).map_err(|e| EmbedError::Model(format!("a text has no tokens: {e}")))?;
+        let encoding = self
+            .tokenizer
+            .encode_fast(text, true)
+            .map_err(|e| EmbedError::Model(format!("a text has no tokens: {e}")))?;
         Ok(encoding.get_ids().to_vec())
     }
 }

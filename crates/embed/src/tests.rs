@@ -61,7 +61,8 @@ async fn any_text_has_a_vector() {
     let enormous = "pipeline ".repeat(200_000);
     let one_word = "x".repeat(500_000);
     let spaces = " ".repeat(500_000);
-    let texts = ["", " ", "日本語の取引", "Ünïcödé şirket", "עסקה", "🦀🦀", "\0\u{202e}", &enormous, &one_word, &spaces];
+    let texts =
+        ["", " ", "日本語の取引", "Ünïcödé şirket", "עסקה", "🦀🦀", "\0\u{202e}", &enormous, &one_word, &spaces];
     let vectors = embed(&texts).await;
     assert_eq!(vectors.len(), texts.len());
     assert!(vectors.iter().all(|v| is_unit(v)));

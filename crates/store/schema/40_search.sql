@@ -17,7 +17,7 @@ create or replace function app.lexeme(word text) returns text language sql immut
 -- those it may be a mistyping of. Whole words and not the prefix itself, as far as they are few: the index intersects
 -- them quickly, while it has to read all of a prefix.
 create or replace function app.search_term(typed text) returns text
-    language plpgsql stable security definer set search_path = public, pg_temp as $$
+    language plpgsql stable security definer set search_path = public, pg_temp set enable_bitmapscan = on as $$
 declare
     few constant int := 8;
     org constant uuid := app.org();
@@ -60,7 +60,7 @@ create or replace function app.may_be_common(query text, at_most int) returns bo
 
 -- Of an owner or of teams when given, so that the candidates are not all hidden from who asks.
 create or replace function app.match_opportunities(query text, owner uuid, teams uuid[], at_most int) returns setof uuid
-    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+    language plpgsql stable security definer set search_path = public, pg_temp set enable_bitmapscan = on set plan_cache_mode = force_generic_plan as $$
 declare
     org constant uuid := app.org();
     wanted constant tsquery := query::tsquery;
@@ -89,8 +89,24 @@ begin
         order by t.updated_at desc, t.id desc limit at_most;
 end $$;
 
+-- Ids of opportunities by a pattern of their names in lower case, in no order.
+create or replace function app.match_names(pattern text, owner uuid, teams uuid[], at_most int) returns setof uuid
+    language plpgsql stable security definer set search_path = public, pg_temp set enable_bitmapscan = on set plan_cache_mode = force_generic_plan
+    set enable_seqscan = off as $$
+declare
+    org constant uuid := app.org();
+begin
+    if owner is not null then
+        return query select t.id from opportunity t
+            where t.org_id = org and t.owner_id = owner and t.name_sort like pattern and t.deleted_at is null limit at_most;
+        return;
+    end if;
+    return query select t.id from opportunity t
+        where t.org_id = org and t.name_sort like pattern and t.deleted_at is null and (teams is null or t.team_id = any (teams)) limit at_most;
+end $$;
+
 create or replace function app.match_accounts(query text, at_most int) returns setof uuid
-    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+    language plpgsql stable security definer set search_path = public, pg_temp set enable_bitmapscan = on set plan_cache_mode = force_generic_plan as $$
 declare
     org constant uuid := app.org();
     wanted constant tsquery := query::tsquery;
@@ -114,7 +130,7 @@ begin
 end $$;
 
 create or replace function app.match_contacts(query text, at_most int) returns setof uuid
-    language plpgsql stable security definer set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
+    language plpgsql stable security definer set search_path = public, pg_temp set enable_bitmapscan = on set plan_cache_mode = force_generic_plan as $$
 declare
     org constant uuid := app.org();
     wanted constant tsquery := query::tsquery;
@@ -141,12 +157,14 @@ do $$
 declare
     f regprocedure;
 begin
-    foreach f in array array['app.search_term(text)', 'app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)', 'app.match_accounts(text, int)',
+    foreach f in array array['app.search_term(text)', 'app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)',
+                             'app.match_names(text, uuid, uuid[], int)', 'app.match_accounts(text, int)',
                              'app.match_contacts(text, int)']::regprocedure[] loop
         execute format('alter function %s owner to dealwright_search', f);
         execute format('revoke execute on function %s from public', f);
     end loop;
-    foreach f in array array['app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)', 'app.match_accounts(text, int)',
+    foreach f in array array['app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)',
+                             'app.match_names(text, uuid, uuid[], int)', 'app.match_accounts(text, int)',
                              'app.match_contacts(text, int)']::regprocedure[] loop
         execute format('grant execute on function %s to dealwright_app', f);
     end loop;

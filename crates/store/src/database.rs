@@ -64,6 +64,8 @@ impl Database {
                 ("statement_timeout", STATEMENT_TIMEOUT),
                 ("idle_in_transaction_session_timeout", "30s"),
                 ("jit", "off"),
+                // A page is read along an index and left early; a bitmap reads all that match before it can sort them.
+                ("enable_bitmapscan", "off"),
                 // A request that is given up is rolled back whether its transaction had begun or not.
                 ("client_min_messages", "error"),
             ])

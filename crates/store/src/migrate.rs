@@ -54,7 +54,10 @@ pub async fn bootstrap(admin: &PgConnectOptions, database: &str, passwords: &Pas
         .await?;
     if !exists {
         let sql = format!("create database {} owner dealwright_migrator", quoted(database));
-        server.execute(sqlx::AssertSqlSafe(sql)).await.map_err(|e| refused(format!("create the database {database}"), &e))?;
+        server
+            .execute(sqlx::AssertSqlSafe(sql))
+            .await
+            .map_err(|e| refused(format!("create the database {database}"), &e))?;
     }
     server.close().await?;
 

@@ -14,17 +14,17 @@ use serde_json::{Value, json};
 
 use super::link::{Linked, Linking, NOT_UNDERSTOOD, did_you_mean, link};
 use super::nearest::nearest;
-use super::store::{self, Begin, Called, End, Standing};
 use super::reply::taken_up;
+use super::store::{self, Begin, Called, End, Standing};
 use super::{Answer, RunJob, State, Status, compose, lookup};
 use crate::grounding::{Facts, ground_answer};
 use crate::planner::rules::{self, Certainty, Draft};
 use crate::planner::{Ask, Author, model, reconcile};
 use crate::proposal::Confidence;
 use crate::provider::LlmProvider;
+use crate::resolve::Reading;
 use crate::resolve::record::RecordType;
 use crate::resolve::vocabulary::Vocabulary;
-use crate::resolve::Reading;
 use crate::tools::{self, Running};
 use crate::{Assistant, Consult};
 
@@ -308,14 +308,7 @@ impl Walk<'_> {
 
     /// Links and dispatches an ask, and ends its step, in the transaction given. Answers a name that nothing has, with the
     /// step still running.
-    async fn run_tool(
-        &self,
-        tx: &mut Tx,
-        goal: &str,
-        state: &mut State,
-        ask: &Ask,
-        n: i32,
-    ) -> Result<Option<String>> {
+    async fn run_tool(&self, tx: &mut Tx, goal: &str, state: &mut State, ask: &Ask, n: i32) -> Result<Option<String>> {
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
         let linking = Linking {
             cx: self.cx,

@@ -150,7 +150,8 @@ pub fn unknown_in(sentence: &str, facts: &Facts, reading: &Reading) -> Vec<Strin
 fn weekday_of_next(tokens: &[Token], i: usize, reading: &Reading) -> Option<bool> {
     let weekday = date::weekday_named(&tokens.get(i)?.lower)?;
     let at = i + 1 + usize::from(tokens.get(i + 1).is_some_and(|t| t.text == ","));
-    let absolute = |t: &&Token| t.lower.starts_with(|c: char| c.is_ascii_digit()) || date::month_named(&t.lower).is_some();
+    let absolute =
+        |t: &&Token| t.lower.starts_with(|c: char| c.is_ascii_digit()) || date::month_named(&t.lower).is_some();
     tokens.get(at).filter(absolute)?;
     let (when, _) = date::scan(tokens, at, &reading.calendar)?;
     when.from.filter(|from| when.to == Some(*from)).map(|day| chrono::Datelike::weekday(&day) == weekday)

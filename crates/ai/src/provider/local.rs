@@ -97,7 +97,14 @@ impl Local {
     #[must_use]
     pub fn new(settings: Settings, files: FilesReady, embedding: LocalEmbedding) -> Self {
         let state = StdMutex::new(Status { state: State::Idle, message: None });
-        Self(Arc::new(Inner { settings, files, embedding, running: Mutex::new(None), state, failures: StdMutex::default() }))
+        Self(Arc::new(Inner {
+            settings,
+            files,
+            embedding,
+            running: Mutex::new(None),
+            state,
+            failures: StdMutex::default(),
+        }))
     }
 
     /// The client of a server that runs, started if it has to be.
@@ -265,12 +272,7 @@ impl Inner {
             "--parallel",
             "1",
         ]);
-        command.args([
-            "--ctx-size",
-            &settings.context.to_string(),
-            "--threads",
-            &settings.threads.to_string(),
-        ]);
+        command.args(["--ctx-size", &settings.context.to_string(), "--threads", &settings.threads.to_string()]);
         command.arg("--model").arg(&files.model);
         // The key goes by the environment: arguments can be read by every user of the machine.
         command.env("LLAMA_API_KEY", key);

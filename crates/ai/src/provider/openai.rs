@@ -294,8 +294,7 @@ impl OpenAi {
 
     /// Reads a constant prompt in, so that the next call finds it in the cache.
     pub(super) async fn read_in(&self, prompt: &str) -> Result<(), ProviderError> {
-        let chat =
-            Chat { messages: vec![Message::system(prompt), Message::user("?")], schema: None, max_tokens: 1 };
+        let chat = Chat { messages: vec![Message::system(prompt), Message::user("?")], schema: None, max_tokens: 1 };
         self.ask(&chat, &mut |_| {}).await.map(|_| ())
     }
 }

@@ -40,8 +40,7 @@ impl Prices {
 }
 
 /// How a table is written.
-pub const FORM: &str =
-    "MODEL=INPUT/OUTPUT in your currency per million tokens, several set apart by commas, such as \"large=2.50/10,small=0.15/0.60\"";
+pub const FORM: &str = "MODEL=INPUT/OUTPUT in your currency per million tokens, several set apart by commas, such as \"large=2.50/10,small=0.15/0.60\"";
 
 /// `large=2.50/10, small=0.15/0.60`: input and output per million tokens. An embedding model has one price: `embed=0.02`.
 impl FromStr for Prices {

@@ -92,10 +92,7 @@ impl Call {
     /// # Errors
     /// Internal, when the arguments can't be serialised.
     pub fn of<T: Tool>(args: &T::Args) -> Result<Self> {
-        Ok(Self {
-            tool: T::NAME.to_owned(),
-            args: serde_json::to_value(args).map_err(Error::internal)?,
-        })
+        Ok(Self { tool: T::NAME.to_owned(), args: serde_json::to_value(args).map_err(Error::internal)? })
     }
 }
 

@@ -14,4 +14,4 @@ pub use field::{Catalogue, Field, Kind, SortKey};
 pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
 pub use sql::{Listed, Reader, Totals, count, explain, fetch, totals};
-pub(crate) use sql::{Within, branches, is_repeatable, order, visible};
+pub(crate) use sql::{Within, branches, is_repeatable, needed_pattern, needed_tags, order, visible};

@@ -1,6 +1,6 @@
 //! The SQL of lists. Every value is bound; every identifier comes from a catalogue.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use dealwright_access::{Actor, ScopeLevel};
 use dealwright_kernel::{Cursor, Error, Result, Total};
 use dealwright_store::Tx;
@@ -120,21 +120,17 @@ pub(crate) struct Within<'a> {
     pub limit: i64,
 }
 
-/// Whether one plan is good for every value that is bound, so that PostgreSQL may keep it and plan no more: it takes longer
-/// to plan a page than to read it. Equality on an indexed column is so; a range may be all rows or none, and is planned anew.
-/// (The limit stands in the statement itself, or a kept plan would have to reckon with any.)
+/// Whether PostgreSQL may keep a plan of the statement: it takes longer to plan a page than to read it. What a plan hangs on
+/// stands in the statement itself (the limit, the ends of ranges), so that a kept plan is a plan for these; the rest is bound.
 pub(crate) fn is_repeatable(query: &ListQuery, ids: Option<&[Uuid]>) -> bool {
     fn plain(filter: &Filter) -> bool {
         match filter {
-            Filter::And(parts) => parts.len() <= 2 && parts.iter().all(plain),
-            Filter::Is(condition) => {
-                matches!(condition.op, Op::Eq | Op::In)
-                    && matches!(condition.operand, Operand::Ids(_) | Operand::Named { .. } | Operand::Words(_))
-            }
+            Filter::And(parts) => parts.iter().all(plain),
+            Filter::Is(_) => true,
             Filter::Or(_) | Filter::Not(_) => false,
         }
     }
-    ids.is_none() && query.sort.len() == 1 && plain(&query.filter)
+    ids.is_some() || plain(&query.filter)
 }
 
 /// The whole statement of a page.
@@ -254,7 +250,7 @@ pub(crate) fn visible(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery,
     matching(sql, &query.filter);
 }
 
-pub(crate) fn matching(sql: &mut Builder, filter: &Filter) {
+fn matching(sql: &mut Builder, filter: &Filter) {
     match filter {
         Filter::And(parts) => joined(sql, parts, " and ", "true"),
         Filter::Or(parts) => joined(sql, parts, " or ", "false"),
@@ -341,13 +337,8 @@ fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[S
                 .push_bind(words.to_vec())
                 .push(")))")
         }
-        Kind::Tag => {
-            sql.push(
-                "t.id in (select g.opportunity_id from opportunity_tag g where g.org_id = t.org_id and g.tag = any (",
-            )
-            .push_bind(words.to_vec())
-            .push("))");
-        }
+        // A rare tag has been looked up before (`needed_tags`); on a common one a page soon comes.
+        Kind::Tag => _ = sql.push("t.tags && ").push_bind(words.to_vec()),
         Kind::DoneState => {
             let (open, done) = (words.iter().any(|w| w == "open"), words.iter().any(|w| w == "done"));
             let text = match (open, done) {
@@ -359,11 +350,7 @@ fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[S
             sql.push(text);
         }
         _ if condition.op == Op::Contains => {
-            let word = words
-                .first()
-                .map(|w| w.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
-                .unwrap_or_default();
-            sql.push(column).push(" like ").push_bind(format!("%{word}%"));
+            sql.push(column).push(" like ").push_bind(containing(words));
         }
         _ => match words {
             [one] => _ = sql.push(column).push(" = ").push_bind(one.clone()),
@@ -372,22 +359,56 @@ fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[S
     }
 }
 
+/// The pattern of texts that contain the first of `words`.
+fn containing(words: &[String]) -> String {
+    let word = words.first().map(|w| w.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    format!("%{}%", word.unwrap_or_default())
+}
+
+/// The pattern that `field` must match for the whole filter to hold, if there is one that an index of trigrams can serve.
+pub(crate) fn needed_pattern(filter: &Filter, field: &str) -> Option<String> {
+    needed(filter, |c| c.op == Op::Contains && c.field.name == field)
+        .filter(|words| words.first().is_some_and(|w| w.chars().count() >= 3))
+        .map(containing)
+}
+
+/// The tags of which a record must have one for the whole filter to hold.
+pub(crate) fn needed_tags(filter: &Filter) -> Option<&[String]> {
+    needed(filter, |c| c.field.kind == Kind::Tag && matches!(c.op, Op::Eq | Op::In))
+}
+
+/// The words of the first condition of this kind without which the filter does not hold.
+fn needed(filter: &Filter, wanted: impl Fn(&Condition) -> bool) -> Option<&[String]> {
+    let parts = match filter {
+        Filter::And(parts) => parts.as_slice(),
+        one @ Filter::Is(_) => std::slice::from_ref(one),
+        Filter::Or(_) | Filter::Not(_) => return None,
+    };
+    parts.iter().find_map(|part| match part {
+        Filter::Is(condition) if wanted(condition) => match &condition.operand {
+            Operand::Words(words) => Some(words.as_slice()),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
 /// Compares with half-open intervals `[from, to)`; an instant has both ends equal and is then included.
 fn range<T>(sql: &mut Builder, column: &str, op: Op, spans: &[(T, T)], instants: bool)
 where
-    T: Copy + PartialEq + Send + 'static + sqlx::Type<Postgres> + for<'q> sqlx::Encode<'q, Postgres>,
+    T: Copy + PartialEq + Literal,
 {
     let Some(((from, to), last)) = spans.first().copied().zip(spans.last().copied()) else { return };
     let instant = instants && from == to;
     match op {
-        Op::Gte => _ = sql.push(column).push(" >= ").push_bind(from),
-        Op::Lt => _ = sql.push(column).push(" < ").push_bind(from),
-        Op::Gt => _ = sql.push(column).push(if instant { " > " } else { " >= " }).push_bind(to),
-        Op::Lte => _ = sql.push(column).push(if instant { " <= " } else { " < " }).push_bind(to),
+        Op::Gte => _ = sql.push(column).push(" >= ").push(from.literal()),
+        Op::Lt => _ = sql.push(column).push(" < ").push(from.literal()),
+        Op::Gt => _ = sql.push(column).push(if instant { " > " } else { " >= " }).push(to.literal()),
+        Op::Lte => _ = sql.push(column).push(if instant { " <= " } else { " < " }).push(to.literal()),
         Op::Between => {
             let last_instant = instants && last.0 == last.1;
-            sql.push("(").push(column).push(" >= ").push_bind(from).push(" and ").push(column);
-            sql.push(if last_instant { " <= " } else { " < " }).push_bind(last.1).push(")");
+            sql.push("(").push(column).push(" >= ").push(from.literal()).push(" and ").push(column);
+            sql.push(if last_instant { " <= " } else { " < " }).push(last.1.literal()).push(")");
         }
         _ => {
             sql.push("(");
@@ -399,14 +420,46 @@ where
                 sql.push("(")
                     .push(column)
                     .push(" >= ")
-                    .push_bind(*from)
+                    .push(from.literal())
                     .push(" and ")
                     .push(column)
                     .push(end)
-                    .push_bind(*to)
+                    .push(to.literal())
                     .push(")");
             }
             sql.push(")");
+        }
+    }
+}
+
+/// A value as a constant of SQL: of types whose text can't be anything else.
+trait Literal {
+    fn literal(&self) -> String;
+}
+
+impl Literal for i64 {
+    fn literal(&self) -> String {
+        format!("'{self}'::bigint")
+    }
+}
+
+impl Literal for NaiveDate {
+    fn literal(&self) -> String {
+        // Years with more than four digits read otherwise; no record has one.
+        match self.year() {
+            ..1 => "'-infinity'::date".to_owned(),
+            10_000.. => "'infinity'::date".to_owned(),
+            _ => format!("'{}'::date", self.format("%Y-%m-%d")),
+        }
+    }
+}
+
+impl Literal for DateTime<Utc> {
+    fn literal(&self) -> String {
+        match self.year() {
+            ..1 => "'-infinity'::timestamptz".to_owned(),
+            10_000.. => "'infinity'::timestamptz".to_owned(),
+            _ => format!("'{}'::timestamptz", self.format("%Y-%m-%dT%H:%M:%S%.6fZ")),
         }
     }
 }

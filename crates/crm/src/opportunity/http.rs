@@ -165,7 +165,7 @@ struct BoardColumn {
 /// The board: each stage of a pipeline with its count, its sum and its first cards
 #[utoipa::path(get, path = "/opportunities/board", tag = "opportunities",
     params(("pipeline_id" = Option<PipelineId>, Query, description = "The first pipeline when absent"),
-           ("per_column" = Option<u16>, Query, description = "Cards a column, 1 to 100; 25 when absent"),
+           ("per_column" = Option<u16>, Query, description = "Cards a column, 1 to 100; 12 when absent"),
            ("q" = Option<String>, Query, description = "Words to search for"), ("owner_id" = Option<String>, Query), ("team_id" = Option<String>, Query)),
     responses((status = 200, body = Board), Problems))]
 async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Result<Json<Board>> {
@@ -173,7 +173,7 @@ async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Re
         .map(|id| id.parse::<PipelineId>())
         .transpose()
         .map_err(|_| dealwright_kernel::Error::not_found("pipeline"))?;
-    let limit = take(&mut asked, "per_column").unwrap_or_else(|| "25".into());
+    let limit = take(&mut asked, "per_column").unwrap_or_else(|| "12".into());
     asked.retain(|(name, _)| name != "sort" && name != "cursor" && name != "limit");
     asked.extend([("limit".into(), limit), ("sort".into(), "-amount".into())]);
     let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use dealwright_access::policy::{Needs, ReadOpportunity};
-use dealwright_access::{Actor, Context};
+use dealwright_access::{Actor, Context, ScopeLevel};
 use dealwright_kernel::id::StageId;
 use dealwright_kernel::{Cursor, Money, Result, Total};
 use dealwright_store::Tx;
@@ -83,10 +83,7 @@ pub struct Found {
 /// 400 `invalid_cursor`; 503 when the statement's time is up.
 pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Found> {
     let reader = reader(cx.actor());
-    let ids = match &query.q {
-        Some(q) => Some(search::opportunities(tx, cx.actor(), q).await?),
-        None => None,
-    };
+    let ids = candidates(cx, tx, query).await?;
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
     let items =
         listed.rows.iter().map(|row| Row::from_row(row)?.into_opportunity(cx.actor())).collect::<Result<Vec<_>>>()?;
@@ -97,6 +94,24 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Found>
         _ => None,
     };
     Ok(Found { items, next_cursor: listed.next_cursor, total, totals })
+}
+
+/// The ids outside of which nothing can match, when the index of words or of names knows them.
+async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Option<Vec<Uuid>>> {
+    if let Some(q) = &query.q {
+        return search::opportunities(tx, cx.actor(), q).await.map(Some);
+    }
+    // One's own are few: it is quickest to look at each.
+    if cx.actor().scope(ReadOpportunity::PERMISSION) == ScopeLevel::Own {
+        return Ok(None);
+    }
+    if let Some(pattern) = list::needed_pattern(&query.filter, "name") {
+        return search::opportunities_named(tx, cx.actor(), &pattern).await;
+    }
+    match list::needed_tags(&query.filter) {
+        Some(tags) => super::store::tagged(tx, tags).await,
+        None => Ok(None),
+    }
 }
 
 /// A column of the board.
@@ -116,10 +131,7 @@ pub struct Column {
 /// 503 when the statement's time is up.
 pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQuery) -> Result<Vec<Column>> {
     let reader = reader(cx.actor());
-    let ids = match &query.q {
-        Some(q) => Some(search::opportunities(tx, cx.actor(), q).await?),
-        None => None,
-    };
+    let ids = candidates(cx, tx, query).await?;
     let stage_ids: Vec<Uuid> = stages.iter().map(|s| s.id.0).collect();
     let mut sql = QueryBuilder::<Postgres>::new("select ");
     sql.push(COLUMNS)

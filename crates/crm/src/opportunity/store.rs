@@ -144,6 +144,22 @@ pub async fn find(tx: &mut Tx, id: OpportunityId, deleted: bool) -> Result<Optio
     row.map(|row| row.into_record(base)).transpose()
 }
 
+/// The most ids of a tag's records before it is quicker to look at each record in turn.
+const RARE: usize = 2_000;
+
+/// Ids of what has one of the tags, whoever may see it; nothing when they are too many to tell.
+pub async fn tagged(tx: &mut Tx, tags: &[String]) -> Result<Option<Vec<uuid::Uuid>>> {
+    let org = tx.org().0;
+    let found = sqlx::query_scalar!(
+        "select opportunity_id from opportunity_tag where org_id = $1 and tag = any ($2) limit 2000",
+        org,
+        tags
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok((found.len() < RARE).then_some(found))
+}
+
 /// The organisation's currency.
 pub async fn base_currency(tx: &mut Tx) -> Result<Currency> {
     let org = tx.org().0;

@@ -56,13 +56,31 @@ pub async fn opportunities(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uu
 
 /// The same, of an understood query.
 pub(crate) async fn opportunities_like(tx: &mut Tx, actor: &Actor, query: &str, limit: i32) -> Result<Vec<Uuid>> {
+    match narrowed(actor) {
+        Some(narrowed) => store::matching(tx, What::Opportunities, query, narrowed, limit).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The most names that match a pattern before it is quicker to look at each deal in turn.
+const NAMES: i32 = 2_500;
+
+/// Ids of all opportunities whose name matches a pattern of LIKE, in lower case; nothing when they are too many to tell.
+pub(crate) async fn opportunities_named(tx: &mut Tx, actor: &Actor, pattern: &str) -> Result<Option<Vec<Uuid>>> {
+    let Some(narrowed) = narrowed(actor) else { return Ok(Some(Vec::new())) };
+    let found = store::named(tx, pattern, narrowed, NAMES).await?;
+    Ok((i32::try_from(found.len()).unwrap_or(i32::MAX) < NAMES).then_some(found))
+}
+
+/// Where an actor's opportunities are; nowhere when they may see none.
+fn narrowed(actor: &Actor) -> Option<store::Narrowed<'_>> {
     let (owner, teams) = match actor.scope(ReadOpportunity::PERMISSION) {
-        ScopeLevel::None => return Ok(Vec::new()),
+        ScopeLevel::None => return None,
         ScopeLevel::Own => (Some(actor.user.0), None),
         ScopeLevel::Team => (None, Some(actor.teams.as_slice())),
         ScopeLevel::All => (None, None),
     };
-    store::matching(tx, What::Opportunities, query, store::Narrowed { owner, teams }, limit).await
+    Some(store::Narrowed { owner, teams })
 }
 
 /// Ids of accounts that match.

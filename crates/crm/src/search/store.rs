@@ -35,6 +35,15 @@ pub async fn matching(tx: &mut Tx, what: What, query: &str, narrowed: Narrowed<'
     Ok(ids.into_iter().flatten().collect())
 }
 
+/// Ids of opportunities by a pattern of their names, in no order.
+pub async fn named(tx: &mut Tx, pattern: &str, narrowed: Narrowed<'_>, limit: i32) -> Result<Vec<Uuid>> {
+    let found =
+        sqlx::query_scalar!("select app.match_names($1, $2, $3, $4)", pattern, narrowed.owner, narrowed.teams, limit)
+            .fetch_all(tx.db())
+            .await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// What the words stand for in this organisation, as a tsquery; mistyped ones are mended.
 pub async fn query(tx: &mut Tx, words: &[String]) -> Result<String> {
     Ok(sqlx::query_scalar!("select app.search_query($1)", words).fetch_one(tx.db()).await?.unwrap_or_default())

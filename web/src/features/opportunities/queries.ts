@@ -39,7 +39,7 @@ export const boardQuery = (search: ListSearch) => {
   const query = boardFilters(search);
   return queryOptions({
     queryKey: ["opportunities", "board", query],
-    queryFn: ({ signal }) => get("/opportunities/board", { query: { ...query, per_column: 25 }, signal }),
+    queryFn: ({ signal }) => get("/opportunities/board", { query: { ...query, per_column: 12 }, signal }),
   });
 };
 

@@ -14,7 +14,13 @@ use crate::tools::update::Changes;
 
 impl Linking<'_> {
     /// Reads a new value.
-    pub(super) fn value(&self, changes: &mut Changes, field: Field, words: &str, deal: &lookup::Deal) -> Result<(), Stop> {
+    pub(super) fn value(
+        &self,
+        changes: &mut Changes,
+        field: Field,
+        words: &str,
+        deal: &lookup::Deal,
+    ) -> Result<(), Stop> {
         let unread = |what: &str| Stop::Say(format!("I can't read “{words}” as {what}."));
         match field {
             Field::Stage => match self.vocabulary.stage(words, Some(deal.pipeline_id)) {
@@ -134,5 +140,4 @@ impl Linking<'_> {
             Match::None => say(format!("I know nobody called “{words}” here.")),
         }
     }
-
 }

@@ -220,7 +220,21 @@ fn outcome_told(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
 /// Where the name ends and why the deal was lost, if it is said.
 fn lost_reason(s: &Sentence<'_>, from: usize, end: usize) -> (usize, Option<String>) {
     match s
-        .seek(from, &["because of?", "due to", "on price", "over price", "- reason", "reason :?", ": reason?", ", no", ", price", ", bad|lost|missing|wrong"])
+        .seek(
+            from,
+            &[
+                "because of?",
+                "due to",
+                "on price",
+                "over price",
+                "- reason",
+                "reason :?",
+                ": reason?",
+                ", no",
+                ", price",
+                ", bad|lost|missing|wrong",
+            ],
+        )
         .filter(|r| r.end <= end)
     {
         Some(joint) => {
@@ -266,9 +280,29 @@ fn marked(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
 /// "set the amount of X to 50k", "change X's close date to 30 Nov", "set X amount to 50k and close date to May 5".
 fn field_set(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     const VERBS: [&str; 23] = [
-        "set", "change", "update", "make", "raise", "increase", "lower", "reduce", "decrease", "adjust", "correct",
-        "edit", "put", "move", "push", "bump up?", "extend", "postpone", "delay", "rename", "drop",
-        "reschedule", "add",
+        "set",
+        "change",
+        "update",
+        "make",
+        "raise",
+        "increase",
+        "lower",
+        "reduce",
+        "decrease",
+        "adjust",
+        "correct",
+        "edit",
+        "put",
+        "move",
+        "push",
+        "bump up?",
+        "extend",
+        "postpone",
+        "delay",
+        "rename",
+        "drop",
+        "reschedule",
+        "add",
     ];
     let verb = s.any(start, &VERBS)?;
     let at = start + verb;
@@ -452,7 +486,11 @@ fn stated(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     if matches!(s.word(start), "i" | "we" | "he" | "she" | "they" | "there") {
         return None;
     }
-    Some(draft(s.name(start..name_end), vec![(field, s.words(&value))], if is_value(s, field, &value) { Certainty::High } else { Certainty::Some }))
+    Some(draft(
+        s.name(start..name_end),
+        vec![(field, s.words(&value))],
+        if is_value(s, field, &value) { Certainty::High } else { Certainty::Some },
+    ))
 }
 
 /// The last of the joining words that leaves a value after it.

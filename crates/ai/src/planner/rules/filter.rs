@@ -154,7 +154,14 @@ fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut S
     if s.has(&["bought|purchased|ordered", "successfully closed", "closed successfully"]) {
         filter.kinds = vec![StageKind::Won];
     }
-    if s.take(&["still working on", "working on", "still open|active|going|running", "in flight|play|progress", "under way", "not yet? closed"]) {
+    if s.take(&[
+        "still working on",
+        "working on",
+        "still open|active|going|running",
+        "in flight|play|progress",
+        "under way",
+        "not yet? closed",
+    ]) {
         kinds(filter, &[StageKind::Open]);
     }
     let one = [
@@ -203,7 +210,8 @@ fn entities(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut Search) {
                 let words = words.trim_matches(['"', '“', '”']).to_owned();
                 filter.name = Some(filter.name.take().map_or(words.clone(), |n| format!("{n} {words}")));
             }
-            Meaning::Closed if date_noun(s, entity.tokens.end) || s.has(&["closed successfully", "successfully closed"]) => {}
+            Meaning::Closed
+                if date_noun(s, entity.tokens.end) || s.has(&["closed successfully", "successfully closed"]) => {}
             Meaning::Closed => kinds(filter, &[StageKind::Won, StageKind::Lost]),
             Meaning::Kind(kind) => kinds(filter, &[kind]),
             Meaning::Stage => {

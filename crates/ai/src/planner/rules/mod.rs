@@ -177,7 +177,11 @@ pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<Str
         let titled = s.word(i) == ":"
             && !matches!(s.word(i - 1), "task" | "todo" | "to-do" | "reminder" | "note" | "self" | "me")
             && change::named_in(&s, 0, i).is_some();
-        let joint = match s.any(i, &[":"]).filter(|_| titled).or_else(|| s.any(i, &[", and|then also?", "and then|also?", "then", ";", ". also|and|then?", ","])) {
+        let joint = match s
+            .any(i, &[":"])
+            .filter(|_| titled)
+            .or_else(|| s.any(i, &[", and|then also?", "and then|also?", "then", ";", ". also|and|then?", ","]))
+        {
             Some(n) => n,
             None => continue,
         };

@@ -21,7 +21,10 @@ pub fn read(s: &mut Sentence<'_>) -> Option<Draft> {
 /// "who owns X", "when does X close", "what is the amount of X", "summarise X".
 fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
     let end = s.ending();
-    let many = s.has(&["deals|opportunities|opps|pipeline|everything|anything|sales", "biggest|largest|smallest|oldest|newest|top|most|average"]);
+    let many = s.has(&[
+        "deals|opportunities|opps|pipeline|everything|anything|sales",
+        "biggest|largest|smallest|oldest|newest|top|most|average",
+    ]);
     let get = |name_range: std::ops::Range<usize>, field: Option<Field>, certainty: Certainty| {
         let named = s.name(name_range.clone());
         let in_hand = named.is_none() && name_range.clone().any(|i| matches!(s.word(i), "it" | "this" | "that"));
@@ -149,7 +152,8 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
                         &[
                             "close|closing|closes|worth|due|in|at",
                             "supposed|expected|scheduled|going|likely to",
-                            "been in|at|there?", "to close|sign|win",
+                            "been in|at|there?",
+                            "to close|sign|win",
                             "now|currently",
                             "won|lost|open",
                         ],
@@ -247,7 +251,11 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         group_at(s, i + n).map(|(group, m)| (i..i + n + m, group))
     });
     let which = s.any(start, &["who|who's|whose", "which", "what"]).and_then(|n| {
-        if s.word(start).starts_with("who") { Some((Group::Owner, n)) } else { group_at(s, start + n).map(|(g, m)| (g, n + m)) }
+        if s.word(start).starts_with("who") {
+            Some((Group::Owner, n))
+        } else {
+            group_at(s, start + n).map(|(g, m)| (g, n + m))
+        }
     });
     let ranked = s.has(&["the? most|highest|biggest|largest|best|top|fewest|least|lowest|smallest|worst"]);
     let measure = if s.has(&["win|close|conversion|success rate|ratio", "win-rate"])
@@ -379,8 +387,7 @@ fn list(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     let conditions = search.filter != crate::planner::Filter::default() || search.order.is_some();
     let telling = s.has(&["stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed"]);
     let about_deals = noun || (verb.is_some() && conditions && telling);
-    if !about_deals
-    {
+    if !about_deals {
         // "Isdom", "my Engaging ones over 5k": conditions without a noun are a list only when nothing is left over.
         let firm = search.filter.owner.is_some() || !search.filter.stages.is_empty() || search.filter.amount.is_some();
         let asked = s.any(start, &["what|what's|which|who"]).is_some() && !search.filter.stages.is_empty();

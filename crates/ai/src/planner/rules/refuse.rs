@@ -28,7 +28,10 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
         .is_some()
     {
         "I can't delete anything. You can delete a record on its own page, and restore it there."
-    } else if s.any(start, &["send", "forward", "email", "e-mail", "mail", "text", "message", "write", "draft"]).is_some() {
+    } else if s
+        .any(start, &["send", "forward", "email", "e-mail", "mail", "text", "message", "write", "draft"])
+        .is_some()
+    {
         "I can't send or write messages yet. I can make a task to do it, with a date: \"remind me to e-mail … tomorrow\"."
     } else if s.any(start, &["export", "download", "print", "import", "upload"]).is_some() {
         "I can't import or export. Use the import page, or the lists' own buttons."

@@ -365,7 +365,13 @@ fn about(s: &Sentence<'_>, body: &Range<usize>, end: usize, cut: &[Range<usize>]
     for joint in joints {
         let places =
             (body.start..end).filter(|i| joint.contains(&s.word(*i)) && !is_cut(cut, *i) && !is_cut(cut, *i + 1));
-        let named = |name: &String| (if joint.contains(&"to") { name.starts_with(char::is_uppercase) } else { name.chars().any(char::is_uppercase) }) || joint.contains(&"for");
+        let named = |name: &String| {
+            (if joint.contains(&"to") {
+                name.starts_with(char::is_uppercase)
+            } else {
+                name.chars().any(char::is_uppercase)
+            }) || joint.contains(&"for")
+        };
         if let Some(name) = places.filter_map(|i| run(i + 1)).find(named) {
             return Some(name);
         }

@@ -270,8 +270,14 @@ fn tasks() {
             "task[Green-Plus] \"The customer at Green-Plus wants a call back\" due=in 3 days",
         ),
         ("task for Monday: ring Zathunicon", "task[Zathunicon] \"Ring Zathunicon\" due=for Monday"),
-        ("put a reminder in for tomorrow to send Scotfind the quote", "task[Scotfind] \"Send Scotfind the quote\" due=for tomorrow"),
-        ("could Carl Lin please follow up with Newex next Friday?", "task[Newex] \"Follow up with Newex\" due=next Friday for=Carl Lin"),
+        (
+            "put a reminder in for tomorrow to send Scotfind the quote",
+            "task[Scotfind] \"Send Scotfind the quote\" due=for tomorrow",
+        ),
+        (
+            "could Carl Lin please follow up with Newex next Friday?",
+            "task[Newex] \"Follow up with Newex\" due=next Friday for=Carl Lin",
+        ),
         ("follow up next Tuesday", "task[-] \"Follow up\" due=next Tuesday"),
         (
             "create a task for Carl Lin to review the Isdom deal by Friday",

@@ -4,7 +4,10 @@ use std::cmp::Ordering;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-use super::{Calendar, DateOrder, Grain, When, count_named, month_named, month_of, period, quarter_of, shift, unit_named, weekday_named};
+use super::{
+    Calendar, DateOrder, Grain, When, count_named, month_named, month_of, period, quarter_of, shift, unit_named,
+    weekday_named,
+};
 use crate::resolve::text::{Kind, Token};
 
 #[derive(Clone, Copy)]

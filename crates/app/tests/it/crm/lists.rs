@@ -247,7 +247,11 @@ async fn words_are_found_from_their_beginning_without_accents_and_mistyped() {
     // Names of products and numbers, which no dictionary has; and what means something in a query.
     app.admin.opportunity("GTX500 rollout, order 20471", json!({})).await;
     for q in ["gtx", "gtx500", "GT", "20471", "204", "order gt", "rol ord 2047"] {
-        assert_eq!(app.admin.get(&format!("/opportunities?q={q}")).await.names(), ["GTX500 rollout, order 20471"], "{q}");
+        assert_eq!(
+            app.admin.get(&format!("/opportunities?q={q}")).await.names(),
+            ["GTX500 rollout, order 20471"],
+            "{q}"
+        );
     }
     for q in ["'", "%5C", "%26%20%7C%20!", "a:*", "o'neil", "%00x", "---", "('", "gtx'%20or%201=1"] {
         let answer = app.admin.get(&format!("/search?q={q}")).await;
@@ -268,9 +272,20 @@ async fn an_index_serves_every_filter_by_a_value() {
     let cx = app.state.access.context_for(app.org, app.admin.id).await.unwrap();
     let id = "01a20ae0-d70a-7076-9664-bdf30bce75c3";
     for field in [
-        "account_id", "primary_contact_id", "stage_id", "type_id", "source_id", "industry_id", "region_id", "lost_reason_id", "owner_id", "team_id",
+        "account_id",
+        "primary_contact_id",
+        "stage_id",
+        "type_id",
+        "source_id",
+        "industry_id",
+        "region_id",
+        "lost_reason_id",
+        "owner_id",
+        "team_id",
     ] {
-        let query = ListQuery::read(&vec![(field.to_owned(), id.to_owned())], &CATALOGUE, cx.actor(), cx.clock().today()).unwrap();
+        let query =
+            ListQuery::read(&vec![(field.to_owned(), id.to_owned())], &CATALOGUE, cx.actor(), cx.clock().today())
+                .unwrap();
         let mut tx = cx.begin().await.unwrap();
         for off in ["enable_seqscan", "enable_bitmapscan", "enable_sort"] {
             sqlx::query(sqlx::AssertSqlSafe(format!("set local {off} = off"))).execute(tx.db()).await.unwrap();

@@ -60,8 +60,13 @@ async fn an_administrator_who_is_no_superuser_can_set_up_where_the_extension_is_
     let dirs = Dirs::from_env();
     let install_dir = bundle::ensure(&bundle::POSTGRES, &dirs, &|_| {}).await.unwrap();
     let data_dir = std::env::temp_dir().join(format!("dealwright-own-{}", std::process::id()));
-    let options =
-        Options { data_dir: data_dir.clone(), install_dir, state_dir: dirs.shared, profile: Profile::Test, tcp_port: None };
+    let options = Options {
+        data_dir: data_dir.clone(),
+        install_dir,
+        state_dir: dirs.shared,
+        profile: Profile::Test,
+        tcp_port: None,
+    };
     let server = PrivatePostgres::start(&options).await.unwrap();
     let superuser = server.superuser("postgres");
     let mut root = PgConnection::connect_with(&superuser).await.unwrap();
