@@ -35,7 +35,6 @@ impl Person {
     }
 
     /// A request to a path of the API, such as `/opportunities`; or of the server, when it begins with `!`.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = match path.strip_prefix('!') {
             Some(path) => format!("{}{path}", self.url),

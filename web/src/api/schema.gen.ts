@@ -2390,7 +2390,7 @@ export interface components {
                 run_id: components["schemas"]["AgentRunId"];
                 stale?: components["schemas"]["Stale"] | null;
                 status: components["schemas"]["ProposalStatus"];
-                /** @description Whether a value came out of text that somebody else wrote. */
+                /** @description Whether a value came out of text that somebody else wrote. False as long as values are only the asker's own words. */
                 tainted: boolean;
                 target: components["schemas"]["Target"];
             }[];
@@ -2619,7 +2619,7 @@ export interface components {
             run_id: components["schemas"]["AgentRunId"];
             stale?: components["schemas"]["Stale"] | null;
             status: components["schemas"]["ProposalStatus"];
-            /** @description Whether a value came out of text that somebody else wrote. */
+            /** @description Whether a value came out of text that somebody else wrote. False as long as values are only the asker's own words. */
             tainted: boolean;
             target: components["schemas"]["Target"];
         };
@@ -2728,7 +2728,8 @@ export interface components {
         RunStatus: "queued" | "planning" | "running" | "reviewing" | "waiting" | "done" | "failed" | "cancelled";
         /** @description What a run used. */
         RunUsage: {
-            cost: string;
+            /** @description In the currency of the price table; null when the price of a model it used is not known. */
+            cost?: string | null;
             /** Format: int64 */
             first_token_ms?: number | null;
             /**
@@ -2853,8 +2854,8 @@ export interface components {
         /** @description A step as the API shows it. */
         Step: {
             arguments: Record<string, unknown>;
-            /** @description In the currency of the price table. */
-            cost: string;
+            /** @description In the currency of the price table; null when the price of a model it used is not known. */
+            cost?: string | null;
             /** @description `plan`, `tool` or `review`. */
             kind: string;
             /** Format: int64 */
@@ -7728,7 +7729,7 @@ export interface operations {
             query?: {
                 /** @description The first pipeline when absent */
                 pipeline_id?: components["schemas"]["PipelineId"];
-                /** @description Cards a column, 1 to 100; 25 when absent */
+                /** @description Cards a column, 1 to 100; 12 when absent */
                 per_column?: number;
                 /** @description Words to search for */
                 q?: string;

@@ -301,7 +301,6 @@ fn kind_word(kind: RecordType) -> &'static str {
 }
 
 /// Asks whether one of the nearest is meant; says that there is none when there is none.
-#[must_use]
 pub fn did_you_mean(name: &str, near: &[(RecordType, Uuid, String)]) -> Result<(Question, Slot), String> {
     if near.is_empty() {
         return Err(not_found(name));

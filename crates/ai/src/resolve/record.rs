@@ -87,8 +87,8 @@ pub fn is_called_a_deal(request: &str, name: &str) -> bool {
         let after = words.get(from + named.len()..).unwrap_or_default();
         // Before it, a joint leads over: "deal with Isdom", not "…the other deal, and call Isdom".
         let joined = before.last().is_some_and(|w| matches!(*w, "with" | "at" | "for" | "of" | "from" | "the" | "our"));
-        after.iter().take(3).take_while(|w| !JOINTS.contains(w)).any(|w| is_noun(w))
-            || (joined && before.iter().rev().take_while(|w| **w != "and").any(|w| is_noun(w)))
+        after.iter().take(3).take_while(|w| !JOINTS.contains(w)).any(&is_noun)
+            || (joined && before.iter().rev().take_while(|w| **w != "and").any(&is_noun))
     };
     // "Isdom's" is compared as "isdoms".
     let same = |(said, wanted): (&&str, &&str)| said == wanted || said.strip_suffix('s') == Some(*wanted);

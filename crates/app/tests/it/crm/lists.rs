@@ -116,7 +116,8 @@ async fn filters_agree_with_a_model_of_them() {
     let stock = stock(&app).await;
     let retail = app.admin.choice("industry", "Retail").await;
     let amount = |r: &Value| r["amount"]["amount"].as_str().map(|a| a.parse::<f64>().unwrap());
-    let cases: Vec<(String, Box<dyn Fn(&Value) -> bool>)> = vec![
+    type Model = Box<dyn Fn(&Value) -> bool>;
+    let cases: Vec<(String, Model)> = vec![
         ("stage_kind=won".into(), Box::new(|r| r["stage"]["kind"] == "won")),
         ("stage_kind=won,lost".into(), Box::new(|r| r["stage"]["kind"] == "won")),
         ("stage_id=engaging".into(), Box::new(|r| r["stage"]["name"] == "Engaging")),
@@ -284,8 +285,7 @@ async fn an_index_serves_every_filter_by_a_value() {
         "team_id",
     ] {
         let query =
-            ListQuery::read(&vec![(field.to_owned(), id.to_owned())], &CATALOGUE, cx.actor(), cx.clock().today())
-                .unwrap();
+            ListQuery::read(&[(field.to_owned(), id.to_owned())], &CATALOGUE, cx.actor(), cx.clock().today()).unwrap();
         let mut tx = cx.begin().await.unwrap();
         for off in ["enable_seqscan", "enable_bitmapscan", "enable_sort"] {
             sqlx::query(sqlx::AssertSqlSafe(format!("set local {off} = off"))).execute(tx.db()).await.unwrap();
