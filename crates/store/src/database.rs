@@ -27,8 +27,11 @@ pub struct PoolSizes {
 }
 
 impl Default for PoolSizes {
+    /// A few for each core: more would take turns on the cores and all be late; so the rest wait their turn and are quick.
     fn default() -> Self {
-        Self { app: 16, system: 6 }
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let app = u32::try_from(cores * 2 + 2).unwrap_or(u32::MAX).clamp(6, 32);
+        Self { app, system: 6 }
     }
 }
 

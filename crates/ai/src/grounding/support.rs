@@ -36,7 +36,7 @@ pub fn is_mostly_said(request: &str, words: &str) -> bool {
 /// Whether the request tells of an outcome without its name: "they went with a competitor" is lost.
 #[must_use]
 pub fn is_implied(request: &str, stage: &str) -> bool {
-    const LOST: [&str; 22] = [
+    const LOST: [&str; 27] = [
         "dead",
         "went with",
         "going with",
@@ -59,8 +59,13 @@ pub fn is_implied(request: &str, stage: &str) -> bool {
         "no budget",
         "not happening",
         "bailed",
+        "dropped out",
+        "went dark",
+        "picked someone else",
+        "not interested",
+        "passed on us",
     ];
-    const WON: [&str; 14] = [
+    const WON: [&str; 18] = [
         "won",
         "win",
         "signed",
@@ -75,6 +80,10 @@ pub fn is_implied(request: &str, stage: &str) -> bool {
         "we got",
         "green light",
         "sealed",
+        "is ours",
+        "done deal",
+        "came through",
+        "agreed to buy",
     ];
     let of: &[&str] = match key(stage).as_str() {
         "lost" | "closed lost" => &LOST,

@@ -6,7 +6,7 @@
 //! ("engaging", "under 2000") are added to whatever was chosen.
 
 use super::rules::{self, Certainty, Draft};
-use super::{Ask, Field, Filter, Measure, Order, Search};
+use super::{Ask, Decline, Field, Filter, Measure, Order, Query, Search};
 use crate::grounding::support;
 use crate::resolve::vocabulary::{StageKind, Vocabulary};
 use crate::resolve::{Reading, text};
@@ -55,7 +55,14 @@ pub fn reconcile(
         }
         (model, Some(_)) => model,
     };
-    with_conditions(goal, chosen, vocabulary, reading)
+    match with_conditions(goal, chosen, vocabulary, reading) {
+        Ask::SearchOpportunities(Search { filter, .. }) | Ask::QueryPipeline(Query { filter, .. })
+            if draft.certainty < Certainty::High && rules::is_beside_the_point(&filter, goal) =>
+        {
+            Ask::Decline(Decline::default())
+        }
+        ask => ask,
+    }
 }
 
 fn reads_many(ask: &Ask) -> bool {
@@ -243,7 +250,7 @@ fn complete_filter(rule: Filter, model: Filter) -> Filter {
         .chain(&rule.age)
         .chain(&rule.name)
         .collect();
-    let free = |words: &String| !taken.iter().any(|t| text::contains_words(t, words) || text::contains_words(words, t));
+    let free = |words: &String| !taken.iter().any(|t| overlap(t, words));
     Filter {
         name: rule.name.clone().or_else(|| model.name.filter(&free)),
         owner: rule.owner.clone().or_else(|| model.owner.filter(&free)),
@@ -252,6 +259,13 @@ fn complete_filter(rule: Filter, model: Filter) -> Filter {
         age: rule.age.clone().or(model.age),
         ..rule
     }
+}
+
+/// Whether two arguments are of the same words: "Reed's" and "Reed".
+fn overlap(a: &str, b: &str) -> bool {
+    let bare = |words: &str| words.trim_end_matches("'s").trim_end_matches("’s").to_owned();
+    let (a, b) = (bare(a), bare(b));
+    text::contains_words(&a, &b) || text::contains_words(&b, &a)
 }
 
 /// Adds the conditions that stand in the sentence to an ask that takes them.
@@ -277,14 +291,8 @@ fn with_conditions(goal: &str, ask: Ask, vocabulary: &Vocabulary, reading: Readi
 }
 
 fn add(mut own: Filter, found: Filter) -> Filter {
-    let unknown = |words: &String| {
-        !found
-            .stages
-            .iter()
-            .chain(&found.owner)
-            .chain(&found.choices)
-            .any(|f| text::contains_words(f, words) || text::contains_words(words, f))
-    };
+    let unknown =
+        |words: &String| !found.stages.iter().chain(&found.owner).chain(&found.choices).any(|f| overlap(f, words));
     own.name = own.name.filter(unknown).or_else(|| found.name.clone());
     own.owner = found.owner.or(own.owner);
     if own.stages.is_empty() || !found.stages.is_empty() {
@@ -329,7 +337,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::planner::{Get, NewTask, Query, Update};
+    use crate::planner::{Get, NewTask, Update};
     use crate::resolve::vocabulary::tests::sample;
 
     fn one(goal: &str, model: Ask) -> Ask {

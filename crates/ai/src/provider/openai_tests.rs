@@ -30,7 +30,8 @@ async fn server(answers: Vec<(u16, String)>) -> (OpenAi, Script) {
     let base_url = format!("http://{}/v1/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
     let limits = Limits { pause: Duration::from_millis(1), first_token: Duration::from_secs(2), ..Limits::default() };
-    let endpoint = Endpoint { base_url, key: Some("secret".into()), model: "m".into(), embedding_model: None, limits };
+    let endpoint =
+        Endpoint { base_url, key: Some("secret".into()), model: "m".into(), embedding_model: Some("e".into()), limits };
     (OpenAi::new(endpoint).unwrap(), script)
 }
 

@@ -128,6 +128,8 @@ fn periods() {
         ("by Friday", "…..2025-11-28"),
         ("between 1 Dec and 15 Dec", "2025-12-01..2025-12-15"),
         ("from January to March 2026", "2026-01-01..2026-03-31"),
+        ("between October and December 2017", "2017-10-01..2017-12-31"),
+        ("from November to January 2017", "2016-11-01..2017-01-31"),
         ("this year to date", "2025-01-01..2025-11-26"),
     ] {
         assert_eq!(read(words), expected, "{words}");

@@ -142,7 +142,8 @@ fn own_word(tokens: &[Token], i: usize, vocabulary: &Vocabulary) -> Option<(Mean
     let longest = (tokens.len() - i).min(5);
     for n in (1..=longest).rev() {
         let span = tokens.get(i..i + n)?;
-        if span.iter().any(|t| t.kind == Kind::Quoted || matches!(t.lower.as_str(), "," | "?" | "!" | ";" | ".")) {
+        if span.iter().any(|t| t.kind == Kind::Quoted || matches!(t.lower.as_str(), "," | "?" | "!" | ";" | "." | ":"))
+        {
             continue;
         }
         // A possessive ends a name.

@@ -144,20 +144,20 @@ pub async fn find(tx: &mut Tx, id: OpportunityId, deleted: bool) -> Result<Optio
     row.map(|row| row.into_record(base)).transpose()
 }
 
-/// The most ids of a tag's records before it is quicker to look at each record in turn.
-const RARE: usize = 2_000;
-
-/// Ids of what has one of the tags, whoever may see it; nothing when they are too many to tell.
+/// Ids of what has one of the tags, whoever may see it; nothing when they are so many that it is quicker to look at each
+/// record in turn.
 pub async fn tagged(tx: &mut Tx, tags: &[String]) -> Result<Option<Vec<uuid::Uuid>>> {
     let org = tx.org().0;
     let found = sqlx::query_scalar!(
-        "select opportunity_id from opportunity_tag where org_id = $1 and tag = any ($2) limit 2000",
+        r#"select coalesce(array_agg(g.opportunity_id), '{}') as "ids!" from (
+               select opportunity_id from opportunity_tag where org_id = $1 and tag = any ($2) limit 2001) as g
+           having count(*) <= 2000"#,
         org,
         tags
     )
-    .fetch_all(tx.db())
+    .fetch_optional(tx.db())
     .await?;
-    Ok((found.len() < RARE).then_some(found))
+    Ok(found)
 }
 
 /// The organisation's currency.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::sentence::Sentence;
+use super::told;
 use super::{Certainty, Draft};
 use crate::planner::{Ask, Field, Update};
 use crate::resolve::lex::Meaning;
@@ -89,7 +90,7 @@ fn bare(words: String) -> String {
         .map_or_else(|| trimmed.to_owned(), str::to_owned)
 }
 
-fn draft(name: Option<String>, changes: Vec<(Field, String)>, certainty: Certainty) -> Draft {
+pub(super) fn draft(name: Option<String>, changes: Vec<(Field, String)>, certainty: Certainty) -> Draft {
     Draft::one(Ask::UpdateOpportunity(Update { name, changes }), certainty)
 }
 
@@ -97,13 +98,13 @@ fn draft(name: Option<String>, changes: Vec<(Field, String)>, certainty: Certain
 pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     let (start, end) = (s.opening(), s.ending());
     owner_made(s, start, end)
-        .or_else(|| outcome_told(s, start, end))
+        .or_else(|| told::outcome(s, start, end))
         .or_else(|| marked(s, start, end))
         .or_else(|| field_set(s, start, end))
         .or_else(|| put_on(s, start, end))
         .or_else(|| moved(s, start, end))
-        .or_else(|| stated(s, start, end))
-        .or_else(|| implied(s, start, end))
+        .or_else(|| told::value(s, start, end))
+        .or_else(|| told::implied(s, start, end))
 }
 
 /// "put 12,500 dollars on the Blackzim deal": the value comes first.
@@ -122,37 +123,6 @@ fn put_on(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     let joint = s.any(value.end, &["on", "for", "against", "as the? amount|value|probability of|for|on"])?;
     let field = field_of_value(s, &value)?;
     Some(draft(s.name(value.end + joint..end), vec![(field, s.words(&value))], Certainty::High))
-}
-
-/// "they went with a competitor", "Isdom signed this morning": an outcome without its name.
-fn implied(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    use crate::grounding::support::is_implied;
-    let question = s.source.contains('?')
-        || matches!(
-            s.word(start),
-            "which"
-                | "what"
-                | "how"
-                | "who"
-                | "when"
-                | "show"
-                | "list"
-                | "why"
-                | "if"
-                | "where"
-                | "find"
-                | "count"
-                | "give"
-        );
-    if question || s.has(&["deals|opportunities|opps"]) || s.has(&["win rate"]) {
-        return None;
-    }
-    let outcome = ["lost", "won"].into_iter().find(|stage| is_implied(s.source, stage))?;
-    let name = named_in(s, start, end)?;
-    let (_, reason) = lost_reason(s, start, end);
-    let mut changes = vec![(Field::Stage, outcome.to_owned())];
-    changes.extend(reason.filter(|_| outcome == "lost").map(|r| (Field::LostReason, r)));
-    Some(draft(Some(name), changes, Certainty::Some))
 }
 
 /// The first run of capitalised words that is nothing else.
@@ -177,6 +147,24 @@ fn owner_made(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
         let name = s.name(owner.tokens.end + n..end);
         return Some(draft(name, vec![(Field::Owner, s.words(&owner.tokens))], Certainty::High));
     }
+    // "Anna takes over X (from me)", "let Anna take over X"
+    let person = (start..(start + 2).min(end)).find_map(|i| s.entity_at(i).filter(|e| e.meaning == Meaning::Owner));
+    if let Some(owner) = person
+        && let Some(n) = s.any(
+            owner.tokens.end,
+            &[
+                "will|should|can|is|to now? be? taking|take over|on",
+                "takes|taking|take over|on",
+                "is|will be? now? running|handling|owning|own|run|handle",
+            ],
+        )
+    {
+        let from = owner.tokens.end + n;
+        let stop =
+            s.seek(from, &["from me|us|him|her|them|now", "from today|tomorrow|now on?"]).map_or(end, |r| r.start);
+        let name = s.name(from..stop.min(end));
+        return name.map(|name| draft(Some(name), vec![(Field::Owner, s.words(&owner.tokens))], Certainty::High));
+    }
     let n = s.any(start, &["reassign", "assign", "give", "hand over?", "transfer", "pass"])?;
     let to = last_joint(s, start + n, end, &["to", "over to"])?;
     let owner = to.end..end;
@@ -186,39 +174,8 @@ fn owner_made(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     Some(draft(s.name(start + n..to.start), vec![(Field::Owner, s.words(&owner))], Certainty::High))
 }
 
-/// "we won X", "we lost X to price", "X was lost", "X closed won".
-fn outcome_told(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    if let Some(n) = s.any(start, &["we|i have? just? won|lost", "just won|lost"])
-        && start + n < end
-        && !s.has(&["how many|much", "deals", "last|this month|quarter|week|year"])
-    {
-        let value = s.word(start + n - 1).to_owned();
-        let (name_end, reason) = lost_reason(s, start + n, end);
-        let mut changes = vec![(Field::Stage, value)];
-        changes.extend(reason.map(|r| (Field::LostReason, r)));
-        return Some(draft(s.name(start + n..name_end), changes, Certainty::High));
-    }
-    let is = s.seek(
-        start + 1,
-        &["is|was|has been? now? just? won|lost", "is|was now? closed won|lost", "just? closed won|lost"],
-    )?;
-    if matches!(
-        s.word(start),
-        "which" | "what" | "how" | "who" | "when" | "show" | "list" | "why" | "if" | "where" | "find"
-    ) {
-        return None;
-    }
-    let (rest, reason) = lost_reason(s, is.end, end);
-    if rest != is.end {
-        return None;
-    }
-    let mut changes = vec![(Field::Stage, s.word(is.end - 1).to_owned())];
-    changes.extend(reason.map(|r| (Field::LostReason, r)));
-    Some(draft(s.name(start..is.start), changes, Certainty::High))
-}
-
 /// Where the name ends and why the deal was lost, if it is said.
-fn lost_reason(s: &Sentence<'_>, from: usize, end: usize) -> (usize, Option<String>) {
+pub(super) fn lost_reason(s: &Sentence<'_>, from: usize, end: usize) -> (usize, Option<String>) {
     match s
         .seek(
             from,
@@ -335,6 +292,16 @@ fn field_set(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
             Certainty::High,
         ));
     }
+    // "make X 9.5k"
+    if let Some(last) = s.entities.iter().find(|e| e.tokens.end == end && e.tokens.start > at)
+        && matches!(last.meaning, Meaning::Amount(_) | Meaning::Percent)
+        && matches!(s.word(start), "make" | "set" | "put" | "update" | "change" | "bump" | "raise" | "lower")
+        && let Some(name) = named_in(s, at, last.tokens.start)
+        && s.name(at..last.tokens.start).as_deref() == Some(name.as_str())
+        && let Some(field) = field_of_value(s, &last.tokens)
+    {
+        return Some(draft(Some(name), vec![(field, s.words(&last.tokens))], Certainty::High));
+    }
     // NAME FIELD to VALUE, NAME's FIELD to VALUE
     let found = (at + 1..end).find_map(|i| field_at(s, i).map(|(field, n)| (i, field, n)));
     if let Some((i, field, n)) = found
@@ -376,7 +343,7 @@ fn with_more(s: &Sentence<'_>, name: Option<String>, field: Field, mut value: Ra
     draft(name, changes, if certain { Certainty::High } else { Certainty::Some })
 }
 
-fn unquoted(s: &Sentence<'_>, range: Range<usize>) -> String {
+pub(super) fn unquoted(s: &Sentence<'_>, range: Range<usize>) -> String {
     match s.tokens.get(range.start) {
         Some(token) if range.len() == 1 => token.text.clone(),
         _ => bare(s.words(&range)),
@@ -385,7 +352,15 @@ fn unquoted(s: &Sentence<'_>, range: Range<usize>) -> String {
 
 /// "move X to Proposal", "push X to next month", "set X to 50k", "put X in commit", "push X out by two weeks".
 fn moved(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    const VERBS: [&str; 22] = [
+    const VERBS: [&str; 30] = [
+        "lower",
+        "raise",
+        "reduce",
+        "increase",
+        "bump up?",
+        "cut",
+        "correct",
+        "adjust",
         "move",
         "advance",
         "push",
@@ -422,7 +397,10 @@ fn moved(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     let field = if s.word(to.end - 1) == "by" && crate::resolve::amount::find_span(&s.words(&value)).is_some() {
         Field::CloseDate
     } else {
-        field_of_value(s, &value).or_else(|| is_value(s, Field::Stage, &value).then_some(Field::Stage))?
+        // "until the end of the month" is one date: its joint belongs to it.
+        field_of_value(s, &value)
+            .or_else(|| field_of_value(s, &(to.start..end)))
+            .or_else(|| is_value(s, Field::Stage, &value).then_some(Field::Stage))?
     };
     let mut name_end = to.start;
     if let Some(from) = s.seek(at, &["from"]).filter(|f| f.start < to.start) {
@@ -435,62 +413,6 @@ fn moved(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     }
     let certainty = if is_value(s, field, &value) && field != Field::Owner { Certainty::High } else { Certainty::Some };
     Some(draft(s.name(at..name_end), vec![(field, words)], certainty))
-}
-
-/// "X is now in Proposal", "X is now worth 50k", "X will close on 30 Nov", "next step for X: send the contract".
-fn stated(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    if let Some((field, n)) =
-        field_at(s, start).filter(|(f, _)| matches!(f, Field::NextStep | Field::Amount | Field::CloseDate))
-        && matches!(s.word(start + n), "for" | "of" | "on")
-        && let Some(joint) = s.seek(start + n + 1, &[":", "is now?", "should be", "="])
-    {
-        let value = joint.end..end;
-        let certainty = if is_value(s, field, &value) { Certainty::High } else { Certainty::Some };
-        return (!value.is_empty())
-            .then(|| draft(s.name(start + n + 1..joint.start), vec![(field, unquoted(s, value))], certainty));
-    }
-    if matches!(
-        s.word(start),
-        "which" | "what" | "how" | "who" | "when" | "show" | "list" | "is" | "are" | "why" | "if" | "where" | "find"
-    ) {
-        return None;
-    }
-    let joint = s.seek(
-        start + 1,
-        &[
-            "is|are now in|at|worth?",
-            "has|have moved to|into",
-            "moved to|into",
-            "went to",
-            "will now? close on|in|by?",
-            "is worth",
-            "should be in|at|worth?",
-            "is in",
-            "is closing on|in|by",
-            "is at",
-            "is|are ready for|to",
-            "is|are ready to move to|into",
-            "should|can|could|must|will go|move|be to|in|into",
-            "goes|go|moves to|into",
-            "needs to be|go|move in|to|into",
-            "agreed on|to",
-            "is going to close on|in|by?",
-            "will be signed on|in|by",
-            "closes on|in|by",
-        ],
-    )?;
-    let value = joint.end..end;
-    let (name_end, field) = (start + 1..joint.start)
-        .find_map(|i| field_at(s, i).filter(|(_, n)| i + n == joint.start).map(|(f, _)| (i, f)))
-        .or_else(|| field_of_value(s, &value).map(|f| (joint.start, f)))?;
-    if matches!(s.word(start), "i" | "we" | "he" | "she" | "they" | "there") {
-        return None;
-    }
-    Some(draft(
-        s.name(start..name_end),
-        vec![(field, s.words(&value))],
-        if is_value(s, field, &value) { Certainty::High } else { Certainty::Some },
-    ))
 }
 
 /// The last of the joining words that leaves a value after it.

@@ -16,7 +16,7 @@ const PLAIN: &str = "the a an of in on at for to from by with and or is are was 
     close closes closing closed date dates expected due stuck sitting stay stayed staying remain remained waiting been longer long time age aged old \
     owner owned owns own assigned belonging belongs rep reps salesperson salespeople sales seller sellers team people person agent agents user users \
     not no without missing lacking empty any anything something everything need needs want wants like know made make created added opened new entered \
-    updated touched changed won win wins lost loss losses lose open month months quarter quarters year years week weeks day days today \
+    updated touched changed won win wins lost loss losses lose loose loosing open month months quarter quarters year years week weeks day days today \
     biggest largest highest smallest lowest oldest newest latest best top most recent recently soonest longest least first last next earliest cheapest \
     breakdown broken split grouped group by forecast forecasted weighted rate ratio win-rate conversion forecasts money revenue usd dollars \
     price size big large small high low between under below above greater less least going happening much good doing overall right so far did our \
@@ -26,7 +26,7 @@ const PLAIN: &str = "the a an of in on at for to from by with and or is are was 
     ever never again quite pretty fairly rather almost nearly about around roughly approximately maybe perhaps probably likely thing things stuff item items \
     person's someone somebody anyone anybody everyone everybody work works working worked perform performs performing performed performance compare compared versus vs \
     century decade history historically altogether together combined percentage percent proportion fraction share part parts half whole entire full \
-    still moment present today's current currently these those here there where while during within without via per according regarding concerning \
+    still alive moment present spend spends spent spending juggling handling carrying managing chasing pursuing gimme something nothing often deal's still moment present today's current currently these those here there where while during within without via per according regarding concerning \
     please thanks thank cheers hi hey dear kindly quickly asap soon later earlier ago yet already once twice often always usually \
     good better worse bad worst great fine ok okay nice hot cold warm slow fast early pending outstanding remaining rest other others another same different \
     break broken plate plates desk charge responsible successfully successful pull up down left behind really actually exactly kind sort what's who's how's where's i'm i've we've don't haven't hasn't isn't aren't that's there's hi hello hey";
@@ -143,7 +143,9 @@ fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut S
         search.order = Some(Order::LongestInStage);
         filter.kinds = vec![StageKind::Open];
     }
-    for (words, kind) in [("win|wins|winning", StageKind::Won), ("lose|loses|losses|losing", StageKind::Lost)] {
+    for (words, kind) in
+        [("win|wins|winning", StageKind::Won), ("lose|loses|losses|losing|loose|loosing", StageKind::Lost)]
+    {
         if s.has(&[words]) && !s.has(&["win rate|ratio"]) {
             kinds(filter, &[kind]);
         }
@@ -156,7 +158,11 @@ fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut S
     }
     if s.take(&[
         "still working on",
-        "working on",
+        "working on|with",
+        "juggling|handling|carrying|managing|chasing|pursuing",
+        "on the go|plate|table",
+        "on my|his|her|their plate|table|desk",
+        "still? alive",
         "still open|active|going|running",
         "in flight|play|progress",
         "under way",
@@ -245,7 +251,7 @@ fn date_of(s: &Sentence<'_>, filter: &mut Filter) {
     let ended = filter.kinds.iter().any(|k| *k != StageKind::Open)
         || s.has(&[
             "closed",
-            "win|won|lost|lose",
+            "win|won|lost|lose|loose|wins|losses",
             "did we close",
             "win rate",
             "sold|sell|sells",
@@ -329,6 +335,16 @@ fn names(s: &mut Sentence<'_>, from: usize, filter: &mut Filter) -> Vec<String> 
         let possessive = s.tokens.get(r.end.saturating_sub(1)).is_some_and(|t| t.possessive);
         u8::from(capital) * 3 + u8::from(joint) + u8::from(noun) * 2 + u8::from(possessive) * 2
     };
+    // "Zoomit spent": where a name is written with capitals, what is not is no part of it.
+    let capital = |i: usize| s.tokens.get(i).is_some_and(|t| t.is_capitalised() && i > 0);
+    runs = runs
+        .into_iter()
+        .flat_map(|run| match (run.clone().find(|i| capital(*i)), run.clone().rev().find(|i| capital(*i))) {
+            (Some(first), Some(last)) => vec![run.start..first, first..last + 1, last + 1..run.end],
+            _ => vec![run],
+        })
+        .filter(|run| !run.is_empty())
+        .collect();
     let best = runs.iter().max_by_key(|r| score(r)).filter(|r| score(r) > 0).cloned();
     if let Some(range) = best {
         if let Some(name) = s.name(range.clone()) {

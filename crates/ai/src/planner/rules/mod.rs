@@ -3,14 +3,18 @@
 //! A request is cut into clauses; each clause is tried as a change, a task, a question. The draft says how sure the grammar
 //! is: `High` when a known form covers the sentence, `Some` when words were left over, `None` when it is a guess.
 
+mod beside;
 mod change;
 mod filter;
 mod question;
 mod refuse;
 mod sentence;
 mod task;
+mod told;
 
-use super::{Ask, Decline, Field, MAX_STEPS, Plan, Search};
+pub use beside::is_beside_the_point;
+
+use super::{Ask, Decline, Field, MAX_STEPS, Plan, Query, Search};
 use crate::resolve::Reading;
 use crate::resolve::vocabulary::Vocabulary;
 use sentence::Sentence;
@@ -51,6 +55,12 @@ pub fn draft(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
     let mut spoken_of = None;
     for clause in clauses.iter().take(MAX_STEPS) {
         let mut part = one(clause, vocabulary, reading);
+        if clauses.len() > 1 && spoken_of.is_none() {
+            spoken_of = title(clause, vocabulary, reading);
+            if spoken_of.is_some() {
+                continue;
+            }
+        }
         if clauses.len() > 1 && part.plan.steps == Draft::none().plan.steps {
             let s = Sentence::new(clause, vocabulary, reading);
             spoken_of = change::named_in(&s, s.opening(), s.ending());
@@ -105,6 +115,13 @@ pub fn named(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Option<St
     change::named_in(&s, s.opening(), s.ending())
 }
 
+/// A clause that is only a name: "Isdom GTX Pro: …".
+fn title(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Option<String> {
+    let s = Sentence::new(clause, vocabulary, reading);
+    let all = s.tokens.iter().all(|t| t.is_capitalised() || t.text.starts_with(|c: char| c.is_ascii_digit()));
+    (all && s.len() <= 6).then(|| s.name(0..s.len())).flatten()
+}
+
 fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
     let mut s = Sentence::new(clause, vocabulary, reading);
     if s.len() == 0 {
@@ -137,7 +154,15 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
             .or_else(|| change::read(&s))
             .or_else(|| task::read(&s))
     };
-    changed.or_else(|| refuse::read(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none)
+    let read = changed.or_else(|| refuse::read(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none);
+    match read.plan.steps.first() {
+        Some(Ask::SearchOpportunities(Search { filter, .. }) | Ask::QueryPipeline(Query { filter, .. }))
+            if read.certainty < Certainty::High && is_beside_the_point(filter, clause) =>
+        {
+            Draft::none()
+        }
+        _ => read,
+    }
 }
 
 /// Gives a name to an ask that has none.

@@ -2,14 +2,16 @@
 
 use super::sentence::Sentence;
 use super::{Certainty, Draft, change, filter};
-use crate::planner::{Ask, Field, Get, Group, Measure, Order, Query};
+use crate::planner::{Ask, DateOf, Field, Get, Group, Measure, Order, Query};
+use crate::resolve::lex::Meaning;
 use crate::resolve::vocabulary::StageKind;
 
-const NOUN: [&str; 4] = [
+const NOUN: [&str; 5] = [
     "deals|deal|opportunities|opportunity|opps|opp",
     "pipeline",
     "biggest|largest|smallest one|ones",
-    "anything|everything|stuff",
+    "anything|everything|something|stuff|business",
+    "wins|losses",
 ];
 
 /// Reads the clause as a question, if it is one.
@@ -30,7 +32,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
         let in_hand = named.is_none() && name_range.clone().any(|i| matches!(s.word(i), "it" | "this" | "that"));
         (named.is_some() || in_hand).then(|| Draft::one(Ask::GetOpportunity(Get { name: named, field }), certainty))
     };
-    const SUMMARY: [&str; 23] = [
+    const SUMMARY: [&str; 25] = [
         "summarise|summarize|recap",
         "sum up",
         "brief me on|about",
@@ -43,6 +45,8 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
         "what happened with|to|on|at|in",
         "how's",
         "how is",
+        "where's",
+        "where is|are",
         "where do|are we stand? with|on|at?",
         "where do things stand with|on|at",
         "how do things stand|look with|on|at",
@@ -69,6 +73,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
                         "these days",
                         "for me|us",
                         "doing",
+                        "at|standing",
                         "going",
                         "coming along",
                         "looking",
@@ -81,7 +86,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
             })
             .unwrap_or(end);
         // "my pipeline", "Anna's work": not one record.
-        if s.find(start, |m| matches!(m, crate::resolve::lex::Meaning::Owner)).is_none_or(|e| e.tokens.start >= stop) {
+        if s.find(start, |m| matches!(m, Meaning::Owner)).is_none_or(|e| e.tokens.start >= stop) {
             return get(start + n..stop, None, Certainty::High);
         }
     }
@@ -97,6 +102,10 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
                 "who is in charge of",
                 "who's in charge of",
                 "who's working on|responsible for",
+                "who is|'s handling|running|managing|covering",
+                "who's handling|running|managing|covering",
+                "who is|'s looking after",
+                "who's looking after",
             ],
             Field::Owner,
         ),
@@ -193,10 +202,7 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
             let from = start + n + about.unwrap_or(0);
             let plain_name = s.word(start) == "open" || s.any(start, &["pull up", "look up", "go to"]).is_some();
             if (singular || about.is_some() || plain_name)
-                && s.find(start + n, |m| {
-                    !matches!(m, crate::resolve::lex::Meaning::Product | crate::resolve::lex::Meaning::Quoted)
-                })
-                .is_none()
+                && s.find(start + n, |m| !matches!(m, Meaning::Product | Meaning::Quoted)).is_none()
             {
                 return get(from..end, None, Certainty::High);
             }
@@ -269,7 +275,7 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         || s.has(&["forecast"]) && s.has(&["our|the|my|what's|what is|total"]) && !s.has(&["category"])
     {
         Some(Measure::Weighted)
-    } else if s.has(&["how many", "number|count of", "count"]) {
+    } else if s.has(&["how many|often", "how many times", "number|count of", "count"]) {
         Some(Measure::Count)
     } else if s.has(&[
         "how much",
@@ -305,6 +311,23 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         }
         _ => (None, None),
     };
+    // "top 5 reps by revenue", "our best customers"
+    let listed = s.seek(start, &["top|best|biggest|largest|strongest|worst|weakest|smallest|leading"]).and_then(|r| {
+        let limit = s.find(r.start, |m| matches!(m, Meaning::Limit(_))).filter(|e| e.tokens.start <= r.end);
+        let at = limit.map_or(r.end, |e| e.tokens.end);
+        let at = at + usize::from(matches!(s.word(at), "performing" | "selling" | "ranking"));
+        group_at(s, at).filter(|(g, _)| !matches!(g, Group::Stage | Group::ForecastCategory))
+    });
+    let ranks_many = (group.is_none() || measure.is_none() || top.is_none()) && listed.is_some();
+    let (group, top, measure) = match listed {
+        Some((listed, _)) if ranks_many && group.is_none() => (Some(listed), top, measure.or(Some(Measure::Sum))),
+        _ => (group, top, measure),
+    };
+    // "how did Anna do in May?": what she sold.
+    let performed = s.any(start, &["how did|do|does|has|have|is|are|was|were", "how's"]).is_some()
+        && s.has(&["do|doing|done|perform|performing|performed|sell|selling|sold|go|going"])
+        && s.find(start, |m| matches!(m, Meaning::Owner | Meaning::Product | Meaning::Choice)).is_some();
+    let measure = measure.or(performed.then_some(Measure::Sum));
     let list_verb = s.any(start, &["list", "show me? the|my|all?", "which", "what deals"]).is_some();
     if measure.is_none()
         && group.is_none()
@@ -342,7 +365,11 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         "make|made|makes|earn|earned|earns",
         "bought|purchased|ordered|buys|spent",
         "bring|brings|brought in",
-    ]);
+    ]) || performed
+        || (group.is_some()
+            && listed.is_some()
+            && measure == Some(Measure::Sum)
+            && !s.has(&["open|pipeline|lost|lose"]));
     let found = filter::read(s, start);
     let mut filter = found.search.filter;
     let worth = s.has(&["value|revenue|money|amount|worth|bought|spent|turnover|income", "pipeline"]);
@@ -352,6 +379,9 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         filter.kinds.clear();
     } else if wins && filter.kinds.is_empty() {
         filter.kinds.push(StageKind::Won);
+    }
+    if performed && filter.date_of == DateOf::CloseDate {
+        filter.date_of = DateOf::Closed;
     }
     let pipeline = s.has(&["pipeline", "forecast", "weighted"]);
     if pipeline && filter.kinds.is_empty() && filter.stages.is_empty() {
@@ -377,6 +407,7 @@ fn list(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
             "tell me",
             "all",
             "look for",
+            "gimme",
             "where",
             "how's|how is",
         ],
@@ -385,7 +416,9 @@ fn list(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     let found = filter::read(s, start);
     let mut search = found.search;
     let conditions = search.filter != crate::planner::Filter::default() || search.order.is_some();
-    let telling = s.has(&["stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed"]);
+    let telling = s.has(&[
+        "stuck|overdue|closing|late|slipped|stale|stalled|idle|won|lost|closed|win|lose|sell|sold|sign|signed|close",
+    ]);
     let about_deals = noun || (verb.is_some() && conditions && telling);
     if !about_deals {
         // "Isdom", "my Engaging ones over 5k": conditions without a noun are a list only when nothing is left over.
@@ -402,8 +435,10 @@ fn list(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     if unstaged && !past && !all && !created && !matches!(search.order, Some(Order::Newest)) {
         search.filter.kinds.push(StageKind::Open);
     }
+    // "how did it go with …" is no list, whatever its words.
+    let other = s.any(start, &["how", "why", "should", "when"]).is_some() && !noun;
     let certainty = match (found.left.is_empty(), verb.is_some() || conditions) {
-        (true, true) => Certainty::High,
+        (true, true) if !other => Certainty::High,
         (false, false) => Certainty::None,
         _ => Certainty::Some,
     };

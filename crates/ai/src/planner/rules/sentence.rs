@@ -103,7 +103,7 @@ impl<'a> Sentence<'a> {
 
     /// Where the sentence begins once courtesies are skipped.
     pub fn opening(&self) -> usize {
-        const COURTESIES: [&str; 26] = [
+        const COURTESIES: [&str; 28] = [
             "please",
             "hey|hi|hello|ok|okay",
             "so|well|now",
@@ -130,6 +130,8 @@ impl<'a> Sentence<'a> {
             "i was wondering",
             "i wonder",
             "do you know",
+            "great|good|bad|sad news",
+            "fyi|btw|yes|yay|hooray|sorry",
         ];
         let mut at = 0;
         while let Some(n) = self.any(at, &COURTESIES) {
@@ -151,8 +153,8 @@ impl<'a> Sentence<'a> {
         }
         // "…, please change it", "…, update the deal"
         const TAILS: [&str; 2] = [
-            "and|so? please? change|update|fix|adjust|set|correct|note|record it|that|this",
-            "and|so? please? change|update|fix|adjust the deal|date|amount|stage|record",
+            "and|so? can|could|would? you? please? change|update|fix|adjust|set|correct|note|record it|that|this",
+            "and|so? can|could|would? you? please? change|update|fix|adjust the deal|date|amount|stage|record",
         ];
         if let Some(tail) = (2..end)
             .find(|i| self.word(i - 1) == "," && TAILS.iter().any(|t| self.phrase(*i, t).is_some_and(|n| i + n == end)))

@@ -71,6 +71,14 @@ impl Scanner<'_> {
         let (a, n) = self.expression(i + 1)?;
         let joined = self.word(i + 1 + n) == joint || matches!(self.word(i + 1 + n), "until" | "till" | "-" | "and");
         let (b, m) = self.expression(i + 2 + n).filter(|_| joined)?;
+        // "between October and December 2017": the year of the end is the year of the start.
+        let a = match (a.from, b.from) {
+            (Some(from), Some(end)) if from > end => {
+                let then = Calendar { today: end, past: true, ..*self.calendar };
+                Scanner { calendar: &then, ..*self }.expression(i + 1)?.0
+            }
+            _ => a,
+        };
         let grain = a.grain.max(b.grain);
         (a.from <= b.to).then_some((When { from: a.from, to: b.to, grain }, 2 + n + m))
     }
@@ -95,7 +103,7 @@ impl Scanner<'_> {
         let day = |n: i64| shift(today, n, Grain::Day).map(When::day);
         let one = |when: Option<When>, n: usize| when.map(|w| (w, n));
         match (self.word(i), self.word(i + 1), self.word(i + 2)) {
-            ("today" | "tonight" | "eod" | "now", ..) => return one(day(0), 1),
+            ("today" | "tonight" | "eod", ..) => return one(day(0), 1),
             ("end", "of", "day" | "today") => return one(day(0), 3),
             ("tomorrow" | "tmrw" | "tmr", ..) => return one(day(1), 1),
             ("yesterday", ..) => return one(day(-1), 1),
