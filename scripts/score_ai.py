@@ -328,8 +328,9 @@ def report(outcomes, written, status, options):
     print(f"first words: {spread(taken('text'))}; whole: {spread(taken('done'))}")
     right = sum(not o["wrong"] for o in outcomes)
     failures = []
-    if right < options.minimum * len(outcomes):
-        failures.append(f"fewer than {options.minimum:.0%} are right")
+    for name, some in ("in all", outcomes), ("held out", held), ("tuning", tuned):
+        if sum(not o["wrong"] for o in some) < options.minimum * len(some):
+            failures.append(f"fewer than {options.minimum:.0%} are right ({name})")
     if any(o["invented"] for o in outcomes):
         failures.append("an answer says what it does not know")
     if written:

@@ -28,7 +28,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-use agent::store::{Called, Purpose};
+use agent::store::call::{Called, Purpose};
 use provider::price::Prices;
 use provider::{Embedded, LlmProvider, ProviderError, Reply, State};
 use resolve::Reading;

@@ -3,30 +3,25 @@
 //! A model is only ever asked between transactions. What a node decides and what it tells the watchers is written in one
 //! transaction, so a run never says what it has not done.
 
-use std::time::Instant;
+mod plan;
+mod review;
 
 use dealwright_access::Context;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{ActorKind, Tx};
-use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::link::{Linked, Linking, NOT_UNDERSTOOD, did_you_mean, link};
 use super::nearest::nearest;
-use super::reply::taken_up;
-use super::store::{self, Begin, Called, End, Standing};
-use super::{Answer, RunJob, State, Status, compose, lookup};
-use crate::grounding::{Facts, ground_answer};
-use crate::planner::rules::{self, Certainty, Draft};
-use crate::planner::{Ask, Author, model, reconcile};
+use super::store::{self, Begin, End, Standing};
+use super::{RunJob, State, Status, lookup};
+use crate::Assistant;
+use crate::planner::Ask;
 use crate::proposal::Confidence;
-use crate::provider::LlmProvider;
 use crate::resolve::Reading;
 use crate::resolve::record::RecordType;
-use crate::resolve::vocabulary::Vocabulary;
 use crate::tools::{self, Running};
-use crate::{Assistant, Consult};
 
 /// The name under which the agent acts.
 const NAME: &str = "Assistant";
@@ -61,6 +56,17 @@ pub async fn execute(assistant: &Assistant, person: &Context, job: &RunJob) -> R
             return Ok(());
         }
     }
+}
+
+/// What came of an ask.
+#[derive(Debug)]
+enum Ended {
+    /// Something, or a question.
+    Found,
+    /// No deal, or words that can't be read as what they were taken for.
+    Nothing,
+    /// Nothing has this name; the step is still running.
+    Unknown(String),
 }
 
 /// One run on its way.
@@ -98,114 +104,11 @@ impl Walk<'_> {
         tx.done(standing).await
     }
 
-    async fn plan(&self, standing: Standing) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
-        let waiting = store::waiting_before(&mut tx, standing.conversation, self.run).await?;
-        store::begin_step(
-            &mut tx,
-            self.run,
-            &Begin { n: 1, kind: "plan", title: "Understand the request", tool: None },
-        )
-        .await?;
-        store::save(&mut tx, self.run, Status::Planning, &standing.state).await?;
-        store::tell(
-            &mut tx,
-            self.run,
-            "step",
-            &json!({ "n": 1, "title": "Understand the request", "tool": null, "arguments": {}, "status": "running" }),
-        )
-        .await?;
-        tx.commit(()).await?.into_inner();
-        self.assistant.wake(self.run);
-
-        let mut state = standing.state;
-        state.in_hand = standing.context.as_ref().map(|c| (c.kind, c.id));
-        let mut calls = Vec::new();
-        match waiting.and_then(|before| taken_up(before, &standing.goal, state.in_hand)) {
-            Some(resumed) => state = resumed,
-            None => self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await,
-        }
-        state.planned = true;
-
-        let mut tx = self.begin().await?;
-        let asks = serde_json::to_value(&state.asks).map_err(Error::internal)?;
-        let author = state.author;
-        let summary = state.asks.iter().skip(state.next).map(title).collect::<Vec<_>>().join(", then ");
-        let end = End {
-            tool: None,
-            arguments: json!({ "goal": standing.goal }),
-            result: json!({ "asks": asks, "author": author }),
-            count: None,
-            summary: &summary,
-            failed: false,
-        };
-        let step = store::end_step(&mut tx, self.run, 1, &end, &calls).await?;
-        store::save(&mut tx, self.run, Status::Running, &state).await?;
-        let steps: Vec<Value> = state
-            .asks
-            .iter()
-            .enumerate()
-            .skip(state.next)
-            .map(|(i, a)| json!({ "n": step_of(i), "title": title(a) }))
-            .collect();
-        store::tell(&mut tx, self.run, "step", &shown(&step)).await?;
-        store::tell(&mut tx, self.run, "plan", &json!({ "steps": steps })).await?;
-        tx.commit(()).await?.into_inner();
-        Ok(())
-    }
-
-    /// Plans the goal, by the grammar and, where it is not sure, by a model.
-    async fn understand(&self, goal: &str, vocabulary: &Vocabulary, state: &mut State, calls: &mut Vec<Called>) {
-        let whole = rules::draft(goal, vocabulary, self.reading);
-        let sure = whole.certainty == Certainty::High;
-        let provider = self.assistant.provider();
-        state.author = Some(Author::Deterministic);
-        state.confidence = Some(if sure { Confidence::High } else { Confidence::Medium });
-        let Some(provider) = provider.filter(|_| !sure || self.assistant.consult() == Consult::Always) else {
-            state.without_model = self.assistant.provider().is_none();
-            state.asks = whole.plan.steps;
-            return;
-        };
-        let trust = if provider.is_local() { reconcile::Trust::Little } else { reconcile::Trust::Much };
-        let mut asks = Vec::new();
-        for clause in rules::clauses(goal, vocabulary, self.reading).into_iter().take(crate::planner::MAX_STEPS) {
-            let draft = rules::draft(&clause, vocabulary, self.reading);
-            match self.asked(provider.as_ref(), &clause, calls).await {
-                Some(ask) => asks.push(reconcile::reconcile(&clause, ask, &draft, trust, vocabulary, self.reading)),
-                None => {
-                    state.without_model = true;
-                    state.asks = whole.plan.steps;
-                    return;
-                }
-            }
-        }
-        state.author = Some(Author::Model);
-        state.asks = rules::merged(asks);
-        if !sure {
-            state.confidence = Some(agreement(&state.asks, &whole));
-        }
-    }
-
-    /// One clause put to the model; nothing when it gave no usable answer.
-    async fn asked(&self, provider: &dyn LlmProvider, clause: &str, calls: &mut Vec<Called>) -> Option<Ask> {
-        let chat = model::chat(clause);
-        let started = Instant::now();
-        let outcome = provider.chat(&chat, &mut |_| {}).await;
-        calls.push(self.assistant.called(provider, &outcome, started.elapsed()));
-        match outcome {
-            Ok(reply) => match model::parse(&reply.text, &self.reading) {
-                Ok(ask) => Some(ask),
-                Err(why) => {
-                    tracing::info!(run = %self.run, why, "the model's plan could not be read; the grammar plans alone");
-                    None
-                }
-            },
-            Err(error) => {
-                tracing::info!(run = %self.run, %error, "no model answers; the grammar plans alone");
-                None
-            }
-        }
+    /// Where the run stands now, kept from everybody else until the transaction ends. Between two transactions of ours a
+    /// worker that took this one for dead may have gone on: what it has done is not done again.
+    async fn held(&self, tx: &mut Tx, as_before: impl FnOnce(&State) -> bool) -> Result<bool> {
+        let now = store::standing(tx, self.run).await?;
+        Ok(!now.status.is_over() && as_before(&now.state))
     }
 
     async fn act(&self, standing: Standing) -> Result<()> {
@@ -221,6 +124,9 @@ impl Walk<'_> {
             return Ok(());
         }
         let mut tx = self.begin().await?;
+        if !self.held(&mut tx, |now| now.next == index && now.question.is_none()).await? {
+            return tx.rollback().await;
+        }
         let begun = store::begin_step(
             &mut tx,
             self.run,
@@ -240,12 +146,23 @@ impl Walk<'_> {
         self.assistant.wake(self.run);
 
         let mut tx = self.begin().await?;
-        match self.run_tool(&mut tx, &standing.goal, &mut state, &ask, n).await {
-            Ok(Some(name)) => self.unknown(tx, state, n, &name).await,
-            Ok(None) => {
+        if !self.held(&mut tx, |now| now.next == index && now.question.is_none()).await? {
+            return tx.rollback().await;
+        }
+        let mut after = state.clone();
+        let ended = self.run_tool(&mut tx, &standing.goal, &mut after, &ask, n).await;
+        if matches!(ended, Ok(Ended::Nothing | Ended::Unknown(_))) && self.may_plan_again(&state) {
+            tx.rollback().await?;
+            return self.plan_again(&standing.goal, state, n).await;
+        }
+        state = after;
+        match ended {
+            Ok(Ended::Unknown(name)) => self.unknown(tx, state, n, &name).await,
+            Ok(Ended::Found | Ended::Nothing) => {
                 // An ask with a question is taken up again when that is answered.
                 if state.question.is_none() {
                     state.next += 1;
+                    state.first = None;
                 }
                 store::save(&mut tx, self.run, Status::Running, &state).await?;
                 tx.commit(()).await?.into_inner();
@@ -298,6 +215,9 @@ impl Walk<'_> {
             }
         };
         let mut tx = self.begin().await?;
+        if !self.held(&mut tx, |now| step_of(now.next) == n && now.question.is_none()).await? {
+            return tx.rollback().await;
+        }
         let end = End { arguments: json!({}), result, summary: &summary, ..End::default() };
         let step = store::end_step(&mut tx, self.run, n, &end, call.as_slice()).await?;
         store::tell(&mut tx, self.run, "step", &shown(&step)).await?;
@@ -308,7 +228,7 @@ impl Walk<'_> {
 
     /// Links and dispatches an ask, and ends its step, in the transaction given. Answers a name that nothing has, with the
     /// step still running.
-    async fn run_tool(&self, tx: &mut Tx, goal: &str, state: &mut State, ask: &Ask, n: i32) -> Result<Option<String>> {
+    async fn run_tool(&self, tx: &mut Tx, goal: &str, state: &mut State, ask: &Ask, n: i32) -> Result<Ended> {
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
         let linking = Linking {
             cx: self.cx,
@@ -319,6 +239,7 @@ impl Walk<'_> {
             picked: &state.picked,
         };
         let mut tool = ask.tool().to_owned();
+        let mut ended = Ended::Found;
         let (arguments, result, count, summary) = match link(&linking, tx, ask).await? {
             Linked::Ask(question, slot) => {
                 let summary = question.text.clone();
@@ -328,10 +249,11 @@ impl Walk<'_> {
                 (json!({}), json!({ "question": result }), None, summary)
             }
             Linked::Say(words) => {
+                ended = Ended::Nothing;
                 state.said.push(words.clone());
                 (json!({}), json!({ "said": words }), None, words)
             }
-            Linked::Unknown(name) => return Ok(Some(name)),
+            Linked::Unknown(name) => return Ok(Ended::Unknown(name)),
             Linked::Call(call) => {
                 let running = Running { cx: self.cx, run: self.run, step: n, goal };
                 let made = state.next;
@@ -348,6 +270,9 @@ impl Walk<'_> {
                 {
                     state.in_hand = Some((RecordType::Opportunity, id));
                 }
+                if output.count == 0 {
+                    ended = Ended::Nothing;
+                }
                 tool = call.tool;
                 (call.args, output.result, Some(output.count), output.summary)
             }
@@ -361,83 +286,7 @@ impl Walk<'_> {
         )
         .await?;
         store::tell(tx, self.run, "step", &shown(&step)).await?;
-        Ok(None)
-    }
-
-    async fn review(&self, standing: Standing) -> Result<()> {
-        let mut tx = self.begin().await?;
-        store::save(&mut tx, self.run, Status::Reviewing, &standing.state).await?;
-        let n = step_of(standing.state.asks.len());
-        store::begin_step(&mut tx, self.run, &Begin { n, kind: "review", title: "Check the answer", tool: None })
-            .await?;
-        let steps = store::steps(&mut tx, self.run).await?;
-        tx.commit(()).await?.into_inner();
-
-        let state = standing.state;
-        let (answer, dropped) = self.answer(&standing.goal, &state, &steps);
-        let status = if answer.question.is_some() { Status::Waiting } else { Status::Done };
-
-        let mut tx = self.begin().await?;
-        let summary = if dropped.is_empty() {
-            "Every figure and name is from a result".to_owned()
-        } else {
-            format!("{} sentences left out", dropped.len())
-        };
-        let end = End {
-            tool: None,
-            result: json!({ "dropped": dropped }),
-            count: None,
-            summary: &summary,
-            failed: false,
-            arguments: json!({}),
-        };
-        store::end_step(&mut tx, self.run, n, &end, &[]).await?;
-        store::save(&mut tx, self.run, status, &state).await?;
-        for delta in pieces(&answer.text) {
-            store::tell(&mut tx, self.run, "text", &json!({ "delta": delta })).await?;
-        }
-        store::tell(&mut tx, self.run, "answer", &answer).await?;
-        if let Some(question) = &answer.question {
-            store::tell(&mut tx, self.run, "question", question).await?;
-        }
-        store::finish(&mut tx, self.run, status, Some(&answer), None).await?;
-        store::tell(&mut tx, self.run, "done", &json!({ "status": status })).await?;
-        tx.commit(()).await?.into_inner();
-        Ok(())
-    }
-
-    /// Composes the answer and takes out of it what nothing supports.
-    fn answer(
-        &self,
-        goal: &str,
-        state: &State,
-        steps: &[super::Step],
-    ) -> (Answer, Vec<crate::grounding::answer::Dropped>) {
-        let mut draft = compose::Draft::default();
-        let mut facts = Facts::default();
-        facts.add_request(goal, &self.reading);
-        for (i, ask) in state.asks.iter().enumerate() {
-            if let Some(step) = steps.iter().find(|s| s.n == step_of(i)) {
-                facts.add_result(&step.result, &self.reading);
-                compose::add(&mut draft, ask, step, compose::Style { mark: self.reading.mark });
-            }
-        }
-        draft.counted.iter().for_each(|n| facts.add_number(Decimal::from(*n)));
-        (1..=draft.citations.len()).for_each(|n| facts.add_number(Decimal::from(n)));
-        let grounded = ground_answer(&draft.text, &facts, &self.reading);
-        // Our own sentences: of what could not be done, and the question.
-        let mut parts: Vec<&str> = Some(grounded.text.as_str()).filter(|t| !t.is_empty()).into_iter().collect();
-        parts.extend(state.said.iter().map(String::as_str));
-        parts.extend(state.question.as_ref().map(|q| q.text.as_str()));
-        let text = parts.join("\n");
-        let answer = Answer {
-            text,
-            citations: draft.citations,
-            left_out: grounded.dropped.len(),
-            without_model: state.without_model,
-            question: state.question.clone(),
-        };
-        (answer, grounded.dropped)
+        Ok(ended)
     }
 
     async fn fail(&self, error: &Error) -> Result<()> {
@@ -452,7 +301,11 @@ impl Walk<'_> {
     }
 }
 
+/// Whether the job has to be tried again: the database is away, or two transactions met.
 fn is_away(error: &Error) -> bool {
+    if error.code == "try_again" {
+        return true;
+    }
     error.outcome == dealwright_kernel::error::Outcome::Unavailable && error.code != "query_timeout"
 }
 
@@ -470,12 +323,6 @@ fn shown(step: &super::Step) -> Value {
             "summary": step.summary, "ms": step.ms })
 }
 
-/// How sure one can be of a plan that the grammar did not cover: surer when it saw the same tools.
-fn agreement(asks: &[Ask], draft: &Draft) -> Confidence {
-    let tools = |asks: &[Ask]| asks.iter().map(Ask::tool).collect::<Vec<_>>();
-    if tools(asks) == tools(&draft.plan.steps) { Confidence::Medium } else { Confidence::Low }
-}
-
 /// A refusal in the words of a person.
 fn told(error: &Error) -> String {
     use dealwright_kernel::error::Outcome;
@@ -486,9 +333,4 @@ fn told(error: &Error) -> String {
         Outcome::Internal => "Something went wrong on our side; the step is in the run's record.".to_owned(),
         _ => format!("That is not possible: {}.", error.detail.trim_end_matches('.')),
     }
-}
-
-/// The answer in the pieces in which it is streamed: line by line.
-fn pieces(text: &str) -> Vec<&str> {
-    text.split_inclusive('\n').collect()
 }

@@ -109,6 +109,10 @@ pub struct State {
     pub next: usize,
     pub author: Option<Author>,
     pub confidence: Option<Confidence>,
+    /// Whether a model was asked after the grammar's plan had found nothing.
+    pub again: bool,
+    /// The grammar's ask, while the model's is tried in its place.
+    pub first: Option<Box<Ask>>,
     /// Whether a model should have been asked and could not be.
     pub without_model: bool,
     /// Sentences to say beside what was found.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use dealwright_embed::similarity;
 use uuid::Uuid;
 
-use super::store::Called;
+use super::store::call::Called;
 use crate::Assistant;
 use crate::provider::LlmProvider;
 use crate::resolve::record::{RecordType, core};

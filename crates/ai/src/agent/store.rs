@@ -1,5 +1,6 @@
 //! The SQL of runs, steps, streams and conversations; [`read`] has what the API shows of them.
 
+pub mod call;
 pub mod read;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,8 @@ use dealwright_store::Tx;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use call::Called;
 
 use super::{Answer, RunContext, RunFeedback, State, Status, Step};
 use crate::planner::Author;
@@ -231,59 +234,17 @@ pub struct End<'a> {
     pub failed: bool,
 }
 
-/// Ends a step. Its tokens and cost are those of the model calls since it began.
+/// Ends a step, with the model calls that it made.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn end_step(tx: &mut Tx, run: AgentRunId, n: i32, end: &End<'_>, calls: &[Called]) -> Result<Step> {
-    let now = tx.now();
-    let (org, user) = (tx.org().0, tx.user().or_not_found("user")?.0);
-    for call in calls {
-        let id = tx.new_id();
-        sqlx::query!(
-            "insert into llm_call (org_id, id, run_id, user_id, purpose, model, local, tokens_in, tokens_out, first_token_ms, latency_ms, cost_micros, error, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            org,
-            id,
-            run.0,
-            user,
-            call.purpose.as_str(),
-            call.model,
-            call.local,
-            call.tokens_in,
-            call.tokens_out,
-            call.first_token_ms,
-            call.latency_ms,
-            call.cost_micros,
-            call.error,
-            now,
-        )
-        .execute(tx.db())
-        .await?;
-    }
-    let tokens_in: i64 = calls.iter().map(|c| c.tokens_in).sum();
-    let tokens_out: i64 = calls.iter().map(|c| c.tokens_out).sum();
-    // Not known as soon as one of them is not.
-    let cost: Option<i64> = calls.iter().map(|c| c.cost_micros).sum();
-    let first = calls.iter().find_map(|c| c.first_token_ms);
-    let model = calls.iter().find(|c| c.error.is_none() && c.purpose == Purpose::Plan).map(|c| c.model.clone());
-    sqlx::query!(
-        "update agent_run set tokens_in = tokens_in + $3, tokens_out = tokens_out + $4, cost_micros = cost_micros + $5,
-                first_token_ms = coalesce(first_token_ms, $6), model = coalesce(model, $7) where org_id = $1 and id = $2",
-        org,
-        run.0,
-        tokens_in,
-        tokens_out,
-        cost,
-        first,
-        model,
-    )
-    .execute(tx.db())
-    .await?;
+    let (org, now) = (tx.org().0, tx.now());
+    call::record(tx, run, n, calls).await?;
     let row = sqlx::query_as!(
         StepRow,
         "update agent_step set arguments = $4, result = $5, result_count = $6, summary = $7, status = $8, finished_at = $9,
-                ms = greatest(0, (extract(epoch from $9::timestamptz - started_at) * 1000)::bigint), tokens_in = $10, tokens_out = $11, cost_micros = $12, tool = coalesce($13, tool)
+                ms = greatest(0, (extract(epoch from $9::timestamptz - started_at) * 1000)::bigint), tool = coalesce($10, tool)
          where org_id = $1 and run_id = $2 and n = $3
          returning n, kind, title, tool, arguments, result, result_count, summary, status, ms, tokens_in, tokens_out, cost_micros",
         org,
@@ -295,44 +256,11 @@ pub async fn end_step(tx: &mut Tx, run: AgentRunId, n: i32, end: &End<'_>, calls
         end.summary,
         if end.failed { "failed" } else { "done" },
         now,
-        tokens_in,
-        tokens_out,
-        cost,
         end.tool,
     )
     .fetch_one(tx.db())
     .await?;
     Ok(row.into())
-}
-
-/// What a model was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    Plan,
-    Embed,
-}
-
-impl Purpose {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Plan => "plan",
-            Self::Embed => "embed",
-        }
-    }
-}
-
-/// A model call, for the record.
-#[derive(Clone, Debug)]
-pub struct Called {
-    pub purpose: Purpose,
-    pub model: String,
-    pub local: bool,
-    pub tokens_in: i64,
-    pub tokens_out: i64,
-    pub first_token_ms: Option<i64>,
-    pub latency_ms: i64,
-    pub cost_micros: Option<i64>,
-    pub error: Option<String>,
 }
 
 #[derive(Debug)]

@@ -61,6 +61,12 @@ pub fn reconcile(
         {
             Ask::Decline(Decline::default())
         }
+        // A model shows something whatever it is asked.
+        Ask::GetOpportunity(_)
+            if draft.certainty == Certainty::None && rule.is_none() && !rules::is_of_business(goal) =>
+        {
+            Ask::Decline(Decline::default())
+        }
         ask => ask,
     }
 }
@@ -70,7 +76,8 @@ fn reads_many(ask: &Ask) -> bool {
 }
 
 /// Whether the ask says enough to be done.
-fn usable(ask: &Ask) -> bool {
+#[must_use]
+pub fn usable(ask: &Ask) -> bool {
     match ask {
         Ask::SearchOpportunities(_) | Ask::QueryPipeline(_) => true,
         Ask::GetOpportunity(get) => get.name.is_some(),
@@ -201,6 +208,12 @@ fn is_generic(words: &str) -> bool {
             | "pipeline"
             | "task"
             | "biggest"
+            | "won"
+            | "lost"
+            | "open"
+            | "his"
+            | "her"
+            | "their"
     )
 }
 

@@ -12,6 +12,7 @@ import http.server, json, os, sys
 port = int(sys.argv[sys.argv.index("--port") + 1])
 model = sys.argv[sys.argv.index("--model") + 1]
 open(model + ".pid", "w").write(str(os.getpid()))
+open(model + ".starts", "a").write(os.environ["LLAMA_API_KEY"] + " " + sys.argv[sys.argv.index("--host") + 1] + "\n")
 if os.path.exists(model + ".broken"):
     sys.stderr.write("cannot load\n"); sys.exit(3)
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -98,6 +99,44 @@ async fn it_starts_on_demand_and_ends_with_us() {
     model.stop().await;
     assert!(folder.server_ends().await);
     assert_eq!(model.status().state, State::Idle);
+}
+
+/// What the stand-in was started with: its key and its host, one start a line.
+fn starts(folder: &Folder) -> Vec<(String, String)> {
+    let all = fs::read_to_string(folder.0.join("model.starts")).unwrap_or_default();
+    all.lines().map(|l| l.split_once(' ').map(|(k, h)| (k.to_owned(), h.to_owned())).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn it_listens_on_loopback_only_and_each_start_has_a_key_of_its_own() {
+    let folder = Folder::new("key");
+    let (model, _files) = local(Some(folder.files()), Duration::from_secs(60));
+    ask(&model, "hi").await.unwrap();
+    model.stop().await;
+    assert!(folder.server_ends().await);
+    ask(&model, "hi").await.unwrap();
+    let [(first, host), (second, _)] = starts(&folder).try_into().unwrap();
+    assert_eq!((host.as_str(), first.len(), first == second), ("127.0.0.1", 64, false));
+    model.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_was_killed_is_started_again() {
+    let folder = Folder::new("killed");
+    let (model, _files) = local(Some(folder.files()), Duration::from_secs(60));
+    ask(&model, "hi").await.unwrap();
+    let pid = fs::read_to_string(folder.0.join("model.pid")).unwrap();
+    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+    assert!(folder.server_ends().await);
+    // The first failure is followed by a pause of a second; many ask at once, and one server is started.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(ask(&model, "hi").await.is_err());
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let asked = (0..5).map(|_| ask(&model, "hi"));
+    assert!(futures::future::join_all(asked).await.into_iter().all(|a| a.unwrap() == "cached"));
+    assert_eq!(starts(&folder).len(), 2);
+    model.stop().await;
+    assert!(folder.server_ends().await);
 }
 
 #[tokio::test]

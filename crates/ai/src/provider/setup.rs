@@ -4,10 +4,11 @@
 //! without a model. A download that fails is tried again, with growing pauses, and says so meanwhile.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dealwright_embed::Embedder;
-use dealwright_store::bundle::{self, Bundle, Dirs, Progress};
+use dealwright_store::bundle::{self, Bundle, Dirs, Progress, ProgressState};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -113,8 +114,10 @@ impl Downloads {
 
     async fn fetch(&self, bundle: &Bundle) -> std::path::PathBuf {
         let mut pause = Duration::from_secs(15);
+        let said = AtomicU64::new(0);
         loop {
             let told = |progress: Progress| {
+                say(&progress, &said);
                 self.progress.send_modify(|all| {
                     if let Some(mine) = all.iter_mut().find(|p| p.name == progress.name) {
                         *mine = progress;
@@ -130,5 +133,18 @@ impl Downloads {
             tokio::time::sleep(pause).await;
             pause = pause.saturating_mul(2).min(Duration::from_secs(900));
         }
+    }
+}
+
+/// Tells the terminal of each tenth. `said` holds the last one.
+fn say(progress: &Progress, said: &AtomicU64) {
+    if progress.state != ProgressState::Running || progress.total_bytes == 0 {
+        return;
+    }
+    let tenth = progress.done_bytes.saturating_mul(10) / progress.total_bytes;
+    if said.fetch_max(tenth, Ordering::Relaxed) < tenth {
+        let megabytes = |bytes: u64| bytes / 1_000_000;
+        let (done, total) = (megabytes(progress.done_bytes), megabytes(progress.total_bytes));
+        tracing::info!("fetching {}: {} % ({done} of {total} MB)", progress.label, tenth * 10);
     }
 }

@@ -136,6 +136,25 @@ fn own_word(tokens: &[Token], i: usize, vocabulary: &Vocabulary) -> Option<(Mean
         ("i", verb) if i > 0 && matches!(word(tokens, i - 1), "have" | "did" | "do" | "am") => {
             return (!matches!(verb, "see" | "get" | "need" | "want" | "know")).then_some((Meaning::Owner, 1));
         }
+        // "the deals I still have to close", "what I own"
+        ("i", "still" | "have" | "own" | "manage" | "handle" | "run" | "'ve" | "work" | "am")
+            if i > 0
+                && matches!(
+                    word(tokens, i - 1),
+                    "deals"
+                        | "deal"
+                        | "opportunities"
+                        | "that"
+                        | "which"
+                        | "what"
+                        | "everything"
+                        | "all"
+                        | "anything"
+                        | "stuff"
+                ) =>
+        {
+            return Some((Meaning::Owner, 1));
+        }
         ("i", "won" | "lost" | "sold" | "closed" | "own" | "win" | "lose") => return Some((Meaning::Owner, 1)),
         _ => {}
     }

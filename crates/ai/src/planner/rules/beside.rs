@@ -3,23 +3,21 @@
 use crate::planner::Filter;
 use crate::resolve::text;
 
-/// Whether a list or a total that names nothing was made of a request that does not speak of selling.
+/// Whether a list or a total was made of a request that does not speak of selling and names nobody and nothing of ours. A
+/// name alone proves nothing: "what time is it in Tokyo?" has one too.
 #[must_use]
 pub fn is_beside_the_point(filter: &Filter, goal: &str) -> bool {
     names_nothing(filter) && !is_of_business(goal)
 }
 
-/// Whether no record, person, stage or list value is named.
+/// Whether no person, stage or list value is named.
 fn names_nothing(filter: &Filter) -> bool {
-    filter.name.is_none()
-        && filter.owner.is_none()
-        && filter.stages.is_empty()
-        && filter.choices.is_empty()
-        && filter.amount.is_none()
+    filter.owner.is_none() && filter.stages.is_empty() && filter.choices.is_empty() && filter.amount.is_none()
 }
 
 /// Whether the request speaks of selling at all: a small model takes any question for one about deals.
-fn is_of_business(goal: &str) -> bool {
+#[must_use]
+pub fn is_of_business(goal: &str) -> bool {
     const NOUNS: [&str; 34] = [
         "deal",
         "deals",

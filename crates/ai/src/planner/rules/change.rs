@@ -97,6 +97,10 @@ pub(super) fn draft(name: Option<String>, changes: Vec<(Field, String)>, certain
 /// Reads the clause as a change, if it is one.
 pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     let (start, end) = (s.opening(), s.ending());
+    // One deal is changed at a time: "pull up the deals that are in Demo" changes none.
+    if s.has(&["deals|opportunities|opps that|which|in|with|of|from|i|we"]) {
+        return None;
+    }
     owner_made(s, start, end)
         .or_else(|| told::outcome(s, start, end))
         .or_else(|| marked(s, start, end))

@@ -26,7 +26,7 @@ const PLAIN: &str = "the a an of in on at for to from by with and or is are was 
     ever never again quite pretty fairly rather almost nearly about around roughly approximately maybe perhaps probably likely thing things stuff item items \
     person's someone somebody anyone anybody everyone everybody work works working worked perform performs performing performed performance compare compared versus vs \
     century decade history historically altogether together combined percentage percent proportion fraction share part parts half whole entire full \
-    still alive moment present spend spends spent spending juggling handling carrying managing chasing pursuing gimme something nothing often deal's still moment present today's current currently these those here there where while during within without via per according regarding concerning \
+    still alive moment present spend spends spent spending juggling handling carrying managing chasing pursuing gimme something nothing often got get gets his her hers its compare rank ranked ranking against cost costs he she him deal's still moment present today's current currently these those here there where while during within without via per according regarding concerning \
     please thanks thank cheers hi hey dear kindly quickly asap soon later earlier ago yet already once twice often always usually \
     good better worse bad worst great fine ok okay nice hot cold warm slow fast early pending outstanding remaining rest other others another same different \
     break broken plate plates desk charge responsible successfully successful pull up down left behind really actually exactly kind sort what's who's how's where's i'm i've we've don't haven't hasn't isn't aren't that's there's hi hello hey";
@@ -150,7 +150,9 @@ fn conditions_in_words(s: &mut Sentence<'_>, filter: &mut Filter, search: &mut S
             kinds(filter, &[kind]);
         }
     }
-    if s.has(&["did|have we|i|they close|closed"]) {
+    // "did we close", "has Anna closed anything"
+    let asked = s.any(0, &["did|has|have"]).is_some() && s.has(&["close|closed|sign|signed"]);
+    if asked || s.has(&["did|have we|i|they close|closed"]) {
         kinds(filter, &[StageKind::Won, StageKind::Lost]);
     }
     if s.has(&["bought|purchased|ordered", "successfully closed", "closed successfully"]) {
@@ -256,6 +258,7 @@ fn date_of(s: &Sentence<'_>, filter: &mut Filter) {
             "win rate",
             "sold|sell|sells",
             "did we|i|they close",
+            "close|closed anything|something|any",
             "made|make|earn|earned",
             "brought in",
             "revenue|turnover|income",

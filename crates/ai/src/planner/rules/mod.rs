@@ -12,7 +12,7 @@ mod sentence;
 mod task;
 mod told;
 
-pub use beside::is_beside_the_point;
+pub use beside::{is_beside_the_point, is_of_business};
 
 use super::{Ask, Decline, Field, MAX_STEPS, Plan, Query, Search};
 use crate::resolve::Reading;
@@ -41,7 +41,9 @@ impl Draft {
         Self { plan: Plan { steps: vec![ask] }, certainty, left: Vec::new() }
     }
 
-    fn none() -> Self {
+    /// Nothing was understood.
+    #[must_use]
+    pub fn none() -> Self {
         Self::one(Ask::Decline(Decline::default()), Certainty::None)
     }
 }

@@ -90,6 +90,12 @@ fn about_one(s: &Sentence<'_>, start: usize) -> Option<Draft> {
             return get(start + n..stop, None, Certainty::High);
         }
     }
+    // "what the Isdom deal is about", "what is Isdom about"
+    if let Some(n) = s.any(start, &["what's|what is?"]).filter(|_| !many)
+        && let Some(tail) = s.seek(start + n + 1, &["is? about"]).filter(|t| t.end == end)
+    {
+        return get(start + n..tail.start, None, Certainty::High);
+    }
     let asked: [(&[&str], Field); 10] = [
         (
             &[
@@ -256,6 +262,11 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
         )?;
         group_at(s, i + n).map(|(group, m)| (i..i + n + m, group))
     });
+    // "compare the reps by deals won"
+    let compared = s
+        .any(start, &["compare|rank|order|sort the|our|all?", "break down|out the|our?"])
+        .and_then(|n| group_at(s, start + n).map(|(group, m)| (start..start + n + m, group)));
+    let grouped = grouped.or(compared);
     let which = s.any(start, &["who|who's|whose", "which", "what"]).and_then(|n| {
         if s.word(start).starts_with("who") {
             Some((Group::Owner, n))

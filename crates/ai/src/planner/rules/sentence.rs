@@ -103,7 +103,7 @@ impl<'a> Sentence<'a> {
 
     /// Where the sentence begins once courtesies are skipped.
     pub fn opening(&self) -> usize {
-        const COURTESIES: [&str; 28] = [
+        const COURTESIES: [&str; 29] = [
             "please",
             "hey|hi|hello|ok|okay",
             "so|well|now",
@@ -130,14 +130,24 @@ impl<'a> Sentence<'a> {
             "i was wondering",
             "i wonder",
             "do you know",
+            "actually|honestly|basically",
             "great|good|bad|sad news",
             "fyi|btw|yes|yay|hooray|sorry",
         ];
-        let mut at = 0;
+        // "…, sorry, …", "…, I mean …": what was said before is taken back.
+        let taken_back = self.seek(1, &["sorry ,|-", "i mean ,?", "no wait ,?", "scratch that ,|.?", "correction :|,"]);
+        let mut at = taken_back.filter(|r| r.end + 3 <= self.len()).map_or(0, |r| r.end);
+        let begun = at;
         while let Some(n) = self.any(at, &COURTESIES) {
             at += n;
         }
-        if at < self.len() { at } else { 0 }
+        // "remind me what the deal is about" asks; it is no reminder.
+        if let Some(n) = self.any(at, &["remind me"])
+            && matches!(self.word(at + n), "what" | "who" | "when" | "where" | "how" | "which" | "why")
+        {
+            at += n;
+        }
+        if at < self.len() { at } else { begun }
     }
 
     /// Where the sentence ends, closing marks and courtesies left out.

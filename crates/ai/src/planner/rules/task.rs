@@ -11,7 +11,8 @@ const NOUNS: &str =
     "task|follow-up|followup|reminder|to-do|todo|call|meeting|check-in|checkin|appointment|demo|visit|catch-up|review";
 
 /// Verbs whose object is whom the task is about.
-const DOING: [&str; 22] = [
+const DOING: [&str; 23] = [
+    "call|ring|phone back",
     "call",
     "phone",
     "ring",

@@ -13,6 +13,9 @@ pub fn outcome(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     {
         let value = s.word(start + n - 1).to_owned();
         let (name_end, reason) = lost_reason(s, start + n, end);
+        // "we lost X to a competitor"
+        let to = s.seek(start + n + 1, &["to|over"]).filter(|t| reason.is_none() && value == "lost" && t.end < end);
+        let (name_end, reason) = to.map_or((name_end, reason), |t| (t.start, Some(s.words(&(t.end..end)))));
         let mut changes = vec![(Field::Stage, value)];
         changes.extend(reason.map(|r| (Field::LostReason, r)));
         return Some(draft(s.name(start + n..name_end), changes, Certainty::High));

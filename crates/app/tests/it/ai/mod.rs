@@ -1,7 +1,9 @@
 //! The assistant, with the grammar as its planner: no model is needed to prove what a run may and may not do.
 
+mod planning;
 mod proposals;
 mod runs;
+mod survival;
 
 use dealwright_testkit::{Person, TestApp, TestOptions};
 use serde_json::{Value, json};

@@ -1,0 +1,193 @@
+//! The planner's node: the grammar reads the request, a model where the grammar is not sure, or where it was and nothing
+//! came of it.
+
+use std::time::Instant;
+
+use dealwright_kernel::{Error, Result};
+use serde_json::{Value, json};
+
+use super::{Walk, shown, step_of, title};
+use crate::Consult;
+use crate::agent::reply::taken_up;
+use crate::agent::store::call::Called;
+use crate::agent::store::{self, Begin, End, Standing};
+use crate::agent::{State, Status, lookup};
+use crate::planner::rules::{self, Certainty, Draft};
+use crate::planner::{Ask, Author, model, reconcile};
+use crate::proposal::Confidence;
+use crate::provider::LlmProvider;
+use crate::resolve::vocabulary::Vocabulary;
+
+impl Walk<'_> {
+    pub(super) async fn plan(&self, standing: Standing) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
+        if !self.held(&mut tx, |now| !now.planned).await? {
+            return tx.rollback().await;
+        }
+        let waiting = store::waiting_before(&mut tx, standing.conversation, self.run).await?;
+        store::begin_step(
+            &mut tx,
+            self.run,
+            &Begin { n: 1, kind: "plan", title: "Understand the request", tool: None },
+        )
+        .await?;
+        store::save(&mut tx, self.run, Status::Planning, &standing.state).await?;
+        store::tell(
+            &mut tx,
+            self.run,
+            "step",
+            &json!({ "n": 1, "title": "Understand the request", "tool": null, "arguments": {}, "status": "running" }),
+        )
+        .await?;
+        tx.commit(()).await?.into_inner();
+        self.assistant.wake(self.run);
+
+        let mut state = standing.state;
+        state.in_hand = standing.context.as_ref().map(|c| (c.kind, c.id));
+        let mut calls = Vec::new();
+        match waiting.and_then(|before| taken_up(before, &standing.goal, state.in_hand)) {
+            Some(resumed) => state = resumed,
+            None => self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await,
+        }
+        state.planned = true;
+
+        let mut tx = self.begin().await?;
+        if !self.held(&mut tx, |now| !now.planned).await? {
+            return tx.rollback().await;
+        }
+        let asks = serde_json::to_value(&state.asks).map_err(Error::internal)?;
+        let author = state.author;
+        let summary = state.asks.iter().skip(state.next).map(title).collect::<Vec<_>>().join(", then ");
+        let end = End {
+            tool: None,
+            arguments: json!({ "goal": standing.goal }),
+            result: json!({ "asks": asks, "author": author }),
+            count: None,
+            summary: &summary,
+            failed: false,
+        };
+        let step = store::end_step(&mut tx, self.run, 1, &end, &calls).await?;
+        store::save(&mut tx, self.run, Status::Running, &state).await?;
+        let steps: Vec<Value> = state
+            .asks
+            .iter()
+            .enumerate()
+            .skip(state.next)
+            .map(|(i, a)| json!({ "n": step_of(i), "title": title(a) }))
+            .collect();
+        store::tell(&mut tx, self.run, "step", &shown(&step)).await?;
+        store::tell(&mut tx, self.run, "plan", &json!({ "steps": steps })).await?;
+        tx.commit(()).await?.into_inner();
+        Ok(())
+    }
+
+    /// Plans the goal, by the grammar and, where it is not sure, by a model.
+    async fn understand(&self, goal: &str, vocabulary: &Vocabulary, state: &mut State, calls: &mut Vec<Called>) {
+        let whole = rules::draft(goal, vocabulary, self.reading);
+        let sure = whole.certainty == Certainty::High;
+        let provider = self.assistant.provider();
+        state.author = Some(Author::Deterministic);
+        state.confidence = Some(if sure { Confidence::High } else { Confidence::Medium });
+        let Some(provider) = provider.filter(|_| !sure || self.assistant.consult() == Consult::Always) else {
+            state.without_model = self.assistant.provider().is_none();
+            state.asks = whole.plan.steps;
+            return;
+        };
+        let trust = if provider.is_local() { reconcile::Trust::Little } else { reconcile::Trust::Much };
+        let mut asks = Vec::new();
+        for clause in rules::clauses(goal, vocabulary, self.reading).into_iter().take(crate::planner::MAX_STEPS) {
+            let draft = rules::draft(&clause, vocabulary, self.reading);
+            match self.asked(provider.as_ref(), &clause, calls).await {
+                Some(ask) => asks.push(reconcile::reconcile(&clause, ask, &draft, trust, vocabulary, self.reading)),
+                None => {
+                    state.without_model = true;
+                    state.asks = whole.plan.steps;
+                    return;
+                }
+            }
+        }
+        state.author = Some(Author::Model);
+        state.asks = rules::merged(asks);
+        if !sure {
+            state.confidence = Some(agreement(&state.asks, &whole));
+        }
+    }
+
+    /// One clause put to the model; nothing when it gave no usable answer.
+    async fn asked(&self, provider: &dyn LlmProvider, clause: &str, calls: &mut Vec<Called>) -> Option<Ask> {
+        let chat = model::chat(clause);
+        let started = Instant::now();
+        let outcome = provider.chat(&chat, &mut |_| {}).await;
+        calls.push(self.assistant.called(provider, &outcome, started.elapsed()));
+        match outcome {
+            Ok(reply) => match model::parse(&reply.text, &self.reading) {
+                Ok(ask) => Some(ask),
+                Err(why) => {
+                    tracing::info!(run = %self.run, why, "the model's plan could not be read; the grammar plans alone");
+                    None
+                }
+            },
+            Err(error) => {
+                tracing::info!(run = %self.run, %error, "no model answers; the grammar plans alone");
+                None
+            }
+        }
+    }
+
+    /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet.
+    pub(super) fn may_plan_again(&self, state: &State) -> bool {
+        let unasked = state.author == Some(Author::Deterministic) && !state.again;
+        state.first.is_some() || (unasked && self.assistant.provider().is_some())
+    }
+
+    /// The reading that was sure of itself found nothing, which speaks against it: a model reads the request without it.
+    /// When that finds nothing either, the first reading stands.
+    pub(super) async fn plan_again(&self, goal: &str, mut state: State, n: i32) -> Result<()> {
+        let mut calls = Vec::new();
+        if let Some(first) = state.first.take() {
+            self.replan(&mut state, *first);
+            state.author = Some(Author::Deterministic);
+        } else if let Some(provider) = self.assistant.provider() {
+            let mut tx = self.begin().await?;
+            let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
+            tx.done(()).await?;
+            let clauses = rules::clauses(goal, &vocabulary, self.reading);
+            let clause = clauses.get(state.next).filter(|_| clauses.len() == state.asks.len());
+            let clause = clause.map_or(goal, String::as_str);
+            let none = rules::Draft::none();
+            if let Some(ask) = self.asked(provider.as_ref(), clause, &mut calls).await {
+                let ask = reconcile::reconcile(clause, ask, &none, reconcile::Trust::Much, &vocabulary, self.reading);
+                let before = state.asks.get(state.next).cloned();
+                if let Some(before) = before.filter(|b| *b != ask && reconcile::usable(&ask)) {
+                    state.first = Some(Box::new(before));
+                    state.author = Some(Author::Model);
+                    state.confidence = Some(Confidence::Low);
+                    self.replan(&mut state, ask);
+                }
+            }
+            state.again = true;
+        }
+        let mut tx = self.begin().await?;
+        if !self.held(&mut tx, |now| step_of(now.next) == n && now.question.is_none()).await? {
+            return tx.rollback().await;
+        }
+        store::call::record(&mut tx, self.run, 1, &calls).await?;
+        store::save(&mut tx, self.run, Status::Running, &state).await?;
+        tx.commit(()).await?.into_inner();
+        Ok(())
+    }
+
+    fn replan(&self, state: &mut State, ask: Ask) {
+        if let Some(slot) = state.asks.get_mut(state.next) {
+            tracing::debug!(run = %self.run, tool = ask.tool(), "a plan that found nothing is made anew");
+            *slot = ask;
+        }
+    }
+}
+
+/// How sure one can be of a plan that the grammar did not cover: surer when it saw the same tools.
+fn agreement(asks: &[Ask], draft: &Draft) -> Confidence {
+    let tools = |asks: &[Ask]| asks.iter().map(Ask::tool).collect::<Vec<_>>();
+    if tools(asks) == tools(&draft.plan.steps) { Confidence::Medium } else { Confidence::Low }
+}

@@ -1,0 +1,95 @@
+//! The reviewer's node: the answer is written out of the results, and what they do not support is taken out of it.
+
+use dealwright_kernel::Result;
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::{Walk, step_of};
+use crate::agent::store::{self, Begin, End, Standing};
+use crate::agent::{Answer, State, Status, Step, compose};
+use crate::grounding::answer::Dropped;
+use crate::grounding::{Facts, ground_answer};
+
+impl Walk<'_> {
+    pub(super) async fn review(&self, standing: Standing) -> Result<()> {
+        let mut tx = self.begin().await?;
+        if !self.held(&mut tx, |_| true).await? {
+            return tx.rollback().await;
+        }
+        store::save(&mut tx, self.run, Status::Reviewing, &standing.state).await?;
+        let n = step_of(standing.state.asks.len());
+        store::begin_step(&mut tx, self.run, &Begin { n, kind: "review", title: "Check the answer", tool: None })
+            .await?;
+        let steps = store::steps(&mut tx, self.run).await?;
+        tx.commit(()).await?.into_inner();
+
+        let state = standing.state;
+        let (answer, dropped) = self.answer(&standing.goal, &state, &steps);
+        let status = if answer.question.is_some() { Status::Waiting } else { Status::Done };
+
+        let mut tx = self.begin().await?;
+        if !self.held(&mut tx, |_| true).await? {
+            return tx.rollback().await;
+        }
+        let summary = if dropped.is_empty() {
+            "Every figure and name is from a result".to_owned()
+        } else {
+            format!("{} sentences left out", dropped.len())
+        };
+        let end = End {
+            tool: None,
+            result: json!({ "dropped": dropped }),
+            count: None,
+            summary: &summary,
+            failed: false,
+            arguments: json!({}),
+        };
+        store::end_step(&mut tx, self.run, n, &end, &[]).await?;
+        store::save(&mut tx, self.run, status, &state).await?;
+        for delta in pieces(&answer.text) {
+            store::tell(&mut tx, self.run, "text", &json!({ "delta": delta })).await?;
+        }
+        store::tell(&mut tx, self.run, "answer", &answer).await?;
+        if let Some(question) = &answer.question {
+            store::tell(&mut tx, self.run, "question", question).await?;
+        }
+        store::finish(&mut tx, self.run, status, Some(&answer), None).await?;
+        store::tell(&mut tx, self.run, "done", &json!({ "status": status })).await?;
+        tx.commit(()).await?.into_inner();
+        Ok(())
+    }
+
+    /// Composes the answer and takes out of it what nothing supports.
+    fn answer(&self, goal: &str, state: &State, steps: &[Step]) -> (Answer, Vec<Dropped>) {
+        let mut draft = compose::Draft::default();
+        let mut facts = Facts::default();
+        facts.add_request(goal, &self.reading);
+        for (i, ask) in state.asks.iter().enumerate() {
+            if let Some(step) = steps.iter().find(|s| s.n == step_of(i)) {
+                facts.add_result(&step.result, &self.reading);
+                compose::add(&mut draft, ask, step, compose::Style { mark: self.reading.mark });
+            }
+        }
+        draft.counted.iter().for_each(|n| facts.add_number(Decimal::from(*n)));
+        (1..=draft.citations.len()).for_each(|n| facts.add_number(Decimal::from(n)));
+        let grounded = ground_answer(&draft.text, &facts, &self.reading);
+        // Our own sentences: of what could not be done, and the question.
+        let mut parts: Vec<&str> = Some(grounded.text.as_str()).filter(|t| !t.is_empty()).into_iter().collect();
+        parts.extend(state.said.iter().map(String::as_str));
+        parts.extend(state.question.as_ref().map(|q| q.text.as_str()));
+        let text = parts.join("\n");
+        let answer = Answer {
+            text,
+            citations: draft.citations,
+            left_out: grounded.dropped.len(),
+            without_model: state.without_model,
+            question: state.question.clone(),
+        };
+        (answer, grounded.dropped)
+    }
+}
+
+/// The answer in the pieces in which it is streamed: line by line.
+fn pieces(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}

@@ -1,0 +1,102 @@
+//! What models were asked, and what it took.
+
+use dealwright_kernel::Result;
+use dealwright_kernel::error::OrNotFound;
+use dealwright_kernel::id::AgentRunId;
+use dealwright_store::Tx;
+
+/// What a model was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Plan,
+    Embed,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Embed => "embed",
+        }
+    }
+}
+
+/// A model call, for the record.
+#[derive(Clone, Debug)]
+pub struct Called {
+    pub purpose: Purpose,
+    pub model: String,
+    pub local: bool,
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub first_token_ms: Option<i64>,
+    pub latency_ms: i64,
+    pub cost_micros: Option<i64>,
+    pub error: Option<String>,
+}
+
+/// Records the model calls of a step, on the run and on the step.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn record(tx: &mut Tx, run: AgentRunId, n: i32, calls: &[Called]) -> Result<()> {
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let (org, user) = (tx.org().0, tx.user().or_not_found("user")?.0);
+    for call in calls {
+        let id = tx.new_id();
+        sqlx::query!(
+            "insert into llm_call (org_id, id, run_id, user_id, purpose, model, local, tokens_in, tokens_out, first_token_ms, latency_ms, cost_micros, error, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            org,
+            id,
+            run.0,
+            user,
+            call.purpose.as_str(),
+            call.model,
+            call.local,
+            call.tokens_in,
+            call.tokens_out,
+            call.first_token_ms,
+            call.latency_ms,
+            call.cost_micros,
+            call.error,
+            now,
+        )
+        .execute(tx.db())
+        .await?;
+    }
+    let tokens_in: i64 = calls.iter().map(|c| c.tokens_in).sum();
+    let tokens_out: i64 = calls.iter().map(|c| c.tokens_out).sum();
+    // Not known as soon as one of them is not.
+    let cost: Option<i64> = calls.iter().map(|c| c.cost_micros).sum();
+    let first = calls.iter().find_map(|c| c.first_token_ms);
+    let model = calls.iter().find(|c| c.error.is_none() && c.purpose == Purpose::Plan).map(|c| c.model.clone());
+    sqlx::query!(
+        "update agent_run set tokens_in = tokens_in + $3, tokens_out = tokens_out + $4, cost_micros = cost_micros + $5,
+                first_token_ms = coalesce(first_token_ms, $6), model = coalesce(model, $7) where org_id = $1 and id = $2",
+        org,
+        run.0,
+        tokens_in,
+        tokens_out,
+        cost,
+        first,
+        model,
+    )
+    .execute(tx.db())
+    .await?;
+    sqlx::query!(
+        "update agent_step set tokens_in = tokens_in + $4, tokens_out = tokens_out + $5, cost_micros = cost_micros + $6 where org_id = $1 and run_id = $2 and n = $3",
+        org,
+        run.0,
+        n,
+        tokens_in,
+        tokens_out,
+        cost,
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
