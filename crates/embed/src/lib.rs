@@ -2,7 +2,7 @@
 //! nearly the same.
 //!
 //! The model is a BERT encoder of six layers, run by [`encoder`] on the CPU: nothing leaves the machine. It is loaded on
-//! first use (90 MB) and let go when nobody has asked for a while, so an idle server does not carry it. docs/adr/0009 says
+//! first use (90 MB) and let go when nobody has asked for a while, so an idle server does not carry it. docs/adr/0013 says
 //! why it is not a machine-learning framework.
 
 mod encoder;
