@@ -62,6 +62,10 @@ begin
                    app.scoped('opportunity.read', 'owner_id'));
 end $$;
 
+call app.secure('opportunity_stage_total');
+create policy read on opportunity_stage_total for select to dealwright_app
+    using (org_id = (select app.org()) and (select app.scope('opportunity.read')) = 'all');
+
 -- Events are seen as what they are about is. Others are for who may read the audit log.
 call app.secure('event');
 create policy read on event for select to dealwright_app using (org_id = (select app.org()) and (
@@ -89,7 +93,7 @@ grant usage on schema public to dealwright_app, dealwright_system, dealwright_se
 
 grant select on organisation, access_epoch, team, role, app_user, user_role, session, idempotency, choice, currency_rate,
     pipeline, stage, product, account, contact, opportunity, opportunity_tag, opportunity_line, opportunity_rollup,
-    opportunity_rollup_delta, task, activity, event, event_position, job, search_word to dealwright_app;
+    opportunity_rollup_delta, opportunity_stage_total, task, activity, event, event_position, job, search_word to dealwright_app;
 grant insert on team, role, app_user, user_role, choice, currency_rate, pipeline, stage, product, account, contact, opportunity,
     opportunity_line, task, activity, event, event_pending, job, idempotency to dealwright_app;
 grant update on organisation, access_epoch, team, role, app_user, session, choice, pipeline, stage, product, account, contact,

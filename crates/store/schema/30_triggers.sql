@@ -153,6 +153,11 @@ create or replace function app.fold_rollup(at_most int default 100000) returns b
         select org_id, stage_id, owner_id, team_id, sum(n), sum(amount_base) from taken group by 1, 2, 3, 4 order by 1, 2, 3, 4
         on conflict (org_id, stage_id, owner_id, team_id) do update
             set n = base.n + excluded.n, amount_base = base.amount_base + excluded.amount_base
+    ), folded_stages as (
+        insert into opportunity_stage_total as base (org_id, stage_id, n, amount_base)
+        select org_id, stage_id, sum(n), sum(amount_base) from taken group by 1, 2 order by 1, 2
+        on conflict (org_id, stage_id) do update
+            set n = base.n + excluded.n, amount_base = base.amount_base + excluded.amount_base
     )
     select count(*) from taken
 $$;

@@ -153,17 +153,29 @@ begin
         order by t.updated_at desc, t.id desc limit at_most;
 end $$;
 
+-- Whether an account is another one or stands anywhere below it, hidden ones on the way included: a ring through what the
+-- actor can't see is a ring all the same.
+create or replace function app.account_is_below(account uuid, above uuid) returns boolean
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with recursive up as (
+        select a.id, a.parent_id from account a where a.org_id = app.org() and a.id = account
+        union
+        select a.id, a.parent_id from account a join up on a.org_id = app.org() and a.id = up.parent_id
+    )
+    select exists (select from up where up.id = above)
+$$;
+
 do $$
 declare
     f regprocedure;
 begin
-    foreach f in array array['app.search_term(text)', 'app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)',
+    foreach f in array array['app.account_is_below(uuid, uuid)', 'app.search_term(text)', 'app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)',
                              'app.match_names(text, uuid, uuid[], int)', 'app.match_accounts(text, int)',
                              'app.match_contacts(text, int)']::regprocedure[] loop
         execute format('alter function %s owner to dealwright_search', f);
         execute format('revoke execute on function %s from public', f);
     end loop;
-    foreach f in array array['app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)',
+    foreach f in array array['app.account_is_below(uuid, uuid)', 'app.search_query(text[])', 'app.match_opportunities(text, uuid, uuid[], int)',
                              'app.match_names(text, uuid, uuid[], int)', 'app.match_accounts(text, int)',
                              'app.match_contacts(text, int)']::regprocedure[] loop
         execute format('grant execute on function %s to dealwright_app', f);

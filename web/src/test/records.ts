@@ -82,6 +82,7 @@ export const proposal = (more: Partial<Proposal> = {}): Proposal => ({
   decided_at: null,
   decision_reason: null,
   event_id: null,
+  undone_at: null,
   stale: null,
   created_at: "2026-11-23T10:00:00Z",
   expires_at: "2026-12-07T10:00:00Z",

@@ -248,6 +248,8 @@ pub struct Proposal {
     pub decision_reason: Option<String>,
     /// The applied change, for undo.
     pub event_id: Option<EventId>,
+    /// When the applied change was taken back.
+    pub undone_at: Option<DateTime<Utc>>,
     pub stale: Option<Stale>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,

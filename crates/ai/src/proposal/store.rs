@@ -111,7 +111,12 @@ struct Row {
 }
 
 impl Row {
-    fn into_proposal(self, names: &HashMap<Uuid, String>, now: DateTime<Utc>) -> Result<Proposal> {
+    fn into_proposal(
+        self,
+        names: &HashMap<Uuid, String>,
+        undone: &HashMap<Uuid, DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<Proposal> {
         let person = |id: Uuid| Ref { id, name: names.get(&id).cloned().unwrap_or_default() };
         let (kind, id) = match (self.opportunity_id, self.account_id, self.contact_id) {
             (Some(id), ..) => ("opportunity", Some(id)),
@@ -139,6 +144,7 @@ impl Row {
             decided_at: self.decided_at,
             decision_reason: self.decision_reason,
             event_id: self.event_id.map(Into::into),
+            undone_at: self.event_id.and_then(|event| undone.get(&event).copied()),
             stale: self.stale.map(serde_json::from_value::<Stale>).transpose().map_err(Error::internal)?,
             created_at: self.created_at,
             expires_at: self.expires_at,
@@ -149,8 +155,25 @@ impl Row {
 async fn named(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Proposal>> {
     let people: Vec<Uuid> = rows.iter().flat_map(|r| [Some(r.requested_by), r.decided_by]).flatten().collect();
     let names = names(tx, &people).await?;
+    let undone = taken_back(tx, &rows.iter().filter_map(|r| r.event_id).collect::<Vec<_>>()).await?;
     let now = tx.now();
-    rows.into_iter().map(|r| r.into_proposal(&names, now)).collect()
+    rows.into_iter().map(|r| r.into_proposal(&names, &undone, now)).collect()
+}
+
+/// When the changes of these events were taken back, of those that were and stayed so.
+async fn taken_back(tx: &mut Tx, events: &[Uuid]) -> Result<HashMap<Uuid, DateTime<Utc>>> {
+    if events.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"select u.undoes as "event!", u.at from event u
+           where u.org_id = $1 and u.undoes = any ($2) and not exists (select from event r where r.org_id = u.org_id and r.undoes = u.id)"#,
+        tx.org().0,
+        events,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.event, r.at)).collect())
 }
 
 /// The proposals of runs, oldest first.

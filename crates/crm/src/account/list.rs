@@ -39,7 +39,7 @@ const COLUMNS: &str = "t.id, t.name, t.domain, t.phone, t.website, t.industry_id
     t.revenue_minor, t.currency, t.founded_year, t.country, t.owner_id, u.name as owner_name, t.team_id, t.tags, t.custom, t.external_id, \
     t.version, t.created_at, t.updated_at";
 
-const JOINS: &str = "join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
+const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
     left join account p on p.org_id = t.org_id and p.id = t.parent_id";
 
 /// Reads a page.

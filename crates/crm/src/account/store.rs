@@ -128,19 +128,9 @@ pub async fn is_below(tx: &mut Tx, parent: AccountId, account: AccountId) -> Res
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('account.parent:' || $1, 0))", org.to_string())
         .execute(tx.db())
         .await?;
-    Ok(sqlx::query_scalar!(
-        r#"with recursive above as (
-               select a.id, a.parent_id from account a where a.org_id = $1 and a.id = $2
-               union
-               select a.id, a.parent_id from account a join above b on a.org_id = $1 and a.id = b.parent_id
-           )
-           select exists (select from above where id = $3) as "below!""#,
-        org,
-        parent.0,
-        account.0,
-    )
-    .fetch_one(tx.db())
-    .await?)
+    Ok(sqlx::query_scalar!(r#"select app.account_is_below($1, $2) as "below!""#, parent.0, account.0)
+        .fetch_one(tx.db())
+        .await?)
 }
 
 fn taken() -> Error {

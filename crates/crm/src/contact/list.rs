@@ -33,7 +33,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
 const COLUMNS: &str = "t.id, t.first_name, t.last_name, t.name, t.title, t.email, t.phone, t.account_id, a.name as account_name, t.owner_id, \
     u.name as owner_name, t.team_id, t.tags, t.custom, t.external_id, t.version, t.created_at, t.updated_at";
 
-const JOINS: &str = "join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
+const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
     left join account a on a.org_id = t.org_id and a.id = t.account_id";
 
 /// Reads a page.

@@ -423,6 +423,13 @@ async fn derive(tx: &mut PgConnection, org: OrgId) -> Result<()> {
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
+        "insert into opportunity_stage_total (org_id, stage_id, n, amount_base)
+         select org_id, stage_id, sum(n), sum(amount_base) from opportunity_rollup where org_id = $1 group by 1, 2",
+        org.0
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
         r#"insert into search_word (org_id, word)
            select $1, w.word from (
                select distinct unnest(tsvector_to_array(search)) as word from account where org_id = $1

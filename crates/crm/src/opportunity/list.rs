@@ -59,7 +59,9 @@ const COLUMNS: &str = "t.id, t.name, t.account_id, a.name as account_name, t.pri
     t.owner_id, u.name as owner_name, t.team_id, t.next_step, t.lost_reason_id, t.lost_notes, t.tags, t.custom, t.external_id, t.version, \
     t.created_at, t.updated_at, t.stage_entered_at, t.closed_at";
 
-const JOINS: &str = "join stage s on s.org_id = t.org_id and s.id = t.stage_id join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
+/// A stage and an owner are always there; `left` all the same, since an inner join keeps the planner from their keys: it
+/// would read all users for each row.
+const JOINS: &str = "left join stage s on s.org_id = t.org_id and s.id = t.stage_id left join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
     left join account a on a.org_id = t.org_id and a.id = t.account_id left join contact c on c.org_id = t.org_id and c.id = t.primary_contact_id";
 
 /// Lists of opportunities as `actor` reads them.
@@ -182,9 +184,19 @@ async fn stage_totals(
     let kept = if ids.is_none() { kept(&query.filter) } else { None };
     let mut sql = QueryBuilder::<Postgres>::new("");
     if let Some(kept) = kept {
-        sql.push("select k.stage_id, sum(k.n)::bigint, sum(k.amount_base)::bigint from (select stage_id, owner_id, team_id, n, amount_base from opportunity_rollup where org_id = ");
-        sql.push_bind(tx.org().0).push(" union all select stage_id, owner_id, team_id, n, amount_base from opportunity_rollup_delta where org_id = ");
-        sql.push_bind(tx.org().0).push(") k where k.stage_id = any (").push_bind(stages.to_vec()).push(")");
+        // Whoever sees every deal reads the totals of stages; others those of the owners they see.
+        let all = kept.is_empty() && reader.actor.scope(ReadOpportunity::PERMISSION) == ScopeLevel::All;
+        let (columns, base) = if all {
+            ("stage_id, n, amount_base", "opportunity_stage_total")
+        } else {
+            ("stage_id, owner_id, team_id, n, amount_base", "opportunity_rollup")
+        };
+        sql.push("select k.stage_id, sum(k.n)::bigint, sum(k.amount_base)::bigint from (");
+        for (word, table) in [("", base), (" union all ", "opportunity_rollup_delta")] {
+            sql.push(word).push("select ").push(columns).push(" from ").push(table);
+            sql.push(" where org_id = ").push_bind(tx.org().0);
+        }
+        sql.push(") k where k.stage_id = any (").push_bind(stages.to_vec()).push(")");
         for (column, ids) in kept {
             sql.push(" and k.").push(column).push(" = any (").push_bind(ids).push(")");
         }

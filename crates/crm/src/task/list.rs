@@ -38,7 +38,7 @@ const COLUMNS: &str = "t.id, t.title, t.notes, t.due_date, t.priority, t.assigne
     o.name as opportunity_name, t.account_id, a.name as account_name, t.contact_id, c.name as contact_name, t.done_at, t.version, t.created_at, \
     t.updated_at";
 
-const JOINS: &str = "join app_user u on u.org_id = t.org_id and u.id = t.assignee_id \
+const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.assignee_id \
     left join opportunity o on o.org_id = t.org_id and o.id = t.opportunity_id left join account a on a.org_id = t.org_id and a.id = t.account_id \
     left join contact c on c.org_id = t.org_id and c.id = t.contact_id";
 

@@ -51,7 +51,8 @@ export function ProposalDecided({ proposal: p }: { proposal: Proposal }) {
 
 function Approved({ proposal: p }: { proposal: Proposal }) {
   const undo = useUndo();
-  const [undone, setUndone] = useState(false);
+  const [undoneNow, setUndoneNow] = useState(false);
+  const undone = undoneNow || p.undone_at != null;
   const event = p.event_id;
   return (
     <Line
@@ -59,7 +60,7 @@ function Approved({ proposal: p }: { proposal: Proposal }) {
       action={
         event &&
         !undone && (
-          <Button size="card" onClick={() => void undo(event).then(setUndone)}>
+          <Button size="card" onClick={() => void undo(event).then(setUndoneNow)}>
             Undo
           </Button>
         )

@@ -66,9 +66,12 @@ async fn an_approval_counts_once_even_when_pressed_by_many() {
     assert_eq!(tasks["items"].as_array().map(Vec::len), Some(1), "{tasks:#}");
     assert_eq!(tasks["items"][0]["title"], "Call Isdom renewal");
     let event = answers.iter().find(|a| a.status == 200).unwrap().body["event_id"].clone();
+    let shown = format!("/proposals/{}", proposed["id"].as_str().unwrap());
+    assert_eq!(app.admin.get(&shown).await.ok()["undone_at"], json!(null));
     app.admin.post("/undo", json!({ "event_id": event })).await.ok();
     let tasks = app.admin.get(&format!("/tasks?subject_id={}", made["id"].as_str().unwrap())).await.ok();
     assert_eq!(tasks["items"], json!([]));
+    assert!(app.admin.get(&shown).await.ok()["undone_at"].is_string(), "a proposal says that it was undone");
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
 mod import;
 mod lists;
 mod opportunity;
+mod people_and_companies;
