@@ -31,6 +31,8 @@ pub struct Scope {
     pub stamp: Stamp,
     /// The request that this is for.
     pub request_id: Option<String>,
+    /// Nothing can be written: PostgreSQL itself refuses.
+    pub read_only: bool,
 }
 
 impl Scope {
@@ -47,7 +49,8 @@ impl Scope {
         for (i, team) in self.teams.iter().enumerate() {
             _ = write!(sql, "{}{team}", if i == 0 { "" } else { "," });
         }
-        _ = write!(sql, "}}', '{}', {}); begin", self.scopes.replace('\'', "''"), self.epoch);
+        let begin = if self.read_only { "begin read only" } else { "begin" };
+        _ = write!(sql, "}}', '{}', {}); {begin}", self.scopes.replace('\'', "''"), self.epoch);
         sql
     }
 }
