@@ -86,7 +86,10 @@ impl Actor {
             return Ok(());
         }
         let names: Vec<String> = beyond.iter().take(10).map(ToString::to_string).collect();
-        Err(Error::forbidden("privilege_escalation", format!("this is wider than your own roles: {}", names.join(", "))))
+        Err(Error::forbidden(
+            "privilege_escalation",
+            format!("this is wider than your own roles: {}", names.join(", ")),
+        ))
     }
 
     /// Whether this person sees and does nothing that the actor could not: scope by scope, team by team.

@@ -159,7 +159,8 @@ pub struct NewUser {
 pub async fn insert_users(tx: &mut Tx, users: &[NewUser]) -> Result<()> {
     let org = tx.org().0;
     for user in users {
-        insert_user(tx, user.id, &user.name, &user.email, user.password_hash.as_deref(), user.team, user.import).await?;
+        insert_user(tx, user.id, &user.name, &user.email, user.password_hash.as_deref(), user.team, user.import)
+            .await?;
         sqlx::query!(
             "insert into user_role (org_id, user_id, role_id) select $1, $2, id from role where org_id = $1 and builtin = $3",
             org,

@@ -28,7 +28,9 @@ const PRIVATE: [&str; 3] = ["/conversations", "/agent-runs", "/sessions"];
 pub fn is_refused(method: &Method, path: &str) -> bool {
     let path = path.trim_start_matches("/api/v1");
     if matches!(*method, Method::GET | Method::HEAD) {
-        return PRIVATE.iter().any(|p| path.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+        return PRIVATE
+            .iter()
+            .any(|p| path.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     }
     !(*method == Method::POST && path.ends_with("/query"))
 }
@@ -73,7 +75,9 @@ pub fn may_view(own: &Actor, person: &Actor) -> Result<()> {
 /// As [`may_view`]; 403 without a session.
 pub async fn start(tx: &mut Tx, own: &Actor, person: &Actor) -> Result<()> {
     may_view(own, person)?;
-    let session = own.session.ok_or_else(|| Error::forbidden("forbidden", "only somebody who is signed in can view as another"))?;
+    let session = own
+        .session
+        .ok_or_else(|| Error::forbidden("forbidden", "only somebody who is signed in can view as another"))?;
     store::insert(tx, session, own.user, person.user).await?;
     let event = event(tx, "view_started", person.user, &person.name);
     tx.emit(event);

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use super::{Change, wrong_locale};
 use crate::Access;
 use crate::context::SignedIn;
-use crate::people::{none_wrong, wrong, wrong_name, wrong_text};
 use crate::password;
+use crate::people::{none_wrong, wrong, wrong_name, wrong_text};
 use crate::session::{self, http::device};
 
 /// The endpoints of one's own profile.
@@ -113,7 +113,10 @@ async fn change_password(
     let hash = session::store::password_hash(&mut tx, cx.actor().user).await?;
     tx.done(()).await?;
     if hash.is_none() {
-        return Err(Error::conflict("no_password", "you sign in without a password; ask for one by “Forgot password?”"));
+        return Err(Error::conflict(
+            "no_password",
+            "you sign in without a password; ask for one by “Forgot password?”",
+        ));
     }
     if !access.verify(body.current_password, hash).await? {
         let mut system = access.database().system().await?;

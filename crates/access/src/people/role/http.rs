@@ -17,7 +17,9 @@ use utoipa_axum::routes;
 
 use super::{AskedGrants, Change, Draft, Role, store};
 use crate::people::{none_wrong, wrong_name, wrong_text};
-use crate::policy::{Action, Builtin, CreateRole, DeleteRole, Object, Permission, ReadRole, ScopeLevel, UpdateRole, actions, scopes};
+use crate::policy::{
+    Action, Builtin, CreateRole, DeleteRole, Object, Permission, ReadRole, ScopeLevel, UpdateRole, actions, scopes,
+};
 use crate::{Access, Allow};
 
 /// The roles' endpoints.

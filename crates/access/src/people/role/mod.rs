@@ -64,7 +64,8 @@ impl Role {
 /// 422 that names each object, action and scope that does not exist.
 pub fn read_grants(base: &Grants, asked: &AskedGrants) -> Result<Grants> {
     let (mut grants, mut fields) = (base.clone(), Vec::new());
-    let each = asked.iter().flat_map(|(object, actions)| actions.iter().map(move |(action, scope)| (object, action, scope)));
+    let each =
+        asked.iter().flat_map(|(object, actions)| actions.iter().map(move |(action, scope)| (object, action, scope)));
     for (object, action, scope) in each.take(10_000) {
         match read_grant(object, action, scope) {
             Ok((permission, scope)) => grants.grant(permission, scope),
@@ -211,7 +212,13 @@ async fn write(cx: &Context, tx: &mut Tx, old: &Role, new: Role, version: i64, v
 /// # Errors
 /// 403 `privilege_escalation` when the replacement is wider than the caller; 404; 409 `role_in_use` without a
 /// replacement, `builtin_role`, `version_conflict` or `last_administrator`; 422.
-pub async fn delete(cx: &Context, tx: &mut Tx, id: RoleId, version: Option<i64>, replacement: Option<RoleId>) -> Result<()> {
+pub async fn delete(
+    cx: &Context,
+    tx: &mut Tx,
+    id: RoleId,
+    version: Option<i64>,
+    replacement: Option<RoleId>,
+) -> Result<()> {
     let role = store::find(tx, id).await?.or_not_found("role")?;
     if role.builtin.is_some() {
         return Err(Error::conflict("builtin_role", "a built-in role can be changed, but not deleted"));
@@ -230,7 +237,8 @@ pub async fn delete(cx: &Context, tx: &mut Tx, id: RoleId, version: Option<i64>,
             store::move_holders(tx, id, heir.id).await?;
         }
         None if role.holders > 0 => {
-            let people = if role.holders == 1 { "1 person holds".to_owned() } else { format!("{} people hold", role.holders) };
+            let people =
+                if role.holders == 1 { "1 person holds".to_owned() } else { format!("{} people hold", role.holders) };
             return Err(in_use(format!("{people} this role; say which one they get instead")));
         }
         None => {}

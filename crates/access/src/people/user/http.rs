@@ -131,8 +131,7 @@ async fn create(cx: Allow<CreateUser>, Valid(new): Valid<NewUser>) -> Result<Com
         Some(password) => Some(cx.access().hash(password).await?),
         None => None,
     };
-    let draft =
-        Draft { name: new.name, email: new.email, team_id: new.team_id, role_ids: new.role_ids, password_hash };
+    let draft = Draft { name: new.name, email: new.email, team_id: new.team_id, role_ids: new.role_ids, password_hash };
     let (cx, mut tx) = cx.begin_fresh().await?;
     let user = super::create(&cx, &mut tx, draft).await?;
     let location = [(header::LOCATION, format!("/api/v1/users/{}", user.id))];

@@ -254,6 +254,12 @@ async fn check_team(cx: &Context, tx: &mut Tx, needs: Permission, team: Option<T
     Err(Error::forbidden("team_out_of_scope", "your roles do not let you put somebody into this team").on("team_id"))
 }
 
+/// Whether this can be somebody's e-mail address.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    super::wrong_email("email", text).is_none()
+}
+
 /// Each role once, in order.
 fn tidy(mut roles: Vec<RoleId>) -> Result<Vec<RoleId>> {
     roles.sort_unstable();

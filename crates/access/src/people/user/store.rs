@@ -133,9 +133,14 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
 /// Gives a person these roles and no other.
 pub async fn set_roles(tx: &mut Tx, user: UserId, roles: &[RoleId]) -> Result<()> {
     let (org, roles) = (tx.org().0, roles.iter().map(|r| r.0).collect::<Vec<Uuid>>());
-    sqlx::query!("delete from user_role where org_id = $1 and user_id = $2 and role_id <> all ($3)", org, user.0, &roles)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "delete from user_role where org_id = $1 and user_id = $2 and role_id <> all ($3)",
+        org,
+        user.0,
+        &roles
+    )
+    .execute(tx.db())
+    .await?;
     sqlx::query!(
         "insert into user_role (org_id, user_id, role_id) select $1, $2, r from unnest($3::uuid[]) as r on conflict do nothing",
         org,
