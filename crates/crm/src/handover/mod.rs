@@ -30,6 +30,7 @@ pub const AT_ONCE: i64 = 2_000;
 /// Which of a person's records move.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = HandOverInclude)]
 pub enum Include {
     /// Closed deals and finished tasks stay with who won, lost or did them.
     Open,
@@ -39,6 +40,7 @@ pub enum Include {
 
 /// How many records, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RecordCounts)]
 pub struct Counts {
     pub opportunities: i64,
     pub accounts: i64,
@@ -65,6 +67,7 @@ impl Counts {
 /// What is owned and moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = OwnedKind)]
 pub enum Kind {
     Opportunity,
     Account,

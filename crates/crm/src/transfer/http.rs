@@ -32,7 +32,7 @@ where
 /// Which records, and to whom: either `ids`, or all of `from_id`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Transfer {
+struct OwnershipTransfer {
     object: Kind,
     to_id: UserId,
     /// At most 500.
@@ -47,7 +47,7 @@ struct Transfer {
     cursor: Option<String>,
 }
 
-impl Validate for Transfer {
+impl Validate for OwnershipTransfer {
     fn validate(&self) -> Result<()> {
         let mut wrong = Texts::default();
         if self.ids.is_some() == self.from_id.is_some() {
@@ -62,7 +62,7 @@ impl Validate for Transfer {
 
 /// What became of each record.
 #[derive(Debug, Serialize, ToSchema)]
-struct Answer {
+struct OwnershipTransfers {
     #[serde(flatten)]
     outcome: Outcome,
     /// There are more of the owner's; pass it as `cursor`.
@@ -73,8 +73,8 @@ struct Answer {
 ///
 /// Each is checked and written as one alone would be. Those that are refused stay, and are named with the reason; the
 /// others are transferred, each with an event to undo it by.
-#[utoipa::path(post, path = "/ownership-transfers", tag = "people", request_body = Transfer, responses((status = 200, body = Answer), Problems))]
-async fn transfer(SignedIn(cx): SignedIn, Valid(asked): Valid<Transfer>) -> Result<Committed<Json<Answer>>> {
+#[utoipa::path(post, path = "/ownership-transfers", tag = "people", request_body = OwnershipTransfer, responses((status = 200, body = OwnershipTransfers), Problems))]
+async fn transfer(SignedIn(cx): SignedIn, Valid(asked): Valid<OwnershipTransfer>) -> Result<Committed<Json<OwnershipTransfers>>> {
     let needs = asked.object.update();
     cx.actor().require(needs)?;
     let mut tx = cx.begin_for(Some(needs)).await?;
@@ -83,11 +83,11 @@ async fn transfer(SignedIn(cx): SignedIn, Valid(asked): Valid<Transfer>) -> Resu
     }
     let (ids, next_cursor) = records(&mut tx, &asked).await?;
     let outcome = all(&cx, &mut tx, asked.object, &ids, asked.to_id).await?;
-    tx.commit(Json(Answer { outcome, next_cursor })).await
+    tx.commit(Json(OwnershipTransfers { outcome, next_cursor })).await
 }
 
 /// The ids, each once; or a page of those of an owner, with the cursor of the next.
-async fn records(tx: &mut Tx, asked: &Transfer) -> Result<(Vec<Uuid>, Option<String>)> {
+async fn records(tx: &mut Tx, asked: &OwnershipTransfer) -> Result<(Vec<Uuid>, Option<String>)> {
     let Some(from) = asked.from_id else {
         let mut ids = asked.ids.clone().unwrap_or_default();
         ids.sort_unstable();

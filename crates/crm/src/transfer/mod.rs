@@ -31,6 +31,7 @@ pub struct Transferred {
 
 /// A record that has not, and why.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TransferRefused)]
 pub struct Refused {
     pub id: Uuid,
     /// As an error of one alone; `unchanged` when it is the new owner's already.
@@ -40,6 +41,7 @@ pub struct Refused {
 
 /// What became of each record.
 #[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = TransferOutcome)]
 pub struct Outcome {
     pub transferred: Vec<Transferred>,
     pub refused: Vec<Refused>,

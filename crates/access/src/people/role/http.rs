@@ -79,17 +79,17 @@ async fn index(cx: Allow<ReadRole>) -> Result<Json<Page<RoleView>>> {
 
 /// What roles can grant: the scopes that each action of each object takes.
 #[derive(Debug, Serialize, ToSchema)]
-struct Grid {
+struct RoleGrid {
     #[schema(value_type = BTreeMap<String, BTreeMap<String, Vec<ScopeLevel>>>)]
     objects: BTreeMap<Object, BTreeMap<Action, &'static [ScopeLevel]>>,
 }
 
 /// What can be granted
-#[utoipa::path(get, path = "/roles/grid", tag = "people", responses((status = 200, body = Grid), Problems))]
-async fn grid(cx: Allow<ReadRole>) -> Result<Json<Grid>> {
+#[utoipa::path(get, path = "/roles/grid", tag = "people", responses((status = 200, body = RoleGrid), Problems))]
+async fn grid(cx: Allow<ReadRole>) -> Result<Json<RoleGrid>> {
     cx.begin().await?.done(()).await?;
     let of = |object| actions(object).iter().map(|&a| (a, scopes(Permission::new(object, a)))).collect();
-    Ok(Json(Grid { objects: Object::ALL.iter().map(|&object| (object, of(object))).collect() }))
+    Ok(Json(RoleGrid { objects: Object::ALL.iter().map(|&object| (object, of(object))).collect() }))
 }
 
 /// One role
@@ -179,18 +179,18 @@ async fn update(
 /// Which version was read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Reset {
+struct RoleReset {
     /// The version that was read, unless `If-Match` says it.
     version: Option<i64>,
 }
 
 /// Give a built-in role back what it granted at first
-#[utoipa::path(post, path = "/roles/{id}/reset", tag = "people", params(("id" = RoleId, Path)), request_body = Reset, responses((status = 200, body = RoleView), Problems))]
+#[utoipa::path(post, path = "/roles/{id}/reset", tag = "people", params(("id" = RoleId, Path)), request_body = RoleReset, responses((status = 200, body = RoleView), Problems))]
 async fn reset(
     cx: Allow<UpdateRole>,
     Path(id): Path<RoleId>,
     if_match: IfMatch,
-    Json(body): Json<Reset>,
+    Json(body): Json<RoleReset>,
 ) -> Result<Committed<impl IntoResponse>> {
     let version = if_match.or(body.version)?;
     let (cx, mut tx) = cx.begin_fresh().await?;
