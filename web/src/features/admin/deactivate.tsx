@@ -55,7 +55,9 @@ export function Deactivate({ user, onClose }: { user: User; onClose: () => void 
       open
       onOpenChange={(open) => !open && onClose()}
       title={user.active ? `Deactivate ${user.name}?` : `Hand over what ${user.name} owns`}
-      description={user.active ? "They are signed out at once and cannot sign in. You can reactivate them." : undefined!}
+      {...(user.active
+        ? { description: "They are signed out at once and cannot sign in. You can reactivate them later." }
+        : {})}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>

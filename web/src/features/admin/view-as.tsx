@@ -1,24 +1,15 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMutation } from "@tanstack/react-query";
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { User } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Overlay } from "@/components/ui/overlay";
-import { assistant } from "@/lib/frame";
 
 export function ViewAs({ user, onClose }: { user: User; onClose: () => void }) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
   const start = useMutation({
     mutationFn: () => post("/view-as", { body: { user_id: user.id } }),
-    onSuccess: async () => {
-      assistant.set({ open: false, ask: null });
-      onClose();
-      // What was read as oneself must not be seen as the other.
-      client.clear();
-      await navigate({ to: "/", reloadDocument: true });
-    },
+    // What was read as oneself must not be seen as the other: the app begins anew.
+    onSuccess: () => window.location.assign("/"),
   });
   return (
     <Overlay
