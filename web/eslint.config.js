@@ -13,6 +13,7 @@ const features = [
   "home",
   "imports",
   "opportunities",
+  "profile",
   "proposals",
   "session",
   "tasks",

@@ -2,12 +2,21 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use dealwright_kernel::id::{OrgId, SessionId, TeamId, UserId};
 use dealwright_kernel::{Currency, Error, Result};
 use dealwright_store::{ActorKind, Scope, Stamp};
 use uuid::Uuid;
 
 use crate::policy::{Grants, Permission, ScopeLevel};
+
+/// Somebody who looks at the app as another person does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub id: UserId,
+    pub name: String,
+    pub since: DateTime<Utc>,
+}
 
 /// Who acts, and what they may do. Read once and kept until the organisation's access changes.
 #[derive(Clone, Debug)]
@@ -26,7 +35,11 @@ pub struct Actor {
     pub grants: Grants,
     pub locale: Option<String>,
     pub time_zone: Option<String>,
+    /// Of the person's own row.
+    pub version: i64,
     pub session: Option<SessionId>,
+    /// Who really is signed in, when somebody looks at the app as this person.
+    pub viewer: Option<Viewer>,
     pub stamp: Stamp,
     /// The access epoch at which all this was read.
     pub epoch: i64,
@@ -63,6 +76,36 @@ impl Actor {
         }
     }
 
+    /// Refuses what would let somebody get wider than the actor is.
+    ///
+    /// # Errors
+    /// 403 `privilege_escalation` that names what is wider.
+    pub fn covers(&self, grants: &Grants) -> Result<()> {
+        let beyond = grants.beyond(&self.grants);
+        if beyond.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = beyond.iter().take(10).map(ToString::to_string).collect();
+        Err(Error::forbidden(
+            "privilege_escalation",
+            format!("this is wider than your own roles: {}", names.join(", ")),
+        ))
+    }
+
+    /// Whether this person sees and does nothing that the actor could not: scope by scope, team by team.
+    #[must_use]
+    pub fn encloses(&self, person: &Self) -> bool {
+        person.grants.held().all(|(permission, scope)| match self.scope(permission) {
+            ScopeLevel::All => true,
+            ScopeLevel::Team => {
+                scope <= ScopeLevel::Team
+                    && person.team.is_some_and(|team| self.teams.contains(&team.0))
+                    && person.teams.iter().all(|team| self.teams.contains(team))
+            }
+            ScopeLevel::Own | ScopeLevel::None => false,
+        })
+    }
+
     /// The same rights under another name: what an agent or an import does for this person.
     #[must_use]
     pub fn acting_as(&self, kind: ActorKind, id: Option<Uuid>, name: &str) -> Arc<Self> {
@@ -83,6 +126,7 @@ impl Actor {
             epoch: self.epoch,
             stamp: self.stamp.clone(),
             request_id,
+            read_only: self.viewer.is_some(),
         })
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
@@ -18,7 +18,7 @@ use moka::sync::Cache;
 use crate::actor::Actor;
 use crate::policy::{Needs, Object, Permission};
 use crate::session::{self, TokenHash};
-use crate::{people, policy};
+use crate::{people, policy, viewing};
 
 /// What the operator decided about signing in.
 #[derive(Clone, Debug)]
@@ -74,6 +74,24 @@ impl Access {
 
     pub(crate) fn forget(&self, token: &TokenHash) {
         self.actors.invalidate(token);
+    }
+
+    /// Hashes a new password, when its turn comes.
+    ///
+    /// # Errors
+    /// Internal, when hashing fails.
+    pub(crate) async fn hash(&self, password: String) -> Result<String> {
+        let _slot = self.hashing.acquire().await.map_err(Error::internal)?;
+        crate::password::hash(password).await
+    }
+
+    /// Whether `password` is the one behind `hash`, when its turn comes.
+    ///
+    /// # Errors
+    /// Internal, when the hash is none.
+    pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        let _slot = self.hashing.acquire().await.map_err(Error::internal)?;
+        crate::password::verify(password, hash).await
     }
 
     /// A person without a session: for jobs and agents that act for them.
@@ -168,15 +186,25 @@ impl Context {
         self.access.database.begin(&self.actor.db_scope(self.request_id.clone())?).await
     }
 
+    /// The actor as it is now.
+    ///
+    /// # Errors
+    /// 401 when the session has ended; 409 when it has become another person's view, or their own again.
     async fn again(&self) -> Result<Actor> {
         let fresh = match self.token {
             Some(token) => {
                 self.access.forget(&token);
-                self.access.actor(token).await?
+                Actor::clone(&*self.access.actor(token).await?)
             }
-            None => self.access.person(self.actor.org, self.actor.user).await?,
+            None => {
+                let person = self.access.person(self.actor.org, self.actor.user).await?;
+                Actor { session: self.actor.session, ..Actor::clone(&person) }
+            }
         };
-        Ok(Actor { stamp: self.actor.stamp.clone(), ..Actor::clone(&fresh) })
+        if fresh.user != self.actor.user {
+            return Err(Error::conflict("try_again", "the app is being looked at as somebody else by now; try again"));
+        }
+        Ok(Actor { stamp: self.actor.stamp.clone(), ..fresh })
     }
 
     /// Reads the record under the actor's eyes and proves that `permission` reaches it.
@@ -254,6 +282,24 @@ impl<P: Needs> Allow<P> {
         self.context.begin_for(Some(P::PERMISSION)).await
     }
 
+    /// Begins a transaction as the caller is now, not as they were when they were last read: for what hands out rights,
+    /// which must not exceed the caller's own.
+    ///
+    /// # Errors
+    /// As [`Context::begin_for`]; 409 `try_again` when access changes all the while.
+    pub async fn begin_fresh(&self) -> Result<(Context, Tx)> {
+        for _ in 0..3 {
+            let actor = Arc::new(self.context.again().await?);
+            actor.require(P::PERMISSION)?;
+            let context = Context { actor, ..self.context.clone() };
+            match context.begin_unchanged().await {
+                Err(error) if access_changed(&error) => {}
+                other => return Ok((context, other?)),
+            }
+        }
+        Err(Error::conflict("try_again", "two changes met; try again"))
+    }
+
     /// Reads the record and proves that `P` reaches it.
     ///
     /// # Errors
@@ -289,7 +335,8 @@ where
     }
 }
 
-/// Anyone who is signed in: for what concerns only themselves.
+/// Anyone who is signed in: for what concerns only themselves. Somebody who looks at the app as another person is let in
+/// to read, and to nothing that is that person's alone.
 #[derive(Debug)]
 pub struct SignedIn(pub Context);
 
@@ -302,11 +349,52 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let access = Access::from_ref(state);
-        let token = session::http::token(&parts.headers)?;
-        let actor = access.actor(token).await?;
-        let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        Ok(Self(Context { access, actor, token: Some(token), request_id }))
+        let mut context = signed_in(&access, parts).await?;
+        if context.actor.viewer.is_some() && viewing::is_refused(&parts.method, path(parts)) {
+            // What was read may be old: the view may have ended on another node.
+            access.forget(&session::http::token(&parts.headers)?);
+            context = signed_in(&access, parts).await?;
+            if context.actor.viewer.is_some() {
+                return Err(viewing::refusal());
+            }
+        }
+        Ok(Self(context))
     }
+}
+
+/// Whose session it is, also while they look at the app as somebody else: to end the one or the other.
+#[derive(Debug)]
+pub struct OwnSession(pub Context);
+
+impl<S> FromRequestParts<S> for OwnSession
+where
+    S: Send + Sync,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let access = Access::from_ref(state);
+        let mut context = signed_in(&access, parts).await?;
+        if let Some(viewer) = &context.actor.viewer {
+            let own = access.person(context.actor.org, viewer.id).await?;
+            context.actor = Arc::new(Actor { session: context.actor.session, ..Actor::clone(&own) });
+            context.token = None;
+        }
+        Ok(Self(context))
+    }
+}
+
+async fn signed_in(access: &Access, parts: &Parts) -> Result<Context> {
+    let token = session::http::token(&parts.headers)?;
+    let actor = access.actor(token).await?;
+    let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    Ok(Context { access: access.clone(), actor, token: Some(token), request_id })
+}
+
+/// The path as it was asked for, whatever router is nested where.
+fn path(parts: &Parts) -> &str {
+    parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.path(), |uri| uri.path())
 }
 
 /// The permission `P` names, for use outside an extractor.

@@ -11,6 +11,7 @@ mod password;
 pub mod people;
 pub mod policy;
 pub mod session;
+pub mod viewing;
 
 pub use actor::Actor;
 pub use context::{Access, Allow, Context, Permit, Record, Settings};

@@ -60,6 +60,7 @@ words! {
         Update = "update",
         Delete = "delete",
         Use = "use",
+        Impersonate = "impersonate",
     }
 }
 
@@ -87,6 +88,18 @@ impl Permission {
     }
 }
 
+impl std::str::FromStr for Permission {
+    type Err = ();
+
+    /// Reads `opportunity.update`; what does not exist is an error.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (object, action) = text.split_once('.').ok_or(())?;
+        let object = Object::ALL.iter().find(|o| o.as_str() == object).ok_or(())?;
+        let action = actions(*object).iter().find(|a| a.as_str() == action).ok_or(())?;
+        Ok(Self::new(*object, *action))
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.object, self.action)
@@ -96,16 +109,40 @@ impl fmt::Display for Permission {
 /// The actions that exist for an object. What is not here can be granted to nobody.
 #[must_use]
 pub const fn actions(object: Object) -> &'static [Action] {
-    use Action::{Create, Delete, Read, Update, Use};
+    use Action::{Create, Delete, Impersonate, Read, Update, Use};
     match object {
         Object::Opportunity | Object::Account | Object::Contact | Object::Task | Object::Product => {
             &[Read, Create, Update, Delete]
         }
         Object::Activity => &[Read, Create],
-        Object::Pipeline | Object::User | Object::Team | Object::Role => &[Read, Create, Update, Delete],
+        Object::User => &[Read, Create, Update, Delete, Impersonate],
+        Object::Pipeline | Object::Team | Object::Role => &[Read, Create, Update, Delete],
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
+    }
+}
+
+/// The scopes that mean something for a permission, from narrow to wide. What has no owner is granted whole or not.
+#[must_use]
+pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
+    use ScopeLevel::{All, None, Own, Team};
+    match (permission.object, permission.action) {
+        (Object::Opportunity | Object::Account | Object::Contact | Object::Task, _) => &[None, Own, Team, All],
+        (Object::User, Action::Create | Action::Update | Action::Delete | Action::Impersonate) => &[None, Team, All],
+        (Object::Import, Action::Read) => &[None, Own, All],
+        (
+            Object::User
+            | Object::Import
+            | Object::Activity
+            | Object::Product
+            | Object::Pipeline
+            | Object::Team
+            | Object::Role
+            | Object::Agent
+            | Object::Audit,
+            _,
+        ) => &[None, All],
     }
 }
 
@@ -126,6 +163,23 @@ impl Grants {
             let held = self.0.entry(permission.clone()).or_insert(ScopeLevel::None);
             *held = (*held).max(*scope);
         }
+    }
+
+    /// Grants one permission at a scope.
+    pub fn grant(&mut self, permission: Permission, scope: ScopeLevel) {
+        self.0.insert(permission.to_string(), scope);
+    }
+
+    /// What is granted here, but for what is granted at no scope.
+    pub fn held(&self) -> impl Iterator<Item = (Permission, ScopeLevel)> {
+        let granted = self.0.iter().filter(|(_, scope)| **scope != ScopeLevel::None);
+        granted.filter_map(|(permission, scope)| Some((permission.parse().ok()?, *scope)))
+    }
+
+    /// The permissions granted here at a wider scope than in `other`.
+    #[must_use]
+    pub fn beyond(&self, other: &Self) -> Vec<Permission> {
+        self.held().filter(|(permission, scope)| *scope > other.scope(*permission)).map(|(p, _)| p).collect()
     }
 
     fn set(mut self, object: Object, grants: &[(Action, ScopeLevel)]) -> Self {
@@ -166,6 +220,12 @@ pub enum Builtin {
 impl Builtin {
     pub const ALL: [Self; 4] = [Self::Administrator, Self::SalesManager, Self::SalesRep, Self::ReadOnly];
 
+    /// The built-in role with this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -183,6 +243,17 @@ impl Builtin {
             Self::SalesManager => "Sales Manager",
             Self::SalesRep => "Sales Rep",
             Self::ReadOnly => "Read-only",
+        }
+    }
+
+    /// What the role is for.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Administrator => "Everything, everywhere. Cannot be narrowed.",
+            Self::SalesManager => "Works on the deals of their team and the teams below it.",
+            Self::SalesRep => "Works on what they own; sees all accounts and contacts.",
+            Self::ReadOnly => "Sees every record and changes none.",
         }
     }
 
@@ -254,7 +325,9 @@ permissions! {
     ReadActivity = Activity Read, CreateActivity = Activity Create,
     ReadProduct = Product Read, CreateProduct = Product Create, UpdateProduct = Product Update, DeleteProduct = Product Delete,
     ReadPipeline = Pipeline Read, UpdatePipeline = Pipeline Update,
-    ReadUser = User Read, CreateUser = User Create, ReadTeam = Team Read, ReadRole = Role Read,
+    ReadUser = User Read, CreateUser = User Create, UpdateUser = User Update, DeleteUser = User Delete, ImpersonateUser = User Impersonate,
+    ReadTeam = Team Read, CreateTeam = Team Create, UpdateTeam = Team Update, DeleteTeam = Team Delete,
+    ReadRole = Role Read, CreateRole = Role Create, UpdateRole = Role Update, DeleteRole = Role Delete,
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,
@@ -272,6 +345,25 @@ mod tests {
         assert_eq!(of(Object::Opportunity, Action::Read), ScopeLevel::Team);
         assert_eq!(of(Object::Opportunity, Action::Create), ScopeLevel::All);
         assert_eq!(of(Object::Audit, Action::Read), ScopeLevel::None);
+    }
+
+    #[test]
+    fn the_built_in_roles_grant_scopes_that_mean_something() {
+        for role in Builtin::ALL {
+            for (permission, scope) in role.grants().held() {
+                assert!(scopes(permission).contains(&scope), "{role:?} {permission} {scope}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wider_is_named() {
+        let names = |wide: Builtin, narrow: Builtin| -> Vec<String> {
+            wide.grants().beyond(&narrow.grants()).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(names(Builtin::SalesRep, Builtin::SalesManager), Vec::<String>::new());
+        assert_eq!(names(Builtin::ReadOnly, Builtin::SalesRep), ["opportunity.read", "task.read"]);
+        assert_eq!("opportunity.fly".parse::<Permission>(), Err(()));
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use dealwright_access::{csrf, people, session};
+use dealwright_access::{csrf, people, session, viewing};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline,
+    account, activity, change, choice, contact, handover, import, live, opportunity, pipeline, product, search, task,
+    timeline, transfer,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -40,6 +41,9 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(setup::router())
             .merge(session::http::router())
             .merge(people::http::router())
+            .merge(viewing::http::router())
+            .merge(handover::http::router())
+            .merge(transfer::http::router())
             .merge(pipeline::http::router())
             .merge(choice::http::router())
             .merge(product::http::router())

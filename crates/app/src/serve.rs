@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
 use chrono::TimeDelta;
-use dealwright_access::{Access, Settings};
+use dealwright_access::{Access, Settings, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
-use dealwright_crm::import;
 use dealwright_crm::live::{self, Hub};
+use dealwright_crm::{handover, import};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::{Database, sequencer};
@@ -82,10 +82,15 @@ impl Background {
 /// The worker with all its jobs.
 pub fn worker(state: &AppState) -> Worker {
     let database = state.access.database();
-    let (to_fold, to_prune) = (database.clone(), database.clone());
+    let (to_fold, to_prune, to_end) = (database.clone(), database.clone(), state.access.clone());
     let worker = Worker::new(database, 2);
     let worker = state.assistant.clone().on(worker, &state.access);
+    let worker = handover::job::register(worker, &state.access);
     import::job::register(worker, &state.access)
+        .on("end_views", move |_| {
+            let access = to_end.clone();
+            async move { viewing::end_lapsed(&access).await }
+        })
         .on("fold_totals", move |_| {
             let database = to_fold.clone();
             async move { job::fold_totals(&database).await }
@@ -96,6 +101,7 @@ pub fn worker(state: &AppState) -> Worker {
         })
         .every("fold_totals", TimeDelta::seconds(30))
         .every("prune", TimeDelta::hours(1))
+        .every("end_views", TimeDelta::minutes(10))
 }
 
 /// Serves until SIGINT or SIGTERM.

@@ -31,6 +31,8 @@ pub struct Scope {
     pub stamp: Stamp,
     /// The request that this is for.
     pub request_id: Option<String>,
+    /// Nothing can be written: PostgreSQL itself refuses.
+    pub read_only: bool,
 }
 
 impl Scope {
@@ -47,7 +49,8 @@ impl Scope {
         for (i, team) in self.teams.iter().enumerate() {
             _ = write!(sql, "{}{team}", if i == 0 { "" } else { "," });
         }
-        _ = write!(sql, "}}', '{}', {}); begin", self.scopes.replace('\'', "''"), self.epoch);
+        let begin = if self.read_only { "begin read only" } else { "begin" };
+        _ = write!(sql, "}}', '{}', {}); {begin}", self.scopes.replace('\'', "''"), self.epoch);
         sql
     }
 }
@@ -176,6 +179,36 @@ impl Tx {
         self.jobs.push(job);
     }
 
+    /// Marks a point to go back to when one of many writes is refused.
+    ///
+    /// # Errors
+    /// When PostgreSQL is gone.
+    pub async fn savepoint(&mut self) -> Result<Savepoint> {
+        self.db().execute("savepoint one_of_many").await?;
+        Ok(Savepoint { events: self.events.len(), jobs: self.jobs.len() })
+    }
+
+    /// Keeps what was written since the point.
+    ///
+    /// # Errors
+    /// When PostgreSQL is gone.
+    pub async fn keep(&mut self, _: Savepoint) -> Result<()> {
+        self.db().execute("release savepoint one_of_many").await?;
+        Ok(())
+    }
+
+    /// Gives up what was written, emitted and queued since the point.
+    ///
+    /// # Errors
+    /// When PostgreSQL is gone.
+    pub async fn back_to(&mut self, point: Savepoint) -> Result<()> {
+        self.db().execute("rollback to savepoint one_of_many").await?;
+        self.db().execute("release savepoint one_of_many").await?;
+        self.events.truncate(point.events);
+        self.jobs.truncate(point.jobs);
+        Ok(())
+    }
+
     /// Commits, and makes `value` an answer that may be sent.
     ///
     /// # Errors
@@ -216,6 +249,14 @@ impl Tx {
     pub async fn rollback(self) -> Result<()> {
         self.inner.end("rollback").await
     }
+}
+
+/// A point within a transaction.
+#[derive(Debug)]
+#[must_use]
+pub struct Savepoint {
+    events: usize,
+    jobs: usize,
 }
 
 /// A transaction of the system role.

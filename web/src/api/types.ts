@@ -18,6 +18,11 @@ export type Problem = Partial<Schemas["Problem"]> & Pick<Schemas["Problem"], "ti
 
 export type Setup = Schemas["SetupStatus"];
 export type Scope = Schemas["ScopeLevel"];
+export type User = Schemas["User"];
+export type Team = Schemas["Team"];
+export type Role = Schemas["Role"];
+export type RoleGrid = Schemas["RoleGrid"];
+export type RecordCounts = Schemas["RecordCounts"];
 
 export type Stage = Schemas["Stage"];
 export type StageKind = Schemas["StageKind"];

@@ -1,12 +1,16 @@
-//! The SQL of users, teams and roles.
+//! The SQL of users, teams and roles that everyone needs: who acts, whose team it is, who is new.
 
-use dealwright_kernel::id::{OrgId, RoleId, TeamId, UserId};
+use std::collections::HashMap;
+
+use dealwright_kernel::error::OnConstraint;
+use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{ActorKind, Stamp, Tx};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::user;
 use crate::Actor;
 use crate::policy::{Builtin, Grants};
 
@@ -18,9 +22,9 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
                union
                select t.id from team t join below b on t.org_id = $1 and t.parent_id = b.id
            )
-           select u.name, u.email, u.team_id as "team: TeamId", u.locale, u.time_zone, o.name as org_name, o.currency, o.demo, e.epoch,
+           select u.name, u.email, u.team_id as "team: TeamId", u.locale, u.time_zone, u.version, o.name as org_name, o.currency, o.demo, e.epoch,
                   array(select id from below) as "teams!: Vec<Uuid>",
-                  coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'grants', r.grants) order by r.name)
+                  coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'builtin', r.builtin, 'grants', r.grants) order by r.name)
                             from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
                             where ur.org_id = $1 and ur.user_id = $2), '[]') as "roles!: Value"
            from app_user u join organisation o on o.id = u.org_id join access_epoch e on e.org_id = u.org_id
@@ -33,7 +37,7 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
     let Some(row) = row else { return Ok(None) };
     let held: Vec<HeldRole> = serde_json::from_value(row.roles).map_err(Error::internal)?;
     let mut grants = Grants::default();
-    held.iter().for_each(|role| grants.stack(&role.grants));
+    held.iter().for_each(|role| grants.stack(&effective(role.builtin.as_deref(), &role.grants)));
     Ok(Some(Actor {
         org,
         org_name: row.org_name,
@@ -49,7 +53,9 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
         grants,
         locale: row.locale,
         time_zone: row.time_zone,
+        version: row.version,
         session: None,
+        viewer: None,
         epoch: row.epoch,
     }))
 }
@@ -58,33 +64,22 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
 struct HeldRole {
     id: Uuid,
     name: String,
+    builtin: Option<String>,
     grants: Grants,
 }
 
-/// A user as colleagues see them.
-#[derive(Debug)]
-pub struct User {
-    pub id: UserId,
-    pub name: String,
-    pub email: String,
-    pub team_id: Option<TeamId>,
-    pub active: bool,
-    /// `[{"id": …, "name": …}]`
-    pub roles: Value,
+/// What a role grants: the Administrator all there is, also what did not exist when the organisation was made.
+#[must_use]
+pub fn effective(builtin: Option<&str>, grants: &Grants) -> Grants {
+    match builtin.and_then(Builtin::from_key) {
+        Some(Builtin::Administrator) => Builtin::Administrator.grants(),
+        Some(Builtin::SalesManager | Builtin::SalesRep | Builtin::ReadOnly) | None => grants.clone(),
+    }
 }
 
 /// All users, by name.
-pub async fn users(tx: &mut Tx) -> Result<Vec<User>> {
-    Ok(sqlx::query_as!(
-        User,
-        r#"select u.id as "id: UserId", u.name, u.email, u.team_id as "team_id: TeamId", u.active,
-                  coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name) order by r.name)
-                            from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
-                            where ur.org_id = u.org_id and ur.user_id = u.id), '[]') as "roles!: Value"
-           from app_user u order by lower(u.name), u.id limit 5000"#
-    )
-    .fetch_all(tx.db())
-    .await?)
+pub async fn users(tx: &mut Tx) -> Result<Vec<user::store::Row>> {
+    user::store::page(tx, &user::Filter::default(), None, user::WHOLE).await
 }
 
 /// The team of an active user; none when there is no such user.
@@ -112,20 +107,37 @@ pub async fn teams(tx: &mut Tx) -> Result<Vec<Team>> {
     .await?)
 }
 
-/// A role with what it grants.
-#[derive(Debug)]
-pub struct Role {
-    pub id: RoleId,
-    pub name: String,
-    pub builtin: Option<String>,
-    pub grants: Value,
+/// Names of people, teams and roles.
+pub async fn names(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let org = tx.org().0;
+    let rows = sqlx::query!(
+        r#"select id as "id!", name as "name!" from app_user where org_id = $1 and id = any ($2)
+           union all select id, name from team where org_id = $1 and id = any ($2)
+           union all select id, name from role where org_id = $1 and id = any ($2)"#,
+        org,
+        ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
 }
 
-/// All roles, by name.
-pub async fn roles(tx: &mut Tx) -> Result<Vec<Role>> {
-    Ok(sqlx::query_as!(Role, r#"select id as "id: RoleId", name, builtin, grants from role order by lower(name), id"#)
-        .fetch_all(tx.db())
-        .await?)
+/// Whether somebody active is left who may change every role and every user.
+pub async fn has_administrator(tx: &mut Tx) -> Result<bool> {
+    let org = tx.org().0;
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+               select from app_user u
+               join user_role ur on ur.org_id = u.org_id and ur.user_id = u.id
+               join role r on r.org_id = ur.org_id and r.id = ur.role_id
+               where u.org_id = $1 and u.active
+               group by u.id
+               having bool_or(r.builtin = 'administrator' or r.grants ->> 'role.update' = 'all')
+                  and bool_or(r.builtin = 'administrator' or r.grants ->> 'user.update' = 'all')) as "exists!""#,
+        org
+    )
+    .fetch_one(tx.db())
+    .await?)
 }
 
 /// A user to be made.
@@ -140,28 +152,15 @@ pub struct NewUser {
     pub import: Option<Uuid>,
 }
 
-/// Adds users with their role, in one statement each; no e-mail may be taken.
+/// Adds users with their role; no e-mail may be taken.
 ///
 /// # Errors
 /// 409 `email_taken`.
 pub async fn insert_users(tx: &mut Tx, users: &[NewUser]) -> Result<()> {
-    use dealwright_kernel::error::OnConstraint;
-    let (org, now) = (tx.org().0, tx.now());
+    let org = tx.org().0;
     for user in users {
-        sqlx::query!(
-            "insert into app_user (org_id, id, name, email, password_hash, team_id, import_id, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
-            org,
-            user.id.0,
-            user.name,
-            user.email,
-            user.password_hash,
-            user.team.map(|t| t.0),
-            user.import,
-            now,
-        )
-        .execute(tx.db())
-        .await
-        .on_constraint("app_user_email_key", || Error::conflict("email_taken", "somebody signs in with this e-mail address already").on("email"))?;
+        insert_user(tx, user.id, &user.name, &user.email, user.password_hash.as_deref(), user.team, user.import)
+            .await?;
         sqlx::query!(
             "insert into user_role (org_id, user_id, role_id) select $1, $2, id from role where org_id = $1 and builtin = $3",
             org,
@@ -174,12 +173,52 @@ pub async fn insert_users(tx: &mut Tx, users: &[NewUser]) -> Result<()> {
     Ok(())
 }
 
+/// Adds a user without a role.
+///
+/// # Errors
+/// 409 `email_taken`.
+pub(crate) async fn insert_user(
+    tx: &mut Tx,
+    id: UserId,
+    name: &str,
+    email: &str,
+    password_hash: Option<&str>,
+    team: Option<TeamId>,
+    import: Option<Uuid>,
+) -> Result<()> {
+    let (org, now) = (tx.org().0, tx.now());
+    sqlx::query!(
+        "insert into app_user (org_id, id, name, email, password_hash, team_id, import_id, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        org,
+        id.0,
+        name,
+        email,
+        password_hash,
+        team.map(|t| t.0),
+        import,
+        now,
+    )
+    .execute(tx.db())
+    .await
+    .on_constraint("app_user_email_key", email_taken)?;
+    Ok(())
+}
+
+/// Somebody has the address, here or in another organisation.
+pub(crate) fn email_taken() -> Error {
+    Error::conflict("email_taken", "somebody signs in with this e-mail address already").on("email")
+}
+
+/// Another team has the name.
+pub(crate) fn team_name_taken() -> Error {
+    Error::conflict("team_name_taken", "there is a team of this name already").on("name")
+}
+
 /// Adds a team.
 ///
 /// # Errors
 /// 409 `team_name_taken`.
 pub async fn insert_team(tx: &mut Tx, id: TeamId, name: &str, parent: Option<TeamId>) -> Result<()> {
-    use dealwright_kernel::error::OnConstraint;
     sqlx::query!(
         "insert into team (org_id, id, name, parent_id) values ($1, $2, $3, $4)",
         tx.org().0,
@@ -189,9 +228,7 @@ pub async fn insert_team(tx: &mut Tx, id: TeamId, name: &str, parent: Option<Tea
     )
     .execute(tx.db())
     .await
-    .on_constraint("team_name_key", || {
-        Error::conflict("team_name_taken", "there is a team of this name already").on("name")
-    })?;
+    .on_constraint("team_name_key", team_name_taken)?;
     Ok(())
 }
 

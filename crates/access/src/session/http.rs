@@ -20,9 +20,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{LIFETIME, TokenHash, new_token, store};
-use crate::context::SignedIn;
+use crate::context::{OwnSession, SignedIn};
 use crate::policy::{Action, Object, ScopeLevel};
-use crate::{Access, password};
+use crate::{Access, password, viewing};
 
 const COOKIE: &str = "dealwright_session";
 const SECURE_COOKIE: &str = "__Host-dealwright_session";
@@ -130,9 +130,10 @@ async fn sign_in(
 
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), Problems))]
-async fn sign_out(State(access): State<Access>, headers: HeaderMap, SignedIn(cx): SignedIn) -> Result<Response> {
+async fn sign_out(State(access): State<Access>, headers: HeaderMap, OwnSession(cx): OwnSession) -> Result<Response> {
     let mut tx = cx.begin().await?;
     if let Some(session) = cx.actor().session {
+        viewing::end(&mut tx, session).await?;
         store::revoke(&mut tx, cx.actor().user, session).await?;
     }
     let done = tx.commit(StatusCode::NO_CONTENT).await?;
@@ -181,6 +182,7 @@ async fn list(SignedIn(cx): SignedIn) -> Result<Json<Page<Session>>> {
 async fn revoke(SignedIn(cx): SignedIn, Path(id): Path<SessionId>) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     store::revoke(&mut tx, cx.actor().user, id).await?.then_some(()).or_not_found("session")?;
+    viewing::end(&mut tx, id).await?;
     tx.commit(StatusCode::NO_CONTENT).await
 }
 
@@ -193,6 +195,15 @@ struct Me {
     /// Scope by object and action.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, ScopeLevel>>)]
     permissions: BTreeMap<Object, BTreeMap<Action, ScopeLevel>>,
+    /// Who really is signed in, when they look at the app as this person. Nothing can be changed then.
+    viewer: Option<MyViewer>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct MyViewer {
+    id: UserId,
+    name: String,
+    since: DateTime<Utc>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -203,6 +214,7 @@ struct MyUser {
     team_id: Option<TeamId>,
     locale: Option<String>,
     time_zone: Option<String>,
+    version: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -234,6 +246,7 @@ async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
             team_id: actor.team,
             locale: actor.locale.clone(),
             time_zone: actor.time_zone.clone(),
+            version: actor.version,
         },
         organisation: MyOrganisation {
             id: actor.org,
@@ -243,6 +256,7 @@ async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
         },
         roles: actor.roles.iter().map(|(id, name)| MyRole { id: RoleId(*id), name: name.clone() }).collect(),
         permissions: actor.grants.matrix(),
+        viewer: actor.viewer.as_ref().map(|v| MyViewer { id: v.id, name: v.name.clone(), since: v.since }),
     };
     tx.done(Json(me)).await
 }

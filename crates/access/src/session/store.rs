@@ -6,7 +6,7 @@ use dealwright_kernel::{Error, Result};
 use dealwright_store::{SystemTx, Tx};
 
 use super::{IDLE, LIFETIME, PER_ADDRESS, PER_EMAIL, TokenHash, WINDOW};
-use crate::{Access, Actor, people};
+use crate::{Access, Actor, people, viewing};
 
 /// A person who may sign in with a password.
 #[derive(Debug)]
@@ -32,8 +32,9 @@ pub(crate) async fn actor(access: &Access, token: &TokenHash) -> Result<Actor> {
     .await?
     .ok_or_else(over)?;
     let actor = people::store::actor(tx.db(), session.org, session.user).await?.ok_or_else(over)?;
+    let actor = viewing::seen(tx.db(), Actor { session: Some(session.id), ..actor }).await?;
     tx.commit().await?;
-    Ok(Actor { session: Some(session.id), ..actor })
+    Ok(actor)
 }
 
 /// The person with this e-mail, if they are active. The demo's logins, whose password is published, count in demo mode
@@ -144,6 +145,43 @@ pub(crate) async fn list(tx: &mut Tx, user: UserId) -> Result<Vec<Row>> {
     )
     .fetch_all(tx.db())
     .await?)
+}
+
+/// Ends the person's sessions, but for one if wanted; how many there were.
+pub async fn revoke_all(tx: &mut Tx, user: UserId, except: Option<SessionId>) -> Result<u64> {
+    let (org, now) = (tx.org().0, tx.now());
+    let ended = sqlx::query!(
+        "update session set revoked_at = $3 where org_id = $1 and user_id = $2 and revoked_at is null and expires_at > $3 and id is distinct from $4",
+        org,
+        user.0,
+        now,
+        except.map(|id| id.0)
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(ended.rows_affected())
+}
+
+/// The password's hash of a person, if they have one.
+pub(crate) async fn password_hash(tx: &mut Tx, user: UserId) -> Result<Option<String>> {
+    let org = tx.org().0;
+    let hash = sqlx::query_scalar!("select password_hash from app_user where org_id = $1 and id = $2", org, user.0);
+    Ok(hash.fetch_optional(tx.db()).await?.flatten())
+}
+
+/// Gives a person another password.
+pub(crate) async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
+    let (org, now) = (tx.org().0, tx.now());
+    sqlx::query!(
+        "update app_user set password_hash = $3, version = version + 1, updated_at = $4 where org_id = $1 and id = $2",
+        org,
+        user.0,
+        hash,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
 }
 
 /// Ends one of the person's sessions; false when it is not theirs or already over.

@@ -7,49 +7,10 @@ pub mod http;
 pub mod store;
 pub mod undo;
 
-use dealwright_kernel::error::{ConflictingField, VersionConflict};
-use dealwright_kernel::{Error, Result};
 use dealwright_store::Change;
+pub use dealwright_store::change::{diff, fields_of, stale};
 use serde::Serialize;
 use serde_json::{Map, Value};
-
-/// A record's writable fields as the API names them.
-///
-/// # Errors
-/// Internal, when they can't be serialised.
-pub fn fields_of(state: &impl Serialize) -> Result<Map<String, Value>> {
-    match serde_json::to_value(state).map_err(Error::internal)? {
-        Value::Object(map) => Ok(map),
-        _ => Err(Error::internal("a record's fields are an object")),
-    }
-}
-
-/// What differs, in the order of the fields.
-///
-/// # Errors
-/// Internal, when a state can't be serialised.
-pub fn diff(old: &impl Serialize, new: &impl Serialize) -> Result<Vec<Change>> {
-    let (old, new) = (fields_of(old)?, fields_of(new)?);
-    Ok(new
-        .into_iter()
-        .filter_map(|(field, new)| {
-            let old = old.get(&field).cloned().unwrap_or(Value::Null);
-            (old != new).then_some(Change { field, old, new, old_label: None, new_label: None })
-        })
-        .collect())
-}
-
-/// 409 `version_conflict` that names, of the fields the caller wants to write, those that differ from what stands.
-#[must_use]
-pub fn stale(version: i64, current: &impl Serialize, wanted: &impl Serialize) -> Error {
-    let changes = match diff(current, wanted) {
-        Ok(changes) => changes,
-        Err(error) => return error,
-    };
-    let fields =
-        changes.into_iter().map(|c| ConflictingField { field: c.field, theirs: c.old, yours: c.new }).collect();
-    Error::stale(VersionConflict { version, fields })
-}
 
 /// The English name of a field: `close_date` → `Close date`, `owner_id` → `Owner`.
 #[must_use]

@@ -41,6 +41,10 @@ it.each([
   [event("task.completed", { data: { title: "Send it" } }), "finished the task Send it"],
   [event("proposal.created", { changes: [change("amount", "Amount", "1", "2")] }), "proposed 1 change"],
   [event("import.rolled_back"), "rolled back an import"],
+  [
+    event("opportunity.team_changed", { changes: [change("team_id", "Team", "North", "South")] }),
+    "moved this opportunity with its owner to South",
+  ],
 ])("%#", (given, sentence) => {
   const { verb, object } = words(given);
   expect(`${verb} ${object}`).toBe(sentence);

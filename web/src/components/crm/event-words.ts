@@ -53,6 +53,9 @@ export function words(event: TimelineEvent): Words {
       object: stage?.new_label ?? "another stage",
     };
   }
+  if (action === "team_changed") {
+    return { verb: `moved this ${noun} with its owner to`, object: change?.new_label ?? "no team" };
+  }
   if (action === "updated" && event.changes.length > 0) {
     return { verb: "changed", object: event.changes.map((c) => c.label).join(", ") };
   }

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
+import { useMe } from "@/api/shared";
 import { lastChange, useUndo } from "@/components/crm/use-undo";
 import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
 import { useMedia, useOnline, useStored } from "@/lib/hooks";
@@ -10,6 +11,7 @@ import { Header } from "./header";
 import { NAV } from "./nav";
 import { PhoneTabs } from "./phone-tabs";
 import { Sidebar } from "./sidebar";
+import { ViewingBanner } from "./viewing-banner";
 import { loadable } from "@/lib/loadable";
 
 const Palette = loadable(() => import("./palette").then((m) => m.Palette));
@@ -25,6 +27,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   const up = raised.use();
   const undo = useUndo();
   const { open } = assistant.use();
+  const viewing = Boolean(useMe().viewer);
   // Fetched while nothing else is going on: what opens at a key or a click should not be waited for then.
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -36,7 +39,9 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   }, []);
   useKeys({
     "mod+k": () => raised.set(raised.get() === "palette" ? null : "palette"),
-    "mod+j": toggleAssistant,
+    "mod+j": () => {
+      if (!viewing) toggleAssistant();
+    },
     "mod+z": () => {
       const event = lastChange.get();
       if (event) void undo(event);
@@ -56,6 +61,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
       </a>
       <Sidebar folded={folded} onFold={() => setFold(!folded)} />
       <div className="flex min-w-0 flex-1 flex-col">
+        <ViewingBanner />
         <Header />
         {!online && (
           <p role="status" className="flex h-8 shrink-0 items-center bg-warn-soft px-5 text-meta text-warn-text">
@@ -70,7 +76,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
           >
             {children}
           </main>
-          {open && panel}
+          {open && !viewing && panel}
         </div>
         <PhoneTabs />
       </div>

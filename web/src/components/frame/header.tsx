@@ -1,6 +1,7 @@
 import { Link, useMatches, useParams } from "@tanstack/react-router";
 import { ChevronLeft, ChevronRight, Plus, Search, Sparkle } from "lucide-react";
 import { Fragment } from "react";
+import { useMe } from "@/api/shared";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/badge";
 import { Menu } from "@/components/ui/menu";
@@ -76,6 +77,8 @@ function FromView() {
 export function Header() {
   const { open } = assistant.use();
   const creates = useCreateActions();
+  // What the assistant was told is private to who told it.
+  const viewing = Boolean(useMe().viewer);
   return (
     <header
       data-print="hide"
@@ -113,6 +116,7 @@ export function Header() {
           items={creates.map((c) => ({ label: c.label, icon: <c.icon />, run: c.run }))}
         />
       )}
+      {!viewing && (
       <Tip label={<>Assistant {<Kbd>{MOD} J</Kbd>}</>}>
         <Button
           variant="quiet"
@@ -125,6 +129,7 @@ export function Header() {
           <Sparkle strokeWidth={1.75} />
         </Button>
       </Tip>
+      )}
     </header>
   );
 }

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut, ShieldCheck } from "lucide-react";
+import { LogOut, ShieldCheck, UserRound } from "lucide-react";
 import { useMe } from "@/api/shared";
 import { PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
@@ -37,6 +37,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
       }
       items={[
         { heading: me.user.email },
+        { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
         { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
         "line",
         { heading: "Theme" },

@@ -1,5 +1,5 @@
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
-import { LogOut, Menu as MenuIcon, ShieldCheck } from "lucide-react";
+import { LogOut, Menu as MenuIcon, ShieldCheck, UserRound } from "lucide-react";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { setTheme, useTheme } from "@/lib/theme";
@@ -61,6 +61,7 @@ export function PhoneTabs() {
             icon: <entry.icon />,
             run: () => void navigate({ to: entry.to }),
           })),
+          { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
           { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
           "line",
           ...THEMES.map((t) => ({

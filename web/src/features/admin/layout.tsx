@@ -56,12 +56,16 @@ export function AdminLayout({ children }: { children: ReactNode }) {
   );
 }
 
-export function AdminPage({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
+export function AdminPage(props: { title: string; text?: string; aside?: ReactNode; children: ReactNode }) {
+  const { title, text, aside, children } = props;
   return (
     <div className="flex max-w-4xl flex-col gap-4 px-4 py-4 md:px-5">
-      <div>
-        <h1 className="text-title text-fg">{title}</h1>
-        {text && <p className="text-cell text-fg-3">{text}</p>}
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="min-w-0 flex-1 basis-64">
+          <h1 className="text-title text-fg">{title}</h1>
+          {text && <p className="text-cell text-fg-3">{text}</p>}
+        </div>
+        {aside}
       </div>
       {children}
     </div>

@@ -1,6 +1,51 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
 import { get } from "@/api/client";
 
 export const sessionsQuery = () =>
   queryOptions({ queryKey: ["sessions"], queryFn: async () => (await get("/sessions")).items });
 export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
+/** Which scopes each action of each object takes. */
+export const roleGridQuery = () =>
+  queryOptions({ queryKey: ["roles", "grid"], queryFn: () => get("/roles/grid"), staleTime: Infinity });
+
+/** What the list of people shows: the URL's words. */
+export interface PeopleSearch {
+  tab?: "teams" | undefined;
+  q?: string | undefined;
+  team?: string | undefined;
+  role?: string | undefined;
+  /** Only active people when absent. */
+  show?: "inactive" | "all" | undefined;
+}
+
+export const peopleQuery = (search: PeopleSearch) =>
+  infiniteQueryOptions({
+    queryKey: ["users", "list", search],
+    queryFn: ({ pageParam, signal }) =>
+      get("/users", {
+        query: {
+          q: search.q,
+          team_id: search.team,
+          role_id: search.role,
+          active: search.show === "all" ? undefined : search.show !== "inactive",
+          limit: 100,
+          cursor: pageParam ?? undefined,
+          count: pageParam === null,
+        },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+
+/** What somebody owns, and who would take over. */
+export const holdingsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["users", "holdings", id],
+    queryFn: ({ signal }) => get("/users/{id}/holdings", { path: { id }, signal }),
+    staleTime: 0,
+  });
+
+/** People, teams and roles name each other: a change of one makes all of them stale, and who I am. */
+export const peopleChanged = (client: QueryClient): Promise<unknown> =>
+  Promise.all(["users", "teams", "roles", "me"].map((key) => client.invalidateQueries({ queryKey: [key] })));

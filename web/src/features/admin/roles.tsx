@@ -1,60 +1,57 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import type { Scope } from "@/api/types";
-import { Card } from "@/components/ui/states";
-import { cn } from "@/lib/cn";
-import { AdminPage, PlainTable } from "./layout";
-import { rolesQuery } from "./queries";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useMay } from "@/api/shared";
+import { TabRow, tabClass } from "@/components/ui/tabs";
+import { number } from "@/lib/format";
+import { roleGridQuery, rolesQuery } from "./queries";
+import { RoleFoot } from "./role-foot";
+import { RoleGrid } from "./role-grid";
+import { RoleHead } from "./role-head";
+import { LeaveDrafts } from "./role-leave";
+import { changed, type Draft } from "./role-words";
 
-const PIPS: Record<Scope, number> = { none: 0, own: 1, team: 2, all: 3 };
-const ACTIONS = ["read", "create", "update", "delete"];
-
-function Pips({ scope }: { scope: Scope | undefined }) {
-  if (!scope) return <span className="text-fg-3">–</span>;
-  return (
-    <span className={cn("inline-flex items-center gap-1.5", scope === "none" ? "text-fg-3" : "text-fg")}>
-      <span aria-hidden className="flex gap-0.5">
-        {[1, 2, 3].map((n) => (
-          <span key={n} className={cn("h-2.5 w-1 rounded-[1px]", n <= PIPS[scope] ? "bg-fg-2" : "bg-active")} />
-        ))}
-      </span>
-      {scope[0]?.toUpperCase()}
-      {scope.slice(1)}
-    </span>
-  );
-}
-
-export function Roles() {
+export function Roles({ chosen }: { chosen: string | undefined }) {
   const roles = useSuspenseQuery(rolesQuery()).data;
+  const grid = useSuspenseQuery(roleGridQuery()).data.objects;
+  const mayUpdate = useMay("role", "update");
+  // Unsaved changes stay while one looks at another role.
+  const [drafts, setDrafts] = useState<Record<string, Draft>>({});
+  const role = roles.find((r) => r.id === chosen) ?? roles[0];
+  if (!role) return null;
+  const draft = drafts[role.id] ?? {};
+  const setDraft = (next: Draft) => setDrafts({ ...drafts, [role.id]: next });
   return (
-    <AdminPage
-      title="Roles"
-      text="What each role may see and do: nothing, one’s own, the team’s and the teams’ below, or all. Agents never get more than the person they act for."
-    >
-      {roles.map((role) => (
-        <Card key={role.id} title={role.name}>
-          <div className="px-4 pb-2">
-            <PlainTable
-              heads={[
-                { label: "Object" },
-                ...ACTIONS.map((a) => ({
-                  label: a === "read" ? "View" : a === "update" ? "Edit" : a.replace(/^./, (c) => c.toUpperCase()),
-                })),
-              ]}
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="min-h-0 flex-1 scroll-thin overflow-y-auto" tabIndex={0} role="region" aria-label="Role">
+        <RoleHead key={role.id} role={role} roles={roles} />
+        <TabRow label="Roles" className="h-9 border-b border-line px-2 md:px-3">
+          {roles.map((r) => (
+            <Link
+              key={r.id}
+              to="/admin/roles"
+              search={{ role: r.id }}
+              replace
+              className={tabClass(r.id === role.id)}
+              aria-current={r.id === role.id ? "page" : undefined}
             >
-              {Object.entries(role.grants).map(([object, grants]) => (
-                <tr key={object}>
-                  <td className="font-medium text-fg first-letter:uppercase">{object}</td>
-                  {ACTIONS.map((action) => (
-                    <td key={action}>
-                      <Pips scope={grants[action]} />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </PlainTable>
-          </div>
-        </Card>
-      ))}
-    </AdminPage>
+              {r.name} <span className="text-fg-3 tnum">{number(r.holders)}</span>
+              {Object.keys(drafts[r.id] ?? {}).length > 0 && (
+                <span className="size-1.5 rounded-full bg-accent" role="img" aria-label="unsaved changes" />
+              )}
+            </Link>
+          ))}
+        </TabRow>
+        <RoleGrid
+          role={role}
+          grid={grid}
+          draft={draft}
+          readOnly={role.administrator || !mayUpdate}
+          onSet={(object, action, scope) => setDraft(changed(role, draft, object, action, scope))}
+        />
+      </div>
+      <RoleFoot role={role} draft={draft} onDraft={setDraft} />
+      <LeaveDrafts dirty={Object.values(drafts).some((d) => Object.keys(d).length > 0)} />
+    </div>
   );
 }

@@ -55,6 +55,19 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /accounts/{id}/restore"
         | "POST /contacts/{id}/restore"
         | "POST /tasks/{id}/restore" => json!({}),
+        "POST /roles" => json!({ "name": "New role" }),
+        "POST /teams" => json!({ "name": "New team" }),
+        "PATCH /roles/{id}" | "PATCH /teams/{id}" | "PATCH /users/{id}" | "PATCH /me" => {
+            json!({ "name": "Changed", "version": 999 })
+        }
+        "POST /roles/{id}/reset" | "POST /users/{id}/deactivation" | "POST /users/{id}/reactivation" => {
+            json!({ "version": 999 })
+        }
+        "POST /users" => json!({ "name": "New", "email": "", "role_ids": [] }),
+        "POST /users/{id}/handover" => json!({}),
+        "POST /me/password" => json!({ "current_password": "", "password": "" }),
+        "POST /view-as" => json!({ "user_id": nil }),
+        "POST /ownership-transfers" => json!({ "object": "task", "ids": [], "to_id": nil }),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
@@ -82,6 +95,9 @@ async fn who_may_ask_what() {
     records.insert("contacts", id(owner.post("/contacts", json!({ "last_name": "Contact" })).await.ok()));
     records.insert("tasks", id(owner.post("/tasks", json!({ "title": "Task" })).await.ok()));
     records.insert("products", id(app.admin.post("/products", json!({ "name": "Product" })).await.ok()));
+    records.insert("roles", id(app.admin.post("/roles", json!({ "name": "Role" })).await.ok()));
+    records.insert("teams", team.to_string());
+    records.insert("users", app.user(Builtin::SalesRep).await.id.to_string());
     let records = Records(records);
     let stage = app.admin.stage("Won").await;
     let people: [(&str, Person); 7] = [

@@ -1,2 +1,6 @@
 mod endpoints;
+mod roles;
 mod sessions;
+mod teams;
+mod users;
+mod viewing;

@@ -1,14 +1,23 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { teamsQuery, usersQuery } from "@/api/shared";
 import { People } from "@/features/admin/people";
+import { peopleQuery, type PeopleSearch } from "@/features/admin/queries";
 
 export const Route = createFileRoute("/_app/admin/people")({
   staticData: { crumb: "People and teams" },
-  loader: async ({ context: { queryClient } }) => {
+  validateSearch: (search: Record<string, unknown>): PeopleSearch => search as PeopleSearch,
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context: { queryClient }, deps }) => {
     await Promise.all([
+      queryClient.infiniteQuery({ ...peopleQuery(deps), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
       queryClient.query({ ...teamsQuery(), staleTime: "static" }),
     ]);
   },
-  component: People,
+  component: PeopleRoute,
 });
+
+function PeopleRoute() {
+  const navigate = Route.useNavigate();
+  return <People search={Route.useSearch()} onSearch={(search) => void navigate({ search, replace: true })} />;
+}

@@ -1,11 +1,20 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { rolesQuery } from "@/features/admin/queries";
+import { roleGridQuery, rolesQuery } from "@/features/admin/queries";
 import { Roles } from "@/features/admin/roles";
 
 export const Route = createFileRoute("/_app/admin/roles")({
   staticData: { crumb: "Roles" },
+  validateSearch: (search: Record<string, unknown>): { role?: string } =>
+    typeof search.role === "string" ? { role: search.role } : {},
   loader: async ({ context: { queryClient } }) => {
-    await Promise.all([queryClient.query({ ...rolesQuery(), staleTime: "static" })]);
+    await Promise.all([
+      queryClient.query({ ...rolesQuery(), staleTime: "static" }),
+      queryClient.query({ ...roleGridQuery(), staleTime: "static" }),
+    ]);
   },
-  component: Roles,
+  component: RolesRoute,
 });
+
+function RolesRoute() {
+  return <Roles chosen={Route.useSearch().role} />;
+}

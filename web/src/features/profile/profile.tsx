@@ -1,0 +1,27 @@
+import { Link } from "@tanstack/react-router";
+import { Card } from "@/components/ui/states";
+import { Password } from "./password";
+import { ProfileForm } from "./profile-form";
+
+export function Profile() {
+  return (
+    <div className="flex max-w-2xl flex-col gap-4 px-4 py-4 md:px-5">
+      <div>
+        <h1 className="text-title text-fg">My profile</h1>
+        <p className="text-cell text-fg-3">
+          How you are named and how dates and numbers are written for you. Where you are signed in is under{" "}
+          <Link to="/admin/sessions" className="text-accent-text hover:underline">
+            My sessions
+          </Link>
+          .
+        </p>
+      </div>
+      <Card title="About me">
+        <ProfileForm />
+      </Card>
+      <Card title="Password">
+        <Password />
+      </Card>
+    </div>
+  );
+}
