@@ -8,17 +8,19 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
 use dealwright_store::database::access_changed;
-use dealwright_store::{Database, Tx};
+use dealwright_store::{Database, Origin, Tx};
 use moka::sync::Cache;
 
 use crate::actor::Actor;
+use crate::bearer::{self, Proof};
 use crate::policy::{Needs, Object, Permission};
-use crate::session::{self, TokenHash};
-use crate::{people, policy};
+use crate::session::http::device;
+use crate::{api_key, oauth, people, policy, session};
 
 /// What the operator decided about signing in.
 #[derive(Clone, Debug)]
@@ -33,7 +35,7 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Access {
     database: Database,
-    actors: Cache<TokenHash, Arc<Actor>>,
+    actors: Cache<Proof, Arc<Actor>>,
     pub(crate) settings: Settings,
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -61,19 +63,25 @@ impl Access {
         &self.settings
     }
 
-    /// The person behind a session's token. Kept for a minute at most; every transaction checks that nobody's access
-    /// has changed since.
-    pub(crate) async fn actor(&self, token: TokenHash) -> Result<Arc<Actor>> {
-        if let Some(actor) = self.actors.get(&token) {
+    /// Who is behind a proof. Kept for a minute at most; every transaction checks that nobody's access has changed
+    /// since.
+    pub(crate) async fn actor(&self, proof: Proof, origin: &Origin) -> Result<Arc<Actor>> {
+        let now = self.clock().now();
+        if let Some(actor) = self.actors.get(&proof).filter(|actor| actor.until.is_none_or(|until| now < until)) {
             return Ok(actor);
         }
-        let actor = Arc::new(session::store::actor(self, &token).await?);
-        self.actors.insert(token, Arc::clone(&actor));
+        let actor = match proof {
+            Proof::Session(token) => session::store::actor(self, &token).await?,
+            Proof::ApiKey(secret) => api_key::store::actor(self, &secret, origin).await?,
+            Proof::AccessToken(token) => oauth::store::actor(self, &token, origin).await?,
+        };
+        let actor = Arc::new(actor);
+        self.actors.insert(proof, Arc::clone(&actor));
         Ok(actor)
     }
 
-    pub(crate) fn forget(&self, token: &TokenHash) {
-        self.actors.invalidate(token);
+    pub(crate) fn forget(&self, proof: &Proof) {
+        self.actors.invalidate(proof);
     }
 
     /// A person without a session: for jobs and agents that act for them.
@@ -90,7 +98,7 @@ impl Access {
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
-        Context { access: self.clone(), actor, token: None, request_id: None }
+        Context { access: self.clone(), actor, proof: None, origin: Origin::default() }
     }
 
     /// A context for a person, read now.
@@ -107,8 +115,8 @@ impl Access {
 pub struct Context {
     access: Access,
     actor: Arc<Actor>,
-    token: Option<TokenHash>,
-    request_id: Option<String>,
+    proof: Option<Proof>,
+    origin: Origin,
 }
 
 impl Context {
@@ -127,6 +135,12 @@ impl Context {
         self.access.clock()
     }
 
+    /// The request this is for.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// The same person under another name, such as the agent that acts for them.
     #[must_use]
     pub fn acting(&self, actor: Arc<Actor>) -> Self {
@@ -139,14 +153,13 @@ impl Context {
     /// # Errors
     /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
-        let request_id = self.request_id.clone();
-        match self.access.database.begin(&self.actor.db_scope(request_id.clone())?).await {
+        match self.access.database.begin(&self.actor.db_scope(self.origin.clone())?).await {
             Err(error) if access_changed(&error) => {
                 let fresh = self.again().await?;
                 if let Some(permission) = needs {
                     fresh.require(permission)?;
                 }
-                self.access.database.begin(&fresh.db_scope(request_id)?).await
+                self.access.database.begin(&fresh.db_scope(self.origin.clone())?).await
             }
             other => other,
         }
@@ -165,14 +178,14 @@ impl Context {
     /// # Errors
     /// When access has changed since the actor was read.
     pub async fn begin_unchanged(&self) -> Result<Tx> {
-        self.access.database.begin(&self.actor.db_scope(self.request_id.clone())?).await
+        self.access.database.begin(&self.actor.db_scope(self.origin.clone())?).await
     }
 
     async fn again(&self) -> Result<Actor> {
-        let fresh = match self.token {
-            Some(token) => {
-                self.access.forget(&token);
-                self.access.actor(token).await?
+        let fresh = match self.proof {
+            Some(proof) => {
+                self.access.forget(&proof);
+                self.access.actor(proof, &self.origin).await?
             }
             None => self.access.person(self.actor.org, self.actor.user).await?,
         };
@@ -279,7 +292,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let SignedIn(mut context) = SignedIn::from_request_parts(parts, state).await?;
+        let Caller(mut context) = Caller::from_request_parts(parts, state).await?;
         if !context.actor.may(P::PERMISSION) {
             // What was read may be old: a right that has been given since counts, and so does a session that has ended.
             context.actor = Arc::new(context.again().await?);
@@ -289,7 +302,32 @@ where
     }
 }
 
-/// Anyone who is signed in: for what concerns only themselves.
+/// What a person does who is signed in, and no key may: `InPerson<CreateApiKey>`.
+#[derive(Debug)]
+pub struct InPerson<P>(Allow<P>);
+
+impl<P> Deref for InPerson<P> {
+    type Target = Allow<P>;
+    fn deref(&self) -> &Allow<P> {
+        &self.0
+    }
+}
+
+impl<S, P> FromRequestParts<S> for InPerson<P>
+where
+    S: Send + Sync,
+    P: Needs,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        SignedIn::from_request_parts(parts, state).await?;
+        Allow::from_request_parts(parts, state).await.map(Self)
+    }
+}
+
+/// Anyone who is signed in, in person: for what concerns only themselves, such as their sessions. No key gets here.
 #[derive(Debug)]
 pub struct SignedIn(pub Context);
 
@@ -301,12 +339,42 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let access = Access::from_ref(state);
-        let token = session::http::token(&parts.headers)?;
-        let actor = access.actor(token).await?;
-        let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        Ok(Self(Context { access, actor, token: Some(token), request_id }))
+        let Caller(context) = Caller::from_request_parts(parts, state).await?;
+        if context.actor.key.is_some() {
+            return Err(Error::forbidden("session_required", "a key can't do this; sign in"));
+        }
+        Ok(Self(context))
     }
+}
+
+/// Anyone who is known, by a session or by a key: where the endpoint itself asks for what they may.
+#[derive(Debug)]
+pub struct Caller(pub Context);
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let access = Access::from_ref(state);
+        let proof = bearer::proof(&parts.headers)?;
+        let origin = origin(&parts.headers, &parts.extensions);
+        let actor = access.actor(proof, &origin).await?;
+        Ok(Self(Context { access, actor, proof: Some(proof), origin }))
+    }
+}
+
+/// Where a request comes from, as events tell it.
+#[must_use]
+pub fn origin(headers: &HeaderMap, extensions: &Extensions) -> Origin {
+    let device = device(headers, extensions);
+    // A client may name its request itself.
+    let request_id = headers.get("x-request-id").and_then(|v| v.to_str().ok());
+    let request_id = request_id.map(|id| id.chars().take(100).collect());
+    Origin { request_id, ip: Some(device.address), user_agent: device.user_agent }
 }
 
 /// The permission `P` names, for use outside an extractor.

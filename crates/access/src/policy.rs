@@ -49,6 +49,8 @@ words! {
         Import = "import",
         Agent = "agent",
         Audit = "audit",
+        ApiKey = "api_key",
+        ServiceAccount = "service_account",
     }
 }
 
@@ -87,6 +89,27 @@ impl Permission {
     }
 }
 
+impl Permission {
+    /// Every permission there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Object::ALL.iter().flat_map(|&object| actions(object).iter().map(move |&action| Self { object, action }))
+    }
+
+    /// `opportunity.read`, as it is written; none when there is no such permission.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::all().find(|permission| permission.to_string() == text)
+    }
+}
+
+impl ScopeLevel {
+    /// A scope by its word.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.object, self.action)
@@ -102,12 +125,40 @@ pub const fn actions(object: Object) -> &'static [Action] {
             &[Read, Create, Update, Delete]
         }
         Object::Activity => &[Read, Create],
-        Object::Pipeline | Object::User | Object::Team | Object::Role => &[Read, Create, Update, Delete],
+        Object::Pipeline
+        | Object::User
+        | Object::Team
+        | Object::Role
+        | Object::ApiKey
+        | Object::ServiceAccount => &[Read, Create, Update, Delete],
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
     }
 }
+
+/// Whether a key may be given anything of this object. Keys are made by people who are signed in; and what an import or
+/// an agent does later, it does with all of its person's rights, which a key must not lend.
+#[must_use]
+pub const fn fits_key(object: Object) -> bool {
+    match object {
+        Object::Opportunity
+        | Object::Account
+        | Object::Contact
+        | Object::Task
+        | Object::Activity
+        | Object::Product
+        | Object::Pipeline
+        | Object::User
+        | Object::Team
+        | Object::Role
+        | Object::Audit => true,
+        Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount => false,
+    }
+}
+
+/// Scopes by object and action, as the API takes and shows them.
+pub type Matrix = BTreeMap<Object, BTreeMap<Action, ScopeLevel>>;
 
 /// What somebody may do: scope by permission, none when absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +179,46 @@ impl Grants {
         }
     }
 
+    /// The narrower of both, for every permission.
+    #[must_use]
+    pub fn narrowed(&self, limit: &Self) -> Self {
+        let narrower = |(permission, scope): (&String, &ScopeLevel)| {
+            let allowed = limit.0.get(permission).copied().unwrap_or(ScopeLevel::None);
+            (permission.clone(), (*scope).min(allowed))
+        };
+        Self(self.0.iter().map(narrower).filter(|(_, scope)| *scope != ScopeLevel::None).collect())
+    }
+
+    /// What of these a key can hold.
+    #[must_use]
+    pub fn of_keys(&self) -> Self {
+        let held = |permission: &Permission| (permission.to_string(), self.scope(*permission));
+        Self(Permission::all().filter(|p| fits_key(p.object)).map(|p| held(&p)).filter(|(_, s)| *s != ScopeLevel::None).collect())
+    }
+
+    /// The permissions that reach further here than in `limit`.
+    #[must_use]
+    pub fn beyond(&self, limit: &Self) -> Vec<Permission> {
+        Permission::all().filter(|p| self.scope(*p) > limit.scope(*p)).collect()
+    }
+
+    /// Whether nothing is granted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(|scope| *scope == ScopeLevel::None)
+    }
+
+    /// The permissions that are granted, each with its scope.
+    pub fn held(&self) -> impl Iterator<Item = (Permission, ScopeLevel)> {
+        Permission::all().map(|p| (p, self.scope(p))).filter(|(_, scope)| *scope != ScopeLevel::None)
+    }
+
+    /// One permission more, at this scope if it was narrower.
+    pub fn grant(&mut self, permission: Permission, scope: ScopeLevel) {
+        let held = self.0.entry(permission.to_string()).or_insert(ScopeLevel::None);
+        *held = (*held).max(scope);
+    }
+
     fn set(mut self, object: Object, grants: &[(Action, ScopeLevel)]) -> Self {
         for (action, scope) in grants {
             self.0.insert(Permission::new(object, *action).to_string(), *scope);
@@ -137,7 +228,7 @@ impl Grants {
 
     /// By object and action, as the API shows it; actions that do not exist are left out.
     #[must_use]
-    pub fn matrix(&self) -> BTreeMap<Object, BTreeMap<Action, ScopeLevel>> {
+    pub fn matrix(&self) -> Matrix {
         Object::ALL
             .iter()
             .map(|&object| {
@@ -223,11 +314,14 @@ impl Builtin {
         }
     }
 
-    /// What everyone needs in order to read a page: names of colleagues, stages and products.
+    /// What everyone needs in order to read a page (names of colleagues, stages and products), and keys of their own.
     fn basics() -> Grants {
+        use Action::{Create, Delete, Read, Update};
+        use ScopeLevel::{All, Own};
         [Object::Product, Object::Pipeline, Object::User, Object::Team]
             .iter()
-            .fold(Grants::default(), |grants, &object| grants.set(object, &[(Action::Read, ScopeLevel::All)]))
+            .fold(Grants::default(), |grants, &object| grants.set(object, &[(Read, All)]))
+            .set(Object::ApiKey, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
     }
 }
 
@@ -258,6 +352,9 @@ permissions! {
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,
+    ReadApiKey = ApiKey Read, CreateApiKey = ApiKey Create, UpdateApiKey = ApiKey Update, DeleteApiKey = ApiKey Delete,
+    ReadServiceAccount = ServiceAccount Read, CreateServiceAccount = ServiceAccount Create,
+    UpdateServiceAccount = ServiceAccount Update, DeleteServiceAccount = ServiceAccount Delete,
 }
 
 #[cfg(test)]
@@ -272,6 +369,28 @@ mod tests {
         assert_eq!(of(Object::Opportunity, Action::Read), ScopeLevel::Team);
         assert_eq!(of(Object::Opportunity, Action::Create), ScopeLevel::All);
         assert_eq!(of(Object::Audit, Action::Read), ScopeLevel::None);
+    }
+
+    #[test]
+    fn a_key_has_the_narrower_of_its_scopes_and_its_owners_roles() {
+        let mut asked = Grants::default();
+        let opportunities = Permission::new(Object::Opportunity, Action::Read);
+        asked.grant(opportunities, ScopeLevel::Team);
+        asked.grant(Permission::new(Object::Audit, Action::Read), ScopeLevel::All);
+        let rep = Builtin::SalesRep.grants();
+        let held: Vec<_> = asked.narrowed(&rep).held().collect();
+        assert_eq!(held, [(opportunities, ScopeLevel::Own)]);
+        assert_eq!(asked.beyond(&rep).len(), 2);
+        assert_eq!(asked.narrowed(&Builtin::Administrator.grants()), asked);
+    }
+
+    #[test]
+    fn no_key_makes_keys_or_lends_a_persons_other_hands() {
+        let held = Builtin::Administrator.grants().of_keys();
+        for object in [Object::ApiKey, Object::ServiceAccount, Object::Import, Object::Agent] {
+            assert!(held.held().all(|(permission, _)| permission.object != object), "{object}");
+        }
+        assert_eq!(held.scope(Permission::new(Object::Audit, Action::Read)), ScopeLevel::All);
     }
 
     #[test]

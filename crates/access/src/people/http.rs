@@ -33,6 +33,8 @@ struct User {
     email: String,
     team_id: Option<TeamId>,
     active: bool,
+    /// No person: programs act by its keys. Listed here only where it owns a record.
+    service: bool,
     roles: Vec<RoleRef>,
 }
 
@@ -55,6 +57,7 @@ async fn users(cx: Allow<ReadUser>) -> Result<Json<Page<User>>> {
             email: row.email,
             team_id: row.team_id,
             active: row.active,
+            service: row.service,
             roles,
         });
     }

@@ -50,6 +50,8 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
         locale: row.locale,
         time_zone: row.time_zone,
         session: None,
+        key: None,
+        until: None,
         epoch: row.epoch,
     }))
 }
@@ -69,19 +71,27 @@ pub struct User {
     pub email: String,
     pub team_id: Option<TeamId>,
     pub active: bool,
+    /// No person: programs act by its keys.
+    pub service: bool,
     /// `[{"id": …, "name": …}]`
     pub roles: Value,
 }
 
-/// All users, by name.
+/// All users, by name. Service accounts are no people: they are among them only where they own a record.
 pub async fn users(tx: &mut Tx) -> Result<Vec<User>> {
     Ok(sqlx::query_as!(
         User,
-        r#"select u.id as "id: UserId", u.name, u.email, u.team_id as "team_id: TeamId", u.active,
+        r#"select u.id as "id: UserId", u.name, u.email, u.team_id as "team_id: TeamId", u.active, u.service,
                   coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name) order by r.name)
                             from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
                             where ur.org_id = u.org_id and ur.user_id = u.id), '[]') as "roles!: Value"
-           from app_user u order by lower(u.name), u.id limit 5000"#
+           from app_user u
+           where not u.service
+              or exists (select from opportunity o where o.org_id = u.org_id and o.owner_id = u.id and o.deleted_at is null)
+              or exists (select from account a where a.org_id = u.org_id and a.owner_id = u.id and a.deleted_at is null)
+              or exists (select from contact c where c.org_id = u.org_id and c.owner_id = u.id and c.deleted_at is null)
+              or exists (select from task t where t.org_id = u.org_id and t.assignee_id = u.id and t.deleted_at is null)
+           order by lower(u.name), u.id limit 5000"#
     )
     .fetch_all(tx.db())
     .await?)
