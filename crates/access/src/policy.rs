@@ -125,12 +125,9 @@ pub const fn actions(object: Object) -> &'static [Action] {
             &[Read, Create, Update, Delete]
         }
         Object::Activity => &[Read, Create],
-        Object::Pipeline
-        | Object::User
-        | Object::Team
-        | Object::Role
-        | Object::ApiKey
-        | Object::ServiceAccount => &[Read, Create, Update, Delete],
+        Object::Pipeline | Object::User | Object::Team | Object::Role | Object::ApiKey | Object::ServiceAccount => {
+            &[Read, Create, Update, Delete]
+        }
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
@@ -193,7 +190,13 @@ impl Grants {
     #[must_use]
     pub fn of_keys(&self) -> Self {
         let held = |permission: &Permission| (permission.to_string(), self.scope(*permission));
-        Self(Permission::all().filter(|p| fits_key(p.object)).map(|p| held(&p)).filter(|(_, s)| *s != ScopeLevel::None).collect())
+        Self(
+            Permission::all()
+                .filter(|p| fits_key(p.object))
+                .map(|p| held(&p))
+                .filter(|(_, s)| *s != ScopeLevel::None)
+                .collect(),
+        )
     }
 
     /// The permissions that reach further here than in `limit`.

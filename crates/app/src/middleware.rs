@@ -60,7 +60,8 @@ pub async fn name_problems(request: Request, next: Next) -> Response {
     }
     if refused {
         // What a program is to send; a browser has its page for that and asks nobody for a bearer.
-        let how = if bearer { "Bearer realm=\"dealwright\", error=\"invalid_token\"" } else { "Bearer realm=\"dealwright\"" };
+        let how =
+            if bearer { "Bearer realm=\"dealwright\", error=\"invalid_token\"" } else { "Bearer realm=\"dealwright\"" };
         named.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(how));
     }
     named

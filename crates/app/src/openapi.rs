@@ -37,32 +37,33 @@ const BODY_LIMIT: usize = 1024 * 1024;
 struct Description;
 
 fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Description::openapi()).nest(
-        "/api/v1",
-        OpenApiRouter::new()
-            .merge(setup::router())
-            .merge(session::http::router())
-            .merge(people::http::router())
-            .merge(api_key::http::router())
-            .merge(service_account::http::router())
-            .merge(oauth::http::router())
-            .merge(audit::http::router())
-            .merge(pipeline::http::router())
-            .merge(choice::http::router())
-            .merge(product::http::router())
-            .merge(account::http::router())
-            .merge(contact::http::router())
-            .merge(opportunity::http::router())
-            .merge(task::http::router())
-            .merge(activity::http::router())
-            .merge(timeline::http::router())
-            .merge(change::http::router())
-            .merge(search::http::router())
-            .merge(live::http::router())
-            .merge(import::http::router())
-            .merge(Assistant::router()),
-    )
-    .merge(oauth::token_router())
+    OpenApiRouter::with_openapi(Description::openapi())
+        .nest(
+            "/api/v1",
+            OpenApiRouter::new()
+                .merge(setup::router())
+                .merge(session::http::router())
+                .merge(people::http::router())
+                .merge(api_key::http::router())
+                .merge(service_account::http::router())
+                .merge(oauth::http::router())
+                .merge(audit::http::router())
+                .merge(pipeline::http::router())
+                .merge(choice::http::router())
+                .merge(product::http::router())
+                .merge(account::http::router())
+                .merge(contact::http::router())
+                .merge(opportunity::http::router())
+                .merge(task::http::router())
+                .merge(activity::http::router())
+                .merge(timeline::http::router())
+                .merge(change::http::router())
+                .merge(search::http::router())
+                .merge(live::http::router())
+                .merge(import::http::router())
+                .merge(Assistant::router()),
+        )
+        .merge(oauth::token_router())
 }
 
 /// The API's description, as openapi.json holds it.

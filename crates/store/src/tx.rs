@@ -186,15 +186,7 @@ impl Tx {
             job.insert(self.inner.connection(), Some(self.org), self.clock.new_id(), self.now).await?;
         }
         let events = std::mem::take(&mut self.events);
-        crate::event::insert(
-            self.inner.connection(),
-            self.org,
-            &self.stamp,
-            &self.origin,
-            self.now,
-            events,
-        )
-        .await?;
+        crate::event::insert(self.inner.connection(), self.org, &self.stamp, &self.origin, self.now, events).await?;
         self.inner.end("commit").await?;
         Ok(Committed { value, event: last })
     }

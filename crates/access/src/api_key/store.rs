@@ -138,7 +138,7 @@ pub(crate) struct NewKey<'a> {
 }
 
 pub(crate) async fn insert(tx: &mut Tx, new: &NewKey<'_>, secret: &Secret) -> Result<ApiKeyId> {
-    let (org, now, id) = (tx.org().0, tx.now(), ApiKeyId(tx.new_id()));
+    let (org, now, id, hash) = (tx.org().0, tx.now(), ApiKeyId(tx.new_id()), secret.hash());
     let scopes = serde_json::to_value(new.scopes).map_err(Error::internal)?;
     sqlx::query!(
         "insert into api_key (org_id, id, owner_id, name, hint, secret_hash, scopes, created_by, created_at, expires_at)
@@ -148,7 +148,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: &NewKey<'_>, secret: &Secret) -> Re
         new.owner.0,
         new.name,
         secret.hint(),
-        secret.hash().as_bytes(),
+        hash.as_bytes(),
         scopes,
         new.made_by.0,
         now,
@@ -167,13 +167,13 @@ pub(crate) async fn rotate(
     former_until: Option<DateTime<Utc>>,
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    let (org, now) = (tx.org().0, tx.now());
+    let (org, now, hash) = (tx.org().0, tx.now(), secret.hash());
     sqlx::query!(
         "update api_key set secret_hash = $3, hint = $4, former_until = $5, rotated_at = $6, expires_at = coalesce($7, expires_at)
          where org_id = $1 and id = $2",
         org,
         id.0,
-        secret.hash().as_bytes(),
+        hash.as_bytes(),
         secret.hint(),
         former_until,
         now,

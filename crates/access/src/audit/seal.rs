@@ -177,12 +177,7 @@ impl Day {
     pub fn seal(mut self) -> Sum {
         self.digest.update(&self.events.to_be_bytes());
         self.digest.update(&self.last_position.to_be_bytes());
-        Sum {
-            hash: finished(self.digest),
-            events: self.events,
-            last_position: self.last_position,
-            marks: self.marks,
-        }
+        Sum { hash: finished(self.digest), events: self.events, last_position: self.last_position, marks: self.marks }
     }
 }
 

@@ -160,12 +160,8 @@ fn a_seal_hangs_on_the_one_before_the_day_and_the_organisation() {
         log.iter().for_each(|event| _ = sum.add(event));
         sum.seal().hash
     };
-    let hashes = [
-        of(1, day(), None),
-        of(2, day(), None),
-        of(1, day().succ_opt().unwrap(), None),
-        of(1, day(), Some(&[1; 32])),
-    ];
+    let hashes =
+        [of(1, day(), None), of(2, day(), None), of(1, day().succ_opt().unwrap(), None), of(1, day(), Some(&[1; 32]))];
     for (n, hash) in hashes.iter().enumerate() {
         assert!(!hashes[..n].contains(hash), "{n}");
     }

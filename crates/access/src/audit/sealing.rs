@@ -149,8 +149,7 @@ async fn read(
             ip: row.ip,
             user_agent: row.user_agent,
         });
-        let event =
-            Sealed { position: row.position, positioned_at: row.positioned_at, event: row.event_id, fields };
+        let event = Sealed { position: row.position, positioned_at: row.positioned_at, event: row.event_id, fields };
         let mark = sum.add(&event);
         each(&event, mark)?;
     }
@@ -238,10 +237,9 @@ async fn verify_organisation(tx: &mut SystemTx, org: OrgId, verdict: &mut Verdic
 
 /// Which event of a day does not fit.
 async fn find(tx: &mut SystemTx, org: OrgId, seal: &Seal, from: i64) -> Result<Misfit> {
-    let marks =
-        sqlx::query_scalar!("select marks from audit_seal where org_id = $1 and day = $2", org.0, seal.day)
-            .fetch_one(tx.db())
-            .await?;
+    let marks = sqlx::query_scalar!("select marks from audit_seal where org_id = $1 and day = $2", org.0, seal.day)
+        .fetch_one(tx.db())
+        .await?;
     let mut search = Search::new(&marks);
     let mut found = None;
     let sum = read(tx.db(), org, seal.day, None, (from, seal.last_position), |event, mark| {

@@ -172,16 +172,12 @@ fn statement(
          from event e left join app_user b on b.org_id = e.org_id and b.id = e.on_behalf_of where e.org_id = ",
     );
     sql.push_bind(org);
-    let ids_of = [
-        ("actor_id", filter.actor_id),
-        ("on_behalf_of", filter.on_behalf_of),
-        ("subject_id", filter.record_id),
-    ];
+    let ids_of =
+        [("actor_id", filter.actor_id), ("on_behalf_of", filter.on_behalf_of), ("subject_id", filter.record_id)];
     for (column, id) in ids_of.into_iter().filter_map(|(column, id)| Some((column, id?))) {
         sql.push(" and e.").push(column).push(" = ").push_bind(id);
     }
-    let texts =
-        [("type", &filter.kind), ("subject_type", &filter.object), ("request_id", &filter.request_id)];
+    let texts = [("type", &filter.kind), ("subject_type", &filter.object), ("request_id", &filter.request_id)];
     for (column, text) in texts.into_iter().filter_map(|(column, text)| Some((column, text.clone()?))) {
         sql.push(" and e.").push(column).push(" = ").push_bind(text);
     }

@@ -92,7 +92,14 @@ mod tests {
         assert_eq!(of("").as_deref(), Some("opportunity.read:team task.read:own"));
         assert_eq!(of("opportunity.read").as_deref(), Some("opportunity.read:team"));
         assert_eq!(of("opportunity.read:own  task.read").as_deref(), Some("opportunity.read:own task.read:own"));
-        for refused in ["opportunity.read:all", "opportunity.update", "opportunity.read:none", "deal.read", "x", "opportunity.read:"] {
+        for refused in [
+            "opportunity.read:all",
+            "opportunity.update",
+            "opportunity.read:none",
+            "deal.read",
+            "x",
+            "opportunity.read:",
+        ] {
             assert_eq!(of(refused), None, "{refused}");
         }
     }

@@ -104,13 +104,13 @@ pub(super) async fn insert_token(
     scopes: &Grants,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let scopes = serde_json::to_value(scopes).map_err(Error::internal)?;
+    let (scopes, hash) = (serde_json::to_value(scopes).map_err(Error::internal)?, token.hash());
     sqlx::query!(
         "insert into oauth_token (org_id, id, client_id, token_hash, scopes, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
         client.org.0,
         id,
         client.id.0,
-        token.hash().as_bytes(),
+        hash.as_bytes(),
         scopes,
         now,
         now + TOKEN_LIFETIME,
@@ -211,7 +211,7 @@ pub(super) async fn insert(
     scopes: &Grants,
     secret: &Secret,
 ) -> Result<OauthClientId> {
-    let (org, now, id) = (tx.org().0, tx.now(), OauthClientId(tx.new_id()));
+    let (org, now, id, hash) = (tx.org().0, tx.now(), OauthClientId(tx.new_id()), secret.hash());
     let scopes = serde_json::to_value(scopes).map_err(Error::internal)?;
     sqlx::query!(
         "insert into oauth_client (org_id, id, owner_id, name, hint, secret_hash, scopes, created_by, created_at)
@@ -221,7 +221,7 @@ pub(super) async fn insert(
         owner.0,
         name,
         secret.hint(),
-        secret.hash().as_bytes(),
+        hash.as_bytes(),
         scopes,
         made_by.0,
         now,
@@ -238,12 +238,12 @@ pub(super) async fn rotate(
     secret: &Secret,
     former_until: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    let (org, now) = (tx.org().0, tx.now());
+    let (org, now, hash) = (tx.org().0, tx.now(), secret.hash());
     sqlx::query!(
         "update oauth_client set secret_hash = $3, hint = $4, former_until = $5, rotated_at = $6 where org_id = $1 and id = $2",
         org,
         id.0,
-        secret.hash().as_bytes(),
+        hash.as_bytes(),
         secret.hint(),
         former_until,
         now,

@@ -74,9 +74,11 @@ impl IntoResponse for Refusal {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "the grant type is client_credentials")
             }
             Self::Scope => (StatusCode::BAD_REQUEST, "invalid_scope", "a scope is unknown, or wider than the client's"),
-            Self::Failed(error) if error.outcome == Outcome::TooMany => {
-                (StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", "too many failures; wait a quarter of an hour")
-            }
+            Self::Failed(error) if error.outcome == Outcome::TooMany => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "temporarily_unavailable",
+                "too many failures; wait a quarter of an hour",
+            ),
             Self::Failed(error) => return error.into_response(),
         };
         let mut response = (status, axum::Json(OauthError { error, error_description })).into_response();
@@ -137,9 +139,7 @@ impl Shown {
         match (headers.get(header::AUTHORIZATION), in_form) {
             (Some(_), Some(_)) => Err(Refusal::Request("authenticate by the header or by parameters, not by both")),
             (Some(value), None) => Self::basic(value).ok_or(Refusal::Client { by_header: true }),
-            (None, Some((id, secret))) => {
-                Ok(Self { id: id.to_owned(), secret: secret.to_owned(), by_header: false })
-            }
+            (None, Some((id, secret))) => Ok(Self { id: id.to_owned(), secret: secret.to_owned(), by_header: false }),
             (None, None) => Err(Refusal::Client { by_header: false }),
         }
     }

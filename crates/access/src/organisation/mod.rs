@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::policy::Builtin;
 use crate::session::store::{Credential, Device};
-use crate::session::{Told, TokenHash, new_token, store, tell};
+use crate::session::{TokenHash, Told, new_token, store, tell};
 use crate::{Access, password};
 
 /// An organisation to be made, and who administers it.

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{LIFETIME, PER_EMAIL, Told, TokenHash, new_token, store, tell};
+use super::{LIFETIME, PER_EMAIL, TokenHash, Told, new_token, store, tell};
 use crate::bearer::Proof;
 use crate::context::{Caller, SignedIn, origin};
 use crate::policy::{Action, Object, ScopeLevel};

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut, ShieldCheck } from "lucide-react";
+import { KeyRound, LogOut, ShieldCheck } from "lucide-react";
 import { useMe } from "@/api/shared";
 import { PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
@@ -38,6 +38,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
       items={[
         { heading: me.user.email },
         { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
+        { label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) },
         "line",
         { heading: "Theme" },
         ...THEMES.map((t) => ({

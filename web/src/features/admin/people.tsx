@@ -25,6 +25,7 @@ export function People() {
                 {u.roles.map((r) => (
                   <Badge key={r.id}>{r.name}</Badge>
                 ))}
+                {u.service && <Badge kind="outline">Service account</Badge>}
                 {!u.active && <Badge kind="outline">Inactive</Badge>}
               </span>
             </td>

@@ -1,2 +1,5 @@
+mod audit;
 mod endpoints;
+mod keys;
+mod oauth;
 mod sessions;
