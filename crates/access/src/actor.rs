@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use dealwright_kernel::id::{OrgId, SessionId, TeamId, UserId};
 use dealwright_kernel::{Currency, Error, Result};
-use dealwright_store::{ActorKind, Scope, Stamp};
+use dealwright_store::{ActorKind, Origin, Scope, Stamp};
 use uuid::Uuid;
 
 use crate::policy::{Grants, Permission, ScopeLevel};
@@ -40,6 +40,10 @@ pub struct Actor {
     pub session: Option<SessionId>,
     /// Who really is signed in, when somebody looks at the app as this person.
     pub viewer: Option<Viewer>,
+    /// The API key or OAuth client by which it acts.
+    pub key: Option<Uuid>,
+    /// When that ends.
+    pub until: Option<DateTime<Utc>>,
     pub stamp: Stamp,
     /// The access epoch at which all this was read.
     pub epoch: i64,
@@ -113,11 +117,26 @@ impl Actor {
         Arc::new(Self { stamp, ..self.clone() })
     }
 
+    /// The same person by a key of theirs: no wider than the key's scopes, and until it ends.
+    #[must_use]
+    pub(crate) fn by_key(self, id: Uuid, name: &str, scopes: &Grants, until: DateTime<Utc>) -> Self {
+        let stamp =
+            Stamp { kind: ActorKind::Key, id: Some(id), name: name.to_owned(), on_behalf_of: Some(self.user.0) };
+        let grants = scopes.narrowed(&self.grants.of_keys());
+        Self { stamp, grants, key: Some(id), until: Some(until), ..self }
+    }
+
+    /// Who asks: the person, or the key by which a program does. What one of them was answered is not the other's.
+    #[must_use]
+    pub fn caller(&self) -> Uuid {
+        self.key.unwrap_or(self.user.0)
+    }
+
     /// What row-level security is told.
     ///
     /// # Errors
     /// Internal, when the grants can't be serialised.
-    pub(crate) fn db_scope(&self, request_id: Option<String>) -> Result<Scope> {
+    pub(crate) fn db_scope(&self, origin: Origin) -> Result<Scope> {
         Ok(Scope {
             org: self.org,
             user: Some(self.user),
@@ -125,7 +144,7 @@ impl Actor {
             scopes: serde_json::to_string(&self.grants).map_err(Error::internal)?,
             epoch: self.epoch,
             stamp: self.stamp.clone(),
-            request_id,
+            origin,
             read_only: self.viewer.is_some(),
         })
     }

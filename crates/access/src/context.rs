@@ -8,17 +8,19 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
 use dealwright_store::database::access_changed;
-use dealwright_store::{Database, Tx};
+use dealwright_store::{Database, Origin, Tx};
 use moka::sync::Cache;
 
 use crate::actor::Actor;
+use crate::bearer::{self, Proof};
 use crate::policy::{Needs, Object, Permission};
-use crate::session::{self, TokenHash};
-use crate::{people, policy, viewing};
+use crate::session::http::device;
+use crate::{api_key, oauth, people, policy, session, viewing};
 
 /// What the operator decided about signing in.
 #[derive(Clone, Debug)]
@@ -33,7 +35,7 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Access {
     database: Database,
-    actors: Cache<TokenHash, Arc<Actor>>,
+    actors: Cache<Proof, Arc<Actor>>,
     pub(crate) settings: Settings,
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -61,19 +63,25 @@ impl Access {
         &self.settings
     }
 
-    /// The person behind a session's token. Kept for a minute at most; every transaction checks that nobody's access
-    /// has changed since.
-    pub(crate) async fn actor(&self, token: TokenHash) -> Result<Arc<Actor>> {
-        if let Some(actor) = self.actors.get(&token) {
+    /// Who is behind a proof. Kept for a minute at most; every transaction checks that nobody's access has changed
+    /// since.
+    pub(crate) async fn actor(&self, proof: Proof, origin: &Origin) -> Result<Arc<Actor>> {
+        let now = self.clock().now();
+        if let Some(actor) = self.actors.get(&proof).filter(|actor| actor.until.is_none_or(|until| now < until)) {
             return Ok(actor);
         }
-        let actor = Arc::new(session::store::actor(self, &token).await?);
-        self.actors.insert(token, Arc::clone(&actor));
+        let actor = match proof {
+            Proof::Session(token) => session::store::actor(self, &token).await?,
+            Proof::ApiKey(secret) => api_key::store::actor(self, &secret, origin).await?,
+            Proof::AccessToken(token) => oauth::store::actor(self, &token, origin).await?,
+        };
+        let actor = Arc::new(actor);
+        self.actors.insert(proof, Arc::clone(&actor));
         Ok(actor)
     }
 
-    pub(crate) fn forget(&self, token: &TokenHash) {
-        self.actors.invalidate(token);
+    pub(crate) fn forget(&self, proof: &Proof) {
+        self.actors.invalidate(proof);
     }
 
     /// Hashes a new password, when its turn comes.
@@ -108,7 +116,7 @@ impl Access {
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
-        Context { access: self.clone(), actor, token: None, request_id: None }
+        Context { access: self.clone(), actor, proof: None, origin: Origin::default() }
     }
 
     /// A context for a person, read now.
@@ -125,8 +133,8 @@ impl Access {
 pub struct Context {
     access: Access,
     actor: Arc<Actor>,
-    token: Option<TokenHash>,
-    request_id: Option<String>,
+    proof: Option<Proof>,
+    origin: Origin,
 }
 
 impl Context {
@@ -145,6 +153,12 @@ impl Context {
         self.access.clock()
     }
 
+    /// The request this is for.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// The same person under another name, such as the agent that acts for them.
     #[must_use]
     pub fn acting(&self, actor: Arc<Actor>) -> Self {
@@ -157,14 +171,13 @@ impl Context {
     /// # Errors
     /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
-        let request_id = self.request_id.clone();
-        match self.access.database.begin(&self.actor.db_scope(request_id.clone())?).await {
+        match self.access.database.begin(&self.actor.db_scope(self.origin.clone())?).await {
             Err(error) if access_changed(&error) => {
                 let fresh = self.again().await?;
                 if let Some(permission) = needs {
                     fresh.require(permission)?;
                 }
-                self.access.database.begin(&fresh.db_scope(request_id)?).await
+                self.access.database.begin(&fresh.db_scope(self.origin.clone())?).await
             }
             other => other,
         }
@@ -183,7 +196,7 @@ impl Context {
     /// # Errors
     /// When access has changed since the actor was read.
     pub async fn begin_unchanged(&self) -> Result<Tx> {
-        self.access.database.begin(&self.actor.db_scope(self.request_id.clone())?).await
+        self.access.database.begin(&self.actor.db_scope(self.origin.clone())?).await
     }
 
     /// The actor as it is now.
@@ -191,10 +204,10 @@ impl Context {
     /// # Errors
     /// 401 when the session has ended; 409 when it has become another person's view, or their own again.
     async fn again(&self) -> Result<Actor> {
-        let fresh = match self.token {
-            Some(token) => {
-                self.access.forget(&token);
-                Actor::clone(&*self.access.actor(token).await?)
+        let fresh = match self.proof {
+            Some(proof) => {
+                self.access.forget(&proof);
+                Actor::clone(&*self.access.actor(proof, &self.origin).await?)
             }
             None => {
                 let person = self.access.person(self.actor.org, self.actor.user).await?;
@@ -325,7 +338,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let SignedIn(mut context) = SignedIn::from_request_parts(parts, state).await?;
+        let Caller(mut context) = Caller::from_request_parts(parts, state).await?;
         if !context.actor.may(P::PERMISSION) {
             // What was read may be old: a right that has been given since counts, and so does a session that has ended.
             context.actor = Arc::new(context.again().await?);
@@ -335,8 +348,33 @@ where
     }
 }
 
-/// Anyone who is signed in: for what concerns only themselves. Somebody who looks at the app as another person is let in
-/// to read, and to nothing that is that person's alone.
+/// What a person does who is signed in, and no key may: `InPerson<CreateApiKey>`.
+#[derive(Debug)]
+pub struct InPerson<P>(Allow<P>);
+
+impl<P> Deref for InPerson<P> {
+    type Target = Allow<P>;
+    fn deref(&self) -> &Allow<P> {
+        &self.0
+    }
+}
+
+impl<S, P> FromRequestParts<S> for InPerson<P>
+where
+    S: Send + Sync,
+    P: Needs,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        SignedIn::from_request_parts(parts, state).await?;
+        Allow::from_request_parts(parts, state).await.map(Self)
+    }
+}
+
+/// Anyone who is signed in, in person: for what concerns only themselves, such as their sessions. No key gets here; and
+/// somebody who looks at the app as another person is let in to read, and to nothing that is that person's alone.
 #[derive(Debug)]
 pub struct SignedIn(pub Context);
 
@@ -348,18 +386,16 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let access = Access::from_ref(state);
-        let mut context = signed_in(&access, parts).await?;
-        if context.actor.viewer.is_some() && viewing::is_refused(&parts.method, path(parts)) {
-            // What was read may be old: the view may have ended on another node.
-            access.forget(&session::http::token(&parts.headers)?);
-            context = signed_in(&access, parts).await?;
-            if context.actor.viewer.is_some() {
-                return Err(viewing::refusal());
-            }
+        let Caller(context) = Caller::from_request_parts(parts, state).await?;
+        if context.actor.key.is_some() {
+            return Err(session_required());
         }
         Ok(Self(context))
     }
+}
+
+fn session_required() -> Error {
+    Error::forbidden("session_required", "a key can't do this; sign in")
 }
 
 /// Whose session it is, also while they look at the app as somebody else: to end the one or the other.
@@ -375,26 +411,67 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let access = Access::from_ref(state);
-        let mut context = signed_in(&access, parts).await?;
+        let mut context = known(&access, parts).await?;
+        if context.actor.key.is_some() {
+            return Err(session_required());
+        }
         if let Some(viewer) = &context.actor.viewer {
             let own = access.person(context.actor.org, viewer.id).await?;
             context.actor = Arc::new(Actor { session: context.actor.session, ..Actor::clone(&own) });
-            context.token = None;
+            context.proof = None;
         }
         Ok(Self(context))
     }
 }
 
-async fn signed_in(access: &Access, parts: &Parts) -> Result<Context> {
-    let token = session::http::token(&parts.headers)?;
-    let actor = access.actor(token).await?;
-    let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-    Ok(Context { access: access.clone(), actor, token: Some(token), request_id })
+/// Anyone who is known, by a session or by a key: where the endpoint itself asks for what they may.
+#[derive(Debug)]
+pub struct Caller(pub Context);
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let access = Access::from_ref(state);
+        let mut context = known(&access, parts).await?;
+        if context.actor.viewer.is_some() && viewing::is_refused(&parts.method, path(parts)) {
+            // What was read may be old: the view may have ended on another node.
+            if let Some(proof) = &context.proof {
+                access.forget(proof);
+            }
+            context = known(&access, parts).await?;
+            if context.actor.viewer.is_some() {
+                return Err(viewing::refusal());
+            }
+        }
+        Ok(Self(context))
+    }
+}
+
+async fn known(access: &Access, parts: &Parts) -> Result<Context> {
+    let proof = bearer::proof(&parts.headers)?;
+    let origin = origin(&parts.headers, &parts.extensions);
+    let actor = access.actor(proof, &origin).await?;
+    Ok(Context { access: access.clone(), actor, proof: Some(proof), origin })
 }
 
 /// The path as it was asked for, whatever router is nested where.
 fn path(parts: &Parts) -> &str {
     parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.path(), |uri| uri.path())
+}
+
+/// Where a request comes from, as events tell it.
+#[must_use]
+pub fn origin(headers: &HeaderMap, extensions: &Extensions) -> Origin {
+    let device = device(headers, extensions);
+    // A client may name its request itself.
+    let request_id = headers.get("x-request-id").and_then(|v| v.to_str().ok());
+    let request_id = request_id.map(|id| id.chars().take(100).collect());
+    Origin { request_id, ip: Some(device.address), user_agent: device.user_agent }
 }
 
 /// The permission `P` names, for use outside an extractor.

@@ -1,6 +1,7 @@
 //! Cross-site writes are refused, by what the browser itself says of a request's origin.
 //!
-//! `Sec-Fetch-Site` where it is sent, else `Origin` against `Host`. Clients that are no browsers send neither.
+//! `Sec-Fetch-Site` where it is sent, else `Origin` against `Host`. Clients that are no browsers send neither; and a
+//! request with a bearer does not act by the cookie that another site could make a browser send.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, Uri, header};
@@ -8,10 +9,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use dealwright_kernel::Error;
 
+use crate::bearer::bearer;
+
 /// Middleware for all that is served.
 pub async fn refuse_cross_site_writes(request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || same_site(request.headers()) {
+    if safe || bearer(request.headers()).is_some() || same_site(request.headers()) {
         next.run(request).await
     } else {
         Error::forbidden("cross_site", "this write came from another site").into_response()

@@ -1,18 +1,25 @@
-//! Who you are and what you may do: organisations, people, teams, roles, sessions, and the whole policy.
+//! Who you are and what you may do: organisations, people, teams, roles, sessions, keys, the whole policy, and the audit log.
 //!
 //! [`policy`] is the policy, in one file. [`Allow`] is the only way for a handler to reach the database, and
 //! [`Permit`] the only way to write an existing record.
 
 pub mod actor;
+pub mod api_key;
+pub mod audit;
+mod bearer;
 pub mod context;
 pub mod csrf;
+pub mod oauth;
 pub mod organisation;
 mod password;
 pub mod people;
 pub mod policy;
+pub mod secret;
+pub mod service_account;
 pub mod session;
+mod throttle;
 pub mod viewing;
 
 pub use actor::Actor;
-pub use context::{Access, Allow, Context, Permit, Record, Settings};
+pub use context::{Access, Allow, Context, InPerson, Permit, Record, Settings};
 pub use policy::{Action, Object, Permission, ScopeLevel};

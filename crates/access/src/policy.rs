@@ -49,6 +49,8 @@ words! {
         Import = "import",
         Agent = "agent",
         Audit = "audit",
+        ApiKey = "api_key",
+        ServiceAccount = "service_account",
     }
 }
 
@@ -88,15 +90,27 @@ impl Permission {
     }
 }
 
+impl Permission {
+    /// Every permission there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Object::ALL.iter().flat_map(|&object| actions(object).iter().map(move |&action| Self { object, action }))
+    }
+}
+
 impl std::str::FromStr for Permission {
     type Err = ();
 
     /// Reads `opportunity.update`; what does not exist is an error.
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (object, action) = text.split_once('.').ok_or(())?;
-        let object = Object::ALL.iter().find(|o| o.as_str() == object).ok_or(())?;
-        let action = actions(*object).iter().find(|a| a.as_str() == action).ok_or(())?;
-        Ok(Self::new(*object, *action))
+        Self::all().find(|permission| permission.to_string() == text).ok_or(())
+    }
+}
+
+impl ScopeLevel {
+    /// A scope by its word.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
     }
 }
 
@@ -116,7 +130,9 @@ pub const fn actions(object: Object) -> &'static [Action] {
         }
         Object::Activity => &[Read, Create],
         Object::User => &[Read, Create, Update, Delete, Impersonate],
-        Object::Pipeline | Object::Team | Object::Role => &[Read, Create, Update, Delete],
+        Object::Pipeline | Object::Team | Object::Role | Object::ApiKey | Object::ServiceAccount => {
+            &[Read, Create, Update, Delete]
+        }
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
@@ -130,7 +146,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
     match (permission.object, permission.action) {
         (Object::Opportunity | Object::Account | Object::Contact | Object::Task, _) => &[None, Own, Team, All],
         (Object::User, Action::Create | Action::Update | Action::Delete | Action::Impersonate) => &[None, Team, All],
-        (Object::Import, Action::Read) => &[None, Own, All],
+        (Object::ApiKey, _) | (Object::Import, Action::Read) => &[None, Own, All],
         (
             Object::User
             | Object::Import
@@ -139,12 +155,36 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Pipeline
             | Object::Team
             | Object::Role
+            | Object::ServiceAccount
             | Object::Agent
             | Object::Audit,
             _,
         ) => &[None, All],
     }
 }
+
+/// Whether a key may be given anything of this object. Keys are made by people who are signed in; and what an import or
+/// an agent does later, it does with all of its person's rights, which a key must not lend.
+#[must_use]
+pub const fn fits_key(object: Object) -> bool {
+    match object {
+        Object::Opportunity
+        | Object::Account
+        | Object::Contact
+        | Object::Task
+        | Object::Activity
+        | Object::Product
+        | Object::Pipeline
+        | Object::User
+        | Object::Team
+        | Object::Role
+        | Object::Audit => true,
+        Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount => false,
+    }
+}
+
+/// Scopes by object and action, as the API takes and shows them.
+pub type Matrix = BTreeMap<Object, BTreeMap<Action, ScopeLevel>>;
 
 /// What somebody may do: scope by permission, none when absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,21 +205,50 @@ impl Grants {
         }
     }
 
-    /// Grants one permission at a scope.
-    pub fn grant(&mut self, permission: Permission, scope: ScopeLevel) {
-        self.0.insert(permission.to_string(), scope);
-    }
-
-    /// What is granted here, but for what is granted at no scope.
-    pub fn held(&self) -> impl Iterator<Item = (Permission, ScopeLevel)> {
-        let granted = self.0.iter().filter(|(_, scope)| **scope != ScopeLevel::None);
-        granted.filter_map(|(permission, scope)| Some((permission.parse().ok()?, *scope)))
-    }
-
-    /// The permissions granted here at a wider scope than in `other`.
+    /// The narrower of both, for every permission.
     #[must_use]
-    pub fn beyond(&self, other: &Self) -> Vec<Permission> {
-        self.held().filter(|(permission, scope)| *scope > other.scope(*permission)).map(|(p, _)| p).collect()
+    pub fn narrowed(&self, limit: &Self) -> Self {
+        let narrower = |(permission, scope): (&String, &ScopeLevel)| {
+            let allowed = limit.0.get(permission).copied().unwrap_or(ScopeLevel::None);
+            (permission.clone(), (*scope).min(allowed))
+        };
+        Self(self.0.iter().map(narrower).filter(|(_, scope)| *scope != ScopeLevel::None).collect())
+    }
+
+    /// What of these a key can hold.
+    #[must_use]
+    pub fn of_keys(&self) -> Self {
+        let held = |permission: &Permission| (permission.to_string(), self.scope(*permission));
+        Self(
+            Permission::all()
+                .filter(|p| fits_key(p.object))
+                .map(|p| held(&p))
+                .filter(|(_, s)| *s != ScopeLevel::None)
+                .collect(),
+        )
+    }
+
+    /// The permissions that reach further here than in `limit`.
+    #[must_use]
+    pub fn beyond(&self, limit: &Self) -> Vec<Permission> {
+        Permission::all().filter(|p| self.scope(*p) > limit.scope(*p)).collect()
+    }
+
+    /// Whether nothing is granted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(|scope| *scope == ScopeLevel::None)
+    }
+
+    /// The permissions that are granted, each with its scope.
+    pub fn held(&self) -> impl Iterator<Item = (Permission, ScopeLevel)> {
+        Permission::all().map(|p| (p, self.scope(p))).filter(|(_, scope)| *scope != ScopeLevel::None)
+    }
+
+    /// One permission more, at this scope if it was narrower.
+    pub fn grant(&mut self, permission: Permission, scope: ScopeLevel) {
+        let held = self.0.entry(permission.to_string()).or_insert(ScopeLevel::None);
+        *held = (*held).max(scope);
     }
 
     fn set(mut self, object: Object, grants: &[(Action, ScopeLevel)]) -> Self {
@@ -191,7 +260,7 @@ impl Grants {
 
     /// By object and action, as the API shows it; actions that do not exist are left out.
     #[must_use]
-    pub fn matrix(&self) -> BTreeMap<Object, BTreeMap<Action, ScopeLevel>> {
+    pub fn matrix(&self) -> Matrix {
         Object::ALL
             .iter()
             .map(|&object| {
@@ -294,11 +363,14 @@ impl Builtin {
         }
     }
 
-    /// What everyone needs in order to read a page: names of colleagues, stages and products.
+    /// What everyone needs in order to read a page (names of colleagues, stages and products), and keys of their own.
     fn basics() -> Grants {
+        use Action::{Create, Delete, Read, Update};
+        use ScopeLevel::{All, Own};
         [Object::Product, Object::Pipeline, Object::User, Object::Team]
             .iter()
-            .fold(Grants::default(), |grants, &object| grants.set(object, &[(Action::Read, ScopeLevel::All)]))
+            .fold(Grants::default(), |grants, &object| grants.set(object, &[(Read, All)]))
+            .set(Object::ApiKey, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
     }
 }
 
@@ -331,6 +403,9 @@ permissions! {
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,
+    ReadApiKey = ApiKey Read, CreateApiKey = ApiKey Create, UpdateApiKey = ApiKey Update, DeleteApiKey = ApiKey Delete,
+    ReadServiceAccount = ServiceAccount Read, CreateServiceAccount = ServiceAccount Create,
+    UpdateServiceAccount = ServiceAccount Update, DeleteServiceAccount = ServiceAccount Delete,
 }
 
 #[cfg(test)]
@@ -364,6 +439,28 @@ mod tests {
         assert_eq!(names(Builtin::SalesRep, Builtin::SalesManager), Vec::<String>::new());
         assert_eq!(names(Builtin::ReadOnly, Builtin::SalesRep), ["opportunity.read", "task.read"]);
         assert_eq!("opportunity.fly".parse::<Permission>(), Err(()));
+    }
+
+    #[test]
+    fn a_key_has_the_narrower_of_its_scopes_and_its_owners_roles() {
+        let mut asked = Grants::default();
+        let opportunities = Permission::new(Object::Opportunity, Action::Read);
+        asked.grant(opportunities, ScopeLevel::Team);
+        asked.grant(Permission::new(Object::Audit, Action::Read), ScopeLevel::All);
+        let rep = Builtin::SalesRep.grants();
+        let held: Vec<_> = asked.narrowed(&rep).held().collect();
+        assert_eq!(held, [(opportunities, ScopeLevel::Own)]);
+        assert_eq!(asked.beyond(&rep).len(), 2);
+        assert_eq!(asked.narrowed(&Builtin::Administrator.grants()), asked);
+    }
+
+    #[test]
+    fn no_key_makes_keys_or_lends_a_persons_other_hands() {
+        let held = Builtin::Administrator.grants().of_keys();
+        for object in [Object::ApiKey, Object::ServiceAccount, Object::Import, Object::Agent] {
+            assert!(held.held().all(|(permission, _)| permission.object != object), "{object}");
+        }
+        assert_eq!(held.scope(Permission::new(Object::Audit, Action::Read)), ScopeLevel::All);
     }
 
     #[test]

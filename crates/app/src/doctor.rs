@@ -1,5 +1,7 @@
 //! `dealwright doctor`: what stands in the way of serving, and how to mend it.
 
+use dealwright_access::audit::sealing::{self, Finding};
+use dealwright_store::Database;
 use dealwright_store::bundle::{self, Dirs};
 use dealwright_store::migrate;
 
@@ -25,6 +27,7 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
             line("database", Ok(running.describe()));
             line("schema", schema(&running).await);
             line("roles", roles(&running).await);
+            line("audit log", audit_log(&running.database).await);
             running.stop().await;
         }
         Err(error) => line("database", Err(error.to_string())),
@@ -57,6 +60,23 @@ async fn schema(running: &Running) -> Result<String, String> {
         Ok(false) => Err("not every migration has run; run: dealwright migrate".into()),
         Err(error) => Err(deep(error).to_string()),
     }
+}
+
+/// The log must be what was sealed. Names each day that is not, and the first event in it that does not fit.
+///
+/// # Errors
+/// What does not fit, in words for the operator.
+pub async fn audit_log(database: &Database) -> Result<String, String> {
+    let verdict = sealing::verify(database).await.map_err(|e| deep(e).to_string())?;
+    let told = |finding: &Finding| format!("{} of organisation {}: {}", finding.day, finding.org, finding.misfit);
+    let mut wrong: Vec<String> = verdict.findings.iter().map(told).collect();
+    if verdict.strays > 0 {
+        wrong.push(format!("{} events have no place in the order of the log", verdict.strays));
+    }
+    if wrong.is_empty() {
+        return Ok(format!("{} sealed days with {} events fit their seals", verdict.days, verdict.events));
+    }
+    Err(format!("the log is not what was sealed; compare it with a backup.\n        {}", wrong.join("\n        ")))
 }
 
 /// The roles that serve requests must be bound by row-level security.

@@ -1,7 +1,8 @@
 //! `Idempotency-Key` on any POST: the first response is replayed for 24 hours; the same key with another body is 422.
 //!
 //! The key is taken before the handler runs and filled in after it, so of two requests at the same time one runs and the
-//! other is told to wait. A response of 5xx, a stream or a large one is not kept: the request may be tried again.
+//! other is told to wait. A response of 5xx, a stream, a large one or one that shows a secret is not kept: the request may
+//! be tried again.
 
 use aws_lc_rs::digest::{Context as Digest, SHA256};
 use axum::body::{Body, Bytes, to_bytes};
@@ -11,7 +12,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use dealwright_access::Context;
-use dealwright_access::context::SignedIn;
+use dealwright_access::context::Caller;
+use dealwright_access::secret::ShownOnce;
 use dealwright_kernel::{Error, Result};
 
 use crate::AppState;
@@ -37,8 +39,8 @@ pub async fn replay(State(state): State<AppState>, request: Request, next: Next)
 async fn once(state: &AppState, request: Request, next: Next) -> Result<Response> {
     let (mut parts, body) = request.into_parts();
     let key = key(&parts.headers)?;
-    // Without somebody signed in there is nothing to keep a response for.
-    let Ok(SignedIn(cx)) = SignedIn::from_request_parts(&mut parts, state).await else {
+    // Without a caller there is nothing to keep a response for.
+    let Ok(Caller(cx)) = Caller::from_request_parts(&mut parts, state).await else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
     let body = to_bytes(body, MAX_REQUEST)
@@ -71,7 +73,7 @@ fn hash(path: &str, body: &[u8]) -> Vec<u8> {
 
 /// Takes the key; or answers what was answered before.
 async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>> {
-    let (org, user) = (cx.actor().org.0, cx.actor().user.0);
+    let (org, user) = (cx.actor().org.0, cx.actor().caller());
     let mut tx = cx.begin().await?;
     // The claim of a request that never came to its end is given up.
     sqlx::query!(
@@ -127,7 +129,8 @@ async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response>
     let small = axum::body::HttpBody::size_hint(&body).exact().is_some_and(|n| n <= MAX_RESPONSE);
     let stream =
         parts.headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/event-stream"));
-    if stream || !small || parts.status.is_server_error() {
+    let secret = parts.extensions.get::<ShownOnce>().is_some();
+    if stream || secret || !small || parts.status.is_server_error() {
         forget(cx, key).await?;
         return Ok(Response::from_parts(parts, body));
     }
@@ -139,7 +142,7 @@ async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response>
     let mut tx = cx.begin().await?;
     sqlx::query!(
         "update idempotency set status = $3, headers = $4, body = $5 where user_id = $1 and key = $2",
-        cx.actor().user.0,
+        cx.actor().caller(),
         key,
         i32::from(parts.status.as_u16()),
         kept,
@@ -153,7 +156,7 @@ async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response>
 
 async fn forget(cx: &Context, key: &str) -> Result<()> {
     let mut tx = cx.begin().await?;
-    sqlx::query!("delete from idempotency where user_id = $1 and key = $2", cx.actor().user.0, key)
+    sqlx::query!("delete from idempotency where user_id = $1 and key = $2", cx.actor().caller(), key)
         .execute(tx.db())
         .await?;
     tx.commit(()).await?.into_inner();

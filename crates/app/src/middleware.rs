@@ -50,11 +50,19 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
 /// Writes the request's id into problems.
 pub async fn name_problems(request: Request, next: Next) -> Response {
     let id = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let bearer = request.headers().contains_key(header::AUTHORIZATION);
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let refused = problem.status == StatusCode::UNAUTHORIZED.as_u16();
     let mut named = Problem { request_id: id, ..problem }.response();
     if let Some(after) = response.headers().get(header::RETRY_AFTER) {
         named.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
+    if refused {
+        // What a program is to send; a browser has its page for that and asks nobody for a bearer.
+        let how =
+            if bearer { "Bearer realm=\"dealwright\", error=\"invalid_token\"" } else { "Bearer realm=\"dealwright\"" };
+        named.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(how));
     }
     named
 }

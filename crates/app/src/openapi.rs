@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use dealwright_access::{csrf, people, session, viewing};
+use dealwright_access::{api_key, audit, csrf, oauth, people, service_account, session, viewing};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
     account, activity, change, choice, contact, handover, import, live, opportunity, pipeline, product, search, task,
@@ -15,7 +15,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityRequirement,
+    SecurityScheme,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -29,36 +32,42 @@ const BODY_LIMIT: usize = 1024 * 1024;
 #[openapi(
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
-    tags((name = "session"), (name = "setup"), (name = "people"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
+    tags((name = "session"), (name = "setup"), (name = "people"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
          (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
 )]
 struct Description;
 
 fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Description::openapi()).nest(
-        "/api/v1",
-        OpenApiRouter::new()
-            .merge(setup::router())
-            .merge(session::http::router())
-            .merge(people::http::router())
-            .merge(viewing::http::router())
-            .merge(handover::http::router())
-            .merge(transfer::http::router())
-            .merge(pipeline::http::router())
-            .merge(choice::http::router())
-            .merge(product::http::router())
-            .merge(account::http::router())
-            .merge(contact::http::router())
-            .merge(opportunity::http::router())
-            .merge(task::http::router())
-            .merge(activity::http::router())
-            .merge(timeline::http::router())
-            .merge(change::http::router())
-            .merge(search::http::router())
-            .merge(live::http::router())
-            .merge(import::http::router())
-            .merge(Assistant::router()),
-    )
+    OpenApiRouter::with_openapi(Description::openapi())
+        .nest(
+            "/api/v1",
+            OpenApiRouter::new()
+                .merge(setup::router())
+                .merge(session::http::router())
+                .merge(people::http::router())
+                .merge(viewing::http::router())
+                .merge(handover::http::router())
+                .merge(transfer::http::router())
+                .merge(api_key::http::router())
+                .merge(service_account::http::router())
+                .merge(oauth::http::router())
+                .merge(audit::http::router())
+                .merge(pipeline::http::router())
+                .merge(choice::http::router())
+                .merge(product::http::router())
+                .merge(account::http::router())
+                .merge(contact::http::router())
+                .merge(opportunity::http::router())
+                .merge(task::http::router())
+                .merge(activity::http::router())
+                .merge(timeline::http::router())
+                .merge(change::http::router())
+                .merge(search::http::router())
+                .merge(live::http::router())
+                .merge(import::http::router())
+                .merge(Assistant::router()),
+        )
+        .merge(oauth::token_router())
 }
 
 /// The API's description, as openapi.json holds it.
@@ -68,7 +77,12 @@ pub fn describe() -> utoipa::openapi::OpenApi {
     // Added by hand, since the derive can't name the cookie.
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("dealwright_session")));
     openapi.components.get_or_insert_default().add_security_scheme("session", cookie);
-    openapi.security = Some(vec![SecurityRequirement::new("session", Vec::<String>::new())]);
+    let components = openapi.components.get_or_insert_default();
+    components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    let flow = ClientCredentials::new("/oauth/token", Scopes::new());
+    components.add_security_scheme("oauth", SecurityScheme::OAuth2(OAuth2::new([Flow::ClientCredentials(flow)])));
+    let any_of = ["session", "key", "oauth"];
+    openapi.security = Some(any_of.map(|name| SecurityRequirement::new(name, Vec::<String>::new())).into());
     name_operations(&mut openapi);
     openapi
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
 use chrono::TimeDelta;
+use dealwright_access::audit::sealing;
 use dealwright_access::{Access, Settings, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
@@ -82,7 +83,8 @@ impl Background {
 /// The worker with all its jobs.
 pub fn worker(state: &AppState) -> Worker {
     let database = state.access.database();
-    let (to_fold, to_prune, to_end) = (database.clone(), database.clone(), state.access.clone());
+    let (to_fold, to_prune, to_end, to_seal) =
+        (database.clone(), database.clone(), state.access.clone(), database.clone());
     let worker = Worker::new(database, 2);
     let worker = state.assistant.clone().on(worker, &state.access);
     let worker = handover::job::register(worker, &state.access);
@@ -99,9 +101,15 @@ pub fn worker(state: &AppState) -> Worker {
             let database = to_prune.clone();
             async move { job::prune(&database).await }
         })
+        .on("seal_audit", move |_| {
+            let database = to_seal.clone();
+            async move { sealing::seal(&database).await.map(|_| ()) }
+        })
         .every("fold_totals", TimeDelta::seconds(30))
         .every("prune", TimeDelta::hours(1))
         .every("end_views", TimeDelta::minutes(10))
+        // A day is sealed once it is over; asked each hour, since a server may be down at midnight.
+        .every("seal_audit", TimeDelta::hours(1))
 }
 
 /// Serves until SIGINT or SIGTERM.

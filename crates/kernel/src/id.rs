@@ -47,6 +47,8 @@ ids! {
     TeamId,
     RoleId,
     SessionId,
+    ApiKeyId,
+    OauthClientId,
     AccountId,
     ContactId,
     PipelineId,

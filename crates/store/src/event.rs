@@ -32,6 +32,18 @@ impl ActorKind {
             Self::Key => "key",
         }
     }
+
+    /// As the column holds it; anything unknown is the system's.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        match text {
+            "user" => Self::User,
+            "agent" => Self::Agent,
+            "import" => Self::Import,
+            "key" => Self::Key,
+            _ => Self::System,
+        }
+    }
 }
 
 /// Who did it, as it will be read later.
@@ -40,8 +52,18 @@ pub struct Stamp {
     pub kind: ActorKind,
     pub id: Option<Uuid>,
     pub name: String,
-    /// The person an agent or an import acts for.
+    /// The person an agent, an import or a key acts for.
     pub on_behalf_of: Option<Uuid>,
+}
+
+/// The request by which something happened; empty for what no request did.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub request_id: Option<String>,
+    /// The client's network address.
+    pub ip: Option<String>,
+    /// At most 300 characters of what the client says of itself.
+    pub user_agent: Option<String>,
 }
 
 /// The record that something happened to.
@@ -137,7 +159,7 @@ pub(crate) async fn insert(
     db: &mut PgConnection,
     org: OrgId,
     stamp: &Stamp,
-    request_id: Option<&str>,
+    origin: &Origin,
     now: DateTime<Utc>,
     events: Vec<Event>,
 ) -> Result<()> {
@@ -158,17 +180,20 @@ pub(crate) async fn insert(
     let rows = serde_json::to_value(rows).map_err(Error::internal)?;
     sqlx::query!(
         "insert into event (org_id, id, type, at, actor_kind, actor_id, actor_name, on_behalf_of, subject_type, subject_id,
-                            subject_name, subject_version, opportunity_id, account_id, contact_id, changes, data, undoes, import_id, request_id)
+                            subject_name, subject_version, opportunity_id, account_id, contact_id, changes, data, undoes, import_id, request_id,
+                            ip, user_agent)
          select $1, e.id, e.type, e.at, $2, $3, $4, $5, e.subject_type, e.subject_id,
-                e.subject_name, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.changes, e.data, e.undoes, e.import_id, $6
-         from jsonb_to_recordset($7) as e (id uuid, type text, at timestamptz, subject_type text, subject_id uuid, subject_name text,
+                e.subject_name, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.changes, e.data, e.undoes, e.import_id, $6, $7, $8
+         from jsonb_to_recordset($9) as e (id uuid, type text, at timestamptz, subject_type text, subject_id uuid, subject_name text,
               subject_version bigint, opportunity_id uuid, account_id uuid, contact_id uuid, changes jsonb, data jsonb, undoes uuid, import_id uuid)",
         org.0,
         stamp.kind.as_str(),
         stamp.id,
         stamp.name,
         stamp.on_behalf_of,
-        request_id,
+        origin.request_id,
+        origin.ip,
+        origin.user_agent,
         rows,
     )
     .execute(db)

@@ -338,7 +338,7 @@ async fn settle(database: &Database, worker: Uuid, job: &Job, outcome: Result<()
     tx.commit().await
 }
 
-/// Deletes jobs that finished more than a day ago, and failures older than 30 days.
+/// Deletes jobs that finished more than a day ago, failures older than 30 days, and what else is kept for a day.
 ///
 /// # Errors
 /// When the database is gone.
@@ -354,6 +354,7 @@ pub async fn prune(database: &Database) -> Result<()> {
     .await?;
     sqlx::query!("delete from idempotency where created_at < $1", now - TimeDelta::days(1)).execute(tx.db()).await?;
     sqlx::query!("delete from login_failure where at < $1", now - TimeDelta::days(1)).execute(tx.db()).await?;
+    sqlx::query!("delete from oauth_token where expires_at < $1", now - TimeDelta::days(1)).execute(tx.db()).await?;
     tx.commit().await
 }
 

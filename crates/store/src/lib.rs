@@ -14,6 +14,6 @@ pub mod sequencer;
 pub mod tx;
 
 pub use database::{Database, Roles};
-pub use event::{ActorKind, Change, Event, Stamp, Subject};
+pub use event::{ActorKind, Change, Event, Origin, Stamp, Subject};
 pub use job::NewJob;
 pub use tx::{Committed, Scope, SystemTx, Tx};

@@ -59,9 +59,12 @@ pub async fn sequence_once(database: &Database) -> Result<u64> {
              delete from event_pending where event_id in (select event_id from event_pending order by event_id limit $1)
              returning event_id, org_id
          )
-         insert into event_position (position, org_id, event_id)
-         select (select coalesce(max(position), 0) from event_position) + row_number() over (order by event_id), org_id, event_id from taken",
+         insert into event_position (position, org_id, event_id, at)
+         select (select coalesce(max(position), 0) from event_position) + row_number() over (order by event_id), org_id, event_id,
+                -- Never earlier than the one before: a node's clock may be behind another's.
+                greatest($2, (select at from event_position order by position desc limit 1)) from taken",
         BATCH,
+        database.clock().now(),
     )
     .execute(tx.db())
     .await?

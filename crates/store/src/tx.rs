@@ -13,7 +13,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres};
 use uuid::Uuid;
 
-use crate::event::{Event, Stamp};
+use crate::event::{Event, Origin, Stamp};
 use crate::job::NewJob;
 
 /// As whom a transaction acts: what row-level security sees. Made by `access` alone.
@@ -29,8 +29,8 @@ pub struct Scope {
     pub epoch: i64,
     /// Who stands in the events.
     pub stamp: Stamp,
-    /// The request that this is for.
-    pub request_id: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
     /// Nothing can be written: PostgreSQL itself refuses.
     pub read_only: bool,
 }
@@ -106,7 +106,7 @@ pub struct Tx {
     org: OrgId,
     user: Option<UserId>,
     stamp: Stamp,
-    request_id: Option<String>,
+    origin: Origin,
     clock: Clock,
     now: DateTime<Utc>,
     events: Vec<Event>,
@@ -120,7 +120,7 @@ impl Tx {
             org: scope.org,
             user: scope.user,
             stamp: scope.stamp.clone(),
-            request_id: scope.request_id.clone(),
+            origin: scope.origin.clone(),
             now: clock.now(),
             clock: clock.clone(),
             events: Vec::new(),
@@ -219,15 +219,7 @@ impl Tx {
             job.insert(self.inner.connection(), Some(self.org), self.clock.new_id(), self.now).await?;
         }
         let events = std::mem::take(&mut self.events);
-        crate::event::insert(
-            self.inner.connection(),
-            self.org,
-            &self.stamp,
-            self.request_id.as_deref(),
-            self.now,
-            events,
-        )
-        .await?;
+        crate::event::insert(self.inner.connection(), self.org, &self.stamp, &self.origin, self.now, events).await?;
         self.inner.end("commit").await?;
         Ok(Committed { value, event: last })
     }
@@ -270,6 +262,22 @@ impl SystemTx {
 
     pub fn db(&mut self) -> &mut PgConnection {
         self.0.connection()
+    }
+
+    /// Records what happened to somebody who is not signed in, or whom nobody acts for. Call it last: what the
+    /// transaction still does would hold up the event's place in the log.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses or is gone.
+    pub async fn emit(
+        &mut self,
+        org: OrgId,
+        stamp: &Stamp,
+        origin: &Origin,
+        now: DateTime<Utc>,
+        event: Event,
+    ) -> Result<()> {
+        crate::event::insert(self.0.connection(), org, stamp, origin, now, vec![event]).await
     }
 
     /// # Errors

@@ -108,6 +108,22 @@ impl TestDb {
         Ok(Self { database, roles, name })
     }
 
+    /// A connection as the cluster's superuser, whom no privilege stops: for what somebody does to the tables from outside.
+    ///
+    /// # Panics
+    /// When the cluster does not answer.
+    pub async fn superuser(&self) -> PgConnection {
+        let connected = async {
+            let admin = cluster().await?.admin.clone().database(&self.name);
+            Ok::<_, Failure>(PgConnection::connect_with(&admin).await?)
+        };
+        match connected.await {
+            Ok(connection) => connection,
+            #[expect(clippy::panic, reason = "a test that has no database has failed, and says why")]
+            Err(error) => panic!("no superuser: {error}"),
+        }
+    }
+
     /// The database's name in the cluster.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -10,6 +10,8 @@ pub struct Person {
     pub id: UserId,
     pub email: String,
     pub cookie: Option<String>,
+    /// An API key or an access token.
+    pub bearer: Option<String>,
     url: String,
     client: Client,
 }
@@ -25,13 +27,19 @@ pub struct Answer {
 
 impl Person {
     pub(crate) fn new(url: &str, cookie: Option<String>, id: UserId, email: &str) -> Self {
-        Self { id, email: email.to_owned(), cookie, url: url.to_owned(), client: Client::new() }
+        Self { id, email: email.to_owned(), cookie, bearer: None, url: url.to_owned(), client: Client::new() }
     }
 
     /// The same browser with another session's cookie.
     #[must_use]
     pub fn with_cookie(&self, cookie: &str) -> Self {
         Self { cookie: Some(cookie.to_owned()), ..self.clone() }
+    }
+
+    /// A program that acts by this key or token, and has no cookie.
+    #[must_use]
+    pub fn with_key(&self, secret: &str) -> Self {
+        Self { cookie: None, bearer: Some(secret.to_owned()), ..self.clone() }
     }
 
     /// A request to a path of the API, such as `/opportunities`; or of the server, when it begins with `!`.
@@ -41,8 +49,12 @@ impl Person {
             None => format!("{}/api/v1{path}", self.url),
         };
         let request = self.client.request(method, url);
-        match &self.cookie {
+        let request = match &self.cookie {
             Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        };
+        match &self.bearer {
+            Some(secret) => request.bearer_auth(secret),
             None => request,
         }
     }

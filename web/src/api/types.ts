@@ -65,6 +65,11 @@ export type ImportCheck = Schemas["Summary"];
 export type ImportField = Schemas["FieldView"];
 export type ImportRow = Schemas["ShownRow"];
 
+export type ApiKey = Schemas["ApiKey"];
+export type ServiceAccount = Schemas["ServiceAccount"];
+export type OauthClient = Schemas["OauthClient"];
+export type AuditEvent = Schemas["AuditEvent"];
+
 export type AiStatus = Schemas["AiStatus"];
 export type Evidence = Schemas["Evidence"];
 export type Proposal = Schemas["Proposal"];

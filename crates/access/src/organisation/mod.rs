@@ -3,11 +3,12 @@
 use dealwright_kernel::error::OnConstraint;
 use dealwright_kernel::id::{OrgId, RoleId, SessionId, UserId};
 use dealwright_kernel::{Currency, Error, FieldError, Result};
+use dealwright_store::Origin;
 use serde_json::json;
 
 use crate::policy::Builtin;
 use crate::session::store::{Credential, Device};
-use crate::session::{TokenHash, new_token, store};
+use crate::session::{TokenHash, Told, new_token, store, tell};
 use crate::{Access, password};
 
 /// An organisation to be made, and who administers it.
@@ -156,6 +157,8 @@ pub async fn sign_in(
         access.clock().now(),
     )
     .await?;
+    let origin = Origin { request_id: None, ip: Some(device.address.clone()), user_agent: device.user_agent.clone() };
+    tell(&mut tx, access.clock(), &who, &origin, Told::SignedIn).await?;
     tx.commit().await?;
     Ok(crate::session::http::cookie(access.settings().secure_cookies, token))
 }

@@ -56,6 +56,8 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
         version: row.version,
         session: None,
         viewer: None,
+        key: None,
+        until: None,
         epoch: row.epoch,
     }))
 }
@@ -130,7 +132,7 @@ pub async fn has_administrator(tx: &mut Tx) -> Result<bool> {
                select from app_user u
                join user_role ur on ur.org_id = u.org_id and ur.user_id = u.id
                join role r on r.org_id = ur.org_id and r.id = ur.role_id
-               where u.org_id = $1 and u.active
+               where u.org_id = $1 and u.active and not u.service
                group by u.id
                having bool_or(r.builtin = 'administrator' or r.grants ->> 'role.update' = 'all')
                   and bool_or(r.builtin = 'administrator' or r.grants ->> 'user.update' = 'all')) as "exists!""#,

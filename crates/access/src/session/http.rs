@@ -19,8 +19,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{LIFETIME, TokenHash, new_token, store};
-use crate::context::{OwnSession, SignedIn};
+use super::{LIFETIME, PER_EMAIL, TokenHash, Told, new_token, store, tell};
+use crate::bearer::Proof;
+use crate::context::{Caller, OwnSession, SignedIn, origin};
 use crate::policy::{Action, Object, ScopeLevel};
 use crate::{Access, password, viewing};
 
@@ -101,7 +102,7 @@ async fn sign_in(
     extensions: Extensions,
     Valid(body): Valid<SignIn>,
 ) -> Result<Response> {
-    let device = device(&headers, &extensions);
+    let (device, origin) = (device(&headers, &extensions), origin(&headers, &extensions));
     let now = access.clock().now();
     let email = body.email.trim().to_owned();
     let mut tx = access.database().system().await?;
@@ -116,14 +117,22 @@ async fn sign_in(
     drop(slot);
 
     let mut tx = access.database().system().await?;
-    let Some(who) = known.filter(|_| right) else {
+    let Some(who) = known.as_ref().filter(|_| right) else {
         store::record_failure(&mut tx, &email, &device.address, now).await?;
+        if let Some(who) = &known {
+            tell(&mut tx, access.clock(), who, &origin, Told::SignInFailed).await?;
+            // What is refused from now on is not told one by one: nobody floods the log.
+            if store::failures(&mut tx, &email, now).await? == PER_EMAIL {
+                tell(&mut tx, access.clock(), who, &origin, Told::Throttled).await?;
+            }
+        }
         tx.commit().await?;
         return Err(Error::unauthenticated("invalid_credentials", "the e-mail address or the password is wrong"));
     };
     store::forget_failures(&mut tx, &email).await?;
     let token = new_token()?;
-    store::insert(&mut tx, SessionId(access.clock().new_id()), &who, &TokenHash::of(&token), &device, now).await?;
+    store::insert(&mut tx, SessionId(access.clock().new_id()), who, &TokenHash::of(&token), &device, now).await?;
+    tell(&mut tx, access.clock(), who, &origin, Told::SignedIn).await?;
     tx.commit().await?;
     Ok((CookieJar::new().add(cookie(access.settings.secure_cookies, token)), StatusCode::NO_CONTENT).into_response())
 }
@@ -135,9 +144,10 @@ async fn sign_out(State(access): State<Access>, headers: HeaderMap, OwnSession(c
     if let Some(session) = cx.actor().session {
         viewing::end(&mut tx, session).await?;
         store::revoke(&mut tx, cx.actor().user, session).await?;
+        tx.emit(Told::SignedOut.event(&cx));
     }
     let done = tx.commit(StatusCode::NO_CONTENT).await?;
-    access.forget(&token(&headers)?);
+    access.forget(&Proof::Session(token(&headers)?));
     let secure = access.settings.secure_cookies;
     let mut gone = cookie(secure, String::new());
     gone.make_removal();
@@ -183,6 +193,7 @@ async fn revoke(SignedIn(cx): SignedIn, Path(id): Path<SessionId>) -> Result<Com
     let mut tx = cx.begin().await?;
     store::revoke(&mut tx, cx.actor().user, id).await?.then_some(()).or_not_found("session")?;
     viewing::end(&mut tx, id).await?;
+    tx.emit(Told::Revoked.event(&cx));
     tx.commit(StatusCode::NO_CONTENT).await
 }
 
@@ -233,8 +244,10 @@ struct MyRole {
 }
 
 /// Who am I, and what may I do
+///
+/// Asked with a key: its owner, and what the key may do.
 #[utoipa::path(get, path = "/me", tag = "session", responses((status = 200, body = Me), Problems))]
-async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
+async fn me(Caller(cx): Caller) -> Result<Json<Me>> {
     // The transaction proves that the session and what it may do are still what was read.
     let tx = cx.begin().await?;
     let actor = cx.actor();

@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod store;
+mod told;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -12,6 +13,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use dealwright_kernel::{Error, Result};
+
+pub(crate) use told::{Told, tell};
 
 /// The longest a session lives.
 pub const LIFETIME: TimeDelta = TimeDelta::days(14);

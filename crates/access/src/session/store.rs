@@ -43,7 +43,7 @@ pub(crate) async fn credential(tx: &mut SystemTx, email: &str, demo: bool) -> Re
     Ok(sqlx::query_as!(
         Credential,
         r#"select u.org_id as "org: OrgId", u.id as "user: UserId", u.password_hash from app_user u join organisation o on o.id = u.org_id
-           where lower(u.email) = lower($1) and u.active and ($2 or not o.demo)"#,
+           where lower(u.email) = lower($1) and u.active and not u.service and ($2 or not o.demo)"#,
         email,
         demo,
     )
@@ -80,6 +80,25 @@ pub(crate) async fn record_failure(tx: &mut SystemTx, email: &str, address: &str
 pub(crate) async fn forget_failures(tx: &mut SystemTx, email: &str) -> Result<()> {
     sqlx::query!("delete from login_failure where key = $1", email_key(email)).execute(tx.db()).await?;
     Ok(())
+}
+
+/// How often this e-mail address has failed of late.
+pub(crate) async fn failures(tx: &mut SystemTx, email: &str, now: DateTime<Utc>) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "n!" from login_failure where key = $1 and at > $2"#,
+        email_key(email),
+        now - WINDOW
+    )
+    .fetch_one(tx.db())
+    .await?)
+}
+
+/// The name of a user, for events.
+pub(crate) async fn name(tx: &mut SystemTx, who: &Credential) -> Result<String> {
+    let name = sqlx::query_scalar!("select name from app_user where org_id = $1 and id = $2", who.org.0, who.user.0)
+        .fetch_optional(tx.db())
+        .await?;
+    Ok(name.unwrap_or_default())
 }
 
 fn email_key(email: &str) -> String {

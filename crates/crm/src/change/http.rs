@@ -2,7 +2,7 @@
 
 use axum::extract::FromRef;
 use dealwright_access::Access;
-use dealwright_access::context::SignedIn;
+use dealwright_access::context::Caller;
 use dealwright_kernel::Result;
 use dealwright_kernel::error::{OnConstraint, Problems};
 use dealwright_kernel::extract::Json;
@@ -35,7 +35,7 @@ struct Undo {
 ///
 /// A new change through the same permissions and gates. Fields edited since stay, and are named.
 #[utoipa::path(post, path = "/undo", tag = "timeline", request_body = Undo, responses((status = 200, body = Undone), Problems))]
-async fn undo(SignedIn(cx): SignedIn, Json(body): Json<Undo>) -> Result<Committed<Json<Undone>>> {
+async fn undo(Caller(cx): Caller, Json(body): Json<Undo>) -> Result<Committed<Json<Undone>>> {
     let mut tx = cx.begin().await?;
     let event = undoable(&mut tx, body.event_id).await?;
     let undone = take_back(&cx, &mut tx, &event).await?;

@@ -7,7 +7,7 @@ use axum::extract::{FromRef, State};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use dealwright_access::Access;
-use dealwright_access::context::SignedIn;
+use dealwright_access::context::Caller;
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::{Error, Result};
 use futures::stream::{self, Stream, StreamExt};
@@ -36,7 +36,7 @@ where
 /// when the session does.
 #[utoipa::path(get, path = "/live", tag = "live", responses((status = 200, body = LiveChange, content_type = "text/event-stream"), Problems))]
 async fn live(
-    SignedIn(cx): SignedIn,
+    Caller(cx): Caller,
     State(hub): State<Hub>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     cx.begin().await?.done(()).await?;

@@ -3,7 +3,7 @@
 use axum::extract::FromRef;
 use chrono::NaiveDate;
 use dealwright_access::Access;
-use dealwright_access::context::{SignedIn, permission};
+use dealwright_access::context::{Caller, permission};
 use dealwright_access::policy::{ReadAccount, ReadContact};
 use dealwright_kernel::error::{Outcome, Problems};
 use dealwright_kernel::extract::{Json, Query};
@@ -57,7 +57,7 @@ struct Hit {
 
 /// Search everything
 #[utoipa::path(get, path = "/search", tag = "search", params(Params), responses((status = 200, body = Page<Hit>), Problems))]
-async fn search(SignedIn(cx): SignedIn, Query(params): Query<Params>) -> Result<Json<Page<Hit>>> {
+async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json<Page<Hit>>> {
     let limit = i64::from(params.limit.unwrap_or(8));
     if !(1..=50).contains(&limit) || params.q.len() > 200 || params.q.contains('\0') {
         let mut error = Error::invalid("invalid_query", "q has at most 200 bytes, limit is between 1 and 50");

@@ -89,7 +89,7 @@ impl Row {
             kind: self.kind,
             at: self.at,
             actor: EntryActor {
-                kind: actor_kind(&self.actor_kind),
+                kind: ActorKind::read(&self.actor_kind),
                 id: self.actor_id,
                 name: self.actor_name,
                 on_behalf_of: Ref::of(self.on_behalf_of, self.for_name),
@@ -99,16 +99,6 @@ impl Row {
             data: self.data,
             undone: self.undone,
         })
-    }
-}
-
-fn actor_kind(text: &str) -> ActorKind {
-    match text {
-        "user" => ActorKind::User,
-        "agent" => ActorKind::Agent,
-        "import" => ActorKind::Import,
-        "key" => ActorKind::Key,
-        _ => ActorKind::System,
     }
 }
 

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut, ShieldCheck, UserRound } from "lucide-react";
+import { KeyRound, LogOut, ShieldCheck, UserRound } from "lucide-react";
 import { useMe } from "@/api/shared";
 import { PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
@@ -39,6 +39,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
         { heading: me.user.email },
         { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
         { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
+        { label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) },
         "line",
         { heading: "Theme" },
         ...THEMES.map((t) => ({

@@ -1,14 +1,34 @@
 import { Link } from "@tanstack/react-router";
-import { Box, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
+import {
+  Bot,
+  Box,
+  Route as PipelineGlyph,
+  ScrollText,
+  ShieldCheck,
+  KeyRound,
+  Import,
+  MonitorSmartphone,
+  Users,
+} from "lucide-react";
 import type { ReactNode } from "react";
+import { useMe } from "@/api/shared";
 
+/** `needs` is the object that one must be able to view. */
 const GROUPS = [
   {
     title: "Organisation",
     items: [
       { to: "/admin/people", label: "People and teams", icon: Users },
       { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
-      { to: "/admin/sessions", label: "My sessions", icon: KeyRound },
+      { to: "/admin/sessions", label: "My sessions", icon: MonitorSmartphone },
+    ],
+  },
+  {
+    title: "Programs and log",
+    items: [
+      { to: "/admin/api-keys", label: "API keys", icon: KeyRound, needs: "api_key" },
+      { to: "/admin/service-accounts", label: "Service accounts", icon: Bot, needs: "service_account" },
+      { to: "/admin/audit", label: "Audit log", icon: ScrollText, needs: "audit" },
     ],
   },
   {
@@ -22,6 +42,9 @@ const GROUPS = [
 ] as const;
 
 export function AdminLayout({ children }: { children: ReactNode }) {
+  const { permissions } = useMe();
+  const seen = (item: object) =>
+    !("needs" in item) || (permissions[item.needs as string]?.read ?? "none") !== "none";
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col">
       <nav
@@ -31,7 +54,7 @@ export function AdminLayout({ children }: { children: ReactNode }) {
         {GROUPS.map((group) => (
           <div key={group.title} className="flex md:flex-col">
             <p className="px-2 pb-1 text-meta text-fg-3 max-md:hidden">{group.title}</p>
-            {group.items.map((item) => (
+            {group.items.filter(seen).map((item) => (
               <Link
                 key={item.to}
                 to={item.to}

@@ -33,6 +33,8 @@ pub struct User {
     pub email: String,
     pub team_id: Option<TeamId>,
     pub active: bool,
+    /// No person: programs act by its keys. Listed here only where it owns a record.
+    pub service: bool,
     pub roles: Vec<RoleRef>,
     pub version: i64,
     pub created_at: DateTime<Utc>,

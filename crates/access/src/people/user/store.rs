@@ -19,6 +19,7 @@ pub struct Row {
     pub email: String,
     pub team_id: Option<TeamId>,
     pub active: bool,
+    pub service: bool,
     /// `[{"id": …, "name": …}]`
     pub roles: Value,
     pub version: i64,
@@ -37,6 +38,7 @@ impl Row {
             email: self.email,
             team_id: self.team_id,
             active: self.active,
+            service: self.service,
             roles: serde_json::from_value(self.roles).map_err(Error::internal)?,
             version: self.version,
             created_at: self.created_at,
@@ -55,12 +57,12 @@ pub async fn page(tx: &mut Tx, filter: &Filter, after: Option<(String, UserId)>,
                union
                select t.id from team t join teams b on t.org_id = $1 and t.parent_id = b.id
            )
-           select u.id as "id: UserId", u.name, u.email, u.team_id as "team_id: TeamId", u.active, u.version, u.created_at, lower(u.name) as "sorted_by!",
+           select u.id as "id: UserId", u.name, u.email, u.team_id as "team_id: TeamId", u.active, u.service, u.version, u.created_at, lower(u.name) as "sorted_by!",
                   coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name) order by r.name)
                             from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
                             where ur.org_id = u.org_id and ur.user_id = u.id), '[]') as "roles!: Value"
            from app_user u
-           where u.org_id = $1
+           where u.org_id = $1 and (not u.service or app.owns_records(u.id))
              and ($2::text is null or (lower(u.name), u.id) > ($2, $3::uuid))
              and ($4::boolean is null or u.active = $4)
              and ($5::uuid is null or u.team_id in (select id from teams))
@@ -90,7 +92,7 @@ pub async fn count(tx: &mut Tx, filter: &Filter) -> Result<i64> {
                select t.id from team t join teams b on t.org_id = $1 and t.parent_id = b.id
            )
            select count(*) as "n!" from app_user u
-           where u.org_id = $1
+           where u.org_id = $1 and (not u.service or app.owns_records(u.id))
              and ($2::boolean is null or u.active = $2)
              and ($3::uuid is null or u.team_id in (select id from teams))
              and ($4::uuid is null or exists (select from user_role ur where ur.org_id = $1 and ur.role_id = $4 and ur.user_id = u.id))
@@ -117,7 +119,7 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
     let org = tx.org().0;
     let row = sqlx::query_as!(
         Row,
-        r#"select u.id as "id: UserId", u.name, u.email, u.team_id as "team_id: TeamId", u.active, u.version, u.created_at, lower(u.name) as "sorted_by!",
+        r#"select u.id as "id: UserId", u.name, u.email, u.team_id as "team_id: TeamId", u.active, u.service, u.version, u.created_at, lower(u.name) as "sorted_by!",
                   coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name) order by r.name)
                             from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
                             where ur.org_id = u.org_id and ur.user_id = u.id), '[]') as "roles!: Value"

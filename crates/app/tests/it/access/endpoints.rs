@@ -12,8 +12,15 @@ use dealwright_testkit::{Person, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Need no sign-in: a visitor must be able to sign in, or to set the server up.
-const PUBLIC: [&str; 3] = ["GET /setup", "POST /setup", "POST /session"];
+/// Need no sign-in: a visitor must be able to sign in, or to set the server up; and a program to get a token.
+const PUBLIC: [&str; 6] = [
+    "GET /setup",
+    "POST /setup",
+    "POST /session",
+    "POST /oauth/token",
+    "POST /oauth/revoke",
+    "GET /.well-known/oauth-authorization-server",
+];
 /// Answer for as long as somebody listens; their own tests listen.
 const STREAMS: [&str; 2] = ["GET /live", "GET /agent-runs/{id}/stream"];
 /// End the session that asks; tested in `sessions`.
@@ -74,6 +81,11 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /agent-runs/{id}/feedback" => json!({ "useful": true }),
         "POST /proposals/{id}/approval" => json!({ "diff_hash": "0" }),
         "POST /proposals/{id}/rejection" => json!({}),
+        "POST /api-keys" => json!({ "name": "New", "scopes": { "opportunity": { "read": "own" } } }),
+        "POST /api-keys/{id}/rotation" | "POST /oauth-clients/{id}/rotation" => json!({}),
+        "POST /service-accounts" => json!({ "name": "New", "role_ids": [] }),
+        "PATCH /service-accounts/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /oauth-clients" => json!({ "name": "New", "owner_id": nil, "scopes": {} }),
         "POST /imports"
         | "PATCH /imports/{id}"
         | "POST /imports/{id}/check"
@@ -94,6 +106,8 @@ async fn who_may_ask_what() {
     records.insert("accounts", id(owner.post("/accounts", json!({ "name": "Account" })).await.ok()));
     records.insert("contacts", id(owner.post("/contacts", json!({ "last_name": "Contact" })).await.ok()));
     records.insert("tasks", id(owner.post("/tasks", json!({ "title": "Task" })).await.ok()));
+    let key = json!({ "name": "Key", "scopes": { "opportunity": { "read": "own" } } });
+    records.insert("api-keys", id(owner.post("/api-keys", key).await.ok()));
     records.insert("products", id(app.admin.post("/products", json!({ "name": "Product" })).await.ok()));
     records.insert("roles", id(app.admin.post("/roles", json!({ "name": "Role" })).await.ok()));
     records.insert("teams", team.to_string());

@@ -1,4 +1,7 @@
+mod audit;
 mod endpoints;
+mod keys;
+mod oauth;
 mod roles;
 mod sessions;
 mod teams;

@@ -1,0 +1,54 @@
+//! Service accounts: users that no person signs in as. Administrators give them roles and a team; programs act for them
+//! by API keys and OAuth clients.
+//!
+//! They have no password, no way of signing in, and no session: the database refuses one. Their e-mail address is of
+//! `.invalid`, to which nothing can be delivered.
+
+pub mod http;
+pub mod store;
+
+use chrono::{DateTime, Utc};
+use dealwright_kernel::id::{RoleId, TeamId, UserId};
+use dealwright_kernel::{Error, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Context;
+use crate::policy::Grants;
+
+/// A role by id and name.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GivenRole {
+    pub id: RoleId,
+    pub name: String,
+}
+
+/// A service account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ServiceAccount {
+    pub id: UserId,
+    pub name: String,
+    pub team_id: Option<TeamId>,
+    pub roles: Vec<GivenRole>,
+    /// Its keys and clients open nothing while it is not.
+    pub active: bool,
+    /// Its API keys and OAuth clients that have not ended.
+    pub keys: i64,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+}
+
+/// The most that keys and clients of this service account can be given by the caller: no more than either may do.
+///
+/// # Errors
+/// 422 on `owner_id` when it is no active service account.
+pub(crate) async fn grants_of(cx: &Context, id: UserId) -> Result<Grants> {
+    let mut tx = cx.begin().await?;
+    let known = store::is_active(&mut tx, id).await?;
+    tx.done(()).await?;
+    if !known {
+        return Err(Error::field("owner_id", "not_a_service_account", "choose yourself or an active service account"));
+    }
+    let owner = cx.access().person(cx.actor().org, id).await?;
+    Ok(owner.grants.narrowed(&cx.actor().grants).of_keys())
+}

@@ -1,0 +1,61 @@
+//! What the audit log hears of sessions. Never a password, never a token.
+
+use dealwright_kernel::{Clock, Result};
+use dealwright_store::{ActorKind, Event, Origin, Stamp, Subject, SystemTx};
+use uuid::Uuid;
+
+use super::store::{self, Credential};
+use crate::Context;
+
+/// What happened to somebody's session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    SignedIn,
+    /// A wrong password for a user we know.
+    SignInFailed,
+    /// So many of them that nobody signs in by this address for a while.
+    Throttled,
+    SignedOut,
+    Revoked,
+}
+
+impl Told {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::SignedIn => "session.signed_in",
+            Self::SignInFailed => "session.sign_in_failed",
+            Self::Throttled => "session.sign_in_throttled",
+            Self::SignedOut => "session.signed_out",
+            Self::Revoked => "session.revoked",
+        }
+    }
+
+    /// The event of the caller's own doing.
+    pub(crate) fn event(self, cx: &Context) -> Event {
+        self.of(cx.clock(), cx.actor().user.0, cx.actor().name.clone())
+    }
+
+    fn of(self, clock: &Clock, user: Uuid, name: String) -> Event {
+        Event::new(clock, self.kind(), Subject { object: "user", id: user, name, version: None })
+    }
+}
+
+/// Tells it of somebody who is not signed in yet, or was not let in: then nobody knows who tried.
+pub(crate) async fn tell(
+    tx: &mut SystemTx,
+    clock: &Clock,
+    who: &Credential,
+    origin: &Origin,
+    told: Told,
+) -> Result<()> {
+    let name = store::name(tx, who).await?;
+    let stamp = match told {
+        Told::SignedIn | Told::SignedOut | Told::Revoked => {
+            Stamp { kind: ActorKind::User, id: Some(who.user.0), name: name.clone(), on_behalf_of: None }
+        }
+        Told::SignInFailed | Told::Throttled => {
+            Stamp { kind: ActorKind::System, id: None, name: "Sign-in".to_owned(), on_behalf_of: None }
+        }
+    };
+    tx.emit(who.org, &stamp, origin, clock.now(), told.of(clock, who.user.0, name)).await
+}
