@@ -3,6 +3,8 @@
 //! A role grants, per object and action, a scope: none, own, team (with the teams below it) or all. Roles stack: the
 //! widest wins. `tests/golden/authorisation.txt` of the app shows the matrix as a person reads it.
 
+pub mod fields;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -254,7 +256,7 @@ permissions! {
     ReadActivity = Activity Read, CreateActivity = Activity Create,
     ReadProduct = Product Read, CreateProduct = Product Create, UpdateProduct = Product Update, DeleteProduct = Product Delete,
     ReadPipeline = Pipeline Read, UpdatePipeline = Pipeline Update,
-    ReadUser = User Read, CreateUser = User Create, ReadTeam = Team Read, ReadRole = Role Read,
+    ReadUser = User Read, CreateUser = User Create, ReadTeam = Team Read, ReadRole = Role Read, UpdateRole = Role Update,
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,

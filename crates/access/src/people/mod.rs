@@ -1,4 +1,5 @@
 //! Users, teams and roles.
 
+pub mod fields;
 pub mod http;
 pub mod store;

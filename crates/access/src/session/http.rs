@@ -21,6 +21,7 @@ use utoipa_axum::routes;
 
 use super::{LIFETIME, TokenHash, new_token, store};
 use crate::context::SignedIn;
+use crate::policy::fields::FieldLevel;
 use crate::policy::{Action, Object, ScopeLevel};
 use crate::{Access, password};
 
@@ -193,6 +194,9 @@ struct Me {
     /// Scope by object and action.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, ScopeLevel>>)]
     permissions: BTreeMap<Object, BTreeMap<Action, ScopeLevel>>,
+    /// What my roles keep back, by object and field; a field that is not named is full.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, FieldLevel>>)]
+    fields: BTreeMap<Object, BTreeMap<&'static str, FieldLevel>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -243,6 +247,7 @@ async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
         },
         roles: actor.roles.iter().map(|(id, name)| MyRole { id: RoleId(*id), name: name.clone() }).collect(),
         permissions: actor.grants.matrix(),
+        fields: actor.fields.all().clone(),
     };
     tx.done(Json(me)).await
 }

@@ -1,2 +1,5 @@
 mod endpoints;
+mod fields;
+mod prove;
 mod sessions;
+mod sharing;
