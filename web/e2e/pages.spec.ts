@@ -12,6 +12,7 @@ const PAGES = [
   ["approvals", "/approvals"],
   ["people", "/admin/people"],
   ["roles", "/admin/roles"],
+  ["field access", "/admin/field-access"],
   ["sessions", "/admin/sessions"],
   ["pipelines", "/admin/pipelines"],
   ["products", "/admin/products"],
