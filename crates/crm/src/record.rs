@@ -38,7 +38,12 @@ pub fn leave_out(value: &mut Value, object: Object, hidden: &[&'static str]) {
     each_hidden(value, object, hidden, |map, name| _ = map.remove(name));
 }
 
-fn each_hidden(value: &mut Value, object: Object, hidden: &[&'static str], mut each: impl FnMut(&mut Map<String, Value>, &str)) {
+fn each_hidden(
+    value: &mut Value,
+    object: Object,
+    hidden: &[&'static str],
+    mut each: impl FnMut(&mut Map<String, Value>, &str),
+) {
     let Value::Object(map) = value else { return };
     for field in hidden {
         each(map, field);

@@ -142,9 +142,12 @@ pub struct Role {
 
 /// All roles, by name.
 pub async fn roles(tx: &mut Tx) -> Result<Vec<Role>> {
-    Ok(sqlx::query_as!(Role, r#"select id as "id: RoleId", name, builtin, grants, fields from role order by lower(name), id"#)
-        .fetch_all(tx.db())
-        .await?)
+    Ok(sqlx::query_as!(
+        Role,
+        r#"select id as "id: RoleId", name, builtin, grants, fields from role order by lower(name), id"#
+    )
+    .fetch_all(tx.db())
+    .await?)
 }
 
 /// A user to be made.

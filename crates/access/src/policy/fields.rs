@@ -216,8 +216,14 @@ impl FieldAccess {
 }
 
 fn refusal(verb: &str, object: Object, field: &str) -> Error {
-    let (article, field) = (if object == Object::Account || object == Object::Opportunity { "an" } else { "a" }, field.trim_end_matches("_id").replace('_', " "));
-    Error::forbidden("field_not_permitted", format!("your roles do not let you {verb} the {field} of {article} {object}"))
+    let (article, field) = (
+        if object == Object::Account || object == Object::Opportunity { "an" } else { "a" },
+        field.trim_end_matches("_id").replace('_', " "),
+    );
+    Error::forbidden(
+        "field_not_permitted",
+        format!("your roles do not let you {verb} the {field} of {article} {object}"),
+    )
 }
 
 #[cfg(test)]

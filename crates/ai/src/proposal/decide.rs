@@ -79,7 +79,11 @@ pub async fn approve(
                 return Err(requester_may_not(&requester.actor));
             }
             let fields = values.keys().map(String::as_str);
-            requester.actor.fields.may_write(Object::Opportunity, fields).map_err(|_| requester_may_not(&requester.actor))?;
+            requester
+                .actor
+                .fields
+                .may_write(Object::Opportunity, fields)
+                .map_err(|_| requester_may_not(&requester.actor))?;
             // Who gives a value of their own for a field that was shown as stale has seen what it is now.
             let seen = |field: &str| proposal.status == Status::Stale && approval.edits.contains_key(field);
             let mut stale = changed_since(&proposal.diff, &values, &change::fields_of(&permit.fields())?);

@@ -129,7 +129,10 @@ fn choice_columns(actor: &Actor) -> Vec<&'static str> {
         ("a.industry_id", Object::Account, "industry_id"),
         ("a.region_id", Object::Account, "region_id"),
     ];
-    all.into_iter().filter(|(_, object, field)| !actor.fields.hides(*object, field)).map(|(column, ..)| column).collect()
+    all.into_iter()
+        .filter(|(_, object, field)| !actor.fields.hides(*object, field))
+        .map(|(column, ..)| column)
+        .collect()
 }
 
 /// Adds the conditions, from `where` on.

@@ -1,7 +1,7 @@
 //! `get_opportunity`: one deal with its products, open tasks and what happened lately.
 
-use dealwright_access::policy::{Needs, Permission, ReadOpportunity};
 use dealwright_access::Object;
+use dealwright_access::policy::{Needs, Permission, ReadOpportunity};
 use dealwright_crm::opportunity::lines;
 use dealwright_crm::{record, timeline};
 use dealwright_kernel::id::OpportunityId;
@@ -42,7 +42,9 @@ impl Tool for GetOpportunity {
         let id = OpportunityId(args.id);
         let whole = lines::whole(running.cx, tx, id).await?;
         let o = &whole.opportunity;
-        let entries = timeline::store::page(tx, running.cx.actor(), timeline::store::Of::Opportunity(args.id), 8, None).await?.items;
+        let entries = timeline::store::page(tx, running.cx.actor(), timeline::store::Of::Opportunity(args.id), 8, None)
+            .await?
+            .items;
         let history: Vec<Value> = entries
             .iter()
             .map(|e| {

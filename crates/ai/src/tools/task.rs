@@ -1,8 +1,8 @@
 //! `create_task`: proposes a task, a follow-up or a reminder.
 
 use chrono::NaiveDate;
-use dealwright_access::policy::{CreateTask as MayCreate, Needs, Permission};
 use dealwright_access::Object;
+use dealwright_access::policy::{CreateTask as MayCreate, Needs, Permission};
 use dealwright_crm::change;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;

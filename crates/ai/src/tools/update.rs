@@ -1,8 +1,8 @@
 //! `update_opportunity`: proposes a change of a deal's fields.
 
 use chrono::NaiveDate;
-use dealwright_access::policy::{Needs, Permission, UpdateOpportunity as MayUpdate};
 use dealwright_access::Object;
+use dealwright_access::policy::{Needs, Permission, UpdateOpportunity as MayUpdate};
 use dealwright_crm::change;
 use dealwright_crm::opportunity::{Opportunity, OpportunityPatch};
 use dealwright_kernel::id::OpportunityId;

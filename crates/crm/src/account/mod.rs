@@ -138,7 +138,8 @@ impl Account {
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
         let update = permission::<UpdateAccount>();
         self.may = May {
-            update: actor.reaches(update, self.owner_id, self.team_id) || actor.may_by_share(update, self.shared_to_edit),
+            update: actor.reaches(update, self.owner_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteAccount>(), self.owner_id, self.team_id),
         };
         self.hidden_fields = actor.fields.hidden(Object::Account);

@@ -107,8 +107,6 @@ pub async fn upsert(tx: &mut Tx, account: AccountId, by: UserId, new: &NewMember
 
 /// Takes a member off the team.
 pub async fn delete(tx: &mut Tx, id: MemberId) -> Result<()> {
-    sqlx::query!("delete from account_member where org_id = $1 and id = $2", tx.org().0, id.0)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!("delete from account_member where org_id = $1 and id = $2", tx.org().0, id.0).execute(tx.db()).await?;
     Ok(())
 }

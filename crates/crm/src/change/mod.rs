@@ -54,7 +54,13 @@ pub fn stale(version: i64, current: &impl Serialize, wanted: &impl Serialize) ->
 
 /// The same, of a record some of whose fields may be hidden from the caller: those are not told.
 #[must_use]
-pub fn stale_for(cx: &Context, object: Object, version: i64, current: &impl Serialize, wanted: &impl Serialize) -> Error {
+pub fn stale_for(
+    cx: &Context,
+    object: Object,
+    version: i64,
+    current: &impl Serialize,
+    wanted: &impl Serialize,
+) -> Error {
     let mut error = stale(version, current, wanted);
     if let Some(conflict) = &mut error.conflict {
         conflict.fields.retain(|f| !cx.actor().fields.hides(object, &f.field));

@@ -126,7 +126,8 @@ impl Contact {
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
         let update = permission::<UpdateContact>();
         self.may = May {
-            update: actor.reaches(update, self.owner_id, self.team_id) || actor.may_by_share(update, self.shared_to_edit),
+            update: actor.reaches(update, self.owner_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteContact>(), self.owner_id, self.team_id),
         };
         self.hidden_fields = actor.fields.hidden(Object::Contact);

@@ -170,7 +170,11 @@ pub(crate) enum Reach {
 impl Reach {
     /// What there is to read for this reader.
     pub(crate) fn of(reader: &Reader<'_>) -> &'static [Self] {
-        if reader.actor.sees_shared(reader.catalogue.read.object) { &[Self::Scope, Self::Shares] } else { &[Self::Scope] }
+        if reader.actor.sees_shared(reader.catalogue.read.object) {
+            &[Self::Scope, Self::Shares]
+        } else {
+            &[Self::Scope]
+        }
     }
 }
 
@@ -307,11 +311,7 @@ fn within_scope(sql: &mut Builder, actor: &Actor, catalogue: &Catalogue) {
         ScopeLevel::None => _ = sql.push(" and false"),
         ScopeLevel::Own => _ = sql.push(" and t.").push(owner).push(" = ").push_bind(actor.user.0),
         ScopeLevel::Team => {
-            sql.push(" and (t.team_id = any (")
-                .push_bind(actor.teams.clone())
-                .push(") or t.")
-                .push(owner)
-                .push(" = ");
+            sql.push(" and (t.team_id = any (").push_bind(actor.teams.clone()).push(") or t.").push(owner).push(" = ");
             sql.push_bind(actor.user.0).push(")");
         }
     }

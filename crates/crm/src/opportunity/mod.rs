@@ -247,7 +247,8 @@ impl Opportunity {
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
         let update = permission::<UpdateOpportunity>();
         self.may = May {
-            update: actor.reaches(update, self.owner_id, self.team_id) || actor.may_by_share(update, self.shared_to_edit),
+            update: actor.reaches(update, self.owner_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteOpportunity>(), self.owner_id, self.team_id),
         };
         self.hidden_fields = actor.fields.hidden(Object::Opportunity);

@@ -46,20 +46,13 @@ pub async fn matching_shared(tx: &mut Tx, what: What, query: &str, limit: i32) -
 
 /// Everything that is shared with the actor.
 pub async fn shared(tx: &mut Tx, what: What) -> Result<Vec<Uuid>> {
-    let found =
-        sqlx::query_scalar!("select app.shared($1, 'read')", what.object().as_str()).fetch_all(tx.db()).await?;
+    let found = sqlx::query_scalar!("select app.shared($1, 'read')", what.object().as_str()).fetch_all(tx.db()).await?;
     Ok(found.into_iter().flatten().collect())
 }
 
 /// Which of the candidates match without the words of hidden fields. The text index holds the words of all fields
 /// together; so these are read again, one by one.
-pub async fn matching_shown(
-    tx: &mut Tx,
-    what: What,
-    query: &str,
-    ids: &[Uuid],
-    hidden: &[&str],
-) -> Result<Vec<Uuid>> {
+pub async fn matching_shown(tx: &mut Tx, what: What, query: &str, ids: &[Uuid], hidden: &[&str]) -> Result<Vec<Uuid>> {
     let hides = |field: &str| hidden.contains(&field);
     let (org, db) = (tx.org().0, tx.db());
     Ok(match what {

@@ -154,7 +154,13 @@ const MAX_TIME: i64 = 7_258_118_400;
 /// # Errors
 /// 403 `share_beyond_own` when the caller's own share ends earlier; 422 when there is no such person or team, or the end
 /// is past.
-pub async fn share<T: Shareable>(cx: &Context, tx: &mut Tx, permit: Permit<T>, id: Uuid, new: NewShare) -> Result<Share> {
+pub async fn share<T: Shareable>(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<T>,
+    id: Uuid,
+    new: NewShare,
+) -> Result<Share> {
     let now = tx.now();
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Error::field("expires_at", "in_the_past", "a share ends in the future"));

@@ -90,7 +90,8 @@ pub async fn check_principal(tx: &mut Tx, new: &NewShare) -> Result<()> {
     )
     .fetch_one(tx.db())
     .await?;
-    let unknown = |field: &str, what: &str| Error::field(field, "unknown_reference", format!("there is no such {what}"));
+    let unknown =
+        |field: &str, what: &str| Error::field(field, "unknown_reference", format!("there is no such {what}"));
     match (found.user, found.team) {
         (true, true) => Ok(()),
         (false, _) => Err(unknown("user_id", "user")),
@@ -131,13 +132,9 @@ pub async fn delete(tx: &mut Tx, id: ShareId) -> Result<()> {
 
 /// When what is shared with the actor, to be edited, ends; nothing when it does not end.
 pub async fn own_end(tx: &mut Tx, object: Object, record: Uuid) -> Result<Option<DateTime<Utc>>> {
-    Ok(sqlx::query_scalar!(
-        r#"select nullif(app.edits_until($1, $2), 'infinity') as "end""#,
-        object.as_str(),
-        record
-    )
-    .fetch_one(tx.db())
-    .await?)
+    Ok(sqlx::query_scalar!(r#"select nullif(app.edits_until($1, $2), 'infinity') as "end""#, object.as_str(), record)
+        .fetch_one(tx.db())
+        .await?)
 }
 
 /// A share that reaches somebody, and by which of those it can be with.

@@ -142,7 +142,8 @@ impl Task {
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
         let update = permission::<UpdateTask>();
         self.may = May {
-            update: actor.reaches(update, self.assignee_id, self.team_id) || actor.may_by_share(update, self.shared_to_edit),
+            update: actor.reaches(update, self.assignee_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteTask>(), self.assignee_id, self.team_id),
         };
         self.hidden_fields = actor.fields.hidden(Object::Task);

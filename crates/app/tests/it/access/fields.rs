@@ -41,7 +41,8 @@ async fn records(rep: &Person, app: &TestApp) -> (String, String, String, String
     let deal = id(&rep.opportunity("Deal", deal).await);
     let contact = json!({ "last_name": "Nadia", "title": "confidant", "email": "confidant@secretdomain.com", "account_id": account });
     let contact = id(&rep.post("/contacts", contact).await.ok());
-    let task = id(&rep.post("/tasks", json!({ "title": "Call", "notes": "whisper", "opportunity_id": deal })).await.ok());
+    let task =
+        id(&rep.post("/tasks", json!({ "title": "Call", "notes": "whisper", "opportunity_id": deal })).await.ok());
     let product = id(&app.admin.post("/products", json!({ "name": "Machine" })).await.ok());
     let line = json!({ "product_id": product, "quantity": "1", "unit_price": money("7654321"), "version": 1 });
     rep.post(&format!("/opportunities/{deal}/lines"), line).await.ok();
@@ -82,7 +83,10 @@ async fn a_hidden_field_is_in_no_answer() {
         }
     }
     let seen = rep.get(&format!("/opportunities/{deal}")).await.ok();
-    assert_eq!((&seen["amount"], &seen["expected_revenue"], &seen["probability"]), (&json!(null), &json!(null), &json!(null)));
+    assert_eq!(
+        (&seen["amount"], &seen["expected_revenue"], &seen["probability"]),
+        (&json!(null), &json!(null), &json!(null))
+    );
     assert_eq!((&seen["tags"], &seen["lines"]), (&json!([]), &json!([])));
     let named: Vec<&str> = seen["hidden_fields"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert_eq!(named, ["amount", "close_date", "next_step", "probability", "products", "tags"]);
@@ -143,17 +147,33 @@ async fn a_field_that_may_not_be_written_is_not() {
     let (path, euros) = (format!("/opportunities/{deal}"), |n: &str| json!({ "amount": n, "currency": "EUR" }));
     let before = rep.patch(&path, json!({ "amount": euros("5"), "version": 3 })).await;
     let event = before.event();
-    restrict(&app, json!({ "opportunity": { "amount": "read_only", "products": "read_only" }, "account": { "domain": "hidden" } })).await;
+    restrict(
+        &app,
+        json!({ "opportunity": { "amount": "read_only", "products": "read_only" }, "account": { "domain": "hidden" } }),
+    )
+    .await;
     let seen = rep.get(&path).await.ok();
     assert_eq!((&seen["amount"]["amount"], &seen["hidden_fields"]), (&json!("5.00"), &json!([])));
-    assert_eq!(rep.patch(&path, json!({ "amount": euros("6"), "version": 4 })).await.problem(), "403 field_not_permitted: amount");
-    assert_eq!(rep.patch(&path, json!({ "amount": null, "version": 4 })).await.problem(), "403 field_not_permitted: amount");
+    assert_eq!(
+        rep.patch(&path, json!({ "amount": euros("6"), "version": 4 })).await.problem(),
+        "403 field_not_permitted: amount"
+    );
+    assert_eq!(
+        rep.patch(&path, json!({ "amount": null, "version": 4 })).await.problem(),
+        "403 field_not_permitted: amount"
+    );
     // What stays as it is passes, and so does the rest.
     let same = rep.patch(&path, json!({ "amount": euros("5"), "next_step": "Call", "version": 4 })).await;
     assert_eq!(same.body["next_step"], "Call");
-    assert_eq!(rep.post("/opportunities", json!({ "name": "New", "amount": euros("1") })).await.problem(), "403 field_not_permitted: amount");
+    assert_eq!(
+        rep.post("/opportunities", json!({ "name": "New", "amount": euros("1") })).await.problem(),
+        "403 field_not_permitted: amount"
+    );
     assert_eq!(rep.post("/opportunities", json!({ "name": "New" })).await.status, 201);
-    assert_eq!(rep.patch(&format!("/accounts/{account}"), json!({ "domain": "other.com", "version": 1 })).await.problem(), "403 field_not_permitted: domain");
+    assert_eq!(
+        rep.patch(&format!("/accounts/{account}"), json!({ "domain": "other.com", "version": 1 })).await.problem(),
+        "403 field_not_permitted: domain"
+    );
     assert_eq!(rep.post("/undo", json!({ "event_id": event })).await.problem(), "403 field_not_permitted: amount");
     let line = json!({ "product_id": "00000000-0000-7000-8000-000000000000", "quantity": "1", "version": 5 });
     assert_eq!(rep.post(&format!("{path}/lines"), line).await.problem(), "403 field_not_permitted: products");
@@ -176,11 +196,13 @@ async fn the_widest_of_stacked_roles_wins_at_the_next_request() {
     restrict(&app, hidden()).await;
     assert_eq!(rep.get(&path).await.ok()["amount"], json!(null));
     let mut db = app.db.database.maintenance().await.unwrap();
-    sqlx::query("insert into user_role (org_id, user_id, role_id) select org_id, $1, id from role where builtin = 'read_only'")
-        .bind(rep.id.0)
-        .execute(&mut db)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into user_role (org_id, user_id, role_id) select org_id, $1, id from role where builtin = 'read_only'",
+    )
+    .bind(rep.id.0)
+    .execute(&mut db)
+    .await
+    .unwrap();
     // The other role shows it, but lets nothing be written: together the field is read-only.
     assert_eq!(rep.get(&path).await.ok()["amount"]["amount"], "17654321.00");
     let change = json!({ "amount": { "amount": "1", "currency": "EUR" }, "version": 3 });
@@ -244,8 +266,12 @@ async fn agents_and_imports_know_no_more_than_their_person() {
     }
     let boundary = "----a-file-follows";
     let file = "name,amount,next_step\nImported,5,Call\n";
-    let body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"deals.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--{boundary}--\r\n");
-    let request = rep.request(Method::POST, "/imports").header("content-type", format!("multipart/form-data; boundary={boundary}"));
+    let body = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"deals.csv\"\r\nContent-Type: text/csv\r\n\r\n{file}\r\n--{boundary}--\r\n"
+    );
+    let request = rep
+        .request(Method::POST, "/imports")
+        .header("content-type", format!("multipart/form-data; boundary={boundary}"));
     let import = rep.send(request.body(body)).await.ok();
     let mapped: Vec<&Value> = import["columns"].as_array().unwrap().iter().map(|c| &c["field"]).collect();
     assert!(!mapped.contains(&&json!("amount")) && !mapped.contains(&&json!("next_step")), "{mapped:?}");

@@ -186,8 +186,16 @@ async fn give_roles(app: &TestApp, dice: &mut Dice, user: &mut User) {
             grants.insert(always.to_owned(), "all");
         }
         let (id, text) = (app.state.access.clock().new_id(), serde_json::to_string(&grants).unwrap());
-        execute(app, &format!("insert into role (org_id, id, name, grants) values ('{org}', '{id}', 'role {id}', '{text}')")).await;
-        execute(app, &format!("insert into user_role (org_id, user_id, role_id) values ('{org}', '{}', '{id}')", user.id)).await;
+        execute(
+            app,
+            &format!("insert into role (org_id, id, name, grants) values ('{org}', '{id}', 'role {id}', '{text}')"),
+        )
+        .await;
+        execute(
+            app,
+            &format!("insert into user_role (org_id, user_id, role_id) values ('{org}', '{}', '{id}')", user.id),
+        )
+        .await;
         user.roles.push(grants);
     }
 }
@@ -236,7 +244,8 @@ async fn world(app: &TestApp, dice: &mut Dice) -> World {
 async fn share(app: &TestApp, dice: &mut Dice, world: &mut World, teams: &[TeamId]) {
     for _ in 0..22 {
         let (n, edit, over) = (dice.roll(world.records.len()), dice.once_in(2), dice.once_in(6));
-        let with = if dice.once_in(2) { With::User(dice.roll(world.users.len())) } else { With::Team(dice.roll(teams.len())) };
+        let with =
+            if dice.once_in(2) { With::User(dice.roll(world.users.len())) } else { With::Team(dice.roll(teams.len())) };
         let record = &world.records[n];
         let mut body = json!({ "level": if edit { "edit" } else { "read" } });
         match with {
@@ -246,7 +255,11 @@ async fn share(app: &TestApp, dice: &mut Dice, world: &mut World, teams: &[TeamI
         let made = app.admin.post(&format!("/{}/{}/shares", path(record.object), record.id), body).await.ok();
         if over {
             let id = text(&made["id"]);
-            execute(app, &format!("update record_share set expires_at = now() - interval '1 second' where id = '{id}'")).await;
+            execute(
+                app,
+                &format!("update record_share set expires_at = now() - interval '1 second' where id = '{id}'"),
+            )
+            .await;
         }
         world.shares.retain(|s| s.record != n || s.with != with);
         world.shares.push(Share { record: n, with, edit, over });
@@ -258,7 +271,8 @@ async fn share(app: &TestApp, dice: &mut Dice, world: &mut World, teams: &[TeamI
             1 => Some(true),
             _ => None,
         };
-        let levels = BTreeMap::from([("account", level(false)), ("opportunity", level(true)), ("contact", level(true))]);
+        let levels =
+            BTreeMap::from([("account", level(false)), ("opportunity", level(true)), ("contact", level(true))]);
         let word = |object: &str| levels[object].map(|edit| if edit { "edit" } else { "read" });
         let body = json!({ "user_id": world.users[user].id, "role": "Engineer", "account_level": word("account"),
                            "opportunity_level": word("opportunity"), "contact_level": word("contact") });
@@ -283,7 +297,13 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
-    fn case(&mut self, what: &str, user: usize, got: impl PartialEq + std::fmt::Debug, expected: impl PartialEq + std::fmt::Debug) {
+    fn case(
+        &mut self,
+        what: &str,
+        user: usize,
+        got: impl PartialEq + std::fmt::Debug,
+        expected: impl PartialEq + std::fmt::Debug,
+    ) {
         self.cases += 1;
         let (got, expected) = (format!("{got:?}"), format!("{expected:?}"));
         let User { team, roles, .. } = &self.world.users[user];
@@ -305,7 +325,8 @@ impl Proof<'_> {
     async fn walk(&mut self, user: usize, object: &str, query: &str) -> BTreeSet<String> {
         let (mut all, mut cursor) = (BTreeSet::new(), String::new());
         loop {
-            let page = self.world.users[user].person.get(&format!("/{}?limit=3{query}{cursor}", path(object))).await.ok();
+            let page =
+                self.world.users[user].person.get(&format!("/{}?limit=3{query}{cursor}", path(object))).await.ok();
             self.unnamed("a list", user, &page);
             let (before, found) = (all.len(), ids(&page));
             let n = found.len();
@@ -329,7 +350,9 @@ impl Proof<'_> {
             }
             let seen: BTreeSet<String> = world.seen(user, object).map(|r| r.id.clone()).collect();
             let sorts: &[&str] = match object {
-                "opportunity" => &["-amount", "amount", "name", "-created_at", "close_date", "-closed_at", "expected_revenue,-name"],
+                "opportunity" => {
+                    &["-amount", "amount", "name", "-created_at", "close_date", "-closed_at", "expected_revenue,-name"]
+                }
                 "task" => &["due_date", "-created_at", "updated_at"],
                 _ => &["name", "-name", "created_at", "-updated_at"],
             };
@@ -429,7 +452,8 @@ impl Proof<'_> {
     async fn effective(&mut self, app: &TestApp, user: usize, n: usize) {
         let world = self.world;
         let record = &world.records[n];
-        let asked = format!("/effective-access?user_id={}&object={}&id={}", world.users[user].id, record.object, record.id);
+        let asked =
+            format!("/effective-access?user_id={}&object={}&id={}", world.users[user].id, record.object, record.id);
         let told = app.admin.get(&asked).await.ok();
         let allowed = |what: &str| told[what]["allowed"].as_bool().unwrap();
         let got = (allowed("read"), allowed("update"), allowed("delete"), allowed("share"));

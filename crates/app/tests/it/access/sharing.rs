@@ -31,7 +31,10 @@ async fn a_share_shows_a_record_until_it_is_taken_back() {
     assert_eq!(other.get("/opportunities?count=true&totals=true").await.ok()["totals"]["amount"]["amount"], "100.00");
     assert_eq!(other.get("/opportunities?q=shared").await.names(), ["Shared deal"]);
     assert_eq!(other.patch(&path, json!({ "name": "Mine", "version": 1 })).await.problem(), "403 forbidden");
-    assert_eq!(other.post(&format!("{path}/shares"), json!({ "user_id": other.id, "level": "edit" })).await.problem(), "403 forbidden");
+    assert_eq!(
+        other.post(&format!("{path}/shares"), json!({ "user_id": other.id, "level": "edit" })).await.problem(),
+        "403 forbidden"
+    );
     let told = owner.get(&format!("{path}/timeline")).await.ok();
     assert_eq!(told["items"][0]["type"], "opportunity.shared");
     assert_eq!(told["items"][0]["data"]["user"]["id"], json!(other.id));
@@ -100,7 +103,10 @@ async fn shares_are_checked_end_by_themselves_and_are_not_passed_on_for_longer()
         (json!({ "level": "read" }), "422 invalid_value: user_id"),
         (json!({ "user_id": other.id, "team_id": nil, "level": "read" }), "422 invalid_value: user_id"),
         (json!({ "user_id": other.id, "level": "own" }), "422 invalid: level"),
-        (json!({ "user_id": other.id, "level": "read", "expires_at": "2020-01-01T00:00:00Z" }), "422 in_the_past: expires_at"),
+        (
+            json!({ "user_id": other.id, "level": "read", "expires_at": "2020-01-01T00:00:00Z" }),
+            "422 in_the_past: expires_at",
+        ),
     ] {
         let answer = owner.post(&path, body.clone()).await;
         let problem = answer.problem();
@@ -177,10 +183,14 @@ async fn the_team_of_an_account_sees_what_it_is_given() {
     let one = format!("{path}/{}", id(&added));
     assert_eq!(app.admin.delete(&one).await.status, 204);
     assert_eq!(engineer.get(&format!("/opportunities/{inside}")).await.status, 404);
-    let told: Vec<Value> = owner.get(&format!("/accounts/{account}/timeline")).await.ok()["items"].as_array().unwrap().clone();
+    let told: Vec<Value> =
+        owner.get(&format!("/accounts/{account}/timeline")).await.ok()["items"].as_array().unwrap().clone();
     let kinds: Vec<&str> = told.iter().filter_map(|e| e["type"].as_str()).collect();
     assert!(kinds.contains(&"account.member_added") && kinds.contains(&"account.member_removed"), "{kinds:?}");
-    assert_eq!(owner.post(&path, json!({ "user_id": engineer.id, "role": " ", "account_level": "read" })).await.problem(), "422 invalid: role");
+    assert_eq!(
+        owner.post(&path, json!({ "user_id": engineer.id, "role": " ", "account_level": "read" })).await.problem(),
+        "422 invalid: role"
+    );
 }
 
 #[tokio::test]
