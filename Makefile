@@ -1,12 +1,12 @@
 # `make` tells what there is; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check gen bench e2e test-ai fmt clean bundles hooks
+.PHONY: help run dev test check gen bench e2e test-ai prove-access fmt clean bundles hooks
 
 # The types of our SQL are in .sqlx; a DATABASE_URL for the server must not make the compiler ask a database.
 export SQLX_OFFLINE := true
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build and serve on http://localhost:8080 with demo data (PORT, DATA_DIR, … : see .env.example)
 	@scripts/run
@@ -31,6 +31,9 @@ e2e: ## Browser tests only
 
 test-ai: ## Score the local model on the request set
 	@scripts/test-ai
+
+prove-access: ## Compare 100,000 answers with a model of the access policy (ACCESS_CASES)
+	@scripts/prove-access
 
 fmt: ## Format everything
 	@cargo fmt --all

@@ -14,6 +14,7 @@ const PAGES = [
   ["teams", "/admin/people?tab=teams"],
   ["roles", "/admin/roles"],
   ["profile", "/profile"],
+  ["field access", "/admin/field-access"],
   ["sessions", "/admin/sessions"],
   ["pipelines", "/admin/pipelines"],
   ["products", "/admin/products"],

@@ -8,7 +8,8 @@ use dealwright_kernel::{Currency, Error, Result};
 use dealwright_store::{ActorKind, Origin, Scope, Stamp};
 use uuid::Uuid;
 
-use crate::policy::{Grants, Permission, ScopeLevel};
+use crate::policy::fields::FieldAccess;
+use crate::policy::{Action, Grants, Object, Permission, ScopeLevel};
 
 /// Somebody who looks at the app as another person does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +32,14 @@ pub struct Actor {
     pub team: Option<TeamId>,
     /// The team and those below it.
     pub teams: Vec<Uuid>,
+    /// With whom a record is shared so that it is shared with this person: they, their team and those above it.
+    pub principals: Vec<Uuid>,
+    /// The kinds of record of which anything may be shared with them.
+    pub shared: Vec<Object>,
     pub roles: Vec<(Uuid, String)>,
     pub grants: Grants,
+    /// The fields their roles keep back.
+    pub fields: FieldAccess,
     pub locale: Option<String>,
     pub time_zone: Option<String>,
     /// Of the person's own row.
@@ -72,7 +79,13 @@ impl Actor {
     /// Whether a record of this owner and team is within the scope of `permission`.
     #[must_use]
     pub fn reaches(&self, permission: Permission, owner: UserId, team: Option<TeamId>) -> bool {
-        match self.scope(permission) {
+        self.within(self.scope(permission), owner, team)
+    }
+
+    /// Whether a record of this owner and team is within `scope`.
+    #[must_use]
+    pub fn within(&self, scope: ScopeLevel, owner: UserId, team: Option<TeamId>) -> bool {
+        match scope {
             ScopeLevel::None => false,
             ScopeLevel::Own => owner == self.user,
             ScopeLevel::Team => owner == self.user || team.is_some_and(|t| self.teams.contains(&t.0)),
@@ -96,9 +109,15 @@ impl Actor {
         ))
     }
 
-    /// Whether this person sees and does nothing that the actor could not: scope by scope, team by team.
+    /// Whether this person sees and does nothing that the actor could not: scope by scope, team by team, field by field.
     #[must_use]
     pub fn encloses(&self, person: &Self) -> bool {
+        // What is shared with them may lie beyond the actor's scope.
+        let shares = person.shared.iter().all(|o| self.scope(Permission::new(*o, Action::Read)) == ScopeLevel::All);
+        shares && person.fields.keeps_back_all_of(&self.fields) && self.encloses_scopes(person)
+    }
+
+    fn encloses_scopes(&self, person: &Self) -> bool {
         person.grants.held().all(|(permission, scope)| match self.scope(permission) {
             ScopeLevel::All => true,
             ScopeLevel::Team => {
@@ -108,6 +127,20 @@ impl Actor {
             }
             ScopeLevel::Own | ScopeLevel::None => false,
         })
+    }
+
+    /// Whether a share for editing lets this person do `permission`: it reaches beyond the scope of their roles, but gives
+    /// no action that none of the roles has, and never lets anybody delete.
+    #[must_use]
+    pub fn may_by_share(&self, permission: Permission, shared_to_edit: bool) -> bool {
+        shared_to_edit && permission.action == Action::Update && self.may(permission)
+    }
+
+    /// Whether something of `object` may be shared with this person that their roles do not show them anyway.
+    #[must_use]
+    pub fn sees_shared(&self, object: Object) -> bool {
+        self.shared.contains(&object)
+            && matches!(self.scope(Permission::new(object, Action::Read)), ScopeLevel::Own | ScopeLevel::Team)
     }
 
     /// The same rights under another name: what an agent or an import does for this person.
@@ -143,6 +176,8 @@ impl Actor {
             teams: self.teams.clone(),
             scopes: serde_json::to_string(&self.grants).map_err(Error::internal)?,
             epoch: self.epoch,
+            // For whom nothing is shared with, nothing is looked up.
+            principals: if self.shared.is_empty() { Vec::new() } else { self.principals.clone() },
             stamp: self.stamp.clone(),
             origin,
             read_only: self.viewer.is_some(),

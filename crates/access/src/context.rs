@@ -228,13 +228,14 @@ impl Context {
         debug_assert_eq!(permission.object, T::OBJECT);
         let record = T::find(tx, id).await?.or_not_found(T::OBJECT.as_str())?;
         let (owner, team) = record.owner();
-        if !self.actor.reaches(permission, owner, team) {
+        let by_scope = self.actor.reaches(permission, owner, team);
+        if !by_scope && !self.actor.may_by_share(permission, record.shared_to_edit()) {
             return Err(Error::forbidden(
                 "forbidden",
                 format!("you may see this {}, but not {} it", T::OBJECT, permission.action),
             ));
         }
-        Ok(Permit(record))
+        Ok(Permit { record, by_scope })
     }
 
     /// Refuses to give a record to somebody beyond the scope of `permission`.
@@ -259,23 +260,48 @@ pub trait Record: Sized + Send {
     fn find(tx: &mut Tx, id: Self::Id) -> impl Future<Output = Result<Option<Self>>> + Send;
 
     fn owner(&self) -> (UserId, Option<TeamId>);
+
+    /// Whether it is shared with the actor who read it, to be edited.
+    fn shared_to_edit(&self) -> bool;
 }
 
 /// Proof that the actor may write this record. Only [`Context::permit_for`] makes one.
 #[derive(Debug)]
 #[must_use]
-pub struct Permit<T>(T);
+pub struct Permit<T> {
+    record: T,
+    /// By the scope of the actor's roles; else because it is shared with them.
+    by_scope: bool,
+}
 
 impl<T> Permit<T> {
     pub fn into_inner(self) -> T {
-        self.0
+        self.record
+    }
+
+    /// Whether the record is the actor's to give away: one that is only shared with them is not.
+    ///
+    /// # Errors
+    /// 403 `owner_out_of_scope` on `field`.
+    pub fn may_give_away(&self, field: &str) -> Result<()> {
+        if self.by_scope {
+            return Ok(());
+        }
+        Err(Error::forbidden("owner_out_of_scope", "this record is shared with you; its owner is not yours to change")
+            .on(field))
+    }
+
+    /// Whether the scope of the actor's roles allows it, and not a share alone.
+    #[must_use]
+    pub const fn is_by_scope(&self) -> bool {
+        self.by_scope
     }
 }
 
 impl<T> Deref for Permit<T> {
     type Target = T;
     fn deref(&self) -> &T {
-        &self.0
+        &self.record
     }
 }
 

@@ -3,6 +3,8 @@
 //! A role grants, per object and action, a scope: none, own, team (with the teams below it) or all. Roles stack: the
 //! widest wins. `tests/golden/authorisation.txt` of the app shows the matrix as a person reads it.
 
+pub mod fields;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

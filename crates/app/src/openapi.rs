@@ -6,8 +6,8 @@ use axum::middleware::from_fn;
 use dealwright_access::{api_key, audit, csrf, oauth, people, service_account, session, viewing};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, activity, change, choice, contact, handover, import, live, opportunity, pipeline, product, search, task,
-    timeline, transfer,
+    account, account_team, activity, change, choice, contact, handover, import, live, opportunity, pipeline, product,
+    search, sharing, task, timeline, transfer,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -33,7 +33,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "setup"), (name = "people"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "sharing"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
 )]
 struct Description;
 
@@ -45,6 +45,9 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(setup::router())
                 .merge(session::http::router())
                 .merge(people::http::router())
+                .merge(people::fields::router())
+                .merge(sharing::http::router())
+                .merge(account_team::http::router())
                 .merge(viewing::http::router())
                 .merge(handover::http::router())
                 .merge(transfer::http::router())

@@ -3,6 +3,7 @@
 //! One folder a slice: `mod.rs` types and rules, `store.rs` its SQL, `http.rs` its endpoints.
 
 pub mod account;
+pub mod account_team;
 pub mod activity;
 pub mod change;
 pub mod choice;
@@ -17,6 +18,7 @@ pub mod pipeline;
 pub mod product;
 pub mod record;
 pub mod search;
+pub mod sharing;
 pub mod task;
 pub mod timeline;
 pub mod transfer;

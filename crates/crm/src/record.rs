@@ -1,6 +1,8 @@
 //! What all records share: references with names, and checks of text, dates, tags and custom fields.
 
 use chrono::{Datelike, NaiveDate};
+use dealwright_access::Object;
+use dealwright_access::policy::fields::also_told_by;
 use dealwright_kernel::{Error, FieldError, Patch, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,6 +23,52 @@ impl Ref {
         Some(Self { id: id?.into(), name: name? })
     }
 }
+
+/// Makes hidden fields null in a record as the API shows it, with what else would tell them.
+pub fn conceal(value: &mut Value, object: Object, hidden: &[&'static str]) {
+    each_hidden(value, object, hidden, |map, name| {
+        if let Some(value) = map.get_mut(name) {
+            *value = if value.is_array() { Value::Array(Vec::new()) } else { Value::Null };
+        }
+    });
+}
+
+/// Takes hidden fields out of a record, with what else would tell them: null would say that there is no value.
+pub fn leave_out(value: &mut Value, object: Object, hidden: &[&'static str]) {
+    each_hidden(value, object, hidden, |map, name| _ = map.remove(name));
+}
+
+fn each_hidden(
+    value: &mut Value,
+    object: Object,
+    hidden: &[&'static str],
+    mut each: impl FnMut(&mut Map<String, Value>, &str),
+) {
+    let Value::Object(map) = value else { return };
+    for field in hidden {
+        each(map, field);
+        also_told_by(object, field).iter().for_each(|name| each(map, name));
+    }
+}
+
+/// Serialises a record without its `hidden_fields`, wherever it is shown. The record derives `Serialize` remotely, as its
+/// plain form.
+macro_rules! serialize_shown {
+    ($record:ty, $object:expr) => {
+        impl serde::Serialize for $record {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                if self.hidden_fields.is_empty() {
+                    return <$record>::serialize(self, serializer);
+                }
+                let plain = <$record>::serialize(self, serde_json::value::Serializer);
+                let mut value = plain.map_err(<S::Error as serde::ser::Error>::custom)?;
+                $crate::record::conceal(&mut value, $object, &self.hidden_fields);
+                serde::Serialize::serialize(&value, serializer)
+            }
+        }
+    };
+}
+pub(crate) use serialize_shown;
 
 const MAX_TAGS: usize = 50;
 

@@ -66,4 +66,8 @@ ids! {
     ConversationId,
     AgentRunId,
     ProposalId,
+    /// A share of a record with a person or a team.
+    ShareId,
+    /// A member of an account's team.
+    MemberId,
 }

@@ -71,6 +71,7 @@ call app.secure('event');
 create policy read on event for select to dealwright_app using (org_id = (select app.org()) and (
     case
         when opportunity_id is not null then exists (select from opportunity o where o.org_id = event.org_id and o.id = event.opportunity_id)
+        when subject_type = 'contact' then exists (select from contact c where c.org_id = event.org_id and c.id = event.subject_id)
         when account_id is not null then exists (select from account a where a.org_id = event.org_id and a.id = event.account_id)
         when contact_id is not null then exists (select from contact c where c.org_id = event.org_id and c.id = event.contact_id)
         when subject_type = 'task' then exists (select from task t where t.org_id = event.org_id and t.id = event.subject_id)

@@ -58,11 +58,12 @@ $$;
 create or replace function app.may_be_common(query text, at_most int) returns boolean language sql immutable parallel safe
     as $$ select at_most <= 50 and strpos(query, ' & ') = 0 $$;
 
--- Of an owner or of teams when given, so that the candidates are not all hidden from who asks.
+-- Of an owner, or of teams and the actor, when given, so that the candidates are not all hidden from who asks.
 create or replace function app.match_opportunities(query text, owner uuid, teams uuid[], at_most int) returns setof uuid
     language plpgsql stable security definer set search_path = public, pg_temp set enable_bitmapscan = on set plan_cache_mode = force_generic_plan as $$
 declare
     org constant uuid := app.org();
+    me constant uuid := app.actor();
     wanted constant tsquery := query::tsquery;
     recent uuid[];
 begin
@@ -76,7 +77,7 @@ begin
         select array_agg(r.id order by r.updated_at desc, r.id desc) into recent from (
             select l.id, l.updated_at from (
                 select t.id, t.updated_at, t.search from opportunity t
-                where t.org_id = org and t.deleted_at is null and (teams is null or t.team_id = any (teams))
+                where t.org_id = org and t.deleted_at is null and (teams is null or t.team_id = any (teams) or t.owner_id = me)
                 order by t.updated_at desc, t.id desc limit 2500) as l
             where l.search @@ wanted limit at_most) as r;
         if cardinality(recent) = at_most then
@@ -85,7 +86,7 @@ begin
         end if;
     end if;
     return query select t.id from opportunity t
-        where t.org_id = org and t.search @@ wanted and t.deleted_at is null and (teams is null or t.team_id = any (teams))
+        where t.org_id = org and t.search @@ wanted and t.deleted_at is null and (teams is null or t.team_id = any (teams) or t.owner_id = me)
         order by t.updated_at desc, t.id desc limit at_most;
 end $$;
 
@@ -95,6 +96,7 @@ create or replace function app.match_names(pattern text, owner uuid, teams uuid[
     set enable_seqscan = off as $$
 declare
     org constant uuid := app.org();
+    me constant uuid := app.actor();
 begin
     if owner is not null then
         return query select t.id from opportunity t
@@ -102,7 +104,7 @@ begin
         return;
     end if;
     return query select t.id from opportunity t
-        where t.org_id = org and t.name_sort like pattern and t.deleted_at is null and (teams is null or t.team_id = any (teams)) limit at_most;
+        where t.org_id = org and t.name_sort like pattern and t.deleted_at is null and (teams is null or t.team_id = any (teams) or t.owner_id = me) limit at_most;
 end $$;
 
 create or replace function app.match_accounts(query text, at_most int) returns setof uuid

@@ -20,6 +20,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/50_import.sql"),
     include_str!("../schema/60_ai.sql"),
     include_str!("../schema/62_people.sql"),
+    include_str!("../schema/64_sharing.sql"),
     include_str!("../schema/66_keys_audit.sql"),
 ];
 

@@ -27,6 +27,8 @@ pub struct Scope {
     pub scopes: String,
     /// The organisation's access epoch when this was read.
     pub epoch: i64,
+    /// With whom a record is shared so that the user sees it; empty when nothing is.
+    pub principals: Vec<Uuid>,
     /// Who stands in the events.
     pub stamp: Stamp,
     /// Where it comes from.
@@ -45,14 +47,22 @@ impl Scope {
             Some(user) => _ = write!(sql, "'{user}'"),
             None => sql.push_str("null"),
         }
-        sql.push_str(", '{");
-        for (i, team) in self.teams.iter().enumerate() {
-            _ = write!(sql, "{}{team}", if i == 0 { "" } else { "," });
-        }
-        let begin = if self.read_only { "begin read only" } else { "begin" };
-        _ = write!(sql, "}}', '{}', {}); {begin}", self.scopes.replace('\'', "''"), self.epoch);
+        sql.push_str(", ");
+        array(&mut sql, &self.teams);
+        _ = write!(sql, ", '{}', {}, ", self.scopes.replace('\'', "''"), self.epoch);
+        array(&mut sql, &self.principals);
+        sql.push_str(if self.read_only { "); begin read only" } else { "); begin" });
         sql
     }
+}
+
+/// Ids as a literal of an array.
+fn array(sql: &mut String, ids: &[Uuid]) {
+    sql.push_str("'{");
+    for (i, id) in ids.iter().enumerate() {
+        _ = write!(sql, "{}{id}", if i == 0 { "" } else { "," });
+    }
+    sql.push_str("}'");
 }
 
 /// A connection with an open transaction. However it is dropped, by an error or by a request that was cancelled in the

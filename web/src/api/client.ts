@@ -88,5 +88,6 @@ const sender =
   };
 
 export const post = sender("post");
+export const put = sender("put");
 export const patch = sender("patch");
 export const remove = sender("delete");

@@ -5,7 +5,7 @@ import type { paths } from "./schema.gen";
 export const BASE = "/api/v1";
 
 type Paths = { [P in keyof paths as P extends `${typeof BASE}${infer Rest}` ? Rest : never]: paths[P] };
-export type Method = "get" | "post" | "patch" | "delete";
+export type Method = "get" | "post" | "put" | "patch" | "delete";
 export type PathWith<M extends Method> = {
   [P in keyof Paths]: Paths[P] extends Record<M, object> ? P : never;
 }[keyof Paths];

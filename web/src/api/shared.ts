@@ -30,6 +30,21 @@ export const useMe = () => useSuspenseQuery(meQuery()).data;
 export const useMay = (object: string, action: string): boolean =>
   (useMe().permissions[object]?.[action] ?? "none") !== "none";
 
+/** What my roles keep back of an object: a hidden field is not shown, a locked one (hidden or read-only) not written. */
+export function useFields(object: string) {
+  const kept = useMe().fields[object] ?? {};
+  return {
+    hides: (field: string): boolean => kept[field] === "hidden",
+    locks: (field: string): boolean => kept[field] !== undefined,
+    /** A body without the fields that may not be written. */
+    writable: <T extends object>(body: T): T =>
+      Object.fromEntries(Object.entries(body).filter(([field]) => kept[field] === undefined)) as T,
+  };
+}
+
+/** Why a field can't be edited, when it is the role that says so. */
+export const FIELD_LOCKED = "Your role may not change this field";
+
 export function useStages(pipelineId?: string): Stage[] {
   const { data } = useSuspenseQuery(pipelinesQuery());
   const pipeline = data.find((p) => p.id === pipelineId) ?? data[0];

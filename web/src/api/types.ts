@@ -50,6 +50,14 @@ export type Subject = Schemas["Target"];
 export type Change = Schemas["EntryChange"] | Schemas["Difference"];
 export type TimelineEvent = Schemas["Entry"];
 
+export type Share = Schemas["Share"];
+export type ShareLevel = Schemas["ShareLevel"];
+export type SharedObject = Schemas["SharedObject"];
+export type AccountMember = Schemas["AccountMember"];
+export type EffectiveAccess = Schemas["EffectiveAccess"];
+export type AccessReason = Schemas["AccessReason"];
+export type FieldLevel = Schemas["FieldLevel"];
+
 export type Priority = Schemas["Priority"];
 export type Task = Schemas["Task"];
 export type ActivityKind = Schemas["ActivityKind"];

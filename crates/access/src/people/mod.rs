@@ -3,6 +3,7 @@
 //! `store` has the SQL that the rest of the product needs; each folder is a slice of its own. What moves records with
 //! their people is above, in the records' crate.
 
+pub mod fields;
 pub mod http;
 pub mod profile;
 pub mod role;

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::user;
 use crate::Actor;
-use crate::policy::{Builtin, Grants};
+use crate::policy::fields::{FieldAccess, FieldRules};
+use crate::policy::{Builtin, Grants, Object};
 
 /// Everything that makes an actor, in one query. Runs as the system role.
 pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<Option<Actor>> {
@@ -21,10 +22,21 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
                select t.id from team t join app_user u on u.org_id = t.org_id and u.team_id = t.id where u.org_id = $1 and u.id = $2
                union
                select t.id from team t join below b on t.org_id = $1 and t.parent_id = b.id
+           ), above as (
+               select t.id, t.parent_id from team t join app_user u on u.org_id = t.org_id and u.team_id = t.id where u.org_id = $1 and u.id = $2
+               union
+               select t.id, t.parent_id from team t join above a on t.org_id = $1 and t.id = a.parent_id
+           ), principal as (
+               select $2::uuid as id union all select id from above
            )
            select u.name, u.email, u.team_id as "team: TeamId", u.locale, u.time_zone, u.version, o.name as org_name, o.currency, o.demo, e.epoch,
-                  array(select id from below) as "teams!: Vec<Uuid>",
-                  coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'builtin', r.builtin, 'grants', r.grants) order by r.name)
+                  array(select id from below) as "teams!: Vec<Uuid>", array(select id from principal) as "principals!: Vec<Uuid>",
+                  array(select k.object from unnest(array['opportunity', 'account', 'contact', 'task']) as k (object)
+                        where exists (select from record_share s where s.org_id = $1 and s.object = k.object and s.principal_id in (select id from principal))
+                           or exists (select from account_member m where m.org_id = $1 and m.user_id = $2
+                                      and case k.object when 'account' then true when 'opportunity' then m.opportunity_level <> 'none'
+                                              when 'contact' then m.contact_level <> 'none' else false end)) as "shared!: Vec<String>",
+                  coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'builtin', r.builtin, 'grants', r.grants, 'fields', r.fields) order by r.name)
                             from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
                             where ur.org_id = $1 and ur.user_id = $2), '[]') as "roles!: Value"
            from app_user u join organisation o on o.id = u.org_id join access_epoch e on e.org_id = u.org_id
@@ -35,9 +47,13 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
     .fetch_optional(db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let held: Vec<HeldRole> = serde_json::from_value(row.roles).map_err(Error::internal)?;
+    let mut held: Vec<HeldRole> = serde_json::from_value(row.roles).map_err(Error::internal)?;
     let mut grants = Grants::default();
-    held.iter().for_each(|role| grants.stack(&effective(role.builtin.as_deref(), &role.grants)));
+    for role in &mut held {
+        role.grants = effective(role.builtin.as_deref(), &role.grants);
+    }
+    held.iter().for_each(|role| grants.stack(&role.grants));
+    let fields = FieldAccess::stack(held.iter().map(|role| (&role.grants, &role.fields)));
     Ok(Some(Actor {
         org,
         org_name: row.org_name,
@@ -49,8 +65,11 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
         email: row.email,
         team: row.team,
         teams: row.teams,
+        principals: row.principals,
+        shared: Object::ALL.iter().copied().filter(|o| row.shared.iter().any(|s| s == o.as_str())).collect(),
         roles: held.into_iter().map(|role| (role.id, role.name)).collect(),
         grants,
+        fields,
         locale: row.locale,
         time_zone: row.time_zone,
         version: row.version,
@@ -68,6 +87,8 @@ struct HeldRole {
     name: String,
     builtin: Option<String>,
     grants: Grants,
+    #[serde(default)]
+    fields: FieldRules,
 }
 
 /// What a role grants: the Administrator all there is, also what did not exist when the organisation was made.
@@ -245,5 +266,25 @@ pub async fn set_team(tx: &mut Tx, user: UserId, team: Option<TeamId>) -> Result
     )
     .execute(tx.db())
     .await?;
+    Ok(())
+}
+
+/// One role.
+pub async fn role(tx: &mut Tx, id: RoleId) -> Result<Option<Role>> {
+    Ok(sqlx::query_as!(
+        Role,
+        r#"select id as "id: RoleId", name, builtin, grants, fields from role where org_id = $1 and id = $2"#,
+        tx.org().0,
+        id.0
+    )
+    .fetch_optional(tx.db())
+    .await?)
+}
+
+/// Says which fields a role keeps back.
+pub async fn set_fields(tx: &mut Tx, id: RoleId, fields: &Value) -> Result<()> {
+    sqlx::query!("update role set fields = $3 where org_id = $1 and id = $2", tx.org().0, id.0, fields)
+        .execute(tx.db())
+        .await?;
     Ok(())
 }

@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use super::{LIFETIME, PER_EMAIL, TokenHash, Told, new_token, store, tell};
 use crate::bearer::Proof;
 use crate::context::{Caller, OwnSession, SignedIn, origin};
+use crate::policy::fields::FieldLevel;
 use crate::policy::{Action, Object, ScopeLevel};
 use crate::{Access, password, viewing};
 
@@ -206,6 +207,9 @@ struct Me {
     /// Scope by object and action.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, ScopeLevel>>)]
     permissions: BTreeMap<Object, BTreeMap<Action, ScopeLevel>>,
+    /// What my roles keep back, by object and field; a field that is not named is full.
+    #[schema(value_type = BTreeMap<String, BTreeMap<String, FieldLevel>>)]
+    fields: BTreeMap<Object, BTreeMap<&'static str, FieldLevel>>,
     /// Who really is signed in, when they look at the app as this person. Nothing can be changed then.
     viewer: Option<MyViewer>,
 }
@@ -270,6 +274,7 @@ async fn me(Caller(cx): Caller) -> Result<Json<Me>> {
         roles: actor.roles.iter().map(|(id, name)| MyRole { id: RoleId(*id), name: name.clone() }).collect(),
         permissions: actor.grants.matrix(),
         viewer: actor.viewer.as_ref().map(|v| MyViewer { id: v.id, name: v.name.clone(), since: v.since }),
+        fields: actor.fields.all().clone(),
     };
     tx.done(Json(me)).await
 }

@@ -372,10 +372,15 @@ fn one(draft: &mut Draft, get: &Get, deal: &Value, style: Style) {
 /// What is known of a deal in a few sentences.
 fn summary(draft: &mut Draft, deal: &Value, name: &str, style: Style) {
     let account = text(deal, "account").map_or_else(String::new, |a| format!(" with {a}"));
-    let amount =
-        money(deal.get("amount"), style).map_or_else(|| "has no amount yet".to_owned(), |m| format!("is worth {m}"));
+    // What the reader may not see is not there at all; null says that there is no value.
+    let seen = |field: &str| deal.get(field).is_some();
+    let amount = match money(deal.get("amount"), style) {
+        Some(amount) => format!("is worth {amount} and "),
+        None if seen("amount") => "has no amount yet and ".to_owned(),
+        None => String::new(),
+    };
     let owner = text(deal, "owner").unwrap_or("nobody");
-    draft.say(&format!("{name}{account} {amount} and is owned by {owner}."));
+    draft.say(&format!("{name}{account} {amount}is owned by {owner}."));
     let stage = text(deal, "stage").unwrap_or_default();
     let mut sentence = format!(
         "It has been in {stage} since {} ({} days)",
@@ -383,16 +388,19 @@ fn summary(draft: &mut Draft, deal: &Value, name: &str, style: Style) {
         count(deal, "days_in_stage")
     );
     if text(deal, "kind") == Some("open") {
-        _ = write!(sentence, ", at {}%", count(deal, "probability"));
+        if seen("probability") {
+            _ = write!(sentence, ", at {}%", count(deal, "probability"));
+        }
         match day(deal, "close_date") {
             Some(date) => _ = write!(sentence, ", and is expected to close on {date}"),
-            None => sentence.push_str(", and has no close date"),
+            None if seen("close_date") => sentence.push_str(", and has no close date"),
+            None => {}
         }
     }
     draft.say(&format!("{sentence}."));
     match text(deal, "next_step") {
         Some(step) => draft.say(&format!("Next step: {step}.")),
-        None if text(deal, "kind") == Some("open") => draft.say("There is no next step."),
+        None if seen("next_step") && text(deal, "kind") == Some("open") => draft.say("There is no next step."),
         None => {}
     }
     for task in deal.get("tasks").and_then(Value::as_array).into_iter().flatten() {

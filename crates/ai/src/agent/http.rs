@@ -101,7 +101,7 @@ async fn create(
     let id = store::insert(&mut tx, &wanted).await?;
     let job = RunJob { user: cx.actor().user.0, run: id.0 };
     tx.enqueue(NewJob::new(JOB, &job)?.unique(format!("{JOB}:{id}")).attempts(5));
-    let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?;
+    let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?.shown_to(cx.actor());
     let location = [(header::LOCATION, format!("/api/v1/agent-runs/{id}"))];
     tx.commit((StatusCode::CREATED, location, Json(run))).await
 }
@@ -111,7 +111,8 @@ async fn create(
 async fn index(cx: Allow<UseAgent>, Query(asked): Query<PageParams>) -> Result<Json<Page<Run>>> {
     let limit = asked.limit()?;
     let mut tx = cx.begin().await?;
-    let page = read::page(&mut tx, limit, asked.cursor.as_deref()).await?;
+    let mut page = read::page(&mut tx, limit, asked.cursor.as_deref()).await?;
+    page.items = page.items.into_iter().map(|run| run.shown_to(cx.actor())).collect();
     tx.done(Json(page)).await
 }
 
@@ -119,7 +120,7 @@ async fn index(cx: Allow<UseAgent>, Query(asked): Query<PageParams>) -> Result<J
 #[utoipa::path(get, path = "/agent-runs/{id}", tag = "assistant", params(("id" = AgentRunId, Path)), responses((status = 200, body = Run), Problems))]
 async fn get(cx: Allow<UseAgent>, Path(id): Path<AgentRunId>) -> Result<Json<Run>> {
     let mut tx = cx.begin().await?;
-    let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?;
+    let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?.shown_to(cx.actor());
     tx.done(Json(run)).await
 }
 
@@ -227,6 +228,7 @@ async fn conversation(cx: Allow<UseAgent>, Path(id): Path<ConversationId>) -> Re
     let mut tx = cx.begin().await?;
     let conversation = read::conversation(&mut tx, id).await?;
     let runs = read::runs(&mut tx, Which::Of(id)).await?;
+    let runs = runs.into_iter().map(|run| run.shown_to(cx.actor())).collect();
     tx.done(Json(WholeConversation { conversation, runs })).await
 }
 

@@ -174,7 +174,7 @@ impl Linking<'_> {
         if kind != RecordType::Opportunity {
             return say("I can only propose changes of deals.");
         }
-        let Some(deal) = lookup::deal(tx, id).await? else { return say("I can't find that deal any more.") };
+        let Some(deal) = lookup::deal(self.cx, tx, id).await? else { return say("I can't find that deal any more.") };
         let (mut changes, mut said) = (Changes::default(), Vec::new());
         for (field, words) in &update.changes {
             self.value(&mut changes, *field, words, &deal)?;

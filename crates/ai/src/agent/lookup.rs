@@ -1,7 +1,7 @@
 //! What names can mean, read under the actor's eyes: the organisation's vocabulary and the candidates for a name.
 
 use chrono::NaiveDate;
-use dealwright_access::{Context, people};
+use dealwright_access::{Context, Object, people};
 use dealwright_crm::{choice, pipeline, search};
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
@@ -75,10 +75,10 @@ pub async fn candidates(cx: &Context, tx: &mut Tx, name: &str, wanted: Wanted) -
     let words = core(name);
     let mut found = Vec::new();
     if wanted.accounts {
-        found.extend(accounts(tx, name).await?);
+        found.extend(accounts(cx, tx, name).await?);
     }
     if wanted.contacts {
-        found.extend(contacts(tx, name).await?);
+        found.extend(contacts(cx, tx, name).await?);
     }
     let mut ids = search::opportunities(tx, cx.actor(), &words).await?;
     if let Ok(id) = name.trim().parse::<Uuid>() {
@@ -89,7 +89,7 @@ pub async fn candidates(cx: &Context, tx: &mut Tx, name: &str, wanted: Wanted) -
         // "the GTX Pro deal at Isdom": no deal's name has all the words, but its account and its products do.
         let mut of_accounts = Vec::new();
         for word in words.split(' ').filter(|w| w.len() > 2) {
-            of_accounts.extend(search::accounts(tx, word).await?);
+            of_accounts.extend(search::accounts(tx, cx.actor(), word).await?);
         }
         of_deals = deals(cx, tx, &ids, &of_accounts, name).await?;
     }
@@ -99,6 +99,8 @@ pub async fn candidates(cx: &Context, tx: &mut Tx, name: &str, wanted: Wanted) -
 
 async fn deals(cx: &Context, tx: &mut Tx, ids: &[Uuid], accounts: &[Uuid], name: &str) -> Result<Vec<Candidate>> {
     let me = cx.actor().user.0;
+    let hides = |field| cx.actor().fields.hides(Object::Opportunity, field);
+    let external_id = (!hides("external_id")).then(|| name.trim().to_owned());
     let rows = sqlx::query!(
         r#"select t.id, t.name, a.name as "account?", t.external_id, s.kind, s.name as stage, t.owner_id, u.name as owner,
                   array(select p.name from opportunity_line l join product p on p.org_id = l.org_id and p.id = l.product_id
@@ -112,7 +114,7 @@ async fn deals(cx: &Context, tx: &mut Tx, ids: &[Uuid], accounts: &[Uuid], name:
         tx.org().0,
         ids,
         accounts,
-        name.trim(),
+        external_id,
         me,
         MOST,
     )
@@ -120,7 +122,13 @@ async fn deals(cx: &Context, tx: &mut Tx, ids: &[Uuid], accounts: &[Uuid], name:
     .await?;
     let mut all: Vec<(Candidate, String)> = rows
         .into_iter()
-        .map(|r| {
+        .map(|mut r| {
+            if hides("external_id") {
+                r.external_id = None;
+            }
+            if hides("products") {
+                r.products.clear();
+            }
             let aliases = r.account.into_iter().chain(r.external_id.clone()).chain(r.products).collect();
             let detail =
                 [Some(r.stage), Some(r.owner), r.external_id].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -152,8 +160,9 @@ async fn deals(cx: &Context, tx: &mut Tx, ids: &[Uuid], accounts: &[Uuid], name:
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn accounts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
-    let ids = search::accounts(tx, &core(name)).await?;
+pub async fn accounts(cx: &Context, tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
+    let ids = search::accounts(tx, cx.actor(), &core(name)).await?;
+    let hidden = cx.actor().fields.hides(Object::Account, "domain");
     let rows = sqlx::query!(
         "select id, name, domain, owner_id from account where org_id = $1 and id = any ($2) and deleted_at is null order by updated_at desc, id limit 50",
         tx.org().0,
@@ -161,8 +170,10 @@ pub async fn accounts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
     )
     .fetch_all(tx.db())
     .await?;
-    let aliases =
-        |domain: Option<String>| domain.and_then(|d| d.split('.').next().map(str::to_owned)).into_iter().collect();
+    let aliases = |domain: Option<String>| {
+        let domain = domain.filter(|_| !hidden);
+        domain.and_then(|d| d.split('.').next().map(str::to_owned)).into_iter().collect()
+    };
     Ok(rows
         .into_iter()
         .map(|r| Candidate {
@@ -176,8 +187,8 @@ pub async fn accounts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
         .collect())
 }
 
-async fn contacts(tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
-    let ids = search::contacts(tx, &core(name)).await?;
+async fn contacts(cx: &Context, tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
+    let ids = search::contacts(tx, cx.actor(), &core(name)).await?;
     let rows = sqlx::query!("select id, name from contact where org_id = $1 and id = any ($2) and deleted_at is null order by updated_at desc, id limit 50", tx.org().0, &ids)
         .fetch_all(tx.db())
         .await?;
@@ -212,12 +223,14 @@ pub async fn described(cx: &Context, tx: &mut Tx) -> Result<Vec<Described>> {
     )
     .fetch_all(tx.db())
     .await?;
+    let hidden = cx.actor().fields.hides(Object::Account, "industry_id");
     let words = |parts: [Option<&str>; 3]| parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     Ok(rows
         .into_iter()
         .map(|r| {
             let account = r.account.as_deref().filter(|a| !r.name.contains(a));
-            let words = words([Some(r.name.as_str()), account, r.industry.as_deref()]);
+            let industry = r.industry.as_deref().filter(|_| !hidden);
+            let words = words([Some(r.name.as_str()), account, industry]);
             Described { id: r.id, name: r.name, words }
         })
         .collect())
@@ -237,14 +250,21 @@ pub struct Deal {
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn deal(tx: &mut Tx, id: Uuid) -> Result<Option<Deal>> {
+pub async fn deal(cx: &Context, tx: &mut Tx, id: Uuid) -> Result<Option<Deal>> {
+    let hides = |field| cx.actor().fields.hides(Object::Opportunity, field);
     let found = sqlx::query_as!(
         Deal,
         "select name, pipeline_id, currency, close_date, lost_reason_id from opportunity where org_id = $1 and id = $2 and deleted_at is null",
         tx.org().0,
         id,
     );
-    Ok(found.fetch_optional(tx.db()).await?)
+    let found = found.fetch_optional(tx.db()).await?;
+    Ok(found.map(|deal| Deal {
+        currency: deal.currency.filter(|_| !hides("amount")),
+        close_date: deal.close_date.filter(|_| !hides("close_date")),
+        lost_reason_id: deal.lost_reason_id.filter(|_| !hides("lost_reason_id")),
+        ..deal
+    }))
 }
 
 /// Whether any deal the actor may see has a line of the product.

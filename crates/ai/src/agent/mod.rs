@@ -17,6 +17,7 @@ pub mod stream;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use dealwright_access::Actor;
 use dealwright_kernel::error::Problem;
 use dealwright_kernel::id::{AgentRunId, ConversationId};
 use dealwright_kernel::{Error, Result};
@@ -197,6 +198,15 @@ pub struct Run {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub error: Option<Problem>,
+}
+
+impl Run {
+    /// Its proposals without the fields that are hidden from `actor` by now.
+    #[must_use]
+    pub fn shown_to(mut self, actor: &Actor) -> Self {
+        self.proposals = self.proposals.into_iter().map(|proposal| proposal.shown_to(actor)).collect();
+        self
+    }
 }
 
 /// A conversation as the API shows it.

@@ -1,7 +1,7 @@
 //! Deciding on a proposal: approve (all of it, a part, or with other values), or reject.
 
 use dealwright_access::policy::{CreateTask, Needs, UpdateOpportunity};
-use dealwright_access::{Actor, Context};
+use dealwright_access::{Actor, Context, Object, Record};
 use dealwright_crm::change;
 use dealwright_crm::opportunity::{self, Opportunity, OpportunityPatch};
 use dealwright_crm::task;
@@ -56,12 +56,12 @@ pub async fn approve(
     cx: &Context,
     tx: &mut Tx,
     id: ProposalId,
-    requester: &Actor,
+    requester: &Requester,
     approval: &Approval,
 ) -> Result<Approved> {
     let proposal = store::find(tx, id, true).await?;
     require(cx.actor(), proposal.kind)?;
-    require(requester, proposal.kind)?;
+    require(&requester.actor, proposal.kind)?;
     open(&proposal)?;
     if proposal.diff_hash != approval.diff_hash {
         return Err(Error::conflict("proposal_changed", "the proposal is not the one you were shown; read it again"));
@@ -74,9 +74,16 @@ pub async fn approve(
         Kind::UpdateOpportunity => {
             let target = OpportunityId(proposal.target.id.or_not_found("opportunity")?);
             let permit = cx.permit_for::<Opportunity>(tx, target, UpdateOpportunity::PERMISSION).await?;
-            if !requester.reaches(UpdateOpportunity::PERMISSION, permit.owner_id, permit.team_id) {
-                return Err(requester_may_not(requester));
+            let theirs = requester.actor.reaches(UpdateOpportunity::PERMISSION, permit.owner_id, permit.team_id);
+            if !theirs && !requester.shared {
+                return Err(requester_may_not(&requester.actor));
             }
+            let fields = values.keys().map(String::as_str);
+            requester
+                .actor
+                .fields
+                .may_write(Object::Opportunity, fields)
+                .map_err(|_| requester_may_not(&requester.actor))?;
             // Who gives a value of their own for a field that was shown as stale has seen what it is now.
             let seen = |field: &str| proposal.status == Status::Stale && approval.edits.contains_key(field);
             let mut stale = changed_since(&proposal.diff, &values, &change::fields_of(&permit.fields())?);
@@ -164,11 +171,30 @@ pub async fn reject(cx: &Context, tx: &mut Tx, id: ProposalId, reason: Option<&s
 ///
 /// # Errors
 /// 404 for a proposal that is not seen; 403 when they have left.
-pub async fn requester(cx: &Context, proposal: &Proposal) -> Result<std::sync::Arc<Actor>> {
-    cx.access().person(cx.actor().org, UserId(proposal.requested_by.id)).await.map_err(|_| {
+pub async fn requester(cx: &Context, proposal: &Proposal) -> Result<Requester> {
+    let actor = cx.access().person(cx.actor().org, UserId(proposal.requested_by.id)).await.map_err(|_| {
         Error::forbidden(
             "requester_may_not",
             format!("{}, who asked for this, is no longer active", proposal.requested_by.name),
         )
-    })
+    })?;
+    let shared = match (proposal.kind, proposal.target.id) {
+        (Kind::UpdateOpportunity, Some(id)) if actor.sees_shared(Object::Opportunity) => {
+            let theirs = cx.access().context(std::sync::Arc::clone(&actor));
+            let mut tx = theirs.begin().await?;
+            let found = Opportunity::find(&mut tx, OpportunityId(id)).await?;
+            tx.done(()).await?;
+            found.is_some_and(|o| actor.may_by_share(UpdateOpportunity::PERMISSION, o.shared_to_edit))
+        }
+        _ => false,
+    };
+    Ok(Requester { actor, shared })
+}
+
+/// Who asked for a proposal.
+#[derive(Debug)]
+pub struct Requester {
+    pub actor: std::sync::Arc<Actor>,
+    /// The record is shared with them, to be edited.
+    pub shared: bool,
 }

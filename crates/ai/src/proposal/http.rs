@@ -50,7 +50,8 @@ async fn index(cx: Allow<UseAgent>, Query(asked): Query<ListParams>) -> Result<J
     }
     let mut tx = cx.begin().await?;
     let wanted = Wanted { status: asked.status, subject: asked.subject_id };
-    let page = store::page(&mut tx, wanted, limit, asked.cursor.as_deref()).await?;
+    let mut page = store::page(&mut tx, wanted, limit, asked.cursor.as_deref()).await?;
+    page.items = page.items.into_iter().map(|proposal| proposal.shown_to(cx.actor())).collect();
     tx.done(Json(page)).await
 }
 
@@ -59,7 +60,7 @@ async fn index(cx: Allow<UseAgent>, Query(asked): Query<ListParams>) -> Result<J
 async fn get(cx: Allow<UseAgent>, Path(id): Path<ProposalId>) -> Result<Json<Proposal>> {
     let mut tx = cx.begin().await?;
     let proposal = store::find(&mut tx, id, false).await?;
-    tx.done(Json(proposal)).await
+    tx.done(Json(proposal.shown_to(cx.actor()))).await
 }
 
 /// An approval: of the diff that was seen, whole or in part.
@@ -105,7 +106,7 @@ async fn approve(
     let mut tx = cx.begin().await?;
     let outcome = decide::approve(&cx, &mut tx, id, &requester, &approval).await?;
     let proposal = store::find(&mut tx, id, false).await?;
-    let committed = tx.commit(Json(proposal)).await?;
+    let committed = tx.commit(Json(proposal.shown_to(cx.actor()))).await?;
     match outcome {
         Approved::Applied => Ok(committed),
         Approved::Stale => Err(Error::conflict(
@@ -141,5 +142,5 @@ async fn reject(
     let mut tx = cx.begin().await?;
     decide::reject(&cx, &mut tx, id, body.reason.as_deref()).await?;
     let proposal = store::find(&mut tx, id, false).await?;
-    tx.commit(Json(proposal)).await
+    tx.commit(Json(proposal.shown_to(cx.actor()))).await
 }

@@ -9,6 +9,7 @@ pub mod http;
 pub mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use dealwright_access::{Actor, Object};
 use dealwright_crm::change;
 use dealwright_crm::record::Ref;
 use dealwright_kernel::id::{AgentRunId, EventId, ProposalId};
@@ -253,6 +254,34 @@ pub struct Proposal {
     pub stale: Option<Stale>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+}
+
+impl Proposal {
+    /// Without the fields that are hidden from `actor`, in the diff, in what it rests on and in what has changed since.
+    /// Its hash stays that of the whole: who does not see all of it can't approve all of it.
+    #[must_use]
+    pub fn shown_to(mut self, actor: &Actor) -> Self {
+        let object = match self.kind {
+            Kind::UpdateOpportunity => Object::Opportunity,
+            Kind::CreateTask => Object::Task,
+        };
+        let hidden: Vec<String> =
+            self.diff.iter().map(|d| d.field.clone()).filter(|f| actor.fields.hides(object, f)).collect();
+        if hidden.is_empty() {
+            return self;
+        }
+        let labels: Vec<String> = hidden.iter().map(|field| change::label(field)).collect();
+        self.diff.retain(|d| !hidden.contains(&d.field));
+        self.evidence.retain(|e| e.kind != "request" || !labels.contains(&e.label));
+        if let Some(stale) = &mut self.stale {
+            stale.fields.retain(|f| !hidden.contains(&f.field));
+        }
+        // The request repeats in words what the diff says in values.
+        if self.requested_by.id != actor.user.0 {
+            self.reason = String::new();
+        }
+        self
+    }
 }
 
 /// The hash that binds an approval to what was seen: of the target, its version and every field, old and new.

@@ -4,8 +4,9 @@
 //! actor's scope is repeated so that an index serves it.
 
 use chrono::{Days, NaiveDate, NaiveTime};
-use dealwright_access::policy::{Needs, ReadOpportunity};
-use dealwright_access::{Actor, ScopeLevel};
+use dealwright_access::{Actor, Object};
+use dealwright_crm::list;
+use dealwright_crm::opportunity::list::CATALOGUE;
 use dealwright_store::Tx;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -96,21 +97,48 @@ pub(crate) async fn found(
     }
 }
 
+/// Refuses to look by what is hidden from the actor: the answer would tell it.
+///
+/// # Errors
+/// 403 `field_not_permitted`.
+pub(crate) fn may_ask(actor: &Actor, filter: &FilterArgs) -> dealwright_kernel::Result<()> {
+    let of_dates = filter.dates.iter().any(|range| range.of == DateOf::CloseDate);
+    let lacks = |lack| filter.lacks == Some(lack);
+    let asked = [
+        ("amount", filter.amount.is_some() || lacks(Lack::Amount)),
+        ("probability", filter.probability.is_some()),
+        ("close_date", of_dates || lacks(Lack::CloseDate)),
+        ("next_step", lacks(Lack::NextStep)),
+        ("forecast_category", filter.forecast_category.is_some()),
+        ("products", filter.product_id.is_some()),
+    ];
+    asked
+        .into_iter()
+        .filter(|(_, asked)| *asked)
+        .try_for_each(|(field, _)| actor.fields.may_read(Object::Opportunity, field, field))
+}
+
+/// The columns in which a value of a managed list may stand, as far as the actor may see them.
+fn choice_columns(actor: &Actor) -> Vec<&'static str> {
+    let all = [
+        ("t.industry_id", Object::Opportunity, "industry_id"),
+        ("t.region_id", Object::Opportunity, "region_id"),
+        ("t.source_id", Object::Opportunity, "source_id"),
+        ("t.type_id", Object::Opportunity, "type_id"),
+        ("t.lost_reason_id", Object::Opportunity, "lost_reason_id"),
+        ("a.industry_id", Object::Account, "industry_id"),
+        ("a.region_id", Object::Account, "region_id"),
+    ];
+    all.into_iter()
+        .filter(|(_, object, field)| !actor.fields.hides(*object, field))
+        .map(|(column, ..)| column)
+        .collect()
+}
+
 /// Adds the conditions, from `where` on.
 pub(crate) fn conditions(sql: &mut Builder, filter: &FilterArgs, actor: &Actor, found: Option<&[Uuid]>) {
     sql.push(" where t.org_id = ").push_bind(actor.org.0).push(" and t.deleted_at is null");
-    match actor.scope(ReadOpportunity::PERMISSION) {
-        ScopeLevel::All => {}
-        ScopeLevel::None => _ = sql.push(" and false"),
-        ScopeLevel::Own => _ = sql.push(" and t.owner_id = ").push_bind(actor.user.0),
-        ScopeLevel::Team => {
-            sql.push(" and (t.team_id = any (")
-                .push_bind(actor.teams.clone())
-                .push(") or t.owner_id = ")
-                .push_bind(actor.user.0)
-                .push(")");
-        }
-    }
+    list::reached(sql, actor, &CATALOGUE);
     if let Some(ids) = found {
         sql.push(" and t.id = any (").push_bind(ids.to_vec()).push(")");
     }
@@ -142,11 +170,11 @@ pub(crate) fn conditions(sql: &mut Builder, filter: &FilterArgs, actor: &Actor, 
         sql.push(" and t.forecast_category = ").push_bind(category.clone());
     }
     if !filter.choice_ids.is_empty() {
-        sql.push(" and (t.industry_id = any (").push_bind(filter.choice_ids.clone());
-        for column in ["t.region_id", "t.source_id", "t.type_id", "t.lost_reason_id", "a.industry_id", "a.region_id"] {
-            sql.push(") or ").push(column).push(" = any (").push_bind(filter.choice_ids.clone());
+        sql.push(" and (false");
+        for column in choice_columns(actor) {
+            sql.push(" or ").push(column).push(" = any (").push_bind(filter.choice_ids.clone()).push(")");
         }
-        sql.push("))");
+        sql.push(")");
     }
     match filter.lacks {
         None => {}

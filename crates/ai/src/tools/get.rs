@@ -1,8 +1,9 @@
 //! `get_opportunity`: one deal with its products, open tasks and what happened lately.
 
+use dealwright_access::Object;
 use dealwright_access::policy::{Needs, Permission, ReadOpportunity};
 use dealwright_crm::opportunity::lines;
-use dealwright_crm::timeline;
+use dealwright_crm::{record, timeline};
 use dealwright_kernel::id::OpportunityId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
@@ -34,10 +35,16 @@ impl Tool for GetOpportunity {
     type Args = GetArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: GetArgs) -> Result<Output> {
+        let fields = &running.cx.actor().fields;
+        if let Some(field) = args.field {
+            fields.may_read(Object::Opportunity, field.key(), field.key())?;
+        }
         let id = OpportunityId(args.id);
         let whole = lines::whole(running.cx, tx, id).await?;
         let o = &whole.opportunity;
-        let entries = timeline::store::page(tx, timeline::store::Of::Opportunity(args.id), 8, None).await?.items;
+        let entries = timeline::store::page(tx, running.cx.actor(), timeline::store::Of::Opportunity(args.id), 8, None)
+            .await?
+            .items;
         let history: Vec<Value> = entries
             .iter()
             .map(|e| {
@@ -56,7 +63,11 @@ impl Tool for GetOpportunity {
         .await?;
         let tasks: Vec<Value> = tasks
             .into_iter()
-            .map(|t| json!({ "title": t.title, "due_date": t.due_date, "assignee": t.assignee }))
+            .map(|t| {
+                let mut task = json!({ "title": t.title, "due_date": t.due_date, "assignee": t.assignee });
+                record::leave_out(&mut task, Object::Task, &fields.hidden(Object::Task));
+                task
+            })
             .collect();
         let lost_reason = match o.lost_reason_id {
             Some(id) => dealwright_crm::change::store::names(tx, &[id.0]).await?.remove(&id.0),
@@ -64,7 +75,7 @@ impl Tool for GetOpportunity {
         };
         let today = tx.now().date_naive();
         let lines = serde_json::to_value(&whole.lines).map_err(Error::internal)?;
-        let result = json!({
+        let mut result = json!({
             "id": o.id, "name": o.name, "account": o.account.as_ref().map(|a| &a.name), "contact": o.primary_contact.as_ref().map(|c| &c.name),
             "stage": o.stage.name, "kind": o.stage.kind, "amount": o.amount, "expected_revenue": o.expected_revenue, "probability": o.probability,
             "close_date": o.close_date, "forecast_category": o.forecast_category, "owner": o.owner.name, "next_step": o.next_step,
@@ -73,6 +84,7 @@ impl Tool for GetOpportunity {
             "created_on": o.created_at.date_naive(), "updated_on": o.updated_at.date_naive(), "products": lines, "tasks": tasks, "history": history,
             "asked": args.field,
         });
+        record::leave_out(&mut result, Object::Opportunity, &o.hidden_fields);
         Ok(Output { result, count: 1, summary: o.name.clone(), proposal: None })
     }
 }

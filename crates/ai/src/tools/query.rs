@@ -1,6 +1,7 @@
 //! `query_pipeline`: counts, sums, averages and the win rate, in total and by group.
 
 use dealwright_access::policy::{Needs, Permission, ReadOpportunity};
+use dealwright_access::{Actor, Object};
 use dealwright_kernel::{Currency, Money, Result};
 use dealwright_store::Tx;
 use rust_decimal::Decimal;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::{Postgres, QueryBuilder};
 
-use super::filter::{Builder, FROM, FilterArgs, conditions, found};
+use super::filter::{Builder, FROM, FilterArgs, conditions, found, may_ask};
 use super::{Effect, Output, Running, Tool};
 use crate::planner::{Group, Measure};
 
@@ -56,6 +57,8 @@ impl Tool for QueryPipeline {
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: QueryArgs) -> Result<Output> {
         let actor = running.cx.actor();
+        may_ask(actor, &args.filter)?;
+        may_compute(actor, &args)?;
         let ids = found(tx, actor, &args.filter).await?;
         let mut sql = QueryBuilder::<Postgres>::new("select null::text as label, ");
         sql.push(FIGURES).push(FROM);
@@ -83,13 +86,50 @@ impl Tool for QueryPipeline {
             Some(_) => format!("{} deals in {count} groups", total.count),
             None => format!("{} deals", total.count),
         };
-        let groups: Vec<Value> = groups.into_iter().map(|g| shown(g, currency)).collect();
+        let shown = |figures: Figures| {
+            let mut value = shown(figures, currency);
+            leave_out(actor, &mut value);
+            value
+        };
+        let groups: Vec<Value> = groups.into_iter().map(shown).collect();
         Ok(Output {
             count,
             summary,
-            result: json!({ "total": shown(total, currency), "groups": groups, "by": grouped_by, "measure": args.measure }),
+            result: json!({ "total": shown(total), "groups": groups, "by": grouped_by, "measure": args.measure }),
             proposal: None,
         })
+    }
+}
+
+/// Refuses figures and groups that are made of what is hidden from the actor.
+fn may_compute(actor: &Actor, args: &QueryArgs) -> Result<()> {
+    let measured = match args.measure {
+        Measure::Count | Measure::WinRate => None,
+        Measure::Sum | Measure::Average => Some("amount"),
+        Measure::Weighted => Some("expected_revenue"),
+    };
+    let (of_deal, of_account) = match args.group {
+        None | Some(Group::Stage | Group::Owner | Group::Account) => (None, None),
+        Some(Group::Month | Group::Quarter) => (Some("close_date"), None),
+        Some(Group::ForecastCategory) => (Some("forecast_category"), None),
+        Some(Group::Industry) => (Some("industry_id"), Some("industry_id")),
+        Some(Group::Region) => (Some("region_id"), Some("region_id")),
+        Some(Group::Source) => (Some("source_id"), None),
+        Some(Group::Product) => (Some("products"), None),
+    };
+    for field in [measured, of_deal].into_iter().flatten() {
+        actor.fields.may_read(Object::Opportunity, field, field)?;
+    }
+    of_account.map_or(Ok(()), |field| actor.fields.may_read(Object::Account, field, field))
+}
+
+/// Takes sums of hidden amounts out of figures.
+fn leave_out(actor: &Actor, figures: &mut Value) {
+    let Value::Object(figures) = figures else { return };
+    for (field, names) in [("amount", ["sum", "average"].as_slice()), ("expected_revenue", &["weighted"])] {
+        if actor.fields.hides(Object::Opportunity, field) {
+            names.iter().for_each(|name| _ = figures.remove(*name));
+        }
     }
 }
 

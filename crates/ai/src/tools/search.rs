@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::policy::{Needs, Permission, ReadOpportunity};
+use dealwright_access::{Actor, Object};
+use dealwright_crm::record;
 use dealwright_kernel::{Money, Result};
 use dealwright_store::Tx;
 use schemars::JsonSchema;
@@ -10,7 +12,7 @@ use serde_json::json;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::filter::{FROM, FilterArgs, conditions, found};
+use super::filter::{FROM, FilterArgs, conditions, found, may_ask};
 use super::{Effect, Output, Running, Tool};
 use crate::planner::Order;
 
@@ -56,6 +58,8 @@ impl Tool for SearchOpportunities {
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: SearchArgs) -> Result<Output> {
         let actor = running.cx.actor();
+        may_ask(actor, &args.filter)?;
+        let order = order(actor, args.order)?;
         let ids = found(tx, actor, &args.filter).await?;
         let limit = args.limit.unwrap_or(DEFAULT).clamp(1, 50);
 
@@ -70,13 +74,15 @@ impl Tool for SearchOpportunities {
         );
         sql.push(FROM);
         conditions(&mut sql, &args.filter, actor, ids.as_deref());
-        sql.push(" order by ").push(order_by(args.order)).push(", t.id limit ").push_bind(i64::from(limit));
+        sql.push(" order by ").push(order_by(order)).push(", t.id limit ").push_bind(i64::from(limit));
         let rows: Vec<Row> = sql.build_query_as().fetch_all(tx.db()).await?;
 
         let today = tx.now().date_naive();
-        let items = rows.into_iter().map(|r| shown(r, today)).collect::<Result<Vec<_>>>()?;
+        let mut items = rows.into_iter().map(|r| shown(r, today)).collect::<Result<Vec<_>>>()?;
+        let hidden = actor.fields.hidden(Object::Opportunity);
+        items.iter_mut().for_each(|item| record::leave_out(item, Object::Opportunity, &hidden));
         let summary = if count == 1 { "1 deal".to_owned() } else { format!("{count} deals") };
-        let sum = Money::new(sum, actor.currency);
+        let sum = (!actor.fields.hides(Object::Opportunity, "amount")).then(|| Money::new(sum, actor.currency));
         Ok(Output { count, summary, result: json!({ "count": count, "sum": sum, "items": items }), proposal: None })
     }
 }
@@ -92,6 +98,21 @@ fn shown(row: Row, today: NaiveDate) -> Result<serde_json::Value> {
         "in_stage_since": row.stage_entered_at.date_naive(), "days_in_stage": (today - row.stage_entered_at.date_naive()).num_days(),
         "updated_on": row.updated_at.date_naive(),
     }))
+}
+
+/// The order that was asked for; without one, what is biggest comes first, or what is newest where amounts are hidden.
+fn order(actor: &Actor, asked: Option<Order>) -> Result<Option<Order>> {
+    let hides = |field| actor.fields.hides(Object::Opportunity, field);
+    let field = match asked {
+        None if hides("amount") => return Ok(Some(Order::Newest)),
+        Some(Order::Biggest | Order::Smallest) | None => "amount",
+        Some(Order::ClosingSoonest | Order::ClosingLatest) => "close_date",
+        Some(Order::MostLikely) if hides("amount") => "amount",
+        Some(Order::MostLikely) => "probability",
+        Some(_) => return Ok(asked),
+    };
+    actor.fields.may_read(Object::Opportunity, field, "order")?;
+    Ok(asked)
 }
 
 const fn order_by(order: Option<Order>) -> &'static str {

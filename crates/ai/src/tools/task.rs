@@ -1,6 +1,7 @@
 //! `create_task`: proposes a task, a follow-up or a reminder.
 
 use chrono::NaiveDate;
+use dealwright_access::Object;
 use dealwright_access::policy::{CreateTask as MayCreate, Needs, Permission};
 use dealwright_crm::change;
 use dealwright_kernel::{Error, Result};
@@ -59,6 +60,8 @@ impl Tool for CreateTask {
         if title.is_empty() || title.chars().count() > 500 {
             return Err(Error::field("title", "invalid_value", "a title has 1 to 500 characters"));
         }
+        let said = [args.due_date.map(|_| "due_date"), args.priority.map(|_| "priority")];
+        running.cx.actor().fields.may_write(Object::Task, said.into_iter().flatten())?;
         let assignee = args.assignee_id.unwrap_or(running.cx.actor().user.0);
         let mut ids = vec![assignee];
         ids.extend(args.about.as_ref().map(|a| a.id));

@@ -1,6 +1,7 @@
 //! `update_opportunity`: proposes a change of a deal's fields.
 
 use chrono::NaiveDate;
+use dealwright_access::Object;
 use dealwright_access::policy::{Needs, Permission, UpdateOpportunity as MayUpdate};
 use dealwright_crm::change;
 use dealwright_crm::opportunity::{Opportunity, OpportunityPatch};
@@ -77,7 +78,9 @@ impl Tool for UpdateOpportunity {
             Value::Object(map) => map,
             _ => Map::new(),
         };
-        let mut changes = change::diff(&old, &after(&change::fields_of(&old)?, &wanted))?;
+        let wanted_state = after(&change::fields_of(&old)?, &wanted);
+        change::may_write(running.cx, Object::Opportunity, &old, &wanted_state)?;
+        let mut changes = change::diff(&old, &wanted_state)?;
         // What is refused for its type or range is refused now, not when somebody approves.
         OpportunityPatch::from_values(wanted)?;
         change::store::name_values(tx, &mut changes).await?;

@@ -4,7 +4,7 @@ use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateAccount, DeleteAccount, ReadAccount, UpdateAccount};
-use dealwright_access::{Access, Allow};
+use dealwright_access::{Access, Allow, Object};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, etag};
 use dealwright_kernel::id::AccountId;
@@ -90,7 +90,8 @@ async fn get(cx: Allow<ReadAccount>, Path(id): Path<AccountId>) -> Result<impl I
     let mut tx = cx.begin().await?;
     let account = store::find(&mut tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
     let (open_opportunities, sum) = store::open_opportunities(&mut tx, id).await?;
-    let open_amount = Money::new(sum, cx.actor().currency);
+    let hidden = cx.actor().fields.hides(Object::Opportunity, "amount");
+    let open_amount = (!hidden).then(|| Money::new(sum, cx.actor().currency));
     tx.done((etag(account.version), Json(WholeAccount { account, open_opportunities, open_amount }))).await
 }
 

@@ -37,7 +37,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
 
 const COLUMNS: &str = "t.id, t.name, t.domain, t.phone, t.website, t.industry_id, t.region_id, t.parent_id, p.name as parent_name, t.employees, \
     t.revenue_minor, t.currency, t.founded_year, t.country, t.owner_id, u.name as owner_name, t.team_id, t.tags, t.custom, t.external_id, \
-    t.version, t.created_at, t.updated_at";
+    t.version, t.created_at, t.updated_at, \
+    (select app.principals()) <> '{}' and app.edits_until('account', t.id) is not null as shared_to_edit";
 
 const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
     left join account p on p.org_id = t.org_id and p.id = t.parent_id";
@@ -49,7 +50,7 @@ const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.ow
 pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<Account>> {
     let reader = Reader { catalogue: &CATALOGUE, actor: cx.actor(), columns: COLUMNS, joins: JOINS };
     let ids = match &query.q {
-        Some(q) => Some(search::accounts(tx, q).await?),
+        Some(q) => Some(search::accounts(tx, cx.actor(), q).await?),
         None => None,
     };
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;

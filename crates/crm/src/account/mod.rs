@@ -49,6 +49,7 @@ pub struct Fields {
 
 /// An account as the API shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(remote = "Self")]
 pub struct Account {
     pub id: AccountId,
     pub name: String,
@@ -80,7 +81,15 @@ pub struct Account {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub may: May,
+    /// Fields that your roles hide; they are null, or empty, here.
+    #[schema(value_type = Vec<String>)]
+    pub hidden_fields: Vec<&'static str>,
+    /// Whether it is shared with who reads it, to be edited.
+    #[serde(skip)]
+    pub shared_to_edit: bool,
 }
+
+record::serialize_shown!(Account, Object::Account);
 
 /// An account with what is open on it, of what the caller may see.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,8 +98,8 @@ pub struct WholeAccount {
     pub account: Account,
     /// Opportunities in an open stage.
     pub open_opportunities: i64,
-    /// Their sum, in the organisation's currency.
-    pub open_amount: Money,
+    /// Their sum, in the organisation's currency; null when amounts are hidden from you.
+    pub open_amount: Option<Money>,
 }
 
 impl Account {
@@ -125,11 +134,15 @@ impl Account {
         Event::with_id(tx.new_id().into(), format!("account.{verb}"), subject).about(None, Some(self.id), None)
     }
 
+    /// As `actor` may see and write it.
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+        let update = permission::<UpdateAccount>();
         self.may = May {
-            update: actor.reaches(permission::<UpdateAccount>(), self.owner_id, self.team_id),
+            update: actor.reaches(update, self.owner_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteAccount>(), self.owner_id, self.team_id),
         };
+        self.hidden_fields = actor.fields.hidden(Object::Account);
         self
     }
 }
@@ -145,10 +158,14 @@ impl Record for Account {
     fn owner(&self) -> (UserId, Option<TeamId>) {
         (self.owner_id, self.team_id)
     }
+
+    fn shared_to_edit(&self) -> bool {
+        self.shared_to_edit
+    }
 }
 
 /// A new account. Without an owner it is the caller's.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewAccount {
     #[schema(min_length = 1, max_length = 500)]

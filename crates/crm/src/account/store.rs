@@ -38,6 +38,7 @@ pub struct Row {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    shared_to_edit: bool,
 }
 
 impl Row {
@@ -81,6 +82,8 @@ impl Row {
             created_at: self.created_at,
             updated_at: self.updated_at,
             may: May { update: false, delete: false },
+            hidden_fields: Vec::new(),
+            shared_to_edit: self.shared_to_edit,
         })
     }
 }
@@ -92,7 +95,8 @@ pub async fn find(tx: &mut Tx, id: AccountId, deleted: bool) -> Result<Option<Ac
         r#"select t.id as "id: AccountId", t.name, t.domain, t.phone, t.website, t.industry_id as "industry_id: ChoiceId",
                   t.region_id as "region_id: ChoiceId", t.parent_id as "parent_id: AccountId", p.name as "parent_name?", t.employees,
                   t.revenue_minor, t.currency, t.founded_year, t.country, t.owner_id as "owner_id: UserId", u.name as owner_name,
-                  t.team_id as "team_id: TeamId", t.tags, t.custom, t.external_id, t.version, t.created_at, t.updated_at
+                  t.team_id as "team_id: TeamId", t.tags, t.custom, t.external_id, t.version, t.created_at, t.updated_at,
+                  (select app.principals()) <> '{}' and app.edits_until('account', t.id) is not null as "shared_to_edit!"
            from account t
            join app_user u on u.org_id = t.org_id and u.id = t.owner_id
            left join account p on p.org_id = t.org_id and p.id = t.parent_id

@@ -2,7 +2,7 @@
 //! references and history are the same for all.
 
 use dealwright_access::context::permission;
-use dealwright_access::policy::{CreateAccount, DeleteAccount, UpdateAccount};
+use dealwright_access::policy::{CreateAccount, DeleteAccount, Object, UpdateAccount};
 use dealwright_access::{Context, Permission, Permit, people};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{AccountId, EventId, TeamId, UserId};
@@ -26,6 +26,7 @@ pub struct Written {
 /// # Errors
 /// 403 when the owner is beyond the caller's scope; 409 `external_id_taken`; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewAccount) -> Result<Account> {
+    change::may_say(cx, Object::Account, &new)?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = team_of(cx, tx, permission::<CreateAccount>(), owner).await?;
     let (id, fields) = (AccountId(tx.new_id()), new.fields(owner, team));
@@ -50,14 +51,16 @@ pub async fn update(
     patch: AccountPatch,
     undoes: Option<EventId>,
 ) -> Result<Written> {
-    let current = permit.into_inner();
-    let old = current.fields();
+    let old = permit.fields();
     let mut new = patch.apply(&old);
+    change::may_write(cx, Object::Account, &old, &new)?;
     if new.owner_id != old.owner_id {
+        permit.may_give_away("owner_id")?;
         new.team_id = team_of(cx, tx, permission::<UpdateAccount>(), new.owner_id).await?;
     }
+    let current = permit.into_inner();
     if current.version != version {
-        return Err(change::stale(current.version, &old, &new));
+        return Err(change::stale_for(cx, Object::Account, current.version, &old, &new));
     }
     let mut changes = change::diff(&old, &new)?;
     if changes.is_empty() {
@@ -74,7 +77,7 @@ pub async fn update(
     }
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("account")?;
-        return Err(change::stale(now.version, &now.fields(), &new));
+        return Err(change::stale_for(cx, Object::Account, now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
     let account = store::find(tx, current.id, false).await?.or_not_found("account")?.allowing(cx.actor());

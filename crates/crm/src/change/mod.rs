@@ -7,10 +7,59 @@ pub mod http;
 pub mod store;
 pub mod undo;
 
+use dealwright_access::{Context, Object};
+use dealwright_kernel::{Error, Result};
 use dealwright_store::Change;
 pub use dealwright_store::change::{diff, fields_of, stale};
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+/// The same, of a record some of whose fields may be hidden from the caller: those are not told.
+#[must_use]
+pub fn stale_for(
+    cx: &Context,
+    object: Object,
+    version: i64,
+    current: &impl Serialize,
+    wanted: &impl Serialize,
+) -> Error {
+    let mut error = stale(version, current, wanted);
+    if let Some(conflict) = &mut error.conflict {
+        conflict.fields.retain(|f| !cx.actor().fields.hides(object, &f.field));
+    }
+    error
+}
+
+/// Refuses a change of fields that the caller may not write; what stays as it is passes.
+///
+/// # Errors
+/// 403 `field_not_permitted` that names each.
+pub fn may_write(cx: &Context, object: Object, old: &impl Serialize, new: &impl Serialize) -> Result<()> {
+    if cx.actor().fields.all().is_empty() {
+        return Ok(());
+    }
+    let changes = diff(old, new)?;
+    cx.actor().fields.may_write(object, changes.iter().map(|c| c.field.as_str()))
+}
+
+/// Refuses a new record that says more than the caller may write.
+///
+/// # Errors
+/// 403 `field_not_permitted` that names each.
+pub fn may_say(cx: &Context, object: Object, new: &impl Serialize) -> Result<()> {
+    if cx.actor().fields.all().is_empty() {
+        return Ok(());
+    }
+    let empty = |v: &Value| match v {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    };
+    let said = fields_of(new)?;
+    cx.actor().fields.may_write(object, said.iter().filter(|(_, v)| !empty(v)).map(|(field, _)| field.as_str()))
+}
 
 /// The English name of a field: `close_date` → `Close date`, `owner_id` → `Owner`.
 #[must_use]

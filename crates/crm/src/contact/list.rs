@@ -31,7 +31,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
 };
 
 const COLUMNS: &str = "t.id, t.first_name, t.last_name, t.name, t.title, t.email, t.phone, t.account_id, a.name as account_name, t.owner_id, \
-    u.name as owner_name, t.team_id, t.tags, t.custom, t.external_id, t.version, t.created_at, t.updated_at";
+    u.name as owner_name, t.team_id, t.tags, t.custom, t.external_id, t.version, t.created_at, t.updated_at, \
+    (select app.principals()) <> '{}' and app.edits_until('contact', t.id) is not null as shared_to_edit";
 
 const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
     left join account a on a.org_id = t.org_id and a.id = t.account_id";
@@ -43,7 +44,7 @@ const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.ow
 pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<Contact>> {
     let reader = Reader { catalogue: &CATALOGUE, actor: cx.actor(), columns: COLUMNS, joins: JOINS };
     let ids = match &query.q {
-        Some(q) => Some(search::contacts(tx, q).await?),
+        Some(q) => Some(search::contacts(tx, cx.actor(), q).await?),
         None => None,
     };
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;

@@ -52,6 +52,7 @@ impl Fields {
 
 /// A contact as the API shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(remote = "Self")]
 pub struct Contact {
     pub id: ContactId,
     /// Empty when there is none.
@@ -80,7 +81,15 @@ pub struct Contact {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub may: May,
+    /// Fields that your roles hide; they are null, or empty, here.
+    #[schema(value_type = Vec<String>)]
+    pub hidden_fields: Vec<&'static str>,
+    /// Whether it is shared with who reads it, to be edited.
+    #[serde(skip)]
+    pub shared_to_edit: bool,
 }
+
+record::serialize_shown!(Contact, Object::Contact);
 
 impl Contact {
     /// The writable part.
@@ -113,11 +122,15 @@ impl Contact {
         )
     }
 
+    /// As `actor` may see and write it.
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+        let update = permission::<UpdateContact>();
         self.may = May {
-            update: actor.reaches(permission::<UpdateContact>(), self.owner_id, self.team_id),
+            update: actor.reaches(update, self.owner_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteContact>(), self.owner_id, self.team_id),
         };
+        self.hidden_fields = actor.fields.hidden(Object::Contact);
         self
     }
 }
@@ -133,10 +146,14 @@ impl Record for Contact {
     fn owner(&self) -> (UserId, Option<TeamId>) {
         (self.owner_id, self.team_id)
     }
+
+    fn shared_to_edit(&self) -> bool {
+        self.shared_to_edit
+    }
 }
 
 /// A new contact, with a first or a last name. Without an owner it is the caller's.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewContact {
     #[schema(max_length = 200)]

@@ -33,6 +33,7 @@ pub struct Row {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    shared_to_edit: bool,
 }
 
 impl Row {
@@ -66,6 +67,8 @@ impl Row {
             created_at: self.created_at,
             updated_at: self.updated_at,
             may: May { update: false, delete: false },
+            hidden_fields: Vec::new(),
+            shared_to_edit: self.shared_to_edit,
         }
     }
 }
@@ -76,7 +79,8 @@ pub async fn find(tx: &mut Tx, id: ContactId, deleted: bool) -> Result<Option<Co
         Row,
         r#"select t.id as "id: ContactId", t.first_name, t.last_name, t.name, t.title, t.email, t.phone, t.account_id as "account_id: AccountId",
                   a.name as "account_name?", t.owner_id as "owner_id: UserId", u.name as owner_name, t.team_id as "team_id: TeamId", t.tags, t.custom,
-                  t.external_id, t.version, t.created_at, t.updated_at
+                  t.external_id, t.version, t.created_at, t.updated_at,
+                  (select app.principals()) <> '{}' and app.edits_until('contact', t.id) is not null as "shared_to_edit!"
            from contact t
            join app_user u on u.org_id = t.org_id and u.id = t.owner_id
            left join account a on a.org_id = t.org_id and a.id = t.account_id

@@ -2,7 +2,7 @@
 //! references and history are the same for all.
 
 use dealwright_access::context::permission;
-use dealwright_access::policy::{CreateContact, DeleteContact, UpdateContact};
+use dealwright_access::policy::{CreateContact, DeleteContact, Object, UpdateContact};
 use dealwright_access::{Context, Permission, Permit, people};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{ContactId, EventId, TeamId, UserId};
@@ -25,6 +25,7 @@ pub struct Written {
 /// # Errors
 /// 403 when the owner is beyond the caller's scope; 409 `external_id_taken`; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewContact) -> Result<Contact> {
+    change::may_say(cx, Object::Contact, &new)?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = team_of(cx, tx, permission::<CreateContact>(), owner).await?;
     let (id, fields) = (ContactId(tx.new_id()), new.fields(owner, team));
@@ -48,14 +49,16 @@ pub async fn update(
     patch: ContactPatch,
     undoes: Option<EventId>,
 ) -> Result<Written> {
-    let current = permit.into_inner();
-    let old = current.fields();
+    let old = permit.fields();
     let mut new = patch.apply(&old);
+    change::may_write(cx, Object::Contact, &old, &new)?;
     if new.owner_id != old.owner_id {
+        permit.may_give_away("owner_id")?;
         new.team_id = team_of(cx, tx, permission::<UpdateContact>(), new.owner_id).await?;
     }
+    let current = permit.into_inner();
     if current.version != version {
-        return Err(change::stale(current.version, &old, &new));
+        return Err(change::stale_for(cx, Object::Contact, current.version, &old, &new));
     }
     let mut changes = change::diff(&old, &new)?;
     if changes.is_empty() {
@@ -65,7 +68,7 @@ pub async fn update(
     check_references(tx, &references(Some(&old), &new)).await?;
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("contact")?;
-        return Err(change::stale(now.version, &now.fields(), &new));
+        return Err(change::stale_for(cx, Object::Contact, now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
     let contact = store::find(tx, current.id, false).await?.or_not_found("contact")?.allowing(cx.actor());

@@ -80,6 +80,7 @@ fn rank(object: Object) -> u8 {
 pub async fn import_file(cx: &Context, file: &File, choices: Choices) -> Result<Report> {
     let import = prepare::new_import(cx, &prepare::filename(&file.name), &file.bytes, file.object).await?;
     write::require(cx.actor(), import.object, import.options.on_match)?;
+    write::may_map(cx.actor(), import.object, import.mapped())?;
     let id = import.id;
     let mut tx = cx.begin().await?;
     store::insert(&mut tx, &import, &file.bytes).await?;

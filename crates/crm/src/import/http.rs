@@ -195,7 +195,10 @@ async fn update(
     let names = lookup::load_names(&mut tx).await?;
     let content = if patch.rereads() { Some(store::content(&mut tx, id).await?) } else { None };
     tx.done(()).await?;
+    let named = patch.named_fields();
     patch.apply(&mut import, content, &names).await?;
+    write::may_map(cx.actor(), import.object, named.iter().map(String::as_str))?;
+    prepare::leave_unmapped(cx.actor(), &mut import);
     import.status = Status::Mapping;
     import.summary = None;
     let mut tx = cx.begin().await?;
@@ -235,6 +238,7 @@ async fn start(cx: Allow<CreateImport>, Path(id): Path<ImportId>) -> Result<Comm
     let import = store::find(&mut tx, id).await?;
     import.require_open()?;
     write::require(cx.actor(), import.object, import.options.on_match)?;
+    write::may_map(cx.actor(), import.object, import.mapped())?;
     match &import.summary {
         None => return Err(Error::conflict("not_checked", "check the rows first")),
         Some(summary) if summary.ready == 0 => {

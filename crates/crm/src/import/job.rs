@@ -87,7 +87,7 @@ async fn load(cx: &Context, id: ImportId) -> Result<(Import, Parsed, Lookups)> {
     tx.done(()).await?;
     let parsed = parse(content, import.reading.clone()).await?;
     let mut tx = cx.begin().await?;
-    let lookups = lookup::load(&mut tx, import.object, &parsed.table, &import.mapping).await?;
+    let lookups = lookup::load(&mut tx, cx.actor(), import.object, &parsed.table, &import.mapping).await?;
     tx.done(()).await?;
     Ok((import, parsed, lookups))
 }
@@ -200,6 +200,7 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
         return Ok(());
     }
     write::require(cx.actor(), import.object, import.options.on_match)?;
+    write::may_map(cx.actor(), import.object, import.mapped())?;
     let acting = cx.acting(cx.actor().acting_as(ActorKind::Import, Some(id.0), &import.filename));
     let import = Arc::new(import);
     let mut writer = write::Writer::new(&acting, Arc::clone(&import)).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use dealwright_access::{Actor, Object as Guarded};
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
 use uuid::Uuid;
@@ -16,7 +17,13 @@ use super::values::matching::{Candidate, Lookup};
 const MOST: i64 = 250_000;
 
 /// Everything a check of `object` with these mapped fields needs.
-pub async fn load(tx: &mut Tx, object: Object, table: &Table, mapped: &[Option<String>]) -> Result<Lookups> {
+pub async fn load(
+    tx: &mut Tx,
+    actor: &Actor,
+    object: Object,
+    table: &Table,
+    mapped: &[Option<String>],
+) -> Result<Lookups> {
     let has = |field: &str| mapped.iter().flatten().any(|key| key == field);
     let mut lookups = Lookups {
         stages: stages(tx).await?,
@@ -27,10 +34,10 @@ pub async fn load(tx: &mut Tx, object: Object, table: &Table, mapped: &[Option<S
         ..Lookups::default()
     };
     if has("account") || has("parent") {
-        lookups.accounts = accounts(tx).await?;
+        lookups.accounts = accounts(tx, actor).await?;
     }
     if has("primary_contact") {
-        lookups.contacts = contacts(tx).await?;
+        lookups.contacts = contacts(tx, actor).await?;
     }
     lookups.existing = match object {
         Object::Opportunity => opportunity_keys(tx, table, mapped).await?,
@@ -97,21 +104,28 @@ async fn options(tx: &mut Tx) -> Result<HashMap<OptionKind, Lookup>> {
     Ok(kinds.into_iter().map(|(kind, candidates)| (kind, Lookup::new(candidates))).collect())
 }
 
-async fn accounts(tx: &mut Tx) -> Result<Lookup> {
+/// Found by name, and by what else the actor may see.
+async fn accounts(tx: &mut Tx, actor: &Actor) -> Result<Lookup> {
+    let shown = |field, value: Option<String>| value.filter(|_| !actor.fields.hides(Guarded::Account, field));
     let rows = sqlx::query!("select id, name, external_id, domain from account where org_id = $1 and deleted_at is null order by id limit $2", tx.org().0, MOST)
         .fetch_all(tx.db())
         .await?;
-    let candidates =
-        rows.into_iter().map(|row| Candidate::new(row.id, row.name).alias(row.external_id).alias(row.domain));
+    let candidates = rows.into_iter().map(|row| {
+        let (external_id, domain) = (shown("external_id", row.external_id), shown("domain", row.domain));
+        Candidate::new(row.id, row.name).alias(external_id).alias(domain)
+    });
     Ok(Lookup::new(candidates.collect()))
 }
 
-async fn contacts(tx: &mut Tx) -> Result<Lookup> {
+async fn contacts(tx: &mut Tx, actor: &Actor) -> Result<Lookup> {
+    let shown = |field, value: Option<String>| value.filter(|_| !actor.fields.hides(Guarded::Contact, field));
     let rows = sqlx::query!("select id, name, external_id, email from contact where org_id = $1 and deleted_at is null order by id limit $2", tx.org().0, MOST)
         .fetch_all(tx.db())
         .await?;
-    let candidates =
-        rows.into_iter().map(|row| Candidate::new(row.id, row.name).alias(row.external_id).alias(row.email));
+    let candidates = rows.into_iter().map(|row| {
+        let (external_id, email) = (shown("external_id", row.external_id), shown("email", row.email));
+        Candidate::new(row.id, row.name).alias(external_id).alias(email)
+    });
     Ok(Lookup::new(candidates.collect()))
 }
 

@@ -147,6 +147,11 @@ impl Import {
         self.columns.iter().map(|column| column.column.clone()).collect()
     }
 
+    /// The fields that columns are mapped to.
+    pub fn mapped(&self) -> impl Iterator<Item = &str> {
+        self.mapping.iter().flatten().map(String::as_str)
+    }
+
     #[must_use]
     pub fn can_roll_back(&self) -> bool {
         matches!(self.status, Status::Done | Status::Failed) && self.tally.created + self.tally.updated > 0

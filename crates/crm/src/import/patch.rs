@@ -64,6 +64,12 @@ impl ImportPatch {
         self.reading.is_some()
     }
 
+    /// The fields that somebody wants columns to be.
+    #[must_use]
+    pub fn named_fields(&self) -> Vec<String> {
+        self.mapping.iter().flatten().filter_map(|column| column.field.clone()).collect()
+    }
+
     /// Applies the change. `content` is the file where it has to be read again.
     ///
     /// # Errors

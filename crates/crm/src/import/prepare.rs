@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dealwright_access::Context;
+use dealwright_access::{Actor, Context};
 use dealwright_kernel::error::Outcome;
 use dealwright_kernel::id::ImportId;
 use dealwright_kernel::{Error, Result};
@@ -12,7 +12,7 @@ use super::field::Object;
 use super::infer;
 use super::mapping::{self, Known};
 use super::read::{self, Limits, ReadError, ReadOptions, Source, Table};
-use super::{Import, ImportColumn, Status, Tally, lookup};
+use super::{Import, ImportColumn, Status, Tally, lookup, write};
 
 /// A file as read.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ pub async fn new_import(cx: &Context, filename: &str, bytes: &[u8], object: Opti
     tx.done(()).await?;
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let (parsed, object, columns) = described(parsed, object, names).await?;
-    Ok(Import {
+    let mut import = Import {
         id: ImportId(cx.clock().new_id()),
         status: Status::Mapping,
         object,
@@ -107,7 +107,17 @@ pub async fn new_import(cx: &Context, filename: &str, bytes: &[u8], object: Opti
         created_by_name: cx.actor().name.clone(),
         created_at: cx.clock().now(),
         finished_at: None,
-    })
+    };
+    leave_unmapped(cx.actor(), &mut import);
+    Ok(import)
+}
+
+/// Leaves out the columns whose suggested field the person may not write.
+pub fn leave_unmapped(actor: &Actor, import: &mut Import) {
+    let object = import.object;
+    for field in &mut import.mapping {
+        *field = field.take().filter(|key| write::may_map(actor, object, [key.as_str()]).is_ok());
+    }
 }
 
 async fn described(

@@ -1,6 +1,8 @@
 //! What a list can be filtered and sorted by.
 
+use dealwright_access::Actor;
 use dealwright_access::policy::Permission;
+use dealwright_kernel::Result;
 
 /// The type of a field: which operators and values it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +88,14 @@ impl Catalogue {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.name == name)
+    }
+
+    /// Refuses to filter or sort by a field that is hidden from the actor.
+    ///
+    /// # Errors
+    /// 403 `field_not_permitted` at `place`.
+    pub fn may_read(&self, actor: &Actor, field: &Field, place: &str) -> Result<()> {
+        actor.fields.may_read(self.read.object, field.name, place)
     }
 
     /// The names of the fields one can sort by.

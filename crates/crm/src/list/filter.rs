@@ -223,6 +223,7 @@ pub fn condition(
     let field = catalogue.field(name).ok_or_else(|| {
         unreadable(path, "unknown_field", format!("{} has no field {name:?} to filter by", catalogue.object))
     })?;
+    catalogue.may_read(reading.actor, field, path)?;
     if !op.fits(field.kind) {
         return Err(unreadable(path, "unfit_operator", format!("{name} can't be compared this way")));
     }

@@ -1,6 +1,7 @@
 //! Lists: which fields can be filtered and sorted, the filter tree, keyset paging, and the SQL they make.
 //!
-//! A list repeats the actor's scope as an indexable condition; row-level security stands behind it all the same. The
+//! A list repeats the actor's scope as an indexable condition, and reads what is shared with the actor beside it;
+//! row-level security stands behind both all the same. The
 //! last sort key is always the id, nulls sort last, and a cursor carries the keys of the last row. Each branch of the
 //! statement can be served by an index: first the rows whose leading key has a value, then those without.
 
@@ -13,5 +14,5 @@ mod sql;
 pub use field::{Catalogue, Field, Kind, SortKey};
 pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
-pub use sql::{Listed, Reader, Totals, count, explain, fetch, totals};
-pub(crate) use sql::{Within, branches, is_repeatable, needed_pattern, needed_tags, order, visible};
+pub use sql::{Listed, Reader, Totals, count, explain, fetch, reached, totals};
+pub(crate) use sql::{Reach, Within, branches, is_repeatable, needed_pattern, needed_tags, order, visible};

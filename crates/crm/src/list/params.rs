@@ -96,7 +96,7 @@ impl ListQuery {
                 _ => parts.push(Filter::Is(parameter(name, value, catalogue, reading)?)),
             }
         }
-        Self::checked(tree, Filter::And(parts), catalogue)
+        Self::checked(tree, Filter::And(parts), catalogue, actor)
     }
 
     /// From the body of `POST …/query`.
@@ -108,10 +108,10 @@ impl ListQuery {
             Some(Value::Null) | None => Filter::none(),
             Some(filter) => Filter::read(filter, catalogue, Reading { actor, today })?,
         };
-        Self::checked(tree, filter, catalogue)
+        Self::checked(tree, filter, catalogue, actor)
     }
 
-    fn checked(tree: TreeQuery, filter: Filter, catalogue: &'static Catalogue) -> Result<Self> {
+    fn checked(tree: TreeQuery, filter: Filter, catalogue: &'static Catalogue, actor: &Actor) -> Result<Self> {
         let limit = tree.limit.unwrap_or(DEFAULT_LIMIT);
         if limit == 0 || limit > MAX_LIMIT {
             return Err(unreadable("limit", "invalid_value", format!("a number from 1 to {MAX_LIMIT}")));
@@ -125,7 +125,7 @@ impl ListQuery {
         } else {
             filter.ranged().map_or_else(|| catalogue.default_sort.to_owned(), |field| format!("-{}", field.name))
         };
-        let sort = sort_text.split(',').map(|text| sort_key(text, catalogue)).collect::<Result<Vec<_>>>()?;
+        let sort = sort_text.split(',').map(|text| sort_key(text, catalogue, actor)).collect::<Result<Vec<_>>>()?;
         if sort.len() > MAX_SORTS {
             return Err(unreadable("sort", "too_many", format!("at most {MAX_SORTS} sort keys")));
         }
@@ -133,13 +133,14 @@ impl ListQuery {
     }
 }
 
-fn sort_key(text: &str, catalogue: &'static Catalogue) -> Result<Sort> {
+fn sort_key(text: &str, catalogue: &'static Catalogue, actor: &Actor) -> Result<Sort> {
     let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
     let unknown = || -> Error {
         unreadable("sort", "unknown_field", format!("{} can be sorted by {}", catalogue.object, catalogue.sortable()))
     };
     let field = catalogue.field(name).ok_or_else(unknown)?;
     let key = field.sort.ok_or_else(unknown)?;
+    catalogue.may_read(actor, field, "sort")?;
     Ok(Sort { field, key, descending })
 }
 

@@ -83,9 +83,13 @@ pub async fn explain(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery) -> Res
 /// # Errors
 /// 503 when the statement's time is up.
 pub async fn count(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Option<&[Uuid]>) -> Result<Total> {
-    let mut sql = Builder::new("select count(*) from (select 1 from ");
-    sql.push(reader.catalogue.table).push(" t where ");
-    visible(&mut sql, reader, query, ids, tx.org().0);
+    let mut sql = Builder::new("select count(*) from (");
+    for (n, reach) in Reach::of(reader).iter().enumerate() {
+        sql.push(if n == 0 { "(select 1 from " } else { " union all (select 1 from " });
+        sql.push(reader.catalogue.table).push(" t where ");
+        visible(&mut sql, reader, query, ids, tx.org().0, *reach);
+        sql.push(" limit ").push_bind(Total::CAP + 1).push(")");
+    }
     sql.push(" limit ").push_bind(Total::CAP + 1).push(") as counted");
     Ok(Total::capped(sql.build_query_scalar().fetch_one(tx.db()).await?))
 }
@@ -96,10 +100,14 @@ pub async fn count(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Opt
 /// 503 when the statement's time is up.
 pub async fn totals(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Option<&[Uuid]>) -> Result<Totals> {
     let mut sql = Builder::new(
-        "select count(*), sum(amount_base)::bigint, sum(expected_base)::bigint, round(avg(amount_base))::bigint from (select t.amount_base, t.expected_base from ",
+        "select count(*), sum(amount_base)::bigint, sum(expected_base)::bigint, round(avg(amount_base))::bigint from (",
     );
-    sql.push(reader.catalogue.table).push(" t where ");
-    visible(&mut sql, reader, query, ids, tx.org().0);
+    for (n, reach) in Reach::of(reader).iter().enumerate() {
+        sql.push(if n == 0 { "" } else { " union all " }).push("(select t.amount_base, t.expected_base from ");
+        sql.push(reader.catalogue.table).push(" t where ");
+        visible(&mut sql, reader, query, ids, tx.org().0, *reach);
+        sql.push(" limit ").push_bind(Total::CAP + 1).push(")");
+    }
     sql.push(" limit ").push_bind(Total::CAP + 1).push(") as summed");
     let (counted, amount, weighted, average): (i64, Option<i64>, Option<i64>, Option<i64>) =
         sql.build_query_as().fetch_one(tx.db()).await?;
@@ -150,7 +158,27 @@ pub(crate) fn page(
     Ok(())
 }
 
-/// The rows whose leading key has a value, then those without; each branch in the order an index gives.
+/// Which of the rows that an actor may see. What the scope of their roles reaches and what is shared with them are read
+/// apart: of both joined by OR no index could serve the one or the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    Scope,
+    /// Shared with the actor, and beyond the scope.
+    Shares,
+}
+
+impl Reach {
+    /// What there is to read for this reader.
+    pub(crate) fn of(reader: &Reader<'_>) -> &'static [Self] {
+        if reader.actor.sees_shared(reader.catalogue.read.object) {
+            &[Self::Scope, Self::Shares]
+        } else {
+            &[Self::Scope]
+        }
+    }
+}
+
+/// The rows of a page: of the scope, and of what is shared where anything is.
 pub(crate) fn branches(
     sql: &mut Builder,
     reader: &Reader<'_>,
@@ -158,16 +186,38 @@ pub(crate) fn branches(
     after: Option<&[Key]>,
     within: Within<'_>,
 ) -> Result<()> {
+    let [alone] = Reach::of(reader) else {
+        sql.push("select t.* from ((");
+        ordered(sql, reader, query, after, within, Reach::Scope)?;
+        sql.push(") union all (");
+        ordered(sql, reader, query, after, within, Reach::Shares)?;
+        sql.push(")) t order by ");
+        order(sql, &query.sort);
+        sql.push(" limit ").push(within.limit);
+        return Ok(());
+    };
+    ordered(sql, reader, query, after, within, *alone)
+}
+
+/// The rows whose leading key has a value, then those without; each branch in the order an index gives.
+fn ordered(
+    sql: &mut Builder,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    after: Option<&[Key]>,
+    within: Within<'_>,
+    reach: Reach,
+) -> Result<()> {
     let first = query.sort.first().ok_or_else(|| Error::internal("a list has at least one sort key"))?;
     let past_values = matches!(after.and_then(<[Key]>::first), Some(Key::Null));
     if !past_values {
-        branch(sql, reader, query, Branch::Values, after, within);
+        branch(sql, reader, query, (reach, Branch::Values), after, within);
     }
     if first.key.nullable {
         if !past_values {
             sql.push(" union all ");
         }
-        branch(sql, reader, query, Branch::Nulls, after.filter(|_| past_values), within);
+        branch(sql, reader, query, (reach, Branch::Nulls), after.filter(|_| past_values), within);
         // A branch alone has its limit already, and PostgreSQL refuses a second one.
         if !past_values {
             sql.push(" limit ").push(within.limit);
@@ -188,7 +238,7 @@ fn branch(
     sql: &mut Builder,
     reader: &Reader<'_>,
     query: &ListQuery,
-    branch: Branch,
+    (reach, branch): (Reach, Branch),
     after: Option<&[Key]>,
     within: Within<'_>,
 ) {
@@ -197,7 +247,7 @@ fn branch(
         sql.push("t.").push(sort.key.column).push(", ");
     }
     sql.push("t.id) as cursor_keys from ").push(reader.catalogue.table).push(" t where ");
-    visible(sql, reader, query, within.ids, within.org);
+    visible(sql, reader, query, within.ids, within.org, reach);
     sql.push(within.extra);
     let rest: &[Sort] = match branch {
         Branch::Values => {
@@ -226,21 +276,24 @@ fn descending(sort: &[Sort]) -> bool {
     sort.first().is_some_and(|s| s.descending)
 }
 
-/// Live rows of the organisation, within the actor's scope, that pass the filter.
-pub(crate) fn visible(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery, ids: Option<&[Uuid]>, org: Uuid) {
+/// Live rows of the organisation that the actor sees by this reach and that pass the filter.
+pub(crate) fn visible(
+    sql: &mut Builder,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    ids: Option<&[Uuid]>,
+    org: Uuid,
+    reach: Reach,
+) {
     sql.push("t.org_id = ").push_bind(org).push(" and t.deleted_at is null");
-    let owner = reader.catalogue.owner_column;
-    match reader.actor.scope(reader.catalogue.read) {
-        ScopeLevel::All => {}
-        ScopeLevel::None => _ = sql.push(" and false"),
-        ScopeLevel::Own => _ = sql.push(" and t.").push(owner).push(" = ").push_bind(reader.actor.user.0),
-        ScopeLevel::Team => {
-            sql.push(" and (t.team_id = any (")
-                .push_bind(reader.actor.teams.clone())
-                .push(") or t.")
-                .push(owner)
-                .push(" = ");
-            sql.push_bind(reader.actor.user.0).push(")");
+    match reach {
+        Reach::Scope => within_scope(sql, reader.actor, reader.catalogue),
+        Reach::Shares => {
+            sql.push(" and t.id = any (array(");
+            shared(sql, reader.catalogue);
+            sql.push(")) and not coalesce(true");
+            within_scope(sql, reader.actor, reader.catalogue);
+            sql.push(", false)");
         }
     }
     if let Some(ids) = ids {
@@ -248,6 +301,38 @@ pub(crate) fn visible(sql: &mut Builder, reader: &Reader<'_>, query: &ListQuery,
     }
     sql.push(" and ");
     matching(sql, &query.filter);
+}
+
+/// The actor's scope, repeated as a condition that an index serves: from ` and ` on.
+fn within_scope(sql: &mut Builder, actor: &Actor, catalogue: &Catalogue) {
+    let owner = catalogue.owner_column;
+    match actor.scope(catalogue.read) {
+        ScopeLevel::All => {}
+        ScopeLevel::None => _ = sql.push(" and false"),
+        ScopeLevel::Own => _ = sql.push(" and t.").push(owner).push(" = ").push_bind(actor.user.0),
+        ScopeLevel::Team => {
+            sql.push(" and (t.team_id = any (").push_bind(actor.teams.clone()).push(") or t.").push(owner).push(" = ");
+            sql.push_bind(actor.user.0).push(")");
+        }
+    }
+}
+
+/// The ids of what is shared with the actor.
+fn shared(sql: &mut Builder, catalogue: &Catalogue) {
+    sql.push("select app.shared('").push(catalogue.object).push("', 'read')");
+}
+
+/// What the actor sees, by scope or by share, as one condition from ` and ` on: for figures over many rows, where no
+/// index gives an order.
+pub fn reached(sql: &mut Builder, actor: &Actor, catalogue: &Catalogue) {
+    if !actor.sees_shared(catalogue.read.object) {
+        return within_scope(sql, actor, catalogue);
+    }
+    sql.push(" and ((true");
+    within_scope(sql, actor, catalogue);
+    sql.push(") or t.id = any (array(");
+    shared(sql, catalogue);
+    sql.push(")))");
 }
 
 fn matching(sql: &mut Builder, filter: &Filter) {

@@ -147,17 +147,20 @@ async fn query(cx: Allow<ReadOpportunity>, Json(tree): Json<TreeQuery>) -> Resul
 #[derive(Debug, Serialize, ToSchema)]
 struct Board {
     pipeline: Ref,
+    /// How the cards are sorted: `-amount`, or `-created_at` where amounts are hidden from you.
+    sort: &'static str,
     columns: Vec<BoardColumn>,
 }
 
-/// A stage with its first cards, biggest first. More: list with `stage_id`, `sort=-amount` and `next_cursor`.
+/// A stage with its first cards. More: list with `stage_id`, the board's `sort` and `next_cursor`.
 #[derive(Debug, Serialize, ToSchema)]
 struct BoardColumn {
     stage: Stage,
     count: i64,
-    sum: Money,
+    /// Null when amounts are hidden from you.
+    sum: Option<Money>,
     /// The sum times the stage's probability.
-    weighted: Money,
+    weighted: Option<Money>,
     items: Vec<Opportunity>,
     next_cursor: Option<String>,
 }
@@ -175,14 +178,15 @@ async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Re
         .map_err(|_| dealwright_kernel::Error::not_found("pipeline"))?;
     let limit = take(&mut asked, "per_column").unwrap_or_else(|| "12".into());
     asked.retain(|(name, _)| name != "sort" && name != "cursor" && name != "limit");
-    asked.extend([("limit".into(), limit), ("sort".into(), "-amount".into())]);
+    let sort = list::board_sort(cx.actor());
+    asked.extend([("limit".into(), limit), ("sort".into(), sort.into())]);
     let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
     let mut tx = cx.begin().await?;
     let pipeline = pipeline::store::find(&mut tx, pipeline_id).await?;
     let columns = list::board(&cx, &mut tx, pipeline.stages, &query).await?;
     let currency = cx.actor().currency;
     let columns = columns.into_iter().map(|c| BoardColumn::new(c, currency)).collect();
-    tx.done(Json(Board { pipeline: Ref { id: pipeline.id.0, name: pipeline.name }, columns })).await
+    tx.done(Json(Board { pipeline: Ref { id: pipeline.id.0, name: pipeline.name }, sort, columns })).await
 }
 
 fn take(asked: &mut Asked, name: &str) -> Option<String> {
@@ -192,8 +196,8 @@ fn take(asked: &mut Asked, name: &str) -> Option<String> {
 
 impl BoardColumn {
     fn new(column: Column, currency: Currency) -> Self {
-        let sum = Money::new(column.sum, currency);
-        let weighted = list::weighted(sum, column.stage.probability);
+        let sum = column.sum.map(|sum| Money::new(sum, currency));
+        let weighted = sum.map(|sum| list::weighted(sum, column.stage.probability));
         Self {
             stage: column.stage,
             count: column.count,
@@ -361,7 +365,7 @@ async fn add_line(
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.or(new.version).unwrap_or(permit.version);
-    let id = lines::add(&mut tx, permit, version, new).await?;
+    let id = lines::add(&cx, &mut tx, permit, version, new).await?;
     whole(&cx, tx, id).await
 }
 
@@ -376,7 +380,7 @@ async fn change_line(
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.or(patch.version).unwrap_or(permit.version);
-    let id = lines::change(&mut tx, permit, version, line, patch).await?;
+    let id = lines::change(&cx, &mut tx, permit, version, line, patch).await?;
     whole(&cx, tx, id).await
 }
 
@@ -390,7 +394,7 @@ async fn remove_line(
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.unwrap_or(permit.version);
-    let id = lines::remove(&mut tx, permit, version, line).await?;
+    let id = lines::remove(&cx, &mut tx, permit, version, line).await?;
     whole(&cx, tx, id).await
 }
 

@@ -1,6 +1,6 @@
 //! Products on an opportunity. A change of a line raises the opportunity's version and stands in its history.
 
-use dealwright_access::{Context, Permit};
+use dealwright_access::{Context, Object, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{LineId, OpportunityId, ProductId};
@@ -117,7 +117,14 @@ pub async fn list(tx: &mut Tx, opportunity: OpportunityId) -> Result<Vec<Line>> 
 ///
 /// # Errors
 /// 409 `version_conflict`; 422 when there is no such product, or it has no price and none is given.
-pub async fn add(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, new: NewLine) -> Result<OpportunityId> {
+pub async fn add(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    new: NewLine,
+) -> Result<OpportunityId> {
+    may_write(cx)?;
     check_references(tx, &References { product: Some(new.product_id.0), ..References::default() }).await?;
     let product = sqlx::query!("select name, price_minor, currency from product where id = $1", new.product_id.0)
         .fetch_one(tx.db())
@@ -160,12 +167,14 @@ pub async fn add(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, new: Ne
 /// # Errors
 /// 404; 409 `version_conflict`; 422.
 pub async fn change(
+    cx: &Context,
     tx: &mut Tx,
     permit: Permit<Opportunity>,
     version: i64,
     id: LineId,
     patch: LinePatch,
 ) -> Result<OpportunityId> {
+    may_write(cx)?;
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
     let quantity = patch.quantity.unwrap_or(line.quantity);
     let price = patch.unit_price.unwrap_or(line.unit_price);
@@ -190,11 +199,22 @@ pub async fn change(
 ///
 /// # Errors
 /// 404; 409 `version_conflict`.
-pub async fn remove(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, id: LineId) -> Result<OpportunityId> {
+pub async fn remove(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    id: LineId,
+) -> Result<OpportunityId> {
+    may_write(cx)?;
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
     sqlx::query!("delete from opportunity_line where id = $1", id.0).execute(tx.db()).await?;
     let old = in_words(&line.product.name, line.quantity, line.unit_price, line.discount_percent, line.total);
     record(tx, permit, version, json!(old), Value::Null).await
+}
+
+fn may_write(cx: &Context) -> Result<()> {
+    cx.actor().fields.may_write(Object::Opportunity, ["products"])
 }
 
 fn within_range(total: Option<Money>) -> Result<Money> {
@@ -230,7 +250,8 @@ async fn record(
 /// 404 when it is absent or hidden.
 pub async fn whole(cx: &Context, tx: &mut Tx, id: OpportunityId) -> Result<super::Whole> {
     let opportunity = store::find(tx, id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
-    let lines = list(tx, id).await?;
+    let hidden = opportunity.hidden_fields.contains(&"products");
+    let lines = if hidden { Vec::new() } else { list(tx, id).await? };
     let stage_history = store::stage_history(tx, &opportunity).await?;
     Ok(super::Whole { opportunity, lines, stage_history })
 }

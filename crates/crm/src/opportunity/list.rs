@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use dealwright_access::policy::{Needs, ReadOpportunity};
-use dealwright_access::{Actor, Context, ScopeLevel};
+use dealwright_access::{Actor, Context, Object, ScopeLevel};
 use dealwright_kernel::id::StageId;
 use dealwright_kernel::{Cursor, Money, Result, Total};
 use dealwright_store::Tx;
@@ -15,9 +15,9 @@ use uuid::Uuid;
 
 use super::store::Row;
 use super::{ForecastCategory, Opportunity};
-use crate::list::{self, Catalogue, Field, Filter, Kind, ListQuery, Op, Operand, Reader, Within};
+use crate::list::{self, Catalogue, Field, Filter, Kind, ListQuery, Op, Operand, Reach, Reader, Within};
 use crate::pipeline::Stage;
-use crate::search;
+use crate::search::{self, What};
 
 /// The fields of an opportunity that lists know.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -57,7 +57,8 @@ const COLUMNS: &str = "t.id, t.name, t.account_id, a.name as account_name, t.pri
     s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability, t.amount_minor, t.currency, \
     t.amount_base, t.expected_base, t.close_date, t.probability, t.forecast_category, t.type_id, t.source_id, t.industry_id, t.region_id, \
     t.owner_id, u.name as owner_name, t.team_id, t.next_step, t.lost_reason_id, t.lost_notes, t.tags, t.custom, t.external_id, t.version, \
-    t.created_at, t.updated_at, t.stage_entered_at, t.closed_at";
+    t.created_at, t.updated_at, t.stage_entered_at, t.closed_at, \
+    (select app.principals()) <> '{}' and app.edits_until('opportunity', t.id) is not null as shared_to_edit";
 
 /// A stage and an owner are always there; `left` all the same, since an inner join keeps the planner from their keys: it
 /// would read all users for each row.
@@ -90,12 +91,24 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Found>
     let items =
         listed.rows.iter().map(|row| Row::from_row(row)?.into_opportunity(cx.actor())).collect::<Result<Vec<_>>>()?;
     let totals = if query.totals { Some(list::totals(tx, &reader, query, ids.as_deref()).await?) } else { None };
+    let totals = totals.map(|totals| shown(totals, cx.actor()));
     let total = match totals {
         Some(totals) if query.count => Some(totals.count),
         None if query.count => Some(list::count(tx, &reader, query, ids.as_deref()).await?),
         _ => None,
     };
     Ok(Found { items, next_cursor: listed.next_cursor, total, totals })
+}
+
+/// Sums of what is hidden are hidden.
+fn shown(totals: list::Totals, actor: &Actor) -> list::Totals {
+    let hides = |field| actor.fields.hides(Object::Opportunity, field);
+    list::Totals {
+        amount: totals.amount.filter(|_| !hides("amount")),
+        average: totals.average.filter(|_| !hides("amount")),
+        weighted: totals.weighted.filter(|_| !hides("expected_revenue")),
+        ..totals
+    }
 }
 
 /// The ids outside of which nothing can match, when the index of words or of names knows them.
@@ -108,7 +121,12 @@ async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Opti
         return Ok(None);
     }
     if let Some(pattern) = list::needed_pattern(&query.filter, "name") {
-        return search::opportunities_named(tx, cx.actor(), &pattern).await;
+        let mut named = search::opportunities_named(tx, cx.actor(), &pattern).await?;
+        // What is shared is no narrower for it: the filter looks at each.
+        if let Some(ids) = named.as_mut().filter(|_| cx.actor().sees_shared(Object::Opportunity)) {
+            ids.extend(search::shared(tx, What::Opportunities).await?);
+        }
+        return Ok(named);
     }
     match list::needed_tags(&query.filter) {
         Some(tags) => super::store::tagged(tx, tags).await,
@@ -121,13 +139,19 @@ async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Opti
 pub struct Column {
     pub stage: Stage,
     pub count: i64,
-    /// Minor units of the organisation's currency.
-    pub sum: i64,
+    /// Minor units of the organisation's currency; none when amounts are hidden from the reader.
+    pub sum: Option<i64>,
     pub items: Vec<Opportunity>,
     pub next_cursor: Option<String>,
 }
 
-/// The first cards of each stage, biggest first, with count and sum of all. `query` must sort by `-amount`.
+/// How a board sorts its cards: biggest first, or the latest where amounts are hidden.
+#[must_use]
+pub fn board_sort(actor: &Actor) -> &'static str {
+    if actor.fields.hides(Object::Opportunity, "amount") { "-created_at" } else { "-amount" }
+}
+
+/// The first cards of each stage with count and sum of all. `query` must sort by [`board_sort`].
 ///
 /// # Errors
 /// 503 when the statement's time is up.
@@ -159,6 +183,7 @@ pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQu
         cards.entry(opportunity.stage_id).or_default().push((opportunity, row.try_get("cursor_keys")?));
     }
     let limit = usize::from(query.limit);
+    let amounts_hidden = cx.actor().fields.hides(Object::Opportunity, "amount");
     stages
         .into_iter()
         .map(|stage| {
@@ -168,6 +193,7 @@ pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQu
             let last = mine.last().filter(|_| more).map(|(_, keys)| keys.clone());
             let next_cursor = last.map(|keys| Cursor { query: fingerprint.clone(), keys }.encode()).transpose()?;
             let (count, sum) = sums.get(&stage.id.0).copied().unwrap_or_default();
+            let sum = (!amounts_hidden).then_some(sum);
             Ok(Column { stage, count, sum, items: mine.into_iter().map(|(card, _)| card).collect(), next_cursor })
         })
         .collect()
@@ -196,15 +222,27 @@ async fn stage_totals(
             sql.push(word).push("select ").push(columns).push(" from ").push(table);
             sql.push(" where org_id = ").push_bind(tx.org().0);
         }
+        // The kept totals are by owner and team, as scopes are; what is shared is counted.
+        if Reach::of(reader).contains(&Reach::Shares) {
+            sql.push(" union all select t.stage_id, t.owner_id, t.team_id, 1, coalesce(t.amount_base, 0) from opportunity t where ");
+            list::visible(&mut sql, reader, query, None, tx.org().0, Reach::Shares);
+        }
         sql.push(") k where k.stage_id = any (").push_bind(stages.to_vec()).push(")");
         for (column, ids) in kept {
             sql.push(" and k.").push(column).push(" = any (").push_bind(ids).push(")");
         }
         sql.push(" group by k.stage_id");
     } else {
-        sql.push("select t.stage_id, count(*), coalesce(sum(t.amount_base), 0)::bigint from opportunity t where t.stage_id = any (").push_bind(stages.to_vec()).push(") and ");
-        list::visible(&mut sql, reader, query, ids, tx.org().0);
-        sql.push(" group by t.stage_id");
+        sql.push("select f.stage_id, sum(f.n)::bigint, sum(f.amount)::bigint from (");
+        for (n, reach) in Reach::of(reader).iter().enumerate() {
+            sql.push(if n == 0 { "" } else { " union all " });
+            sql.push("select t.stage_id, count(*) as n, coalesce(sum(t.amount_base), 0) as amount from opportunity t where t.stage_id = any (")
+                .push_bind(stages.to_vec())
+                .push(") and ");
+            list::visible(&mut sql, reader, query, ids, tx.org().0, *reach);
+            sql.push(" group by t.stage_id");
+        }
+        sql.push(") f group by f.stage_id");
     }
     let rows: Vec<(Uuid, i64, i64)> = sql.build_query_as().fetch_all(tx.db()).await?;
     Ok(rows.into_iter().map(|(stage, count, sum)| (stage, (count, sum))).collect())

@@ -11,7 +11,8 @@ pub mod store;
 pub mod write;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use dealwright_access::policy::Object;
+use dealwright_access::context::permission;
+use dealwright_access::policy::{DeleteOpportunity, Object, UpdateOpportunity};
 use dealwright_access::{Actor, Record};
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{
@@ -120,6 +121,7 @@ pub struct May {
 
 /// An opportunity as the API shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(remote = "Self")]
 pub struct Opportunity {
     pub id: OpportunityId,
     pub name: String,
@@ -161,7 +163,15 @@ pub struct Opportunity {
     pub stage_entered_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
     pub may: May,
+    /// Fields that your roles hide; they are null, or empty, here.
+    #[schema(value_type = Vec<String>)]
+    pub hidden_fields: Vec<&'static str>,
+    /// Whether it is shared with who reads it, to be edited.
+    #[serde(skip)]
+    pub shared_to_edit: bool,
 }
+
+record::serialize_shown!(Opportunity, Object::Opportunity);
 
 /// An opportunity with its products and the stages it has been in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -233,13 +243,15 @@ impl Opportunity {
         event(tx, verb, self.id, &self.name, self.version, self.account_id, self.primary_contact_id)
     }
 
+    /// As `actor` may see and write it.
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
-        use dealwright_access::context::permission;
-        use dealwright_access::policy::{DeleteOpportunity, UpdateOpportunity};
+        let update = permission::<UpdateOpportunity>();
         self.may = May {
-            update: actor.reaches(permission::<UpdateOpportunity>(), self.owner_id, self.team_id),
+            update: actor.reaches(update, self.owner_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteOpportunity>(), self.owner_id, self.team_id),
         };
+        self.hidden_fields = actor.fields.hidden(Object::Opportunity);
         self
     }
 }
@@ -270,11 +282,15 @@ impl Record for Opportunity {
     fn owner(&self) -> (UserId, Option<TeamId>) {
         (self.owner_id, self.team_id)
     }
+
+    fn shared_to_edit(&self) -> bool {
+        self.shared_to_edit
+    }
 }
 
 /// A new opportunity. What is absent gets its default: the first open stage, the caller as owner, the stage's
 /// probability.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewOpportunity {
     #[schema(min_length = 1, max_length = 500)]

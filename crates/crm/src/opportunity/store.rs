@@ -51,6 +51,7 @@ pub struct Row {
     updated_at: DateTime<Utc>,
     stage_entered_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
+    shared_to_edit: bool,
 }
 
 impl Row {
@@ -112,6 +113,8 @@ impl Row {
             stage_entered_at: self.stage_entered_at,
             closed_at: self.closed_at,
             may: May { update: false, delete: false },
+            hidden_fields: Vec::new(),
+            shared_to_edit: self.shared_to_edit,
         })
     }
 }
@@ -127,7 +130,8 @@ pub async fn find(tx: &mut Tx, id: OpportunityId, deleted: bool) -> Result<Optio
                   t.forecast_category, t.type_id as "type_id: ChoiceId", t.source_id as "source_id: ChoiceId", t.industry_id as "industry_id: ChoiceId",
                   t.region_id as "region_id: ChoiceId", t.owner_id as "owner_id: UserId", u.name as owner_name, t.team_id as "team_id: TeamId",
                   t.next_step, t.lost_reason_id as "lost_reason_id: ChoiceId", t.lost_notes, t.tags, t.custom, t.external_id, t.version,
-                  t.created_at, t.updated_at, t.stage_entered_at, t.closed_at
+                  t.created_at, t.updated_at, t.stage_entered_at, t.closed_at,
+                  (select app.principals()) <> '{}' and app.edits_until('opportunity', t.id) is not null as "shared_to_edit!"
            from opportunity t
            join stage s on s.org_id = t.org_id and s.id = t.stage_id
            join app_user u on u.org_id = t.org_id and u.id = t.owner_id

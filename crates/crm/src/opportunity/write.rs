@@ -2,7 +2,7 @@
 //! proposal. Scope, version, references, gate and history are the same for all.
 
 use dealwright_access::context::permission;
-use dealwright_access::policy::{CreateOpportunity, UpdateOpportunity};
+use dealwright_access::policy::{CreateOpportunity, Object, UpdateOpportunity};
 use dealwright_access::{Context, Permit, people};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{EventId, OpportunityId, UserId};
@@ -23,6 +23,7 @@ use crate::record;
 /// # Errors
 /// 403 when the owner is beyond the caller's scope; 422 for what is invalid, missing or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
+    change::may_say(cx, Object::Opportunity, &new)?;
     let pipeline = pipeline::store::find(tx, new.pipeline_id)
         .await
         .map_err(|_| Error::field("pipeline_id", "unknown_reference", "there is no such pipeline"))?;
@@ -105,11 +106,11 @@ pub async fn update(
     patch: OpportunityPatch,
     undoes: Option<EventId>,
 ) -> Result<Written> {
+    let old = permit.fields();
+    let (new, stage) = intended(cx, tx, &permit, patch).await?;
     let current = permit.into_inner();
-    let old = current.fields();
-    let (new, stage) = intended(cx, tx, &current, patch).await?;
     if current.version != version {
-        return Err(change::stale(current.version, &old, &new));
+        return Err(change::stale_for(cx, Object::Opportunity, current.version, &old, &new));
     }
     let mut changes = change::diff(&old, &new)?;
     if changes.is_empty() {
@@ -119,7 +120,7 @@ pub async fn update(
     let derived = derive(tx, cx, Some(&current), &new, &stage).await?;
     if !store::update(tx, current.id, version, &new, &derived).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("opportunity")?;
-        return Err(change::stale(now.version, &now.fields(), &new));
+        return Err(change::stale_for(cx, Object::Opportunity, now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
     let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
@@ -140,7 +141,7 @@ pub async fn update(
 async fn intended(
     cx: &Context,
     tx: &mut Tx,
-    current: &Opportunity,
+    current: &Permit<Opportunity>,
     patch: OpportunityPatch,
 ) -> Result<(Fields, Stage)> {
     let (old, version) = (current.fields(), current.version);
@@ -151,7 +152,10 @@ async fn intended(
     };
     let (to, pipeline, owner) = (patch.stage_id, patch.pipeline_id, patch.owner_id);
     let mut new = patch.apply(&old);
+    // What a move brings with it is the gate's doing; what was said is the caller's.
+    change::may_write(cx, Object::Opportunity, &old, &new)?;
     if let Some(owner) = owner.filter(|o| *o != old.owner_id) {
+        current.may_give_away("owner_id")?;
         new.team_id = assign(cx, tx, owner).await?;
     }
     let stage = pipeline::store::stage(tx, to.unwrap_or(old.stage_id)).await?;

@@ -70,18 +70,18 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
         return tx.done(Json(Page::whole(Vec::new()))).await;
     };
     let opportunities = super::opportunities_like(&mut tx, actor, &query, CANDIDATES).await?;
-    let everywhere = store::Narrowed::default();
     let accounts = if actor.may(permission::<ReadAccount>()) {
-        store::matching(&mut tx, What::Accounts, &query, everywhere, CANDIDATES).await?
+        super::all_like(&mut tx, actor, What::Accounts, &query, CANDIDATES).await?
     } else {
         Vec::new()
     };
     let contacts = if actor.may(permission::<ReadContact>()) {
-        store::matching(&mut tx, What::Contacts, &query, everywhere, CANDIDATES).await?
+        super::all_like(&mut tx, actor, What::Contacts, &query, CANDIDATES).await?
     } else {
         Vec::new()
     };
-    let hits = store::hits(&mut tx, &opportunities, &accounts, &contacts, &params.q, limit).await?;
+    let wanted = store::Wanted { opportunities: &opportunities, accounts: &accounts, contacts: &contacts };
+    let hits = store::hits(&mut tx, actor, &wanted, &params.q, limit).await?;
     let currency = actor.currency;
     let items = hits
         .into_iter()

@@ -8,7 +8,7 @@ pub mod http;
 mod store;
 
 use dealwright_access::policy::{Needs, ReadOpportunity};
-use dealwright_access::{Actor, ScopeLevel};
+use dealwright_access::{Actor, Object, ScopeLevel};
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
 use uuid::Uuid;
@@ -24,6 +24,25 @@ pub enum What {
     Opportunities,
     Accounts,
     Contacts,
+}
+
+impl What {
+    const fn object(self) -> Object {
+        match self {
+            Self::Opportunities => Object::Opportunity,
+            Self::Accounts => Object::Account,
+            Self::Contacts => Object::Contact,
+        }
+    }
+
+    /// The fields, beside the name, in whose words it is found.
+    const fn searched(self) -> &'static [&'static str] {
+        match self {
+            Self::Opportunities => &["next_step"],
+            Self::Accounts => &["domain"],
+            Self::Contacts => &["title", "email"],
+        }
+    }
 }
 
 /// The words of a query.
@@ -56,10 +75,34 @@ pub async fn opportunities(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uu
 
 /// The same, of an understood query.
 pub(crate) async fn opportunities_like(tx: &mut Tx, actor: &Actor, query: &str, limit: i32) -> Result<Vec<Uuid>> {
-    match narrowed(actor) {
-        Some(narrowed) => store::matching(tx, What::Opportunities, query, narrowed, limit).await,
-        None => Ok(Vec::new()),
+    let Some(narrowed) = narrowed(actor) else { return Ok(Vec::new()) };
+    let found = store::matching(tx, What::Opportunities, query, narrowed, limit).await?;
+    beside(tx, actor, What::Opportunities, query, found, limit).await
+}
+
+/// Candidates that match, for this actor: also of what is shared with them, and not by words that are hidden from them.
+async fn beside(
+    tx: &mut Tx,
+    actor: &Actor,
+    what: What,
+    query: &str,
+    mut found: Vec<Uuid>,
+    limit: i32,
+) -> Result<Vec<Uuid>> {
+    if actor.sees_shared(what.object()) {
+        found.extend(store::matching_shared(tx, what, query, limit).await?);
     }
+    let hidden: Vec<&str> =
+        what.searched().iter().copied().filter(|field| actor.fields.hides(what.object(), field)).collect();
+    if hidden.is_empty() { Ok(found) } else { store::matching_shown(tx, what, query, &found, &hidden).await }
+}
+
+/// Ids of everything of a kind that is shared with the actor of `tx`.
+///
+/// # Errors
+/// 503 when the statement's time is up.
+pub(crate) async fn shared(tx: &mut Tx, what: What) -> Result<Vec<Uuid>> {
+    store::shared(tx, what).await
 }
 
 /// The most names that match a pattern before it is quicker to look at each deal in turn.
@@ -87,23 +130,29 @@ fn narrowed(actor: &Actor) -> Option<store::Narrowed<'_>> {
 ///
 /// # Errors
 /// 503 when the statement's time is up.
-pub async fn accounts(tx: &mut Tx, q: &str) -> Result<Vec<Uuid>> {
-    all(tx, What::Accounts, q).await
+pub async fn accounts(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> {
+    all(tx, actor, What::Accounts, q).await
 }
 
 /// Ids of contacts that match.
 ///
 /// # Errors
 /// 503 when the statement's time is up.
-pub async fn contacts(tx: &mut Tx, q: &str) -> Result<Vec<Uuid>> {
-    all(tx, What::Contacts, q).await
+pub async fn contacts(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> {
+    all(tx, actor, What::Contacts, q).await
 }
 
-async fn all(tx: &mut Tx, what: What, q: &str) -> Result<Vec<Uuid>> {
+async fn all(tx: &mut Tx, actor: &Actor, what: What, q: &str) -> Result<Vec<Uuid>> {
     match understand(tx, q).await? {
-        Some(query) => store::matching(tx, what, &query, store::Narrowed::default(), CANDIDATES).await,
+        Some(query) => all_like(tx, actor, what, &query, CANDIDATES).await,
         None => Ok(Vec::new()),
     }
+}
+
+/// The same, of an understood query.
+pub(crate) async fn all_like(tx: &mut Tx, actor: &Actor, what: What, query: &str, limit: i32) -> Result<Vec<Uuid>> {
+    let found = store::matching(tx, what, query, store::Narrowed::default(), limit).await?;
+    beside(tx, actor, what, query, found, limit).await
 }
 
 #[cfg(test)]

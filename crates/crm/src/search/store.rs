@@ -1,6 +1,7 @@
 //! The SQL of search.
 
 use chrono::NaiveDate;
+use dealwright_access::{Actor, Object};
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
 use uuid::Uuid;
@@ -35,6 +36,65 @@ pub async fn matching(tx: &mut Tx, what: What, query: &str, narrowed: Narrowed<'
     Ok(ids.into_iter().flatten().collect())
 }
 
+/// Candidate ids among what is shared with the actor.
+pub async fn matching_shared(tx: &mut Tx, what: What, query: &str, limit: i32) -> Result<Vec<Uuid>> {
+    let found = sqlx::query_scalar!("select app.match_shared($1, $2, $3)", what.object().as_str(), query, limit)
+        .fetch_all(tx.db())
+        .await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Everything that is shared with the actor.
+pub async fn shared(tx: &mut Tx, what: What) -> Result<Vec<Uuid>> {
+    let found = sqlx::query_scalar!("select app.shared($1, 'read')", what.object().as_str()).fetch_all(tx.db()).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Which of the candidates match without the words of hidden fields. The text index holds the words of all fields
+/// together; so these are read again, one by one.
+pub async fn matching_shown(tx: &mut Tx, what: What, query: &str, ids: &[Uuid], hidden: &[&str]) -> Result<Vec<Uuid>> {
+    let hides = |field: &str| hidden.contains(&field);
+    let (org, db) = (tx.org().0, tx.db());
+    Ok(match what {
+        What::Opportunities => {
+            sqlx::query_scalar!(
+                "select t.id from opportunity t left join account a on a.org_id = t.org_id and a.id = t.account_id
+                 where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(concat_ws(' ', t.name, a.name))) @@ $3::text::tsquery",
+                org,
+                ids,
+                query,
+            )
+            .fetch_all(db)
+            .await?
+        }
+        What::Accounts => {
+            sqlx::query_scalar!(
+                "select t.id from account t where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(t.name)) @@ $3::text::tsquery",
+                org,
+                ids,
+                query,
+            )
+            .fetch_all(db)
+            .await?
+        }
+        What::Contacts => {
+            sqlx::query_scalar!(
+                "select t.id from contact t left join account a on a.org_id = t.org_id and a.id = t.account_id
+                 where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(concat_ws(' ', t.name, a.name,
+                     case when not $4 then t.title end, case when not $5 then t.email end, case when not $5 then split_part(t.email, '@', 1) end)))
+                     @@ $3::text::tsquery",
+                org,
+                ids,
+                query,
+                hides("title"),
+                hides("email"),
+            )
+            .fetch_all(db)
+            .await?
+        }
+    })
+}
+
 /// Ids of opportunities by a pattern of their names, in no order.
 pub async fn named(tx: &mut Tx, pattern: &str, narrowed: Narrowed<'_>, limit: i32) -> Result<Vec<Uuid>> {
     let found =
@@ -62,42 +122,50 @@ pub struct Hit {
     pub close_date: Option<NaiveDate>,
 }
 
+/// Candidates of each kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    pub opportunities: &'a [Uuid],
+    pub accounts: &'a [Uuid],
+    pub contacts: &'a [Uuid],
+}
+
 /// Reads what may be seen of the candidates, best first: names that begin with the query, then open deals, then by
 /// recency.
-pub async fn hits(
-    tx: &mut Tx,
-    opportunities: &[Uuid],
-    accounts: &[Uuid],
-    contacts: &[Uuid],
-    q: &str,
-    limit: i64,
-) -> Result<Vec<Hit>> {
+pub async fn hits(tx: &mut Tx, actor: &Actor, wanted: &Wanted<'_>, q: &str, limit: i64) -> Result<Vec<Hit>> {
+    let hides = |object, field| actor.fields.hides(object, field);
     Ok(sqlx::query_as!(
         Hit,
         r#"select kind as "kind!", id as "id!", title as "title!", subtitle, stage_kind, probability, amount_base, close_date from (
-             (select 'account' as kind, a.id, a.name as title, a.domain as subtitle, null::text as stage_kind, null::bigint as probability,
+             (select 'account' as kind, a.id, a.name as title, case when not $8 then a.domain end as subtitle, null::text as stage_kind, null::bigint as probability,
                      null::bigint as amount_base, null::date as close_date, a.updated_at, 0 as rank
               from account a where a.org_id = $7 and a.id = any ($2) and a.deleted_at is null
               order by (app.fold(a.name) like app.fold($4) || '%') desc, a.updated_at desc limit $5)
              union all
-             (select 'opportunity', o.id, o.name, a.name, s.kind, o.probability, o.amount_base, o.close_date, o.updated_at, case s.kind when 'open' then 1 else 3 end
+             (select 'opportunity', o.id, o.name, a.name, s.kind, case when not $9 then o.probability end, case when not $10 then o.amount_base end,
+                     case when not $11 then o.close_date end, o.updated_at, case s.kind when 'open' then 1 else 3 end
               from opportunity o join stage s on s.org_id = o.org_id and s.id = o.stage_id left join account a on a.org_id = o.org_id and a.id = o.account_id
               where o.org_id = $7 and o.id = any ($1) and o.deleted_at is null
               order by (s.kind = 'open') desc, o.updated_at desc limit $5)
              union all
-             (select 'contact', c.id, c.name, concat_ws(', ', c.title, a.name), null, null, null, null, c.updated_at, 2
+             (select 'contact', c.id, c.name, concat_ws(', ', case when not $12 then c.title end, a.name), null, null, null, null, c.updated_at, 2
               from contact c left join account a on a.org_id = c.org_id and a.id = c.account_id
               where c.org_id = $7 and c.id = any ($3) and c.deleted_at is null
               order by (app.fold(c.name) like app.fold($4) || '%') desc, c.updated_at desc limit $5)
            ) as found
            order by (app.fold(title) like app.fold($4) || '%') desc, rank, updated_at desc limit $6"#,
-        opportunities,
-        accounts,
-        contacts,
+        wanted.opportunities,
+        wanted.accounts,
+        wanted.contacts,
         q,
         limit,
         limit * 2,
         tx.org().0,
+        hides(Object::Account, "domain"),
+        hides(Object::Opportunity, "probability"),
+        hides(Object::Opportunity, "amount"),
+        hides(Object::Opportunity, "close_date"),
+        hides(Object::Contact, "title"),
     )
     .fetch_all(tx.db())
     .await?)

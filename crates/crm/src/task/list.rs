@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use dealwright_access::policy::{Needs, ReadTask};
-use dealwright_access::{Actor, Context};
+use dealwright_access::{Actor, Context, Object};
 use dealwright_kernel::error::Outcome;
 use dealwright_kernel::{Error, Page, Result};
 use dealwright_store::Tx;
@@ -36,7 +36,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
 
 const COLUMNS: &str = "t.id, t.title, t.notes, t.due_date, t.priority, t.assignee_id, u.name as assignee_name, t.team_id, t.opportunity_id, \
     o.name as opportunity_name, t.account_id, a.name as account_name, t.contact_id, c.name as contact_name, t.done_at, t.version, t.created_at, \
-    t.updated_at";
+    t.updated_at, \
+    (select app.principals()) <> '{}' and app.edits_until('task', t.id) is not null as shared_to_edit";
 
 const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.assignee_id \
     left join opportunity o on o.org_id = t.org_id and o.id = t.opportunity_id left join account a on a.org_id = t.org_id and a.id = t.account_id \
@@ -62,7 +63,8 @@ pub fn read(asked: Asked, actor: &Actor, today: NaiveDate) -> Result<ListQuery> 
         }
     }
     if !sorted {
-        plain.push(("sort".into(), CATALOGUE.default_sort.into()));
+        let hidden = actor.fields.hides(Object::Task, "due_date");
+        plain.push(("sort".into(), if hidden { "-created_at" } else { CATALOGUE.default_sort }.into()));
     }
     let mut query = ListQuery::read(&plain, &CATALOGUE, actor, today)?;
     if !subjects.is_empty() {

@@ -82,6 +82,7 @@ impl Fields {
 
 /// A task as the API shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(remote = "Self")]
 pub struct Task {
     pub id: TaskId,
     pub title: String,
@@ -103,7 +104,15 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub may: May,
+    /// Fields that your roles hide; they are null, or empty, here.
+    #[schema(value_type = Vec<String>)]
+    pub hidden_fields: Vec<&'static str>,
+    /// Whether it is shared with who reads it, to be edited.
+    #[serde(skip)]
+    pub shared_to_edit: bool,
 }
+
+record::serialize_shown!(Task, Object::Task);
 
 impl Task {
     /// The writable part.
@@ -129,11 +138,15 @@ impl Task {
         Event::with_id(tx.new_id().into(), format!("task.{verb}"), subject)
     }
 
+    /// As `actor` may see and write it.
     pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+        let update = permission::<UpdateTask>();
         self.may = May {
-            update: actor.reaches(permission::<UpdateTask>(), self.assignee_id, self.team_id),
+            update: actor.reaches(update, self.assignee_id, self.team_id)
+                || actor.may_by_share(update, self.shared_to_edit),
             delete: actor.reaches(permission::<DeleteTask>(), self.assignee_id, self.team_id),
         };
+        self.hidden_fields = actor.fields.hidden(Object::Task);
         self
     }
 }
@@ -149,10 +162,14 @@ impl Record for Task {
     fn owner(&self) -> (UserId, Option<TeamId>) {
         (self.assignee_id, self.team_id)
     }
+
+    fn shared_to_edit(&self) -> bool {
+        self.shared_to_edit
+    }
 }
 
 /// A new task. Without an assignee it is the caller's.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewTask {
     #[schema(min_length = 1, max_length = 500)]

@@ -32,6 +32,7 @@ pub struct Row {
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+    shared_to_edit: bool,
 }
 
 impl Row {
@@ -66,6 +67,8 @@ impl Row {
             created_at: self.created_at,
             updated_at: self.updated_at,
             may: May { update: false, delete: false },
+            hidden_fields: Vec::new(),
+            shared_to_edit: self.shared_to_edit,
         })
     }
 }
@@ -77,7 +80,8 @@ pub async fn find(tx: &mut Tx, id: TaskId, deleted: bool) -> Result<Option<Task>
         r#"select t.id as "id: TaskId", t.title, t.notes, t.due_date, t.priority, t.assignee_id as "assignee_id: UserId", u.name as assignee_name,
                   t.team_id as "team_id: TeamId", t.opportunity_id as "opportunity_id: OpportunityId", o.name as "opportunity_name?",
                   t.account_id as "account_id: AccountId", a.name as "account_name?", t.contact_id as "contact_id: ContactId",
-                  c.name as "contact_name?", t.done_at, t.version, t.created_at, t.updated_at
+                  c.name as "contact_name?", t.done_at, t.version, t.created_at, t.updated_at,
+                  (select app.principals()) <> '{}' and app.edits_until('task', t.id) is not null as "shared_to_edit!"
            from task t
            join app_user u on u.org_id = t.org_id and u.id = t.assignee_id
            left join opportunity o on o.org_id = t.org_id and o.id = t.opportunity_id

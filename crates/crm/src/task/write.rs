@@ -2,7 +2,7 @@
 //! references and history are the same for all.
 
 use dealwright_access::context::permission;
-use dealwright_access::policy::{CreateTask, DeleteTask, ReadTask, UpdateTask};
+use dealwright_access::policy::{CreateTask, DeleteTask, Object, ReadTask, UpdateTask};
 use dealwright_access::{Context, Permission, Permit, people};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{EventId, TaskId, TeamId, UserId};
@@ -26,6 +26,7 @@ pub struct Written {
 /// # Errors
 /// 403 when the assignee is beyond the caller's scope; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewTask) -> Result<Task> {
+    change::may_say(cx, Object::Task, &new)?;
     let assignee = new.assignee_id.unwrap_or(cx.actor().user);
     let team = team_of(cx, tx, permission::<CreateTask>(), assignee).await?;
     let (id, fields) = (TaskId(tx.new_id()), new.fields(assignee));
@@ -50,16 +51,18 @@ pub async fn update(
     patch: TaskPatch,
     undoes: Option<EventId>,
 ) -> Result<Written> {
-    let current = permit.into_inner();
-    let old = current.fields();
+    let old = permit.fields();
     let new = patch.apply(&old);
+    change::may_write(cx, Object::Task, &old, &new)?;
     let team = if new.assignee_id == old.assignee_id {
-        current.team_id
+        permit.team_id
     } else {
+        permit.may_give_away("assignee_id")?;
         team_of(cx, tx, permission::<UpdateTask>(), new.assignee_id).await?
     };
+    let current = permit.into_inner();
     if current.version != version {
-        return Err(change::stale(current.version, &old, &new));
+        return Err(change::stale_for(cx, Object::Task, current.version, &old, &new));
     }
     let mut changes = change::diff(&old, &new)?;
     if changes.is_empty() {
@@ -68,7 +71,7 @@ pub async fn update(
     new.about().check(tx, old.about()).await?;
     if !store::update(tx, current.id, version, &new, team).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("task")?;
-        return Err(change::stale(now.version, &now.fields(), &new));
+        return Err(change::stale_for(cx, Object::Task, now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
     let task = store::find(tx, current.id, false).await?.or_not_found("task")?.allowing(cx.actor());

@@ -43,7 +43,7 @@ async fn page<P: Needs>(cx: Allow<P>, of: Of, params: Params) -> Result<Json<Pag
     }
     let mut tx = cx.begin().await?;
     store::visible(&mut tx, of).await?.then_some(()).or_not_found("record")?;
-    let page = store::page(&mut tx, of, limit, params.cursor.as_deref()).await?;
+    let page = store::page(&mut tx, cx.actor(), of, limit, params.cursor.as_deref()).await?;
     tx.done(Json(page)).await
 }
 

@@ -1,6 +1,7 @@
 //! The SQL of timelines.
 
 use chrono::{DateTime, Utc};
+use dealwright_access::{Actor, Object};
 use dealwright_kernel::id::EventId;
 use dealwright_kernel::{Cursor, Error, Page, Result};
 use dealwright_store::{ActorKind, Tx};
@@ -48,11 +49,11 @@ struct Row {
     undone: bool,
 }
 
-/// A page of a timeline, newest first.
+/// A page of a timeline, newest first, without the changes of fields that are hidden from the actor.
 ///
 /// # Errors
 /// 400 `invalid_cursor`.
-pub async fn page(tx: &mut Tx, of: Of, limit: u16, cursor: Option<&str>) -> Result<Page<Entry>> {
+pub async fn page(tx: &mut Tx, actor: &Actor, of: Of, limit: u16, cursor: Option<&str>) -> Result<Page<Entry>> {
     let (column, id) = of.parts();
     let fingerprint = format!("timeline:{column}");
     let after = cursor.map(|c| Cursor::<(DateTime<Utc>, Uuid)>::decode(c, &fingerprint)).transpose()?;
@@ -71,13 +72,16 @@ pub async fn page(tx: &mut Tx, of: Of, limit: u16, cursor: Option<&str>) -> Resu
     rows.truncate(limit.into());
     let last = rows.last().filter(|_| more).map(|r| (r.at, r.id.0));
     let next_cursor = last.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
-    let items = rows.into_iter().map(Row::into_entry).collect::<Result<_>>()?;
+    let items = rows.into_iter().map(|row| row.into_entry(actor)).collect::<Result<_>>()?;
     Ok(Page { items, next_cursor, total: None.into() })
 }
 
 impl Row {
-    fn into_entry(self) -> Result<Entry> {
+    fn into_entry(self, actor: &Actor) -> Result<Entry> {
         let mut changes: Vec<EntryChange> = serde_json::from_value(self.changes).map_err(Error::internal)?;
+        if let Some(object) = Object::ALL.iter().find(|o| o.as_str() == self.subject_type) {
+            changes.retain(|c| !actor.fields.hides(*object, &c.field));
+        }
         for entry in &mut changes {
             entry.label = change::label(&entry.field);
         }

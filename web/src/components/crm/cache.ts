@@ -1,6 +1,6 @@
 /** Mends a record wherever it is cached: its page, the lists, the board. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Board, BoardColumn, Opportunity, Page } from "@/api/types";
+import type { Board, BoardColumn, Money, Opportunity, Page } from "@/api/types";
 
 export type RecordType = "opportunities" | "accounts" | "contacts";
 interface Versioned {
@@ -34,10 +34,9 @@ export function patchRecord<R extends Versioned>(
   }
 }
 
-const plus = (money: { amount: string; currency: string }, by: number) => ({
-  ...money,
-  amount: (Number(money.amount) + by).toFixed(2),
-});
+/** Nothing stays nothing: a sum that is hidden. */
+const plus = (money: Money | null | undefined, by: number): Money | null =>
+  money ? { ...money, amount: (Number(money.amount) + by).toFixed(2) } : null;
 const base = (o: Opportunity): number => Number(o.amount_base?.amount ?? o.amount?.amount ?? 0);
 
 function count(column: BoardColumn, card: Opportunity, sign: 1 | -1): BoardColumn {

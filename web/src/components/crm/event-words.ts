@@ -15,6 +15,16 @@ const PLAIN: Record<string, string> = {
   undone: "undid a change to",
 };
 
+const nameOf = (value: unknown): string =>
+  typeof value === "object" && value !== null && "name" in value ? text(value.name) : "";
+
+function sharing(event: TimelineEvent, action: string, noun: string): Words {
+  const who = nameOf(event.data.user) || nameOf(event.data.team);
+  if (action === "unshared") return { verb: "stopped sharing", object: `this ${noun} with ${who}` };
+  const how = event.data.level === "edit" ? "to edit" : "to read";
+  return { verb: "shared", object: `this ${noun} with ${who}, ${how}` };
+}
+
 export interface Words {
   verb: string;
   object: string;
@@ -58,6 +68,11 @@ export function words(event: TimelineEvent): Words {
   }
   if (action === "updated" && event.changes.length > 0) {
     return { verb: "changed", object: event.changes.map((c) => c.label).join(", ") };
+  }
+  if (action === "shared" || action === "unshared") return sharing(event, action, noun);
+  if (action === "member_added" || action === "member_removed") {
+    const verb = action === "member_added" ? "put" : "took";
+    return { verb, object: `${nameOf(event.data.user)} ${verb === "put" ? "on" : "off"} the account’s team` };
   }
   return { verb: PLAIN[action] ?? action.replaceAll("_", " "), object: `this ${noun}` };
 }

@@ -10,15 +10,18 @@ type FactProps = Omit<EditorProps, "onSave" | "onCancel"> & {
   onSave: (value: FieldValue) => void;
   /** Why it can't be edited here, when it can't. */
   locked?: string | undefined;
+  /** The reader's role does not show it: nothing is drawn. */
+  hidden?: boolean;
   /** label beside the value, as in a details table */
   row?: boolean;
   /** The record that the value names, as a link beside it. */
   link?: ReactNode;
 };
 
-export function Fact({ shown, locked, row = false, link, className, ...props }: FactProps) {
+export function Fact({ shown, locked, hidden = false, row = false, link, className, ...props }: FactProps) {
   // An edit is made against what was there when it was opened, whatever comes in from others meanwhile.
   const [opened, setOpened] = useState<Pick<FactProps, "value" | "onSave"> | null>(null);
+  if (hidden) return null;
   const empty = shown === null || shown === "" || shown === undefined;
   return (
     <div

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
-import { useMe } from "@/api/shared";
+import { useFields, useMe } from "@/api/shared";
 import type { Ref, SubjectType } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -33,6 +33,7 @@ export function NewTask({
   const me = useMe();
   const client = useQueryClient();
   const told = useTold();
+  const fields = useFields("task");
   const [assignee, setAssignee] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
   const form = useForm<Values>({
     resolver: zodResolver(schema),
@@ -42,14 +43,14 @@ export function NewTask({
   const submit = form.handleSubmit(async (values) => {
     try {
       const { eventId } = await post("/tasks", {
-        body: {
+        body: fields.writable({
           title: values.title,
           due_date: values.due_date || null,
           priority: values.priority,
           notes: values.notes || null,
           assignee_id: assignee?.id ?? me.user.id,
           ...(subject ? { [`${subject.type}_id`]: subject.id } : {}),
-        },
+        }),
       });
       void client.invalidateQueries({ queryKey: ["tasks"] });
       void client.invalidateQueries({ queryKey: ["timeline"] });
@@ -84,23 +85,29 @@ export function NewTask({
           {(w) => <Input {...w} {...form.register("title")} autoFocus />}
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="Due" error={errors.due_date?.message}>
-            {(w) => <Input {...w} {...form.register("due_date")} type="date" />}
-          </Field>
-          <Field label="Priority">
-            {(w) => (
-              <Select {...w} {...form.register("priority")}>
-                <option value="low">Low</option>
-                <option value="normal">Normal</option>
-                <option value="high">High</option>
-              </Select>
-            )}
-          </Field>
+          {!fields.locks("due_date") && (
+            <Field label="Due" error={errors.due_date?.message}>
+              {(w) => <Input {...w} {...form.register("due_date")} type="date" />}
+            </Field>
+          )}
+          {!fields.locks("priority") && (
+            <Field label="Priority">
+              {(w) => (
+                <Select {...w} {...form.register("priority")}>
+                  <option value="low">Low</option>
+                  <option value="normal">Normal</option>
+                  <option value="high">High</option>
+                </Select>
+              )}
+            </Field>
+          )}
         </div>
         <Field label="Who does it">
           {(w) => <RefPicker id={w.id} kind="user" value={assignee} onChange={setAssignee} />}
         </Field>
-        <Field label="Notes">{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
+        {!fields.locks("notes") && (
+          <Field label="Notes">{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
+        )}
       </form>
     </Overlay>
   );

@@ -11,10 +11,11 @@ import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed, told } from "@/components/ui/toast";
 import { create } from "@/lib/frame";
 import { composing } from "./composer";
+import { useSharing, type Shareable } from "./sharing";
 
 interface Props<T extends string> {
   type: "account" | "contact";
-  record: { id: string; name: string; version: number };
+  record: Shareable & { version: number };
   mark: ReactNode;
   facts: ReactNode;
   tabs: readonly T[];
@@ -31,6 +32,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
   const drop = useDelete(type, record, props.onGone);
   const mayLog = useMay("activity", "create");
   const mayAddTask = useMay("task", "create");
+  const sharing = useSharing(type, record);
   return (
     <div className="flex min-h-full flex-col">
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
@@ -47,7 +49,8 @@ export function RecordPage<T extends string>(props: Props<T>) {
               <Plus /> New opportunity
             </Button>
           )}
-          {(mayAddTask || props.mayDelete) && (
+          {sharing.dialog}
+          {
             <Menu
               align="end"
               trigger={
@@ -65,12 +68,13 @@ export function RecordPage<T extends string>(props: Props<T>) {
                       },
                     ]
                   : []),
+                ...sharing.items,
                 ...(props.mayDelete
                   ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop.mutate() }] as const)
                   : []),
               ]}
             />
-          )}
+          }
         </div>
         {props.facts}
       </div>

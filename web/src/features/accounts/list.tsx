@@ -1,7 +1,7 @@
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Building } from "lucide-react";
-import { useMay, useOptions } from "@/api/shared";
+import { useFields, useMay, useOptions } from "@/api/shared";
 import type { Account } from "@/api/types";
 import { RecordList, totalWords, type RecordColumn, type RecordSearch } from "@/components/crm/record-list";
 import { CompanyMark, Person } from "@/components/ui/marks";
@@ -15,7 +15,8 @@ export function AccountList({ search }: { search: RecordSearch }) {
   const query = useSuspenseInfiniteQuery(accountsQuery(search));
   const industries = useOptions("industry");
   const may = useMay("account", "create");
-  const columns: RecordColumn<Account>[] = [
+  const fields = useFields("account");
+  const all: RecordColumn<Account>[] = [
     {
       id: "name",
       header: "Account",
@@ -32,7 +33,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
       ),
     },
     {
-      id: "industry",
+      id: "industry_id",
       header: "Industry",
       wide: true,
       cell: (a) => industries.find((o) => o.id === a.industry_id)?.name,
@@ -46,7 +47,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
       align: "right",
       cell: (a) => typeof a.employees === "number" && number(a.employees),
     },
-    { id: "revenue", header: "Revenue", sort: "annual_revenue", align: "right", cell: (a) => money(a.annual_revenue) },
+    { id: "annual_revenue", header: "Revenue", sort: "annual_revenue", align: "right", cell: (a) => money(a.annual_revenue) },
     {
       id: "updated",
       header: "Changed",
@@ -56,6 +57,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
       cell: (a) => <span className="text-fg-3">{date(a.updated_at.slice(0, 10))}</span>,
     },
   ];
+  const columns = all.filter((c) => !fields.hides(c.id));
   return (
     <RecordList
       noun={["account", "accounts"]}

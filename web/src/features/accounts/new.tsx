@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
-import { useOptions } from "@/api/shared";
+import { useFields, useOptions } from "@/api/shared";
 import { landErrors } from "@/components/crm/form-errors";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
@@ -26,6 +26,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const told = useTold();
   const industries = useOptions("industry");
+  const fields = useFields("account");
   const form = useForm<Values>({
     resolver: zodResolver(schema),
     defaultValues: { name: "", website: "", phone: "", industry_id: "", country: "" },
@@ -34,7 +35,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
   const submit = form.handleSubmit(async (values) => {
     try {
       const body = Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""));
-      const { data, eventId } = await post("/accounts", { body });
+      const { data, eventId } = await post("/accounts", { body: fields.writable(body) });
       void client.invalidateQueries({ queryKey: ["accounts"] });
       onClose();
       await navigate({ to: "/accounts/$id", params: { id: data.id } });
@@ -67,27 +68,35 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
           {(w) => <Input {...w} {...form.register("name")} autoFocus />}
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="Website" error={errors.website?.message}>
-            {(w) => <Input {...w} {...form.register("website")} type="url" />}
-          </Field>
-          <Field label="Phone" error={errors.phone?.message}>
-            {(w) => <Input {...w} {...form.register("phone")} type="tel" />}
-          </Field>
-          <Field label="Industry" error={errors.industry_id?.message}>
-            {(w) => (
-              <Select {...w} {...form.register("industry_id")}>
-                <option value="">None</option>
-                {industries.map((o) => (
-                  <option key={o.id} value={o.id}>
-                    {o.name}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-          <Field label="Country" error={errors.country?.message}>
-            {(w) => <Input {...w} {...form.register("country")} />}
-          </Field>
+          {!fields.locks("website") && (
+            <Field label="Website" error={errors.website?.message}>
+              {(w) => <Input {...w} {...form.register("website")} type="url" />}
+            </Field>
+          )}
+          {!fields.locks("phone") && (
+            <Field label="Phone" error={errors.phone?.message}>
+              {(w) => <Input {...w} {...form.register("phone")} type="tel" />}
+            </Field>
+          )}
+          {!fields.locks("industry_id") && (
+            <Field label="Industry" error={errors.industry_id?.message}>
+              {(w) => (
+                <Select {...w} {...form.register("industry_id")}>
+                  <option value="">None</option>
+                  {industries.map((o) => (
+                    <option key={o.id} value={o.id}>
+                      {o.name}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+          )}
+          {!fields.locks("country") && (
+            <Field label="Country" error={errors.country?.message}>
+              {(w) => <Input {...w} {...form.register("country")} />}
+            </Field>
+          )}
         </div>
       </form>
     </Overlay>

@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useMay, useMe, useOptions } from "@/api/shared";
+import { FIELD_LOCKED, useFields, useMay, useMe, useOptions } from "@/api/shared";
 import type { Account, Ref } from "@/api/types";
 import { Composer } from "@/components/crm/composer";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
@@ -17,22 +17,24 @@ import { CompanyMark, Person } from "@/components/ui/marks";
 import { dateTime, money, number } from "@/lib/format";
 import { create } from "@/lib/frame";
 import { accountQuery } from "./queries";
+import { AccountTeam } from "./team";
 
-export const ACCOUNT_TABS = ["timeline", "details", "related", "tasks", "history"] as const;
+export const ACCOUNT_TABS = ["timeline", "details", "related", "tasks", "team", "history"] as const;
 export type AccountTab = (typeof ACCOUNT_TABS)[number];
 
 /** What each field sends, and how it reads until the server answers. */
 function useAccountFact(a: Account) {
   const save = useEdit<Account>("accounts");
-  const may = useMay("account", "update");
   const currency = useMe().organisation.currency;
+  const fields = useFields("account");
   return (key: keyof Account & string, label: string, kind: FieldKind, clearable = true) => ({
     label,
     kind,
     currency,
     clearable,
     value: a[key] as FieldValue,
-    locked: may ? undefined : "Your role may only read accounts",
+    hidden: fields.hides(key),
+    locked: a.may.update ? (fields.locks(key) ? FIELD_LOCKED : undefined) : "You may only read this account",
     onSave: (value: FieldValue) => {
       const body = key === "owner" ? { owner_id: (value as Ref | null)?.id ?? null } : { [key]: value };
       save({ record: a, label, body, next: { [key]: value } });
@@ -44,7 +46,6 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
   const { data: a } = useSuspenseQuery(accountQuery(id));
   const navigate = useNavigate();
   const fact = useAccountFact(a);
-  const mayDelete = useMay("account", "delete");
   const maySell = useMay("opportunity", "create");
   const content: Record<AccountTab, () => ReactNode> = {
     timeline: () => <Timeline type="account" id={id} composer={<Composer type="account" id={id} />} />,
@@ -56,6 +57,7 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
       </div>
     ),
     tasks: () => <SubjectTasks subject={{ type: "account", id, name: a.name }} />,
+    team: () => <AccountTeam account={a} />,
     history: () => <History type="account" id={id} />,
   };
   return (
@@ -73,7 +75,7 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
           replace: true,
         })
       }
-      mayDelete={mayDelete}
+      mayDelete={a.may.delete}
       onGone={() => void navigate({ to: "/accounts", search: {} })}
       onNewDeal={maySell ? () => create({ kind: "opportunity", account: { id, name: a.name } }) : null}
       facts={
@@ -81,8 +83,8 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
           <div className="flex flex-col">
             <span className="text-meta text-fg-3">Open pipeline</span>
             <span className="flex min-h-[26px] items-center font-medium text-fg tnum">
-              {money(a.open_amount)}{" "}
-              <span className="ml-1.5 font-normal text-fg-3">{number(a.open_opportunities)} open</span>
+              {a.open_amount && <span className="mr-1.5">{money(a.open_amount)}</span>}
+              <span className="font-normal text-fg-3">{number(a.open_opportunities)} open</span>
             </span>
           </div>
           <Fact {...fact("owner", "Owner", "user")} shown={<Person person={a.owner} />} />

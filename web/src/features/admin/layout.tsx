@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import {
   Bot,
   Box,
+  EyeOff,
   Route as PipelineGlyph,
   ScrollText,
   ShieldCheck,
@@ -20,6 +21,7 @@ const GROUPS = [
     items: [
       { to: "/admin/people", label: "People and teams", icon: Users },
       { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
+      { to: "/admin/field-access", label: "Field access", icon: EyeOff },
       { to: "/admin/sessions", label: "My sessions", icon: MonitorSmartphone },
     ],
   },

@@ -29,6 +29,7 @@ export function PeopleTable(props: { people: User[]; teams: Team[]; onAsk: (aske
                   <Badge key={r.id}>{r.name}</Badge>
                 ))}
                 {user.roles.length === 0 && <Badge kind="outline">No role</Badge>}
+                {user.service && <Badge kind="outline">Service account</Badge>}
                 {!user.active && <Badge kind="outline">Inactive</Badge>}
               </span>
             </td>

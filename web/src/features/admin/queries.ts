@@ -49,3 +49,5 @@ export const holdingsQuery = (id: string) =>
 /** People, teams and roles name each other: a change of one makes all of them stale, and who I am. */
 export const peopleChanged = (client: QueryClient): Promise<unknown> =>
   Promise.all(["users", "teams", "roles", "me"].map((key) => client.invalidateQueries({ queryKey: [key] })));
+export const roleFieldsQuery = (id: string) =>
+  queryOptions({ queryKey: ["roles", "fields", id], queryFn: () => get("/roles/{id}/fields", { path: { id } }) });

@@ -1,7 +1,7 @@
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Contact as Glyph } from "lucide-react";
-import { useMay } from "@/api/shared";
+import { useFields, useMay } from "@/api/shared";
 import type { Contact } from "@/api/types";
 import { RecordList, totalWords, type RecordColumn, type RecordSearch } from "@/components/crm/record-list";
 import { Company, Person, PersonMark } from "@/components/ui/marks";
@@ -64,12 +64,13 @@ export function ContactList({ search }: { search: RecordSearch }) {
   const navigate = useNavigate();
   const query = useSuspenseInfiniteQuery(contactsQuery(search));
   const may = useMay("contact", "create");
+  const fields = useFields("contact");
   return (
     <RecordList
       noun={["contact", "contacts"]}
       rows={query.data.pages.flatMap((p) => p.items)}
       total={totalWords(query.data.pages[0])}
-      columns={COLUMNS}
+      columns={COLUMNS.filter((c) => !fields.hides(c.id))}
       search={search}
       onSearch={(next) => void navigate({ to: "/contacts", search: next, replace: true })}
       hasMore={query.hasNextPage}

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
+import { useFields } from "@/api/shared";
 import type { Ref } from "@/api/types";
 import { landErrors } from "@/components/crm/form-errors";
 import { RefPicker } from "@/components/crm/pickers";
@@ -27,6 +28,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
   const client = useQueryClient();
   const navigate = useNavigate();
   const told = useTold();
+  const fields = useFields("contact");
   const [account, setAccount] = useState<Ref | null>(first ?? null);
   const form = useForm<Values>({
     resolver: zodResolver(schema),
@@ -36,7 +38,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
   const submit = form.handleSubmit(async (values) => {
     try {
       const body = {
-        ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== "")),
+        ...fields.writable(Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""))),
         ...(account ? { account_id: account.id } : {}),
       };
       const { data, eventId } = await post("/contacts", { body });
@@ -75,16 +77,22 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
           <Field label="Last name" required error={errors.last_name?.message}>
             {(w) => <Input {...w} {...form.register("last_name")} />}
           </Field>
-          <Field label="Title" error={errors.title?.message}>
-            {(w) => <Input {...w} {...form.register("title")} />}
-          </Field>
-          <Field label="Phone" error={errors.phone?.message}>
-            {(w) => <Input {...w} {...form.register("phone")} type="tel" />}
-          </Field>
+          {!fields.locks("title") && (
+            <Field label="Title" error={errors.title?.message}>
+              {(w) => <Input {...w} {...form.register("title")} />}
+            </Field>
+          )}
+          {!fields.locks("phone") && (
+            <Field label="Phone" error={errors.phone?.message}>
+              {(w) => <Input {...w} {...form.register("phone")} type="tel" />}
+            </Field>
+          )}
         </div>
-        <Field label="E-mail" error={errors.email?.message}>
-          {(w) => <Input {...w} {...form.register("email")} type="email" />}
-        </Field>
+        {!fields.locks("email") && (
+          <Field label="E-mail" error={errors.email?.message}>
+            {(w) => <Input {...w} {...form.register("email")} type="email" />}
+          </Field>
+        )}
         <Field label="Account">
           {(w) => (
             <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />

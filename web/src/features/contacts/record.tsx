@@ -2,7 +2,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowUpRight } from "lucide-react";
 import type { ReactNode } from "react";
-import { useMay } from "@/api/shared";
+import { FIELD_LOCKED, useFields } from "@/api/shared";
 import type { Contact, Ref } from "@/api/types";
 import { Composer } from "@/components/crm/composer";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
@@ -22,14 +22,15 @@ export type ContactTab = (typeof CONTACT_TABS)[number];
 
 function useContactFact(c: Contact) {
   const save = useEdit<Contact>("contacts");
-  const may = useMay("contact", "update");
+  const fields = useFields("contact");
   return (key: keyof Contact & string, label: string, kind: FieldKind, clearable = true) => ({
     label,
     kind,
     currency: "",
     clearable,
     value: c[key] as FieldValue,
-    locked: may ? undefined : "Your role may only read contacts",
+    hidden: fields.hides(key),
+    locked: c.may.update ? (fields.locks(key) ? FIELD_LOCKED : undefined) : "You may only read this contact",
     onSave: (value: FieldValue) => {
       const ref = key === "owner" || key === "account";
       const body = ref ? { [`${key}_id`]: (value as Ref | null)?.id ?? null } : { [key]: value };
@@ -42,7 +43,6 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
   const { data: c } = useSuspenseQuery(contactQuery(id));
   const navigate = useNavigate();
   const fact = useContactFact(c);
-  const mayDelete = useMay("contact", "delete");
   const content: Record<ContactTab, () => ReactNode> = {
     timeline: () => <Timeline type="contact" id={id} composer={<Composer type="contact" id={id} />} />,
     details: () => (
@@ -86,7 +86,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
           replace: true,
         })
       }
-      mayDelete={mayDelete}
+      mayDelete={c.may.delete}
       onGone={() => void navigate({ to: "/contacts", search: {} })}
       onNewDeal={null}
       facts={

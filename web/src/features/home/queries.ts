@@ -1,5 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
+import { isApiError } from "@/api/problem";
+import type { Opportunity } from "@/api/types";
 import { tasksQuery } from "@/components/crm/task-query";
 
 export const myTasksQuery = () => tasksQuery({ assignee_id: "me", status: "open", limit: 8 });
@@ -10,16 +12,26 @@ export const myBoardQuery = () =>
     queryFn: () => get("/opportunities/board", { query: { owner_id: "me", per_column: 1 } }),
   });
 
+/** Nothing, where my roles hide what the list would be made by. */
+const unlessHidden = async (list: Promise<Opportunity[]>): Promise<Opportunity[]> => {
+  try {
+    return await list;
+  } catch (error) {
+    if (isApiError(error, "field_not_permitted")) return [];
+    throw error;
+  }
+};
+
 /** My open deals that are past their close date or close within two weeks. */
 export const closingQuery = () =>
   queryOptions({
     queryKey: ["opportunities", "closing"],
-    queryFn: async () =>
-      (
-        await get("/opportunities", {
+    queryFn: () =>
+      unlessHidden(
+        get("/opportunities", {
           query: { stage_kind: "open", owner_id: "me", "close_date.lte": "+14d", sort: "close_date", limit: 8 },
-        })
-      ).items,
+        }).then((page) => page.items),
+      ),
   });
 
 /** My open deals that have stood longest in their stage. */

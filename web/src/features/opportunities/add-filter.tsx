@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useFields } from "@/api/shared";
 import { ChoiceList } from "@/components/ui/combobox";
 import { FilterValue } from "./filter-value";
 import { FILTERS, filterDef, opsOf } from "./filters";
@@ -16,11 +17,12 @@ export function AddFilter({
 }) {
   const [field, setField] = useState<string | null>(null);
   const [values, setValues] = useState<string[]>([]);
+  const { hides } = useFields("opportunity");
   const def = field ? filterDef(field) : undefined;
   if (!def) {
     return (
       <ChoiceList
-        choices={FILTERS.map((f) => ({ value: f.field, label: f.label }))}
+        choices={FILTERS.filter((f) => !hides(f.kept ?? f.field)).map((f) => ({ value: f.field, label: f.label }))}
         selected={[]}
         placeholder="Filter by"
         onPick={(c) => setField(c.value)}

@@ -21,6 +21,8 @@ import type { Gate } from "./use-move";
 interface Props {
   column: Column;
   search: ListSearch;
+  /** How the board's cards are sorted. */
+  sort: string;
   gate: Gate | null;
   busy: boolean;
   /** The stage that the lifted card comes from. */
@@ -33,7 +35,7 @@ export function BoardColumn(props: Props) {
   const { column, gate } = props;
   const { stage } = column;
   const { setNodeRef, isOver } = useDroppable({ id: stage.id, data: { stage } });
-  const more = useMore(props.search, column);
+  const more = useMore(props.search, props.sort, column);
   const near = useNear(more.load, Boolean(column.next_cursor) && !more.loading);
   const target = isOver && props.lifted !== stage.id;
   return (
@@ -100,7 +102,7 @@ function ColumnHead({ column }: { column: Column }) {
       </div>
       <p className="flex items-baseline justify-between gap-2 text-cell tnum">
         <span className="font-semibold text-fg">{moneyRound(column.sum)}</span>
-        {stage.kind === "open" && (
+        {stage.kind === "open" && column.weighted && (
           <span className="truncate text-meta text-fg-3">{moneyShort(column.weighted)} weighted</span>
         )}
       </p>
@@ -109,14 +111,14 @@ function ColumnHead({ column }: { column: Column }) {
 }
 
 /** The rest of a column, as it scrolls. */
-function useMore(search: ListSearch, column: Column) {
+function useMore(search: ListSearch, sort: string, column: Column) {
   const client = useQueryClient();
   const [loading, setLoading] = useState(false);
   const load = async () => {
     if (!column.next_cursor || loading) return;
     setLoading(true);
     try {
-      const page = await moreOfColumn(search, column.stage.id, column.next_cursor);
+      const page = await moreOfColumn(search, sort, column.stage.id, column.next_cursor);
       client.setQueryData<Board>(
         boardQuery(search).queryKey,
         (old) =>

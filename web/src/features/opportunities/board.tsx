@@ -116,6 +116,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
               key={column.stage.id}
               column={column}
               search={search}
+              sort={data.sort}
               gate={gate}
               busy={moving}
               lifted={lifted?.stage_id ?? null}

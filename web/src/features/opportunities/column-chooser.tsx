@@ -1,12 +1,14 @@
 import { Columns3 } from "lucide-react";
+import { useFields } from "@/api/shared";
 import { Button } from "@/components/ui/button";
 import { Menu } from "@/components/ui/menu";
-import { COLUMNS, HIDDEN } from "./columns";
+import { COLUMNS, HIDDEN, isHidden } from "./columns";
 
 export function ColumnChooser(props: {
   visibility: Record<string, boolean>;
   onChange: (next: Record<string, boolean>) => void;
 }) {
+  const { hides } = useFields("opportunity");
   return (
     <Menu
       align="end"
@@ -16,7 +18,7 @@ export function ColumnChooser(props: {
         </Button>
       }
       items={[
-        ...COLUMNS.filter((c) => c.id !== "name").map((c) => {
+        ...COLUMNS.filter((c) => c.id !== "name" && !isHidden(c.id, hides)).map((c) => {
           const checked = props.visibility[c.id] ?? true;
           return {
             label: c.header,

@@ -165,6 +165,10 @@ export const columnFlex = (id: string, size: number) => ({ flex: `${GROW[id] ?? 
 export const HIDDEN: Record<string, boolean> = Object.fromEntries(
   COLUMNS.filter((c) => c.hidden).map((c) => [c.id, false]),
 );
+/** The field whose role decides whether a column shows; a weighted amount tells both of its parts. */
+const FIELD_OF: Record<string, string[]> = { expected_revenue: ["amount", "probability"] };
+/** Whether a role hides what the column shows. */
+export const isHidden = (id: string, hides: (field: string) => boolean): boolean => (FIELD_OF[id] ?? [id]).some(hides);
 export const columnOf = (id: string): ListColumn | undefined => COLUMNS.find((c) => c.id === id);
 export const optionNames =
   (options: Option[]) =>

@@ -36,7 +36,7 @@ export function Details({ o }: { o: WholeOpportunity }) {
           <Fact row {...fact("name")} shown={o.name} />
           <Fact row {...fact("amount")} shown={money(o.amount)} />
           <Fact row {...fact("probability")} shown={`${o.probability} %`} />
-          <Plain label="Weighted">{money(o.expected_revenue)}</Plain>
+          {o.expected_revenue && <Plain label="Weighted">{money(o.expected_revenue)}</Plain>}
           <OptionFact o={o} name="type_id" kind="opportunity_type" />
           <OptionFact o={o} name="source_id" kind="source" />
         </div>
@@ -71,7 +71,7 @@ export function Details({ o }: { o: WholeOpportunity }) {
           <Plain label="Changed">{dateTime(o.updated_at)}</Plain>
         </div>
       </div>
-      <Lines o={o} />
+      {!o.hidden_fields.includes("products") && <Lines o={o} />}
     </div>
   );
 }

@@ -13,6 +13,8 @@ export interface FilterDef {
   label: string;
   kind: FilterKind;
   options?: OptionKind;
+  /** The field's name in roles, where it is another. */
+  kept?: string;
 }
 
 export const FILTERS: FilterDef[] = [
@@ -31,7 +33,7 @@ export const FILTERS: FilterDef[] = [
   { field: "industry_id", label: "Industry", kind: "choice", options: "industry" },
   { field: "region_id", label: "Region", kind: "choice", options: "region" },
   { field: "lost_reason_id", label: "Lost reason", kind: "choice", options: "loss_reason" },
-  { field: "tag", label: "Tag", kind: "text" },
+  { field: "tag", label: "Tag", kind: "text", kept: "tags" },
   { field: "stage_entered_at", label: "In stage since", kind: "date" },
   { field: "created_at", label: "Created", kind: "date" },
   { field: "updated_at", label: "Updated", kind: "date" },

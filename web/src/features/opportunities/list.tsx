@@ -2,12 +2,13 @@ import { useSuspenseInfiniteQuery, useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router";
 import { RotateCcw } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { useFields } from "@/api/shared";
 import { arrivals } from "@/components/crm/opportunity-cache";
 import { Button } from "@/components/ui/button";
 import { plural } from "@/lib/format";
 import { trail } from "@/lib/frame";
 import { usePhone, useStored } from "@/lib/hooks";
-import { HIDDEN } from "./columns";
+import { COLUMNS, HIDDEN, isHidden } from "./columns";
 import { ColumnChooser } from "./column-chooser";
 import { FilterBox } from "./filter-box";
 import { NoRows } from "./no-rows";
@@ -27,6 +28,8 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   const query = useSuspenseInfiniteQuery(listQuery(search));
   const [visibility, setVisibility] = useStored<Record<string, boolean>>("dw.columns.opportunities", HIDDEN);
   const [chosen, setChosen] = useState<{ at: string; ids: ReadonlySet<string> }>({ at: "", ids: NONE });
+  const { hides } = useFields("opportunity");
+  const kept = Object.fromEntries(COLUMNS.filter((c) => isHidden(c.id, hides)).map((c) => [c.id, false]));
   const rows = useMemo(() => query.data.pages.flatMap((p) => p.items), [query.data]);
   const totals = query.data.pages[0]?.totals ?? undefined;
   const { fetchNextPage, isFetchingNextPage } = query;
@@ -81,7 +84,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
           totals={totals}
           sort={search.sort}
           onSort={(field, add) => go({ ...search, sort: nextSort(search.sort, field, add) })}
-          visibility={visibility}
+          visibility={{ ...visibility, ...kept }}
           selected={selected}
           onSelected={select}
           hasMore={query.hasNextPage}

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
-import { useMe, useStages } from "@/api/shared";
+import { useFields, useMe, useStages } from "@/api/shared";
 import type { Ref } from "@/api/types";
 import { landErrors } from "@/components/crm/form-errors";
 import { RefPicker } from "@/components/crm/pickers";
@@ -38,6 +38,7 @@ export function NewOpportunity(props: {
   const client = useQueryClient();
   const navigate = useNavigate();
   const told = useTold();
+  const fields = useFields("opportunity");
   const stages = useStages().filter((s) => s.kind === "open");
   const [account, setAccount] = useState<Ref | null>(props.account ?? null);
   const [owner, setOwner] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
@@ -56,7 +57,7 @@ export function NewOpportunity(props: {
     const amount = parseAmount(values.amount);
     try {
       const { data, eventId } = await post("/opportunities", {
-        body: {
+        body: fields.writable({
           name: values.name,
           account_id: account?.id ?? null,
           owner_id: owner?.id ?? me.user.id,
@@ -64,7 +65,7 @@ export function NewOpportunity(props: {
           amount: amount === null ? null : { amount, currency: me.organisation.currency },
           close_date: values.close_date || null,
           next_step: values.next_step || null,
-        },
+        }),
       });
       void client.invalidateQueries({ queryKey: ["opportunities"] });
       props.onClose();
@@ -103,12 +104,16 @@ export function NewOpportunity(props: {
           )}
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label={`Amount, ${me.organisation.currency}`} error={errors.amount?.message}>
-            {(w) => <Input {...w} {...form.register("amount")} inputMode="decimal" className="tnum" />}
-          </Field>
-          <Field label="Close date" error={errors.close_date?.message}>
-            {(w) => <Input {...w} {...form.register("close_date")} type="date" />}
-          </Field>
+          {!fields.locks("amount") && (
+            <Field label={`Amount, ${me.organisation.currency}`} error={errors.amount?.message}>
+              {(w) => <Input {...w} {...form.register("amount")} inputMode="decimal" className="tnum" />}
+            </Field>
+          )}
+          {!fields.locks("close_date") && (
+            <Field label="Close date" error={errors.close_date?.message}>
+              {(w) => <Input {...w} {...form.register("close_date")} type="date" />}
+            </Field>
+          )}
           <Field label="Stage" error={errors.stage_id?.message}>
             {(w) => (
               <Select {...w} {...form.register("stage_id")}>
@@ -122,9 +127,11 @@ export function NewOpportunity(props: {
           </Field>
           <Field label="Owner">{(w) => <RefPicker id={w.id} kind="user" value={owner} onChange={setOwner} />}</Field>
         </div>
-        <Field label="Next step" error={errors.next_step?.message}>
-          {(w) => <Input {...w} {...form.register("next_step")} />}
-        </Field>
+        {!fields.locks("next_step") && (
+          <Field label="Next step" error={errors.next_step?.message}>
+            {(w) => <Input {...w} {...form.register("next_step")} />}
+          </Field>
+        )}
       </form>
     </Overlay>
   );

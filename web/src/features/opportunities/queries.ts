@@ -43,5 +43,5 @@ export const boardQuery = (search: ListSearch) => {
   });
 };
 
-export const moreOfColumn = (search: ListSearch, stageId: string, cursor: string) =>
-  get("/opportunities", { query: { ...boardFilters(search), stage_id: stageId, sort: "-amount", limit: 50, cursor } });
+export const moreOfColumn = (search: ListSearch, sort: string, stageId: string, cursor: string) =>
+  get("/opportunities", { query: { ...boardFilters(search), stage_id: stageId, sort, limit: 50, cursor } });

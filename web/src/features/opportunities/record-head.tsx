@@ -3,12 +3,13 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowRight, ArrowUpRight, Ellipsis, Phone, Sparkle, SquareCheck, Trash2 } from "lucide-react";
 import { remove } from "@/api/client";
 import { sentence } from "@/api/problem";
-import { useMay, useMe, useStages } from "@/api/shared";
+import { FIELD_LOCKED, useFields, useMay, useMe, useStages } from "@/api/shared";
 import type { Opportunity, Stage } from "@/api/types";
 import { composing } from "@/components/crm/composer";
 import type { FieldValue } from "@/components/crm/editor";
 import { Fact } from "@/components/crm/fact";
 import { FORECAST } from "@/components/crm/show-value";
+import { useSharing } from "@/components/crm/sharing";
 import { useEdit } from "@/components/crm/use-edit";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
@@ -23,8 +24,10 @@ import { editOf, FIELDS, type FieldName } from "./fields";
 export function useFact(o: Opportunity) {
   const save = useEdit<Opportunity>("opportunities");
   const currency = useMe().organisation.currency;
+  const fields = useFields("opportunity");
   return (name: FieldName) => {
     const def = FIELDS[name];
+    const mine = fields.locks(def.key) ? FIELD_LOCKED : undefined;
     return {
       kind: def.kind,
       label: def.label,
@@ -33,7 +36,8 @@ export function useFact(o: Opportunity) {
       clearable: def.clearable,
       ...("choices" in def && def.choices ? { choices: def.choices } : {}),
       accountId: name === "primary_contact" ? (o.account_id ?? undefined) : undefined,
-      locked: o.may.update ? undefined : `${o.owner.name} or an administrator can change this`,
+      hidden: fields.hides(def.key),
+      locked: o.may.update ? mine : `${o.owner.name} or an administrator can change this`,
       onSave: (value: FieldValue) => save(editOf(o, def, value)),
     };
   };
@@ -57,6 +61,11 @@ function closes(o: Opportunity): string {
   return left < 0 ? `${plural(-left, "day")} late` : left < 60 ? plural(left, "day") : "";
 }
 
+function forecast(o: Opportunity): string {
+  const hidden = o.hidden_fields.includes("probability");
+  return [FORECAST[o.forecast_category] ?? "", hidden ? "" : `${o.probability} %`].filter(Boolean).join(", ");
+}
+
 export function Facts({ o }: { o: Opportunity }) {
   const fact = useFact(o);
   const late = closes(o).endsWith("late");
@@ -74,7 +83,7 @@ export function Facts({ o }: { o: Opportunity }) {
           )
         }
       />
-      <Fact {...fact("forecast_category")} shown={`${FORECAST[o.forecast_category] ?? ""}, ${o.probability} %`} />
+      <Fact {...fact("forecast_category")} shown={forecast(o)} />
       <Fact
         {...fact("account")}
         shown={o.account && <Company name={o.account.name} />}
@@ -115,8 +124,10 @@ export function Actions({ o, onMove }: { o: Opportunity; onMove: (stage: Stage) 
   const drop = useDelete(o);
   const mayLog = useMay("activity", "create");
   const mayAddTask = useMay("task", "create");
+  const sharing = useSharing("opportunity", o);
   return (
     <div className="flex shrink-0 gap-2" data-print="hide">
+      {sharing.dialog}
       {mayLog && (
         <Button className="max-md:hidden" onClick={() => composing.set("call")}>
           <Phone /> Log
@@ -143,6 +154,7 @@ export function Actions({ o, onMove }: { o: Opportunity; onMove: (stage: Stage) 
               ]
             : []),
           { label: "Ask about this deal", icon: <Sparkle />, run: () => openAssistant() },
+          ...sharing.items,
           ...(o.may.delete
             ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop() }] as const)
             : []),

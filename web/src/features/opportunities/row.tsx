@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import type { Opportunity, Option } from "@/api/types";
+import type { FieldLevel, Opportunity, Option } from "@/api/types";
 import { Editor, type FieldValue } from "@/components/crm/editor";
 import { PendingBadge } from "@/components/crm/pending-badge";
 import { usePendingProposals } from "@/components/crm/pending-proposals";
@@ -18,6 +18,8 @@ export interface RowProps {
   active: string | null;
   editing: string | null;
   currency: string;
+  /** Fields that the reader's roles keep back. */
+  kept: Record<string, FieldLevel> | undefined;
   onSelect: (id: string, on: boolean) => void;
   onEdit: (index: number, column: string | null) => void;
   onSave: (record: Opportunity, column: ListColumn, value: FieldValue, next: boolean) => void;
@@ -74,7 +76,7 @@ function Cell(props: RowProps & { id: string; size: number }) {
   const column = columnOf(id);
   if (!column) return null;
   const def = column.edit ? FIELDS[column.edit] : null;
-  const may = def !== null && record.may.update;
+  const may = def !== null && record.may.update && props.kept?.[def.key] === undefined;
   const editing = props.editing === id && may;
   const choices =
     def?.choices ??

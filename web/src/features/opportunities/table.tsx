@@ -37,7 +37,13 @@ interface Props {
 
 export function OpportunityTable(props: Props) {
   const { rows, selected, onSelected } = props;
-  const currency = useMe().organisation.currency;
+  const me = useMe();
+  const currency = me.organisation.currency;
+  const kept = me.fields.opportunity;
+  const editable = (column: string): boolean => {
+    const edit = columnOf(column)?.edit;
+    return edit !== undefined && kept?.[FIELDS[edit].key] === undefined;
+  };
   const options = useSuspenseQuery(optionsQuery()).data;
   const save = useEdit<Opportunity>("opportunities");
   const scroller = useRef<HTMLDivElement>(null);
@@ -102,7 +108,7 @@ export function OpportunityTable(props: Props) {
     const seen = editing?.record ?? record;
     if (def && !same(value, (seen[def.key] ?? null) as FieldValue)) save(editOf(seen, def, value));
     const at = columns.findIndex((c) => c.id === column.id);
-    const following = columns.slice(at + 1).find((c) => columnOf(c.id)?.edit);
+    const following = columns.slice(at + 1).find((c) => editable(c.id));
     if (next && following) {
       onEdit(row, following.id);
       return;
@@ -131,7 +137,7 @@ export function OpportunityTable(props: Props) {
     } else if (event.key === "Enter" && record) {
       event.preventDefault();
       if (active.column === "name") event.target.querySelector("a")?.click();
-      else if (columnOf(active.column)?.edit && record.may.update) onEdit(active.row, active.column);
+      else if (editable(active.column) && record.may.update) onEdit(active.row, active.column);
     }
   };
 
@@ -171,6 +177,7 @@ export function OpportunityTable(props: Props) {
                   active={active.row === item.index ? active.column : null}
                   editing={editing?.record.id === record.id ? editing.column : null}
                   currency={currency}
+                  kept={kept}
                   onSelect={onSelect}
                   onEdit={onEdit}
                   onSave={onSave}

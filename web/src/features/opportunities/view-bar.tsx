@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { KanbanSquare, Plus, Table2 } from "lucide-react";
 import type { ReactNode } from "react";
-import { useMay } from "@/api/shared";
+import { useFields, useMay } from "@/api/shared";
 import type { Totals } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { TabRow, tabClass } from "@/components/ui/tabs";
@@ -22,7 +22,9 @@ export function ViewBar(props: {
   const { search, board } = props;
   const to = board ? "/opportunities/board" : "/opportunities";
   const may = useMay("opportunity", "create");
-  const tabs = board ? TABS.filter((t) => t.id !== "won" && t.id !== "all") : TABS;
+  const { hides } = useFields("opportunity");
+  const readable = TABS.filter((t) => !("close_date" in t.search && hides("close_date")));
+  const tabs = board ? readable.filter((t) => t.id !== "won" && t.id !== "all") : readable;
   return (
     <div className="flex h-11 shrink-0 items-center gap-3 border-b border-line pr-5 pl-3" data-print="hide">
       <TabRow label="Views" className="h-11 min-w-0 flex-1">

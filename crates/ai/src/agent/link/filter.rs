@@ -80,7 +80,7 @@ impl Linking<'_> {
             args.account_id = Some(*id);
             return Ok(());
         }
-        let accounts = lookup::accounts(tx, original).await?;
+        let accounts = lookup::accounts(self.cx, tx, original).await?;
         match choose(original, &accounts, Prefer::Any) {
             Match::One(account) => {
                 args.account_id = Some(account.id);

@@ -34,7 +34,7 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        path.replace("{id}", id).replace("{line_id}", nil)
+        path.replace("{id}", id).replace("{line_id}", nil).replace("{share_id}", nil).replace("{member_id}", nil)
     }
 }
 
@@ -75,6 +75,12 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /me/password" => json!({ "current_password": "", "password": "" }),
         "POST /view-as" => json!({ "user_id": nil }),
         "POST /ownership-transfers" => json!({ "object": "task", "ids": [], "to_id": nil }),
+        "POST /opportunities/{id}/shares"
+        | "POST /accounts/{id}/shares"
+        | "POST /contacts/{id}/shares"
+        | "POST /tasks/{id}/shares" => json!({ "user_id": nil, "level": "read" }),
+        "POST /accounts/{id}/team" => json!({ "user_id": nil, "role": "Engineer", "account_level": "read" }),
+        "PUT /roles/{id}/fields" => json!({ "fields": {} }),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
@@ -147,6 +153,8 @@ async fn who_may_ask_what() {
             for (name, person) in &people {
                 let url = if operation == "GET /search" {
                     "/search?q=x".to_owned()
+                } else if operation == "GET /effective-access" {
+                    format!("/effective-access?user_id={nil}&object=account&id={nil}", nil = person.id)
                 } else if operation == "GET /imports/fields" {
                     "/imports/fields?object=account".to_owned()
                 } else {

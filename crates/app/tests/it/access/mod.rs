@@ -1,9 +1,12 @@
 mod audit;
 mod endpoints;
+mod fields;
 mod keys;
 mod oauth;
+mod prove;
 mod roles;
 mod sessions;
+mod sharing;
 mod teams;
 mod users;
 mod viewing;

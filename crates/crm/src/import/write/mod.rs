@@ -65,6 +65,24 @@ pub fn require(actor: &Actor, object: Object, on_match: OnMatch) -> Result<()> {
     Ok(())
 }
 
+/// What somebody must be allowed in order to write the fields of a mapping.
+///
+/// # Errors
+/// 403 `field_not_permitted` that names each.
+pub fn may_map<'a>(actor: &Actor, object: Object, fields: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    guarded(object).map_or(Ok(()), |guarded| actor.fields.may_write(guarded, fields))
+}
+
+/// The records of `object` as roles name them, where some of their fields may be kept back.
+const fn guarded(object: Object) -> Option<Guarded> {
+    match object {
+        Object::Opportunity => Some(Guarded::Opportunity),
+        Object::Account => Some(Guarded::Account),
+        Object::Contact => Some(Guarded::Contact),
+        Object::Product | Object::User => None,
+    }
+}
+
 /// Writes the records of one import; keeps what it has looked up and created in passing.
 pub struct Writer<'a> {
     cx: &'a Context,

@@ -1,0 +1,277 @@
+//! Fields that a role may hide or make read-only, and what of them is left when roles stack.
+//!
+//! A role says nothing of most fields: they are full. Of roles that stack, the widest wins: a field is hidden only when
+//! every role that lets its object be read hides it, and read-only only when no role that lets the object be written
+//! leaves it full.
+
+use std::collections::BTreeMap;
+
+use dealwright_kernel::{Error, Result};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Action, Grants, Object, Permission, ScopeLevel};
+
+/// How far a field is kept back; a field that is not named is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldLevel {
+    ReadOnly,
+    Hidden,
+}
+
+/// The objects that have fields to be kept back.
+pub const OBJECTS: [Object; 4] = [Object::Opportunity, Object::Account, Object::Contact, Object::Task];
+
+/// The fields of an object that may be kept back: all but its id, its name, its owner and its stage; what the system
+/// keeps (version, times, team); and the records it hangs on, which decide who sees it and where it is told.
+#[must_use]
+pub const fn restrictable(object: Object) -> &'static [&'static str] {
+    match object {
+        Object::Opportunity => &[
+            "amount",
+            "close_date",
+            "probability",
+            "forecast_category",
+            "type_id",
+            "source_id",
+            "industry_id",
+            "region_id",
+            "next_step",
+            "lost_reason_id",
+            "lost_notes",
+            "tags",
+            "products",
+            "external_id",
+        ],
+        Object::Account => &[
+            "domain",
+            "phone",
+            "website",
+            "industry_id",
+            "region_id",
+            "parent_id",
+            "employees",
+            "annual_revenue",
+            "founded_year",
+            "country",
+            "tags",
+            "external_id",
+        ],
+        Object::Contact => &["title", "email", "phone", "tags", "external_id"],
+        Object::Task => &["notes", "due_date", "priority"],
+        _ => &[],
+    }
+}
+
+/// Other names under which the API, its filters, its sorts or an import speak of a field, or which tell its value.
+#[must_use]
+pub fn also_told_by(object: Object, field: &str) -> &'static [&'static str] {
+    match (object, field) {
+        (Object::Opportunity, "amount") => &["amount_base", "expected_revenue"],
+        (Object::Opportunity, "probability") => &["expected_revenue"],
+        (Object::Opportunity, "products") => &["lines", "product"],
+        (Object::Opportunity, "lost_reason_id") => &["lost_reason"],
+        (Object::Opportunity, "type_id") => &["type"],
+        (Object::Opportunity, "source_id") => &["source"],
+        (Object::Opportunity, "tags") => &["tag"],
+        (Object::Account, "parent_id") => &["parent"],
+        (Object::Opportunity | Object::Account, "industry_id") => &["industry"],
+        (Object::Opportunity | Object::Account, "region_id") => &["region"],
+        _ => &[],
+    }
+}
+
+/// What one role says of fields: only those it keeps back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FieldRules(BTreeMap<Object, BTreeMap<String, FieldLevel>>);
+
+impl FieldRules {
+    /// The rules of one object.
+    #[must_use]
+    pub fn of(&self, object: Object) -> BTreeMap<String, FieldLevel> {
+        self.0.get(&object).cloned().unwrap_or_default()
+    }
+
+    /// All rules, by object.
+    #[must_use]
+    pub const fn all(&self) -> &BTreeMap<Object, BTreeMap<String, FieldLevel>> {
+        &self.0
+    }
+
+    /// Rules as a request brings them.
+    ///
+    /// # Errors
+    /// 422 that names a field which can't be kept back.
+    pub fn read(rules: BTreeMap<Object, BTreeMap<String, FieldLevel>>) -> Result<Self> {
+        for (object, fields) in &rules {
+            if let Some(field) = fields.keys().find(|f| !restrictable(*object).contains(&f.as_str())) {
+                return Err(Error::field(
+                    format!("fields.{object}.{field}"),
+                    "not_restrictable",
+                    "this field is always shown, or there is no such field",
+                ));
+            }
+        }
+        Ok(Self(rules.into_iter().filter(|(_, fields)| !fields.is_empty()).collect()))
+    }
+
+    fn level(&self, object: Object, field: &str) -> Option<FieldLevel> {
+        self.0.get(&object)?.get(field).copied()
+    }
+}
+
+/// What a person's roles together keep back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldAccess(BTreeMap<Object, BTreeMap<&'static str, FieldLevel>>);
+
+impl FieldAccess {
+    /// Of the roles that a person holds.
+    #[must_use]
+    pub fn stack<'a>(roles: impl Iterator<Item = (&'a Grants, &'a FieldRules)> + Clone) -> Self {
+        let granting = |object: Object, actions: &'static [Action]| {
+            roles.clone().filter(move |(grants, _)| {
+                actions.iter().any(|a| grants.scope(Permission::new(object, *a)) != ScopeLevel::None)
+            })
+        };
+        let mut kept = BTreeMap::new();
+        for object in OBJECTS {
+            let mut fields = BTreeMap::new();
+            for &field in restrictable(object) {
+                let every = |actions, level| {
+                    let mut any = false;
+                    let all = granting(object, actions).all(|(_, rules)| {
+                        any = true;
+                        rules.level(object, field) >= Some(level)
+                    });
+                    any && all
+                };
+                if every(&[Action::Read], FieldLevel::Hidden) {
+                    fields.insert(field, FieldLevel::Hidden);
+                } else if every(&[Action::Create, Action::Update], FieldLevel::ReadOnly) {
+                    fields.insert(field, FieldLevel::ReadOnly);
+                }
+            }
+            if !fields.is_empty() {
+                kept.insert(object, fields);
+            }
+        }
+        Self(kept)
+    }
+
+    /// What is kept back, by object, as `GET /me` shows it.
+    #[must_use]
+    pub const fn all(&self) -> &BTreeMap<Object, BTreeMap<&'static str, FieldLevel>> {
+        &self.0
+    }
+
+    /// Whether every field that `other` keeps back is kept back here, as far or further.
+    #[must_use]
+    pub fn keeps_back_all_of(&self, other: &Self) -> bool {
+        let level = |object: &Object, field: &str| self.0.get(object).and_then(|fields| fields.get(field)).copied();
+        other.0.iter().all(|(object, fields)| fields.iter().all(|(field, least)| level(object, field) >= Some(*least)))
+    }
+
+    fn levels(&self, object: Object) -> impl Iterator<Item = (&'static str, FieldLevel)> + '_ {
+        self.0.get(&object).into_iter().flatten().map(|(field, level)| (*field, *level))
+    }
+
+    /// The fields of an object that are hidden.
+    #[must_use]
+    pub fn hidden(&self, object: Object) -> Vec<&'static str> {
+        self.levels(object).filter(|(_, level)| *level == FieldLevel::Hidden).map(|(field, _)| field).collect()
+    }
+
+    /// The field that is hidden, when `name` is it or tells it.
+    #[must_use]
+    pub fn hiding(&self, object: Object, name: &str) -> Option<&'static str> {
+        self.named(object, name, FieldLevel::Hidden)
+    }
+
+    /// Whether `name` is a hidden field, or tells one.
+    #[must_use]
+    pub fn hides(&self, object: Object, name: &str) -> bool {
+        self.hiding(object, name).is_some()
+    }
+
+    fn named(&self, object: Object, name: &str, least: FieldLevel) -> Option<&'static str> {
+        self.levels(object)
+            .filter(|(_, level)| *level >= least)
+            .map(|(field, _)| field)
+            .find(|field| *field == name || also_told_by(object, field).contains(&name))
+    }
+
+    /// Refuses to read by a hidden field: to filter, to sort, to group.
+    ///
+    /// # Errors
+    /// 403 `field_not_permitted` at `place`.
+    pub fn may_read(&self, object: Object, name: &str, place: &str) -> Result<()> {
+        self.hiding(object, name).map_or(Ok(()), |field| Err(refusal("see", object, field).on(place)))
+    }
+
+    /// Refuses to write fields that are hidden or read-only.
+    ///
+    /// # Errors
+    /// 403 `field_not_permitted` that names each.
+    pub fn may_write<'a>(&self, object: Object, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        let refused: Vec<&str> =
+            names.into_iter().filter(|name| self.named(object, name, FieldLevel::ReadOnly).is_some()).collect();
+        let Some(first) = refused.first() else { return Ok(()) };
+        Err(refused.iter().fold(refusal("change", object, first), |error, name| error.on(*name)))
+    }
+}
+
+fn refusal(verb: &str, object: Object, field: &str) -> Error {
+    let (article, field) = (
+        if object == Object::Account || object == Object::Opportunity { "an" } else { "a" },
+        field.trim_end_matches("_id").replace('_', " "),
+    );
+    Error::forbidden(
+        "field_not_permitted",
+        format!("your roles do not let you {verb} the {field} of {article} {object}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Builtin;
+    use super::*;
+
+    fn rules(level: FieldLevel) -> FieldRules {
+        FieldRules::read(BTreeMap::from([(Object::Opportunity, BTreeMap::from([("amount".into(), level)]))])).unwrap()
+    }
+
+    #[test]
+    fn of_stacked_roles_the_widest_wins() {
+        let (rep, reader) = (Builtin::SalesRep.grants(), Builtin::ReadOnly.grants());
+        let (hidden, fixed, full) = (rules(FieldLevel::Hidden), rules(FieldLevel::ReadOnly), FieldRules::default());
+        let of = |roles: &[(&Grants, &FieldRules)]| {
+            FieldAccess::stack(roles.iter().copied()).0.get(&Object::Opportunity).and_then(|f| f.get("amount").copied())
+        };
+        assert_eq!(of(&[(&rep, &hidden)]), Some(FieldLevel::Hidden));
+        assert_eq!(of(&[(&rep, &hidden), (&reader, &hidden)]), Some(FieldLevel::Hidden));
+        assert_eq!(of(&[(&rep, &hidden), (&rep, &fixed)]), Some(FieldLevel::ReadOnly));
+        assert_eq!(of(&[(&rep, &fixed), (&rep, &full)]), None);
+        // Who only reads by one role writes by the other, which does not let this field be written.
+        assert_eq!(of(&[(&rep, &hidden), (&reader, &full)]), Some(FieldLevel::ReadOnly));
+        assert_eq!(of(&[]), None);
+    }
+
+    #[test]
+    fn names_that_tell_a_hidden_field_are_hidden_with_it() {
+        let rep = Builtin::SalesRep.grants();
+        let access = FieldAccess::stack([(&rep, &rules(FieldLevel::Hidden))].into_iter());
+        assert!(access.hides(Object::Opportunity, "amount") && access.hides(Object::Opportunity, "expected_revenue"));
+        assert!(!access.hides(Object::Opportunity, "close_date") && !access.hides(Object::Account, "amount"));
+        let error = access.may_write(Object::Opportunity, ["close_date", "amount"]).unwrap_err();
+        assert_eq!((error.code.as_ref(), error.fields.len()), ("field_not_permitted", 1));
+        assert!(access.may_write(Object::Opportunity, ["close_date"]).is_ok());
+    }
+
+    #[test]
+    fn a_name_is_never_kept_back() {
+        let name = BTreeMap::from([(Object::Account, BTreeMap::from([("name".into(), FieldLevel::Hidden)]))]);
+        assert_eq!(FieldRules::read(name).unwrap_err().fields.first().unwrap().code, "not_restrictable");
+    }
+}

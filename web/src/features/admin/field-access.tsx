@@ -1,0 +1,115 @@
+/** A matrix of fields by role: what each role hides or does not let be changed. */
+import { useMutation, useQueryClient, useSuspenseQueries, useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { put } from "@/api/client";
+import { sentence } from "@/api/problem";
+import { useMe } from "@/api/shared";
+import type { FieldLevel } from "@/api/types";
+import { Select } from "@/components/ui/input";
+import { TabRow, tabClass } from "@/components/ui/tabs";
+import { failed } from "@/components/ui/toast";
+import { cn } from "@/lib/cn";
+import { AdminPage } from "./layout";
+import { roleFieldsQuery, rolesQuery } from "./queries";
+
+export const FIELD_OBJECTS = ["opportunity", "account", "contact", "task"] as const;
+export type FieldObject = (typeof FIELD_OBJECTS)[number];
+const PLURAL = { opportunity: "Opportunities", account: "Accounts", contact: "Contacts", task: "Tasks" };
+
+const label = (field: string): string => {
+  const words = field.replace(/_id$/, "").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** Changes one field of one role: the whole of its rules is sent, as the server wants it. */
+function useSet() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (to: { role: string; object: FieldObject; field: string; level: FieldLevel | null }) => {
+      const { fields } = await client.query({ ...roleFieldsQuery(to.role), staleTime: 0 });
+      const { [to.field]: _, ...others } = fields[to.object] ?? {};
+      const changed = { ...fields, [to.object]: to.level ? { ...others, [to.field]: to.level } : others };
+      return put("/roles/{id}/fields", { path: { id: to.role }, body: { fields: changed } });
+    },
+    onSuccess: ({ data }, { role }) => {
+      client.setQueryData(roleFieldsQuery(role).queryKey, data);
+      void client.invalidateQueries({ queryKey: ["me"] });
+    },
+    onError: (error) => failed("The field’s access was not changed", sentence(error)),
+  });
+}
+
+export function FieldAccess({ object }: { object: FieldObject }) {
+  const roles = useSuspenseQuery(rolesQuery()).data;
+  const rules = useSuspenseQueries({ queries: roles.map((r) => roleFieldsQuery(r.id)) });
+  const fields = rules[0]?.data.restrictable[object] ?? [];
+  const mayChange = useMe().permissions.role?.update === "all";
+  const set = useSet();
+  return (
+    <AdminPage
+      title="Field access"
+      text="What a role hides is in no list, search, history, import or answer of an agent. Of several roles that somebody has, the widest wins. Names, owners and stages always show."
+    >
+      <TabRow label="Objects" className="h-10 border-b border-line">
+        {FIELD_OBJECTS.map((o) => (
+          <Link
+            key={o}
+            to="/admin/field-access"
+            search={o === "opportunity" ? {} : { object: o }}
+            replace
+            aria-current={o === object ? "page" : undefined}
+            className={tabClass(o === object)}
+          >
+            {PLURAL[o]}
+          </Link>
+        ))}
+      </TabRow>
+      <div className="scroll-thin overflow-x-auto">
+        <table className="w-full min-w-[640px] text-cell [&_td]:border-b [&_td]:border-line [&_td]:py-1.5 [&_td]:pr-3">
+          <thead>
+            <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
+              <th scope="col" className="font-medium">
+                Field
+              </th>
+              {roles.map((r) => (
+                <th key={r.id} scope="col" className="pr-3 font-medium">
+                  {r.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <tr key={field}>
+                <th scope="row" className="border-b border-line pr-3 text-left font-medium text-fg">
+                  {label(field)}
+                </th>
+                {roles.map((role, at) => {
+                  const level = rules[at]?.data.fields[object]?.[field];
+                  return (
+                    <td key={role.id}>
+                      <Select
+                        aria-label={`${label(field)} for ${role.name}`}
+                        value={level ?? "full"}
+                        disabled={!mayChange || set.isPending}
+                        className={cn("w-28", level === "hidden" && "text-bad-text", level === "read_only" && "text-warn-text")}
+                        onChange={(e) => {
+                          const next = e.target.value === "full" ? null : (e.target.value as FieldLevel);
+                          set.mutate({ role: role.id, object, field, level: next });
+                        }}
+                      >
+                        <option value="full">Full</option>
+                        <option value="read_only">Read only</option>
+                        <option value="hidden">Hidden</option>
+                      </Select>
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </AdminPage>
+  );
+}

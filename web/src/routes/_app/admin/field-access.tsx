@@ -1,0 +1,21 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { FIELD_OBJECTS, FieldAccess, type FieldObject } from "@/features/admin/field-access";
+import { roleFieldsQuery, rolesQuery } from "@/features/admin/queries";
+
+export const Route = createFileRoute("/_app/admin/field-access")({
+  staticData: { crumb: "Field access" },
+  validateSearch: (search: Record<string, unknown>): { object?: FieldObject } => {
+    const object = FIELD_OBJECTS.find((o) => o === search.object);
+    return object ? { object } : {};
+  },
+  loader: async ({ context: { queryClient } }) => {
+    const roles = await queryClient.query({ ...rolesQuery(), staleTime: "static" });
+    await Promise.all(roles.map((r) => queryClient.query({ ...roleFieldsQuery(r.id), staleTime: "static" })));
+  },
+  component: Page,
+});
+
+function Page() {
+  const { object } = Route.useSearch();
+  return <FieldAccess object={object ?? "opportunity"} />;
+}
