@@ -253,7 +253,7 @@ permissions! {
     ReadTask = Task Read, CreateTask = Task Create, UpdateTask = Task Update, DeleteTask = Task Delete,
     ReadActivity = Activity Read, CreateActivity = Activity Create,
     ReadProduct = Product Read, CreateProduct = Product Create, UpdateProduct = Product Update, DeleteProduct = Product Delete,
-    ReadPipeline = Pipeline Read, UpdatePipeline = Pipeline Update,
+    ReadPipeline = Pipeline Read, CreatePipeline = Pipeline Create, UpdatePipeline = Pipeline Update, DeletePipeline = Pipeline Delete,
     ReadUser = User Read, CreateUser = User Create, ReadTeam = Team Read, ReadRole = Role Read,
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,

@@ -38,6 +38,15 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /opportunities" | "POST /accounts" => json!({ "name": "New" }),
         "POST /contacts" => json!({ "last_name": "New" }),
         "POST /products" => json!({ "name": "New product" }),
+        "POST /pipelines" => json!({ "name": "New pipeline" }),
+        "POST /pipelines/order" => json!({ "ids": [] }),
+        "POST /pipelines/{id}/order" => json!({ "ids": [], "version": 999 }),
+        "POST /pipelines/{id}/stages" => json!({ "name": "New stage", "kind": "open" }),
+        "POST /options" => json!({ "kind": "region", "name": "New region" }),
+        "POST /options/order" => json!({ "kind": "region", "ids": [] }),
+        "PATCH /pipelines/{id}" | "PATCH /stages/{id}" | "PATCH /options/{id}" => {
+            json!({ "name": "Changed", "version": 999 })
+        }
         "POST /tasks" => json!({ "title": "New" }),
         "POST /activities" => json!({ "kind": "note", "body": "New", "opportunity_id": records.0["opportunities"] }),
         "POST /opportunities/query" => json!({}),
@@ -82,6 +91,10 @@ async fn who_may_ask_what() {
     records.insert("contacts", id(owner.post("/contacts", json!({ "last_name": "Contact" })).await.ok()));
     records.insert("tasks", id(owner.post("/tasks", json!({ "title": "Task" })).await.ok()));
     records.insert("products", id(app.admin.post("/products", json!({ "name": "Product" })).await.ok()));
+    let pipelines = app.admin.get("/pipelines").await.ok();
+    records.insert("pipelines", id(pipelines["items"][0].clone()));
+    records.insert("stages", id(pipelines["items"][0]["stages"][0].clone()));
+    records.insert("options", app.admin.choice("region", "West").await);
     let records = Records(records);
     let stage = app.admin.stage("Won").await;
     let people: [(&str, Person); 7] = [

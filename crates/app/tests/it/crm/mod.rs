@@ -1,3 +1,5 @@
 mod import;
 mod lists;
+mod managed_lists;
 mod opportunity;
+mod pipelines;
