@@ -14,6 +14,7 @@ const PAGES = [
   ["roles", "/admin/roles"],
   ["sessions", "/admin/sessions"],
   ["pipelines", "/admin/pipelines"],
+  ["lists", "/admin/lists"],
   ["products", "/admin/products"],
   ["import", "/admin/imports"],
 ] as const;

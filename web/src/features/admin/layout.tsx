@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Box, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
+import { Box, ListOrdered, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
 import type { ReactNode } from "react";
 
 const GROUPS = [
@@ -15,6 +15,7 @@ const GROUPS = [
     title: "Selling",
     items: [
       { to: "/admin/pipelines", label: "Pipelines", icon: PipelineGlyph },
+      { to: "/admin/lists", label: "Lists", icon: ListOrdered },
       { to: "/admin/products", label: "Products", icon: Box },
     ],
   },
@@ -56,12 +57,16 @@ export function AdminLayout({ children }: { children: ReactNode }) {
   );
 }
 
-export function AdminPage({ title, text, children }: { title: string; text?: string; children: ReactNode }) {
+export function AdminPage(props: { title: string; text?: string; action?: ReactNode; children: ReactNode }) {
+  const { title, text, action, children } = props;
   return (
     <div className="flex max-w-4xl flex-col gap-4 px-4 py-4 md:px-5">
-      <div>
-        <h1 className="text-title text-fg">{title}</h1>
-        {text && <p className="text-cell text-fg-3">{text}</p>}
+      <div className="flex items-start gap-3">
+        <div className="min-w-0 flex-1">
+          <h1 className="text-title text-fg">{title}</h1>
+          {text && <p className="text-cell text-fg-3">{text}</p>}
+        </div>
+        {action}
       </div>
       {children}
     </div>
