@@ -16,6 +16,8 @@ const PAGES = [
   ["pipelines", "/admin/pipelines"],
   ["lists", "/admin/lists"],
   ["products", "/admin/products"],
+  ["currencies", "/admin/currencies"],
+  ["organisation", "/admin/organisation"],
   ["import", "/admin/imports"],
 ] as const;
 

@@ -49,6 +49,7 @@ words! {
         Import = "import",
         Agent = "agent",
         Audit = "audit",
+        Organisation = "organisation",
     }
 }
 
@@ -106,6 +107,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
+        Object::Organisation => &[Read, Update],
     }
 }
 
@@ -223,9 +225,10 @@ impl Builtin {
         }
     }
 
-    /// What everyone needs in order to read a page: names of colleagues, stages and products.
+    /// What everyone needs in order to read a page: names of colleagues, stages and products, and the organisation's
+    /// settings.
     fn basics() -> Grants {
-        [Object::Product, Object::Pipeline, Object::User, Object::Team]
+        [Object::Product, Object::Pipeline, Object::User, Object::Team, Object::Organisation]
             .iter()
             .fold(Grants::default(), |grants, &object| grants.set(object, &[(Action::Read, ScopeLevel::All)]))
     }
@@ -258,6 +261,7 @@ permissions! {
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,
+    ReadOrganisation = Organisation Read, UpdateOrganisation = Organisation Update,
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use axum::middleware::from_fn;
 use dealwright_access::{csrf, people, session};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline,
+    account, activity, change, choice, contact, currency, import, live, opportunity, pipeline, price_list, product,
+    search, settings, task, timeline,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -40,9 +41,12 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(setup::router())
             .merge(session::http::router())
             .merge(people::http::router())
+            .merge(settings::http::router())
             .merge(pipeline::http::router())
             .merge(choice::http::router())
+            .merge(currency::http::router())
             .merge(product::http::router())
+            .merge(price_list::http::router())
             .merge(account::http::router())
             .merge(contact::http::router())
             .merge(opportunity::http::router())

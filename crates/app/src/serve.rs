@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use dealwright_access::{Access, Settings};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
-use dealwright_crm::import;
 use dealwright_crm::live::{self, Hub};
+use dealwright_crm::{currency, import};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::{Database, sequencer};
@@ -85,6 +85,7 @@ pub fn worker(state: &AppState) -> Worker {
     let (to_fold, to_prune) = (database.clone(), database.clone());
     let worker = Worker::new(database, 2);
     let worker = state.assistant.clone().on(worker, &state.access);
+    let worker = currency::job::register(worker, &state.access);
     import::job::register(worker, &state.access)
         .on("fold_totals", move |_| {
             let database = to_fold.clone();

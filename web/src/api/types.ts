@@ -21,6 +21,7 @@ export type Scope = Schemas["ScopeLevel"];
 
 export type Stage = Schemas["Stage"];
 export type Pipeline = Schemas["Pipeline"];
+export type Product = Schemas["Product"];
 export type StageKind = Schemas["StageKind"];
 /** The schema says string: these are the lists that the app shows. */
 export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason";

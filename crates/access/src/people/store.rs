@@ -18,7 +18,7 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
                union
                select t.id from team t join below b on t.org_id = $1 and t.parent_id = b.id
            )
-           select u.name, u.email, u.team_id as "team: TeamId", u.locale, u.time_zone, o.name as org_name, o.currency, o.demo, e.epoch,
+           select u.name, u.email, u.team_id as "team: TeamId", coalesce(u.locale, o.locale) as locale, coalesce(u.time_zone, o.time_zone) as time_zone, o.name as org_name, o.currency, o.demo, e.epoch,
                   array(select id from below) as "teams!: Vec<Uuid>",
                   coalesce((select jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'grants', r.grants) order by r.name)
                             from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id

@@ -107,13 +107,15 @@ pub async fn set_order(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
 /// 409 `try_again` when a record has got it meanwhile.
 pub async fn delete(tx: &mut Tx, id: ChoiceId) -> Result<()> {
     let org = tx.org().0;
-    sqlx::query!("delete from choice where org_id = $1 and id = $2", org, id.0).execute(tx.db()).await.map_err(|e| {
-        let error = Error::from(e);
-        if error.sqlstate().as_deref() == Some("23503") {
-            return Error::conflict("try_again", "a record has got this value meanwhile; try again");
-        }
-        error
-    })?;
+    sqlx::query!("delete from choice where org_id = $1 and id = $2", org, id.0).execute(tx.db()).await.map_err(
+        |e| {
+            let error = Error::from(e);
+            if error.sqlstate().as_deref() == Some("23503") {
+                return Error::conflict("try_again", "a record has got this value meanwhile; try again");
+            }
+            error
+        },
+    )?;
     Ok(())
 }
 

@@ -149,7 +149,10 @@ async fn replace(cx: &Context, tx: &mut Tx, old: &Choice, new: &Choice) -> Resul
     }
     if matches!(kind, ListKind::Industry | ListKind::Region) {
         if cx.actor().scope(permission::<UpdateAccount>()) != ScopeLevel::All {
-            return Err(Error::forbidden("forbidden", "this changes accounts: it takes the right to update all of them"));
+            return Err(Error::forbidden(
+                "forbidden",
+                "this changes accounts: it takes the right to update all of them",
+            ));
         }
         for account in store::replace_on_accounts(tx, old.id, new.id).await?.into_iter().filter(|a| !a.deleted) {
             let event = account_updated(tx, account).changes(changes());
@@ -160,7 +163,6 @@ async fn replace(cx: &Context, tx: &mut Tx, old: &Choice, new: &Choice) -> Resul
 }
 
 fn account_updated(tx: &Tx, account: Replaced) -> Event {
-    let subject =
-        Subject { object: "account", id: account.id, name: account.name, version: Some(account.version) };
+    let subject = Subject { object: "account", id: account.id, name: account.name, version: Some(account.version) };
     Event::with_id(tx.new_id().into(), "account.updated", subject).about(None, Some(account.id.into()), None)
 }

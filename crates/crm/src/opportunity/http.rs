@@ -7,9 +7,7 @@ use dealwright_access::policy::{CreateOpportunity, DeleteOpportunity, ReadOpport
 use dealwright_access::{Access, Allow, Context};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, Validate, etag};
-use dealwright_kernel::id::{
-    AccountId, ChoiceId, ContactId, EventId, LineId, OpportunityId, PipelineId, StageId,
-};
+use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, EventId, LineId, OpportunityId, PipelineId, StageId};
 use dealwright_kernel::page::TotalIs;
 use dealwright_kernel::{Counted, Currency, Money, Patch, Result};
 use dealwright_store::{Committed, Tx};
@@ -387,7 +385,7 @@ async fn add_line(
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.or(new.version).unwrap_or(permit.version);
-    let id = lines::add(&mut tx, permit, version, new).await?;
+    let id = lines::add(&mut tx, permit, version, new, cx.actor().currency).await?;
     whole(&cx, tx, id).await
 }
 

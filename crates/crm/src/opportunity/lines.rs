@@ -4,7 +4,7 @@ use dealwright_access::{Context, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{LineId, OpportunityId, ProductId};
-use dealwright_kernel::{Error, Money, Result};
+use dealwright_kernel::{Currency, Error, Money, Result};
 use dealwright_store::{Change, Tx};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -14,12 +14,14 @@ use utoipa::ToSchema;
 
 use super::{Line, Opportunity, store};
 use crate::change::store::{References, check_references};
+use crate::price_list;
 use crate::record::{Ref, Texts};
 
 const MAX_QUANTITY: i64 = 1_000_000_000;
 const MAX_LINES: i64 = 500;
 
-/// A new line. Without a price, the product's own is taken.
+/// A new line. Without a price, that of the price list is taken which holds for the deal's currency today; where there is
+/// none, the product's own.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLine {
@@ -117,7 +119,13 @@ pub async fn list(tx: &mut Tx, opportunity: OpportunityId) -> Result<Vec<Line>> 
 ///
 /// # Errors
 /// 409 `version_conflict`; 422 when there is no such product, or it has no price and none is given.
-pub async fn add(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, new: NewLine) -> Result<OpportunityId> {
+pub async fn add(
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    new: NewLine,
+    base: Currency,
+) -> Result<OpportunityId> {
     check_references(tx, &References { product: Some(new.product_id.0), ..References::default() }).await?;
     let product = sqlx::query!("select name, price_minor, currency from product where id = $1", new.product_id.0)
         .fetch_one(tx.db())
@@ -126,8 +134,16 @@ pub async fn add(tx: &mut Tx, permit: Permit<Opportunity>, version: i64, new: Ne
         (Some(minor), Some(code)) => Some(Money::new(minor, code.parse()?)),
         _ => None,
     };
+    let on_list = match new.unit_price {
+        Some(_) => None,
+        None => {
+            let currency = permit.amount.map_or(base, |amount| amount.currency);
+            price_list::store::price_of(tx, new.product_id, currency, tx.now().date_naive()).await?
+        }
+    };
     let price = new
         .unit_price
+        .or(on_list)
         .or(listed)
         .ok_or_else(|| Error::field("unit_price", "required", "the product has no price of its own"))?;
     let sum = within_range(total(new.quantity, price, new.discount_percent))?;

@@ -188,8 +188,10 @@ async fn assign(cx: &Context, tx: &mut Tx, owner: UserId) -> Result<Option<dealw
 }
 
 async fn derive(tx: &mut Tx, cx: &Context, old: Option<&Opportunity>, new: &Fields, stage: &Stage) -> Result<Derived> {
+    // A deal that closes takes the rate of the day with it.
+    let closes = stage.kind.is_closed() && old.is_some_and(|o| !o.stage.kind.is_closed());
     let amount_base = match (new.amount, old) {
-        (Some(amount), Some(old)) if old.amount == Some(amount) => old.amount_base.map(|m| m.minor),
+        (Some(amount), Some(old)) if old.amount == Some(amount) && !closes => old.amount_base.map(|m| m.minor),
         (Some(amount), _) => Some(to_base(tx, amount, cx.actor().currency, tx.now().date_naive()).await?),
         (None, _) => None,
     };

@@ -56,16 +56,8 @@ pub enum Colour {
 }
 
 impl Colour {
-    pub const ALL: [Self; 8] = [
-        Self::Grey,
-        Self::Blue,
-        Self::Teal,
-        Self::Green,
-        Self::Amber,
-        Self::Orange,
-        Self::Red,
-        Self::Violet,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Grey, Self::Blue, Self::Teal, Self::Green, Self::Amber, Self::Orange, Self::Red, Self::Violet];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -271,7 +263,7 @@ fn check_teams(wrong: &mut Texts, teams: Option<&[TeamId]>) {
 }
 
 /// A new stage, behind the last open one, or behind the last one when it is closed.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewStage {
     #[schema(min_length = 1, max_length = 200)]
@@ -320,7 +312,7 @@ impl Validate for NewStage {
 }
 
 /// What happens, with a new probability, to open deals that still have the old one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OpenDeals {
     /// They get the new one.
@@ -453,7 +445,8 @@ mod tests {
 
     fn stage(kind: StageKind, required: &[&str]) -> StageFields {
         let required_fields = required.iter().map(|f| (*f).to_owned()).collect();
-        NewStage { name: " A ".into(), kind, probability: None, colour: None, required_fields, wip_limit: None }.fields()
+        NewStage { name: " A ".into(), kind, probability: None, colour: None, required_fields, wip_limit: None }
+            .fields()
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub fn require_few(count: i64) -> Result<()> {
     if count <= MOST {
         return Ok(());
     }
-    let detail = format!("this would change {count} records; at most {MOST} are changed at once: move some of them first");
+    let detail =
+        format!("this would change {count} records; at most {MOST} are changed at once: move some of them first");
     Err(Error::conflict("too_many_in_use", detail).counting(count))
 }
 

@@ -96,7 +96,9 @@ pub async fn find(tx: &mut Tx, id: Option<PipelineId>) -> Result<Pipeline> {
 /// Lets one writer at a time shape the organisation's pipelines: their rules span rows.
 pub async fn lock(tx: &mut Tx) -> Result<()> {
     let org = tx.org().0.to_string();
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('pipelines:' || $1, 0))", org).fetch_one(tx.db()).await?;
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('pipelines:' || $1, 0))", org)
+        .fetch_one(tx.db())
+        .await?;
     Ok(())
 }
 

@@ -90,7 +90,8 @@ fn require_kinds(stages: &[Stage]) -> Result<()> {
     match kinds.into_iter().find(|kind| !stages.iter().any(|s| s.kind == *kind)) {
         None => Ok(()),
         Some(kind) => {
-            let detail = format!("a pipeline has at least one open, one won and one lost stage; {} is missing", kind.as_str());
+            let detail =
+                format!("a pipeline has at least one open, one won and one lost stage; {} is missing", kind.as_str());
             Err(Error::conflict("stage_kind_missing", detail).on("stages"))
         }
     }
@@ -265,7 +266,8 @@ async fn follow(cx: &Context, tx: &mut Tx, stage: &Stage, new: i32, decided: Opt
         Some(OpenDeals::Leave) => return Ok(()),
         Some(OpenDeals::Follow) => {}
         None => {
-            let detail = format!("{count} open deals have the stage's probability: should they follow or be left as they are?");
+            let detail =
+                format!("{count} open deals have the stage's probability: should they follow or be left as they are?");
             return Err(Error::conflict("open_deals_undecided", detail).counting(count).on("open_deals"));
         }
     }

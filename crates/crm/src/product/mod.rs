@@ -23,6 +23,7 @@ pub struct Fields {
     pub code: Option<String>,
     pub family: Option<String>,
     pub unit_price: Option<Money>,
+    pub archived: bool,
 }
 
 /// A product as the API shows it.
@@ -36,6 +37,8 @@ pub struct Product {
     pub family: Option<String>,
     /// Null when every deal agrees its own.
     pub unit_price: Option<Money>,
+    /// Kept on the deals that have it, and not offered any more.
+    pub archived: bool,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -50,6 +53,7 @@ impl Product {
             code: self.code.clone(),
             family: self.family.clone(),
             unit_price: self.unit_price,
+            archived: self.archived,
         }
     }
 
@@ -96,6 +100,7 @@ impl NewProduct {
             code: record::text(self.code),
             family: record::text(self.family),
             unit_price: self.unit_price,
+            archived: false,
         }
     }
 }
@@ -114,6 +119,7 @@ pub struct ProductPatch {
     pub family: Patch<String>,
     #[schema(value_type = Option<Money>)]
     pub unit_price: Patch<Money>,
+    pub archived: Option<bool>,
 }
 
 impl Validate for ProductPatch {
@@ -139,6 +145,7 @@ impl ProductPatch {
             code: record::text(self.code.apply(old.code)),
             family: record::text(self.family.apply(old.family)),
             unit_price: self.unit_price.apply(old.unit_price),
+            archived: self.archived.unwrap_or(old.archived),
         }
     }
 }
@@ -175,7 +182,13 @@ mod tests {
         let patch = ProductPatch { code: Patch::Null, family: Patch::Value("GT".into()), ..ProductPatch::default() };
         assert_eq!(
             patch.apply(&old),
-            Fields { name: "GTX".into(), code: None, family: Some("GT".into()), unit_price: Some(price) }
+            Fields {
+                name: "GTX".into(),
+                code: None,
+                family: Some("GT".into()),
+                unit_price: Some(price),
+                archived: false
+            }
         );
     }
 }

@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import { Box, ListOrdered, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
+import { Box, Building2, Coins, ListOrdered, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
 import type { ReactNode } from "react";
 
 const GROUPS = [
   {
     title: "Organisation",
     items: [
+      { to: "/admin/organisation", label: "General", icon: Building2 },
       { to: "/admin/people", label: "People and teams", icon: Users },
       { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
       { to: "/admin/sessions", label: "My sessions", icon: KeyRound },
@@ -17,6 +18,7 @@ const GROUPS = [
       { to: "/admin/pipelines", label: "Pipelines", icon: PipelineGlyph },
       { to: "/admin/lists", label: "Lists", icon: ListOrdered },
       { to: "/admin/products", label: "Products", icon: Box },
+      { to: "/admin/currencies", label: "Currencies", icon: Coins },
     ],
   },
   { title: "Data", items: [{ to: "/admin/imports", label: "Import", icon: Import }] },

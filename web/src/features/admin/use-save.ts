@@ -3,8 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { isApiError, sentence } from "@/api/problem";
 import { failed, told } from "@/components/ui/toast";
 
-/** What shows pipelines, stages and lists. */
-export const MASTER_DATA = ["pipelines", "options", "opportunities", "accounts"];
+/** What shows master data. */
+export const MASTER_DATA = ["pipelines", "options", "products", "currencies", "opportunities", "accounts"];
 
 export function useSave<V>(change: (vars: V) => Promise<unknown>, done?: string | ((vars: V) => string)) {
   const client = useQueryClient();

@@ -112,7 +112,8 @@ async fn a_value_in_use_goes_once_it_has_a_replacement() {
     assert_eq!(rep.get(&at("accounts", &account)).await.ok()["industry_id"], new["id"]);
     for path in [at("opportunities", &deal), at("accounts", &account)] {
         let timeline = rep.get(&format!("{path}/timeline")).await.ok();
-        let change = &timeline["items"].as_array().unwrap().iter().find(|e| !e["changes"][0].is_null()).unwrap()["changes"][0];
+        let change =
+            &timeline["items"].as_array().unwrap().iter().find(|e| !e["changes"][0].is_null()).unwrap()["changes"][0];
         assert_eq!((&change["old_label"], &change["new_label"]), (&old["name"], &new["name"]));
     }
     // What nobody has goes without asking.

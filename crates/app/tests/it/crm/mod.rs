@@ -1,3 +1,4 @@
+mod currencies;
 mod import;
 mod lists;
 mod managed_lists;

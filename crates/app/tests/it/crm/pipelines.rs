@@ -167,7 +167,9 @@ async fn a_stage_in_use_goes_once_it_has_a_replacement() {
     let asked = admin.delete(&at("stages", &proposal)).await;
     assert_eq!((asked.problem().as_str(), &asked.body["count"]), ("409 in_use: replacement_id", &json!(3)));
     let to = |id: &Value| format!("{}?replacement_id={}", at("stages", &proposal), id.as_str().unwrap());
-    for wrong in [&proposal["id"], &stage(admin, "Won").await["id"], &app.stranger().await.stage("Proposal").await.into()] {
+    for wrong in
+        [&proposal["id"], &stage(admin, "Won").await["id"], &app.stranger().await.stage("Proposal").await.into()]
+    {
         assert_eq!(admin.delete(&to(wrong)).await.problem(), "422 invalid: replacement_id");
     }
     // The gate of the replacement holds for these deals too.
@@ -273,7 +275,10 @@ async fn a_pipeline_of_some_teams_takes_no_deals_from_others() {
     let outside = app.user_in(Builtin::SalesRep, Some(south)).await;
     let made = app.admin.post("/pipelines", json!({ "name": "Northern", "team_ids": [north] })).await.ok();
     let usable = async |who: &Person| pipeline(who, "Northern").await["usable"].clone();
-    assert_eq!((usable(&below).await, usable(&outside).await, usable(&app.admin).await), (json!(true), json!(false), json!(true)));
+    assert_eq!(
+        (usable(&below).await, usable(&outside).await, usable(&app.admin).await),
+        (json!(true), json!(false), json!(true))
+    );
     let new = json!({ "name": "Deal", "pipeline_id": made["id"] });
     let deal = below.post("/opportunities", new.clone()).await.ok();
     assert_eq!(deal["stage"]["name"], "Open");
@@ -281,7 +286,8 @@ async fn a_pipeline_of_some_teams_takes_no_deals_from_others() {
     let in_stage = json!({ "name": "Deal", "stage_id": deal["stage_id"] });
     assert_eq!(outside.post("/opportunities", in_stage).await.problem(), "422 invalid: pipeline_id");
     let theirs = outside.opportunity("Southern", json!({})).await;
-    let moved = outside.patch(&at("opportunities", &theirs), json!({ "stage_id": deal["stage_id"], "version": 1 })).await;
+    let moved =
+        outside.patch(&at("opportunities", &theirs), json!({ "stage_id": deal["stage_id"], "version": 1 })).await;
     assert_eq!(moved.problem(), "422 invalid: pipeline_id");
     // Whoever has a deal in it goes on with it.
     let won = made["stages"][1]["id"].clone();
