@@ -102,11 +102,26 @@ test.describe.serial("an administrator", () => {
     await page.getByLabel("Code").fill("CARE");
     await page.getByRole("button", { name: "Add product" }).click();
     await expect(page.getByRole("row", { name: /Care plan/ })).toBeVisible();
+    await page.goto("/admin/price-lists");
+    await page.getByRole("button", { name: "New price list" }).click();
+    await page.getByLabel("Name").fill("Partners");
+    await page.getByRole("button", { name: "Add price list" }).click();
+    await page.getByRole("button", { name: "Show prices" }).click();
+    await page.getByRole("combobox", { name: "Product" }).selectOption({ label: "Care plan" });
+    await page.getByRole("textbox", { name: "Price", exact: true }).fill("900");
+    await page.getByRole("button", { name: "Add price", exact: true }).click();
+    await expect(page.getByRole("button", { name: /^Price of Care plan/ })).toContainText("900");
     await page.goto("/admin/currencies");
     await page.getByRole("button", { name: "Add rates" }).click();
     await page.getByLabel("Rates").fill("currency,from,rate\nGBP,2026-01-01,1.31\nCHF;2026-01-01;1.12");
     await page.getByRole("button", { name: "Set 2 rates" }).click();
     await expect(page.getByRole("row", { name: /GBP/ })).toContainText("1.31");
+    await page.goto("/admin/configuration");
+    const file = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download" }).click();
+    const path = await (await file).path();
+    await page.getByLabel("Configuration file").setInputFiles(path);
+    await expect(page.getByText(/Nothing has been written yet/)).toContainText("0 would be added, 0 changed");
     await page.goto("/admin/organisation");
     await page.getByLabel("The fiscal year starts in").selectOption({ label: "April" });
     await page.getByRole("button", { name: "Save settings" }).click();
@@ -116,7 +131,7 @@ test.describe.serial("an administrator", () => {
 
 test("a rep reads master data and shapes none", async ({ page }) => {
   await signedIn(page, "rep@demo.test");
-  for (const path of ["pipelines", "lists", "products", "currencies", "organisation"]) {
+  for (const path of ["pipelines", "lists", "products", "price-lists", "currencies", "organisation", "configuration"]) {
     await page.goto(`/admin/${path}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(page.getByRole("button", { name: /^(New|Add|Edit|Delete|Move|More for|Save) ?/ })).toHaveCount(0);

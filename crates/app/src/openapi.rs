@@ -6,8 +6,8 @@ use axum::middleware::from_fn;
 use dealwright_access::{csrf, people, session};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, activity, change, choice, contact, currency, import, live, opportunity, pipeline, price_list, product,
-    search, settings, task, timeline,
+    account, activity, change, choice, configuration, contact, currency, import, live, opportunity, pipeline,
+    price_list, product, search, settings, task, timeline,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -42,6 +42,7 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(session::http::router())
             .merge(people::http::router())
             .merge(settings::http::router())
+            .merge(configuration::http::router())
             .merge(pipeline::http::router())
             .merge(choice::http::router())
             .merge(currency::http::router())

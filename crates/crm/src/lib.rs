@@ -6,6 +6,7 @@ pub mod account;
 pub mod activity;
 pub mod change;
 pub mod choice;
+pub mod configuration;
 pub mod contact;
 pub mod currency;
 pub mod demo;

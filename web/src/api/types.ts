@@ -22,6 +22,9 @@ export type Scope = Schemas["ScopeLevel"];
 export type Stage = Schemas["Stage"];
 export type Pipeline = Schemas["Pipeline"];
 export type Product = Schemas["Product"];
+export type PriceList = Schemas["PriceList"];
+export type Configuration = Schemas["Configuration"];
+export type ConfigurationReport = Schemas["ConfigurationReport"];
 export type StageKind = Schemas["StageKind"];
 /** The schema says string: these are the lists that the app shows. */
 export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason";

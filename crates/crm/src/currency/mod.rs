@@ -6,6 +6,7 @@
 pub mod http;
 pub mod job;
 pub mod store;
+pub mod write;
 
 use chrono::{Datelike, NaiveDate};
 use dealwright_kernel::extract::Validate;

@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod store;
+pub mod write;
 
 use chrono::{DateTime, Utc};
 use dealwright_kernel::extract::Validate;

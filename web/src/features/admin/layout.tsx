@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Box, Building2, Coins, ListOrdered, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
+import { Box, Building2, Coins, FileCog, ListOrdered, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Tag, Users } from "lucide-react";
 import type { ReactNode } from "react";
 
 const GROUPS = [
@@ -18,10 +18,17 @@ const GROUPS = [
       { to: "/admin/pipelines", label: "Pipelines", icon: PipelineGlyph },
       { to: "/admin/lists", label: "Lists", icon: ListOrdered },
       { to: "/admin/products", label: "Products", icon: Box },
+      { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
     ],
   },
-  { title: "Data", items: [{ to: "/admin/imports", label: "Import", icon: Import }] },
+  {
+    title: "Data",
+    items: [
+      { to: "/admin/imports", label: "Import", icon: Import },
+      { to: "/admin/configuration", label: "Configuration file", icon: FileCog },
+    ],
+  },
 ] as const;
 
 export function AdminLayout({ children }: { children: ReactNode }) {

@@ -47,6 +47,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /currency-rates" => {
             json!({ "rates": [{ "currency": "USD", "valid_from": "2026-01-01", "rate": "0.9" }] })
         }
+        "POST /configuration" => json!({ "version": 1, "currency": "EUR" }),
         "POST /price-lists" => json!({ "name": "New list", "currency": "EUR" }),
         "POST /price-lists/{id}/prices" => {
             json!({ "items": [{ "product_id": records.0["products"], "unit_price": null }] })

@@ -1,3 +1,4 @@
+mod configuration;
 mod currencies;
 mod import;
 mod lists;
