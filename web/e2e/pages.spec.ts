@@ -17,8 +17,13 @@ const PAGES = [
   ["field access", "/admin/field-access"],
   ["sessions", "/admin/sessions"],
   ["pipelines", "/admin/pipelines"],
+  ["lists", "/admin/lists"],
   ["products", "/admin/products"],
+  ["price lists", "/admin/price-lists"],
+  ["currencies", "/admin/currencies"],
+  ["organisation", "/admin/organisation"],
   ["import", "/admin/imports"],
+  ["configuration file", "/admin/configuration"],
 ] as const;
 
 /** In both themes: what axe finds on the page as it stands. */

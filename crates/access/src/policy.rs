@@ -53,6 +53,7 @@ words! {
         Audit = "audit",
         ApiKey = "api_key",
         ServiceAccount = "service_account",
+        Organisation = "organisation",
     }
 }
 
@@ -138,6 +139,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
+        Object::Organisation => &[Read, Update],
     }
 }
 
@@ -158,6 +160,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Team
             | Object::Role
             | Object::ServiceAccount
+            | Object::Organisation
             | Object::Agent
             | Object::Audit,
             _,
@@ -180,6 +183,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::User
         | Object::Team
         | Object::Role
+        | Object::Organisation
         | Object::Audit => true,
         Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount => false,
     }
@@ -365,11 +369,12 @@ impl Builtin {
         }
     }
 
-    /// What everyone needs in order to read a page (names of colleagues, stages and products), and keys of their own.
+    /// What everyone needs in order to read a page (names of colleagues, stages and products, and the organisation's
+    /// settings), and keys of their own.
     fn basics() -> Grants {
         use Action::{Create, Delete, Read, Update};
         use ScopeLevel::{All, Own};
-        [Object::Product, Object::Pipeline, Object::User, Object::Team]
+        [Object::Product, Object::Pipeline, Object::User, Object::Team, Object::Organisation]
             .iter()
             .fold(Grants::default(), |grants, &object| grants.set(object, &[(Read, All)]))
             .set(Object::ApiKey, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
@@ -398,7 +403,7 @@ permissions! {
     ReadTask = Task Read, CreateTask = Task Create, UpdateTask = Task Update, DeleteTask = Task Delete,
     ReadActivity = Activity Read, CreateActivity = Activity Create,
     ReadProduct = Product Read, CreateProduct = Product Create, UpdateProduct = Product Update, DeleteProduct = Product Delete,
-    ReadPipeline = Pipeline Read, UpdatePipeline = Pipeline Update,
+    ReadPipeline = Pipeline Read, CreatePipeline = Pipeline Create, UpdatePipeline = Pipeline Update, DeletePipeline = Pipeline Delete,
     ReadUser = User Read, CreateUser = User Create, UpdateUser = User Update, DeleteUser = User Delete, ImpersonateUser = User Impersonate,
     ReadTeam = Team Read, CreateTeam = Team Create, UpdateTeam = Team Update, DeleteTeam = Team Delete,
     ReadRole = Role Read, CreateRole = Role Create, UpdateRole = Role Update, DeleteRole = Role Delete,
@@ -408,6 +413,7 @@ permissions! {
     ReadApiKey = ApiKey Read, CreateApiKey = ApiKey Create, UpdateApiKey = ApiKey Update, DeleteApiKey = ApiKey Delete,
     ReadServiceAccount = ServiceAccount Read, CreateServiceAccount = ServiceAccount Create,
     UpdateServiceAccount = ServiceAccount Update, DeleteServiceAccount = ServiceAccount Delete,
+    ReadOrganisation = Organisation Read, UpdateOrganisation = Organisation Update,
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use axum::middleware::from_fn;
 use dealwright_access::{api_key, audit, csrf, oauth, people, service_account, session, viewing};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, account_team, activity, change, choice, contact, handover, import, live, opportunity, pipeline, product,
-    search, sharing, task, timeline, transfer,
+    account, account_team, activity, change, choice, configuration, contact, currency, handover, import, live,
+    opportunity, pipeline, price_list, product, search, settings, sharing, task, timeline, transfer,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -55,6 +55,10 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(service_account::http::router())
                 .merge(oauth::http::router())
                 .merge(audit::http::router())
+                .merge(settings::http::router())
+                .merge(configuration::http::router())
+                .merge(currency::http::router())
+                .merge(price_list::http::router())
                 .merge(pipeline::http::router())
                 .merge(choice::http::router())
                 .merge(product::http::router())

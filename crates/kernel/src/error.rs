@@ -89,6 +89,9 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<VersionConflict>,
+    /// How many records stand in the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
     /// Quote it when you report the problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -103,6 +106,8 @@ pub struct Error {
     pub detail: String,
     pub fields: Vec<FieldError>,
     pub conflict: Option<Box<VersionConflict>>,
+    /// How many records stand in the way.
+    pub count: Option<i64>,
     /// Seconds to wait before trying again.
     pub retry_after: Option<u32>,
     #[source]
@@ -117,6 +122,7 @@ impl Error {
             detail: detail.into(),
             fields: Vec::new(),
             conflict: None,
+            count: None,
             retry_after: None,
             source: None,
         }
@@ -205,6 +211,13 @@ impl Error {
         }
     }
 
+    /// Says how many records stand in the way.
+    #[must_use]
+    pub fn counting(mut self, count: i64) -> Self {
+        self.count = Some(count);
+        self
+    }
+
     /// Says which field the error lands on.
     #[must_use]
     pub fn on(mut self, field: impl Into<String>) -> Self {
@@ -224,6 +237,7 @@ impl Error {
             code: self.code.to_string(),
             errors: self.fields.clone(),
             conflict: self.conflict.as_deref().cloned(),
+            count: self.count,
             request_id: None,
         }
     }

@@ -56,6 +56,7 @@ ids! {
     /// A value of a managed list: opportunity type, source, industry, region or loss reason.
     ChoiceId,
     ProductId,
+    PriceListId,
     OpportunityId,
     LineId,
     TaskId,

@@ -19,6 +19,12 @@ impl Currency {
     pub const USD: Self = Self(iso_currency::Currency::USD);
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
 
+    /// Every currency there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        use iso_currency::IntoEnumIterator;
+        iso_currency::Currency::iter().map(Self)
+    }
+
     /// Decimal places of the currency: 2 for EUR, 0 for JPY, 3 for KWD.
     #[must_use]
     pub fn decimals(self) -> u32 {

@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { get } from "./client";
-import type { Option, OptionKind, Stage } from "./types";
+import type { Option, OptionKind, Pipeline, Stage } from "./types";
 
 const slow = { staleTime: 5 * 60_000 };
 
@@ -47,11 +47,18 @@ export const FIELD_LOCKED = "Your role may not change this field";
 
 export function useStages(pipelineId?: string): Stage[] {
   const { data } = useSuspenseQuery(pipelinesQuery());
-  const pipeline = data.find((p) => p.id === pipelineId) ?? data[0];
+  const pipeline = data.find((p) => p.id === pipelineId) ?? data.find(takesDeals) ?? data[0];
   return pipeline ? [...pipeline.stages].sort((a, b) => a.position - b.position) : [];
 }
 
-export function useOptions(kind: OptionKind): Option[] {
+const takesDeals = (p: Pipeline): boolean => p.usable && !p.archived;
+
+/** Those that this person may put deals into, in order. */
+export const usePipelines = (): Pipeline[] =>
+  useSuspenseQuery(pipelinesQuery()).data.filter(takesDeals).sort((a, b) => a.position - b.position);
+
+/** What a list offers; an archived value only where it is what the record has. */
+export function useOptions(kind: OptionKind, current?: string | null): Option[] {
   const { data } = useSuspenseQuery(optionsQuery());
-  return data.filter((o) => o.kind === kind).sort((a, b) => a.position - b.position || a.name.localeCompare(b.name));
+  return data.filter((o) => o.kind === kind && (!o.archived || o.id === current)).sort((a, b) => a.position - b.position || a.name.localeCompare(b.name));
 }

@@ -25,6 +25,11 @@ export type RoleGrid = Schemas["RoleGrid"];
 export type RecordCounts = Schemas["RecordCounts"];
 
 export type Stage = Schemas["Stage"];
+export type Pipeline = Schemas["Pipeline"];
+export type Product = Schemas["Product"];
+export type PriceList = Schemas["PriceList"];
+export type Configuration = Schemas["Configuration"];
+export type ConfigurationReport = Schemas["ConfigurationReport"];
 export type StageKind = Schemas["StageKind"];
 /** The schema says string: these are the lists that the app shows. */
 export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason";

@@ -85,8 +85,9 @@ pub async fn check_references(tx: &mut Tx, refs: &References) -> Result<()> {
                   $2::uuid is null or exists (select from contact where id = $2 and deleted_at is null) as "contact!",
                   $3::uuid is null or exists (select from opportunity where id = $3 and deleted_at is null) as "opportunity!",
                   $4::uuid is null or exists (select from app_user where id = $4 and active) as "owner!",
-                  $5::uuid is null or exists (select from product where id = $5 and deleted_at is null) as "product!",
-                  array(select c.id from choice c join unnest($6::uuid[], $7::text[]) as w (id, kind) on w.id = c.id and w.kind = c.kind) as "choices!: Vec<Uuid>""#,
+                  $5::uuid is null or exists (select from product where id = $5 and deleted_at is null and archived_at is null) as "product!",
+                  array(select c.id from choice c join unnest($6::uuid[], $7::text[]) as w (id, kind) on w.id = c.id and w.kind = c.kind
+                        where c.archived_at is null) as "choices!: Vec<Uuid>""#,
         refs.account,
         refs.contact,
         refs.opportunity,

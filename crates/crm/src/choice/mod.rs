@@ -1,11 +1,71 @@
 //! Managed lists: opportunity types, sources, industries, regions, loss reasons; and what a new organisation starts with.
+//!
+//! Here are the types and the rules; `store` holds the SQL, `write` how an administrator changes a list, `http` the
+//! endpoints.
 
 pub mod http;
 pub mod store;
+pub mod write;
 
+use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::ChoiceId;
-use serde::Serialize;
+use dealwright_kernel::{Error, Result};
+use dealwright_store::{Event, Subject, Tx};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::record::Texts;
+
+/// The most values a list has.
+pub const MAX_VALUES: usize = 1_000;
+
+/// The managed lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListKind {
+    OpportunityType,
+    Source,
+    Industry,
+    Region,
+    LossReason,
+}
+
+impl ListKind {
+    pub const ALL: [Self; 5] = [Self::OpportunityType, Self::Source, Self::Industry, Self::Region, Self::LossReason];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OpportunityType => "opportunity_type",
+            Self::Source => "source",
+            Self::Industry => "industry",
+            Self::Region => "region",
+            Self::LossReason => "loss_reason",
+        }
+    }
+
+    /// The field of records that holds a value of this list.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::OpportunityType => "type_id",
+            Self::Source => "source_id",
+            Self::Industry => "industry_id",
+            Self::Region => "region_id",
+            Self::LossReason => "lost_reason_id",
+        }
+    }
+}
+
+impl std::str::FromStr for ListKind {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|k| k.as_str() == text)
+            .ok_or_else(|| Error::field("kind", "invalid_value", "there is no such list"))
+    }
+}
 
 /// A value of a managed list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -15,6 +75,91 @@ pub struct Choice {
     pub kind: String,
     pub name: String,
     pub position: i32,
+    /// Kept on the records that have it, and not offered any more.
+    pub archived: bool,
+    pub version: i64,
+}
+
+/// What can be written of a value, by the API's names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fields {
+    pub name: String,
+    pub archived: bool,
+}
+
+impl Choice {
+    /// The writable part.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        Fields { name: self.name.clone(), archived: self.archived }
+    }
+
+    /// An event about this value.
+    #[must_use]
+    pub fn event(&self, tx: &Tx, verb: &str) -> Event {
+        let subject = Subject { object: "option", id: self.id.0, name: self.name.clone(), version: Some(self.version) };
+        Event::with_id(tx.new_id().into(), format!("option.{verb}"), subject)
+            .data(serde_json::json!({ "list": self.kind }))
+    }
+}
+
+/// A new value, behind the others of its list.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewChoice {
+    pub kind: ListKind,
+    /// No other value of the list has it, whatever its case.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+}
+
+impl Validate for NewChoice {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        wrong.required("name", &self.name, 200);
+        wrong.finish()
+    }
+}
+
+/// A change of a value.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChoicePatch {
+    /// The version that was read, unless `If-Match` says it.
+    pub version: Option<i64>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    pub archived: Option<bool>,
+}
+
+impl Validate for ChoicePatch {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        if let Some(name) = &self.name {
+            wrong.required("name", name, 200);
+        }
+        wrong.finish()
+    }
+}
+
+impl ChoicePatch {
+    /// The fields after this patch.
+    #[must_use]
+    pub fn apply(self, old: &Fields) -> Fields {
+        Fields {
+            name: self.name.map_or_else(|| old.name.clone(), |n| n.trim().to_owned()),
+            archived: self.archived.unwrap_or(old.archived),
+        }
+    }
+}
+
+/// The whole order of a list: each id once.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListOrder {
+    pub kind: ListKind,
+    #[schema(max_items = 1000)]
+    pub ids: Vec<uuid::Uuid>,
 }
 
 /// What the managed lists of a new organisation hold.

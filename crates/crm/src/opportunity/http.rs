@@ -7,7 +7,7 @@ use dealwright_access::policy::{CreateOpportunity, DeleteOpportunity, ReadOpport
 use dealwright_access::{Access, Allow, Context};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, Validate, etag};
-use dealwright_kernel::id::{ChoiceId, EventId, LineId, OpportunityId, PipelineId, StageId};
+use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, EventId, LineId, OpportunityId, PipelineId, StageId};
 use dealwright_kernel::page::TotalIs;
 use dealwright_kernel::{Counted, Currency, Money, Patch, Result};
 use dealwright_store::{Committed, Tx};
@@ -22,7 +22,7 @@ use super::list::{self, CATALOGUE, Column, Found};
 use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
 use crate::list::{Asked, ListQuery, TreeQuery};
 use crate::pipeline::{self, Stage};
-use crate::record::{Ref, Texts};
+use crate::record::Ref;
 
 /// The opportunities' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -281,14 +281,46 @@ struct Move {
     #[schema(max_length = 10000)]
     lost_notes: Option<String>,
     close_date: Option<chrono::NaiveDate>,
+    account_id: Option<AccountId>,
+    primary_contact_id: Option<ContactId>,
+    amount: Option<Money>,
+    #[schema(max_length = 2000)]
+    next_step: Option<String>,
+    type_id: Option<ChoiceId>,
+    source_id: Option<ChoiceId>,
+    industry_id: Option<ChoiceId>,
+    region_id: Option<ChoiceId>,
+    tags: Option<Vec<String>>,
 }
 
 impl Validate for Move {
     fn validate(&self) -> Result<()> {
-        let mut wrong = Texts::default();
-        wrong.optional("lost_notes", self.lost_notes.as_deref(), 10_000);
-        wrong.date("close_date", self.close_date);
-        wrong.finish()
+        self.patch().validate()
+    }
+}
+
+impl Move {
+    /// The same change as a PATCH.
+    fn patch(&self) -> OpportunityPatch {
+        fn given<T>(value: Option<T>) -> Patch<T> {
+            value.map_or(Patch::Absent, Patch::Value)
+        }
+        OpportunityPatch {
+            stage_id: Some(self.stage_id),
+            lost_reason_id: given(self.lost_reason_id),
+            lost_notes: given(self.lost_notes.clone()),
+            close_date: given(self.close_date),
+            account_id: given(self.account_id),
+            primary_contact_id: given(self.primary_contact_id),
+            amount: given(self.amount),
+            next_step: given(self.next_step.clone()),
+            type_id: given(self.type_id),
+            source_id: given(self.source_id),
+            industry_id: given(self.industry_id),
+            region_id: given(self.region_id),
+            tags: self.tags.clone(),
+            ..OpportunityPatch::default()
+        }
     }
 }
 
@@ -309,17 +341,9 @@ async fn move_to(
     Valid(body): Valid<Move>,
 ) -> Result<Committed<impl IntoResponse>> {
     let version = if_match.or(body.version)?;
-    let given = |value: Option<_>| value.map_or(Patch::Absent, Patch::Value);
-    let patch = OpportunityPatch {
-        stage_id: Some(body.stage_id),
-        lost_reason_id: given(body.lost_reason_id),
-        lost_notes: body.lost_notes.map_or(Patch::Absent, Patch::Value),
-        close_date: body.close_date.map_or(Patch::Absent, Patch::Value),
-        ..OpportunityPatch::default()
-    };
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
-    let written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    let written = write::update(&cx, &mut tx, permit, version, body.patch(), None).await?;
     tx.commit((
         etag(written.opportunity.version),
         Json(Moved { opportunity: written.opportunity, event_id: written.event }),

@@ -4,7 +4,7 @@ use dealwright_access::{Context, Object, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{LineId, OpportunityId, ProductId};
-use dealwright_kernel::{Error, Money, Result};
+use dealwright_kernel::{Currency, Error, Money, Result};
 use dealwright_store::{Change, Tx};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -14,12 +14,14 @@ use utoipa::ToSchema;
 
 use super::{Line, Opportunity, store};
 use crate::change::store::{References, check_references};
+use crate::price_list;
 use crate::record::{Ref, Texts};
 
 const MAX_QUANTITY: i64 = 1_000_000_000;
 const MAX_LINES: i64 = 500;
 
-/// A new line. Without a price, the product's own is taken.
+/// A new line. Without a price, that of the price list is taken which holds for the deal's currency today; where there is
+/// none, the product's own.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLine {
@@ -133,8 +135,16 @@ pub async fn add(
         (Some(minor), Some(code)) => Some(Money::new(minor, code.parse()?)),
         _ => None,
     };
+    let on_list = match new.unit_price {
+        Some(_) => None,
+        None => {
+            let currency = permit.amount.map_or(cx.actor().currency, |amount| amount.currency);
+            price_list::store::price_of(tx, new.product_id, currency, tx.now().date_naive()).await?
+        }
+    };
     let price = new
         .unit_price
+        .or(on_list)
         .or(listed)
         .ok_or_else(|| Error::field("unit_price", "required", "the product has no price of its own"))?;
     let sum = within_range(total(new.quantity, price, new.discount_percent))?;

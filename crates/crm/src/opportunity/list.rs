@@ -134,6 +134,18 @@ async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Opti
     }
 }
 
+/// Opportunities by id, as far as the actor sees them; in the order of their ids.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn read(cx: &Context, tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Opportunity>> {
+    let mut sql = QueryBuilder::<Postgres>::new("select ");
+    sql.push(COLUMNS).push(" from opportunity t ").push(JOINS).push(" where t.org_id = ").push_bind(tx.org().0);
+    sql.push(" and t.deleted_at is null and t.id = any (").push_bind(ids.to_vec()).push(") order by t.id");
+    let rows = sql.build().fetch_all(tx.db()).await?;
+    rows.iter().map(|row| Row::from_row(row)?.into_opportunity(cx.actor())).collect()
+}
+
 /// A column of the board.
 #[derive(Debug)]
 pub struct Column {

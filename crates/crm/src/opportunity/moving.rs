@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 use dealwright_kernel::id::OpportunityId;
 use dealwright_kernel::{Error, Result};
 use dealwright_workflow::{Cleared, Missing, MoveFacts, evaluate, refusal};
+use serde_json::{Map, Value};
 
 use super::Fields;
+use crate::change::fields_of;
 use crate::pipeline::Stage;
 
 /// What the caller said beside the stage.
@@ -23,13 +25,38 @@ pub fn missing(id: OpportunityId, version: i64, fields: &Fields, stage: &Stage) 
 }
 
 fn judge(id: OpportunityId, version: i64, fields: &Fields, stage: &Stage) -> Result<Cleared, Vec<Missing>> {
-    evaluate(&MoveFacts {
+    // Fields that could not be told would count as empty: the gate stays shut.
+    let fields = fields_of(fields).unwrap_or_default();
+    evaluate(&facts(id, version, stage, &fields))
+}
+
+const fn facts<'a>(id: OpportunityId, version: i64, stage: &'a Stage, fields: &'a Map<String, Value>) -> MoveFacts<'a> {
+    MoveFacts {
         opportunity: id,
         version,
         to: stage.id,
         to_kind: stage.kind,
-        has_lost_reason: fields.lost_reason_id.is_some(),
-    })
+        required: stage.required_fields.as_slice(),
+        fields,
+        imported: false,
+    }
+}
+
+/// Judges a deal that an import brings to the stage it was in elsewhere.
+///
+/// # Errors
+/// 422 `gate_not_cleared` with the missing fields.
+pub fn admit_imported(id: OpportunityId, fields: &Map<String, Value>, stage: &Stage) -> Result<()> {
+    let cleared = evaluate(&MoveFacts { imported: true, ..facts(id, 0, stage, fields) }).map_err(refusal)?;
+    debug_assert!(cleared.covers(id, 0, stage.id));
+    Ok(())
+}
+
+/// What a change within a stage takes away of what its gate asked for.
+#[must_use]
+pub fn emptied(id: OpportunityId, version: i64, old: &Fields, new: &Fields, stage: &Stage) -> Vec<Missing> {
+    let before = missing(id, version, old, stage);
+    missing(id, version, new, stage).into_iter().filter(|m| !before.contains(m)).collect()
 }
 
 /// Judges the move and carries it out on the fields.

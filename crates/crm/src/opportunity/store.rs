@@ -276,6 +276,24 @@ pub async fn update(tx: &mut Tx, id: OpportunityId, version: i64, f: &Fields, de
     Ok(written.rows_affected() == 1)
 }
 
+/// Lets deals enter a stage of their kind that takes the place of theirs: since when they are in it stays. Each row has
+/// `id` and `probability`.
+pub async fn enter_stage(tx: &mut Tx, rows: &[Value], stage: StageId, pipeline: PipelineId) -> Result<()> {
+    let (org, now) = (tx.org().0, tx.now());
+    sqlx::query!(
+        "update opportunity o set stage_id = $3, pipeline_id = $4, probability = r.probability, updated_at = $5, version = version + 1
+         from jsonb_to_recordset($2) as r (id uuid, probability bigint) where o.org_id = $1 and o.id = r.id",
+        org,
+        Value::Array(rows.to_vec()),
+        stage.0,
+        pipeline.0,
+        now,
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
 /// Raises the version of a record whose parts have changed; false when it is not at `version` any more.
 pub async fn touch(tx: &mut Tx, id: OpportunityId, version: i64) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());

@@ -24,20 +24,7 @@ use crate::record;
 /// 403 when the owner is beyond the caller's scope; 422 for what is invalid, missing or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
     change::may_say(cx, Object::Opportunity, &new)?;
-    let pipeline = pipeline::store::find(tx, new.pipeline_id)
-        .await
-        .map_err(|_| Error::field("pipeline_id", "unknown_reference", "there is no such pipeline"))?;
-    let stage = match new.stage_id {
-        Some(id) => pipeline::store::stage(tx, id).await?,
-        None => pipeline
-            .stages
-            .first()
-            .cloned()
-            .ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))?,
-    };
-    if new.pipeline_id.is_some_and(|id| id != stage.pipeline_id) {
-        return Err(wrong_pipeline());
-    }
+    let stage = stage_of_new(tx, &new).await?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = people::store::team_of(tx, owner)
         .await?
@@ -85,6 +72,25 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
             .on("owner_id")
     };
     Ok(store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor()))
+}
+
+/// The stage said, or else the first of the pipeline said, or else of the first pipeline.
+async fn stage_of_new(tx: &mut Tx, new: &NewOpportunity) -> Result<Stage> {
+    let stage = match new.stage_id {
+        Some(id) => Some(pipeline::store::stage(tx, id).await?),
+        None => None,
+    };
+    let id = new.pipeline_id.or_else(|| stage.as_ref().map(|s| s.pipeline_id));
+    let pipeline = pipeline::store::find(tx, id)
+        .await
+        .map_err(|_| Error::field("pipeline_id", "unknown_reference", "there is no such pipeline"))?;
+    if stage.as_ref().is_some_and(|s| s.pipeline_id != pipeline.id) {
+        return Err(wrong_pipeline());
+    }
+    pipeline.require_use()?;
+    stage
+        .or_else(|| pipeline.stages.into_iter().next())
+        .ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))
 }
 
 /// A written record and the event that says so; none when nothing changed.
@@ -163,12 +169,15 @@ async fn intended(
         return Err(wrong_pipeline());
     }
     if stage.id != old.stage_id {
+        if stage.pipeline_id != old.pipeline_id {
+            pipeline::store::find(tx, Some(stage.pipeline_id)).await?.require_use()?;
+        }
         new = moving::pass_gate(current.id, version, new, &stage, said, tx.now().date_naive())?;
-    } else if stage.kind == dealwright_workflow::StageKind::Lost && new.lost_reason_id.is_none() {
-        // A lost deal keeps the reason its gate asked for.
-        let missing = moving::missing(current.id, version, &new, &stage);
-        if old.lost_reason_id.is_some() && !missing.is_empty() {
-            return Err(dealwright_workflow::refusal(missing));
+    } else {
+        // A deal keeps what the gate of its stage asked for.
+        let emptied = moving::emptied(current.id, version, &old, &new, &stage);
+        if !emptied.is_empty() {
+            return Err(dealwright_workflow::refusal(emptied));
         }
     }
     Ok((new, stage))
@@ -183,8 +192,10 @@ async fn assign(cx: &Context, tx: &mut Tx, owner: UserId) -> Result<Option<dealw
 }
 
 async fn derive(tx: &mut Tx, cx: &Context, old: Option<&Opportunity>, new: &Fields, stage: &Stage) -> Result<Derived> {
+    // A deal that closes takes the rate of the day with it.
+    let closes = stage.kind.is_closed() && old.is_some_and(|o| !o.stage.kind.is_closed());
     let amount_base = match (new.amount, old) {
-        (Some(amount), Some(old)) if old.amount == Some(amount) => old.amount_base.map(|m| m.minor),
+        (Some(amount), Some(old)) if old.amount == Some(amount) && !closes => old.amount_base.map(|m| m.minor),
         (Some(amount), _) => Some(to_base(tx, amount, cx.actor().currency, tx.now().date_naive()).await?),
         (None, _) => None,
     };

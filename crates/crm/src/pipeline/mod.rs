@@ -1,12 +1,88 @@
 //! Pipelines and stages, and the one way in which a record enters a stage.
+//!
+//! Here are the types and the rules; `store` holds the SQL, `write` how an administrator changes them, `retire` how a
+//! stage hands over its deals, `http` the endpoints.
 
 pub mod http;
+pub mod retire;
 pub mod store;
+pub mod write;
 
-use dealwright_kernel::id::{PipelineId, StageId};
+use dealwright_kernel::extract::Validate;
+use dealwright_kernel::id::{PipelineId, StageId, TeamId};
+use dealwright_kernel::{Error, Patch, Result};
+use dealwright_store::{Event, Subject, Tx};
 use dealwright_workflow::StageKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::record::Texts;
+
+/// How many pipelines an organisation, and how many stages a pipeline may have.
+pub const MAX_PIPELINES: usize = 100;
+pub const MAX_STAGES: usize = 50;
+
+/// The fields of an opportunity that a stage can ask for.
+pub const REQUIRABLE: &[&str] = &[
+    "account_id",
+    "primary_contact_id",
+    "amount",
+    "close_date",
+    "next_step",
+    "type_id",
+    "source_id",
+    "industry_id",
+    "region_id",
+    "tags",
+    "lost_reason_id",
+    "lost_notes",
+];
+
+/// Kept by lost deals alone: leaving the stage clears them.
+const OF_LOST_DEALS: &[&str] = &["lost_reason_id", "lost_notes"];
+
+/// The colours a stage can have: names of the design's tokens, never values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    Grey,
+    Blue,
+    Teal,
+    Green,
+    Amber,
+    Orange,
+    Red,
+    Violet,
+}
+
+impl Colour {
+    pub const ALL: [Self; 8] =
+        [Self::Grey, Self::Blue, Self::Teal, Self::Green, Self::Amber, Self::Orange, Self::Red, Self::Violet];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grey => "grey",
+            Self::Blue => "blue",
+            Self::Teal => "teal",
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::Orange => "orange",
+            Self::Red => "red",
+            Self::Violet => "violet",
+        }
+    }
+}
+
+impl std::str::FromStr for Colour {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|c| c.as_str() == text)
+            .ok_or_else(|| Error::field("colour", "invalid_value", "there is no such colour"))
+    }
+}
 
 /// A stage of a pipeline.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -19,6 +95,13 @@ pub struct Stage {
     /// Percent.
     pub probability: i32,
     pub kind: StageKind,
+    /// A name of the design's tokens.
+    pub colour: Option<Colour>,
+    /// Fields of the record that must be filled for it to enter.
+    pub required_fields: Vec<String>,
+    /// More deals than this are too many at once: the board warns.
+    pub wip_limit: Option<i32>,
+    pub version: i64,
 }
 
 /// A pipeline with its stages in order.
@@ -27,5 +110,361 @@ pub struct Pipeline {
     pub id: PipelineId,
     pub name: String,
     pub position: i32,
+    /// Kept for the deals that are in it, and not offered any more.
+    pub archived: bool,
+    /// The teams that use it, with the teams below them; everyone when there are none.
+    pub team_ids: Vec<TeamId>,
+    /// Whether the caller may put deals into it.
+    pub usable: bool,
+    pub version: i64,
     pub stages: Vec<Stage>,
+}
+
+impl Pipeline {
+    /// The writable part.
+    #[must_use]
+    pub fn fields(&self) -> PipelineFields {
+        PipelineFields { name: self.name.clone(), archived: self.archived, team_ids: self.team_ids.clone() }
+    }
+
+    /// Whether the caller may put deals into it.
+    #[must_use]
+    pub const fn takes_deals(&self) -> bool {
+        self.usable && !self.archived
+    }
+
+    /// # Errors
+    /// 422 on `pipeline_id` when the caller may not put deals into it.
+    pub fn require_use(&self) -> Result<()> {
+        if self.takes_deals() {
+            return Ok(());
+        }
+        let why = if self.archived { "the pipeline is archived" } else { "the pipeline is for other teams" };
+        Err(Error::field("pipeline_id", "not_usable", why))
+    }
+
+    /// An event about this pipeline.
+    #[must_use]
+    pub fn event(&self, tx: &Tx, verb: &str) -> Event {
+        let subject =
+            Subject { object: "pipeline", id: self.id.0, name: self.name.clone(), version: Some(self.version) };
+        Event::with_id(tx.new_id().into(), format!("pipeline.{verb}"), subject)
+    }
+}
+
+impl Stage {
+    /// The writable part.
+    #[must_use]
+    pub fn fields(&self) -> StageFields {
+        StageFields {
+            name: self.name.clone(),
+            probability: self.probability,
+            kind: self.kind,
+            colour: self.colour,
+            required_fields: self.required_fields.clone(),
+            wip_limit: self.wip_limit,
+        }
+    }
+
+    /// An event about this stage.
+    #[must_use]
+    pub fn event(&self, tx: &Tx, verb: &str) -> Event {
+        let subject = Subject { object: "stage", id: self.id.0, name: self.name.clone(), version: Some(self.version) };
+        Event::with_id(tx.new_id().into(), format!("stage.{verb}"), subject)
+    }
+}
+
+/// What can be written of a pipeline, by the API's names.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PipelineFields {
+    pub name: String,
+    pub archived: bool,
+    pub team_ids: Vec<TeamId>,
+}
+
+/// What can be written of a stage, by the API's names.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageFields {
+    pub name: String,
+    pub probability: i32,
+    pub kind: StageKind,
+    pub colour: Option<Colour>,
+    pub required_fields: Vec<String>,
+    pub wip_limit: Option<i32>,
+}
+
+/// A new pipeline. Without stages it starts with an open, a won and a lost one.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewPipeline {
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    pub team_ids: Vec<TeamId>,
+    pub stages: Vec<NewStage>,
+}
+
+impl Validate for NewPipeline {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        wrong.required("name", &self.name, 200);
+        check_teams(&mut wrong, Some(&self.team_ids));
+        if self.stages.len() > MAX_STAGES {
+            wrong.push("stages", "too_many", format!("at most {MAX_STAGES} stages"));
+        }
+        for (i, stage) in self.stages.iter().enumerate() {
+            stage.check(&mut wrong, &format!("stages.{i}."));
+        }
+        wrong.finish()
+    }
+}
+
+/// A change of a pipeline.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PipelinePatch {
+    /// The version that was read, unless `If-Match` says it.
+    pub version: Option<i64>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    pub archived: Option<bool>,
+    pub team_ids: Option<Vec<TeamId>>,
+}
+
+impl Validate for PipelinePatch {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        if let Some(name) = &self.name {
+            wrong.required("name", name, 200);
+        }
+        check_teams(&mut wrong, self.team_ids.as_deref());
+        wrong.finish()
+    }
+}
+
+impl PipelinePatch {
+    /// The fields after this patch.
+    #[must_use]
+    pub fn apply(self, old: &PipelineFields) -> PipelineFields {
+        let mut team_ids = self.team_ids.unwrap_or_else(|| old.team_ids.clone());
+        team_ids.sort_unstable_by_key(|t| t.0);
+        team_ids.dedup();
+        PipelineFields {
+            name: self.name.map_or_else(|| old.name.clone(), |n| n.trim().to_owned()),
+            archived: self.archived.unwrap_or(old.archived),
+            team_ids,
+        }
+    }
+}
+
+fn check_teams(wrong: &mut Texts, teams: Option<&[TeamId]>) {
+    if teams.is_some_and(|t| t.len() > 500) {
+        wrong.push("team_ids", "too_many", "at most 500 teams");
+    }
+}
+
+/// A new stage, behind the last open one, or behind the last one when it is closed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewStage {
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    pub kind: StageKind,
+    /// 100 for won and 0 for lost when absent.
+    #[schema(minimum = 0, maximum = 100)]
+    pub probability: Option<i32>,
+    pub colour: Option<Colour>,
+    #[serde(default)]
+    pub required_fields: Vec<String>,
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub wip_limit: Option<i32>,
+}
+
+impl NewStage {
+    fn check(&self, wrong: &mut Texts, path: &str) {
+        wrong.required(&format!("{path}name"), &self.name, 200);
+        check_stage(wrong, path, self.probability, Some(&self.required_fields), self.wip_limit);
+    }
+
+    /// The fields of the new stage.
+    #[must_use]
+    pub fn fields(self) -> StageFields {
+        let usual = match self.kind {
+            StageKind::Open | StageKind::Lost => 0,
+            StageKind::Won => 100,
+        };
+        StageFields {
+            name: self.name.trim().to_owned(),
+            probability: self.probability.unwrap_or(usual),
+            kind: self.kind,
+            colour: self.colour,
+            required_fields: unique(self.required_fields),
+            wip_limit: self.wip_limit,
+        }
+    }
+}
+
+impl Validate for NewStage {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        self.check(&mut wrong, "");
+        wrong.finish()
+    }
+}
+
+/// What happens, with a new probability, to open deals that still have the old one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenDeals {
+    /// They get the new one.
+    Follow,
+    /// They keep the old one.
+    Leave,
+}
+
+/// A change of a stage.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct StagePatch {
+    /// The version that was read, unless `If-Match` says it.
+    pub version: Option<i64>,
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    pub kind: Option<StageKind>,
+    #[schema(minimum = 0, maximum = 100)]
+    pub probability: Option<i32>,
+    #[schema(value_type = Option<Colour>)]
+    pub colour: Patch<Colour>,
+    pub required_fields: Option<Vec<String>>,
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 100_000)]
+    pub wip_limit: Patch<i32>,
+    /// Asked for when the probability changes and deals have the old one.
+    pub open_deals: Option<OpenDeals>,
+}
+
+impl Validate for StagePatch {
+    fn validate(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        if let Some(name) = &self.name {
+            wrong.required("name", name, 200);
+        }
+        let limit = self.wip_limit.apply(None);
+        check_stage(&mut wrong, "", self.probability, self.required_fields.as_deref(), limit);
+        wrong.finish()
+    }
+}
+
+impl StagePatch {
+    /// The fields after this patch.
+    #[must_use]
+    pub fn apply(self, old: &StageFields) -> StageFields {
+        StageFields {
+            name: self.name.map_or_else(|| old.name.clone(), |n| n.trim().to_owned()),
+            probability: self.probability.unwrap_or(old.probability),
+            kind: self.kind.unwrap_or(old.kind),
+            colour: self.colour.apply(old.colour),
+            required_fields: self.required_fields.map_or_else(|| old.required_fields.clone(), unique),
+            wip_limit: self.wip_limit.apply(old.wip_limit),
+        }
+    }
+}
+
+fn check_stage(
+    wrong: &mut Texts,
+    path: &str,
+    probability: Option<i32>,
+    required: Option<&[String]>,
+    limit: Option<i32>,
+) {
+    if probability.is_some_and(|p| !(0..=100).contains(&p)) {
+        wrong.push(&format!("{path}probability"), "out_of_range", "between 0 and 100 percent");
+    }
+    if limit.is_some_and(|l| !(1..=100_000).contains(&l)) {
+        wrong.push(&format!("{path}wip_limit"), "out_of_range", "between 1 and 100,000 deals");
+    }
+    if required.is_some_and(|r| r.len() > 50) {
+        wrong.push(&format!("{path}required_fields"), "too_many", "at most 50 fields");
+    }
+}
+
+impl StageFields {
+    /// Rules that need the whole stage.
+    ///
+    /// # Errors
+    /// 422 with the field.
+    pub fn check(&self) -> Result<()> {
+        let mut wrong = Texts::default();
+        for field in &self.required_fields {
+            if !REQUIRABLE.contains(&field.as_str()) {
+                wrong.push("required_fields", "unknown_field", format!("{field:?} can't be asked for"));
+            } else if OF_LOST_DEALS.contains(&field.as_str()) && self.kind != StageKind::Lost {
+                wrong.push("required_fields", "invalid_value", format!("only lost deals have {field:?}"));
+            }
+        }
+        wrong.finish()
+    }
+}
+
+fn unique(fields: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(fields.len());
+    for field in fields {
+        if !kept.contains(&field) {
+            kept.push(field);
+        }
+    }
+    kept
+}
+
+/// The whole order of a list: each id once.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// The version that was read, unless `If-Match` says it.
+    pub version: Option<i64>,
+    #[schema(max_items = 1000)]
+    pub ids: Vec<uuid::Uuid>,
+}
+
+/// Refuses an order that is not one of exactly what is there.
+///
+/// # Errors
+/// 409 `order_changed`.
+pub fn check_order(there: impl Iterator<Item = uuid::Uuid>, wanted: &[uuid::Uuid]) -> Result<()> {
+    let mut there: Vec<_> = there.collect();
+    let mut sorted = wanted.to_vec();
+    there.sort_unstable();
+    sorted.sort_unstable();
+    if there == sorted {
+        return Ok(());
+    }
+    Err(Error::conflict("order_changed", "the order must name everything in the list once; read it again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(kind: StageKind, required: &[&str]) -> StageFields {
+        let required_fields = required.iter().map(|f| (*f).to_owned()).collect();
+        NewStage { name: " A ".into(), kind, probability: None, colour: None, required_fields, wip_limit: None }
+            .fields()
+    }
+
+    #[test]
+    fn a_stage_asks_for_fields_that_there_are() {
+        assert_eq!(stage(StageKind::Won, &["amount", "amount"]).required_fields, ["amount"]);
+        assert_eq!((stage(StageKind::Won, &[]).probability, stage(StageKind::Won, &[]).name.as_str()), (100, "A"));
+        assert!(stage(StageKind::Open, &["next_step"]).check().is_ok());
+        assert_eq!(stage(StageKind::Open, &["shoe_size"]).check().unwrap_err().fields[0].code, "unknown_field");
+        assert_eq!(stage(StageKind::Open, &["lost_notes"]).check().unwrap_err().fields[0].code, "invalid_value");
+        assert!(stage(StageKind::Lost, &["lost_notes"]).check().is_ok());
+    }
+
+    #[test]
+    fn an_order_names_everything_once() {
+        let ids: Vec<_> = (1..4).map(uuid::Uuid::from_u128).collect();
+        let reversed: Vec<_> = ids.iter().rev().copied().collect();
+        assert!(check_order(ids.iter().copied(), &reversed).is_ok());
+        assert!(check_order(ids.iter().copied(), &reversed[1..]).is_err());
+        assert!(check_order(ids.iter().copied(), &[reversed[0], reversed[0], reversed[1]]).is_err());
+    }
 }

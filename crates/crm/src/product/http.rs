@@ -13,9 +13,8 @@ use dealwright_store::Committed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{NewProduct, Product, ProductPatch, store};
+use super::{NewProduct, Product, ProductPatch, store, write};
 use crate::change;
-use crate::change::store::name_values;
 
 /// The products' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -38,11 +37,8 @@ async fn index(cx: Allow<ReadProduct>) -> Result<Json<Page<Product>>> {
 #[utoipa::path(post, path = "/products", tag = "master data", request_body = NewProduct, responses((status = 201, body = Product), Problems))]
 async fn create(cx: Allow<CreateProduct>, Valid(new): Valid<NewProduct>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let id = ProductId(tx.new_id());
-    store::insert(&mut tx, id, &new.fields()).await?;
-    let product = store::find(&mut tx, id).await?.or_not_found("product")?;
-    tx.emit(product.event(&tx, "created"));
-    let location = [(header::LOCATION, format!("/api/v1/products/{id}"))];
+    let product = write::create(&mut tx, &new.fields()).await?;
+    let location = [(header::LOCATION, format!("/api/v1/products/{}", product.id))];
     tx.commit((StatusCode::CREATED, etag(product.version), location, Json(product))).await
 }
 
@@ -70,17 +66,7 @@ async fn update(
     if current.version != version {
         return Err(change::stale(current.version, &old, &new));
     }
-    let mut changes = change::diff(&old, &new)?;
-    if changes.is_empty() {
-        return tx.commit((etag(current.version), Json(current))).await;
-    }
-    if !store::update(&mut tx, id, version, &new).await? {
-        let now = store::find(&mut tx, id).await?.or_not_found("product")?;
-        return Err(change::stale(now.version, &now.fields(), &new));
-    }
-    name_values(&mut tx, &mut changes).await?;
-    let product = store::find(&mut tx, id).await?.or_not_found("product")?;
-    tx.emit(product.event(&tx, "updated").changes(changes));
+    let product = write::update(&mut tx, &current, new).await?;
     tx.commit((etag(product.version), Json(product))).await
 }
 

@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod store;
+pub mod write;
 
 use chrono::{DateTime, Utc};
 use dealwright_kernel::extract::Validate;
@@ -23,6 +24,7 @@ pub struct Fields {
     pub code: Option<String>,
     pub family: Option<String>,
     pub unit_price: Option<Money>,
+    pub archived: bool,
 }
 
 /// A product as the API shows it.
@@ -36,6 +38,8 @@ pub struct Product {
     pub family: Option<String>,
     /// Null when every deal agrees its own.
     pub unit_price: Option<Money>,
+    /// Kept on the deals that have it, and not offered any more.
+    pub archived: bool,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -50,6 +54,7 @@ impl Product {
             code: self.code.clone(),
             family: self.family.clone(),
             unit_price: self.unit_price,
+            archived: self.archived,
         }
     }
 
@@ -96,6 +101,7 @@ impl NewProduct {
             code: record::text(self.code),
             family: record::text(self.family),
             unit_price: self.unit_price,
+            archived: false,
         }
     }
 }
@@ -114,6 +120,7 @@ pub struct ProductPatch {
     pub family: Patch<String>,
     #[schema(value_type = Option<Money>)]
     pub unit_price: Patch<Money>,
+    pub archived: Option<bool>,
 }
 
 impl Validate for ProductPatch {
@@ -139,6 +146,7 @@ impl ProductPatch {
             code: record::text(self.code.apply(old.code)),
             family: record::text(self.family.apply(old.family)),
             unit_price: self.unit_price.apply(old.unit_price),
+            archived: self.archived.unwrap_or(old.archived),
         }
     }
 }
@@ -175,7 +183,13 @@ mod tests {
         let patch = ProductPatch { code: Patch::Null, family: Patch::Value("GT".into()), ..ProductPatch::default() };
         assert_eq!(
             patch.apply(&old),
-            Fields { name: "GTX".into(), code: None, family: Some("GT".into()), unit_price: Some(price) }
+            Fields {
+                name: "GTX".into(),
+                code: None,
+                family: Some("GT".into()),
+                unit_price: Some(price),
+                archived: false
+            }
         );
     }
 }

@@ -15,6 +15,7 @@ struct Row {
     family: Option<String>,
     price_minor: Option<i64>,
     currency: Option<String>,
+    archived: bool,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -32,6 +33,7 @@ impl Row {
             code: self.code,
             family: self.family,
             unit_price,
+            archived: self.archived,
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
@@ -43,7 +45,7 @@ impl Row {
 pub async fn list(tx: &mut Tx) -> Result<Vec<Product>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id as "id: ProductId", name, code, family, price_minor, currency, version, created_at, updated_at
+        r#"select id as "id: ProductId", name, code, family, price_minor, currency, archived_at is not null as "archived!", version, created_at, updated_at
            from product where org_id = $1 and deleted_at is null order by lower(name), id limit 5000"#,
         tx.org().0,
     )
@@ -56,7 +58,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Product>> {
 pub async fn find(tx: &mut Tx, id: ProductId) -> Result<Option<Product>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id as "id: ProductId", name, code, family, price_minor, currency, version, created_at, updated_at
+        r#"select id as "id: ProductId", name, code, family, price_minor, currency, archived_at is not null as "archived!", version, created_at, updated_at
            from product where org_id = $1 and id = $2 and deleted_at is null"#,
         tx.org().0,
         id.0,
@@ -70,10 +72,14 @@ fn taken() -> Error {
     Error::conflict("product_name_taken", "there is a product of this name already").on("name")
 }
 
+fn code_taken() -> Error {
+    Error::conflict("product_code_taken", "another product has this code").on("code")
+}
+
 /// Adds a product at version 1.
 ///
 /// # Errors
-/// 409 `product_name_taken`.
+/// 409 `product_name_taken` or `product_code_taken`.
 pub async fn insert(tx: &mut Tx, id: ProductId, f: &Fields) -> Result<()> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
@@ -90,18 +96,20 @@ pub async fn insert(tx: &mut Tx, id: ProductId, f: &Fields) -> Result<()> {
     )
     .execute(tx.db())
     .await
-    .on_constraint("product_name_key", taken)?;
+    .on_constraint("product_name_key", taken)
+    .on_constraint("product_code_key", code_taken)?;
     Ok(())
 }
 
 /// Writes the fields if the record is still at `version`; false when it is not.
 ///
 /// # Errors
-/// 409 `product_name_taken`.
+/// 409 `product_name_taken` or `product_code_taken`.
 pub async fn update(tx: &mut Tx, id: ProductId, version: i64, f: &Fields) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
-        "update product set name = $4, code = $5, family = $6, price_minor = $7, currency = $8, updated_at = $9, version = version + 1
+        "update product set name = $4, code = $5, family = $6, price_minor = $7, currency = $8,
+             archived_at = case when $10 then coalesce(archived_at, $9) end, updated_at = $9, version = version + 1
          where org_id = $1 and id = $2 and version = $3 and deleted_at is null",
         org,
         id.0,
@@ -112,10 +120,12 @@ pub async fn update(tx: &mut Tx, id: ProductId, version: i64, f: &Fields) -> Res
         f.unit_price.map(|m| m.minor),
         f.unit_price.map(|m| m.currency.code()),
         now,
+        f.archived,
     )
     .execute(tx.db())
     .await
-    .on_constraint("product_name_key", taken)?;
+    .on_constraint("product_name_key", taken)
+    .on_constraint("product_code_key", code_taken)?;
     Ok(written.rows_affected() == 1)
 }
 

@@ -104,7 +104,10 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
 }
 
 function Details({ a, fact }: { a: Account; fact: ReturnType<typeof useAccountFact> }) {
-  const options = { industry: useOptions("industry"), region: useOptions("region") };
+  const options = {
+    industry: useOptions("industry", a.industry_id),
+    region: useOptions("region", a.region_id),
+  };
   const choice = (kind: "industry" | "region") => ({
     choices: options[kind].map((o) => ({ value: o.id, label: o.name })),
     shown: options[kind].find((o) => o.id === a[`${kind}_id`])?.name ?? "",

@@ -2,13 +2,18 @@ import { Link } from "@tanstack/react-router";
 import {
   Bot,
   Box,
+  Building2,
+  Coins,
   EyeOff,
+  FileCog,
+  ListOrdered,
   Route as PipelineGlyph,
   ScrollText,
   ShieldCheck,
   KeyRound,
   Import,
   MonitorSmartphone,
+  Tag,
   Users,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -19,6 +24,7 @@ const GROUPS = [
   {
     title: "Organisation",
     items: [
+      { to: "/admin/organisation", label: "General", icon: Building2 },
       { to: "/admin/people", label: "People and teams", icon: Users },
       { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
       { to: "/admin/field-access", label: "Field access", icon: EyeOff },
@@ -37,10 +43,19 @@ const GROUPS = [
     title: "Selling",
     items: [
       { to: "/admin/pipelines", label: "Pipelines", icon: PipelineGlyph },
+      { to: "/admin/lists", label: "Lists", icon: ListOrdered },
       { to: "/admin/products", label: "Products", icon: Box },
+      { to: "/admin/price-lists", label: "Price lists", icon: Tag },
+      { to: "/admin/currencies", label: "Currencies", icon: Coins },
     ],
   },
-  { title: "Data", items: [{ to: "/admin/imports", label: "Import", icon: Import }] },
+  {
+    title: "Data",
+    items: [
+      { to: "/admin/imports", label: "Import", icon: Import },
+      { to: "/admin/configuration", label: "Configuration file", icon: FileCog },
+    ],
+  },
 ] as const;
 
 export function AdminLayout({ children }: { children: ReactNode }) {

@@ -51,3 +51,15 @@ export const peopleChanged = (client: QueryClient): Promise<unknown> =>
   Promise.all(["users", "teams", "roles", "me"].map((key) => client.invalidateQueries({ queryKey: [key] })));
 export const roleFieldsQuery = (id: string) =>
   queryOptions({ queryKey: ["roles", "fields", id], queryFn: () => get("/roles/{id}/fields", { path: { id } }) });
+export const organisationQuery = () => queryOptions({ queryKey: ["organisation"], queryFn: () => get("/organisation") });
+export const currenciesQuery = () =>
+  queryOptions({ queryKey: ["currencies"], queryFn: async () => (await get("/currencies")).items });
+export const ratesQuery = (currency: string) =>
+  queryOptions({
+    queryKey: ["currencies", "rates", currency],
+    queryFn: async () => (await get("/currency-rates", { query: { currency } })).items,
+  });
+export const priceListsQuery = () =>
+  queryOptions({ queryKey: ["price-lists"], queryFn: async () => (await get("/price-lists")).items });
+export const priceListQuery = (id: string) =>
+  queryOptions({ queryKey: ["price-lists", id], queryFn: () => get("/price-lists/{id}", { path: { id } }) });

@@ -1,11 +1,13 @@
 import { useDroppable } from "@dnd-kit/core";
-import { Plus } from "lucide-react";
+import { Gauge, Plus } from "lucide-react";
 import { useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMay } from "@/api/shared";
 import type { Board, BoardColumn as Column, Stage } from "@/api/types";
 import { sentence } from "@/api/problem";
+import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { ColourDot } from "@/components/ui/colour";
 import { StageRing } from "@/components/ui/stage-ring";
 import { failed } from "@/components/ui/toast";
 import { cn } from "@/lib/cn";
@@ -16,7 +18,7 @@ import { BoardCard, CardWords } from "./board-card";
 import { GateForm } from "./gate-form";
 import { boardQuery, moreOfColumn } from "./queries";
 import type { ListSearch } from "./search";
-import type { Gate } from "./use-move";
+import type { Extra, Gate } from "./use-move";
 
 interface Props {
   column: Column;
@@ -27,7 +29,7 @@ interface Props {
   busy: boolean;
   /** The stage that the lifted card comes from. */
   lifted: string | null;
-  onGateSave: (extra: Record<string, string>) => void;
+  onGateSave: (extra: Extra) => void;
   onPutBack: () => void;
 }
 
@@ -86,8 +88,9 @@ function ColumnHead({ column }: { column: Column }) {
     <header className="px-3 pt-2 pb-2.5">
       <div className="flex h-7 items-center gap-1.5">
         <StageRing kind={stage.kind} probability={stage.probability} />
+        {stage.colour && <ColourDot colour={stage.colour} />}
         <h2 className="truncate text-cell font-medium text-fg">{stage.name}</h2>
-        <span className="text-cell text-fg-3 tnum">{number(column.count)}</span>
+        <Count column={column} />
         {may && (
           <Button
             variant="quiet"
@@ -107,6 +110,19 @@ function ColumnHead({ column }: { column: Column }) {
         )}
       </p>
     </header>
+  );
+}
+
+/** How many there are; against the limit of a stage that has one. */
+function Count({ column: { count, stage } }: { column: Column }) {
+  const limit = stage.wip_limit;
+  if (limit == null) return <span className="text-cell text-fg-3 tnum">{number(count)}</span>;
+  const words = `${number(count)} of ${number(limit)}`;
+  if (count <= limit) return <span className="shrink-0 text-cell text-fg-3 tnum">{words}</span>;
+  return (
+    <Badge kind="warn" title="More deals than this stage should have at once" className="tnum">
+      <Gauge aria-hidden /> {words}
+    </Badge>
   );
 }
 

@@ -24,6 +24,7 @@ import { FilterBox } from "./filter-box";
 import { boardQuery } from "./queries";
 import type { ListSearch } from "./search";
 import { useMove } from "./use-move";
+import { PipelinePick } from "./pipeline-pick";
 import { ViewBar } from "./view-bar";
 
 const recordOf = (data: unknown) => (data as { record?: Opportunity } | undefined)?.record;
@@ -95,7 +96,9 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
   };
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <ViewBar search={search} board />
+      <ViewBar search={search} board>
+        <PipelinePick search={search} current={data.pipeline} />
+      </ViewBar>
       <div className="flex shrink-0 px-4 py-2 md:px-5">
         <FilterBox
           search={search}

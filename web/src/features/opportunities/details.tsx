@@ -9,7 +9,7 @@ import { useFact } from "./record-head";
 
 function OptionFact({ o, name, kind }: { o: Opportunity; name: FieldName & `${string}_id`; kind: OptionKind }) {
   const fact = useFact(o);
-  const options = useOptions(kind);
+  const options = useOptions(kind, o[name]);
   return (
     <Fact
       row

@@ -19,6 +19,7 @@ export interface FilterDef {
 
 export const FILTERS: FilterDef[] = [
   { field: "stage_kind", label: "Status", kind: "choice" },
+  { field: "pipeline_id", label: "Pipeline", kind: "choice" },
   { field: "stage_id", label: "Stage", kind: "choice" },
   { field: "owner_id", label: "Owner", kind: "choice" },
   { field: "team_id", label: "Team", kind: "choice" },
@@ -84,6 +85,8 @@ export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
     switch (def.field) {
       case "stage_kind":
         return KINDS;
+      case "pipeline_id":
+        return named(pipelines);
       case "stage_id":
         return named(pipelines.flatMap((p) => p.stages));
       case "owner_id":

@@ -1,23 +1,22 @@
 import { TriangleAlert } from "lucide-react";
 import { useState, type SyntheticEvent } from "react";
-import { useOptions } from "@/api/shared";
-import type { FieldError } from "@/api/types";
+import { useMe } from "@/api/shared";
 import { Button } from "@/components/ui/button";
-import { Field } from "@/components/ui/field";
-import { Input, Select, Textarea } from "@/components/ui/input";
 import { plural } from "@/lib/format";
-import type { Gate } from "./use-move";
+import { GateField, sent } from "./gate-field";
+import type { Extra, Gate } from "./use-move";
 
 /** What a refused move asks for, where the card was dropped. */
 export function GateForm(props: {
   gate: Gate;
   busy: boolean;
-  onSave: (extra: Record<string, string>) => void;
+  onSave: (extra: Extra) => void;
   onPutBack: () => void;
 }) {
   const { gate } = props;
   const [values, setValues] = useState<Record<string, string>>({});
   const [tried, setTried] = useState(false);
+  const { currency } = useMe().organisation;
   const asked =
     gate.missing.length > 0 ? gate.missing : [{ field: "lost_reason_id", code: "required", message: "Say why." }];
   const open = asked.filter((m) => !values[m.field]);
@@ -25,7 +24,7 @@ export function GateForm(props: {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
-    if (open.length === 0) props.onSave(values);
+    if (open.length === 0) props.onSave(sent(values, currency));
   };
   return (
     <form
@@ -75,49 +74,5 @@ export function GateForm(props: {
         </Button>
       </div>
     </form>
-  );
-}
-
-const LABELS: Record<string, string> = { lost_reason_id: "Lost reason", lost_notes: "Notes", close_date: "Close date" };
-const labelOf = (field: string): string =>
-  LABELS[field] ??
-  field
-    .replace(/_id$/, "")
-    .replaceAll("_", " ")
-    .replace(/^./, (c) => c.toUpperCase());
-
-function GateField(props: {
-  missing: FieldError;
-  first: boolean;
-  error: string | undefined;
-  value: string;
-  onChange: (value: string) => void;
-}) {
-  const reasons = useOptions("loss_reason");
-  const { field } = props.missing;
-  const shared = {
-    value: props.value,
-    autoFocus: props.first,
-    onChange: (e: { target: { value: string } }) => props.onChange(e.target.value),
-  };
-  return (
-    <Field label={labelOf(field)} required={props.missing.code !== "optional"} error={props.error}>
-      {(w) => {
-        if (field === "lost_reason_id") {
-          return (
-            <Select {...w} {...shared}>
-              <option value="">Choose</option>
-              {reasons.map((r) => (
-                <option key={r.id} value={r.id}>
-                  {r.name}
-                </option>
-              ))}
-            </Select>
-          );
-        }
-        if (field.endsWith("_notes")) return <Textarea {...w} {...shared} />;
-        return <Input {...w} {...shared} type={field.endsWith("_date") ? "date" : "text"} />;
-      }}
-    </Field>
   );
 }

@@ -90,7 +90,7 @@ export function Lines({ o }: { o: WholeOpportunity }) {
 function AddLine({ busy, onAdd }: { busy: boolean; onAdd: (body: { product_id: string; quantity: string }) => void }) {
   const [open, setOpen] = useState(false);
   const [quantity, setQuantity] = useState("1");
-  const products = useQuery({ ...productsQuery(), enabled: open }).data ?? [];
+  const products = useQuery({ ...productsQuery(), enabled: open }).data?.filter((p) => !p.archived) ?? [];
   return (
     <Popover
       open={open}

@@ -5,8 +5,8 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
-import { useFields, useMe, useStages } from "@/api/shared";
-import type { Ref } from "@/api/types";
+import { useFields, useMe, usePipelines } from "@/api/shared";
+import type { Ref, Stage } from "@/api/types";
 import { landErrors } from "@/components/crm/form-errors";
 import { RefPicker } from "@/components/crm/pickers";
 import { useTold } from "@/components/crm/use-undo";
@@ -39,7 +39,8 @@ export function NewOpportunity(props: {
   const navigate = useNavigate();
   const told = useTold();
   const fields = useFields("opportunity");
-  const stages = useStages().filter((s) => s.kind === "open");
+  const pipelines = usePipelines();
+  const stages = pipelines.flatMap((p) => p.stages.filter((s) => s.kind === "open"));
   const [account, setAccount] = useState<Ref | null>(props.account ?? null);
   const [owner, setOwner] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
   const form = useForm<Values>({
@@ -117,11 +118,13 @@ export function NewOpportunity(props: {
           <Field label="Stage" error={errors.stage_id?.message}>
             {(w) => (
               <Select {...w} {...form.register("stage_id")}>
-                {stages.map((s) => (
-                  <option key={s.id} value={s.id}>
-                    {s.name}
-                  </option>
-                ))}
+                {pipelines.length > 1
+                  ? pipelines.map((p) => (
+                      <optgroup key={p.id} label={p.name}>
+                        <StageOptions stages={p.stages} />
+                      </optgroup>
+                    ))
+                  : pipelines.map((p) => <StageOptions key={p.id} stages={p.stages} />)}
               </Select>
             )}
           </Field>
@@ -136,3 +139,12 @@ export function NewOpportunity(props: {
     </Overlay>
   );
 }
+
+const StageOptions = ({ stages }: { stages: Stage[] }) =>
+  stages
+    .filter((s) => s.kind === "open")
+    .map((s) => (
+      <option key={s.id} value={s.id}>
+        {s.name}
+      </option>
+    ));

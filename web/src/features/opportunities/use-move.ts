@@ -3,10 +3,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
-import type { FieldError, Opportunity, Stage } from "@/api/types";
+import type { FieldError, Money, Opportunity, Stage } from "@/api/types";
 import { patchRecord } from "@/components/crm/cache";
 import { useTold } from "@/components/crm/use-undo";
 import { failed } from "@/components/ui/toast";
+
+/** Values of the fields that a gate asks for, as the API takes them. */
+export type Extra = Record<string, string | string[] | Money>;
 
 export interface Gate {
   record: Opportunity;
@@ -17,7 +20,7 @@ export interface Move {
   record: Opportunity;
   stage: Stage;
   /** What the gate asked for. */
-  extra?: Record<string, string>;
+  extra?: Extra;
 }
 
 export function useMove() {

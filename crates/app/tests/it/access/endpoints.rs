@@ -34,7 +34,8 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        path.replace("{id}", id).replace("{line_id}", nil).replace("{share_id}", nil).replace("{member_id}", nil)
+        let path = path.replace("{id}", id).replace("{line_id}", nil).replace("{share_id}", nil).replace("{member_id}", nil);
+        path.replace("{currency}", "USD").replace("{valid_from}", "2026-01-02")
     }
 }
 
@@ -45,6 +46,24 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /opportunities" | "POST /accounts" => json!({ "name": "New" }),
         "POST /contacts" => json!({ "last_name": "New" }),
         "POST /products" => json!({ "name": "New product" }),
+        "POST /pipelines" => json!({ "name": "New pipeline" }),
+        "POST /pipelines/order" => json!({ "ids": [] }),
+        "POST /pipelines/{id}/order" => json!({ "ids": [], "version": 999 }),
+        "POST /pipelines/{id}/stages" => json!({ "name": "New stage", "kind": "open" }),
+        "PATCH /organisation" => json!({ "name": "Changed", "version": 999 }),
+        "POST /currency-rates" => {
+            json!({ "rates": [{ "currency": "USD", "valid_from": "2026-01-01", "rate": "0.9" }] })
+        }
+        "POST /configuration" => json!({ "version": 1, "currency": "EUR" }),
+        "POST /price-lists" => json!({ "name": "New list", "currency": "EUR" }),
+        "POST /price-lists/{id}/prices" => {
+            json!({ "items": [{ "product_id": records.0["products"], "unit_price": null }] })
+        }
+        "POST /options" => json!({ "kind": "region", "name": "New region" }),
+        "POST /options/order" => json!({ "kind": "region", "ids": [] }),
+        "PATCH /pipelines/{id}" | "PATCH /stages/{id}" | "PATCH /options/{id}" | "PATCH /price-lists/{id}" => {
+            json!({ "name": "Changed", "version": 999 })
+        }
         "POST /tasks" => json!({ "title": "New" }),
         "POST /activities" => json!({ "kind": "note", "body": "New", "opportunity_id": records.0["opportunities"] }),
         "POST /opportunities/query" => json!({}),
@@ -118,6 +137,12 @@ async fn who_may_ask_what() {
     records.insert("roles", id(app.admin.post("/roles", json!({ "name": "Role" })).await.ok()));
     records.insert("teams", team.to_string());
     records.insert("users", app.user(Builtin::SalesRep).await.id.to_string());
+    let list = json!({ "name": "List", "currency": "EUR" });
+    records.insert("price-lists", id(app.admin.post("/price-lists", list).await.ok()));
+    let pipelines = app.admin.get("/pipelines").await.ok();
+    records.insert("pipelines", id(pipelines["items"][0].clone()));
+    records.insert("stages", id(pipelines["items"][0]["stages"][0].clone()));
+    records.insert("options", app.admin.choice("region", "West").await);
     let records = Records(records);
     let stage = app.admin.stage("Won").await;
     let people: [(&str, Person); 7] = [

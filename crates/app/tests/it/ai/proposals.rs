@@ -160,3 +160,18 @@ async fn a_rejected_proposal_stays_rejected() {
         "409 already_decided"
     );
 }
+
+#[tokio::test]
+async fn a_proposed_move_meets_the_fields_its_stage_asks_for() {
+    let app = app().await;
+    let pipelines = app.admin.get("/pipelines").await.ok();
+    let stages = pipelines["items"][0]["stages"].as_array().unwrap().clone();
+    let stage = stages.iter().find(|s| s["name"] == "Proposal").unwrap();
+    app.admin.opportunity("Isdom renewal", json!({})).await;
+    let run = ask(&app.admin, "move Isdom renewal to Proposal").await;
+    let proposed = proposal(&run);
+    let path = format!("/stages/{}", stage["id"].as_str().unwrap());
+    app.admin.patch(&path, json!({ "required_fields": ["next_step"], "version": 1 })).await.ok();
+    let refused = app.admin.post(&approval(proposed), json!({ "diff_hash": proposed["diff_hash"] })).await;
+    assert_eq!(refused.problem(), "422 gate_not_cleared: next_step");
+}

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Uploads a file as a browser does.
-async fn upload(who: &Person, name: &str, content: &[u8]) -> Answer {
+pub(super) async fn upload(who: &Person, name: &str, content: &[u8]) -> Answer {
     let boundary = "----a-file-follows";
     let mut body = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n"
@@ -38,7 +38,7 @@ async fn act(who: &Person, id: &str, what: &str) -> Value {
 }
 
 /// Uploads, checks and imports a file in which everything is clear.
-async fn import(who: &Person, name: &str, content: &[u8]) -> Value {
+pub(super) async fn import(who: &Person, name: &str, content: &[u8]) -> Value {
     let uploaded = upload(who, name, content).await.ok();
     let id = uploaded["id"].as_str().unwrap().to_owned();
     act(who, &id, "check").await;

@@ -10,7 +10,7 @@ mod product;
 mod undo;
 mod user;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use dealwright_access::policy::{Action, Object as Guarded, Permission};
@@ -92,6 +92,8 @@ pub struct Writer<'a> {
     rates: HashMap<String, Decimal>,
     stages: HashMap<Uuid, Stage>,
     first_stage: Option<Stage>,
+    /// Pipelines that the importer may not put deals into.
+    closed_to_us: HashSet<Uuid>,
     /// The active people's teams.
     teams: HashMap<Uuid, Option<TeamId>>,
     /// Prices of products, in minor units.
@@ -120,6 +122,7 @@ impl<'a> Writer<'a> {
         let prices = product::prices(&mut tx).await?;
         let people = user::People::load(&mut tx).await?;
         tx.done(()).await?;
+        let closed_to_us = pipelines.iter().filter(|p| !p.takes_deals()).map(|p| p.id.0).collect();
         let first_stage = pipelines.first().and_then(|pipeline| pipeline.stages.first()).cloned();
         let stages =
             pipelines.into_iter().flat_map(|pipeline| pipeline.stages).map(|stage| (stage.id.0, stage)).collect();
@@ -130,6 +133,7 @@ impl<'a> Writer<'a> {
             rates,
             stages,
             first_stage,
+            closed_to_us,
             teams,
             prices,
             named: HashMap::new(),

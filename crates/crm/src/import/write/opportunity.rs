@@ -15,7 +15,7 @@ use super::{Insert, NewRow, Ready, Wanted, Writer, insert_rows, integer, of_impo
 use crate::import::check::{Record, Value};
 use crate::import::field::OptionKind;
 use crate::import::store::Fate;
-use crate::opportunity::{self, ForecastCategory, Opportunity, OpportunityPatch};
+use crate::opportunity::{self, ForecastCategory, Opportunity, OpportunityPatch, moving};
 use crate::pipeline::Stage;
 use dealwright_kernel::id::ImportId;
 
@@ -74,6 +74,9 @@ impl Writer<'_> {
         let (owner, team) = self.owner(record)?;
         self.may_create(Guarded::Opportunity, owner, team)?;
         let stage = self.stage(record)?;
+        if self.closed_to_us.contains(&stage.pipeline_id.0) {
+            return Err(Error::field("stage", "not_usable", "the pipeline is archived, or for other teams"));
+        }
         let amount = self.money(record, "amount")?;
         let amount_base = amount.map(|amount| self.in_base(amount)).transpose()?;
         let product = self.reference(record, "product", Kind::Product);
@@ -84,7 +87,8 @@ impl Writer<'_> {
         let contact = record.reference("primary_contact");
         let option = |field: &str, kind| self.reference(record, field, Kind::Option(kind));
         let id = tx.new_id();
-        let columns = json!({
+        let forecast = forecast(record, stage);
+        let mut columns = json!({
             "id": id,
             "name": name,
             "account_id": account,
@@ -96,7 +100,7 @@ impl Writer<'_> {
             "amount_base": amount_base,
             "close_date": dates.close,
             "probability": integer(record, "probability").unwrap_or(stage.probability.into()),
-            "forecast_category": forecast(record, stage),
+            "forecast_category": forecast,
             "type_id": option("type", OptionKind::OpportunityType),
             "source_id": option("source", OptionKind::Source),
             "industry_id": option("industry", OptionKind::Industry),
@@ -115,6 +119,10 @@ impl Writer<'_> {
             "price_minor": price.map(|price| price.minor),
             "price_currency": price.map(|price| price.currency),
         });
+        if let Json::Object(fields) = &mut columns {
+            fields.insert("amount".into(), json!(amount));
+            moving::admit_imported(OpportunityId(id), fields, stage)?;
+        }
         let events = self.new_events(tx, id, name, stage, &dates, (account, contact));
         Ok(NewRow { row: ready.row, id, columns, events })
     }

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { productsQuery } from "@/api/shared";
-import { Products } from "@/features/admin/master-data";
+import { Products } from "@/features/admin/products";
 
 export const Route = createFileRoute("/_app/admin/products")({
   staticData: { crumb: "Products" },

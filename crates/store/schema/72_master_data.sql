@@ -1,0 +1,88 @@
+-- Master data: who may touch it, and how many records use a value, whoever may see them.
+
+call app.secure_org('pipeline_team');
+grant select, insert, delete on pipeline_team to dealwright_app;
+grant delete on pipeline, stage to dealwright_app;
+
+-- How many opportunities, in the bin too, are in a stage of the actor's organisation.
+create or replace function app.stage_usage(target uuid) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select count(*) from opportunity where org_id = app.org() and stage_id = target
+$$;
+
+-- How many open opportunities in a stage still have its probability.
+create or replace function app.stage_default_usage(target uuid, percent bigint) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select count(*) from opportunity where org_id = app.org() and stage_id = target and probability = percent and deleted_at is null
+$$;
+
+-- How many records, in the bin too, have a value of a managed list.
+create or replace function app.choice_usage(target uuid) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (select count(*) from opportunity where org_id = app.org() and target in (type_id, source_id, industry_id, region_id, lost_reason_id))
+         + (select count(*) from account where org_id = app.org() and target in (industry_id, region_id))
+$$;
+
+revoke execute on function app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) from public;
+grant execute on function app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) to dealwright_app;
+
+grant update on currency_rate to dealwright_app;
+
+-- Name, currency and defaults of the organisation are part of who acts: actors are read again when they change.
+create or replace function app.organisation_changed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update access_epoch set epoch = epoch + 1 where org_id = new.id;
+    return null;
+end $$;
+create or replace trigger organisation_changed after update of name, currency, locale, time_zone on organisation
+    for each row execute function app.organisation_changed();
+
+-- How many amounts of any kind the actor's organisation has: while there are some, what sums are in stays.
+create or replace function app.amounts() returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select (select count(*) from (select from opportunity where org_id = app.org() and amount_minor is not null limit 10000) o)
+         + (select count(*) from (select from account where org_id = app.org() and revenue_minor is not null limit 10000) a)
+         + (select count(*) from (select from opportunity_line where org_id = app.org() limit 10000) l)
+         + (select count(*) from currency_rate where org_id = app.org())
+$$;
+
+-- How many amounts of the actor's organisation are in a currency.
+create or replace function app.currency_usage(code text) returns bigint
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select count(*) from opportunity where org_id = app.org() and currency = code and deleted_at is null
+$$;
+
+revoke execute on function app.amounts(), app.currency_usage(text) from public;
+grant execute on function app.amounts(), app.currency_usage(text) to dealwright_app;
+
+-- Gives open deals in other currencies the amount that the last rate on or before `today` makes of theirs, a batch at a
+-- time; closed ones keep that of their closing day. Answers the last deal looked at, null at the end. Run by a job.
+create or replace function app.recompute_amounts(target uuid, codes text[], factors numeric[], today date, after_id uuid, at_most int)
+    returns uuid language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    last_id uuid;
+begin
+    with batch as (
+        select o.id, o.amount_minor, o.currency from opportunity o
+        where o.org_id = target and o.id > after_id and o.closed_at is null and o.currency = any (codes)
+        order by o.id limit at_most
+    ), rates as (
+        select f.code, f.factor * (select r.rate from currency_rate r where r.org_id = target and r.currency = f.code and r.valid_from <= today
+                                   order by r.valid_from desc limit 1) as rate
+        from unnest(codes, factors) as f (code, factor)
+    ), changed as (
+        update opportunity o set amount_base = round(b.amount_minor * x.rate)::bigint
+        from batch b join rates x on x.code = b.currency
+        where o.org_id = target and o.id = b.id and x.rate is not null and abs(b.amount_minor * x.rate) < 1000000000000000
+          and o.amount_base is distinct from round(b.amount_minor * x.rate)::bigint
+        returning 1
+    )
+    select id into last_id from batch order by id desc limit 1;
+    return last_id;
+end $$;
+revoke execute on function app.recompute_amounts(uuid, text[], numeric[], date, uuid, int) from public;
+grant execute on function app.recompute_amounts(uuid, text[], numeric[], date, uuid, int) to dealwright_system;
+
+call app.secure_org('price_list');
+call app.secure_org('price_list_entry');
+grant select, insert, update, delete on price_list, price_list_entry to dealwright_app;

@@ -1,0 +1,174 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { patch, post } from "@/api/client";
+import { ApiError, isApiError } from "@/api/problem";
+import type { Stage, StageKind } from "@/api/types";
+import { landErrors } from "@/components/crm/form-errors";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { ColourPicker, type Colour } from "@/components/ui/colour";
+import { Field } from "@/components/ui/field";
+import { Input, Select } from "@/components/ui/input";
+import { Overlay } from "@/components/ui/overlay";
+import { z } from "@/lib/zod";
+import { OpenDeals } from "./open-deals";
+import { MASTER_DATA } from "./use-save";
+
+/** What a stage can ask for, by the API's names. */
+export const REQUIRABLE: Record<string, string> = {
+  account_id: "Account",
+  primary_contact_id: "Contact",
+  amount: "Amount",
+  close_date: "Close date",
+  next_step: "Next step",
+  type_id: "Type",
+  source_id: "Source",
+  industry_id: "Industry",
+  region_id: "Region",
+  tags: "Tags",
+  lost_notes: "Lost notes",
+};
+
+const whole = (least: number, most: number, words: string) =>
+  z.string().check(
+    z.refine((text) => text === "" || (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most), words),
+  );
+const schema = z.object({
+  name: z.string().check(z.trim(), z.minLength(1, "Name the stage.")),
+  kind: z.enum(["open", "won", "lost"]),
+  probability: whole(0, 100, "A whole number from 0 to 100."),
+  wip_limit: whole(1, 100_000, "A whole number from 1 to 100,000, or nothing."),
+});
+type Values = z.infer<typeof schema>;
+
+export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: () => void }) {
+  const { stage } = props;
+  const client = useQueryClient();
+  const [colour, setColour] = useState<Colour | null>(stage?.colour ?? null);
+  const [required, setRequired] = useState<string[]>(stage?.required_fields ?? []);
+  const [undecided, setUndecided] = useState<number | null>(null);
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    defaultValues: {
+      name: stage?.name ?? "",
+      kind: stage?.kind ?? "open",
+      probability: stage ? String(stage.probability) : "",
+      wip_limit: stage?.wip_limit ? String(stage.wip_limit) : "",
+    },
+  });
+  const { errors, isSubmitting } = form.formState;
+  const save = async (values: Values, open_deals?: "follow" | "leave") => {
+    const body = {
+      name: values.name,
+      kind: values.kind,
+      colour,
+      required_fields: values.kind === "lost" ? required : required.filter((f) => f !== "lost_notes"),
+      wip_limit: values.wip_limit === "" ? null : Number(values.wip_limit),
+      ...(values.probability === "" ? {} : { probability: Number(values.probability) }),
+    };
+    try {
+      if (stage)
+        await patch("/stages/{id}", {
+          path: { id: stage.id },
+          body: { ...body, ...(open_deals ? { open_deals } : {}) },
+          ifMatch: stage.version,
+        });
+      else await post("/pipelines/{id}/stages", { path: { id: props.pipelineId ?? "" }, body });
+      await Promise.all(MASTER_DATA.map((key) => client.invalidateQueries({ queryKey: [key] })));
+      props.onClose();
+    } catch (error) {
+      if (isApiError(error, "open_deals_undecided")) setUndecided(error instanceof ApiError ? (error.problem.count ?? 0) : 0);
+      else landErrors(error, Object.keys(values), form.setError);
+    }
+  };
+  const kind = form.watch("kind");
+  return (
+    <Overlay
+      open
+      onOpenChange={(open) => !open && props.onClose()}
+      title={stage ? `Edit ${stage.name}` : "New stage"}
+      footer={
+        undecided === null && (
+          <>
+            <Button onClick={props.onClose}>Cancel</Button>
+            <Button variant="primary" type="submit" form="stage" busy={isSubmitting && "Saving"}>
+              {stage ? "Save stage" : "Add stage"}
+            </Button>
+          </>
+        )
+      }
+    >
+      {undecided !== null && (
+        <OpenDeals
+          count={undecided}
+          from={stage?.probability ?? 0}
+          to={Number(form.getValues("probability"))}
+          onDecide={(decided) => void form.handleSubmit((values) => save(values, decided))()}
+          onBack={() => setUndecided(null)}
+        />
+      )}
+      <form
+        id="stage"
+        noValidate
+        hidden={undecided !== null}
+        className="flex flex-col gap-4"
+        onSubmit={(e) => void form.handleSubmit((values) => save(values))(e)}
+      >
+        {errors.root && (
+          <p role="alert" className="text-cell text-bad-text">
+            {errors.root.message}
+          </p>
+        )}
+        <Field label="Name" required error={errors.name?.message}>
+          {(w) => <Input {...w} {...form.register("name")} autoFocus maxLength={200} />}
+        </Field>
+        <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
+          <Field label="Deals in it are" error={errors.kind?.message}>
+            {(w) => (
+              <Select {...w} {...form.register("kind")}>
+                <option value="open">Open</option>
+                <option value="won">Won</option>
+                <option value="lost">Lost</option>
+              </Select>
+            )}
+          </Field>
+          <Field label="Probability, %" error={errors.probability?.message}>
+            {(w) => <Input {...w} {...form.register("probability")} inputMode="numeric" className="tnum" />}
+          </Field>
+          <Field label="At most, deals at once" error={errors.wip_limit?.message}>
+            {(w) => <Input {...w} {...form.register("wip_limit")} inputMode="numeric" className="tnum" />}
+          </Field>
+        </div>
+        <div className="flex flex-col gap-1">
+          <span className="text-meta font-medium text-fg-2">Colour</span>
+          <ColourPicker name="stage-colour" value={colour} onChange={setColour} />
+        </div>
+        <RequiredFields kind={kind} value={required} onChange={setRequired} />
+      </form>
+    </Overlay>
+  );
+}
+
+function RequiredFields(props: { kind: StageKind; value: string[]; onChange: (fields: string[]) => void }) {
+  const { value } = props;
+  const fields = Object.entries(REQUIRABLE).filter(([field]) => field !== "lost_notes" || props.kind === "lost");
+  return (
+    <fieldset className="flex flex-col gap-1">
+      <legend className="mb-1 text-meta font-medium text-fg-2">Fields that must be filled to enter it</legend>
+      <div className="grid grid-cols-3 gap-x-3 max-sm:grid-cols-2">
+        {fields.map(([field, label]) => (
+          <label key={field} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
+            <Checkbox
+              checked={value.includes(field)}
+              onCheckedChange={(on) => props.onChange(on ? [...value, field] : value.filter((f) => f !== field))}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+      {props.kind === "lost" && <p className="text-meta text-fg-3">A lost deal always says why it was lost.</p>}
+    </fieldset>
+  );
+}
