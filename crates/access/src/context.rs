@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
@@ -17,6 +18,8 @@ use moka::sync::Cache;
 
 use crate::actor::Actor;
 use crate::policy::{Needs, Object, Permission};
+use crate::session::device::address;
+use crate::session::renewal::Renewal;
 use crate::session::{self, TokenHash};
 use crate::{people, policy};
 
@@ -29,13 +32,25 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Seals what must not be read from the database alone.
     pub keyring: Keyring,
+    /// Where people reach the app, without a slash at its end: links in letters begin with it.
+    pub base_url: String,
+}
+
+/// What a session's token stands for, as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub actor: Arc<Actor>,
+    /// When the token is due to be replaced.
+    pub renew_at: DateTime<Utc>,
+    /// The organisation demands a second factor, and this person has none: they may only set one up.
+    pub must_enrol: bool,
 }
 
 /// Everything the crate needs at run time; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Access {
     database: Database,
-    actors: Cache<TokenHash, Arc<Actor>>,
+    actors: Cache<TokenHash, Held>,
     pub(crate) settings: Settings,
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -71,13 +86,17 @@ impl Access {
 
     /// The person behind a session's token. Kept for a minute at most; every transaction checks that nobody's access
     /// has changed since.
-    pub(crate) async fn actor(&self, token: TokenHash) -> Result<Arc<Actor>> {
-        if let Some(actor) = self.actors.get(&token) {
-            return Ok(actor);
+    pub(crate) async fn held(&self, token: TokenHash, address: Option<&str>) -> Result<Held> {
+        if let Some(held) = self.actors.get(&token) {
+            return Ok(held);
         }
-        let actor = Arc::new(session::store::actor(self, &token).await?);
-        self.actors.insert(token, Arc::clone(&actor));
-        Ok(actor)
+        let held = session::store::by_token(self, &token, address).await?;
+        self.keep(token, held.clone());
+        Ok(held)
+    }
+
+    pub(crate) fn keep(&self, token: TokenHash, held: Held) {
+        self.actors.insert(token, held);
     }
 
     pub(crate) fn forget(&self, token: &TokenHash) {
@@ -98,7 +117,7 @@ impl Access {
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
-        Context { access: self.clone(), actor, token: None, request_id: None }
+        Context { access: self.clone(), actor, token: None, request_id: None, may_lack_factor: false }
     }
 
     /// A context for a person, read now.
@@ -117,6 +136,8 @@ pub struct Context {
     actor: Arc<Actor>,
     token: Option<TokenHash>,
     request_id: Option<String>,
+    /// A missing second factor does not matter: for setting one up.
+    may_lack_factor: bool,
 }
 
 impl Context {
@@ -177,14 +198,25 @@ impl Context {
     }
 
     async fn again(&self) -> Result<Actor> {
-        let fresh = match self.token {
-            Some(token) => {
+        let fresh = match (self.token, self.actor.session) {
+            (Some(token), Some(session)) => {
                 self.access.forget(&token);
-                self.access.actor(token).await?
+                // By id: a stream outlives its token.
+                let held = session::store::by_id(&self.access, self.actor.org, session).await?;
+                self.may_go_on(&held)?;
+                held.actor
             }
-            None => self.access.person(self.actor.org, self.actor.user).await?,
+            _ => self.access.person(self.actor.org, self.actor.user).await?,
         };
         Ok(Actor { stamp: self.actor.stamp.clone(), ..Actor::clone(&fresh) })
+    }
+
+    fn may_go_on(&self, held: &Held) -> Result<()> {
+        if held.must_enrol && !self.may_lack_factor {
+            let detail = "your organisation asks for a second factor; set one up to go on";
+            return Err(Error::forbidden("second_factor_required", detail));
+        }
+        Ok(())
     }
 
     /// Reads the record under the actor's eyes and proves that `permission` reaches it.
@@ -309,12 +341,49 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let access = Access::from_ref(state);
-        let token = session::http::token(&parts.headers)?;
-        let actor = access.actor(token).await?;
-        let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        Ok(Self(Context { access, actor, token: Some(token), request_id }))
+        authenticate(parts, Access::from_ref(state), false).await.map(|(context, _)| Self(context))
     }
+}
+
+/// Somebody who is signed in and may still lack the second factor that their organisation demands: for setting it up,
+/// and for leaving.
+#[derive(Debug)]
+pub struct Entering {
+    pub context: Context,
+    /// Nothing else is open until a second factor is set up.
+    pub must_enrol: bool,
+}
+
+impl<S> FromRequestParts<S> for Entering
+where
+    S: Send + Sync,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let (context, must_enrol) = authenticate(parts, Access::from_ref(state), true).await?;
+        Ok(Self { context, must_enrol })
+    }
+}
+
+/// Who sends the request, by the session's cookie.
+async fn authenticate(parts: &Parts, access: Access, may_lack_factor: bool) -> Result<(Context, bool)> {
+    let token = session::http::token(&parts.headers)?;
+    let address = address(&parts.extensions);
+    let mut held = access.held(token, address.as_deref()).await?;
+    if held.must_enrol {
+        // What was read may be old: a second factor may have been set up since.
+        access.forget(&token);
+        held = access.held(token, address.as_deref()).await?;
+    }
+    let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let context = Context { access, actor: Arc::clone(&held.actor), token: Some(token), request_id, may_lack_factor };
+    context.may_go_on(&held)?;
+    if let Some(renewal) = parts.extensions.get::<Renewal>() {
+        renewal.offer(&context.access, token, &held).await?;
+    }
+    Ok((context, held.must_enrol))
 }
 
 /// The permission `P` names, for use outside an extractor.

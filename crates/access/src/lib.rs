@@ -6,11 +6,15 @@
 pub mod actor;
 pub mod context;
 pub mod csrf;
+pub mod invitation;
+pub mod link;
 pub mod organisation;
-mod password;
+pub mod password;
 pub mod people;
 pub mod policy;
+pub mod second_factor;
 pub mod session;
+pub mod sign_in_policy;
 
 pub use actor::Actor;
 pub use context::{Access, Allow, Context, Permit, Record, Settings};

@@ -49,6 +49,7 @@ words! {
         Import = "import",
         Agent = "agent",
         Audit = "audit",
+        Organisation = "organisation",
     }
 }
 
@@ -106,6 +107,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
+        Object::Organisation => &[Read, Update],
     }
 }
 
@@ -258,6 +260,8 @@ permissions! {
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,
+    UpdateUser = User Update,
+    ReadOrganisation = Organisation Read, UpdateOrganisation = Organisation Update,
 }
 
 #[cfg(test)]

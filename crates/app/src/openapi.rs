@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use dealwright_access::{csrf, people, session};
+use dealwright_access::{csrf, invitation, link, password, people, second_factor, session, sign_in_policy};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
     account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline,
@@ -28,7 +28,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 #[openapi(
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
-    tags((name = "session"), (name = "setup"), (name = "people"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
+    tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
          (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
 )]
 struct Description;
@@ -40,6 +40,11 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(setup::router())
             .merge(session::http::router())
             .merge(people::http::router())
+            .merge(invitation::http::router())
+            .merge(link::http::router())
+            .merge(password::http::router())
+            .merge(second_factor::http::router())
+            .merge(sign_in_policy::http::router())
             .merge(pipeline::http::router())
             .merge(choice::http::router())
             .merge(product::http::router())
@@ -97,6 +102,7 @@ pub fn router(state: AppState) -> Router {
     let (routes, _) = api().split_for_parts();
     let api = routes
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
+        .layer(from_fn(session::renewal::carry))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .method_not_allowed_fallback(middleware::no_such_method);
     Router::new()

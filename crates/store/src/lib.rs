@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod database;
 pub mod event;
 pub mod job;
+pub mod mail;
 pub mod migrate;
 pub mod postgres;
 pub mod secret;

@@ -1,26 +1,29 @@
 //! `/session`, `/sessions` and `/me`.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, FromRef, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::extract::{FromRef, State};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use cookie::time::Duration;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Valid, Validate};
 use dealwright_kernel::id::{OrgId, RoleId, SessionId, TeamId, UserId};
 use dealwright_kernel::{Currency, Error, Page, Result};
-use dealwright_store::Committed;
+use dealwright_store::{Committed, Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{LIFETIME, TokenHash, new_token, store};
-use crate::context::SignedIn;
+use super::device::{self, Device};
+use super::entry::{self, Challenge};
+use super::{Method, TokenHash, second_step, store, throttle};
+use crate::context::{Entering, SignedIn};
+use crate::password::closed;
 use crate::policy::{Action, Object, ScopeLevel};
 use crate::{Access, password};
 
@@ -35,7 +38,8 @@ where
 {
     OpenApiRouter::new()
         .routes(routes!(sign_in, sign_out))
-        .routes(routes!(list))
+        .merge(second_step::router())
+        .routes(routes!(list, end_others))
         .routes(routes!(revoke))
         .routes(routes!(me))
 }
@@ -47,14 +51,14 @@ pub(crate) fn token(headers: &HeaderMap) -> Result<TokenHash> {
     cookie.map(|c| TokenHash::of(c.value())).ok_or_else(|| Error::unauthenticated("not_signed_in", "sign in to go on"))
 }
 
-/// The cookie of a new session.
-pub(crate) fn cookie(secure: bool, token: String) -> Cookie<'static> {
+/// The cookie of a session that lives for so long.
+pub(crate) fn cookie(secure: bool, token: String, life: TimeDelta) -> Cookie<'static> {
     Cookie::build((if secure { SECURE_COOKIE } else { COOKIE }, token))
         .http_only(true)
         .same_site(SameSite::Lax)
         .path("/")
         .secure(secure)
-        .max_age(Duration::seconds(LIFETIME.num_seconds()))
+        .max_age(Duration::seconds(life.num_seconds()))
         .build()
 }
 
@@ -80,34 +84,24 @@ impl Validate for SignIn {
     }
 }
 
-/// Where a request came from.
-#[must_use]
-pub fn device(headers: &HeaderMap, extensions: &Extensions) -> store::Device {
-    let address =
-        extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
-    let user_agent =
-        headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).map(|v| v.chars().take(300).collect());
-    store::Device { address, user_agent }
-}
-
 /// Sign in
 ///
-/// Answers 204 and sets the session's cookie. A wrong password and an unknown e-mail look the same.
+/// Answers 204 and sets the session's cookie; or 200 and a challenge, for whoever has a second factor. A wrong password
+/// and an unknown e-mail look the same.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, security(()),
-    responses((status = 204, description = "Signed in"), Problems))]
+    responses((status = 204, description = "Signed in"), (status = 200, body = Challenge, description = "The second factor is asked for"), Problems))]
 async fn sign_in(
     State(access): State<Access>,
     headers: HeaderMap,
     extensions: Extensions,
     Valid(body): Valid<SignIn>,
 ) -> Result<Response> {
-    let device = device(&headers, &extensions);
+    let device = Device::of(&headers, &extensions);
     let now = access.clock().now();
     let email = body.email.trim().to_owned();
     let mut tx = access.database().system().await?;
-    if store::throttled(&mut tx, &email, &device.address, now).await? {
-        return Err(Error::too_many("too_many_attempts", 900, "too many failed attempts; wait a quarter of an hour"));
-    }
+    throttle::BY_EMAIL.check(&mut tx, &email, now).await?;
+    throttle::BY_ADDRESS.check(&mut tx, &device.address, now).await?;
     let known = store::credential(&mut tx, &email, access.settings.demo).await?;
     tx.commit().await?;
 
@@ -117,30 +111,41 @@ async fn sign_in(
 
     let mut tx = access.database().system().await?;
     let Some(who) = known.filter(|_| right) else {
-        store::record_failure(&mut tx, &email, &device.address, now).await?;
+        throttle::BY_EMAIL.count(&mut tx, &email, now).await?;
+        throttle::BY_ADDRESS.count(&mut tx, &device.address, now).await?;
         tx.commit().await?;
         return Err(Error::unauthenticated("invalid_credentials", "the e-mail address or the password is wrong"));
     };
-    store::forget_failures(&mut tx, &email).await?;
-    let token = new_token()?;
-    store::insert(&mut tx, SessionId(access.clock().new_id()), &who, &TokenHash::of(&token), &device, now).await?;
+    throttle::BY_EMAIL.forget(&mut tx, &email).await?;
     tx.commit().await?;
-    Ok((CookieJar::new().add(cookie(access.settings.secure_cookies, token)), StatusCode::NO_CONTENT).into_response())
+    if !who.opens {
+        return Err(closed());
+    }
+    entry::enter(&access, who.org, who.user, Method::Password, &device).await
 }
 
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), Problems))]
-async fn sign_out(State(access): State<Access>, headers: HeaderMap, SignedIn(cx): SignedIn) -> Result<Response> {
+async fn sign_out(
+    State(access): State<Access>,
+    headers: HeaderMap,
+    Entering { context: cx, .. }: Entering,
+) -> Result<Response> {
     let mut tx = cx.begin().await?;
     if let Some(session) = cx.actor().session {
         store::revoke(&mut tx, cx.actor().user, session).await?;
+        tx.emit(ended(&tx, session, ""));
     }
     let done = tx.commit(StatusCode::NO_CONTENT).await?;
     access.forget(&token(&headers)?);
-    let secure = access.settings.secure_cookies;
-    let mut gone = cookie(secure, String::new());
+    let mut gone = cookie(access.settings.secure_cookies, String::new(), TimeDelta::zero());
     gone.make_removal();
     Ok((CookieJar::new().add(gone), done).into_response())
+}
+
+fn ended(tx: &Tx, session: SessionId, name: &str) -> Event {
+    let subject = Subject { object: "session", id: session.0, name: name.to_owned(), version: None };
+    Event::with_id(tx.new_id().into(), "session.ended", subject)
 }
 
 /// One of my sessions.
@@ -149,7 +154,11 @@ struct Session {
     id: SessionId,
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
+    /// The network address of its last use.
     ip: Option<String>,
+    /// Browser and system in words.
+    #[schema(example = "Firefox on Linux")]
+    device: String,
     user_agent: Option<String>,
     /// The one this request came with.
     current: bool,
@@ -169,6 +178,7 @@ async fn list(SignedIn(cx): SignedIn) -> Result<Json<Page<Session>>> {
             created_at: r.created_at,
             last_seen_at: r.last_seen_at,
             ip: r.ip,
+            device: device::name(r.user_agent.as_deref()),
             user_agent: r.user_agent,
         })
         .collect();
@@ -181,7 +191,27 @@ async fn list(SignedIn(cx): SignedIn) -> Result<Json<Page<Session>>> {
 async fn revoke(SignedIn(cx): SignedIn, Path(id): Path<SessionId>) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     store::revoke(&mut tx, cx.actor().user, id).await?.then_some(()).or_not_found("session")?;
+    tx.emit(ended(&tx, id, ""));
     tx.commit(StatusCode::NO_CONTENT).await
+}
+
+/// How many sessions were ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ended {
+    ended: u64,
+}
+
+/// End all my sessions but this one
+#[utoipa::path(delete, path = "/sessions", tag = "session", responses((status = 200, body = Ended), Problems))]
+async fn end_others(SignedIn(cx): SignedIn) -> Result<Committed<Json<Ended>>> {
+    let mut tx = cx.begin().await?;
+    let ended = store::revoke_others(&mut tx, cx.actor().user, cx.actor().session).await?;
+    if ended > 0 {
+        let subject = Subject { object: "user", id: cx.actor().user.0, name: cx.actor().name.clone(), version: None };
+        let event = Event::with_id(tx.new_id().into(), "user.sessions_ended", subject);
+        tx.emit(event.data(json!({ "ended": ended })));
+    }
+    tx.commit(Json(Ended { ended })).await
 }
 
 /// The signed-in person.
@@ -193,6 +223,8 @@ struct Me {
     /// Scope by object and action.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, ScopeLevel>>)]
     permissions: BTreeMap<Object, BTreeMap<Action, ScopeLevel>>,
+    /// The organisation demands a second factor: nothing is open until one is set up.
+    must_set_up_second_factor: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -222,7 +254,7 @@ struct MyRole {
 
 /// Who am I, and what may I do
 #[utoipa::path(get, path = "/me", tag = "session", responses((status = 200, body = Me), Problems))]
-async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
+async fn me(Entering { context: cx, must_enrol }: Entering) -> Result<Json<Me>> {
     // The transaction proves that the session and what it may do are still what was read.
     let tx = cx.begin().await?;
     let actor = cx.actor();
@@ -243,6 +275,7 @@ async fn me(SignedIn(cx): SignedIn) -> Result<Json<Me>> {
         },
         roles: actor.roles.iter().map(|(id, name)| MyRole { id: RoleId(*id), name: name.clone() }).collect(),
         permissions: actor.grants.matrix(),
+        must_set_up_second_factor: must_enrol,
     };
     tx.done(Json(me)).await
 }

@@ -37,7 +37,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
       }
       items={[
         { heading: me.user.email },
-        { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
+        { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
         "line",
         { heading: "Theme" },
         ...THEMES.map((t) => ({

@@ -61,7 +61,7 @@ export function PhoneTabs() {
             icon: <entry.icon />,
             run: () => void navigate({ to: entry.to }),
           })),
-          { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
+          { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
           "line",
           ...THEMES.map((t) => ({
             label: t.label,

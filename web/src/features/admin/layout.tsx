@@ -8,7 +8,7 @@ const GROUPS = [
     items: [
       { to: "/admin/people", label: "People and teams", icon: Users },
       { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
-      { to: "/admin/sessions", label: "My sessions", icon: KeyRound },
+      { to: "/admin/sign-in", label: "Sign-in", icon: KeyRound },
     ],
   },
   {

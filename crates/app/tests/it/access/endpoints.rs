@@ -13,11 +13,20 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Need no sign-in: a visitor must be able to sign in, or to set the server up.
-const PUBLIC: [&str; 3] = ["GET /setup", "POST /setup", "POST /session"];
+const PUBLIC: [&str; 8] = [
+    "GET /setup",
+    "POST /setup",
+    "POST /session",
+    "POST /session/second-factor",
+    "POST /password-resets",
+    "POST /password-resets/completion",
+    "POST /one-time-links",
+    "POST /invitations/acceptance",
+];
 /// Answer for as long as somebody listens; their own tests listen.
 const STREAMS: [&str; 2] = ["GET /live", "GET /agent-runs/{id}/stream"];
-/// End the session that asks; tested in `sessions`.
-const ENDING: [&str; 1] = ["DELETE /session"];
+/// End sessions; tested in `sessions` and `signin`.
+const ENDING: [&str; 2] = ["DELETE /session", "DELETE /sessions"];
 
 struct Records(BTreeMap<&'static str, String>);
 
@@ -55,6 +64,11 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /accounts/{id}/restore"
         | "POST /contacts/{id}/restore"
         | "POST /tasks/{id}/restore" => json!({}),
+        "PATCH /sign-in-policy" => json!({ "second_factor": "optional", "version": 999 }),
+        "POST /users/{id}/invitation" => json!({}),
+        "POST /me/password" => json!({ "password": "short" }),
+        "POST /me/totp" | "POST /me/recovery-codes" | "POST /session/confirmation" => json!({}),
+        "POST /me/totp/confirmation" => json!({ "code": "000000" }),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),

@@ -1,2 +1,6 @@
 mod endpoints;
+mod letters;
+mod mail;
+mod second_factor;
 mod sessions;
+mod signin;
