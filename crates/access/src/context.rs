@@ -9,17 +9,19 @@ use std::time::Duration;
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
+use chrono::{DateTime, Utc};
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
 use dealwright_store::database::access_changed;
-use dealwright_store::{Database, Origin, Tx};
+use dealwright_store::{Database, Keyring, Origin, Tx};
 use moka::sync::Cache;
 
 use crate::actor::Actor;
 use crate::bearer::{self, Proof};
 use crate::policy::{Needs, Object, Permission};
-use crate::session::http::device;
+use crate::session::device::Device;
+use crate::session::renewal::Renewal;
 use crate::{api_key, oauth, people, policy, session, viewing};
 
 /// What the operator decided about signing in.
@@ -29,13 +31,34 @@ pub struct Settings {
     pub demo: bool,
     /// The app is reached over TLS: cookies are `Secure` and carry the `__Host-` prefix.
     pub secure_cookies: bool,
+    /// Seals what must not be read from the database alone.
+    pub keyring: Keyring,
+    /// Where people reach the app, without a slash at its end: links in letters begin with it.
+    pub base_url: String,
+}
+
+/// What a session's token stands for, as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub actor: Arc<Actor>,
+    /// When the token is due to be replaced.
+    pub renew_at: DateTime<Utc>,
+    /// The organisation demands a second factor, and this person has none: they may only set one up.
+    pub must_enrol: bool,
+}
+
+impl Held {
+    /// A key is not renewed and has no second factor.
+    fn of_key(actor: Actor) -> Self {
+        Self { actor: Arc::new(actor), renew_at: DateTime::<Utc>::MAX_UTC, must_enrol: false }
+    }
 }
 
 /// Everything the crate needs at run time; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Access {
     database: Database,
-    actors: Cache<Proof, Arc<Actor>>,
+    actors: Cache<Proof, Held>,
     pub(crate) settings: Settings,
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -63,21 +86,30 @@ impl Access {
         &self.settings
     }
 
+    /// What seals and opens secrets at rest.
+    #[must_use]
+    pub const fn keyring(&self) -> &Keyring {
+        &self.settings.keyring
+    }
+
     /// Who is behind a proof. Kept for a minute at most; every transaction checks that nobody's access has changed
     /// since.
-    pub(crate) async fn actor(&self, proof: Proof, origin: &Origin) -> Result<Arc<Actor>> {
+    pub(crate) async fn held(&self, proof: Proof, origin: &Origin) -> Result<Held> {
         let now = self.clock().now();
-        if let Some(actor) = self.actors.get(&proof).filter(|actor| actor.until.is_none_or(|until| now < until)) {
-            return Ok(actor);
+        if let Some(held) = self.actors.get(&proof).filter(|held| held.actor.until.is_none_or(|until| now < until)) {
+            return Ok(held);
         }
-        let actor = match proof {
-            Proof::Session(token) => session::store::actor(self, &token).await?,
-            Proof::ApiKey(secret) => api_key::store::actor(self, &secret, origin).await?,
-            Proof::AccessToken(token) => oauth::store::actor(self, &token, origin).await?,
+        let held = match proof {
+            Proof::Session(token) => session::store::by_token(self, &token, origin.ip.as_deref()).await?,
+            Proof::ApiKey(secret) => Held::of_key(api_key::store::actor(self, &secret, origin).await?),
+            Proof::AccessToken(token) => Held::of_key(oauth::store::actor(self, &token, origin).await?),
         };
-        let actor = Arc::new(actor);
-        self.actors.insert(proof, Arc::clone(&actor));
-        Ok(actor)
+        self.keep(proof, held.clone());
+        Ok(held)
+    }
+
+    pub(crate) fn keep(&self, proof: Proof, held: Held) {
+        self.actors.insert(proof, held);
     }
 
     pub(crate) fn forget(&self, proof: &Proof) {
@@ -116,7 +148,7 @@ impl Access {
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
-        Context { access: self.clone(), actor, proof: None, origin: Origin::default() }
+        Context { access: self.clone(), actor, proof: None, origin: Origin::default(), may_lack_factor: false }
     }
 
     /// A context for a person, read now.
@@ -135,6 +167,8 @@ pub struct Context {
     actor: Arc<Actor>,
     proof: Option<Proof>,
     origin: Origin,
+    /// A missing second factor does not matter: for setting one up.
+    may_lack_factor: bool,
 }
 
 impl Context {
@@ -204,12 +238,19 @@ impl Context {
     /// # Errors
     /// 401 when the session has ended; 409 when it has become another person's view, or their own again.
     async fn again(&self) -> Result<Actor> {
-        let fresh = match self.proof {
-            Some(proof) => {
+        let fresh = match (self.proof, self.actor.session) {
+            (Some(proof @ Proof::Session(_)), Some(session)) => {
                 self.access.forget(&proof);
-                Actor::clone(&*self.access.actor(proof, &self.origin).await?)
+                // By id: a stream outlives its token.
+                let held = session::store::by_id(&self.access, self.actor.org, session).await?;
+                self.may_go_on(&held)?;
+                Actor::clone(&held.actor)
             }
-            None => {
+            (Some(proof), _) => {
+                self.access.forget(&proof);
+                Actor::clone(&self.access.held(proof, &self.origin).await?.actor)
+            }
+            (None, _) => {
                 let person = self.access.person(self.actor.org, self.actor.user).await?;
                 Actor { session: self.actor.session, ..Actor::clone(&person) }
             }
@@ -218,6 +259,14 @@ impl Context {
             return Err(Error::conflict("try_again", "the app is being looked at as somebody else by now; try again"));
         }
         Ok(Actor { stamp: self.actor.stamp.clone(), ..fresh })
+    }
+
+    fn may_go_on(&self, held: &Held) -> Result<()> {
+        if held.must_enrol && !self.may_lack_factor {
+            let detail = "your organisation asks for a second factor; set one up to go on";
+            return Err(Error::forbidden("second_factor_required", detail));
+        }
+        Ok(())
     }
 
     /// Reads the record under the actor's eyes and proves that `permission` reaches it.
@@ -413,15 +462,34 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let Caller(context) = Caller::from_request_parts(parts, state).await?;
-        if context.actor.key.is_some() {
-            return Err(session_required());
-        }
+        in_person(&context)?;
         Ok(Self(context))
     }
 }
 
-fn session_required() -> Error {
-    Error::forbidden("session_required", "a key can't do this; sign in")
+fn in_person(context: &Context) -> Result<()> {
+    if context.actor.key.is_some() {
+        return Err(Error::forbidden("session_required", "a key can't do this; sign in"));
+    }
+    Ok(())
+}
+
+/// Somebody who is signed in and may still lack the second factor that their organisation demands: for setting it up.
+#[derive(Debug)]
+pub struct Entering(pub Context);
+
+impl<S> FromRequestParts<S> for Entering
+where
+    S: Send + Sync,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let context = authenticate(parts, Access::from_ref(state), true).await?.0;
+        in_person(&context)?;
+        refuse_viewer(parts, context).await.map(Self)
+    }
 }
 
 /// Whose session it is, also while they look at the app as somebody else: to end the one or the other.
@@ -436,13 +504,10 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let access = Access::from_ref(state);
-        let mut context = known(&access, parts).await?;
-        if context.actor.key.is_some() {
-            return Err(session_required());
-        }
+        let mut context = authenticate(parts, Access::from_ref(state), true).await?.0;
+        in_person(&context)?;
         if let Some(viewer) = &context.actor.viewer {
-            let own = access.person(context.actor.org, viewer.id).await?;
+            let own = context.access.person(context.actor.org, viewer.id).await?;
             context.actor = Arc::new(Actor { session: context.actor.session, ..Actor::clone(&own) });
             context.proof = None;
         }
@@ -462,27 +527,61 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let access = Access::from_ref(state);
-        let mut context = known(&access, parts).await?;
-        if context.actor.viewer.is_some() && viewing::is_refused(&parts.method, path(parts)) {
-            // What was read may be old: the view may have ended on another node.
-            if let Some(proof) = &context.proof {
-                access.forget(proof);
-            }
-            context = known(&access, parts).await?;
-            if context.actor.viewer.is_some() {
-                return Err(viewing::refusal());
-            }
-        }
-        Ok(Self(context))
+        let context = authenticate(parts, Access::from_ref(state), false).await?.0;
+        refuse_viewer(parts, context).await.map(Self)
     }
 }
 
-async fn known(access: &Access, parts: &Parts) -> Result<Context> {
+/// Anyone who is known, whatever they may still lack: to be told who they are.
+#[derive(Debug)]
+pub struct Anyone {
+    pub context: Context,
+    /// Nothing else is open until a second factor is set up.
+    pub must_enrol: bool,
+}
+
+impl<S> FromRequestParts<S> for Anyone
+where
+    S: Send + Sync,
+    Access: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let (context, must_enrol) = authenticate(parts, Access::from_ref(state), true).await?;
+        Ok(Self { context, must_enrol })
+    }
+}
+
+/// Who sends the request, and whether they have to set up a second factor.
+async fn authenticate(parts: &Parts, access: Access, may_lack_factor: bool) -> Result<(Context, bool)> {
     let proof = bearer::proof(&parts.headers)?;
     let origin = origin(&parts.headers, &parts.extensions);
-    let actor = access.actor(proof, &origin).await?;
-    Ok(Context { access: access.clone(), actor, proof: Some(proof), origin })
+    let mut held = access.held(proof, &origin).await?;
+    if held.must_enrol {
+        // What was read may be old: a second factor may have been set up since.
+        access.forget(&proof);
+        held = access.held(proof, &origin).await?;
+    }
+    let context = Context { access, actor: Arc::clone(&held.actor), proof: Some(proof), origin, may_lack_factor };
+    context.may_go_on(&held)?;
+    if let (Some(renewal), Proof::Session(token)) = (parts.extensions.get::<Renewal>(), proof) {
+        renewal.offer(&context.access, token, &held).await?;
+    }
+    Ok((context, held.must_enrol))
+}
+
+/// Who looks at the app as somebody else changes nothing and sees nothing that is that person's alone.
+async fn refuse_viewer(parts: &Parts, context: Context) -> Result<Context> {
+    if context.actor.viewer.is_none() || !viewing::is_refused(&parts.method, path(parts)) {
+        return Ok(context);
+    }
+    // What was read may be old: the view may have ended on another node.
+    if let Some(proof) = &context.proof {
+        context.access.forget(proof);
+    }
+    let (fresh, _) = authenticate(parts, context.access, context.may_lack_factor).await?;
+    if fresh.actor.viewer.is_some() { Err(viewing::refusal()) } else { Ok(fresh) }
 }
 
 /// The path as it was asked for, whatever router is nested where.
@@ -493,11 +592,10 @@ fn path(parts: &Parts) -> &str {
 /// Where a request comes from, as events tell it.
 #[must_use]
 pub fn origin(headers: &HeaderMap, extensions: &Extensions) -> Origin {
-    let device = device(headers, extensions);
     // A client may name its request itself.
     let request_id = headers.get("x-request-id").and_then(|v| v.to_str().ok());
     let request_id = request_id.map(|id| id.chars().take(100).collect());
-    Origin { request_id, ip: Some(device.address), user_agent: device.user_agent }
+    Origin { request_id, ..Device::of(headers, extensions).origin() }
 }
 
 /// The permission `P` names, for use outside an extractor.

@@ -1,61 +1,51 @@
-//! Failures that are counted, so that guessing is slow: by the network address, and by what was guessed at.
+//! Failures that are counted for keys and OAuth clients, so that guessing is slow: by the network address, and by what was
+//! guessed at.
 //!
 //! As for passwords, past the limit a right answer is refused as a wrong one is.
 
-use chrono::{DateTime, Utc};
-use dealwright_kernel::{Error, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use dealwright_kernel::Result;
 use dealwright_store::SystemTx;
 
-use crate::session::{PER_ADDRESS, WINDOW};
+use crate::session::throttle::Limit;
 
-/// Failures for one client from one address within the window before 429.
-pub const PER_CLIENT: i64 = 10;
+/// Secrets of any kind from one address.
+const SECRETS: Limit = Limit { prefix: "secret", most: 100, window: TimeDelta::minutes(15) };
+/// Secrets of one OAuth client from one address: nobody locks the client out from elsewhere.
+const OF_CLIENT: Limit = Limit { prefix: "client", most: 10, window: TimeDelta::minutes(15) };
 
 /// What failures are counted under.
 #[derive(Clone, Debug)]
 pub struct Counter {
-    key: String,
-    most: i64,
+    limit: Limit,
+    whose: String,
 }
 
 impl Counter {
-    /// Secrets of any kind from one address.
     #[must_use]
     pub fn address(ip: Option<&str>) -> Self {
-        Self { key: format!("secret:{}", ip.unwrap_or("unknown")), most: PER_ADDRESS }
+        Self { limit: SECRETS, whose: ip.unwrap_or("unknown").to_owned() }
     }
 
-    /// Secrets of one OAuth client from one address: nobody locks the client out from elsewhere.
     #[must_use]
     pub fn client(id: uuid::Uuid, ip: Option<&str>) -> Self {
-        Self { key: format!("client:{id}:{}", ip.unwrap_or("unknown")), most: PER_CLIENT }
+        Self { limit: OF_CLIENT, whose: format!("{id}:{}", ip.unwrap_or("unknown")) }
     }
 }
 
 /// # Errors
 /// 429 `too_many_attempts` when one of the counters is full.
 pub async fn check(tx: &mut SystemTx, counters: &[Counter], now: DateTime<Utc>) -> Result<()> {
-    for Counter { key, most } in counters {
-        let failures = sqlx::query_scalar!(
-            r#"select count(*) as "n!" from login_failure where key = $1 and at > $2"#,
-            key,
-            now - WINDOW
-        )
-        .fetch_one(tx.db())
-        .await?;
-        if failures >= *most {
-            let detail = "too many wrong secrets; wait a quarter of an hour";
-            return Err(Error::too_many("too_many_attempts", 900, detail));
-        }
+    for counter in counters {
+        counter.limit.check(tx, &counter.whose, now).await?;
     }
     Ok(())
 }
 
 /// One failure more.
 pub async fn count(tx: &mut SystemTx, counters: &[Counter], now: DateTime<Utc>) -> Result<()> {
-    let keys: Vec<String> = counters.iter().map(|c| c.key.clone()).collect();
-    sqlx::query!("insert into login_failure (key, at) select key, $2 from unnest($1::text[]) as k (key)", &keys, now)
-        .execute(tx.db())
-        .await?;
+    for counter in counters {
+        counter.limit.count(tx, &counter.whose, now).await?;
+    }
     Ok(())
 }

@@ -34,8 +34,14 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// An administrator's URL of a PostgreSQL of one's own; the private one when absent.
     pub database_url: Option<SecretString>,
+    /// The key of secrets at rest, base64; the data folder's when absent.
+    pub secret_key: Option<SecretString>,
     /// Where people reach the app; `https` makes cookies secure.
     pub base_url: Option<String>,
+    /// The mail server; letters go into a folder when absent.
+    pub smtp_url: Option<SecretString>,
+    /// The sender of letters.
+    pub mail_from: String,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Seed demo data, and allow its logins.
@@ -68,7 +74,10 @@ struct Raw {
     port: String,
     data_dir: String,
     database_url: Option<String>,
+    secret_key: Option<String>,
     base_url: Option<String>,
+    smtp_url: Option<String>,
+    mail_from: String,
     trusted_proxies: String,
     demo: String,
     ai: String,
@@ -86,7 +95,10 @@ const KEYS: &[&str] = &[
     "port",
     "data_dir",
     "database_url",
+    "secret_key",
     "base_url",
+    "smtp_url",
+    "mail_from",
     "trusted_proxies",
     "demo",
     "ai",
@@ -119,6 +131,7 @@ impl Config {
             ("host", "127.0.0.1"),
             ("port", "8080"),
             ("data_dir", home.as_str()),
+            ("mail_from", "Dealwright <dealwright@localhost>"),
             ("trusted_proxies", ""),
             ("demo", "false"),
             ("ai", "on"),
@@ -191,7 +204,10 @@ impl Config {
             port,
             data_dir: PathBuf::from(raw.data_dir),
             database_url: raw.database_url.map(SecretString::from),
+            secret_key: raw.secret_key.map(SecretString::from),
             base_url: raw.base_url,
+            smtp_url: raw.smtp_url.map(SecretString::from),
+            mail_from: raw.mail_from,
             trusted_proxies,
             demo,
             ai,
@@ -203,6 +219,15 @@ impl Config {
             log: raw.log,
             log_format,
         })
+    }
+
+    /// Where people reach the app, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        match &self.base_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://localhost:{}", self.port),
+        }
     }
 
     /// Whether the app is reached over TLS.

@@ -3,7 +3,10 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use dealwright_access::{api_key, audit, csrf, oauth, people, service_account, session, viewing};
+use dealwright_access::{
+    api_key, audit, csrf, invitation, link, oauth, password, people, second_factor, service_account, session,
+    sign_in_policy, viewing,
+};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
     account, account_team, activity, change, choice, configuration, contact, currency, handover, import, live,
@@ -32,7 +35,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 #[openapi(
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
-    tags((name = "session"), (name = "setup"), (name = "people"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
+    tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
          (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "sharing"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
 )]
 struct Description;
@@ -46,6 +49,11 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(session::http::router())
                 .merge(people::http::router())
                 .merge(people::fields::router())
+                .merge(invitation::http::router())
+                .merge(link::http::router())
+                .merge(password::http::router())
+                .merge(second_factor::http::router())
+                .merge(sign_in_policy::http::router())
                 .merge(sharing::http::router())
                 .merge(account_team::http::router())
                 .merge(viewing::http::router())
@@ -122,6 +130,7 @@ pub fn router(state: AppState) -> Router {
     let (routes, _) = api().split_for_parts();
     let api = routes
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
+        .layer(from_fn(session::renewal::carry))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .method_not_allowed_fallback(middleware::no_such_method);
     Router::new()

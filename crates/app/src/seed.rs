@@ -11,6 +11,11 @@ use dealwright_kernel::id::{OrgId, UserId};
 use crate::database::{Failure, Running, deep};
 use crate::setup::{self, DEMO_LOGINS, DEMO_PASSWORD};
 
+/// For commands, which serve nobody and send nothing.
+fn settings(running: &Running, demo: bool) -> Settings {
+    Settings { demo, secure_cookies: false, keyring: running.keyring.clone(), base_url: String::new() }
+}
+
 /// Seeds the demo company when the server has no organisation yet.
 ///
 /// # Errors
@@ -48,7 +53,7 @@ pub async fn demo_once(access: &Access) -> Result<(), Failure> {
 /// # Errors
 /// When it can't be written.
 pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
-    let access = Access::new(running.database.clone(), Settings { demo: true, secure_cookies: false });
+    let access = Access::new(running.database.clone(), settings(running, true));
     let Some(scale) = scale else {
         if organisation::exists(&access).await.map_err(deep)? {
             println!("There is an organisation already; the demo company is for an empty server.");
@@ -74,7 +79,7 @@ pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
 /// # Errors
 /// What was wrong with the files.
 pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, dry_run: bool) -> Result<(), Failure> {
-    let access = Access::new(running.database.clone(), Settings { demo: false, secure_cookies: false });
+    let access = Access::new(running.database.clone(), settings(running, false));
     let cx = importer(&access, user).await?;
     let mut read = Vec::with_capacity(files.len());
     for path in files {

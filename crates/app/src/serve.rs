@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::middleware::from_fn_with_state;
 use chrono::TimeDelta;
 use dealwright_access::audit::sealing;
+use dealwright_access::password::reset;
 use dealwright_access::{Access, Settings, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
@@ -14,6 +15,7 @@ use dealwright_crm::live::{self, Hub};
 use dealwright_crm::{currency, handover, import};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
+use dealwright_store::mail::{self, Mailer};
 use dealwright_store::{Database, sequencer};
 use ipnet::IpNet;
 use secrecy::ExposeSecret;
@@ -38,8 +40,19 @@ pub struct Background {
 
 /// What requests share; with an assistant that uses no model.
 #[must_use]
-pub fn state(database: &Database, settings: Settings) -> AppState {
-    AppState { access: Access::new(database.clone(), settings), hub: Hub::default(), assistant: Assistant::off() }
+pub fn state(database: &Database, settings: Settings, mailer: Mailer) -> AppState {
+    let access = Access::new(database.clone(), settings);
+    AppState { access, hub: Hub::default(), assistant: Assistant::off(), mailer }
+}
+
+/// How letters leave, as configured: by SMTP, or into a folder.
+fn mailer(config: &Config) -> Result<Mailer, Failure> {
+    let Some(url) = &config.smtp_url else {
+        let folder = config.data_dir.join("mail");
+        tracing::warn!(folder = %folder.display(), "no SMTP_URL: letters are written to a folder, and nobody gets them");
+        return Ok(Mailer::folder(&folder, &config.mail_from)?);
+    };
+    Ok(Mailer::smtp(url.expose_secret(), &config.mail_from)?)
 }
 
 /// The assistant as configured, and what has to be fetched for it.
@@ -85,7 +98,12 @@ pub fn worker(state: &AppState) -> Worker {
     let database = state.access.database();
     let (to_fold, to_prune, to_end, to_seal) =
         (database.clone(), database.clone(), state.access.clone(), database.clone());
+    let (access, mailer) = (state.access.clone(), state.mailer.clone());
     let worker = Worker::new(database, 2);
+    let worker = reset::register(worker, &state.access).on(mail::SEND, move |job| {
+        let (access, mailer) = (access.clone(), mailer.clone());
+        async move { mail::send(access.database(), access.keyring(), &mailer, job).await }
+    });
     let worker = state.assistant.clone().on(worker, &state.access);
     let worker = handover::job::register(worker, &state.access);
     let worker = currency::job::register(worker, &state.access);
@@ -126,9 +144,14 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 }
 
 async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
-    let settings = Settings { demo: config.demo, secure_cookies: config.is_tls() };
+    let settings = Settings {
+        demo: config.demo,
+        secure_cookies: config.is_tls(),
+        keyring: running.keyring.clone(),
+        base_url: config.public_url(),
+    };
     let (assistant, downloads) = assistant(config)?;
-    let state = AppState { assistant, ..state(&running.database, settings) };
+    let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?) };
     if config.demo {
         seed::demo_once(&state.access).await?;
     }
@@ -164,7 +187,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
 }
 
 fn greet(config: &Config, running: &Running) {
-    let url = config.base_url.clone().unwrap_or_else(|| format!("http://localhost:{}", config.port));
+    let url = config.public_url();
     println!("\n  Dealwright is ready on {url}");
     println!("  {}; data in {}", running.describe(), config.data_dir.display());
     if config.demo {

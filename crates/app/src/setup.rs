@@ -7,7 +7,7 @@ use axum_extra::extract::CookieJar;
 use dealwright_access::Access;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::policy::Builtin;
-use dealwright_access::session::http::device;
+use dealwright_access::session::device::Device;
 use dealwright_crm::choice;
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::Json;
@@ -99,7 +99,7 @@ async fn set_up(
         admin_password: body.password,
     };
     let (org, user) = found(&access, new, true).await?;
-    let cookie = organisation::sign_in(&access, org, user, &device(&headers, &extensions)).await?;
+    let cookie = organisation::sign_in(&access, org, user, &Device::of(&headers, &extensions)).await?;
     Ok((CookieJar::new().add(cookie), StatusCode::NO_CONTENT).into_response())
 }
 

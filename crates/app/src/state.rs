@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 use dealwright_access::Access;
 use dealwright_ai::Assistant;
 use dealwright_crm::live::Hub;
+use dealwright_store::mail::Mailer;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone, Debug, FromRef)]
@@ -11,4 +12,5 @@ pub struct AppState {
     pub access: Access,
     pub hub: Hub,
     pub assistant: Assistant,
+    pub mailer: Mailer,
 }

@@ -355,6 +355,16 @@ pub async fn prune(database: &Database) -> Result<()> {
     sqlx::query!("delete from idempotency where created_at < $1", now - TimeDelta::days(1)).execute(tx.db()).await?;
     sqlx::query!("delete from login_failure where at < $1", now - TimeDelta::days(1)).execute(tx.db()).await?;
     sqlx::query!("delete from oauth_token where expires_at < $1", now - TimeDelta::days(1)).execute(tx.db()).await?;
+    crate::mail::prune(&mut tx, now).await?;
+    sqlx::query!(
+        "delete from session_token_former f using session s
+         where s.org_id = f.org_id and s.id = f.session_id and (s.revoked_at is not null or s.expires_at < $1)",
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    sqlx::query!("delete from sign_in_challenge where expires_at < $1", now).execute(tx.db()).await?;
+    sqlx::query!("delete from one_time_link where expires_at < $1", now).execute(tx.db()).await?;
     tx.commit().await
 }
 

@@ -8,12 +8,15 @@ pub mod change;
 pub mod database;
 pub mod event;
 pub mod job;
+pub mod mail;
 pub mod migrate;
 pub mod postgres;
+pub mod secret;
 pub mod sequencer;
 pub mod tx;
 
 pub use database::{Database, Roles};
 pub use event::{ActorKind, Change, Event, Origin, Stamp, Subject};
 pub use job::NewJob;
+pub use secret::Keyring;
 pub use tx::{Committed, Scope, SystemTx, Tx};

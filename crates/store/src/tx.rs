@@ -290,6 +290,14 @@ impl SystemTx {
         crate::event::insert(self.0.connection(), org, stamp, origin, now, vec![event]).await
     }
 
+    /// Queues a job that belongs to no organisation, in the same transaction.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses or is gone.
+    pub async fn enqueue(&mut self, job: NewJob, clock: &Clock) -> Result<()> {
+        job.insert(self.db(), None, clock.new_id(), clock.now()).await
+    }
+
     /// # Errors
     /// When PostgreSQL refuses or is gone.
     pub async fn commit(self) -> Result<()> {

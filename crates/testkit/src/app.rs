@@ -6,11 +6,13 @@ use dealwright_access::Settings;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::people::store::{self as people, NewUser};
 use dealwright_access::policy::Builtin;
-use dealwright_access::session::store::Device;
+use dealwright_access::session::device::Device;
 use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Currency};
+use dealwright_store::Keyring;
+use dealwright_store::mail::Mailer;
 
 use crate::person::Person;
 use crate::{Failure, TestDb};
@@ -21,6 +23,8 @@ pub struct TestOptions {
     pub clock: Clock,
     /// Run sequencer, live updates and jobs, as `serve` does.
     pub background: bool,
+    /// How letters leave; into a folder of the test's when absent.
+    pub mailer: Option<Mailer>,
 }
 
 /// A running server with one organisation.
@@ -31,6 +35,8 @@ pub struct TestApp {
     pub url: String,
     pub org: OrgId,
     pub admin: Person,
+    /// Where letters are written.
+    pub letters: std::path::PathBuf,
     background: Option<Background>,
     made: std::sync::atomic::AtomicU32,
 }
@@ -64,15 +70,17 @@ impl TestApp {
 
     async fn try_with(options: TestOptions) -> Result<Self, Failure> {
         let db = TestDb::with_clock(options.clock).await;
-        let state = serve::state(&db.database, Settings { demo: false, secure_cookies: false });
+        let letters = std::env::temp_dir().join(format!("dealwright-mail-{}-{}", std::process::id(), db.name()));
+        let mailer = match options.mailer {
+            Some(mailer) => mailer,
+            None => Mailer::folder(&letters, "Dealwright <crm@acme.test>")?,
+        };
+        let state = serve::state(&db.database, settings(), mailer);
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let app = openapi::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        let url = listen(&state).await?;
         let background = options.background.then(|| Background::start(&state));
         let admin = sign_in(&state, &url, org, user, "admin@acme.test").await?;
-        Ok(Self { db, state, url, org, admin, background, made: std::sync::atomic::AtomicU32::new(0) })
+        Ok(Self { db, state, url, org, admin, letters, background, made: std::sync::atomic::AtomicU32::new(0) })
     }
 
     /// A new user with a role, in no team, signed in.
@@ -147,6 +155,15 @@ impl TestApp {
         Person::new(&self.url, None, UserId(uuid::Uuid::nil()), "")
     }
 
+    /// Somebody who is not signed in, at another server on the same database: it has cached nothing.
+    ///
+    /// # Panics
+    /// When it can't be started.
+    pub async fn beside(&self) -> Person {
+        let state = serve::state(&self.db.database, settings(), self.state.mailer.clone());
+        Person::new(&unwrap(listen(&state).await), None, UserId(uuid::Uuid::nil()), "")
+    }
+
     /// Runs every job that is due, and numbers every event.
     ///
     /// # Panics
@@ -166,6 +183,19 @@ impl TestApp {
             background.stop().await;
         }
     }
+}
+
+fn settings() -> Settings {
+    Settings { demo: false, secure_cookies: false, keyring: Keyring::for_tests(), base_url: "http://crm.test".into() }
+}
+
+/// Serves on a port of its own, and says where.
+async fn listen(state: &AppState) -> Result<String, Failure> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let app = openapi::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(url)
 }
 
 async fn found(state: &AppState, name: &str, email: &str) -> Result<(OrgId, UserId), Failure> {

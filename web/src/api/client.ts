@@ -41,6 +41,18 @@ export function whenSignedOut(then: () => void): void {
   onSignedOut = then;
 }
 
+/** Called when the organisation demands a second factor that this person does not have. */
+let onFactorMissing: () => void = () => undefined;
+export function whenFactorMissing(then: () => void): void {
+  onFactorMissing = then;
+}
+
+/** Asks the person to prove who they are, for what is dangerous; true once they have. */
+let onProofWanted: () => Promise<boolean> = () => Promise.resolve(false);
+export function whenProofWanted(then: () => Promise<boolean>): void {
+  onProofWanted = then;
+}
+
 async function request(method: Method, path: string, init: AnyInit): Promise<{ data: unknown; response: Response }> {
   const headers = { ...init.headers, ...(init.ifMatch === undefined ? {} : { "If-Match": `"${init.ifMatch}"` }) };
   const options = {
@@ -65,6 +77,8 @@ async function request(method: Method, path: string, init: AnyInit): Promise<{ d
   }
   if (!answer.response.ok) {
     const problem = await problemOf(answer);
+    if (problem.code === "reauthentication_required" && (await onProofWanted())) return request(method, path, init);
+    if (problem.code === "second_factor_required") onFactorMissing();
     if (problem.status === 401 && path !== "/session" && path !== "/me") onSignedOut();
     throw new ApiError(problem);
   }

@@ -24,6 +24,9 @@ export const productsQuery = () =>
     ...slow,
   });
 
+export const securityQuery = () =>
+  queryOptions({ queryKey: ["me", "second-factor"], queryFn: () => get("/me/second-factor") });
+
 export const useMe = () => useSuspenseQuery(meQuery()).data;
 
 /** Whether this person may do it at all; to which records, the server says. */

@@ -16,6 +16,13 @@ export type ConflictField = Schemas["ConflictingField"];
 /** Looser than the schema: a proxy's answer, or none at all, becomes one too. */
 export type Problem = Partial<Schemas["Problem"]> & Pick<Schemas["Problem"], "title" | "status" | "code">;
 
+export type SignInPolicy = Schemas["SignInPolicy"];
+export type SecondFactorRule = Schemas["SecondFactorRule"];
+export type OutboundMail = Schemas["OutboundMail"];
+export type SecondFactor = Schemas["SecondFactor"];
+export type Challenge = Schemas["Challenge"];
+export type Enrolment = Schemas["Enrolment"];
+export type LinkHolder = Schemas["LinkHolder"];
 export type Setup = Schemas["SetupStatus"];
 export type Scope = Schemas["ScopeLevel"];
 export type User = Schemas["User"];

@@ -5,6 +5,7 @@ import { meQuery, setupQuery } from "@/api/shared";
 import { Frame } from "@/components/frame/frame";
 import { useLiveUpdates } from "@/components/frame/live-updates";
 import { conflict } from "@/components/crm/conflict";
+import { proof } from "@/components/crm/proof";
 import { TipLayer } from "@/components/ui/tooltip";
 import { setLocale } from "@/lib/format";
 import { creating } from "@/lib/frame";
@@ -12,6 +13,7 @@ import { loadable } from "@/lib/loadable";
 
 const Assistant = loadable(() => import("@/features/assistant/panel").then((m) => m.AssistantPanel));
 const ConflictDialog = loadable(() => import("@/components/crm/conflict-dialog").then((m) => m.ConflictDialog));
+const ProofDialog = loadable(() => import("@/components/crm/proof-dialog").then((m) => m.ProofDialog));
 const NewOpportunity = loadable(() => import("@/features/opportunities/new").then((m) => m.NewOpportunity));
 const NewAccount = loadable(() => import("@/features/accounts/new").then((m) => m.NewAccount));
 const NewContact = loadable(() => import("@/features/contacts/new").then((m) => m.NewContact));
@@ -22,6 +24,7 @@ export const Route = createFileRoute("/_app")({
     try {
       const me = await context.queryClient.query({ ...meQuery(), staleTime: "static" });
       setLocale(me.user);
+      if (me.must_set_up_second_factor) throw redirect({ to: "/second-factor" });
     } catch (error) {
       if (!isApiError(error) || error.status !== 401) throw error;
       const setup = await context.queryClient.query(setupQuery());
@@ -47,6 +50,7 @@ function AppRoute() {
         <Outlet />
         <Suspense>
           <Conflicts />
+          <Proof />
           <Creating />
         </Suspense>
       </Frame>
@@ -58,6 +62,11 @@ function AppRoute() {
 function Conflicts() {
   const found = conflict.use();
   return found && <ConflictDialog found={found} />;
+}
+
+function Proof() {
+  const wanted = proof.use();
+  return wanted && <ProofDialog wanted={wanted} />;
 }
 
 function Creating() {

@@ -1,14 +1,14 @@
 //! Organisations: made once, with the built-in roles and a first administrator.
 
 use dealwright_kernel::error::OnConstraint;
-use dealwright_kernel::id::{OrgId, RoleId, SessionId, UserId};
+use dealwright_kernel::id::{OrgId, RoleId, UserId};
 use dealwright_kernel::{Currency, Error, FieldError, Result};
 use dealwright_store::Origin;
 use serde_json::json;
 
 use crate::policy::Builtin;
-use crate::session::store::{Credential, Device};
-use crate::session::{TokenHash, Told, new_token, store, tell};
+use crate::session::device::Device;
+use crate::session::{Method, entry};
 use crate::{Access, password};
 
 /// An organisation to be made, and who administers it.
@@ -39,7 +39,7 @@ impl NewOrganisation {
         if !email_address::EmailAddress::is_valid(&self.admin_email) {
             wrong("email", "invalid_email", "this is not an e-mail address".into());
         }
-        fields.extend(password::check(&self.admin_password).err());
+        fields.extend(password::check(&self.admin_password, password::MIN_LENGTH).err());
         if fields.is_empty() { Ok(()) } else { Err(Error::fields("invalid", fields)) }
     }
 }
@@ -135,7 +135,8 @@ pub async fn discard(access: &Access, org: OrgId) -> Result<()> {
     tx.commit().await
 }
 
-/// Signs a person in without a password: whoever has just made the organisation. Returns the cookie's value.
+/// Signs a person in without a password: whoever has just made the organisation, or comes from an identity provider.
+/// No second factor is asked for. Returns the cookie.
 ///
 /// # Errors
 /// When the database is gone.
@@ -145,20 +146,5 @@ pub async fn sign_in(
     user: UserId,
     device: &Device,
 ) -> Result<axum_extra::extract::cookie::Cookie<'static>> {
-    let token = new_token()?;
-    let who = Credential { org, user, password_hash: None };
-    let mut tx = access.database().system().await?;
-    store::insert(
-        &mut tx,
-        SessionId(access.clock().new_id()),
-        &who,
-        &TokenHash::of(&token),
-        device,
-        access.clock().now(),
-    )
-    .await?;
-    let origin = Origin { request_id: None, ip: Some(device.address.clone()), user_agent: device.user_agent.clone() };
-    tell(&mut tx, access.clock(), &who, &origin, Told::SignedIn).await?;
-    tx.commit().await?;
-    Ok(crate::session::http::cookie(access.settings().secure_cookies, token))
+    entry::start(access, org, user, Method::External, None, device).await
 }

@@ -1,27 +1,30 @@
 //! `/session`, `/sessions` and `/me`.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, FromRef, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::extract::{FromRef, State};
+use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use cookie::time::Duration;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Valid, Validate};
 use dealwright_kernel::id::{OrgId, RoleId, SessionId, TeamId, UserId};
 use dealwright_kernel::{Currency, Error, Page, Result};
-use dealwright_store::Committed;
+use dealwright_store::{Committed, Event, Subject};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{LIFETIME, PER_EMAIL, TokenHash, Told, new_token, store, tell};
+use super::device::{self, Device};
+use super::entry::{self, Challenge};
+use super::{Method, Told, TokenHash, second_step, store, tell, throttle};
 use crate::bearer::Proof;
-use crate::context::{Caller, OwnSession, SignedIn, origin};
+use crate::context::{Anyone, OwnSession, SignedIn, origin};
+use crate::password::closed;
 use crate::policy::fields::FieldLevel;
 use crate::policy::{Action, Object, ScopeLevel};
 use crate::{Access, password, viewing};
@@ -37,7 +40,8 @@ where
 {
     OpenApiRouter::new()
         .routes(routes!(sign_in, sign_out))
-        .routes(routes!(list))
+        .merge(second_step::router())
+        .routes(routes!(list, end_others))
         .routes(routes!(revoke))
         .routes(routes!(me))
 }
@@ -49,14 +53,14 @@ pub(crate) fn token(headers: &HeaderMap) -> Result<TokenHash> {
     cookie.map(|c| TokenHash::of(c.value())).ok_or_else(|| Error::unauthenticated("not_signed_in", "sign in to go on"))
 }
 
-/// The cookie of a new session.
-pub(crate) fn cookie(secure: bool, token: String) -> Cookie<'static> {
+/// The cookie of a session that lives for so long.
+pub(crate) fn cookie(secure: bool, token: String, life: TimeDelta) -> Cookie<'static> {
     Cookie::build((if secure { SECURE_COOKIE } else { COOKIE }, token))
         .http_only(true)
         .same_site(SameSite::Lax)
         .path("/")
         .secure(secure)
-        .max_age(Duration::seconds(LIFETIME.num_seconds()))
+        .max_age(Duration::seconds(life.num_seconds()))
         .build()
 }
 
@@ -82,34 +86,24 @@ impl Validate for SignIn {
     }
 }
 
-/// Where a request came from.
-#[must_use]
-pub fn device(headers: &HeaderMap, extensions: &Extensions) -> store::Device {
-    let address =
-        extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
-    let user_agent =
-        headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).map(|v| v.chars().take(300).collect());
-    store::Device { address, user_agent }
-}
-
 /// Sign in
 ///
-/// Answers 204 and sets the session's cookie. A wrong password and an unknown e-mail look the same.
+/// Answers 204 and sets the session's cookie; or 200 and a challenge, for whoever has a second factor. A wrong password
+/// and an unknown e-mail look the same.
 #[utoipa::path(post, path = "/session", tag = "session", request_body = SignIn, security(()),
-    responses((status = 204, description = "Signed in"), Problems))]
+    responses((status = 204, description = "Signed in"), (status = 200, body = Challenge, description = "The second factor is asked for"), Problems))]
 async fn sign_in(
     State(access): State<Access>,
     headers: HeaderMap,
     extensions: Extensions,
     Valid(body): Valid<SignIn>,
 ) -> Result<Response> {
-    let (device, origin) = (device(&headers, &extensions), origin(&headers, &extensions));
+    let (device, origin) = (Device::of(&headers, &extensions), origin(&headers, &extensions));
     let now = access.clock().now();
     let email = body.email.trim().to_owned();
     let mut tx = access.database().system().await?;
-    if store::throttled(&mut tx, &email, &device.address, now).await? {
-        return Err(Error::too_many("too_many_attempts", 900, "too many failed attempts; wait a quarter of an hour"));
-    }
+    throttle::BY_EMAIL.check(&mut tx, &email, now).await?;
+    throttle::BY_ADDRESS.check(&mut tx, &device.address, now).await?;
     let known = store::credential(&mut tx, &email, access.settings.demo).await?;
     tx.commit().await?;
 
@@ -119,28 +113,33 @@ async fn sign_in(
 
     let mut tx = access.database().system().await?;
     let Some(who) = known.as_ref().filter(|_| right) else {
-        store::record_failure(&mut tx, &email, &device.address, now).await?;
-        if let Some(who) = &known {
-            tell(&mut tx, access.clock(), who, &origin, Told::SignInFailed).await?;
+        throttle::BY_EMAIL.count(&mut tx, &email, now).await?;
+        throttle::BY_ADDRESS.count(&mut tx, &device.address, now).await?;
+        if let Some(who) = known.map(|k| (k.org, k.user)) {
+            tell(&mut tx, access.clock(), who, &origin, Told::SignInFailed, json!({})).await?;
             // What is refused from now on is not told one by one: nobody floods the log.
-            if store::failures(&mut tx, &email, now).await? == PER_EMAIL {
-                tell(&mut tx, access.clock(), who, &origin, Told::Throttled).await?;
+            if throttle::BY_EMAIL.reached(&mut tx, &email, now).await? {
+                tell(&mut tx, access.clock(), who, &origin, Told::Throttled, json!({})).await?;
             }
         }
         tx.commit().await?;
         return Err(Error::unauthenticated("invalid_credentials", "the e-mail address or the password is wrong"));
     };
-    store::forget_failures(&mut tx, &email).await?;
-    let token = new_token()?;
-    store::insert(&mut tx, SessionId(access.clock().new_id()), who, &TokenHash::of(&token), &device, now).await?;
-    tell(&mut tx, access.clock(), who, &origin, Told::SignedIn).await?;
+    throttle::BY_EMAIL.forget(&mut tx, &email).await?;
     tx.commit().await?;
-    Ok((CookieJar::new().add(cookie(access.settings.secure_cookies, token)), StatusCode::NO_CONTENT).into_response())
+    if !who.opens {
+        return Err(closed());
+    }
+    entry::enter(&access, who.org, who.user, Method::Password, &device).await
 }
 
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), Problems))]
-async fn sign_out(State(access): State<Access>, headers: HeaderMap, OwnSession(cx): OwnSession) -> Result<Response> {
+async fn sign_out(
+    State(access): State<Access>,
+    headers: HeaderMap,
+    OwnSession(cx): OwnSession,
+) -> Result<Response> {
     let mut tx = cx.begin().await?;
     if let Some(session) = cx.actor().session {
         viewing::end(&mut tx, session).await?;
@@ -149,8 +148,7 @@ async fn sign_out(State(access): State<Access>, headers: HeaderMap, OwnSession(c
     }
     let done = tx.commit(StatusCode::NO_CONTENT).await?;
     access.forget(&Proof::Session(token(&headers)?));
-    let secure = access.settings.secure_cookies;
-    let mut gone = cookie(secure, String::new());
+    let mut gone = cookie(access.settings.secure_cookies, String::new(), TimeDelta::zero());
     gone.make_removal();
     Ok((CookieJar::new().add(gone), done).into_response())
 }
@@ -161,7 +159,11 @@ struct Session {
     id: SessionId,
     created_at: DateTime<Utc>,
     last_seen_at: DateTime<Utc>,
+    /// The network address of its last use.
     ip: Option<String>,
+    /// Browser and system in words.
+    #[schema(example = "Firefox on Linux")]
+    device: String,
     user_agent: Option<String>,
     /// The one this request came with.
     current: bool,
@@ -181,6 +183,7 @@ async fn list(SignedIn(cx): SignedIn) -> Result<Json<Page<Session>>> {
             created_at: r.created_at,
             last_seen_at: r.last_seen_at,
             ip: r.ip,
+            device: device::name(r.user_agent.as_deref()),
             user_agent: r.user_agent,
         })
         .collect();
@@ -198,6 +201,25 @@ async fn revoke(SignedIn(cx): SignedIn, Path(id): Path<SessionId>) -> Result<Com
     tx.commit(StatusCode::NO_CONTENT).await
 }
 
+/// How many sessions were ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ended {
+    ended: u64,
+}
+
+/// End all my sessions but this one
+#[utoipa::path(delete, path = "/sessions", tag = "session", responses((status = 200, body = Ended), Problems))]
+async fn end_others(SignedIn(cx): SignedIn) -> Result<Committed<Json<Ended>>> {
+    let mut tx = cx.begin().await?;
+    let ended = store::revoke_others(&mut tx, cx.actor().user, cx.actor().session).await?;
+    if ended > 0 {
+        let subject = Subject { object: "user", id: cx.actor().user.0, name: cx.actor().name.clone(), version: None };
+        let event = Event::with_id(tx.new_id().into(), "user.sessions_ended", subject);
+        tx.emit(event.data(json!({ "ended": ended })));
+    }
+    tx.commit(Json(Ended { ended })).await
+}
+
 /// The signed-in person.
 #[derive(Debug, Serialize, ToSchema)]
 struct Me {
@@ -212,6 +234,8 @@ struct Me {
     fields: BTreeMap<Object, BTreeMap<&'static str, FieldLevel>>,
     /// Who really is signed in, when they look at the app as this person. Nothing can be changed then.
     viewer: Option<MyViewer>,
+    /// The organisation demands a second factor: nothing is open until one is set up.
+    must_set_up_second_factor: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -251,7 +275,7 @@ struct MyRole {
 ///
 /// Asked with a key: its owner, and what the key may do.
 #[utoipa::path(get, path = "/me", tag = "session", responses((status = 200, body = Me), Problems))]
-async fn me(Caller(cx): Caller) -> Result<Json<Me>> {
+async fn me(Anyone { context: cx, must_enrol }: Anyone) -> Result<Json<Me>> {
     // The transaction proves that the session and what it may do are still what was read.
     let tx = cx.begin().await?;
     let actor = cx.actor();
@@ -273,8 +297,9 @@ async fn me(Caller(cx): Caller) -> Result<Json<Me>> {
         },
         roles: actor.roles.iter().map(|(id, name)| MyRole { id: RoleId(*id), name: name.clone() }).collect(),
         permissions: actor.grants.matrix(),
-        viewer: actor.viewer.as_ref().map(|v| MyViewer { id: v.id, name: v.name.clone(), since: v.since }),
         fields: actor.fields.all().clone(),
+        viewer: actor.viewer.as_ref().map(|v| MyViewer { id: v.id, name: v.name.clone(), since: v.since }),
+        must_set_up_second_factor: must_enrol,
     };
     tx.done(Json(me)).await
 }

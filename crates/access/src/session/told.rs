@@ -1,10 +1,12 @@
 //! What the audit log hears of sessions. Never a password, never a token.
 
+use dealwright_kernel::id::{OrgId, UserId};
 use dealwright_kernel::{Clock, Result};
 use dealwright_store::{ActorKind, Event, Origin, Stamp, Subject, SystemTx};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::store::{self, Credential};
+use super::store;
 use crate::Context;
 
 /// What happened to somebody's session.
@@ -44,18 +46,19 @@ impl Told {
 pub(crate) async fn tell(
     tx: &mut SystemTx,
     clock: &Clock,
-    who: &Credential,
+    (org, user): (OrgId, UserId),
     origin: &Origin,
     told: Told,
+    data: Value,
 ) -> Result<()> {
-    let name = store::name(tx, who).await?;
+    let name = store::name(tx, org, user).await?;
     let stamp = match told {
         Told::SignedIn | Told::SignedOut | Told::Revoked => {
-            Stamp { kind: ActorKind::User, id: Some(who.user.0), name: name.clone(), on_behalf_of: None }
+            Stamp { kind: ActorKind::User, id: Some(user.0), name: name.clone(), on_behalf_of: None }
         }
         Told::SignInFailed | Told::Throttled => {
             Stamp { kind: ActorKind::System, id: None, name: "Sign-in".to_owned(), on_behalf_of: None }
         }
     };
-    tx.emit(who.org, &stamp, origin, clock.now(), told.of(clock, who.user.0, name)).await
+    tx.emit(org, &stamp, origin, clock.now(), told.of(clock, user.0, name).data(data)).await
 }

@@ -38,7 +38,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
       items={[
         { heading: me.user.email },
         { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
-        { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
+        { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
         { label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) },
         "line",
         { heading: "Theme" },

@@ -62,7 +62,7 @@ export function PhoneTabs() {
             run: () => void navigate({ to: entry.to }),
           })),
           { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
-          { label: "My sessions", icon: <ShieldCheck />, run: () => void navigate({ to: "/admin/sessions" }) },
+          { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
           "line",
           ...THEMES.map((t) => ({
             label: t.label,

@@ -12,7 +12,7 @@ import {
   ShieldCheck,
   KeyRound,
   Import,
-  MonitorSmartphone,
+  LogIn,
   Tag,
   Users,
 } from "lucide-react";
@@ -28,7 +28,7 @@ const GROUPS = [
       { to: "/admin/people", label: "People and teams", icon: Users },
       { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
       { to: "/admin/field-access", label: "Field access", icon: EyeOff },
-      { to: "/admin/sessions", label: "My sessions", icon: MonitorSmartphone },
+      { to: "/admin/sign-in", label: "Sign-in", icon: LogIn },
     ],
   },
   {

@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
 import { get } from "@/api/client";
 
-export const sessionsQuery = () =>
-  queryOptions({ queryKey: ["sessions"], queryFn: async () => (await get("/sessions")).items });
+export const signInPolicyQuery = () =>
+  queryOptions({ queryKey: ["sign-in-policy"], queryFn: () => get("/sign-in-policy") });
+export const mailQuery = () => queryOptions({ queryKey: ["mail"], queryFn: () => get("/mail") });
 export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
 /** Which scopes each action of each object takes. */
 export const roleGridQuery = () =>

@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
 import { Card } from "@/components/ui/states";
-import { Password } from "./password";
 import { ProfileForm } from "./profile-form";
 
 export function Profile() {
@@ -9,18 +8,16 @@ export function Profile() {
       <div>
         <h1 className="text-title text-fg">My profile</h1>
         <p className="text-cell text-fg-3">
-          How you are named and how dates and numbers are written for you. Where you are signed in is under{" "}
-          <Link to="/admin/sessions" className="text-accent-text hover:underline">
-            My sessions
+          How you are named and how dates and numbers are written for you. Your password and where you are signed in are
+          under{" "}
+          <Link to="/security" className="text-accent-text hover:underline">
+            Security
           </Link>
           .
         </p>
       </div>
       <Card title="About me">
         <ProfileForm />
-      </Card>
-      <Card title="Password">
-        <Password />
       </Card>
     </div>
   );

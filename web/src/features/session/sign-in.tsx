@@ -1,17 +1,19 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { CircleAlert } from "lucide-react";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
-import type { Setup } from "@/api/types";
+import type { Challenge, Setup } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Door } from "./door";
 import { useEnter } from "./enter";
+import { Alert } from "./notice";
 import { PasswordInput } from "./password";
+import { SecondStep } from "./second-step";
 
 const schema = z.object({
   email: z.email("Enter an e-mail address."),
@@ -24,20 +26,22 @@ const DEMO_PASSWORD = "demo-password";
 
 function words(error: unknown): string {
   if (isApiError(error, "invalid_credentials")) return "This e-mail address and password do not match.";
-  if (isApiError(error, "too_many_attempts")) return "Too many attempts. Wait a minute, then try again.";
+  if (isApiError(error, "too_many_attempts")) return "Too many attempts. Wait a quarter of an hour, then try again.";
   return sentence(error);
 }
 
 export function SignIn({ setup, to }: { setup: Setup; to: string }) {
   const enter = useEnter();
   const [problem, setProblem] = useState<string | null>(null);
+  const [challenge, setChallenge] = useState<Challenge | null>(null);
   const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" } });
   const { errors, isSubmitting } = form.formState;
   const submit = async (values: Values) => {
     setProblem(null);
     try {
-      await post("/session", { body: values });
-      await enter(to);
+      const { data } = await post("/session", { body: values });
+      if (data) setChallenge(data);
+      else await enter(to);
     } catch (error) {
       setProblem(words(error));
       form.setFocus("password");
@@ -47,18 +51,25 @@ export function SignIn({ setup, to }: { setup: Setup; to: string }) {
     form.reset({ email, password: DEMO_PASSWORD });
     void form.handleSubmit(submit)();
   };
+  if (challenge) {
+    return <SecondStep challenge={challenge} onEnter={() => enter(to)} onBack={() => setChallenge(null)} />;
+  }
   return (
     <Door title="Sign in" text={window.location.host}>
       <form className="flex flex-col gap-4" noValidate onSubmit={(e) => void form.handleSubmit(submit)(e)}>
-        {problem && (
-          <p role="alert" className="flex items-start gap-2 rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text">
-            <CircleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden /> {problem}
-          </p>
-        )}
+        {problem && <Alert>{problem}</Alert>}
         <Field label="E-mail" error={errors.email?.message}>
           {(w) => <Input {...w} {...form.register("email")} size="lg" type="email" autoComplete="username" autoFocus />}
         </Field>
-        <Field label="Password" error={errors.password?.message}>
+        <Field
+          label="Password"
+          error={errors.password?.message}
+          aside={
+            <Link to="/forgot-password" className="text-meta text-accent-text hover:underline">
+              Forgot it?
+            </Link>
+          }
+        >
           {(w) => <PasswordInput {...w} {...form.register("password")} autoComplete="current-password" />}
         </Field>
         <Button type="submit" variant="primary" size="lg" busy={isSubmitting && "Signing in"}>

@@ -1,11 +1,11 @@
-//! `PATCH /me` and `POST /me/password`. `GET /me` is with the session.
+//! `PATCH /me`. `GET /me` is with the session, `POST /me/password` with passwords.
 
-use axum::extract::{FromRef, State};
-use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::extract::FromRef;
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{IfMatch, Valid, Validate};
-use dealwright_kernel::{Error, Patch, Result};
+use dealwright_kernel::{Patch, Result};
 use dealwright_store::Committed;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,9 +15,7 @@ use utoipa_axum::routes;
 use super::{Change, wrong_locale};
 use crate::Access;
 use crate::context::SignedIn;
-use crate::password;
-use crate::people::{none_wrong, wrong, wrong_name, wrong_text};
-use crate::session::{self, http::device};
+use crate::people::{none_wrong, wrong_name, wrong_text};
 
 /// The endpoints of one's own profile.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -25,7 +23,7 @@ where
     S: Clone + Send + Sync + 'static,
     Access: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(update)).routes(routes!(change_password))
+    OpenApiRouter::new().routes(routes!(update))
 }
 
 /// A change of one's profile: absent leaves, null clears.
@@ -68,64 +66,5 @@ async fn update(
     let change = Change { name: patch.name, locale: patch.locale, time_zone: patch.time_zone };
     let mut tx = cx.begin().await?;
     super::update(&mut tx, cx.actor(), version, change).await?;
-    tx.commit(StatusCode::NO_CONTENT).await
-}
-
-/// The present password, and the one that follows it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct NewPassword {
-    #[schema(max_length = 200)]
-    current_password: String,
-    #[schema(min_length = 10, max_length = 200)]
-    password: String,
-}
-
-impl Validate for NewPassword {
-    fn validate(&self) -> Result<()> {
-        let long = self.current_password.len() > 1000;
-        none_wrong([
-            password::check(&self.password).err(),
-            long.then(|| wrong("current_password", "wrong_password", "this is not your present password")),
-        ])
-    }
-}
-
-/// Change my password
-///
-/// Needs the present one. Every other session of mine ends.
-#[utoipa::path(post, path = "/me/password", tag = "session", request_body = NewPassword, responses((status = 204, description = "Changed"), Problems))]
-async fn change_password(
-    SignedIn(cx): SignedIn,
-    State(access): State<Access>,
-    headers: HeaderMap,
-    extensions: Extensions,
-    Valid(body): Valid<NewPassword>,
-) -> Result<Committed<StatusCode>> {
-    let (address, now) = (device(&headers, &extensions).address, access.clock().now());
-    let email = &cx.actor().email;
-    let mut system = access.database().system().await?;
-    if session::store::throttled(&mut system, email, &address, now).await? {
-        return Err(Error::too_many("too_many_attempts", 900, "too many failed attempts; wait a quarter of an hour"));
-    }
-    system.commit().await?;
-    let mut tx = cx.begin().await?;
-    let hash = session::store::password_hash(&mut tx, cx.actor().user).await?;
-    tx.done(()).await?;
-    if hash.is_none() {
-        return Err(Error::conflict(
-            "no_password",
-            "you sign in without a password; ask for one by “Forgot password?”",
-        ));
-    }
-    if !access.verify(body.current_password, hash).await? {
-        let mut system = access.database().system().await?;
-        session::store::record_failure(&mut system, email, &address, now).await?;
-        system.commit().await?;
-        return Err(Error::field("current_password", "wrong_password", "this is not your present password"));
-    }
-    let hash = access.hash(body.password).await?;
-    let mut tx = cx.begin().await?;
-    super::set_password(&mut tx, cx.actor(), &hash).await?;
     tx.commit(StatusCode::NO_CONTENT).await
 }

@@ -72,18 +72,6 @@ pub async fn update(tx: &mut Tx, actor: &Actor, version: i64, change: Change) ->
     Ok(())
 }
 
-/// Gives oneself another password; every other session ends.
-///
-/// # Errors
-/// When the database is gone.
-pub async fn set_password(tx: &mut Tx, actor: &Actor, hash: &str) -> Result<()> {
-    session::store::set_password(tx, actor.user, hash).await?;
-    let ended = session::store::revoke_all(tx, actor.user, actor.session).await?;
-    let event = event(tx, actor, "password_changed", &actor.name, None).data(json!({ "sessions_ended": ended }));
-    tx.emit(event);
-    Ok(())
-}
-
 fn event(tx: &Tx, actor: &Actor, verb: &str, name: &str, version: Option<i64>) -> Event {
     let subject = Subject { object: "user", id: actor.user.0, name: name.to_owned(), version };
     Event::with_id(tx.new_id().into(), format!("user.{verb}"), subject)

@@ -184,7 +184,7 @@ pub async fn deactivate(cx: &Context, tx: &mut Tx, id: UserId, version: i64, nee
     }
     set_active(tx, &user, version, false).await?;
     keep_an_administrator(tx).await?;
-    let sessions = session::store::revoke_all(tx, id, None).await?;
+    let sessions = session::store::revoke_others(tx, id, None).await?;
     viewing::end_all(tx, id).await?;
     let user = User { active: false, version: version + 1, ..user };
     let event = user.event(tx, "deactivated").data(json!({ "sessions_ended": sessions }));

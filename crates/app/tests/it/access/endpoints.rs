@@ -13,18 +13,23 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Need no sign-in: a visitor must be able to sign in, or to set the server up; and a program to get a token.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 11] = [
     "GET /setup",
     "POST /setup",
     "POST /session",
+    "POST /session/second-factor",
+    "POST /password-resets",
+    "POST /password-resets/completion",
+    "POST /one-time-links",
+    "POST /invitations/acceptance",
     "POST /oauth/token",
     "POST /oauth/revoke",
     "GET /.well-known/oauth-authorization-server",
 ];
 /// Answer for as long as somebody listens; their own tests listen.
 const STREAMS: [&str; 2] = ["GET /live", "GET /agent-runs/{id}/stream"];
-/// End the session that asks; tested in `sessions`.
-const ENDING: [&str; 1] = ["DELETE /session"];
+/// End sessions; tested in `sessions` and `signin`.
+const ENDING: [&str; 2] = ["DELETE /session", "DELETE /sessions"];
 
 struct Records(BTreeMap<&'static str, String>);
 
@@ -91,7 +96,6 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         }
         "POST /users" => json!({ "name": "New", "email": "", "role_ids": [] }),
         "POST /users/{id}/handover" => json!({}),
-        "POST /me/password" => json!({ "current_password": "", "password": "" }),
         "POST /view-as" => json!({ "user_id": nil }),
         "POST /ownership-transfers" => json!({ "object": "task", "ids": [], "to_id": nil }),
         "POST /opportunities/{id}/shares"
@@ -100,6 +104,11 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /tasks/{id}/shares" => json!({ "user_id": nil, "level": "read" }),
         "POST /accounts/{id}/team" => json!({ "user_id": nil, "role": "Engineer", "account_level": "read" }),
         "PUT /roles/{id}/fields" => json!({ "fields": {} }),
+        "PATCH /sign-in-policy" => json!({ "second_factor": "optional", "version": 999 }),
+        "POST /users/{id}/invitation" => json!({}),
+        "POST /me/password" => json!({ "password": "short" }),
+        "POST /me/totp" | "POST /me/recovery-codes" | "POST /session/confirmation" => json!({}),
+        "POST /me/totp/confirmation" => json!({ "code": "000000" }),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),

@@ -21,7 +21,7 @@ async fn queue(app: &TestApp, jobs: Vec<NewJob>) {
 
 async fn fixed() -> (TestApp, Clock) {
     let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().unwrap());
-    let app = TestApp::with(TestOptions { clock: clock.clone(), background: false }).await;
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
     (app, clock)
 }
 

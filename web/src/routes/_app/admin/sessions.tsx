@@ -1,11 +1,8 @@
-import { createFileRoute } from "@tanstack/react-router";
-import { sessionsQuery } from "@/features/admin/queries";
-import { Sessions } from "@/features/admin/sessions";
+import { createFileRoute, redirect } from "@tanstack/react-router";
 
+/** Where sessions were listed before. */
 export const Route = createFileRoute("/_app/admin/sessions")({
-  staticData: { crumb: "My sessions" },
-  loader: async ({ context: { queryClient } }) => {
-    await Promise.all([queryClient.query({ ...sessionsQuery(), staleTime: "static" })]);
+  beforeLoad: () => {
+    throw redirect({ to: "/security", replace: true });
   },
-  component: Sessions,
 });

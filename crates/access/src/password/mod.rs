@@ -1,4 +1,9 @@
-//! Passwords: argon2id with the library's defaults (19 MiB, two passes, one lane: OWASP's recommendation).
+//! Passwords: argon2id with the library's defaults (19 MiB, two passes, one lane: OWASP's recommendation). Changed by
+//! their person, or reset by a link that was mailed; either way all other sessions end and a letter says so.
+
+pub mod http;
+pub mod reset;
+pub(crate) mod store;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
@@ -8,23 +13,29 @@ use dealwright_kernel::{Error, FieldError, Result};
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Xk1WJZbZbFHYb8m6kBZbQG6SSQ0lNe0P2RzO5u7tz5A";
 
-pub const MIN_LENGTH: usize = 10;
-const MAX_LENGTH: usize = 200;
+/// The least length in a new organisation; its policy may ask for more.
+pub const MIN_LENGTH: i32 = 10;
+const MAX_LENGTH: i32 = 200;
 
 /// Whether a new password is acceptable: length alone, as NIST SP 800-63B advises.
 ///
 /// # Errors
 /// 422 on `password`.
-pub fn check(password: &str) -> Result<(), FieldError> {
-    let length = password.chars().count();
-    let message = if length < MIN_LENGTH {
-        format!("use at least {MIN_LENGTH} characters")
+pub fn check(password: &str, min_length: i32) -> Result<(), FieldError> {
+    let length = i32::try_from(password.chars().count()).unwrap_or(i32::MAX);
+    let message = if length < min_length {
+        format!("use at least {min_length} characters")
     } else if length > MAX_LENGTH {
         format!("use at most {MAX_LENGTH} characters")
     } else {
         return Ok(());
     };
     Err(FieldError { field: "password".into(), code: "invalid_password".into(), message })
+}
+
+/// The organisation lets nobody in by password.
+pub(crate) fn closed() -> Error {
+    Error::forbidden("password_sign_in_off", "your organisation signs in by single sign-on, not by password")
 }
 
 /// Hashes off the async threads.

@@ -1,0 +1,24 @@
+import { AuthenticatorCard } from "./authenticator-card";
+import { PasswordCard } from "./password-card";
+import { SessionsCard } from "./sessions-card";
+
+export function Security() {
+  return (
+    <div
+      tabIndex={0}
+      role="region"
+      aria-label="Security"
+      className="flex min-h-0 flex-1 scroll-thin flex-col overflow-y-auto focus-visible:-outline-offset-2"
+    >
+      <div className="flex max-w-3xl flex-col gap-4 px-4 py-4 md:px-5">
+        <div>
+          <h1 className="text-title text-fg">Security</h1>
+          <p className="text-cell text-fg-3">How you get in, and where you are signed in.</p>
+        </div>
+        <PasswordCard />
+        <AuthenticatorCard />
+        <SessionsCard />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { securityQuery } from "@/api/shared";
+import { sessionsQuery } from "@/features/session/queries";
+import { Security } from "@/features/session/security";
+
+export const Route = createFileRoute("/_app/security")({
+  staticData: { crumb: "Security" },
+  loader: async ({ context: { queryClient } }) => {
+    await Promise.all([
+      queryClient.query({ ...securityQuery(), staleTime: "static" }),
+      queryClient.query({ ...sessionsQuery(), staleTime: "static" }),
+    ]);
+  },
+  component: Security,
+});
