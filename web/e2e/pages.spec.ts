@@ -16,6 +16,9 @@ const PAGES = [
   ["pipelines", "/admin/pipelines"],
   ["products", "/admin/products"],
   ["import", "/admin/imports"],
+  ["keys", "/admin/api-keys"],
+  ["service accounts", "/admin/service-accounts"],
+  ["audit", "/admin/audit"],
 ] as const;
 
 /** In both themes: what axe finds on the page as it stands. */

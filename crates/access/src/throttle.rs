@@ -1,6 +1,7 @@
 //! Failures that are counted, so that guessing is slow: by the network address, and by what was guessed at.
 //!
-//! As for passwords, past the limit a right answer is refused as a wrong one is.
+//! A client that shows its secret too often in vain waits, right or wrong, as a person does who mistypes a password. Of keys
+//! and tokens only the wrong ones wait: a program that goes on with a key that has ended shuts no other out.
 
 use chrono::{DateTime, Utc};
 use dealwright_kernel::{Error, Result};
@@ -19,13 +20,19 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Secrets of any kind from one address.
+    /// Keys and tokens from one address.
     #[must_use]
-    pub fn address(ip: Option<&str>) -> Self {
-        Self { key: format!("secret:{}", ip.unwrap_or("unknown")), most: PER_ADDRESS }
+    pub fn keys(ip: Option<&str>) -> Self {
+        Self { key: format!("key:{}", ip.unwrap_or("unknown")), most: PER_ADDRESS }
     }
 
-    /// Secrets of one OAuth client from one address: nobody locks the client out from elsewhere.
+    /// OAuth clients from one address.
+    #[must_use]
+    pub fn clients(ip: Option<&str>) -> Self {
+        Self { key: format!("client:{}", ip.unwrap_or("unknown")), most: PER_ADDRESS }
+    }
+
+    /// One OAuth client from one address: nobody locks it out from elsewhere.
     #[must_use]
     pub fn client(id: uuid::Uuid, ip: Option<&str>) -> Self {
         Self { key: format!("client:{id}:{}", ip.unwrap_or("unknown")), most: PER_CLIENT }
