@@ -24,6 +24,9 @@ const PAGES = [
   ["organisation", "/admin/organisation"],
   ["import", "/admin/imports"],
   ["configuration file", "/admin/configuration"],
+  ["keys", "/admin/api-keys"],
+  ["service accounts", "/admin/service-accounts"],
+  ["audit", "/admin/audit"],
 ] as const;
 
 /** In both themes: what axe finds on the page as it stands. */

@@ -35,10 +35,11 @@ pub fn proof(headers: &HeaderMap) -> Result<Proof> {
 /// The bearer of `Authorization`; none when there is none, or another scheme, which is a reverse proxy's affair.
 #[must_use]
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, rest) = value.split_at_checked(6)?;
+    let ends = rest.first().is_none_or(|b| *b == b' ');
     // What is not text is no secret either, but it was shown as one.
-    let value = headers.get(header::AUTHORIZATION)?;
-    let (scheme, rest) = value.as_bytes().split_at_checked(7)?;
-    scheme.eq_ignore_ascii_case(b"bearer ").then(|| std::str::from_utf8(rest).unwrap_or_default().trim())
+    (ends && scheme.eq_ignore_ascii_case(b"bearer")).then(|| std::str::from_utf8(rest).unwrap_or_default().trim())
 }
 
 #[cfg(test)]
@@ -61,7 +62,8 @@ mod tests {
         assert_eq!(of(&[cookie]), Ok(Proof::Session(TokenHash::of("abc"))));
         assert_eq!(of(&[cookie, ("authorization", "Bearer abc")]), Err("invalid_key".into()));
         assert_eq!(of(&[cookie, ("authorization", "Basic abc")]), Ok(Proof::Session(TokenHash::of("abc"))));
-        assert_eq!(of(&[("authorization", "Bearer")]), Err("not_signed_in".into()));
+        assert_eq!(of(&[cookie, ("authorization", "Bearer")]), Err("invalid_key".into()));
+        assert_eq!(of(&[("authorization", "Bearers abc")]), Err("not_signed_in".into()));
         let secret = Secret::new(Kind::ClientSecret).unwrap().into_shown();
         assert_eq!(of(&[("authorization", &format!("Bearer {secret}"))]), Err("invalid_key".into()));
     }

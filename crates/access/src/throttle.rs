@@ -1,7 +1,8 @@
 //! Failures that are counted for keys and OAuth clients, so that guessing is slow: by the network address, and by what was
 //! guessed at.
 //!
-//! As for passwords, past the limit a right answer is refused as a wrong one is.
+//! A client that shows its secret too often in vain waits, right or wrong, as a person does who mistypes a password. Of keys
+//! and tokens only the wrong ones wait: a program that goes on with a key that has ended shuts no other out.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_kernel::Result;
@@ -9,10 +10,10 @@ use dealwright_store::SystemTx;
 
 use crate::session::throttle::Limit;
 
-/// Secrets of any kind from one address.
-const SECRETS: Limit = Limit { prefix: "secret", most: 100, window: TimeDelta::minutes(15) };
-/// Secrets of one OAuth client from one address: nobody locks the client out from elsewhere.
-const OF_CLIENT: Limit = Limit { prefix: "client", most: 10, window: TimeDelta::minutes(15) };
+const KEYS: Limit = Limit { prefix: "key", most: 100, window: TimeDelta::minutes(15) };
+const CLIENTS: Limit = Limit { prefix: "clients", most: 100, window: TimeDelta::minutes(15) };
+/// One client from one address: nobody locks it out from elsewhere.
+const ONE_CLIENT: Limit = Limit { prefix: "client", most: 10, window: TimeDelta::minutes(15) };
 
 /// What failures are counted under.
 #[derive(Clone, Debug)]
@@ -22,14 +23,21 @@ pub struct Counter {
 }
 
 impl Counter {
+    /// Keys and tokens from one address.
     #[must_use]
-    pub fn address(ip: Option<&str>) -> Self {
-        Self { limit: SECRETS, whose: ip.unwrap_or("unknown").to_owned() }
+    pub fn keys(ip: Option<&str>) -> Self {
+        Self { limit: KEYS, whose: ip.unwrap_or("unknown").to_owned() }
+    }
+
+    /// OAuth clients from one address.
+    #[must_use]
+    pub fn clients(ip: Option<&str>) -> Self {
+        Self { limit: CLIENTS, whose: ip.unwrap_or("unknown").to_owned() }
     }
 
     #[must_use]
     pub fn client(id: uuid::Uuid, ip: Option<&str>) -> Self {
-        Self { limit: OF_CLIENT, whose: format!("{id}:{}", ip.unwrap_or("unknown")) }
+        Self { limit: ONE_CLIENT, whose: format!("{id}:{}", ip.unwrap_or("unknown")) }
     }
 }
 

@@ -3,8 +3,8 @@
 call app.secure('api_key');
 create policy read on api_key for select to dealwright_app using (org_id = (select app.org()) and
     case (select app.scope('api_key.read')) when 'all' then true when 'none' then false else owner_id = (select app.actor()) end);
-create policy add on api_key for insert to dealwright_app with check (org_id = (select app.org())
-    and (select app.scope('api_key.create')) <> 'none');
+create policy add on api_key for insert to dealwright_app with check (org_id = (select app.org()) and
+    case (select app.scope('api_key.create')) when 'all' then true when 'none' then false else owner_id = (select app.actor()) end);
 create policy change on api_key for update to dealwright_app using (org_id = (select app.org()) and
     (case (select app.scope('api_key.update')) when 'all' then true when 'none' then false else owner_id = (select app.actor()) end
      or case (select app.scope('api_key.delete')) when 'all' then true when 'none' then false else owner_id = (select app.actor()) end))

@@ -16,9 +16,8 @@ use crate::{Access, Actor, people};
 /// Who acts by the key with this secret. Notes that it was used, once a minute at most.
 pub(crate) async fn actor(access: &Access, secret: &TokenHash, origin: &Origin) -> Result<Actor> {
     let now = access.clock().now();
-    let counters = [Counter::address(origin.ip.as_deref())];
+    let counters = [Counter::keys(origin.ip.as_deref())];
     let mut tx = access.database().system().await?;
-    throttle::check(&mut tx, &counters, now).await?;
     let key = sqlx::query!(
         r#"select org_id as "org: OrgId", id, owner_id as "owner: UserId", name, scopes, secret_hash, former_hash, former_until, expires_at
            from api_key where (secret_hash = $1 or (former_hash = $1 and former_until > $2)) and revoked_at is null and expires_at > $2"#,
@@ -33,6 +32,7 @@ pub(crate) async fn actor(access: &Access, secret: &TokenHash, origin: &Origin) 
         None => None,
     };
     let (Some(key), Some(owner)) = (key, owner) else {
+        throttle::check(&mut tx, &counters, now).await?;
         throttle::count(&mut tx, &counters, now).await?;
         tx.commit().await?;
         return Err(Error::unauthenticated("invalid_key", "this key is unknown, has expired or was revoked"));

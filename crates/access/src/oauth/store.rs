@@ -18,9 +18,8 @@ use crate::{Access, Actor, people};
 /// Who acts by this access token.
 pub(crate) async fn actor(access: &Access, token: &TokenHash, origin: &Origin) -> Result<Actor> {
     let now = access.clock().now();
-    let counters = [Counter::address(origin.ip.as_deref())];
+    let counters = [Counter::keys(origin.ip.as_deref())];
     let mut tx = access.database().system().await?;
-    throttle::check(&mut tx, &counters, now).await?;
     let found = sqlx::query!(
         r#"select c.org_id as "org: OrgId", c.id as "id: OauthClientId", c.owner_id as "owner: UserId", c.name, t.scopes, c.scopes as client_scopes,
                   t.expires_at
@@ -36,6 +35,7 @@ pub(crate) async fn actor(access: &Access, token: &TokenHash, origin: &Origin) -
         None => None,
     };
     let (Some(found), Some(owner)) = (found, owner) else {
+        throttle::check(&mut tx, &counters, now).await?;
         throttle::count(&mut tx, &counters, now).await?;
         tx.commit().await?;
         return Err(Error::unauthenticated("invalid_key", "this token is unknown, has expired or was revoked"));

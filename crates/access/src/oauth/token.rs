@@ -21,7 +21,7 @@ use super::store::{self, Known};
 use super::{TOKEN_LIFETIME, asked, written};
 use crate::context::origin;
 use crate::policy::{Grants, Permission, fits_key};
-use crate::secret::{self, Kind, Secret, is_one_of};
+use crate::secret::{self, Kind, Secret, ShownOnce, is_one_of};
 use crate::session::TokenHash;
 use crate::throttle::{self, Counter};
 use crate::{Access, people};
@@ -93,7 +93,9 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// Kept by nobody on the way, nor for an `Idempotency-Key`.
 fn unstored(mut response: Response) -> Response {
+    response.extensions_mut().insert(ShownOnce);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     response
@@ -159,7 +161,7 @@ async fn authenticate(access: &Access, shown: &Shown, origin: &Origin) -> Result
     let now = access.clock().now();
     let ip = origin.ip.as_deref();
     let id = shown.id.parse::<OauthClientId>().ok();
-    let mut counters = vec![Counter::address(ip)];
+    let mut counters = vec![Counter::clients(ip)];
     counters.extend(id.map(|id| Counter::client(id.0, ip)));
     let mut tx = access.database().system().await?;
     throttle::check(&mut tx, &counters, now).await?;

@@ -221,8 +221,11 @@ async fn no_role_that_serves_changes_the_log_or_its_seals() {
         }
     }
     let mut system = PgConnection::connect_with(&app.db.roles.system).await.unwrap();
-    let error = sqlx::query("delete from organisation").execute(&mut system).await.unwrap_err();
-    assert!(error.to_string().contains("event"), "{error}");
+    let stranger = app.stranger().await;
+    sqlx::query("delete from user_role where user_id = $1").bind(stranger.id.0).execute(&mut system).await.unwrap();
+    let organisation = "delete from organisation where id = (select org_id from app_user where id = $1)";
+    let error = sqlx::query(organisation).bind(stranger.id.0).execute(&mut system).await.unwrap_err();
+    assert!(error.to_string().contains("event_org_id_fkey"), "{error}");
     let mut secrets = PgConnection::connect_with(&app.db.roles.app).await.unwrap();
     for table in ["api_key", "oauth_client", "oauth_token"] {
         let sql = format!("select * from {table}");

@@ -2,6 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Overlay } from "@/components/ui/overlay";
+import { failed } from "@/components/ui/toast";
 
 export interface Shown {
   title: string;
@@ -46,8 +47,12 @@ export function SecretShown({ shown, onClose }: { shown: Shown; onClose: () => v
 function Copied({ label, text }: { label: string; text: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+    } catch {
+      failed("The browser does not let us copy", "Select the text and copy it yourself.");
+    }
   };
   return (
     <div className="flex flex-col gap-1">
