@@ -252,7 +252,7 @@ pub(crate) struct NewSession<'a> {
 pub(crate) async fn insert(tx: &mut SystemTx, new: &NewSession<'_>, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     Ok(sqlx::query_scalar!(
         "insert into session (org_id, id, user_id, token_hash, created_at, last_seen_at, authenticated_at, token_at, expires_at, ip, user_agent, method, second_factor)
-         select $1, $2, $3, $4, $5, $5, $5, $5, $5 + make_interval(mins => p.session_lifetime_minutes), $6, $7, $8, $9
+         select $1, $2, $3, $4, $5::timestamptz, $5, $5, $5, $5::timestamptz + make_interval(mins => p.session_lifetime_minutes), $6, $7, $8, $9
          from sign_in_policy p where p.org_id = $1
          returning expires_at",
         new.org.0,

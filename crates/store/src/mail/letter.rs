@@ -33,7 +33,7 @@ impl Letter {
             .add_template("letter.txt", include_str!("letter.txt"))
             .and_then(|()| templates.add_template("letter.html", include_str!("letter.html")));
         added.map_err(Error::internal)?;
-        let what = Value::from_serialize(self);
+        let what: Value = serde_json::to_value(self).and_then(serde_json::from_value).map_err(Error::internal)?;
         let render = |name: &str| {
             templates.get_template(name).and_then(|letter| letter.render(what.clone())).map_err(Error::internal)
         };

@@ -43,7 +43,11 @@ async fn answer(app: &TestApp, challenge: &Value, code: &str) -> Answer {
 async fn an_app_is_set_up_and_then_asked_for() {
     let (app, clock) = at_noon().await;
     let rep = invited(&app).await;
-    let begun = rep.post("/me/totp", json!({})).await.ok();
+    let keyed = rep.request(reqwest::Method::POST, "/me/totp").header("idempotency-key", "once").json(&json!({}));
+    let begun = rep.send(keyed).await.ok();
+    let mut owner = app.db.database.maintenance().await.unwrap();
+    let kept: i64 = sqlx::query_scalar("select count(*) from idempotency").fetch_one(&mut owner).await.unwrap();
+    assert_eq!(kept, 0, "a secret is not kept for a replay");
     assert!(begun["uri"].as_str().unwrap().starts_with("otpauth://totp/Dealwright:"), "{begun}");
     assert!(begun["qr_svg"].as_str().unwrap().contains("<svg"));
     let wrong = rep.post("/me/totp/confirmation", json!({ "code": "000000" })).await;
