@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api_key::KeyOwner;
-use crate::policy::{Grants, Matrix, Permission, ScopeLevel};
+use crate::policy::{Grants, Matrix, ScopeLevel};
 
 /// How long an access token is valid.
 pub const TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(15);
@@ -79,6 +79,7 @@ fn written(grants: &Grants) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Permission;
 
     #[test]
     fn a_token_is_never_wider_than_its_client() {

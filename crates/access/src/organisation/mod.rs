@@ -3,7 +3,6 @@
 use dealwright_kernel::error::OnConstraint;
 use dealwright_kernel::id::{OrgId, RoleId, UserId};
 use dealwright_kernel::{Currency, Error, FieldError, Result};
-use dealwright_store::Origin;
 use serde_json::json;
 
 use crate::policy::Builtin;

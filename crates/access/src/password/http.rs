@@ -11,13 +11,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{check, hash, reset, store};
+use super::{allowed, reset, store};
 use crate::context::SignedIn;
 use crate::link::http::check_token;
 use crate::link::{self, Purpose};
 use crate::session::device::Device;
 use crate::session::{recent, store as sessions};
-use crate::{Access, sign_in_policy};
+use crate::Access;
 
 /// The passwords' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -121,12 +121,8 @@ async fn change(SignedIn(cx): SignedIn, Valid(body): Valid<NewPassword>) -> Resu
     let actor = cx.actor();
     let mut tx = cx.begin().await?;
     recent(&mut tx, actor).await?;
-    let policy = sign_in_policy::store::find(tx.db(), actor.org).await?;
     tx.done(()).await?;
-    check(&body.password, policy.password_min_length).map_err(|wrong| Error::fields("invalid", vec![wrong]))?;
-    let slot = cx.access().hashing.acquire().await.map_err(Error::internal)?;
-    let hashed = hash(body.password).await?;
-    drop(slot);
+    let hashed = allowed(&cx, body.password).await?;
     let mut tx = cx.begin().await?;
     store::set(&mut tx, actor.user, &hashed).await?;
     sessions::revoke_others(&mut tx, actor.user, actor.session).await?;

@@ -9,6 +9,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use dealwright_kernel::{Error, FieldError, Result};
 
+use crate::{Context, sign_in_policy};
+
 /// The hash of a password nobody has: an unknown e-mail takes as long to refuse as a wrong password.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Xk1WJZbZbFHYb8m6kBZbQG6SSQ0lNe0P2RzO5u7tz5A";
@@ -31,6 +33,18 @@ pub fn check(password: &str, min_length: i32) -> Result<(), FieldError> {
         return Ok(());
     };
     Err(FieldError { field: "password".into(), code: "invalid_password".into(), message })
+}
+
+/// The hash of a password that the organisation's policy accepts.
+///
+/// # Errors
+/// 422 on `password`.
+pub(crate) async fn allowed(cx: &Context, password: String) -> Result<String> {
+    let mut tx = cx.begin().await?;
+    let policy = sign_in_policy::store::find(tx.db(), cx.actor().org).await?;
+    tx.done(()).await?;
+    check(&password, policy.password_min_length).map_err(|wrong| Error::fields("invalid", vec![wrong]))?;
+    cx.access().hash(password).await
 }
 
 /// The organisation lets nobody in by password.

@@ -269,23 +269,3 @@ pub async fn set_team(tx: &mut Tx, user: UserId, team: Option<TeamId>) -> Result
     .await?;
     Ok(())
 }
-
-/// One role.
-pub async fn role(tx: &mut Tx, id: RoleId) -> Result<Option<Role>> {
-    Ok(sqlx::query_as!(
-        Role,
-        r#"select id as "id: RoleId", name, builtin, grants, fields from role where org_id = $1 and id = $2"#,
-        tx.org().0,
-        id.0
-    )
-    .fetch_optional(tx.db())
-    .await?)
-}
-
-/// Says which fields a role keeps back.
-pub async fn set_fields(tx: &mut Tx, id: RoleId, fields: &Value) -> Result<()> {
-    sqlx::query!("update role set fields = $3 where org_id = $1 and id = $2", tx.org().0, id.0, fields)
-        .execute(tx.db())
-        .await?;
-    Ok(())
-}

@@ -117,8 +117,21 @@ impl FieldRules {
         Ok(Self(rules.into_iter().filter(|(_, fields)| !fields.is_empty()).collect()))
     }
 
-    fn level(&self, object: Object, field: &str) -> Option<FieldLevel> {
+    /// How far a field is kept back; none when it is full.
+    #[must_use]
+    pub fn level(&self, object: Object, field: &str) -> Option<FieldLevel> {
         self.0.get(&object)?.get(field).copied()
+    }
+
+    /// Keeps back what `access` does too, as far or further.
+    pub fn keep_back(&mut self, access: &FieldAccess) {
+        for (object, fields) in &access.0 {
+            let kept = self.0.entry(*object).or_default();
+            for (field, level) in fields {
+                let held = kept.entry((*field).to_owned()).or_insert(*level);
+                *held = (*held).max(*level);
+            }
+        }
     }
 }
 
@@ -171,6 +184,18 @@ impl FieldAccess {
     pub fn keeps_back_all_of(&self, other: &Self) -> bool {
         let level = |object: &Object, field: &str| self.0.get(object).and_then(|fields| fields.get(field)).copied();
         other.0.iter().all(|(object, fields)| fields.iter().all(|(field, least)| level(object, field) >= Some(*least)))
+    }
+
+    /// A field that is kept back here and that a role would show further by `new` rules than by `old` ones.
+    #[must_use]
+    pub fn shown_by(&self, old: &FieldRules, new: &FieldRules) -> Option<(Object, &'static str)> {
+        let each = self.0.iter().flat_map(|(object, fields)| fields.iter().map(move |(f, level)| (*object, *f, *level)));
+        each.filter(|(object, field, least)| {
+            let (was, is) = (old.level(*object, field), new.level(*object, field));
+            is < was && is < Some(*least)
+        })
+        .map(|(object, field, _)| (object, field))
+        .next()
     }
 
     fn levels(&self, object: Object) -> impl Iterator<Item = (&'static str, FieldLevel)> + '_ {

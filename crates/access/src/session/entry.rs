@@ -7,12 +7,12 @@ use chrono::TimeDelta;
 use dealwright_kernel::Result;
 use dealwright_kernel::extract::Json;
 use dealwright_kernel::id::{OrgId, SessionId, UserId};
-use dealwright_store::{ActorKind, Event, Stamp, Subject};
+use dealwright_store::{ActorKind, Stamp};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 
-use super::device::{self, Device};
+use super::device::Device;
 use super::http::cookie;
 use super::store::{self, NewSession};
 use super::{Method, Told, TokenHash, new_token, tell};
@@ -95,29 +95,6 @@ pub(crate) async fn start(
 /// The answer that signs somebody in.
 pub(crate) fn with_cookie(cookie: Cookie<'static>) -> Response {
     (CookieJar::new().add(cookie), StatusCode::NO_CONTENT).into_response()
-}
-
-async fn record(cx: &Context, kind: &str, session: SessionId, device: &Device, data: Value) -> Result<()> {
-    let name = device::name(device.user_agent.as_deref());
-    let mut tx = cx.begin().await?;
-    let subject = Subject { object: "session", id: session.0, name, version: None };
-    tx.emit(Event::with_id(tx.new_id().into(), kind, subject).data(data));
-    tx.commit(()).await?.into_inner();
-    Ok(())
-}
-
-/// A stolen token came back: the audit log says so, in the server's name.
-pub(crate) async fn record_reuse(
-    access: &Access,
-    org: OrgId,
-    user: UserId,
-    session: SessionId,
-    address: Option<&str>,
-) -> Result<()> {
-    let device = Device { address: address.unwrap_or("unknown").to_owned(), user_agent: None };
-    let cx = as_server(access, org, user).await?;
-    let data = json!({ "address": device.address, "user_id": user });
-    record(&cx, "session.token_reused", session, &device, data).await
 }
 
 /// The server itself, for what happens to a person who is not signed in.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use dealwright_kernel::id::{OrgId, SessionId, UserId};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::{SystemTx, Tx};
+use dealwright_store::{Origin, SystemTx, Tx};
+use serde_json::json;
 
 pub use super::device::Device;
-use super::{GRACE, Method, TOKEN_LIFE, TokenHash, entry};
+use super::{GRACE, Method, TOKEN_LIFE, Told, TokenHash, tell};
 use crate::context::Held;
 use crate::second_factor::store as factors;
 use crate::sign_in_policy::SecondFactorRule;
@@ -124,9 +125,11 @@ async fn former(
     )
     .execute(tx.db())
     .await?;
+    let origin = Origin { request_id: None, ip: address.map(str::to_owned), user_agent: None };
+    let data = json!({ "session_id": found.id });
+    tell(&mut tx, access.clock(), (found.org, found.user), &origin, Told::TokenReused, data).await?;
     tx.commit().await?;
     tracing::warn!(session = %found.id, "a token that had been replaced came back: its session is ended");
-    entry::record_reuse(access, found.org, found.user, found.id, address).await?;
     Err(over())
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum Told {
     Throttled,
     SignedOut,
     Revoked,
+    /// A token that had been replaced came back: it was stolen, and the session is over.
+    TokenReused,
 }
 
 impl Told {
@@ -29,6 +31,7 @@ impl Told {
             Self::Throttled => "session.sign_in_throttled",
             Self::SignedOut => "session.signed_out",
             Self::Revoked => "session.revoked",
+            Self::TokenReused => "session.token_reused",
         }
     }
 
@@ -56,7 +59,7 @@ pub(crate) async fn tell(
         Told::SignedIn | Told::SignedOut | Told::Revoked => {
             Stamp { kind: ActorKind::User, id: Some(user.0), name: name.clone(), on_behalf_of: None }
         }
-        Told::SignInFailed | Told::Throttled => {
+        Told::SignInFailed | Told::Throttled | Told::TokenReused => {
             Stamp { kind: ActorKind::System, id: None, name: "Sign-in".to_owned(), on_behalf_of: None }
         }
     };

@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use crate::context::OwnSession;
 use crate::policy::ImpersonateUser;
+use crate::bearer::Proof;
 use crate::{Access, Allow, session};
 
 /// The endpoints of viewing as another person.
@@ -49,7 +50,7 @@ async fn start(
     let (cx, mut tx) = cx.begin_fresh().await?;
     super::start(&mut tx, cx.actor(), &person).await?;
     let started = tx.commit(StatusCode::NO_CONTENT).await?;
-    access.forget(&session::http::token(&headers)?);
+    access.forget(&Proof::Session(session::http::token(&headers)?));
     Ok(started)
 }
 
@@ -64,6 +65,6 @@ async fn stop(
     let mut tx = cx.begin().await?;
     super::end(&mut tx, session).await?.then_some(()).or_not_found("view")?;
     let stopped = tx.commit(StatusCode::NO_CONTENT).await?;
-    access.forget(&session::http::token(&headers)?);
+    access.forget(&Proof::Session(session::http::token(&headers)?));
     Ok(stopped)
 }

@@ -109,7 +109,7 @@ pub async fn end_all(tx: &mut Tx, user: UserId) -> Result<bool> {
 pub async fn end_lapsed(access: &Access) -> Result<()> {
     let now = access.clock().now();
     let mut tx = access.database().system().await?;
-    let lapsed = store::lapsed(tx.db(), now, now - crate::session::IDLE).await?;
+    let lapsed = store::lapsed(tx.db(), now).await?;
     tx.commit().await?;
     for (org, session, viewer) in lapsed {
         let cx = match access.context_for(org, viewer).await {

@@ -73,14 +73,14 @@ pub(crate) async fn end(tx: &mut Tx, session: Option<SessionId>, user: Option<Us
 pub(crate) async fn lapsed(
     db: &mut PgConnection,
     now: DateTime<Utc>,
-    idle_since: DateTime<Utc>,
 ) -> Result<Vec<(OrgId, SessionId, UserId)>> {
     let rows = sqlx::query!(
         r#"select v.org_id as "org: OrgId", v.session_id as "session: SessionId", v.viewer_id as "viewer: UserId"
-           from viewing v join session s on s.org_id = v.org_id and s.id = v.session_id
-           where v.ended_at is null and (s.revoked_at is not null or s.expires_at <= $1 or s.last_seen_at <= $2) limit 1000"#,
-        now,
-        idle_since
+           from viewing v join session s on s.org_id = v.org_id and s.id = v.session_id join sign_in_policy p on p.org_id = v.org_id
+           where v.ended_at is null and (s.revoked_at is not null or s.expires_at <= $1
+               or s.created_at + make_interval(mins => p.session_lifetime_minutes) <= $1
+               or s.last_seen_at + make_interval(mins => p.session_idle_minutes) <= $1) limit 1000"#,
+        now
     )
     .fetch_all(db)
     .await?;

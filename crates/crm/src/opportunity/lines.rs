@@ -4,7 +4,7 @@ use dealwright_access::{Context, Object, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{LineId, OpportunityId, ProductId};
-use dealwright_kernel::{Currency, Error, Money, Result};
+use dealwright_kernel::{Error, Money, Result};
 use dealwright_store::{Change, Tx};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};

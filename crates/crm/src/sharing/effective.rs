@@ -117,10 +117,9 @@ async fn known<T: Shareable>(asking: &Context, person: &Actor, id: T::Id) -> Res
         None => None,
     };
     let mut roles = Vec::new();
-    for role in people::store::roles(&mut tx).await? {
+    for role in people::role::store::list(&mut tx).await? {
         if person.roles.iter().any(|(held, _)| *held == role.id.0) {
-            let grants = serde_json::from_value(role.grants).map_err(Error::internal)?;
-            roles.push((Ref { id: role.id.0, name: role.name }, grants));
+            roles.push((Ref { id: role.id.0, name: role.name }, role.grants));
         }
     }
     tx.done(Known { owner, team, roles, shares, member }).await

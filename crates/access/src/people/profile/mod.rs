@@ -1,4 +1,4 @@
-//! One's own profile: name, language, time zone and password.
+//! One's own profile: name, language and time zone.
 
 pub mod http;
 pub mod store;
@@ -7,10 +7,9 @@ use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::{Error, FieldError, Patch, Result};
 use dealwright_store::{Event, Subject, Tx, change};
 use serde::Serialize;
-use serde_json::json;
 
 use super::wrong;
-use crate::{Actor, session};
+use crate::Actor;
 
 /// What somebody may write about themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::{keep_an_administrator, wrong};
 use crate::Context;
+use crate::policy::fields::{FieldRules, OBJECTS, restrictable};
 use crate::policy::{Builtin, Grants, Object, Permission, ScopeLevel, actions, scopes};
 
 /// A role.
@@ -26,6 +27,8 @@ pub struct Role {
     pub description: String,
     pub builtin: Option<Builtin>,
     pub grants: Grants,
+    /// What it keeps back of records.
+    pub rules: FieldRules,
     /// How many people hold it, whether active or not.
     pub holders: i64,
     pub version: i64,
@@ -38,7 +41,7 @@ pub type AskedGrants = BTreeMap<String, BTreeMap<String, String>>;
 const LISTED: usize = 20;
 
 impl Role {
-    /// What changes are told from: name, description and each grant.
+    /// What changes are told from: name, description, each grant and each field that can be kept back.
     fn fields(&self) -> Map<String, Value> {
         let mut fields = Map::new();
         fields.insert("name".into(), json!(self.name));
@@ -47,6 +50,11 @@ impl Role {
             for action in actions(*object) {
                 let permission = Permission::new(*object, *action);
                 fields.insert(format!("grants.{permission}"), json!(self.grants.scope(permission)));
+            }
+        }
+        for object in OBJECTS {
+            for field in restrictable(object) {
+                fields.insert(format!("fields.{object}.{field}"), json!(self.rules.level(object, field)));
             }
         }
         fields
@@ -127,6 +135,9 @@ pub async fn create(cx: &Context, tx: &mut Tx, draft: Draft) -> Result<Role> {
     let base = copied.as_ref().map(|r| r.grants.clone()).unwrap_or_default();
     let grants = read_grants(&base, &draft.grants)?;
     cx.actor().covers(&grants)?;
+    // What its maker may not see, it does not show.
+    let mut rules = copied.as_ref().map(|r| r.rules.clone()).unwrap_or_default();
+    rules.keep_back(&cx.actor().fields);
     let description = draft.description.or_else(|| copied.map(|r| r.description)).unwrap_or_default();
     let role = Role {
         id: RoleId(tx.new_id()),
@@ -134,6 +145,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, draft: Draft) -> Result<Role> {
         description: description.trim().to_owned(),
         builtin: None,
         grants,
+        rules,
         holders: 0,
         version: 1,
     };
@@ -180,6 +192,25 @@ pub async fn reset(cx: &Context, tx: &mut Tx, id: RoleId, version: i64) -> Resul
     let builtin = old.builtin.ok_or_else(|| Error::conflict("not_builtin", "only a built-in role can be reset"))?;
     let new = Role { grants: builtin.grants(), ..old.clone() };
     write(cx, tx, &old, new, version, "reset").await
+}
+
+/// Says anew which fields a role keeps back.
+///
+/// # Errors
+/// 403 `privilege_escalation` when it would show what the caller may not see; 404; 409 `builtin_role` or
+/// `version_conflict`.
+pub async fn keep_back(cx: &Context, tx: &mut Tx, id: RoleId, version: i64, rules: FieldRules) -> Result<Role> {
+    let old = store::find(tx, id).await?.or_not_found("role")?;
+    if old.builtin == Some(Builtin::Administrator) && rules != old.rules {
+        return Err(Error::conflict("builtin_role", "the Administrator role sees everything, always").on("fields"));
+    }
+    let shown = cx.actor().fields.shown_by(&old.rules, &rules);
+    if let Some((object, field)) = shown {
+        return Err(Error::forbidden("privilege_escalation", "your own roles keep this field back from you")
+            .on(format!("fields.{object}.{field}")));
+    }
+    let new = Role { rules, ..old.clone() };
+    write(cx, tx, &old, new, version, "updated").await
 }
 
 async fn write(cx: &Context, tx: &mut Tx, old: &Role, new: Role, version: i64, verb: &str) -> Result<Role> {

@@ -16,6 +16,7 @@ struct Row {
     description: String,
     builtin: Option<String>,
     grants: Value,
+    fields: Value,
     version: i64,
     holders: i64,
 }
@@ -28,6 +29,7 @@ impl Row {
             name: self.name,
             description: self.description,
             grants: effective(self.builtin.as_deref(), &grants),
+            rules: serde_json::from_value(self.fields).map_err(Error::internal)?,
             builtin: self.builtin.as_deref().and_then(Builtin::from_key),
             holders: self.holders,
             version: self.version,
@@ -40,7 +42,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Role>> {
     let org = tx.org().0;
     let rows = sqlx::query_as!(
         Row,
-        r#"select r.id as "id: RoleId", r.name, r.description, r.builtin, r.grants, r.version,
+        r#"select r.id as "id: RoleId", r.name, r.description, r.builtin, r.grants, r.fields, r.version,
                   (select count(*) from user_role ur where ur.org_id = r.org_id and ur.role_id = r.id) as "holders!"
            from role r where r.org_id = $1
            order by array_position(array['administrator', 'sales_manager', 'sales_rep', 'read_only'], r.builtin), lower(r.name), r.id"#,
@@ -55,7 +57,7 @@ pub async fn find(tx: &mut Tx, id: RoleId) -> Result<Option<Role>> {
     let org = tx.org().0;
     let row = sqlx::query_as!(
         Row,
-        r#"select r.id as "id: RoleId", r.name, r.description, r.builtin, r.grants, r.version,
+        r#"select r.id as "id: RoleId", r.name, r.description, r.builtin, r.grants, r.fields, r.version,
                   (select count(*) from user_role ur where ur.org_id = r.org_id and ur.role_id = r.id) as "holders!"
            from role r where r.org_id = $1 and r.id = $2"#,
         org,
@@ -77,13 +79,14 @@ fn name_taken() -> Error {
 pub async fn insert(tx: &mut Tx, role: &Role) -> Result<()> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
-        "insert into role (org_id, id, name, description, grants, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6)",
+        "insert into role (org_id, id, name, description, grants, fields, created_at, updated_at) values ($1, $2, $3, $4, $5, $7, $6, $6)",
         org,
         role.id.0,
         role.name,
         role.description,
         json!(role.grants),
-        now
+        now,
+        json!(role.rules)
     )
     .execute(tx.db())
     .await
@@ -98,7 +101,7 @@ pub async fn insert(tx: &mut Tx, role: &Role) -> Result<()> {
 pub async fn update(tx: &mut Tx, role: &Role, version: i64) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
-        "update role set name = $4, description = $5, grants = $6, updated_at = $7, version = version + 1
+        "update role set name = $4, description = $5, grants = $6, fields = $8, updated_at = $7, version = version + 1
          where org_id = $1 and id = $2 and version = $3",
         org,
         role.id.0,
@@ -106,7 +109,8 @@ pub async fn update(tx: &mut Tx, role: &Role, version: i64) -> Result<bool> {
         role.name,
         role.description,
         json!(role.grants),
-        now
+        now,
+        json!(role.rules)
     )
     .execute(tx.db())
     .await

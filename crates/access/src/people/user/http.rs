@@ -119,7 +119,7 @@ impl Validate for NewUser {
         none_wrong([
             wrong_name("name", &self.name, 200),
             wrong_email("email", &self.email),
-            self.password.as_deref().and_then(|p| password::check(p).err()),
+            self.password.as_deref().and_then(|p| password::check(p, password::MIN_LENGTH).err()),
         ])
     }
 }
@@ -128,7 +128,7 @@ impl Validate for NewUser {
 #[utoipa::path(post, path = "/users", tag = "people", request_body = NewUser, responses((status = 201, body = User), Problems))]
 async fn create(cx: Allow<CreateUser>, Valid(new): Valid<NewUser>) -> Result<Committed<impl IntoResponse>> {
     let password_hash = match new.password {
-        Some(password) => Some(cx.access().hash(password).await?),
+        Some(password) => Some(password::allowed(&cx, password).await?),
         None => None,
     };
     let draft = Draft { name: new.name, email: new.email, team_id: new.team_id, role_ids: new.role_ids, password_hash };
