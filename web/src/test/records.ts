@@ -6,6 +6,10 @@ export const stage = (name: string, more: Partial<Stage> = {}): Stage => ({
   position: 0,
   probability: 40,
   kind: "open",
+  colour: null,
+  required_fields: [],
+  wip_limit: null,
+  version: 1,
   ...more,
 });
 

@@ -61,7 +61,7 @@ pub async fn load_names(tx: &mut Tx) -> Result<Lookups> {
 
 async fn stages(tx: &mut Tx) -> Result<Lookup> {
     let rows = sqlx::query!(
-        "select s.id, s.name, s.kind from stage s join pipeline p on p.org_id = s.org_id and p.id = s.pipeline_id order by p.position, p.id, s.position"
+        "select s.id, s.name, s.kind from stage s join pipeline p on p.org_id = s.org_id and p.id = s.pipeline_id order by p.archived_at is not null, p.position, p.id, s.position"
     )
     .fetch_all(tx.db())
     .await?;
@@ -77,7 +77,7 @@ async fn stages(tx: &mut Tx) -> Result<Lookup> {
 }
 
 async fn pipelines(tx: &mut Tx) -> Result<Lookup> {
-    let rows = sqlx::query!("select id, name from pipeline order by position, id").fetch_all(tx.db()).await?;
+    let rows = sqlx::query!("select id, name from pipeline order by archived_at is not null, position, id").fetch_all(tx.db()).await?;
     Ok(Lookup::new(rows.into_iter().map(|row| Candidate::new(row.id, row.name)).collect()))
 }
 

@@ -4,32 +4,17 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { patch, post } from "@/api/client";
 import { ApiError, isApiError } from "@/api/problem";
-import type { Stage, StageKind } from "@/api/types";
+import type { Stage } from "@/api/types";
 import { landErrors } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { ColourPicker, type Colour } from "@/components/ui/colour";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { z } from "@/lib/zod";
 import { OpenDeals } from "./open-deals";
+import { RequiredFields } from "./required-fields";
 import { MASTER_DATA } from "./use-save";
-
-/** What a stage can ask for, by the API's names. */
-export const REQUIRABLE: Record<string, string> = {
-  account_id: "Account",
-  primary_contact_id: "Contact",
-  amount: "Amount",
-  close_date: "Close date",
-  next_step: "Next step",
-  type_id: "Type",
-  source_id: "Source",
-  industry_id: "Industry",
-  region_id: "Region",
-  tags: "Tags",
-  lost_notes: "Lost notes",
-};
 
 const whole = (least: number, most: number, words: string) =>
   z.string().check(
@@ -148,27 +133,5 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
         <RequiredFields kind={kind} value={required} onChange={setRequired} />
       </form>
     </Overlay>
-  );
-}
-
-function RequiredFields(props: { kind: StageKind; value: string[]; onChange: (fields: string[]) => void }) {
-  const { value } = props;
-  const fields = Object.entries(REQUIRABLE).filter(([field]) => field !== "lost_notes" || props.kind === "lost");
-  return (
-    <fieldset className="flex flex-col gap-1">
-      <legend className="mb-1 text-meta font-medium text-fg-2">Fields that must be filled to enter it</legend>
-      <div className="grid grid-cols-3 gap-x-3 max-sm:grid-cols-2">
-        {fields.map(([field, label]) => (
-          <label key={field} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
-            <Checkbox
-              checked={value.includes(field)}
-              onCheckedChange={(on) => props.onChange(on ? [...value, field] : value.filter((f) => f !== field))}
-            />
-            {label}
-          </label>
-        ))}
-      </div>
-      {props.kind === "lost" && <p className="text-meta text-fg-3">A lost deal always says why it was lost.</p>}
-    </fieldset>
   );
 }

@@ -10,7 +10,8 @@ import { StageRing } from "@/components/ui/stage-ring";
 import { told } from "@/components/ui/toast";
 import { plural } from "@/lib/format";
 import { ReplaceDialog } from "./replace-dialog";
-import { REQUIRABLE, StageForm } from "./stage-form";
+import { REQUIRABLE } from "./required-fields";
+import { StageForm } from "./stage-form";
 import { useSave } from "./use-save";
 
 export function StageRow({ stage, stages, may }: { stage: Stage; stages: Stage[]; may: boolean }) {

@@ -54,7 +54,7 @@ async fn open_deals_follow_a_rate_and_closed_ones_keep_theirs() {
     assert_eq!(board["columns"][0]["sum"]["amount"], "1550.00", "kept totals follow too");
 
     // A rate that was set ahead holds from its day on.
-    clock.advance(Duration::days(30).to_std().unwrap());
+    clock.advance(Duration::days(30));
     admin.post("/currency-rates", json!({ "rates": [rate("GBP", "2026-01-01", "1.15")] })).await.ok();
     app.drain().await;
     assert_eq!((base(admin, &open).await, base(admin, &won).await), (json!("800.00"), json!("950.00")));

@@ -1,0 +1,39 @@
+import type { StageKind } from "@/api/types";
+import { Checkbox } from "@/components/ui/checkbox";
+
+/** What a stage can ask for, by the API's names. */
+export const REQUIRABLE: Record<string, string> = {
+  account_id: "Account",
+  primary_contact_id: "Contact",
+  amount: "Amount",
+  close_date: "Close date",
+  next_step: "Next step",
+  type_id: "Type",
+  source_id: "Source",
+  industry_id: "Industry",
+  region_id: "Region",
+  tags: "Tags",
+  lost_notes: "Lost notes",
+};
+
+export function RequiredFields(props: { kind: StageKind; value: string[]; onChange: (fields: string[]) => void }) {
+  const { value } = props;
+  const fields = Object.entries(REQUIRABLE).filter(([field]) => field !== "lost_notes" || props.kind === "lost");
+  return (
+    <fieldset className="flex flex-col gap-1">
+      <legend className="mb-1 text-meta font-medium text-fg-2">Fields that must be filled to enter it</legend>
+      <div className="grid grid-cols-3 gap-x-3 max-sm:grid-cols-2">
+        {fields.map(([field, label]) => (
+          <label key={field} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
+            <Checkbox
+              checked={value.includes(field)}
+              onCheckedChange={(on) => props.onChange(on ? [...value, field] : value.filter((f) => f !== field))}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+      {props.kind === "lost" && <p className="text-meta text-fg-3">A lost deal always says why it was lost.</p>}
+    </fieldset>
+  );
+}
