@@ -4,9 +4,11 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
+use axum::http::Method;
 use axum::http::request::Parts;
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
@@ -18,7 +20,7 @@ use moka::sync::Cache;
 use crate::actor::Actor;
 use crate::policy::{Needs, Object, Permission};
 use crate::session::{self, TokenHash};
-use crate::{people, policy, viewing};
+use crate::{fresh, people, policy, viewing};
 
 /// What the operator decided about signing in.
 #[derive(Clone, Debug)]
@@ -108,7 +110,8 @@ impl Access {
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
-        Context { access: self.clone(), actor, token: None, request_id: None }
+        let untouched = Arc::default();
+        Context { access: self.clone(), actor, token: None, request_id: None, untouched }
     }
 
     /// A context for a person, read now.
@@ -127,6 +130,8 @@ pub struct Context {
     actor: Arc<Actor>,
     token: Option<TokenHash>,
     request_id: Option<String>,
+    /// A read of which nothing has been done yet, which can begin anew.
+    untouched: Arc<AtomicBool>,
 }
 
 impl Context {
@@ -152,13 +157,20 @@ impl Context {
     }
 
     /// Begins a transaction as this actor. When access has changed since the actor was read, it is read again and must
-    /// still be allowed `needs`.
+    /// still be allowed `needs`; a read of which this is the first transaction begins anew as a whole.
     ///
     /// # Errors
     /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
         let request_id = self.request_id.clone();
+        let untouched = self.untouched.swap(false, Ordering::Relaxed);
         match self.access.database.begin(&self.actor.db_scope(request_id.clone())?).await {
+            Err(error) if access_changed(&error) && untouched => {
+                if let Some(token) = self.token {
+                    self.access.forget(&token);
+                }
+                Err(fresh::begin_anew())
+            }
             Err(error) if access_changed(&error) => {
                 let fresh = self.again().await?;
                 if let Some(permission) = needs {
@@ -215,7 +227,8 @@ impl Context {
         debug_assert_eq!(permission.object, T::OBJECT);
         let record = T::find(tx, id).await?.or_not_found(T::OBJECT.as_str())?;
         let (owner, team) = record.owner();
-        if !self.actor.reaches(permission, owner, team) {
+        // A right that has been given since the actor was read counts.
+        if !self.actor.reaches(permission, owner, team) && !self.again().await?.reaches(permission, owner, team) {
             return Err(Error::forbidden(
                 "forbidden",
                 format!("you may see this {}, but not {} it", T::OBJECT, permission.action),
@@ -389,7 +402,8 @@ async fn signed_in(access: &Access, parts: &Parts) -> Result<Context> {
     let token = session::http::token(&parts.headers)?;
     let actor = access.actor(token).await?;
     let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-    Ok(Context { access: access.clone(), actor, token: Some(token), request_id })
+    let untouched = Arc::new(AtomicBool::new(matches!(parts.method, Method::GET | Method::HEAD)));
+    Ok(Context { access: access.clone(), actor, token: Some(token), request_id, untouched })
 }
 
 /// The path as it was asked for, whatever router is nested where.

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod context;
 pub mod csrf;
+pub mod fresh;
 pub mod organisation;
 mod password;
 pub mod people;

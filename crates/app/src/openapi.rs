@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use dealwright_access::{csrf, people, session, viewing};
+use dealwright_access::{csrf, fresh, people, session, viewing};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
     account, activity, change, choice, contact, handover, import, live, opportunity, pipeline, product, search, task,
@@ -101,6 +101,7 @@ pub fn router(state: AppState) -> Router {
     let (routes, _) = api().split_for_parts();
     let api = routes
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
+        .layer(from_fn(fresh::repeat_reads_when_access_changes))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .method_not_allowed_fallback(middleware::no_such_method);
     Router::new()
