@@ -4,9 +4,11 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use chrono::{DateTime, Utc};
@@ -22,7 +24,7 @@ use crate::bearer::{self, Proof};
 use crate::policy::{Needs, Object, Permission};
 use crate::session::device::Device;
 use crate::session::renewal::Renewal;
-use crate::{api_key, oauth, people, policy, session, viewing};
+use crate::{api_key, fresh, oauth, people, policy, session, viewing};
 
 /// What the operator decided about signing in.
 #[derive(Clone, Debug)]
@@ -148,7 +150,8 @@ impl Access {
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
-        Context { access: self.clone(), actor, proof: None, origin: Origin::default(), may_lack_factor: false }
+        let (origin, untouched) = (Origin::default(), Arc::default());
+        Context { access: self.clone(), actor, proof: None, origin, may_lack_factor: false, untouched }
     }
 
     /// A context for a person, read now.
@@ -169,6 +172,8 @@ pub struct Context {
     origin: Origin,
     /// A missing second factor does not matter: for setting one up.
     may_lack_factor: bool,
+    /// A read of which nothing has been done yet, which can begin anew.
+    untouched: Arc<AtomicBool>,
 }
 
 impl Context {
@@ -200,12 +205,19 @@ impl Context {
     }
 
     /// Begins a transaction as this actor. When access has changed since the actor was read, it is read again and must
-    /// still be allowed `needs`.
+    /// still be allowed `needs`; a read of which this is the first transaction begins anew as a whole.
     ///
     /// # Errors
     /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
+        let untouched = self.untouched.swap(false, Ordering::Relaxed);
         match self.access.database.begin(&self.actor.db_scope(self.origin.clone())?).await {
+            Err(error) if access_changed(&error) && untouched => {
+                if let Some(proof) = &self.proof {
+                    self.access.forget(proof);
+                }
+                Err(fresh::begin_anew())
+            }
             Err(error) if access_changed(&error) => {
                 let fresh = self.again().await?;
                 if let Some(permission) = needs {
@@ -277,7 +289,10 @@ impl Context {
         debug_assert_eq!(permission.object, T::OBJECT);
         let record = T::find(tx, id).await?.or_not_found(T::OBJECT.as_str())?;
         let (owner, team) = record.owner();
-        let by_scope = self.actor.reaches(permission, owner, team);
+        // A right that has been given since the actor was read counts.
+        let by_scope = self.actor.reaches(permission, owner, team)
+            || (!self.actor.may_by_share(permission, record.shared_to_edit())
+                && self.again().await?.reaches(permission, owner, team));
         if !by_scope && !self.actor.may_by_share(permission, record.shared_to_edit()) {
             return Err(Error::forbidden(
                 "forbidden",
@@ -563,7 +578,9 @@ async fn authenticate(parts: &Parts, access: Access, may_lack_factor: bool) -> R
         access.forget(&proof);
         held = access.held(proof, &origin).await?;
     }
-    let context = Context { access, actor: Arc::clone(&held.actor), proof: Some(proof), origin, may_lack_factor };
+    let untouched = Arc::new(AtomicBool::new(matches!(parts.method, Method::GET | Method::HEAD)));
+    let actor = Arc::clone(&held.actor);
+    let context = Context { access, actor, proof: Some(proof), origin, may_lack_factor, untouched };
     context.may_go_on(&held)?;
     if let (Some(renewal), Proof::Session(token)) = (parts.extensions.get::<Renewal>(), proof) {
         renewal.offer(&context.access, token, &held).await?;

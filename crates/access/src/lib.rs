@@ -9,6 +9,7 @@ pub mod audit;
 mod bearer;
 pub mod context;
 pub mod csrf;
+pub mod fresh;
 pub mod invitation;
 pub mod link;
 pub mod oauth;

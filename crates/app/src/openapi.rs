@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use dealwright_access::{
-    api_key, audit, csrf, invitation, link, oauth, password, people, second_factor, service_account, session,
+    api_key, audit, csrf, fresh, invitation, link, oauth, password, people, second_factor, service_account, session,
     sign_in_policy, viewing,
 };
 use dealwright_ai::Assistant;
@@ -131,6 +131,7 @@ pub fn router(state: AppState) -> Router {
     let api = routes
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
         .layer(from_fn(session::renewal::carry))
+        .layer(from_fn(fresh::repeat_reads_when_access_changes))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .method_not_allowed_fallback(middleware::no_such_method);
     Router::new()

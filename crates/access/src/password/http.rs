@@ -12,12 +12,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{allowed, reset, store};
+use crate::Access;
 use crate::context::SignedIn;
 use crate::link::http::check_token;
 use crate::link::{self, Purpose};
 use crate::session::device::Device;
 use crate::session::{recent, store as sessions};
-use crate::Access;
 
 /// The passwords' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::extract::FromRef;
-use dealwright_kernel::error::{OrNotFound, Problems};
 use axum::response::IntoResponse;
 use dealwright_kernel::Result;
+use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, etag};
 use dealwright_kernel::id::RoleId;
 use dealwright_store::Committed;

@@ -189,7 +189,8 @@ impl FieldAccess {
     /// A field that is kept back here and that a role would show further by `new` rules than by `old` ones.
     #[must_use]
     pub fn shown_by(&self, old: &FieldRules, new: &FieldRules) -> Option<(Object, &'static str)> {
-        let each = self.0.iter().flat_map(|(object, fields)| fields.iter().map(move |(f, level)| (*object, *f, *level)));
+        let each =
+            self.0.iter().flat_map(|(object, fields)| fields.iter().map(move |(f, level)| (*object, *f, *level)));
         each.filter(|(object, field, least)| {
             let (was, is) = (old.level(*object, field), new.level(*object, field));
             is < was && is < Some(*least)

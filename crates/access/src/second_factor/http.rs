@@ -135,10 +135,7 @@ struct RecoveryCodes {
 ///
 /// From now on it is asked for. Answers with recovery codes; ends my other sessions.
 #[utoipa::path(post, path = "/me/totp/confirmation", tag = "sign-in", request_body = Code, responses((status = 200, body = RecoveryCodes), Problems))]
-async fn confirm(
-    Entering(cx): Entering,
-    Valid(body): Valid<Code>,
-) -> Result<Committed<Json<RecoveryCodes>>> {
+async fn confirm(Entering(cx): Entering, Valid(body): Valid<Code>) -> Result<Committed<Json<RecoveryCodes>>> {
     let actor = cx.actor();
     let mut tx = cx.begin().await?;
     recent(&mut tx, actor).await?;

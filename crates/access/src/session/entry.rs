@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::device::Device;
 use super::http::cookie;
 use super::store::{self, NewSession};
-use super::{Method, Told, TokenHash, new_token, tell};
+use super::{Method, TokenHash, Told, new_token, tell};
 use crate::second_factor::store::{self as factors, NewChallenge};
 use crate::second_factor::{Factor, FactorKind};
 use crate::sign_in_policy::{self, SecondFactorRule};

@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 
 use super::device::{self, Device};
 use super::entry::{self, Challenge};
-use super::{Method, Told, TokenHash, second_step, store, tell, throttle};
+use super::{Method, TokenHash, Told, second_step, store, tell, throttle};
 use crate::bearer::Proof;
 use crate::context::{Anyone, OwnSession, SignedIn, origin};
 use crate::password::closed;
@@ -135,11 +135,7 @@ async fn sign_in(
 
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), Problems))]
-async fn sign_out(
-    State(access): State<Access>,
-    headers: HeaderMap,
-    OwnSession(cx): OwnSession,
-) -> Result<Response> {
+async fn sign_out(State(access): State<Access>, headers: HeaderMap, OwnSession(cx): OwnSession) -> Result<Response> {
     let mut tx = cx.begin().await?;
     if let Some(session) = cx.actor().session {
         viewing::end(&mut tx, session).await?;

@@ -9,7 +9,7 @@ use dealwright_store::{Origin, SystemTx, Tx};
 use serde_json::json;
 
 pub use super::device::Device;
-use super::{GRACE, Method, TOKEN_LIFE, Told, TokenHash, tell};
+use super::{GRACE, Method, TOKEN_LIFE, TokenHash, Told, tell};
 use crate::context::Held;
 use crate::second_factor::store as factors;
 use crate::sign_in_policy::SecondFactorRule;

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::bearer::Proof;
 use crate::context::OwnSession;
 use crate::policy::ImpersonateUser;
-use crate::bearer::Proof;
 use crate::{Access, Allow, session};
 
 /// The endpoints of viewing as another person.

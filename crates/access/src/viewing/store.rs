@@ -70,10 +70,7 @@ pub(crate) async fn end(tx: &mut Tx, session: Option<SessionId>, user: Option<Us
 }
 
 /// Views whose session is over, with the organisation and who looked. Runs as the system role.
-pub(crate) async fn lapsed(
-    db: &mut PgConnection,
-    now: DateTime<Utc>,
-) -> Result<Vec<(OrgId, SessionId, UserId)>> {
+pub(crate) async fn lapsed(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<(OrgId, SessionId, UserId)>> {
     let rows = sqlx::query!(
         r#"select v.org_id as "org: OrgId", v.session_id as "session: SessionId", v.viewer_id as "viewer: UserId"
            from viewing v join session s on s.org_id = v.org_id and s.id = v.session_id join sign_in_policy p on p.org_id = v.org_id

@@ -74,7 +74,10 @@ struct OwnershipTransfers {
 /// Each is checked and written as one alone would be. Those that are refused stay, and are named with the reason; the
 /// others are transferred, each with an event to undo it by.
 #[utoipa::path(post, path = "/ownership-transfers", tag = "people", request_body = OwnershipTransfer, responses((status = 200, body = OwnershipTransfers), Problems))]
-async fn transfer(SignedIn(cx): SignedIn, Valid(asked): Valid<OwnershipTransfer>) -> Result<Committed<Json<OwnershipTransfers>>> {
+async fn transfer(
+    SignedIn(cx): SignedIn,
+    Valid(asked): Valid<OwnershipTransfer>,
+) -> Result<Committed<Json<OwnershipTransfers>>> {
     let needs = asked.object.update();
     cx.actor().require(needs)?;
     let mut tx = cx.begin_for(Some(needs)).await?;

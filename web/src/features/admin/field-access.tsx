@@ -26,10 +26,10 @@ function useSet() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (to: { role: string; object: FieldObject; field: string; level: FieldLevel | null }) => {
-      const { fields } = await client.query({ ...roleFieldsQuery(to.role), staleTime: 0 });
+      const { fields, version } = await client.query({ ...roleFieldsQuery(to.role), staleTime: 0 });
       const { [to.field]: _, ...others } = fields[to.object] ?? {};
       const changed = { ...fields, [to.object]: to.level ? { ...others, [to.field]: to.level } : others };
-      return put("/roles/{id}/fields", { path: { id: to.role }, body: { fields: changed } });
+      return put("/roles/{id}/fields", { path: { id: to.role }, body: { fields: changed, version } });
     },
     onSuccess: ({ data }, { role }) => {
       client.setQueryData(roleFieldsQuery(role).queryKey, data);

@@ -244,7 +244,7 @@ async fn administrator(app: &TestApp) -> Person {
 /// Three days of events with a quiet one between, the first of them sealed, and a day that is not over.
 async fn three_days() -> (TestApp, Clock) {
     let clock = Clock::fixed(Utc.with_ymd_and_hms(2026, 3, 4, 9, 0, 0).unwrap());
-    let app = TestApp::with(TestOptions { clock: clock.clone(), background: false }).await;
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
     for day in 0..4 {
         let admin = administrator(&app).await;
         for n in 0..5 {

@@ -39,7 +39,8 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        let path = path.replace("{id}", id).replace("{line_id}", nil).replace("{share_id}", nil).replace("{member_id}", nil);
+        let path =
+            path.replace("{id}", id).replace("{line_id}", nil).replace("{share_id}", nil).replace("{member_id}", nil);
         path.replace("{currency}", "USD").replace("{valid_from}", "2026-01-02")
     }
 }
@@ -103,7 +104,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /contacts/{id}/shares"
         | "POST /tasks/{id}/shares" => json!({ "user_id": nil, "level": "read" }),
         "POST /accounts/{id}/team" => json!({ "user_id": nil, "role": "Engineer", "account_level": "read" }),
-        "PUT /roles/{id}/fields" => json!({ "fields": {} }),
+        "PUT /roles/{id}/fields" => json!({ "fields": {}, "version": 999 }),
         "PATCH /sign-in-policy" => json!({ "second_factor": "optional", "version": 999 }),
         "POST /users/{id}/invitation" => json!({}),
         "POST /me/password" => json!({ "password": "short" }),

@@ -13,7 +13,11 @@ async fn role(app: &TestApp, name: &str) -> String {
 
 async fn put(who: &Person, role: &str, fields: Value) -> dealwright_testkit::Answer {
     let path = format!("/roles/{role}/fields");
-    who.send(who.request(Method::PUT, &path).json(&json!({ "fields": fields }))).await
+    let version = who.get(&path).await.body["version"].clone();
+    who.send(
+        who.request(Method::PUT, &path).json(&json!({ "fields": fields, "version": version.as_i64().unwrap_or(1) })),
+    )
+    .await
 }
 
 async fn restrict(app: &TestApp, fields: Value) {
@@ -227,6 +231,12 @@ async fn who_may_change_roles_says_which_fields_they_keep_back() {
     ] {
         assert_eq!(put(&app.admin, &role, fields).await.problem(), expected);
     }
+    let stale = json!({ "fields": {}, "version": 1 });
+    let stale = app.admin.send(app.admin.request(Method::PUT, &path).json(&stale)).await;
+    assert_eq!(stale.problem(), "409 version_conflict");
+    let administrator = self::role(&app, "Administrator").await;
+    let narrowed = put(&app.admin, &administrator, json!({ "opportunity": { "amount": "hidden" } })).await;
+    assert_eq!(narrowed.problem(), "409 builtin_role: fields");
     assert_eq!(put(&rep, &role, json!({})).await.problem(), "403 forbidden");
     assert_eq!(rep.get(&path).await.problem(), "403 forbidden");
     assert_eq!(put(&app.stranger().await, &role, json!({})).await.problem(), "404 not_found");

@@ -12,7 +12,7 @@ fn clock() -> Clock {
 }
 
 async fn app_at(clock: &Clock) -> TestApp {
-    TestApp::with(TestOptions { clock: clock.clone(), background: false }).await
+    TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await
 }
 
 /// A key of this person's, and the answer that shows it.

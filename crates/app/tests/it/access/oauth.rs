@@ -72,7 +72,7 @@ fn error(answer: &Answer) -> String {
 #[tokio::test]
 async fn a_client_gets_a_token_and_acts_for_its_service_account() {
     let clock = Clock::fixed(Utc.with_ymd_and_hms(2026, 3, 4, 9, 0, 0).unwrap());
-    let app = TestApp::with(TestOptions { clock: clock.clone(), background: false }).await;
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
     let robot = robot(&app).await;
     let client = client(
         &app,

@@ -128,10 +128,8 @@ async fn a_leaver_hands_over_everything_and_is_out_at_once() {
     assert_eq!(holds["team_lead"], Value::Null);
 
     let version = user(&app, &rep).await["version"].clone();
-    let leave = |hand_over: Value| {
-        app.admin
-            .post(&format!("/users/{}/deactivation", rep.id), json!({ "version": version, "hand_over": hand_over }))
-    };
+    let out = format!("{path}/deactivation");
+    let leave = |hand_over: Value| app.admin.post(&out, json!({ "version": version, "hand_over": hand_over }));
     assert_eq!(leave(json!({ "include": "open" })).await.body["errors"][0]["code"], "no_team_lead");
     assert_eq!(leave(json!({ "to_id": rep.id })).await.problem(), "422 invalid: to_id");
     assert_eq!(leave(json!({ "to_id": heir.id, "include": "some" })).await.problem(), "422 invalid: hand_over.include");

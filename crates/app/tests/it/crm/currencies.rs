@@ -21,7 +21,7 @@ async fn base(who: &Person, deal: &Value) -> Value {
 #[tokio::test]
 async fn open_deals_follow_a_rate_and_closed_ones_keep_theirs() {
     let clock = Clock::fixed("2026-03-10T12:00:00Z".parse().unwrap());
-    let app = TestApp::with(TestOptions { clock: clock.clone(), background: false }).await;
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
     let admin = &app.admin;
     let amount = json!({ "amount": "1000", "currency": "USD" });
     let unknown = admin.post("/opportunities", json!({ "name": "Deal", "amount": amount })).await;
@@ -158,9 +158,11 @@ async fn an_archived_product_stays_on_its_deals_and_a_code_means_one() {
 
 #[tokio::test]
 async fn a_new_line_is_proposed_the_price_of_the_list_that_holds() {
-    let app =
-        TestApp::with(TestOptions { clock: Clock::fixed("2026-03-10T12:00:00Z".parse().unwrap()), background: false })
-            .await;
+    let app = TestApp::with(TestOptions {
+        clock: Clock::fixed("2026-03-10T12:00:00Z".parse().unwrap()),
+        ..TestOptions::default()
+    })
+    .await;
     let admin = &app.admin;
     let euros = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
     let product = admin.post("/products", json!({ "name": "GTX", "unit_price": euros("10") })).await.ok();
