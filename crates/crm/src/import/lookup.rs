@@ -70,7 +70,9 @@ async fn stages(tx: &mut Tx) -> Result<Lookup> {
 }
 
 async fn pipelines(tx: &mut Tx) -> Result<Lookup> {
-    let rows = sqlx::query!("select id, name from pipeline order by archived_at is not null, position, id").fetch_all(tx.db()).await?;
+    let rows = sqlx::query!("select id, name from pipeline order by archived_at is not null, position, id")
+        .fetch_all(tx.db())
+        .await?;
     Ok(Lookup::new(rows.into_iter().map(|row| Candidate::new(row.id, row.name)).collect()))
 }
 

@@ -71,12 +71,18 @@ async fn a_file_is_read_in_whole_or_not_at_all_and_by_administrators() {
         (json!({ "shoe_size": 1 }), "422 invalid: shoe_size"),
         (json!({ "lists": { "moons": [] } }), "422 invalid: lists.moons.kind"),
         (json!({ "products": [{ "name": "" }] }), "422 invalid: products.0.name"),
-        (json!({ "price_lists": [{ "name": "A", "currency": "EUR", "prices": [{ "product": "None", "price": "1" }] }] }),
-         "422 invalid: price_lists.0.prices.0.product"),
-        (json!({ "pipelines": [{ "name": "A", "stages": [{ "name": "B", "kind": "open", "probability": 1 }] }] }),
-         "409 stage_kind_missing: pipelines.0.stages"),
-        (json!({ "currency": "USD", "currency_rates": [{ "currency": "GBP", "valid_from": "2026-01-01", "rate": "1" }] }),
-         "422 invalid: currency_rates.currency"),
+        (
+            json!({ "price_lists": [{ "name": "A", "currency": "EUR", "prices": [{ "product": "None", "price": "1" }] }] }),
+            "422 invalid: price_lists.0.prices.0.product",
+        ),
+        (
+            json!({ "pipelines": [{ "name": "A", "stages": [{ "name": "B", "kind": "open", "probability": 1 }] }] }),
+            "409 stage_kind_missing: pipelines.0.stages",
+        ),
+        (
+            json!({ "currency": "USD", "currency_rates": [{ "currency": "GBP", "valid_from": "2026-01-01", "rate": "1" }] }),
+            "422 invalid: currency_rates.currency",
+        ),
     ] {
         assert_eq!(app.admin.post("/configuration", with(part)).await.problem(), expected);
     }
