@@ -42,6 +42,12 @@ const takesDeals = (p: Pipeline): boolean => p.usable && !p.archived;
 export const usePipelines = (): Pipeline[] =>
   useSuspenseQuery(pipelinesQuery()).data.filter(takesDeals).sort((a, b) => a.position - b.position);
 
+/** Their stages; where there are several pipelines, each says whose it is. */
+export const stageChoices = (pipelines: Pipeline[]): { stage: Stage; label: string }[] =>
+  pipelines.flatMap((p) =>
+    p.stages.map((stage) => ({ stage, label: pipelines.length > 1 ? `${stage.name}, ${p.name}` : stage.name })),
+  );
+
 /** What a list offers; an archived value only where it is what the record has. */
 export function useOptions(kind: OptionKind, current?: string | null): Option[] {
   const { data } = useSuspenseQuery(optionsQuery());
