@@ -15,6 +15,7 @@ const PAGES = [
   ["sessions", "/admin/sessions"],
   ["pipelines", "/admin/pipelines"],
   ["lists", "/admin/lists"],
+  ["custom fields", "/admin/custom-fields"],
   ["products", "/admin/products"],
   ["price lists", "/admin/price-lists"],
   ["currencies", "/admin/currencies"],

@@ -6,8 +6,8 @@ use axum::middleware::from_fn;
 use dealwright_access::{csrf, people, session};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, activity, change, choice, configuration, contact, currency, import, live, opportunity, pipeline,
-    price_list, product, search, settings, task, timeline,
+    account, activity, change, choice, configuration, contact, currency, custom_field, import, live, opportunity,
+    pipeline, price_list, product, search, settings, task, timeline,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -46,6 +46,7 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(pipeline::http::router())
             .merge(choice::http::router())
             .merge(currency::http::router())
+            .merge(custom_field::http::router())
             .merge(product::http::router())
             .merge(price_list::http::router())
             .merge(account::http::router())

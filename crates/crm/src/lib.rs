@@ -9,6 +9,7 @@ pub mod choice;
 pub mod configuration;
 pub mod contact;
 pub mod currency;
+pub mod custom_field;
 pub mod demo;
 pub mod import;
 pub mod list;

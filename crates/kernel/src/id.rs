@@ -55,6 +55,7 @@ ids! {
     ChoiceId,
     ProductId,
     PriceListId,
+    CustomFieldId,
     OpportunityId,
     LineId,
     TaskId,

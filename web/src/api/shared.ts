@@ -24,6 +24,9 @@ export const productsQuery = () =>
     ...slow,
   });
 
+export const customFieldsQuery = () =>
+  queryOptions({ queryKey: ["custom-fields"], queryFn: async () => (await get("/custom-fields")).items, ...slow });
+
 export const useMe = () => useSuspenseQuery(meQuery()).data;
 
 /** Whether this person may do it at all; to which records, the server says. */

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{Account, AccountPatch, Fields, NewAccount, check_currency, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
+use crate::custom_field::{FieldObject, values};
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -28,7 +29,8 @@ pub struct Written {
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewAccount) -> Result<Account> {
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = team_of(cx, tx, permission::<CreateAccount>(), owner).await?;
-    let (id, fields) = (AccountId(tx.new_id()), new.fields(owner, team));
+    let (id, mut fields) = (AccountId(tx.new_id()), new.fields(owner, team));
+    values::check(tx, FieldObject::Account, None, &mut fields.custom).await?;
     check_currency(fields.annual_revenue, cx.actor().currency)?;
     check_references(tx, &references(None, &fields)).await?;
     store::insert(tx, id, &fields).await?;
@@ -53,6 +55,7 @@ pub async fn update(
     let current = permit.into_inner();
     let old = current.fields();
     let mut new = patch.apply(&old);
+    values::check(tx, FieldObject::Account, Some(&old.custom), &mut new.custom).await?;
     if new.owner_id != old.owner_id {
         new.team_id = team_of(cx, tx, permission::<UpdateAccount>(), new.owner_id).await?;
     }
@@ -77,6 +80,7 @@ pub async fn update(
         return Err(change::stale(now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
+    values::tell(tx, FieldObject::Account, &mut changes).await?;
     let account = store::find(tx, current.id, false).await?.or_not_found("account")?.allowing(cx.actor());
     let verb = if undoes.is_some() { "undone" } else { "updated" };
     let mut event = account.event(tx, verb).changes(changes);

@@ -13,15 +13,18 @@ use dealwright_store::Change;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// A record's writable fields as the API names them.
+/// A record's writable fields as the API names them; each custom field stands by itself, as `custom.<key>`.
 ///
 /// # Errors
 /// Internal, when they can't be serialised.
 pub fn fields_of(state: &impl Serialize) -> Result<Map<String, Value>> {
-    match serde_json::to_value(state).map_err(Error::internal)? {
-        Value::Object(map) => Ok(map),
-        _ => Err(Error::internal("a record's fields are an object")),
+    let Value::Object(mut map) = serde_json::to_value(state).map_err(Error::internal)? else {
+        return Err(Error::internal("a record's fields are an object"));
+    };
+    if let Some(Value::Object(custom)) = map.remove("custom") {
+        map.extend(custom.into_iter().map(|(key, value)| (format!("custom.{key}"), value)));
     }
+    Ok(map)
 }
 
 /// What differs, in the order of the fields.
@@ -29,7 +32,11 @@ pub fn fields_of(state: &impl Serialize) -> Result<Map<String, Value>> {
 /// # Errors
 /// Internal, when a state can't be serialised.
 pub fn diff(old: &impl Serialize, new: &impl Serialize) -> Result<Vec<Change>> {
-    let (old, new) = (fields_of(old)?, fields_of(new)?);
+    let (old, mut new) = (fields_of(old)?, fields_of(new)?);
+    for field in old.keys() {
+        // A custom field that was cleared.
+        new.entry(field.clone()).or_insert(Value::Null);
+    }
     Ok(new
         .into_iter()
         .filter_map(|(field, new)| {
@@ -54,6 +61,7 @@ pub fn stale(version: i64, current: &impl Serialize, wanted: &impl Serialize) ->
 /// The English name of a field: `close_date` → `Close date`, `owner_id` → `Owner`.
 #[must_use]
 pub fn label(field: &str) -> String {
+    let field = field.strip_prefix("custom.").unwrap_or(field);
     let words = field.strip_suffix("_id").unwrap_or(field).replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -71,7 +79,9 @@ pub struct Kept {
 pub fn reversal(changes: &[Change], current: &Map<String, Value>) -> (Map<String, Value>, Vec<Kept>) {
     let (mut back, mut kept) = (Map::new(), Vec::new());
     for change in changes {
-        match current.get(&change.field) {
+        // A custom field without a value is not there.
+        let now = current.get(&change.field).or_else(|| change.field.starts_with("custom.").then_some(&Value::Null));
+        match now {
             Some(now) if *now == change.new => _ = back.insert(change.field.clone(), change.old.clone()),
             Some(_) => kept.push(Kept { field: change.field.clone(), reason: "edited since".into() }),
             None => {}

@@ -1,5 +1,7 @@
 //! The SQL of timelines.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use dealwright_kernel::id::EventId;
 use dealwright_kernel::{Cursor, Error, Page, Result};
@@ -10,6 +12,7 @@ use uuid::Uuid;
 
 use super::{Entry, EntryActor, EntryChange, EntrySubject, can_be_undone};
 use crate::change;
+use crate::custom_field;
 use crate::record::Ref;
 
 /// Whose timeline: also the event's column.
@@ -71,15 +74,19 @@ pub async fn page(tx: &mut Tx, of: Of, limit: u16, cursor: Option<&str>) -> Resu
     rows.truncate(limit.into());
     let last = rows.last().filter(|_| more).map(|r| (r.at, r.id.0));
     let next_cursor = last.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
-    let items = rows.into_iter().map(Row::into_entry).collect::<Result<_>>()?;
+    let custom = rows.iter().any(|r| r.changes.to_string().contains("\"custom."));
+    let labels = if custom { custom_field::store::labels(tx).await? } else { HashMap::new() };
+    let items = rows.into_iter().map(|row| row.into_entry(&labels)).collect::<Result<_>>()?;
     Ok(Page { items, next_cursor, total: None.into() })
 }
 
 impl Row {
-    fn into_entry(self) -> Result<Entry> {
+    fn into_entry(self, labels: &HashMap<(String, String), String>) -> Result<Entry> {
         let mut changes: Vec<EntryChange> = serde_json::from_value(self.changes).map_err(Error::internal)?;
         for entry in &mut changes {
-            entry.label = change::label(&entry.field);
+            let key = entry.field.strip_prefix("custom.").map(|key| (self.subject_type.clone(), key.to_owned()));
+            let custom = key.and_then(|key| labels.get(&key).cloned());
+            entry.label = custom.unwrap_or_else(|| change::label(&entry.field));
         }
         // Lines of products are told, but not taken back field by field.
         let fields = changes.iter().any(|c| c.field != "products");

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Box, Building2, Coins, FileCog, ListOrdered, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Tag, Users } from "lucide-react";
+import { Box, Building2, Coins, FileCog, FormInput, ListOrdered, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Tag, Users } from "lucide-react";
 import type { ReactNode } from "react";
 
 const GROUPS = [
@@ -17,6 +17,7 @@ const GROUPS = [
     items: [
       { to: "/admin/pipelines", label: "Pipelines", icon: PipelineGlyph },
       { to: "/admin/lists", label: "Lists", icon: ListOrdered },
+      { to: "/admin/custom-fields", label: "Custom fields", icon: FormInput },
       { to: "/admin/products", label: "Products", icon: Box },
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
