@@ -19,6 +19,7 @@ const PAGES = [
   ["security", "/security"],
   ["pipelines", "/admin/pipelines"],
   ["lists", "/admin/lists"],
+  ["custom fields", "/admin/custom-fields"],
   ["products", "/admin/products"],
   ["price lists", "/admin/price-lists"],
   ["currencies", "/admin/currencies"],

@@ -9,8 +9,8 @@ use dealwright_access::{
 };
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, account_team, activity, change, choice, configuration, contact, currency, handover, import, live,
-    opportunity, pipeline, price_list, product, search, settings, sharing, task, timeline, transfer,
+    account, account_team, activity, change, choice, configuration, contact, currency, custom_field, handover, import,
+    live, opportunity, pipeline, price_list, product, search, settings, sharing, task, timeline, transfer,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -66,6 +66,7 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(settings::http::router())
                 .merge(configuration::http::router())
                 .merge(currency::http::router())
+                .merge(custom_field::http::router())
                 .merge(price_list::http::router())
                 .merge(pipeline::http::router())
                 .merge(choice::http::router())

@@ -10,6 +10,7 @@ pub mod choice;
 pub mod configuration;
 pub mod contact;
 pub mod currency;
+pub mod custom_field;
 pub mod demo;
 pub mod handover;
 pub mod import;

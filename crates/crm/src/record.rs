@@ -71,6 +71,7 @@ macro_rules! serialize_shown {
 pub(crate) use serialize_shown;
 
 const MAX_TAGS: usize = 50;
+const MAX_CUSTOM: usize = 200;
 
 /// Collects what is wrong with a request's fields.
 #[derive(Debug, Default)]
@@ -121,10 +122,10 @@ impl Texts {
         }
     }
 
-    /// Custom fields exist once an administrator has defined them; none are defined yet.
+    /// What each custom field takes, the write itself checks; here only how many are said.
     pub fn custom(&mut self, custom: Option<&Map<String, Value>>) {
-        for key in custom.into_iter().flat_map(Map::keys) {
-            self.push(&format!("custom.{key}"), "unknown_field", "there is no such custom field");
+        if custom.is_some_and(|c| c.len() > MAX_CUSTOM) {
+            self.push("custom", "too_many", format!("at most {MAX_CUSTOM} custom fields"));
         }
     }
 
@@ -133,6 +134,23 @@ impl Texts {
     pub fn finish(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::fields("invalid", self.0)) }
     }
+}
+
+/// Values by the names of history, in which custom fields stand by themselves (`custom.<key>`), as a patch takes them.
+#[must_use]
+pub fn nested(values: Map<String, Value>) -> Map<String, Value> {
+    let mut custom = Map::new();
+    let mut nested = Map::new();
+    for (field, value) in values {
+        match field.strip_prefix("custom.") {
+            Some(key) => _ = custom.insert(key.to_owned(), value),
+            None => _ = nested.insert(field, value),
+        }
+    }
+    if !custom.is_empty() {
+        nested.insert("custom".to_owned(), Value::Object(custom));
+    }
+    nested
 }
 
 /// Text without surrounding space; nothing when nothing is left.

@@ -57,6 +57,7 @@ ids! {
     ChoiceId,
     ProductId,
     PriceListId,
+    CustomFieldId,
     OpportunityId,
     LineId,
     TaskId,

@@ -77,3 +77,27 @@ create table price_list_entry (
     foreign key (org_id, product_id) references product (org_id, id)
 );
 create index price_list_entry_by_product on price_list_entry (org_id, product_id);
+
+-- Custom fields: what an organisation adds to its records. Values are in the records' `custom`, by key.
+create table custom_field (
+    org_id          uuid not null references organisation (id) on delete cascade,
+    id              uuid not null,
+    object          text not null check (object in ('opportunity', 'account', 'contact')),
+    key             text not null check (key ~ '^[a-z][a-z0-9_]{0,49}$'),
+    label           text not null check (length(label) between 1 and 200),
+    help            text check (length(help) <= 1000),
+    kind            text not null check (kind in ('text', 'long_text', 'number', 'money', 'date', 'select', 'multi_select', 'user', 'account', 'contact',
+                                                  'checkbox', 'url', 'email', 'phone')),
+    required        boolean not null default false,
+    default_value   jsonb,
+    -- [{"value": …, "label": …, "archived": …}]
+    options         jsonb not null default '[]',
+    section         text check (length(section) <= 100),
+    position        int not null default 0,
+    version         bigint not null default 1,
+    created_at      timestamptz not null default now(),
+    updated_at      timestamptz not null default now(),
+    archived_at     timestamptz,
+    primary key (org_id, id)
+);
+create unique index custom_field_key_key on custom_field (org_id, object, key);

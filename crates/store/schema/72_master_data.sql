@@ -86,3 +86,6 @@ grant execute on function app.recompute_amounts(uuid, text[], numeric[], date, u
 call app.secure_org('price_list');
 call app.secure_org('price_list_entry');
 grant select, insert, update, delete on price_list, price_list_entry to dealwright_app;
+
+call app.secure_org('custom_field');
+grant select, insert, update on custom_field to dealwright_app;

@@ -7,15 +7,18 @@ use serde_json::{Map, Value};
 
 use crate::event::Change;
 
-/// A row's writable fields as the API names them.
+/// A record's writable fields as the API names them; each custom field stands by itself, as `custom.<key>`.
 ///
 /// # Errors
 /// Internal, when they can't be serialised.
 pub fn fields_of(state: &impl Serialize) -> Result<Map<String, Value>> {
-    match serde_json::to_value(state).map_err(Error::internal)? {
-        Value::Object(map) => Ok(map),
-        _ => Err(Error::internal("a record's fields are an object")),
+    let Value::Object(mut map) = serde_json::to_value(state).map_err(Error::internal)? else {
+        return Err(Error::internal("a record's fields are an object"));
+    };
+    if let Some(Value::Object(custom)) = map.remove("custom") {
+        map.extend(custom.into_iter().map(|(key, value)| (format!("custom.{key}"), value)));
     }
+    Ok(map)
 }
 
 /// What differs, in the order of the fields.
@@ -23,7 +26,11 @@ pub fn fields_of(state: &impl Serialize) -> Result<Map<String, Value>> {
 /// # Errors
 /// Internal, when a state can't be serialised.
 pub fn diff(old: &impl Serialize, new: &impl Serialize) -> Result<Vec<Change>> {
-    let (old, new) = (fields_of(old)?, fields_of(new)?);
+    let (old, mut new) = (fields_of(old)?, fields_of(new)?);
+    for field in old.keys() {
+        // A custom field that was cleared.
+        new.entry(field.clone()).or_insert(Value::Null);
+    }
     Ok(new
         .into_iter()
         .filter_map(|(field, new)| {

@@ -110,11 +110,7 @@ pub fn evaluate(facts: &MoveFacts<'_>) -> Result<Cleared, Vec<Missing>> {
 
 /// Whether a field has a value: blank text, an empty list and null are none.
 fn is_filled(fields: &Map<String, Value>, name: &str) -> bool {
-    let value = match name.split_once('.') {
-        Some((outer, key)) => fields.get(outer).and_then(|inner| inner.get(key)),
-        None => fields.get(name),
-    };
-    match value {
+    match fields.get(name) {
         None | Some(Value::Null) => false,
         Some(Value::String(text)) => !text.trim().is_empty(),
         Some(Value::Array(items)) => !items.is_empty(),
@@ -162,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_stage_gets_the_fields_it_asks_for() {
-        let fields = json!({ "next_step": " ", "tags": [], "amount": { "amount": "1" }, "custom": { "budget": 0 } });
+        let fields = json!({ "next_step": " ", "tags": [], "amount": { "amount": "1" }, "custom.budget": 0 });
         let missing =
             judge(StageKind::Open, &["next_step", "tags", "amount", "custom.budget", "custom.other"], &fields);
         let missing: Vec<_> = missing.unwrap_err().into_iter().map(|m| m.field).collect();

@@ -27,6 +27,9 @@ export const productsQuery = () =>
 export const securityQuery = () =>
   queryOptions({ queryKey: ["me", "second-factor"], queryFn: () => get("/me/second-factor") });
 
+export const customFieldsQuery = () =>
+  queryOptions({ queryKey: ["custom-fields"], queryFn: async () => (await get("/custom-fields")).items, ...slow });
+
 export const useMe = () => useSuspenseQuery(meQuery()).data;
 
 /** Whether this person may do it at all; to which records, the server says. */
@@ -59,6 +62,12 @@ const takesDeals = (p: Pipeline): boolean => p.usable && !p.archived;
 /** Those that this person may put deals into, in order. */
 export const usePipelines = (): Pipeline[] =>
   useSuspenseQuery(pipelinesQuery()).data.filter(takesDeals).sort((a, b) => a.position - b.position);
+
+/** Their stages; where there are several pipelines, each says whose it is. */
+export const stageChoices = (pipelines: Pipeline[]): { stage: Stage; label: string }[] =>
+  pipelines.flatMap((p) =>
+    p.stages.map((stage) => ({ stage, label: pipelines.length > 1 ? `${stage.name}, ${p.name}` : stage.name })),
+  );
 
 /** What a list offers; an archived value only where it is what the record has. */
 export function useOptions(kind: OptionKind, current?: string | null): Option[] {

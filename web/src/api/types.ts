@@ -34,6 +34,7 @@ export type RecordCounts = Schemas["RecordCounts"];
 export type Stage = Schemas["Stage"];
 export type Pipeline = Schemas["Pipeline"];
 export type Product = Schemas["Product"];
+export type CustomField = Schemas["CustomField"];
 export type PriceList = Schemas["PriceList"];
 export type Configuration = Schemas["Configuration"];
 export type ConfigurationReport = Schemas["ConfigurationReport"];

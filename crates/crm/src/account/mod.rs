@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::custom_field;
 use crate::import::values;
 use crate::opportunity::May;
 use crate::record::{self, Ref, Texts};
@@ -230,7 +231,7 @@ impl NewAccount {
             owner_id,
             team_id,
             tags: record::tags(self.tags),
-            custom: self.custom,
+            custom: custom_field::values::merged(Map::new(), Some(self.custom)),
             external_id: record::text(self.external_id),
         }
     }
@@ -302,7 +303,7 @@ impl AccountPatch {
     /// 422 that names the field.
     pub fn from_values(mut values: Map<String, Value>) -> Result<Self> {
         values.remove("team_id");
-        let patch: Self = read_value(Value::Object(values))?;
+        let patch: Self = read_value(Value::Object(record::nested(values)))?;
         patch.validate()?;
         Ok(patch)
     }
@@ -326,7 +327,7 @@ impl AccountPatch {
             owner_id: self.owner_id.unwrap_or(old.owner_id),
             team_id: old.team_id,
             tags: self.tags.map_or(old.tags, record::tags),
-            custom: self.custom.unwrap_or(old.custom),
+            custom: custom_field::values::merged(old.custom, self.custom),
             external_id: record::text(self.external_id.apply(old.external_id)),
         }
     }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{Account, AccountPatch, Fields, NewAccount, check_currency, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
+use crate::custom_field::{FieldObject, values};
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -29,7 +30,8 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewAccount) -> Result<Accoun
     change::may_say(cx, Object::Account, &new)?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = team_of(cx, tx, permission::<CreateAccount>(), owner).await?;
-    let (id, fields) = (AccountId(tx.new_id()), new.fields(owner, team));
+    let (id, mut fields) = (AccountId(tx.new_id()), new.fields(owner, team));
+    values::check(tx, FieldObject::Account, None, &mut fields.custom).await?;
     check_currency(fields.annual_revenue, cx.actor().currency)?;
     check_references(tx, &references(None, &fields)).await?;
     store::insert(tx, id, &fields).await?;
@@ -54,6 +56,7 @@ pub async fn update(
     let old = permit.fields();
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Account, &old, &new)?;
+    values::check(tx, FieldObject::Account, Some(&old.custom), &mut new.custom).await?;
     if new.owner_id != old.owner_id {
         permit.may_give_away("owner_id")?;
         new.team_id = team_of(cx, tx, permission::<UpdateAccount>(), new.owner_id).await?;
@@ -80,6 +83,7 @@ pub async fn update(
         return Err(change::stale_for(cx, Object::Account, now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
+    values::tell(tx, FieldObject::Account, &mut changes).await?;
     let account = store::find(tx, current.id, false).await?.or_not_found("account")?.allowing(cx.actor());
     let verb = if undoes.is_some() { "undone" } else { "updated" };
     let mut event = account.event(tx, verb).changes(changes);

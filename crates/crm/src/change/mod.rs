@@ -64,6 +64,7 @@ pub fn may_say(cx: &Context, object: Object, new: &impl Serialize) -> Result<()>
 /// The English name of a field: `close_date` → `Close date`, `owner_id` → `Owner`.
 #[must_use]
 pub fn label(field: &str) -> String {
+    let field = field.strip_prefix("custom.").unwrap_or(field);
     let words = field.strip_suffix("_id").unwrap_or(field).replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
@@ -81,7 +82,9 @@ pub struct Kept {
 pub fn reversal(changes: &[Change], current: &Map<String, Value>) -> (Map<String, Value>, Vec<Kept>) {
     let (mut back, mut kept) = (Map::new(), Vec::new());
     for change in changes {
-        match current.get(&change.field) {
+        // A custom field without a value is not there.
+        let now = current.get(&change.field).or_else(|| change.field.starts_with("custom.").then_some(&Value::Null));
+        match now {
             Some(now) if *now == change.new => _ = back.insert(change.field.clone(), change.old.clone()),
             Some(_) => kept.push(Kept { field: change.field.clone(), reason: "edited since".into() }),
             None => {}

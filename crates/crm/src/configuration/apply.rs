@@ -26,6 +26,7 @@ use crate::product::{self, NewProduct};
 /// What became of something in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConfigurationAction)]
 pub enum Action {
     Created,
     Changed,

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::custom_field;
 use crate::opportunity::May;
 use crate::record::{self, Ref, Texts};
 
@@ -204,7 +205,7 @@ impl NewContact {
             owner_id,
             team_id,
             tags: record::tags(self.tags),
-            custom: self.custom,
+            custom: custom_field::values::merged(Map::new(), Some(self.custom)),
             external_id: record::text(self.external_id),
         }
     }
@@ -261,7 +262,7 @@ impl ContactPatch {
         for derived in ["team_id", "name"] {
             values.remove(derived);
         }
-        let patch: Self = read_value(Value::Object(values))?;
+        let patch: Self = read_value(Value::Object(record::nested(values)))?;
         patch.validate()?;
         Ok(patch)
     }
@@ -280,7 +281,7 @@ impl ContactPatch {
             owner_id: self.owner_id.unwrap_or(old.owner_id),
             team_id: old.team_id,
             tags: self.tags.map_or(old.tags, record::tags),
-            custom: self.custom.unwrap_or(old.custom),
+            custom: custom_field::values::merged(old.custom, self.custom),
             external_id: record::text(self.external_id.apply(old.external_id)),
         }
     }

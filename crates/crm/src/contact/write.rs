@@ -12,6 +12,7 @@ use dealwright_store::Tx;
 use super::{Contact, ContactPatch, Fields, NewContact, check_name, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
+use crate::custom_field::{FieldObject, values};
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -28,7 +29,8 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewContact) -> Result<Contac
     change::may_say(cx, Object::Contact, &new)?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = team_of(cx, tx, permission::<CreateContact>(), owner).await?;
-    let (id, fields) = (ContactId(tx.new_id()), new.fields(owner, team));
+    let (id, mut fields) = (ContactId(tx.new_id()), new.fields(owner, team));
+    values::check(tx, FieldObject::Contact, None, &mut fields.custom).await?;
     check_name(&fields)?;
     check_references(tx, &references(None, &fields)).await?;
     store::insert(tx, id, &fields).await?;
@@ -52,6 +54,7 @@ pub async fn update(
     let old = permit.fields();
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Contact, &old, &new)?;
+    values::check(tx, FieldObject::Contact, Some(&old.custom), &mut new.custom).await?;
     if new.owner_id != old.owner_id {
         permit.may_give_away("owner_id")?;
         new.team_id = team_of(cx, tx, permission::<UpdateContact>(), new.owner_id).await?;
@@ -71,6 +74,7 @@ pub async fn update(
         return Err(change::stale_for(cx, Object::Contact, now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
+    values::tell(tx, FieldObject::Contact, &mut changes).await?;
     let contact = store::find(tx, current.id, false).await?.or_not_found("contact")?.allowing(cx.actor());
     let verb = if undoes.is_some() { "undone" } else { "updated" };
     let mut event = contact.event(tx, verb).changes(changes);

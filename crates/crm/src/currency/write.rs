@@ -41,13 +41,13 @@ pub async fn set(tx: &mut Tx, new: &NewRates) -> Result<bool> {
 /// 404; 409 `in_use`.
 pub async fn remove(tx: &mut Tx, currency: Currency, day: NaiveDate) -> Result<()> {
     let base = base_currency(tx).await?;
-    let (deals, rates) = store::usage(tx, currency).await?;
-    if deals > 0 && rates == 1 {
-        let detail = format!("{deals} deals are in {currency}: it keeps at least one rate");
-        return Err(Error::conflict("in_use", detail).counting(deals));
-    }
     if !store::delete_rate(tx, currency, day).await? {
         return Err(Error::not_found("rate"));
+    }
+    let (deals, rates) = store::usage(tx, currency).await?;
+    if deals > 0 && rates == 0 {
+        let detail = format!("{deals} deals are in {currency}: it keeps at least one rate");
+        return Err(Error::conflict("in_use", detail).counting(deals));
     }
     say(tx, base, vec![change(currency, day, json!("removed"), Value::Null)])
 }

@@ -23,6 +23,7 @@ use super::read::Limits;
 use super::store::{self, ShownRow};
 use super::view::ImportView;
 use super::{Import, Status, job, lookup, prepare, write};
+use crate::custom_field;
 
 /// The imports' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -152,8 +153,8 @@ struct FieldParams {
 /// A field that a column can be mapped to.
 #[derive(Debug, Serialize, ToSchema)]
 struct FieldView {
-    field: &'static str,
-    label: &'static str,
+    field: String,
+    label: String,
     /// `text`, `integer`, `money`, `date`, `datetime`, `percent`, `email`, `phone`, `url`, `tags`, or what it refers to.
     r#type: &'static str,
     required: bool,
@@ -161,14 +162,26 @@ struct FieldView {
 
 /// Fields that can be imported
 #[utoipa::path(get, path = "/imports/fields", tag = "imports", params(FieldParams), responses((status = 200, body = Page<FieldView>), Problems))]
-async fn fields(_cx: Allow<CreateImport>, Query(params): Query<FieldParams>) -> Result<Json<Page<FieldView>>> {
+async fn fields(cx: Allow<CreateImport>, Query(params): Query<FieldParams>) -> Result<Json<Page<FieldView>>> {
     let view = |field: &field::Field| FieldView {
-        field: field.key,
-        label: field.label,
+        field: field.key.to_owned(),
+        label: field.label.to_owned(),
         r#type: field.kind.key(),
         required: field.required,
     };
-    Ok(Json(Page::whole(field::fields(params.object).iter().map(view).collect())))
+    let mut views: Vec<FieldView> = field::fields(params.object).iter().map(view).collect();
+    if let Some(object) = custom_field::of_import(params.object) {
+        let mut tx = cx.begin().await?;
+        let custom = custom_field::store::of(&mut tx, object).await?;
+        tx.done(()).await?;
+        views.extend(custom.into_iter().filter(|f| !f.archived).map(|f| FieldView {
+            field: format!("custom.{}", f.key),
+            label: f.label,
+            r#type: "text",
+            required: f.required && f.default.is_none(),
+        }));
+    }
+    Ok(Json(Page::whole(views)))
 }
 
 /// One import

@@ -291,6 +291,8 @@ struct Move {
     industry_id: Option<ChoiceId>,
     region_id: Option<ChoiceId>,
     tags: Option<Vec<String>>,
+    #[schema(value_type = Option<Object>)]
+    custom: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 impl Validate for Move {
@@ -319,6 +321,7 @@ impl Move {
             industry_id: given(self.industry_id),
             region_id: given(self.region_id),
             tags: self.tags.clone(),
+            custom: self.custom.clone(),
             ..OpportunityPatch::default()
         }
     }

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::custom_field;
 use crate::record::{self, Ref, Texts};
 
 /// How sure the forecast is of a deal.
@@ -424,7 +425,7 @@ impl OpportunityPatch {
     /// # Errors
     /// 422 that names the field.
     pub fn from_values(values: Map<String, Value>) -> Result<Self> {
-        let patch: Self = dealwright_kernel::extract::read_value(Value::Object(values))?;
+        let patch: Self = dealwright_kernel::extract::read_value(Value::Object(record::nested(values)))?;
         patch.validate()?;
         Ok(patch)
     }
@@ -453,7 +454,7 @@ impl OpportunityPatch {
             lost_reason_id: self.lost_reason_id.apply(old.lost_reason_id),
             lost_notes: record::text(self.lost_notes.apply(old.lost_notes)),
             tags: self.tags.map_or(old.tags, record::tags),
-            custom: self.custom.unwrap_or(old.custom),
+            custom: custom_field::values::merged(old.custom, self.custom),
             external_id: record::text(self.external_id.apply(old.external_id)),
         }
     }

@@ -8,13 +8,14 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{EventId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::Tx;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::moving::{self, Said};
 use super::store::{self, Derived};
 use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, wrong_pipeline};
 use crate::change::store::{References, check_references, name_values, to_base};
 use crate::change::{self};
+use crate::custom_field::{FieldObject, values};
 use crate::pipeline::{self, Stage};
 use crate::record;
 
@@ -37,7 +38,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         forecast_category: new.forecast_category.is_some(),
         close_date: new.close_date.is_some(),
     };
-    let fields = Fields {
+    let mut fields = Fields {
         name: new.name.trim().to_owned(),
         account_id: new.account_id,
         primary_contact_id: new.primary_contact_id,
@@ -57,9 +58,10 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         lost_reason_id: new.lost_reason_id,
         lost_notes: record::text(new.lost_notes),
         tags: record::tags(new.tags),
-        custom: new.custom,
+        custom: values::merged(Map::new(), Some(new.custom)),
         external_id: record::text(new.external_id),
     };
+    values::check(tx, FieldObject::Opportunity, None, &mut fields.custom).await?;
     let fields = moving::pass_gate(id, 0, fields, &stage, said, tx.now().date_naive())?;
     check_references(tx, &references(None, &fields)).await?;
     let derived = derive(tx, cx, None, &fields, &stage).await?;
@@ -129,6 +131,7 @@ pub async fn update(
         return Err(change::stale_for(cx, Object::Opportunity, now.version, &now.fields(), &new));
     }
     name_values(tx, &mut changes).await?;
+    values::tell(tx, FieldObject::Opportunity, &mut changes).await?;
     let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
     let verb = if undoes.is_some() {
         "undone"
@@ -160,6 +163,7 @@ async fn intended(
     let mut new = patch.apply(&old);
     // What a move brings with it is the gate's doing; what was said is the caller's.
     change::may_write(cx, Object::Opportunity, &old, &new)?;
+    values::check(tx, FieldObject::Opportunity, Some(&old.custom), &mut new.custom).await?;
     if let Some(owner) = owner.filter(|o| *o != old.owner_id) {
         current.may_give_away("owner_id")?;
         new.team_id = assign(cx, tx, owner).await?;

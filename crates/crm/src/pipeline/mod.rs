@@ -22,7 +22,7 @@ use crate::record::Texts;
 pub const MAX_PIPELINES: usize = 100;
 pub const MAX_STAGES: usize = 50;
 
-/// The fields of an opportunity that a stage can ask for.
+/// The fields of an opportunity that a stage can ask for, beside custom ones.
 pub const REQUIRABLE: &[&str] = &[
     "account_id",
     "primary_contact_id",
@@ -394,6 +394,10 @@ impl StageFields {
     pub fn check(&self) -> Result<()> {
         let mut wrong = Texts::default();
         for field in &self.required_fields {
+            if field.starts_with("custom.") {
+                // `write` knows which there are.
+                continue;
+            }
             if !REQUIRABLE.contains(&field.as_str()) {
                 wrong.push("required_fields", "unknown_field", format!("{field:?} can't be asked for"));
             } else if OF_LOST_DEALS.contains(&field.as_str()) && self.kind != StageKind::Lost {

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::change;
 use crate::change::store::name_values;
+use crate::custom_field::{self, FieldObject};
 use crate::opportunity;
 
 /// Creates a pipeline behind the others.
@@ -32,7 +33,7 @@ pub async fn create(tx: &mut Tx, new: NewPipeline) -> Result<Pipeline> {
     let stages = if new.stages.is_empty() { starters() } else { new.stages };
     let mut made = Vec::with_capacity(stages.len());
     for (position, stage) in (0..).zip(stages) {
-        made.push(stage_of(tx, id, position, stage)?);
+        made.push(stage_of(tx, id, position, stage).await?);
     }
     require_kinds(&made)?;
     let fields = PipelinePatch { name: Some(new.name), archived: None, team_ids: Some(new.team_ids), version: None }
@@ -67,9 +68,23 @@ fn starters() -> Vec<NewStage> {
     vec![stage("Open", StageKind::Open, 10), stage("Won", StageKind::Won, 100), stage("Lost", StageKind::Lost, 0)]
 }
 
-fn stage_of(tx: &Tx, pipeline: PipelineId, position: i32, new: NewStage) -> Result<Stage> {
+/// A stage asks for custom fields that there are.
+async fn check_custom(tx: &mut Tx, required: &[String]) -> Result<()> {
+    let asked: Vec<&str> = required.iter().filter_map(|f| f.strip_prefix("custom.")).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let fields = custom_field::store::of(tx, FieldObject::Opportunity).await?;
+    match asked.into_iter().find(|key| !fields.iter().any(|f| f.key == *key && !f.archived)) {
+        None => Ok(()),
+        Some(key) => Err(Error::field("required_fields", "unknown_field", format!("there is no custom field {key:?}"))),
+    }
+}
+
+async fn stage_of(tx: &mut Tx, pipeline: PipelineId, position: i32, new: NewStage) -> Result<Stage> {
     let f = new.fields();
     f.check()?;
+    check_custom(tx, &f.required_fields).await?;
     Ok(Stage {
         id: StageId(tx.new_id()),
         pipeline_id: pipeline,
@@ -198,7 +213,7 @@ pub async fn add_stage(tx: &mut Tx, pipeline: PipelineId, new: NewStage) -> Resu
     if pipeline.stages.len() >= MAX_STAGES {
         return Err(Error::invalid("too_many_stages", format!("a pipeline has at most {MAX_STAGES} stages")));
     }
-    let stage = stage_of(tx, pipeline.id, i32::MAX, new)?;
+    let stage = stage_of(tx, pipeline.id, i32::MAX, new).await?;
     let mut ids: Vec<Uuid> = pipeline.stages.iter().map(|s| s.id.0).collect();
     let open = pipeline.stages.iter().rposition(|s| s.kind == StageKind::Open).map_or(0, |at| at + 1);
     let at = if stage.kind == StageKind::Open { open } else { ids.len() };
@@ -236,6 +251,9 @@ pub async fn update_stage(cx: &Context, tx: &mut Tx, id: StageId, version: i64, 
         return Ok(current);
     }
     new.check()?;
+    if new.required_fields != old.required_fields {
+        check_custom(tx, &new.required_fields).await?;
+    }
     if new.kind != old.kind {
         let count = store::usage(tx, &[id.0]).await?;
         if count > 0 {

@@ -1,5 +1,7 @@
 //! The SQL of timelines.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use dealwright_access::{Actor, Object};
 use dealwright_kernel::id::EventId;
@@ -11,6 +13,7 @@ use uuid::Uuid;
 
 use super::{Entry, EntryActor, EntryChange, EntrySubject, can_be_undone};
 use crate::change;
+use crate::custom_field;
 use crate::record::Ref;
 
 /// Whose timeline: also the event's column.
@@ -72,18 +75,22 @@ pub async fn page(tx: &mut Tx, actor: &Actor, of: Of, limit: u16, cursor: Option
     rows.truncate(limit.into());
     let last = rows.last().filter(|_| more).map(|r| (r.at, r.id.0));
     let next_cursor = last.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
-    let items = rows.into_iter().map(|row| row.into_entry(actor)).collect::<Result<_>>()?;
+    let custom = rows.iter().any(|r| r.changes.to_string().contains("\"custom."));
+    let labels = if custom { custom_field::store::labels(tx).await? } else { HashMap::new() };
+    let items = rows.into_iter().map(|row| row.into_entry(actor, &labels)).collect::<Result<_>>()?;
     Ok(Page { items, next_cursor, total: None.into() })
 }
 
 impl Row {
-    fn into_entry(self, actor: &Actor) -> Result<Entry> {
+    fn into_entry(self, actor: &Actor, labels: &HashMap<(String, String), String>) -> Result<Entry> {
         let mut changes: Vec<EntryChange> = serde_json::from_value(self.changes).map_err(Error::internal)?;
         if let Some(object) = Object::ALL.iter().find(|o| o.as_str() == self.subject_type) {
             changes.retain(|c| !actor.fields.hides(*object, &c.field));
         }
         for entry in &mut changes {
-            entry.label = change::label(&entry.field);
+            let key = entry.field.strip_prefix("custom.").map(|key| (self.subject_type.clone(), key.to_owned()));
+            let custom = key.and_then(|key| labels.get(&key).cloned());
+            entry.label = custom.unwrap_or_else(|| change::label(&entry.field));
         }
         // Lines of products are told, but not taken back field by field.
         let fields = changes.iter().any(|c| c.field != "products");

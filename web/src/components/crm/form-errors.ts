@@ -14,3 +14,11 @@ export function landErrors<V extends FieldValues>(
   }
   if (!fields.some((f) => known.includes(f.field))) setError("root", { message: sentence(error) });
 }
+
+/** What the server said of custom fields, by `custom.<key>`. */
+export const customErrorsOf = (error: unknown): Record<string, string> =>
+  Object.fromEntries(
+    (error instanceof ApiError ? error.fields : [])
+      .filter((f) => f.field.startsWith("custom."))
+      .map((f) => [f.field, f.message]),
+  );

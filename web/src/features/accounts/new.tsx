@@ -1,11 +1,13 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { useFields, useOptions } from "@/api/shared";
-import { landErrors } from "@/components/crm/form-errors";
+import { CustomInputs, useRequiredFields, type CustomValues } from "@/components/crm/custom-inputs";
+import { customErrorsOf, landErrors } from "@/components/crm/form-errors";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -32,15 +34,19 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
     defaultValues: { name: "", website: "", phone: "", industry_id: "", country: "" },
   });
   const { errors, isSubmitting } = form.formState;
+  const required = useRequiredFields("account");
+  const [custom, setCustom] = useState<CustomValues>({});
+  const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
   const submit = form.handleSubmit(async (values) => {
     try {
       const body = Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""));
-      const { data, eventId } = await post("/accounts", { body: fields.writable(body) });
+      const { data, eventId } = await post("/accounts", { body: { ...fields.writable(body), custom } });
       void client.invalidateQueries({ queryKey: ["accounts"] });
       onClose();
       await navigate({ to: "/accounts/$id", params: { id: data.id } });
       told(`Added ${data.name}`, eventId);
     } catch (error) {
+      setCustomErrors(customErrorsOf(error));
       landErrors(error, Object.keys(values), form.setError);
     }
   });
@@ -98,6 +104,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
             </Field>
           )}
         </div>
+        <CustomInputs fields={required} values={custom} errors={customErrors} onChange={setCustom} />
       </form>
     </Overlay>
   );

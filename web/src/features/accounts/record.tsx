@@ -5,6 +5,7 @@ import { FIELD_LOCKED, useFields, useMay, useMe, useOptions } from "@/api/shared
 import type { Account, Ref } from "@/api/types";
 import { Composer } from "@/components/crm/composer";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
+import { CustomFacts } from "@/components/crm/custom-facts";
 import { Fact } from "@/components/crm/fact";
 import { History } from "@/components/crm/history";
 import { RecordPage } from "@/components/crm/record-page";
@@ -46,10 +47,21 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
   const { data: a } = useSuspenseQuery(accountQuery(id));
   const navigate = useNavigate();
   const fact = useAccountFact(a);
+  const save = useEdit<Account>("accounts");
   const maySell = useMay("opportunity", "create");
   const content: Record<AccountTab, () => ReactNode> = {
     timeline: () => <Timeline type="account" id={id} composer={<Composer type="account" id={id} />} />,
-    details: () => <Details a={a} fact={fact} />,
+    details: () => (
+      <div className="flex flex-col gap-6">
+        <Details a={a} fact={fact} />
+        <CustomFacts
+          object="account"
+          custom={a.custom}
+          locked={fact("name", "Name", "text").locked}
+          onSave={(label, custom) => save({ record: a, label, body: { custom }, next: { custom: { ...a.custom, ...custom } } })}
+        />
+      </div>
+    ),
     related: () => (
       <div className="flex flex-col gap-4">
         <RelatedDeals filter={{ account_id: id }} />

@@ -6,6 +6,7 @@ import {
   Coins,
   EyeOff,
   FileCog,
+  FormInput,
   ListOrdered,
   Route as PipelineGlyph,
   ScrollText,
@@ -44,6 +45,7 @@ const GROUPS = [
     items: [
       { to: "/admin/pipelines", label: "Pipelines", icon: PipelineGlyph },
       { to: "/admin/lists", label: "Lists", icon: ListOrdered },
+      { to: "/admin/custom-fields", label: "Custom fields", icon: FormInput },
       { to: "/admin/products", label: "Products", icon: Box },
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },

@@ -52,6 +52,8 @@ export function OrganisationSettings() {
     try {
       const { data: saved } = await patch("/organisation", { body, ifMatch: data.version });
       client.setQueryData(organisationQuery().queryKey, saved);
+      // The first request after the change makes the server read again who we are; then it knows the new name.
+      await client.invalidateQueries({ queryKey: organisationQuery().queryKey });
       await client.invalidateQueries({ queryKey: meQuery().queryKey });
       told("Settings saved");
     } catch (error) {

@@ -1,3 +1,5 @@
+import { useQuery } from "@tanstack/react-query";
+import { customFieldsQuery } from "@/api/shared";
 import type { StageKind } from "@/api/types";
 import { Checkbox } from "@/components/ui/checkbox";
 
@@ -18,7 +20,12 @@ export const REQUIRABLE: Record<string, string> = {
 
 export function RequiredFields(props: { kind: StageKind; value: string[]; onChange: (fields: string[]) => void }) {
   const { value } = props;
-  const fields = Object.entries(REQUIRABLE).filter(([field]) => field !== "lost_notes" || props.kind === "lost");
+  const custom = useQuery(customFieldsQuery()).data ?? [];
+  const built = Object.entries(REQUIRABLE).filter(([field]) => field !== "lost_notes" || props.kind === "lost");
+  const own = custom
+    .filter((f) => f.object === "opportunity" && !f.archived)
+    .map((f): [string, string] => [`custom.${f.key}`, f.label]);
+  const fields = [...built, ...own];
   return (
     <fieldset className="flex flex-col gap-1">
       <legend className="mb-1 text-meta font-medium text-fg-2">Fields that must be filled to enter it</legend>

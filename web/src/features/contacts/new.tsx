@@ -7,7 +7,8 @@ import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { useFields } from "@/api/shared";
 import type { Ref } from "@/api/types";
-import { landErrors } from "@/components/crm/form-errors";
+import { CustomInputs, useRequiredFields, type CustomValues } from "@/components/crm/custom-inputs";
+import { customErrorsOf, landErrors } from "@/components/crm/form-errors";
 import { RefPicker } from "@/components/crm/pickers";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
@@ -35,11 +36,15 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
     defaultValues: { first_name: "", last_name: "", title: "", email: "", phone: "" },
   });
   const { errors, isSubmitting } = form.formState;
+  const required = useRequiredFields("contact");
+  const [custom, setCustom] = useState<CustomValues>({});
+  const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
   const submit = form.handleSubmit(async (values) => {
     try {
       const body = {
         ...fields.writable(Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""))),
         ...(account ? { account_id: account.id } : {}),
+        custom,
       };
       const { data, eventId } = await post("/contacts", { body });
       void client.invalidateQueries({ queryKey: ["contacts"] });
@@ -47,6 +52,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
       await navigate({ to: "/contacts/$id", params: { id: data.id } });
       told(`Added ${data.name}`, eventId);
     } catch (error) {
+      setCustomErrors(customErrorsOf(error));
       landErrors(error, Object.keys(values), form.setError);
     }
   });
@@ -98,6 +104,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
             <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />
           )}
         </Field>
+        <CustomInputs fields={required} values={custom} errors={customErrors} onChange={setCustom} />
       </form>
     </Overlay>
   );

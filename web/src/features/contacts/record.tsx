@@ -6,6 +6,7 @@ import { FIELD_LOCKED, useFields } from "@/api/shared";
 import type { Contact, Ref } from "@/api/types";
 import { Composer } from "@/components/crm/composer";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
+import { CustomFacts } from "@/components/crm/custom-facts";
 import { Fact } from "@/components/crm/fact";
 import { History } from "@/components/crm/history";
 import { RecordPage } from "@/components/crm/record-page";
@@ -43,6 +44,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
   const { data: c } = useSuspenseQuery(contactQuery(id));
   const navigate = useNavigate();
   const fact = useContactFact(c);
+  const save = useEdit<Contact>("contacts");
   const content: Record<ContactTab, () => ReactNode> = {
     timeline: () => <Timeline type="contact" id={id} composer={<Composer type="contact" id={id} />} />,
     details: () => (
@@ -65,6 +67,16 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
               : ""
           }
         />
+        <div className="mt-6 flex flex-col gap-6">
+          <CustomFacts
+            object="contact"
+            custom={c.custom}
+            locked={fact("title", "Title", "text").locked}
+            onSave={(label, custom) =>
+              save({ record: c, label, body: { custom }, next: { custom: { ...c.custom, ...custom } } })
+            }
+          />
+        </div>
       </div>
     ),
     related: () => <RelatedDeals filter={{ primary_contact_id: id }} />,

@@ -1,7 +1,7 @@
 /** What the bulk bar asks: to whom, to which stage, and for a lost one why. */
 import { ArrowRightLeft, UserRound } from "lucide-react";
 import { useState } from "react";
-import { useOptions, useStages } from "@/api/shared";
+import { stageChoices, useOptions, usePipelines } from "@/api/shared";
 import type { Stage } from "@/api/types";
 import { RefList } from "@/components/crm/pickers";
 import { Button } from "@/components/ui/button";
@@ -35,7 +35,7 @@ export function Assign({ onPick }: { onPick: (owner: { id: string }) => void }) 
 }
 
 export function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string) => void }) {
-  const stages = useStages();
+  const stages = stageChoices(usePipelines());
   const reasons = useOptions("loss_reason");
   const [open, setOpen] = useState(false);
   const [lost, setLost] = useState<Stage | null>(null);
@@ -68,15 +68,15 @@ export function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string)
       ) : (
         <ChoiceList
           key="stage"
-          choices={stages.map((s) => ({
-            value: s.id,
-            label: s.name,
-            mark: <StageRing kind={s.kind} probability={s.probability} />,
+          choices={stages.map(({ stage, label }) => ({
+            value: stage.id,
+            label,
+            mark: <StageRing kind={stage.kind} probability={stage.probability} />,
           }))}
           selected={[]}
           placeholder="Choose a stage"
           onPick={(c) => {
-            const stage = stages.find((s) => s.id === c.value);
+            const stage = stages.find((s) => s.stage.id === c.value)?.stage;
             if (stage?.kind === "lost") return setLost(stage);
             close(false);
             if (stage) onPick(stage);

@@ -1,6 +1,8 @@
 import { useOptions } from "@/api/shared";
 import type { Opportunity, OptionKind, WholeOpportunity } from "@/api/types";
+import { CustomFacts } from "@/components/crm/custom-facts";
 import { Fact } from "@/components/crm/fact";
+import { useEdit } from "@/components/crm/use-edit";
 import { Badge } from "@/components/ui/badge";
 import { dateTime, money } from "@/lib/format";
 import { FIELDS, type FieldName } from "./fields";
@@ -29,6 +31,7 @@ const Plain = ({ label, children }: { label: string; children: React.ReactNode }
 
 export function Details({ o }: { o: WholeOpportunity }) {
   const fact = useFact(o);
+  const save = useEdit<Opportunity>("opportunities");
   return (
     <div className="flex flex-col gap-6">
       <div className="grid gap-x-10 text-cell lg:grid-cols-2">
@@ -71,6 +74,12 @@ export function Details({ o }: { o: WholeOpportunity }) {
           <Plain label="Changed">{dateTime(o.updated_at)}</Plain>
         </div>
       </div>
+      <CustomFacts
+        object="opportunity"
+        custom={o.custom}
+        locked={fact("name").locked}
+        onSave={(label, custom) => save({ record: o, label, body: { custom }, next: { custom: { ...o.custom, ...custom } } })}
+      />
       {!o.hidden_fields.includes("products") && <Lines o={o} />}
     </div>
   );

@@ -1,7 +1,7 @@
 /** The built-in fields that the list can be filtered by, and their values in words. */
 import { useQueries, useSuspenseQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shared";
+import { optionsQuery, pipelinesQuery, stageChoices, teamsQuery, usersQuery } from "@/api/shared";
 import type { OptionKind } from "@/api/types";
 import { FORECAST } from "@/components/crm/show-value";
 import { date, money, number } from "@/lib/format";
@@ -88,7 +88,7 @@ export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
       case "pipeline_id":
         return named(pipelines);
       case "stage_id":
-        return named(pipelines.flatMap((p) => p.stages));
+        return stageChoices(pipelines).map((c) => ({ value: c.stage.id, label: c.label }));
       case "owner_id":
         return [{ value: "me", label: "Me" }, ...named(users)];
       case "team_id":

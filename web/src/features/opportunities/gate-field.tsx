@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useOptions } from "@/api/shared";
 import type { FieldError, OptionKind, Ref } from "@/api/types";
+import type { CustomValues } from "@/components/crm/custom-inputs";
 import { RefPicker } from "@/components/crm/pickers";
 import { Field } from "@/components/ui/field";
 import { Input, Select, Textarea } from "@/components/ui/input";
@@ -17,15 +18,17 @@ const defOf = (field: string) =>
 const labelOf = (field: string): string => LABELS[field] ?? defOf(field)?.label ?? field;
 
 /** What was typed, as the API takes it. */
-export const sent = (values: Record<string, string>, currency: string): Extra =>
-  Object.fromEntries(
+export const sent = (values: Record<string, string>, currency: string, custom: CustomValues): Extra => ({
+  ...(Object.keys(custom).length > 0 ? { custom } : {}),
+  ...Object.fromEntries(
     Object.entries(values)
       .filter(([, text]) => text !== "")
       .map(([field, text]) => {
         if (field === "amount") return [field, { amount: parseAmount(text) ?? text, currency }];
         return [field, field === "tags" ? parseTags(text) : text];
       }),
-  );
+  ),
+});
 
 /** One field that a gate asks for. */
 export function GateField(props: {

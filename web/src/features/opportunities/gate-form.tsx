@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
 import { useState, type SyntheticEvent } from "react";
-import { useMe } from "@/api/shared";
+import { customFieldsQuery, useMe } from "@/api/shared";
+import { CustomInput, type CustomValues } from "@/components/crm/custom-inputs";
 import { Button } from "@/components/ui/button";
 import { plural } from "@/lib/format";
 import { GateField, sent } from "./gate-field";
@@ -17,14 +19,21 @@ export function GateForm(props: {
   const [values, setValues] = useState<Record<string, string>>({});
   const [tried, setTried] = useState(false);
   const { currency } = useMe().organisation;
+  const [custom, setCustom] = useState<CustomValues>({});
+  const own = useQuery(customFieldsQuery()).data ?? [];
+  const customOf = (field: string) => own.find((f) => f.object === "opportunity" && field === `custom.${f.key}`);
   const asked =
     gate.missing.length > 0 ? gate.missing : [{ field: "lost_reason_id", code: "required", message: "Say why." }];
-  const open = asked.filter((m) => !values[m.field]);
+  const filled = (field: string) => {
+    const key = customOf(field)?.key;
+    return key === undefined ? Boolean(values[field]) : (custom[key] ?? null) !== null;
+  };
+  const open = asked.filter((m) => !filled(m.field));
   const lost = gate.stage.kind === "lost" && !asked.some((m) => m.field === "lost_notes");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
-    if (open.length === 0) props.onSave(sent(values, currency));
+    if (open.length === 0) props.onSave(sent(values, currency, custom));
   };
   return (
     <form
@@ -40,16 +49,32 @@ export function GateForm(props: {
           {plural(asked.length, "more field")}.
         </span>
       </p>
-      {asked.map((m, i) => (
-        <GateField
-          key={m.field}
-          missing={m}
-          first={i === 0}
-          error={tried && !values[m.field] ? m.message : undefined}
-          value={values[m.field] ?? ""}
-          onChange={(v) => setValues({ ...values, [m.field]: v })}
-        />
-      ))}
+      {asked.map((m, i) => {
+        const error = tried && !filled(m.field) ? m.message : undefined;
+        const field = customOf(m.field);
+        if (field) {
+          return (
+            <CustomInput
+              key={m.field}
+              field={field}
+              value={custom[field.key]}
+              error={error}
+              autoFocus={i === 0}
+              onChange={(value) => setCustom({ ...custom, [field.key]: value })}
+            />
+          );
+        }
+        return (
+          <GateField
+            key={m.field}
+            missing={m}
+            first={i === 0}
+            error={error}
+            value={values[m.field] ?? ""}
+            onChange={(v) => setValues({ ...values, [m.field]: v })}
+          />
+        );
+      })}
       {lost && (
         <GateField
           missing={{ field: "lost_notes", code: "optional", message: "" }}

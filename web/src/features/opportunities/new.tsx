@@ -7,7 +7,8 @@ import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { useFields, useMe, usePipelines } from "@/api/shared";
 import type { Ref, Stage } from "@/api/types";
-import { landErrors } from "@/components/crm/form-errors";
+import { CustomInputs, useRequiredFields, type CustomValues } from "@/components/crm/custom-inputs";
+import { customErrorsOf, landErrors } from "@/components/crm/form-errors";
 import { RefPicker } from "@/components/crm/pickers";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
@@ -54,6 +55,9 @@ export function NewOpportunity(props: {
     },
   });
   const { errors, isSubmitting } = form.formState;
+  const required = useRequiredFields("opportunity");
+  const [custom, setCustom] = useState<CustomValues>({});
+  const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
   const submit = form.handleSubmit(async (values) => {
     const amount = parseAmount(values.amount);
     try {
@@ -66,6 +70,7 @@ export function NewOpportunity(props: {
           amount: amount === null ? null : { amount, currency: me.organisation.currency },
           close_date: values.close_date || null,
           next_step: values.next_step || null,
+          custom,
         }),
       });
       void client.invalidateQueries({ queryKey: ["opportunities"] });
@@ -73,6 +78,7 @@ export function NewOpportunity(props: {
       await navigate({ to: "/opportunities/$id", params: { id: data.id } });
       told(`Added ${data.name}`, eventId);
     } catch (error) {
+      setCustomErrors(customErrorsOf(error));
       landErrors(error, Object.keys(values), form.setError);
     }
   });
@@ -130,6 +136,7 @@ export function NewOpportunity(props: {
           </Field>
           <Field label="Owner">{(w) => <RefPicker id={w.id} kind="user" value={owner} onChange={setOwner} />}</Field>
         </div>
+        <CustomInputs fields={required} values={custom} errors={customErrors} onChange={setCustom} />
         {!fields.locks("next_step") && (
           <Field label="Next step" error={errors.next_step?.message}>
             {(w) => <Input {...w} {...form.register("next_step")} />}

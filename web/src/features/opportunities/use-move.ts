@@ -9,7 +9,7 @@ import { useTold } from "@/components/crm/use-undo";
 import { failed } from "@/components/ui/toast";
 
 /** Values of the fields that a gate asks for, as the API takes them. */
-export type Extra = Record<string, string | string[] | Money>;
+export type Extra = Record<string, string | string[] | Money | Record<string, unknown>>;
 
 export interface Gate {
   record: Opportunity;

@@ -60,6 +60,9 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /currency-rates" => {
             json!({ "rates": [{ "currency": "USD", "valid_from": "2026-01-01", "rate": "0.9" }] })
         }
+        "POST /custom-fields" => json!({ "object": "account", "label": "New field", "kind": "text" }),
+        "POST /custom-fields/order" => json!({ "object": "contact", "ids": [records.0["custom-fields"]] }),
+        "PATCH /custom-fields/{id}" => json!({ "label": "Changed", "version": 999 }),
         "POST /configuration" => json!({ "version": 1, "currency": "EUR" }),
         "POST /price-lists" => json!({ "name": "New list", "currency": "EUR" }),
         "POST /price-lists/{id}/prices" => {
@@ -149,6 +152,8 @@ async fn who_may_ask_what() {
     records.insert("users", app.user(Builtin::SalesRep).await.id.to_string());
     let list = json!({ "name": "List", "currency": "EUR" });
     records.insert("price-lists", id(app.admin.post("/price-lists", list).await.ok()));
+    let field = json!({ "object": "contact", "label": "Field", "kind": "text" });
+    records.insert("custom-fields", id(app.admin.post("/custom-fields", field).await.ok()));
     let pipelines = app.admin.get("/pipelines").await.ok();
     records.insert("pipelines", id(pipelines["items"][0].clone()));
     records.insert("stages", id(pipelines["items"][0]["stages"][0].clone()));

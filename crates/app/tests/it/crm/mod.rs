@@ -1,5 +1,6 @@
 mod configuration;
 mod currencies;
+mod custom_fields;
 mod import;
 mod lists;
 mod managed_lists;

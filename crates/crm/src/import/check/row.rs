@@ -150,6 +150,7 @@ impl Plan<'_> {
     /// How many characters a text may have.
     fn longest(&self, key: &str) -> usize {
         match (self.object, key) {
+            (_, custom) if custom.starts_with("custom.") => 10_000,
             (Object::Opportunity, "next_step") => 2_000,
             (Object::Opportunity | Object::Account, "name") => 500,
             (Object::Account, "country") | (Object::Product, "code") => 100,

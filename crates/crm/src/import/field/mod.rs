@@ -7,8 +7,13 @@
 
 mod catalogue;
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use catalogue::{ACCOUNT, CONTACT, OPPORTUNITY, PRODUCT, USER};
 use serde::{Deserialize, Serialize};
+
+use crate::custom_field;
 
 /// What a file holds: one record of this object per row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
@@ -182,9 +187,24 @@ pub fn fields(object: Object) -> &'static [Field] {
     }
 }
 
-/// The field of `object` with this API name.
+/// The field of `object` with this API name; `custom.<key>` is a custom one, if there is such a field.
 pub fn find(object: Object, key: &str) -> Option<&'static Field> {
-    fields(object).iter().find(|field| field.key == key)
+    match key.strip_prefix("custom.") {
+        Some(name) => custom_field::of_import(object).filter(|_| custom_field::is_key(name)).map(|_| custom(key)),
+        None => fields(object).iter().find(|field| field.key == key),
+    }
+}
+
+/// A custom field as imports see it. Kept for as long as the server runs: there are no more of them than keys that
+/// administrators have thought of.
+fn custom(key: &str) -> &'static Field {
+    static KNOWN: LazyLock<Mutex<HashMap<String, &'static Field>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(key.to_owned()).or_insert_with(|| {
+        let key: &'static str = Box::leak(key.to_owned().into_boxed_str());
+        let label: &'static str = Box::leak(crate::change::label(key).into_boxed_str());
+        Box::leak(Box::new(Field { key, label, kind: Kind::Text, required: false, headers: &[] }))
+    })
 }
 
 /// A header as it is compared: lower case letters and digits only, a Salesforce custom suffix `__c` and a required

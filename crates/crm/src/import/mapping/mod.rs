@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use strsim::jaro_winkler;
 
-use super::field::{Field, Kind, Object, fields, fold_header};
+use super::field::{Field, Kind, Object, fields, find, fold_header};
 use super::infer::{Column, ColumnType};
 use super::values::matching::Lookup;
 
@@ -51,6 +51,15 @@ pub fn suggest(columns: &[Column], object: Object, known: Known<'_>) -> Vec<Sugg
         if suggestion.field.is_none() && used.insert(field.key) {
             suggestion.field = Some(field.key.to_owned());
             suggestion.confidence = (score.min(1.0) * 100.0).round() / 100.0;
+        }
+    }
+    for (suggestion, column) in suggestions.iter_mut().zip(columns) {
+        // A column that says which custom field it is, as our own exports would.
+        let custom =
+            Some(column.name.trim()).filter(|name| name.starts_with("custom.") && find(object, name).is_some());
+        if let Some(name) = custom.filter(|_| suggestion.field.is_none()) {
+            suggestion.field = Some(name.to_owned());
+            suggestion.confidence = 1.0;
         }
     }
     if object == Object::Contact {

@@ -24,12 +24,12 @@ impl Insert for Accounts {
         let (org, now) = (tx.org().0, tx.now());
         sqlx::query!(
             "insert into account (org_id, id, name, domain, phone, website, industry_id, region_id, parent_id, employees, revenue_minor, currency, founded_year,
-                 country, owner_id, team_id, tags, external_id, import_id, created_at, updated_at)
+                 country, owner_id, team_id, tags, custom, external_id, import_id, created_at, updated_at)
              select $1, e.id, e.name, e.domain, e.phone, e.website, e.industry_id, e.region_id, e.parent_id, e.employees, e.revenue_minor, e.currency,
-                 e.founded_year, e.country, e.owner_id, e.team_id, e.tags, e.external_id, $2, $3, $3
+                 e.founded_year, e.country, e.owner_id, e.team_id, e.tags, coalesce(e.custom, '{}'), e.external_id, $2, $3, $3
              from jsonb_to_recordset($4) as e (id uuid, name text, domain text, phone text, website text, industry_id uuid, region_id uuid, parent_id uuid,
                  employees bigint, revenue_minor bigint, currency text, founded_year int, country text, owner_id uuid, team_id uuid, tags text[],
-                 external_id text)",
+                 custom jsonb, external_id text)",
             org,
             self.0.0,
             now,
@@ -88,6 +88,7 @@ impl Writer<'_> {
             "owner_id": owner,
             "team_id": team,
             "tags": tags(record).cloned().unwrap_or_default(),
+            "custom": self.new_custom(record)?,
             "external_id": record.text("external_id"),
         });
         Ok(NewRow { row: ready.row, id, columns, events: vec![created(tx, self.import.id, id, name)] })
@@ -109,6 +110,7 @@ impl Writer<'_> {
         wanted.integer(record, "founded_year");
         wanted.put("owner_id", record.reference("owner"));
         wanted.tags(record);
+        wanted.custom(self.custom(record));
         let patch = AccountPatch::from_values(wanted.0)?;
         let permit = self.cx.permit_for::<Account>(tx, AccountId(id), permission::<UpdateAccount>()).await?;
         let version = permit.version;

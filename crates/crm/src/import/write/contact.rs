@@ -21,11 +21,11 @@ impl Insert for Contacts {
     async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()> {
         let (org, now) = (tx.org().0, tx.now());
         sqlx::query!(
-            "insert into contact (org_id, id, first_name, last_name, name, title, email, phone, account_id, owner_id, team_id, tags, external_id, import_id,
+            "insert into contact (org_id, id, first_name, last_name, name, title, email, phone, account_id, owner_id, team_id, tags, custom, external_id, import_id,
                  created_at, updated_at)
-             select $1, e.id, e.first_name, e.last_name, e.name, e.title, e.email, e.phone, e.account_id, e.owner_id, e.team_id, e.tags, e.external_id, $2, $3, $3
+             select $1, e.id, e.first_name, e.last_name, e.name, e.title, e.email, e.phone, e.account_id, e.owner_id, e.team_id, e.tags, coalesce(e.custom, '{}'), e.external_id, $2, $3, $3
              from jsonb_to_recordset($4) as e (id uuid, first_name text, last_name text, name text, title text, email text, phone text, account_id uuid,
-                 owner_id uuid, team_id uuid, tags text[], external_id text)",
+                 owner_id uuid, team_id uuid, tags text[], custom jsonb, external_id text)",
             org,
             self.0.0,
             now,
@@ -71,6 +71,7 @@ impl Writer<'_> {
             "owner_id": owner,
             "team_id": team,
             "tags": tags(record).cloned().unwrap_or_default(),
+            "custom": self.new_custom(record)?,
             "external_id": record.text("external_id"),
         });
         let subject = Subject { object: "contact", id, name, version: Some(1) };
@@ -92,6 +93,7 @@ impl Writer<'_> {
         wanted.put("account_id", self.reference(record, "account", Kind::Account));
         wanted.put("owner_id", record.reference("owner"));
         wanted.tags(record);
+        wanted.custom(self.custom(record));
         let patch = ContactPatch::from_values(wanted.0)?;
         let permit = self.cx.permit_for::<Contact>(tx, ContactId(id), permission::<UpdateContact>()).await?;
         let version = permit.version;

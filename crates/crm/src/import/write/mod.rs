@@ -27,6 +27,7 @@ use super::Import;
 use super::check::{OnMatch, Record, Value};
 use super::field::Object;
 use super::store::{Fate, Reason};
+use crate::custom_field::{self, CustomField};
 use crate::pipeline::{self, Stage};
 
 pub use account::tie_parents;
@@ -101,6 +102,7 @@ pub struct Writer<'a> {
     /// Records created in passing, by kind and folded name.
     named: HashMap<(named::Kind, String), Uuid>,
     people: user::People,
+    custom: Vec<CustomField>,
 }
 
 impl std::fmt::Debug for Writer<'_> {
@@ -121,6 +123,10 @@ impl<'a> Writer<'a> {
         let teams = user::teams_of_people(&mut tx).await?;
         let prices = product::prices(&mut tx).await?;
         let people = user::People::load(&mut tx).await?;
+        let custom = match custom_field::of_import(import.object) {
+            Some(object) => custom_field::store::of(&mut tx, object).await?,
+            None => Vec::new(),
+        };
         tx.done(()).await?;
         let closed_to_us = pipelines.iter().filter(|p| !p.takes_deals()).map(|p| p.id.0).collect();
         let first_stage = pipelines.first().and_then(|pipeline| pipeline.stages.first()).cloned();
@@ -138,6 +144,7 @@ impl<'a> Writer<'a> {
             prices,
             named: HashMap::new(),
             people,
+            custom,
         })
     }
 
@@ -236,6 +243,25 @@ impl<'a> Writer<'a> {
             Some(Value::Named(name)) => self.named.get(&(kind, super::values::matching::fold(name))).copied(),
             _ => None,
         }
+    }
+
+    /// What the row says of custom fields.
+    fn custom(&self, record: &Record) -> Map<String, Json> {
+        let mapped =
+            self.import.mapping.iter().flatten().filter_map(|name| Some((name, name.strip_prefix("custom.")?)));
+        let cells = mapped.filter_map(|(name, key)| {
+            let cell = record.text(name)?;
+            // A key that is no field's is for the check to refuse.
+            let field = self.custom.iter().find(|f| f.key == key);
+            let value = field.map_or_else(|| json!(cell), |f| custom_field::value::of_cell(f, cell, self.base));
+            Some((key.to_owned(), value))
+        });
+        cells.collect()
+    }
+
+    /// The custom values of a new record.
+    fn new_custom(&self, record: &Record) -> Result<Map<String, Json>> {
+        custom_field::values::of_import(&self.custom, self.base, self.custom(record))
     }
 
     fn may_create(&self, guarded: Guarded, owner: UserId, team: Option<TeamId>) -> Result<()> {
@@ -348,6 +374,12 @@ impl Wanted {
 
     fn integer(&mut self, record: &Record, field: &str) {
         self.put(field, integer(record, field));
+    }
+
+    fn custom(&mut self, values: Map<String, Json>) {
+        if !values.is_empty() {
+            self.0.insert("custom".to_owned(), Json::Object(values));
+        }
     }
 
     fn tags(&mut self, record: &Record) {

@@ -27,14 +27,14 @@ impl Insert for Opportunities {
         let (org, now) = (tx.org().0, tx.now());
         sqlx::query!(
             "insert into opportunity (org_id, id, name, account_id, primary_contact_id, pipeline_id, stage_id, amount_minor, currency, amount_base, close_date,
-                 probability, forecast_category, type_id, source_id, industry_id, region_id, owner_id, team_id, next_step, lost_reason_id, tags, external_id,
+                 probability, forecast_category, type_id, source_id, industry_id, region_id, owner_id, team_id, next_step, lost_reason_id, tags, custom, external_id,
                  import_id, created_at, updated_at, stage_entered_at, closed_at)
              select $1, e.id, e.name, e.account_id, e.primary_contact_id, e.pipeline_id, e.stage_id, e.amount_minor, e.currency, e.amount_base, e.close_date,
                  e.probability, e.forecast_category, e.type_id, e.source_id, e.industry_id, e.region_id, e.owner_id, e.team_id, e.next_step, e.lost_reason_id,
-                 e.tags, e.external_id, $2, e.created_at, $3, e.stage_entered_at, e.closed_at
+                 e.tags, e.custom, e.external_id, $2, e.created_at, $3, e.stage_entered_at, e.closed_at
              from jsonb_to_recordset($4) as e (id uuid, name text, account_id uuid, primary_contact_id uuid, pipeline_id uuid, stage_id uuid, amount_minor bigint,
                  currency text, amount_base bigint, close_date date, probability bigint, forecast_category text, type_id uuid, source_id uuid, industry_id uuid,
-                 region_id uuid, owner_id uuid, team_id uuid, next_step text, lost_reason_id uuid, tags text[], external_id text, created_at timestamptz,
+                 region_id uuid, owner_id uuid, team_id uuid, next_step text, lost_reason_id uuid, tags text[], custom jsonb, external_id text, created_at timestamptz,
                  stage_entered_at timestamptz, closed_at timestamptz)",
             org,
             self.0.0,
@@ -88,6 +88,7 @@ impl Writer<'_> {
         let option = |field: &str, kind| self.reference(record, field, Kind::Option(kind));
         let id = tx.new_id();
         let forecast = forecast(record, stage);
+        let custom = self.new_custom(record)?;
         let mut columns = json!({
             "id": id,
             "name": name,
@@ -110,6 +111,7 @@ impl Writer<'_> {
             "team_id": team,
             "next_step": record.text("next_step"),
             "tags": tags(record).cloned().unwrap_or_default(),
+            "custom": &custom,
             "external_id": record.text("external_id"),
             "created_at": dates.created,
             "stage_entered_at": dates.entered,
@@ -121,6 +123,7 @@ impl Writer<'_> {
         });
         if let Json::Object(fields) = &mut columns {
             fields.insert("amount".into(), json!(amount));
+            fields.extend(custom.iter().map(|(key, value)| (format!("custom.{key}"), value.clone())));
             moving::admit_imported(OpportunityId(id), fields, stage)?;
         }
         let events = self.new_events(tx, id, name, stage, &dates, (account, contact));
@@ -213,6 +216,7 @@ impl Writer<'_> {
         wanted.put("owner_id", record.reference("owner"));
         wanted.text(record, "next_step");
         wanted.tags(record);
+        wanted.custom(self.custom(record));
         Ok(wanted)
     }
 }

@@ -1,0 +1,145 @@
+/** A record's custom fields under their headings, each edited in place. */
+import { useQuery } from "@tanstack/react-query";
+import { customFieldsQuery, useMe, usersQuery } from "@/api/shared";
+import type { CustomField, Money, Ref } from "@/api/types";
+import { date, money, number } from "@/lib/format";
+import type { FieldKind, FieldValue } from "./editor";
+import { Fact } from "./fact";
+import { useNamed } from "./named";
+
+type Custom = Record<string, unknown>;
+
+const EDITED: Record<CustomField["kind"], FieldKind> = {
+  text: "text",
+  long_text: "long",
+  number: "number",
+  money: "money",
+  date: "date",
+  select: "choice",
+  multi_select: "tags",
+  user: "user",
+  account: "account",
+  contact: "contact",
+  checkbox: "choice",
+  url: "text",
+  email: "text",
+  phone: "text",
+};
+const YES_NO = [
+  { value: "true", label: "Yes" },
+  { value: "false", label: "No" },
+];
+
+export function CustomFacts(props: {
+  object: CustomField["object"];
+  custom: Custom;
+  locked: string | undefined;
+  onSave: (label: string, change: Custom) => void;
+}) {
+  const all = useQuery(customFieldsQuery()).data ?? [];
+  const fields = all
+    .filter((f) => f.object === props.object && (!f.archived || props.custom[f.key] !== undefined))
+    .sort((a, b) => a.position - b.position);
+  const sections = [...new Set(fields.map((f) => f.section ?? ""))];
+  return sections.map((section) => (
+    <section key={section} className="flex flex-col gap-1">
+      <h2 className="text-section text-fg">{section || "More"}</h2>
+      <div className="grid gap-x-10 text-cell lg:grid-cols-2">
+        {fields
+          .filter((f) => (f.section ?? "") === section)
+          .map((f) => (
+            <CustomFact
+              key={f.id}
+              field={f}
+              value={props.custom[f.key] ?? null}
+              locked={f.archived ? "This field is archived" : props.locked}
+              onSave={(value) => props.onSave(f.label, { [f.key]: value })}
+            />
+          ))}
+      </div>
+    </section>
+  ));
+}
+
+function CustomFact(props: {
+  field: CustomField;
+  value: unknown;
+  locked: string | undefined;
+  onSave: (value: unknown) => void;
+}) {
+  const { field, value } = props;
+  const currency = useMe().organisation.currency;
+  const named = useShown(field, value);
+  const labels = (values: unknown) =>
+    (Array.isArray(values) ? values : []).map((v) => field.options.find((o) => o.value === v)?.label ?? String(v));
+  const choices =
+    field.kind === "checkbox"
+      ? YES_NO
+      : field.options.filter((o) => !o.archived || o.value === value).map((o) => ({ value: o.value, label: o.label }));
+  const edited: FieldValue =
+    field.kind === "checkbox"
+      ? value === null
+        ? null
+        : String(value)
+      : field.kind === "multi_select"
+        ? labels(value)
+        : ((named ?? value) as FieldValue);
+  const sent = (next: FieldValue): unknown => {
+    if (next === null || next === "") return null;
+    if (field.kind === "checkbox") return next === "true";
+    return typeof next === "object" && "id" in next ? next.id : next;
+  };
+  return (
+    <Fact
+      row
+      kind={EDITED[field.kind]}
+      label={field.label}
+      value={edited}
+      currency={currency}
+      clearable={!field.required}
+      choices={choices}
+      locked={props.locked}
+      shown={shown(field, value, named, labels)}
+      onSave={(next) => props.onSave(sent(next))}
+    />
+  );
+}
+
+/** The person or record that the value names. */
+function useShown(field: CustomField, value: unknown): Ref | null {
+  const id = typeof value === "string" ? value : null;
+  const people = useQuery({ ...usersQuery(), enabled: field.kind === "user" }).data ?? [];
+  const record = useNamed(field.kind === "account" || field.kind === "contact" ? field.kind : null, id);
+  if (id === null) return null;
+  if (field.kind === "user") return people.find((p) => p.id === id) ?? null;
+  return record;
+}
+
+function shown(
+  field: CustomField,
+  value: unknown,
+  named: Ref | null,
+  labels: (values: unknown) => string[],
+): React.ReactNode {
+  if (value === null || value === undefined) return "";
+  switch (field.kind) {
+    case "money":
+      return money(value as Money);
+    case "number":
+      return number(Number(value));
+    case "date":
+      return date(String(value));
+    case "checkbox":
+      return value === true ? "Yes" : "No";
+    case "select":
+      return labels([value])[0];
+    case "multi_select":
+      return labels(value).join(", ");
+    case "user":
+    case "account":
+    case "contact":
+      return named?.name ?? "…";
+    default:
+      return String(value);
+  }
+}
