@@ -225,7 +225,8 @@ async fn world(app: &TestApp, dice: &mut Dice) -> World {
         let amount = dice.roll(5) as i64 * 100;
         let account_id = account.map(|a: usize| world.records[a].id.clone());
         let owner_id = world.users[owner].id.clone();
-        let stage = if object == "opportunity" { Some(app.admin.stage(dice.one(stages)).await) } else { None };
+        let stage = *dice.one(stages);
+        let stage = if object == "opportunity" { Some(app.admin.stage(stage).await) } else { None };
         let body = match object {
             "opportunity" => json!({ "name": word, "owner_id": owner_id, "account_id": account_id, "stage_id": stage,
                                      "amount": { "amount": amount.to_string(), "currency": "EUR" } }),
