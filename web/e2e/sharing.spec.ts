@@ -95,7 +95,9 @@ test("a field that a role hides is gone for who has the role; a rep may not deci
   await reader.reload();
   await expect(reader.getByText("Do not tell").first()).toBeVisible();
   const roles = (await (await admin.request.get("/api/v1/roles")).json()) as { items: { id: string }[] };
-  const refused = await reader.request.put(`/api/v1/roles/${roles.items[0]?.id ?? ""}/fields`, { data: { fields: {} } });
+  const refused = await reader.request.put(`/api/v1/roles/${roles.items[0]?.id ?? ""}/fields`, {
+    data: { fields: {} },
+  });
   expect(refused.status()).toBe(403);
   await admin.close();
   await reader.close();

@@ -65,7 +65,8 @@ export type TimelineEvent = Schemas["Entry"];
 
 export type Share = Schemas["Share"];
 export type ShareLevel = Schemas["ShareLevel"];
-export type SharedObject = Schemas["SharedObject"];
+/** What can be shared; the schema says it in place. */
+export type SharedObject = "opportunity" | "account" | "contact" | "task";
 export type AccountMember = Schemas["AccountMember"];
 export type EffectiveAccess = Schemas["EffectiveAccess"];
 export type AccessReason = Schemas["AccessReason"];

@@ -42,6 +42,7 @@ export const opportunity = (more: Partial<Opportunity> = {}): Opportunity => ({
   tags: [],
   custom: {},
   external_id: null,
+  hidden_fields: [],
   version: 1,
   created_at: "2026-01-01T00:00:00Z",
   updated_at: "2026-01-01T00:00:00Z",

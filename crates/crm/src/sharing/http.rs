@@ -153,6 +153,7 @@ enum Kind {
 #[into_params(parameter_in = Query)]
 struct Params {
     user_id: UserId,
+    #[param(inline)]
     object: Kind,
     /// The record.
     id: Uuid,

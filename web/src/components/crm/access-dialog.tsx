@@ -35,11 +35,7 @@ function because(reason: AccessReason): string {
   return `${reason.role.name}: ${SCOPES[reason.scope] ?? reason.scope}${how}`;
 }
 
-export function AccessDialog(props: {
-  type: SharedObject;
-  record: { id: string; name: string };
-  onClose: () => void;
-}) {
+export function AccessDialog(props: { type: SharedObject; record: { id: string; name: string }; onClose: () => void }) {
   const me = useMe();
   const [person, setPerson] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
   const query = useQuery({
@@ -83,7 +79,9 @@ function Verdicts({ access }: { access: EffectiveAccess }) {
           const { allowed, because: reasons } = access[verb];
           return (
             <li key={verb} className="flex gap-2.5 border-b border-line py-2 text-cell last:border-0">
-              <span className={cn("flex w-32 shrink-0 items-center gap-1.5 self-start", allowed ? "text-fg" : "text-fg-3")}>
+              <span
+                className={cn("flex w-32 shrink-0 items-center gap-1.5 self-start", allowed ? "text-fg" : "text-fg-3")}
+              >
                 {allowed ? (
                   <Check className="size-3.5 text-ok-text" aria-label="yes" />
                 ) : (
@@ -92,7 +90,9 @@ function Verdicts({ access }: { access: EffectiveAccess }) {
                 {label}
               </span>
               <span className="flex min-w-0 flex-col text-fg-2">
-                {allowed ? reasons.map((r) => <span key={because(r)}>{because(r)}</span>) : "No role or share allows it"}
+                {allowed
+                  ? reasons.map((r) => <span key={because(r)}>{because(r)}</span>)
+                  : "No role or share allows it"}
               </span>
             </li>
           );

@@ -72,11 +72,7 @@ function AddShare({ type, id }: { type: Props["type"]; id: string }) {
         share();
       }}
     >
-      <Field
-        label="With"
-        error={add.error ? sentence(add.error) : undefined}
-        className="max-md:col-span-2"
-      >
+      <Field label="With" error={add.error ? sentence(add.error) : undefined} className="max-md:col-span-2">
         {(w) => (
           <Combobox
             id={w.id}

@@ -80,9 +80,7 @@ export function AddMember({ account, onClose }: { account: Account; onClose: () 
           </p>
         )}
         <Field label="Person" required>
-          {(w) => (
-            <RefPicker id={w.id} kind="user" value={person} onChange={setPerson} placeholder="Choose a person" />
-          )}
+          {(w) => <RefPicker id={w.id} kind="user" value={person} onChange={setPerson} placeholder="Choose a person" />}
         </Field>
         <Field label="Role" required error={errors.role?.message}>
           {(w) => <Input {...w} {...form.register("role")} placeholder="Solutions engineer" />}

@@ -47,7 +47,13 @@ export function AccountList({ search }: { search: RecordSearch }) {
       align: "right",
       cell: (a) => typeof a.employees === "number" && number(a.employees),
     },
-    { id: "annual_revenue", header: "Revenue", sort: "annual_revenue", align: "right", cell: (a) => money(a.annual_revenue) },
+    {
+      id: "annual_revenue",
+      header: "Revenue",
+      sort: "annual_revenue",
+      align: "right",
+      cell: (a) => money(a.annual_revenue),
+    },
     {
       id: "updated",
       header: "Changed",

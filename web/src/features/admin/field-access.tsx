@@ -92,7 +92,11 @@ export function FieldAccess({ object }: { object: FieldObject }) {
                         aria-label={`${label(field)} for ${role.name}`}
                         value={level ?? "full"}
                         disabled={!mayChange || set.isPending}
-                        className={cn("w-28", level === "hidden" && "text-bad-text", level === "read_only" && "text-warn-text")}
+                        className={cn(
+                          "w-28",
+                          level === "hidden" && "text-bad-text",
+                          level === "read_only" && "text-warn-text",
+                        )}
                         onChange={(e) => {
                           const next = e.target.value === "full" ? null : (e.target.value as FieldLevel);
                           set.mutate({ role: role.id, object, field, level: next });

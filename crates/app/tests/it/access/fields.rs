@@ -283,7 +283,7 @@ async fn agents_and_imports_know_no_more_than_their_person() {
         .request(Method::POST, "/imports")
         .header("content-type", format!("multipart/form-data; boundary={boundary}"));
     let import = rep.send(request.body(body)).await.ok();
-    let mapped: Vec<&Value> = import["columns"].as_array().unwrap().iter().map(|c| &c["field"]).collect();
+    let mapped: Vec<&Value> = import["mapping"].as_array().unwrap().iter().map(|c| &c["field"]).collect();
     assert!(!mapped.contains(&&json!("amount")) && !mapped.contains(&&json!("next_step")), "{mapped:?}");
     let id = import["id"].as_str().unwrap();
     let mapping = json!({ "mapping": [{ "column": 1, "field": "amount" }] });

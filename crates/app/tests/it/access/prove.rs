@@ -215,7 +215,7 @@ async fn world(app: &TestApp, dice: &mut Dice) -> World {
         give_roles(app, dice, &mut user).await;
         users.push(user);
     }
-    let stages = ["Prospecting", "Engaging", "Won"];
+    let stages: &[&str] = &["Prospecting", "Engaging", "Won"];
     let mut world = World { users, above, records: Vec::new(), shares: Vec::new(), members: Vec::new() };
     for n in 0..44 {
         let object = if n < 8 { "account" } else { *dice.one(&["opportunity", "opportunity", "contact", "task"]) };
@@ -225,7 +225,8 @@ async fn world(app: &TestApp, dice: &mut Dice) -> World {
         let amount = dice.roll(5) as i64 * 100;
         let account_id = account.map(|a: usize| world.records[a].id.clone());
         let owner_id = world.users[owner].id.clone();
-        let stage = if object == "opportunity" { Some(app.admin.stage(dice.one::<&str>(&stages)).await) } else { None };
+        let stage = *dice.one(stages);
+        let stage = if object == "opportunity" { Some(app.admin.stage(stage).await) } else { None };
         let body = match object {
             "opportunity" => json!({ "name": word, "owner_id": owner_id, "account_id": account_id, "stage_id": stage,
                                      "amount": { "amount": amount.to_string(), "currency": "EUR" } }),
