@@ -36,7 +36,9 @@ export function Password() {
       )}
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Present password" error={errors.current_password?.message}>
-          {(w) => <Input {...w} {...form.register("current_password")} type="password" autoComplete="current-password" />}
+          {(w) => (
+            <Input {...w} {...form.register("current_password")} type="password" autoComplete="current-password" />
+          )}
         </Field>
         <Field label="New password" error={errors.password?.message} hint="At least 10 characters.">
           {(w) => <Input {...w} {...form.register("password")} type="password" autoComplete="new-password" />}
