@@ -25,7 +25,10 @@ test.describe("an administrator", () => {
 
   test("makes a role as a copy, changes its grid, and keeps what is not saved in sight", async () => {
     await page.goto("/admin/roles");
-    await page.getByRole("navigation", { name: "Roles" }).getByRole("link", { name: /^Sales Rep/ }).click();
+    await page
+      .getByRole("navigation", { name: "Roles" })
+      .getByRole("link", { name: /^Sales Rep/ })
+      .click();
     await page.getByRole("button", { name: "Duplicate" }).click();
     const dialog = page.getByRole("dialog", { name: "Duplicate Sales Rep" });
     await dialog.getByLabel("Name").fill(ROLE);
@@ -52,7 +55,10 @@ test.describe("an administrator", () => {
   });
 
   test("cannot narrow the Administrator role", async () => {
-    await page.getByRole("navigation", { name: "Roles" }).getByRole("link", { name: /^Administrator/ }).click();
+    await page
+      .getByRole("navigation", { name: "Roles" })
+      .getByRole("link", { name: /^Administrator/ })
+      .click();
     await expect(page.getByText("The Administrator role grants everything, always.")).toBeVisible();
     await expect(page.getByRole("button", { name: /^Opportunities, View/ })).toHaveCount(0);
   });
@@ -60,7 +66,10 @@ test.describe("an administrator", () => {
   test("makes a team in the tree", async () => {
     await page.goto("/admin/people?tab=teams");
     const first = page.getByRole("list", { name: "Teams" }).getByRole("listitem").first();
-    await first.getByRole("button", { name: /^Actions for/ }).first().click();
+    await first
+      .getByRole("button", { name: /^Actions for/ })
+      .first()
+      .click();
     await page.getByRole("menuitem", { name: "Add a team below" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name").fill(TEAM);
@@ -127,7 +136,10 @@ test.describe("an administrator", () => {
 
   test("deletes the role, whose holders get another, and the team", async () => {
     await page.goto("/admin/roles");
-    await page.getByRole("navigation", { name: "Roles" }).getByRole("link", { name: new RegExp(`^${ROLE}`) }).click();
+    await page
+      .getByRole("navigation", { name: "Roles" })
+      .getByRole("link", { name: new RegExp(`^${ROLE}`) })
+      .click();
     await page.getByRole("button", { name: `Actions for ${ROLE}` }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog", { name: `Delete ${ROLE}?` });

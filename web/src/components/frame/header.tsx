@@ -117,18 +117,18 @@ export function Header() {
         />
       )}
       {!viewing && (
-      <Tip label={<>Assistant {<Kbd>{MOD} J</Kbd>}</>}>
-        <Button
-          variant="quiet"
-          size="icon"
-          aria-label="Assistant"
-          aria-pressed={open}
-          className="aria-pressed:bg-accent-soft aria-pressed:text-accent-text max-md:size-11"
-          onClick={toggleAssistant}
-        >
-          <Sparkle strokeWidth={1.75} />
-        </Button>
-      </Tip>
+        <Tip label={<>Assistant {<Kbd>{MOD} J</Kbd>}</>}>
+          <Button
+            variant="quiet"
+            size="icon"
+            aria-label="Assistant"
+            aria-pressed={open}
+            className="aria-pressed:bg-accent-soft aria-pressed:text-accent-text max-md:size-11"
+            onClick={toggleAssistant}
+          >
+            <Sparkle strokeWidth={1.75} />
+          </Button>
+        </Tip>
       )}
     </header>
   );

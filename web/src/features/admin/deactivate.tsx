@@ -82,7 +82,10 @@ export function Deactivate({ user, onClose }: { user: User; onClose: () => void 
       <Owned counts={counts} />
       {owns && (
         <div className="mt-4 flex flex-col gap-3">
-          <Field label="Who takes over" hint={!chosen && holdings.data?.team_lead ? "The lead of their team." : undefined}>
+          <Field
+            label="Who takes over"
+            hint={!chosen && holdings.data?.team_lead ? "The lead of their team." : undefined}
+          >
             {(w) => <RefPicker kind="user" id={w.id} value={to} onChange={setTo} />}
           </Field>
           <label className="flex items-center gap-2 text-cell text-fg">
@@ -101,7 +104,9 @@ function Owned({ counts }: { counts: RecordCounts | undefined }) {
       {KINDS.map(([kind, label]) => (
         <div key={kind} className="rounded-xl border border-line-strong px-3 py-2">
           <dt className="text-meta text-fg-3">{label}</dt>
-          <dd className="text-figure text-fg tnum">{counts ? number(counts[kind]) : <Skeleton className="my-2 w-8" />}</dd>
+          <dd className="text-figure text-fg tnum">
+            {counts ? number(counts[kind]) : <Skeleton className="my-2 w-8" />}
+          </dd>
         </div>
       ))}
     </dl>

@@ -11,9 +11,7 @@ import type { Asked } from "./person-dialogs";
 export function PeopleTable(props: { people: User[]; teams: Team[]; onAsk: (asked: Asked) => void }) {
   const entries = useEntries(props.onAsk);
   return (
-    <PlainTable
-      heads={[{ label: "Name" }, { label: "E-mail" }, { label: "Team" }, { label: "Roles" }, { label: "" }]}
-    >
+    <PlainTable heads={[{ label: "Name" }, { label: "E-mail" }, { label: "Team" }, { label: "Roles" }, { label: "" }]}>
       {props.people.map((user) => {
         const items = entries(user);
         return (

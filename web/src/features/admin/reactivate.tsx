@@ -10,8 +10,7 @@ import { peopleChanged } from "./queries";
 export function Reactivate({ user, onClose }: { user: User; onClose: () => void }) {
   const client = useQueryClient();
   const reactivate = useMutation({
-    mutationFn: () =>
-      post("/users/{id}/reactivation", { path: { id: user.id }, body: { version: user.version } }),
+    mutationFn: () => post("/users/{id}/reactivation", { path: { id: user.id }, body: { version: user.version } }),
     onSuccess: async () => {
       await peopleChanged(client);
       onClose();

@@ -36,7 +36,11 @@ export function DeleteRole(props: { role: Role; roles: Role[]; onGone: () => voi
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Delete ${role.name}?`}
-      description={inUse ? `${number(role.holders)} ${role.holders === 1 ? "person holds" : "people hold"} it.` : "Nobody holds it."}
+      description={
+        inUse
+          ? `${number(role.holders)} ${role.holders === 1 ? "person holds" : "people hold"} it.`
+          : "Nobody holds it."
+      }
       footer={
         <>
           <Button onClick={onClose}>Keep it</Button>

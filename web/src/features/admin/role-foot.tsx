@@ -49,7 +49,9 @@ export function RoleFoot(props: { role: Role; draft: Draft; onDraft: (draft: Dra
         {number(count)} unsaved {count === 1 ? "change" : "changes"}
       </p>
       <p className="flex-1 text-cell text-fg-3">
-        {role.holders === 0 ? "Nobody holds this role" : `Touches ${number(role.holders)} ${role.holders === 1 ? "person" : "people"}`}
+        {role.holders === 0
+          ? "Nobody holds this role"
+          : `Touches ${number(role.holders)} ${role.holders === 1 ? "person" : "people"}`}
         , from their next request on
       </p>
       <Button

@@ -35,7 +35,10 @@ export function RoleGrid(props: {
     let [row, column] = [rows.indexOf(object) + step[0], actions.indexOf(action) + step[1]];
     while (rows[row] && actions[column]) {
       const cell = table.current?.querySelector<HTMLElement>(`[data-cell="${rows[row]}.${actions[column]}"]`);
-      if (cell) return cell.focus();
+      if (cell) {
+        cell.focus();
+        return;
+      }
       [row, column] = [row + step[0], column + step[1]];
     }
   };
@@ -60,7 +63,11 @@ export function RoleGrid(props: {
           {parts.map((part) => (
             <Fragment key={part.title}>
               <tr className="h-7 border-b border-line bg-sunken">
-                <th scope="rowgroup" colSpan={actions.length + 1} className="pl-4 text-left text-meta font-medium text-fg-3 md:pl-5">
+                <th
+                  scope="rowgroup"
+                  colSpan={actions.length + 1}
+                  className="pl-4 text-left text-meta font-medium text-fg-3 md:pl-5"
+                >
                   {part.title}
                 </th>
               </tr>
@@ -111,7 +118,9 @@ function Legend({ readOnly, administrator }: { readOnly: boolean; administrator:
       {readOnly && (
         <span className="inline-flex items-center gap-1.5">
           <Lock className="size-3.5" aria-hidden />
-          {administrator ? "The Administrator role grants everything, always." : "Only an administrator of roles can change this."}
+          {administrator
+            ? "The Administrator role grants everything, always."
+            : "Only an administrator of roles can change this."}
         </span>
       )}
     </p>

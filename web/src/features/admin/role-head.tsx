@@ -30,7 +30,9 @@ export function RoleHead({ role, roles }: { role: Role; roles: Role[] }) {
   });
   const show = (id?: string) => void navigate({ to: "/admin/roles", search: id ? { role: id } : {}, replace: true });
   const items: MenuEntry[] = [
-    ...(may.update ? [{ label: "Rename and describe", icon: <Pencil />, run: () => setAsked({ kind: "rename", role }) }] : []),
+    ...(may.update
+      ? [{ label: "Rename and describe", icon: <Pencil />, run: () => setAsked({ kind: "rename", role }) }]
+      : []),
     ...(may.update && role.builtin && !role.administrator
       ? [{ label: "Reset to what it was at first", icon: <RotateCcw />, run: () => reset.mutate() }]
       : []),
@@ -73,7 +75,9 @@ export function RoleHead({ role, roles }: { role: Role; roles: Role[] }) {
           items={items}
         />
       )}
-      {asked === "delete" && <DeleteRole role={role} roles={roles} onGone={() => show()} onClose={() => setAsked(null)} />}
+      {asked === "delete" && (
+        <DeleteRole role={role} roles={roles} onGone={() => show()} onClose={() => setAsked(null)} />
+      )}
       {asked !== null && asked !== "delete" && <RoleForm asked={asked} onMade={show} onClose={() => setAsked(null)} />}
     </div>
   );

@@ -21,6 +21,10 @@ describe("the draft of a role", () => {
       { title: "Sell", objects: ["opportunity"] },
       { title: "More", objects: ["api_key"] },
     ]);
-    expect(columns({ user: { impersonate: [], read: [] }, role: { delete: [] } })).toEqual(["read", "delete", "impersonate"]);
+    expect(columns({ user: { impersonate: [], read: [] }, role: { delete: [] } })).toEqual([
+      "read",
+      "delete",
+      "impersonate",
+    ]);
   });
 });

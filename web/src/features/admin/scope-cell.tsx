@@ -33,7 +33,11 @@ export function ScopeCell(props: {
   const now = draft ?? saved;
   const word = (
     <span
-      className={cn("inline-flex items-center gap-1.5", now === "none" ? "text-fg-3" : "text-fg", draft && "font-medium")}
+      className={cn(
+        "inline-flex items-center gap-1.5",
+        now === "none" ? "text-fg-3" : "text-fg",
+        draft && "font-medium",
+      )}
     >
       {!draft && <Pips scope={now} />}
       {draft && (

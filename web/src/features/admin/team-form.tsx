@@ -1,6 +1,5 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useQuery } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
 import { patch, post } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
 import { usersQuery } from "@/api/shared";
@@ -59,7 +58,7 @@ export function TeamForm(props: { team: Team | null; parent: Team | null; teams:
         id="team"
         noValidate
         className="flex flex-col gap-4"
-        onSubmit={(event: FormEvent) => {
+        onSubmit={(event: SyntheticEvent) => {
           event.preventDefault();
           save.mutate();
         }}

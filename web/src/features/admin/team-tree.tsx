@@ -50,9 +50,14 @@ function TeamRow({ branch, onAsk }: { branch: Branch; onAsk: (asked: Asked) => v
     ...(may.update
       ? [{ label: "Rename, move, lead", icon: <Pencil />, run: () => onAsk({ kind: "edit", team }) }]
       : []),
-    ...(may.create ? [{ label: "Add a team below", icon: <Plus />, run: () => onAsk({ kind: "below", parent: team }) }] : []),
+    ...(may.create
+      ? [{ label: "Add a team below", icon: <Plus />, run: () => onAsk({ kind: "below", parent: team }) }]
+      : []),
     ...(may.remove
-      ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => onAsk({ kind: "delete", team }) }] as const)
+      ? ([
+          "line",
+          { label: "Delete", icon: <Trash2 />, bad: true, run: () => onAsk({ kind: "delete", team }) },
+        ] as const)
       : []),
   ];
   return (

@@ -19,7 +19,7 @@ export function branches(teams: Team[]): Branch[] {
 /** A team and all below it: where it cannot be moved to. */
 export function within(teams: Team[], id: string): Set<string> {
   const found = new Set([id]);
-  for (let before = 0; before < found.size; ) {
+  for (let before = 0; before < found.size;) {
     before = found.size;
     for (const team of teams) if (team.parent_id && found.has(team.parent_id)) found.add(team.id);
   }
@@ -29,9 +29,6 @@ export function within(teams: Team[], id: string): Set<string> {
 /** Names with their depth, for a list to choose from. */
 export function indented(teams: Team[]): { id: string; label: string }[] {
   const walk = (list: Branch[], depth: number): { id: string; label: string }[] =>
-    list.flatMap((b) => [
-      { id: b.team.id, label: `${"  ".repeat(depth)}${b.team.name}` },
-      ...walk(b.below, depth + 1),
-    ]);
+    list.flatMap((b) => [{ id: b.team.id, label: `${"  ".repeat(depth)}${b.team.name}` }, ...walk(b.below, depth + 1)]);
   return walk(branches(teams), 0);
 }

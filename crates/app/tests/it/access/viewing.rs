@@ -69,7 +69,7 @@ async fn nothing_can_be_written_while_viewing() {
             let method: Method = method.to_uppercase().parse().unwrap();
             for key in [false, true] {
                 let request = app.admin.request(method.clone(), &url).json(&json!({}));
-                let request = if key { request.header("idempotency-key", format!("{operation}")) } else { request };
+                let request = if key { request.header("idempotency-key", &operation) } else { request };
                 let answer = app.admin.send(request).await;
                 assert_eq!(answer.problem(), "403 viewing_as", "{operation}");
             }
