@@ -117,7 +117,7 @@ test.describe("an administrator with programs to let in", () => {
     await detail.getByRole("button", { name: "service_account.updated" }).click();
     await expect(page.getByRole("list", { name: "Filters" })).toContainText("service_account.updated");
     const waiting = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Export" }).click();
+    await page.getByRole("button", { name: "Export", exact: true }).click();
     await page.getByRole("menuitem", { name: /CSV/ }).click();
     expect((await waiting).suggestedFilename()).toBe("audit.csv");
     await page.getByRole("button", { name: "Remove the filter on what" }).click();
@@ -132,7 +132,7 @@ test("a rep has keys of their own, and neither the log nor service accounts", as
   await expect(page.getByRole("heading", { name: "My API keys" })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: "Acts for" })).toHaveCount(0);
   await page.getByRole("button", { name: "New API key" }).click();
-  const most = page.getByLabel("View opportunity").getByRole("option");
+  const most = page.getByLabel("View opportunity").locator("option");
   await expect(most).toHaveText(["–", "Own"]);
   await page.keyboard.press("Escape");
   const admin = page.getByRole("navigation", { name: "Admin" });

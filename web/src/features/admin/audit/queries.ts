@@ -19,8 +19,11 @@ const FIELDS = ["q", "object", "type", "actor_id", "record_id", "request_id", "f
 export type AuditField = (typeof FIELDS)[number];
 
 export function readSearch(search: Record<string, unknown>): AuditSearch {
-  const asked = FIELDS.map((field) => [field, search[field]] as const);
-  return Object.fromEntries(asked.filter(([, value]) => typeof value === "string" && value !== ""));
+  const said = FIELDS.flatMap((field) => {
+    const value = search[field];
+    return typeof value === "string" && value !== "" ? [[field, value]] : [];
+  });
+  return Object.fromEntries(said) as AuditSearch;
 }
 
 const midnight = (day: string, later = 0): string | undefined => {
@@ -42,6 +45,8 @@ export const auditQuery = (search: AuditSearch) =>
       get("/audit", { query: { ...asked(search), limit: 50, cursor: pageParam ?? undefined }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    // What one has just done oneself is in it.
+    staleTime: 0,
   });
 
 /** The newest seal; none until the first day is over. */

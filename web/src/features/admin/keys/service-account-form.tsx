@@ -37,11 +37,17 @@ export function ServiceAccountForm({ account, onClose }: { account?: ServiceAcco
   });
   const { errors, isSubmitting } = form.formState;
   const submit = form.handleSubmit(async ({ name, role_id, team_id }) => {
-    const body = { name, role_ids: [role_id], team_id: team_id || null };
+    // Of several roles only the first is shown: they stay as they are unless another is chosen.
+    const kept = account !== undefined && role_id === account.roles[0]?.id;
+    const base = { name, team_id: team_id || null };
     try {
       await (account
-        ? patch("/service-accounts/{id}", { path: { id: account.id }, body, ifMatch: account.version })
-        : post("/service-accounts", { body }));
+        ? patch("/service-accounts/{id}", {
+            path: { id: account.id },
+            body: kept ? base : { ...base, role_ids: [role_id] },
+            ifMatch: account.version,
+          })
+        : post("/service-accounts", { body: { ...base, role_ids: [role_id] } }));
       void client.invalidateQueries({ queryKey: serviceAccountsQuery().queryKey });
       told(account ? "Service account saved" : "Service account made");
       onClose();
