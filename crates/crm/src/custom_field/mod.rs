@@ -291,7 +291,7 @@ pub struct CustomFieldPatch {
 }
 
 /// An option as it should be.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionPatch {
     pub value: Option<String>,
