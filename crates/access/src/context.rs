@@ -12,7 +12,7 @@ use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
 use dealwright_store::database::access_changed;
-use dealwright_store::{Database, Tx};
+use dealwright_store::{Database, Keyring, Tx};
 use moka::sync::Cache;
 
 use crate::actor::Actor;
@@ -27,6 +27,8 @@ pub struct Settings {
     pub demo: bool,
     /// The app is reached over TLS: cookies are `Secure` and carry the `__Host-` prefix.
     pub secure_cookies: bool,
+    /// Seals what must not be read from the database alone.
+    pub keyring: Keyring,
 }
 
 /// Everything the crate needs at run time; cheap to clone.
@@ -59,6 +61,12 @@ impl Access {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What seals and opens secrets at rest.
+    #[must_use]
+    pub const fn keyring(&self) -> &Keyring {
+        &self.settings.keyring
     }
 
     /// The person behind a session's token. Kept for a minute at most; every transaction checks that nobody's access

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use dealwright_store::Keyring;
+use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, Flags, LogFormat};
@@ -14,7 +16,7 @@ use crate::{openapi, seed, serve};
 /// Dealwright: a self-hosted CRM whose agents ask before they change anything.
 ///
 /// Every setting can come from a file, the environment or a flag, in rising order: PORT, HOST, DATA_DIR, DATABASE_URL,
-/// BASE_URL, TRUSTED_PROXIES, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
+/// SECRET_KEY, BASE_URL, TRUSTED_PROXIES, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
 #[derive(Debug, Parser)]
 #[command(name = "dealwright", version, about, long_about, after_help = "Start with:  dealwright serve --demo")]
 struct Cli {
@@ -68,10 +70,21 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// The keys of secrets at rest
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Check configuration, database and models, and say what to mend
     Doctor,
     /// Print the API's description (OpenAPI 3.1, JSON)
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Make a new first key and seal with it all that is stored; with SECRET_KEY set, seal with the first of that
+    Rotate,
 }
 
 /// Runs the command line.
@@ -141,9 +154,23 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             running.stop().await;
             outcome
         }
+        Command::Keys { command: KeysCommand::Rotate } => {
+            let running = Running::start(&config).await?;
+            let outcome = rotate(&config, &running).await;
+            running.stop().await;
+            outcome
+        }
         Command::Doctor => crate::doctor::run(&config).await.map_err(deep_or_plain),
         Command::Openapi => Ok(()),
     }
+}
+
+async fn rotate(config: &Config, running: &Running) -> Result<(), Failure> {
+    let from_env = config.secret_key.as_ref().map(ExposeSecret::expose_secret);
+    let keyring = Keyring::rotate(&config.data_dir, from_env).map_err(deep)?;
+    let sealed = keyring.reseal(&running.database).await.map_err(deep)?;
+    println!("Sealed {sealed} secrets with the first key. The older keys still open what backups hold.");
+    Ok(())
 }
 
 fn deep_or_plain(error: Failure) -> Failure {

@@ -34,6 +34,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// An administrator's URL of a PostgreSQL of one's own; the private one when absent.
     pub database_url: Option<SecretString>,
+    /// The key of secrets at rest, base64; the data folder's when absent.
+    pub secret_key: Option<SecretString>,
     /// Where people reach the app; `https` makes cookies secure.
     pub base_url: Option<String>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
@@ -68,6 +70,7 @@ struct Raw {
     port: String,
     data_dir: String,
     database_url: Option<String>,
+    secret_key: Option<String>,
     base_url: Option<String>,
     trusted_proxies: String,
     demo: String,
@@ -86,6 +89,7 @@ const KEYS: &[&str] = &[
     "port",
     "data_dir",
     "database_url",
+    "secret_key",
     "base_url",
     "trusted_proxies",
     "demo",
@@ -191,6 +195,7 @@ impl Config {
             port,
             data_dir: PathBuf::from(raw.data_dir),
             database_url: raw.database_url.map(SecretString::from),
+            secret_key: raw.secret_key.map(SecretString::from),
             base_url: raw.base_url,
             trusted_proxies,
             demo,

@@ -8,7 +8,7 @@ use dealwright_store::bundle::{self, Dirs, Progress};
 use dealwright_store::database::PoolSizes;
 use dealwright_store::migrate::{self, Passwords};
 use dealwright_store::postgres::{DataLock, Options, PrivatePostgres, Profile};
-use dealwright_store::{Database, Roles};
+use dealwright_store::{Database, Keyring, Roles};
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
 
@@ -24,6 +24,7 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub struct Running {
     pub database: Database,
     pub roles: Roles,
+    pub keyring: Keyring,
     server: Server,
 }
 
@@ -47,8 +48,10 @@ impl Running {
         if outcome.migrations > 0 {
             tracing::info!(migrations = outcome.migrations, "the schema has been brought up to date");
         }
+        let keyring = Keyring::load(&config.data_dir, config.secret_key.as_ref().map(ExposeSecret::expose_secret))
+            .map_err(deep)?;
         let database = Database::open(roles.clone(), PoolSizes::default(), Clock::System);
-        Ok(Self { database, roles, server })
+        Ok(Self { database, roles, keyring, server })
     }
 
     /// Where PostgreSQL can be reached, for the operator.

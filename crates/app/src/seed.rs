@@ -48,7 +48,10 @@ pub async fn demo_once(access: &Access) -> Result<(), Failure> {
 /// # Errors
 /// When it can't be written.
 pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
-    let access = Access::new(running.database.clone(), Settings { demo: true, secure_cookies: false });
+    let access = Access::new(
+        running.database.clone(),
+        Settings { demo: true, secure_cookies: false, keyring: running.keyring.clone() },
+    );
     let Some(scale) = scale else {
         if organisation::exists(&access).await.map_err(deep)? {
             println!("There is an organisation already; the demo company is for an empty server.");
@@ -74,7 +77,10 @@ pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
 /// # Errors
 /// What was wrong with the files.
 pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, dry_run: bool) -> Result<(), Failure> {
-    let access = Access::new(running.database.clone(), Settings { demo: false, secure_cookies: false });
+    let access = Access::new(
+        running.database.clone(),
+        Settings { demo: false, secure_cookies: false, keyring: running.keyring.clone() },
+    );
     let cx = importer(&access, user).await?;
     let mut read = Vec::with_capacity(files.len());
     for path in files {

@@ -111,7 +111,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 }
 
 async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
-    let settings = Settings { demo: config.demo, secure_cookies: config.is_tls() };
+    let settings = Settings { demo: config.demo, secure_cookies: config.is_tls(), keyring: running.keyring.clone() };
     let (assistant, downloads) = assistant(config)?;
     let state = AppState { assistant, ..state(&running.database, settings) };
     if config.demo {

@@ -9,10 +9,12 @@ pub mod event;
 pub mod job;
 pub mod migrate;
 pub mod postgres;
+pub mod secret;
 pub mod sequencer;
 pub mod tx;
 
 pub use database::{Database, Roles};
 pub use event::{ActorKind, Change, Event, Stamp, Subject};
 pub use job::NewJob;
+pub use secret::Keyring;
 pub use tx::{Committed, Scope, SystemTx, Tx};

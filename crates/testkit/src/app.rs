@@ -11,6 +11,7 @@ use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Currency};
+use dealwright_store::Keyring;
 
 use crate::person::Person;
 use crate::{Failure, TestDb};
@@ -64,7 +65,8 @@ impl TestApp {
 
     async fn try_with(options: TestOptions) -> Result<Self, Failure> {
         let db = TestDb::with_clock(options.clock).await;
-        let state = serve::state(&db.database, Settings { demo: false, secure_cookies: false });
+        let settings = Settings { demo: false, secure_cookies: false, keyring: Keyring::for_tests() };
+        let state = serve::state(&db.database, settings);
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
