@@ -6,7 +6,10 @@
 pub mod actor;
 pub mod context;
 pub mod csrf;
+pub mod identity_provider;
+pub mod oidc;
 pub mod organisation;
+pub mod outbound;
 mod password;
 pub mod people;
 pub mod policy;

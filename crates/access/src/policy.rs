@@ -49,6 +49,7 @@ words! {
         Import = "import",
         Agent = "agent",
         Audit = "audit",
+        SingleSignOn = "single_sign_on",
     }
 }
 
@@ -102,7 +103,9 @@ pub const fn actions(object: Object) -> &'static [Action] {
             &[Read, Create, Update, Delete]
         }
         Object::Activity => &[Read, Create],
-        Object::Pipeline | Object::User | Object::Team | Object::Role => &[Read, Create, Update, Delete],
+        Object::Pipeline | Object::User | Object::Team | Object::Role | Object::SingleSignOn => {
+            &[Read, Create, Update, Delete]
+        }
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
@@ -258,6 +261,8 @@ permissions! {
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,
+    ReadSingleSignOn = SingleSignOn Read, CreateSingleSignOn = SingleSignOn Create, UpdateSingleSignOn = SingleSignOn Update,
+    DeleteSingleSignOn = SingleSignOn Delete,
 }
 
 #[cfg(test)]

@@ -64,4 +64,5 @@ ids! {
     ConversationId,
     AgentRunId,
     ProposalId,
+    IdentityProviderId,
 }

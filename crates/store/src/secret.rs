@@ -35,7 +35,11 @@ pub struct Sealed {
 }
 
 /// All of them: what a new key seals again.
-pub const SEALED: &[Sealed] = &[];
+pub const SEALED: &[Sealed] = &[
+    Sealed { table: "identity_provider", column: "client_secret", context: "'oidc-client:' || id" },
+    Sealed { table: "oidc_session", column: "id_token", context: "'oidc-session:' || session_id" },
+    Sealed { table: "oidc_login", column: "verifier", context: "'oidc-login:' || id" },
+];
 
 /// The keys. Cheap to clone; shows none of them.
 #[derive(Clone)]

@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 use super::{LIFETIME, TokenHash, new_token, store};
 use crate::context::SignedIn;
 use crate::policy::{Action, Object, ScopeLevel};
-use crate::{Access, password};
+use crate::{Access, Context, password};
 
 const COOKIE: &str = "dealwright_session";
 const SECURE_COOKIE: &str = "__Host-dealwright_session";
@@ -131,16 +131,22 @@ async fn sign_in(
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), Problems))]
 async fn sign_out(State(access): State<Access>, headers: HeaderMap, SignedIn(cx): SignedIn) -> Result<Response> {
+    let jar = ended(&access, &headers, &cx).await?;
+    Ok((jar, StatusCode::NO_CONTENT).into_response())
+}
+
+/// Ends the caller's session; the cookie that takes theirs away.
+pub(crate) async fn ended(access: &Access, headers: &HeaderMap, cx: &Context) -> Result<CookieJar> {
     let mut tx = cx.begin().await?;
     if let Some(session) = cx.actor().session {
         store::revoke(&mut tx, cx.actor().user, session).await?;
     }
-    let done = tx.commit(StatusCode::NO_CONTENT).await?;
-    access.forget(&token(&headers)?);
+    tx.commit(()).await?.into_inner();
+    access.forget(&token(headers)?);
     let secure = access.settings.secure_cookies;
     let mut gone = cookie(secure, String::new());
     gone.make_removal();
-    Ok((CookieJar::new().add(gone), done).into_response())
+    Ok(CookieJar::new().add(gone))
 }
 
 /// One of my sessions.

@@ -159,3 +159,8 @@ pub(crate) async fn revoke(tx: &mut Tx, user: UserId, id: SessionId) -> Result<b
     .await?;
     Ok(ended.rows_affected() == 1)
 }
+
+/// The organisation's access epoch; none when there is no such organisation.
+pub(crate) async fn epoch(tx: &mut SystemTx, org: OrgId) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar!("select epoch from access_epoch where org_id = $1", org.0).fetch_optional(tx.db()).await?)
+}
