@@ -40,6 +40,8 @@ pub struct Config {
     pub base_url: Option<String>,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Private networks that identity providers may be in.
+    pub outbound_networks: Vec<IpNet>,
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
@@ -73,6 +75,7 @@ struct Raw {
     secret_key: Option<String>,
     base_url: Option<String>,
     trusted_proxies: String,
+    outbound_networks: String,
     demo: String,
     ai: String,
     ai_base_url: Option<String>,
@@ -92,6 +95,7 @@ const KEYS: &[&str] = &[
     "secret_key",
     "base_url",
     "trusted_proxies",
+    "outbound_networks",
     "demo",
     "ai",
     "ai_base_url",
@@ -124,6 +128,7 @@ impl Config {
             ("port", "8080"),
             ("data_dir", home.as_str()),
             ("trusted_proxies", ""),
+            ("outbound_networks", ""),
             ("demo", "false"),
             ("ai", "on"),
             ("ai_prices", ""),
@@ -187,9 +192,13 @@ impl Config {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
-        let trusted_proxies = networks(&raw.trusted_proxies).map_err(|part| {
-            wrong("trusted_proxies", part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8")
-        })?;
+        let list = |key: &str, value: &str| {
+            networks(value).map_err(|part| {
+                wrong(key, part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8")
+            })
+        };
+        let trusted_proxies = list("trusted_proxies", &raw.trusted_proxies)?;
+        let outbound_networks = list("outbound_networks", &raw.outbound_networks)?;
         Ok(Self {
             host: raw.host,
             port,
@@ -198,6 +207,7 @@ impl Config {
             secret_key: raw.secret_key.map(SecretString::from),
             base_url: raw.base_url,
             trusted_proxies,
+            outbound_networks,
             demo,
             ai,
             ai_base_url: raw.ai_base_url,
@@ -208,6 +218,15 @@ impl Config {
             log: raw.log,
             log_format,
         })
+    }
+
+    /// Where people reach the app, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        match &self.base_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://localhost:{}", self.port),
+        }
     }
 
     /// Whether the app is reached over TLS.
@@ -267,6 +286,7 @@ mod tests {
             load(&[("TRUSTED_PROXIES", "10.0.0.0/8, proxy")], &none).unwrap_err(),
             "TRUSTED_PROXIES is \"proxy\", but must be addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8"
         );
+        assert!(load(&[("OUTBOUND_NETWORKS", "idp.corp")], &none).unwrap_err().starts_with("OUTBOUND_NETWORKS is \"idp.corp\""));
         assert!(
             load(&[("AI_PRICES", "large=2.50/10,small=cheap")], &none)
                 .unwrap_err()

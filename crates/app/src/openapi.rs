@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use dealwright_access::{csrf, people, session};
+use dealwright_access::{csrf, identity_provider, oidc, people, session};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
     account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline,
@@ -28,7 +28,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 #[openapi(
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
-    tags((name = "session"), (name = "setup"), (name = "people"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
+    tags((name = "session"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
          (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
 )]
 struct Description;
@@ -39,7 +39,9 @@ fn api() -> OpenApiRouter<AppState> {
         OpenApiRouter::new()
             .merge(setup::router())
             .merge(session::http::router())
+            .merge(oidc::http::router())
             .merge(people::http::router())
+            .merge(identity_provider::http::router())
             .merge(pipeline::http::router())
             .merge(choice::http::router())
             .merge(product::http::router())
@@ -102,6 +104,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(health::router())
+        .merge(oidc::http::pages())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))
         .route("/api/{*rest}", axum::routing::any(middleware::no_such_endpoint))
         .merge(assets::router())

@@ -43,15 +43,23 @@ pub async fn demo_once(access: &Access) -> Result<(), Failure> {
     Ok(())
 }
 
+/// For commands, which serve nobody and ask nobody.
+fn settings(running: &Running, demo: bool) -> Settings {
+    Settings {
+        demo,
+        secure_cookies: false,
+        keyring: running.keyring.clone(),
+        base_url: String::new(),
+        outbound_networks: Vec::new(),
+    }
+}
+
 /// `dealwright seed`: the demo company, or an organisation of `scale` opportunities.
 ///
 /// # Errors
 /// When it can't be written.
 pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
-    let access = Access::new(
-        running.database.clone(),
-        Settings { demo: true, secure_cookies: false, keyring: running.keyring.clone() },
-    );
+    let access = Access::new(running.database.clone(), settings(running, true));
     let Some(scale) = scale else {
         if organisation::exists(&access).await.map_err(deep)? {
             println!("There is an organisation already; the demo company is for an empty server.");
@@ -77,10 +85,7 @@ pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
 /// # Errors
 /// What was wrong with the files.
 pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, dry_run: bool) -> Result<(), Failure> {
-    let access = Access::new(
-        running.database.clone(),
-        Settings { demo: false, secure_cookies: false, keyring: running.keyring.clone() },
-    );
+    let access = Access::new(running.database.clone(), settings(running, false));
     let cx = importer(&access, user).await?;
     let mut read = Vec::with_capacity(files.len());
     for path in files {

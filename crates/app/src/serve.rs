@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::middleware::from_fn_with_state;
 use chrono::TimeDelta;
-use dealwright_access::{Access, Settings};
+use dealwright_access::{Access, Settings, oidc};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_crm::import;
@@ -82,7 +82,7 @@ impl Background {
 /// The worker with all its jobs.
 pub fn worker(state: &AppState) -> Worker {
     let database = state.access.database();
-    let (to_fold, to_prune) = (database.clone(), database.clone());
+    let (to_fold, to_prune, access) = (database.clone(), database.clone(), state.access.clone());
     let worker = Worker::new(database, 2);
     let worker = state.assistant.clone().on(worker, &state.access);
     import::job::register(worker, &state.access)
@@ -91,8 +91,11 @@ pub fn worker(state: &AppState) -> Worker {
             async move { job::fold_totals(&database).await }
         })
         .on("prune", move |_| {
-            let database = to_prune.clone();
-            async move { job::prune(&database).await }
+            let (database, access) = (to_prune.clone(), access.clone());
+            async move {
+                job::prune(&database).await?;
+                oidc::prune(&access).await
+            }
         })
         .every("fold_totals", TimeDelta::seconds(30))
         .every("prune", TimeDelta::hours(1))
@@ -111,7 +114,13 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 }
 
 async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
-    let settings = Settings { demo: config.demo, secure_cookies: config.is_tls(), keyring: running.keyring.clone() };
+    let settings = Settings {
+        demo: config.demo,
+        secure_cookies: config.is_tls(),
+        keyring: running.keyring.clone(),
+        base_url: config.public_url(),
+        outbound_networks: config.outbound_networks.clone(),
+    };
     let (assistant, downloads) = assistant(config)?;
     let state = AppState { assistant, ..state(&running.database, settings) };
     if config.demo {
@@ -149,7 +158,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
 }
 
 fn greet(config: &Config, running: &Running) {
-    let url = config.base_url.clone().unwrap_or_else(|| format!("http://localhost:{}", config.port));
+    let url = config.public_url();
     println!("\n  Dealwright is ready on {url}");
     println!("  {}; data in {}", running.describe(), config.data_dir.display());
     if config.demo {

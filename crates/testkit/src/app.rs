@@ -1,6 +1,6 @@
 //! The real server, on a port of its own.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use dealwright_access::Settings;
 use dealwright_access::organisation::{self, NewOrganisation};
@@ -12,6 +12,7 @@ use dealwright_app::{AppState, openapi, setup};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Currency};
 use dealwright_store::Keyring;
+use ipnet::IpNet;
 
 use crate::person::Person;
 use crate::{Failure, TestDb};
@@ -65,7 +66,13 @@ impl TestApp {
 
     async fn try_with(options: TestOptions) -> Result<Self, Failure> {
         let db = TestDb::with_clock(options.clock).await;
-        let settings = Settings { demo: false, secure_cookies: false, keyring: Keyring::for_tests() };
+        let settings = Settings {
+            demo: false,
+            secure_cookies: false,
+            keyring: Keyring::for_tests(),
+            base_url: "http://crm.test".into(),
+            outbound_networks: vec![IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST))],
+        };
         let state = serve::state(&db.database, settings);
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;

@@ -14,9 +14,10 @@ pub mod store;
 pub mod token;
 
 use chrono::TimeDelta;
-use dealwright_kernel::Error;
+use dealwright_kernel::{Error, Result};
 use ipnet::IpNet;
 
+use crate::Access;
 use crate::outbound::{Failed, Outbound};
 
 /// How far a provider's clock may be off.
@@ -113,4 +114,14 @@ impl From<Error> for Refusal {
         tracing::error!(code = %error.code, "a sign-in by a provider failed on our side{cause}");
         Self::new(Reason::Failed, error.detail)
     }
+}
+
+/// Forgets sign-ins that were not ended, and logout tokens that are too old to be sent again; run by a job.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn prune(access: &Access) -> Result<()> {
+    let mut tx = access.database().system().await?;
+    store::prune(&mut tx, access.clock().now()).await?;
+    tx.commit().await
 }

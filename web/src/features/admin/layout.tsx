@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Box, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
+import { Box, Fingerprint, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
 import type { ReactNode } from "react";
 
 const GROUPS = [
@@ -8,6 +8,7 @@ const GROUPS = [
     items: [
       { to: "/admin/people", label: "People and teams", icon: Users },
       { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
+      { to: "/admin/single-sign-on", label: "Single sign-on", icon: Fingerprint },
       { to: "/admin/sessions", label: "My sessions", icon: KeyRound },
     ],
   },

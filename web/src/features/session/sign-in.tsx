@@ -1,7 +1,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
@@ -12,6 +12,7 @@ import { Input } from "@/components/ui/input";
 import { Door } from "./door";
 import { useEnter } from "./enter";
 import { PasswordInput } from "./password";
+import { Providers, ssoWords } from "./providers";
 
 const schema = z.object({
   email: z.email("Enter an e-mail address."),
@@ -28,9 +29,9 @@ function words(error: unknown): string {
   return sentence(error);
 }
 
-export function SignIn({ setup, to }: { setup: Setup; to: string }) {
+export function SignIn({ setup, to, error }: { setup: Setup; to: string; error?: string | undefined }) {
   const enter = useEnter();
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(ssoWords(error));
   const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" } });
   const { errors, isSubmitting } = form.formState;
   const submit = async (values: Values) => {
@@ -38,11 +39,12 @@ export function SignIn({ setup, to }: { setup: Setup; to: string }) {
     try {
       await post("/session", { body: values });
       await enter(to);
-    } catch (error) {
-      setProblem(words(error));
+    } catch (refused) {
+      setProblem(words(refused));
       form.setFocus("password");
     }
   };
+  const email = useWatch({ control: form.control, name: "email" });
   const asDemo = (email: string) => {
     form.reset({ email, password: DEMO_PASSWORD });
     void form.handleSubmit(submit)();
@@ -58,6 +60,7 @@ export function SignIn({ setup, to }: { setup: Setup; to: string }) {
         <Field label="E-mail" error={errors.email?.message}>
           {(w) => <Input {...w} {...form.register("email")} size="lg" type="email" autoComplete="username" autoFocus />}
         </Field>
+        <Providers email={email} to={to} />
         <Field label="Password" error={errors.password?.message}>
           {(w) => <PasswordInput {...w} {...form.register("password")} autoComplete="current-password" />}
         </Field>

@@ -13,11 +13,11 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Need no sign-in: a visitor must be able to sign in, or to set the server up.
-const PUBLIC: [&str; 3] = ["GET /setup", "POST /setup", "POST /session"];
+const PUBLIC: [&str; 4] = ["GET /setup", "POST /setup", "POST /session", "GET /session/providers"];
 /// Answer for as long as somebody listens; their own tests listen.
 const STREAMS: [&str; 2] = ["GET /live", "GET /agent-runs/{id}/stream"];
 /// End the session that asks; tested in `sessions`.
-const ENDING: [&str; 1] = ["DELETE /session"];
+const ENDING: [&str; 2] = ["DELETE /session", "POST /session/sign-out"];
 
 struct Records(BTreeMap<&'static str, String>);
 
@@ -27,7 +27,7 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        path.replace("{id}", id).replace("{line_id}", nil)
+        path.replace("{id}", id).replace("{line_id}", nil).replace("{identity_id}", nil)
     }
 }
 
@@ -55,6 +55,10 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /accounts/{id}/restore"
         | "POST /contacts/{id}/restore"
         | "POST /tasks/{id}/restore" => json!({}),
+        "POST /identity-providers" => json!({ "name": "New", "issuer": "no URL", "client_id": "x" }),
+        "PATCH /identity-providers/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /identity-providers/check" => json!({ "issuer": "https://127.0.0.2" }),
+        "POST /identity-providers/{id}/scim-token" => json!({}),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),

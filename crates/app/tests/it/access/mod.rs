@@ -1,2 +1,3 @@
 mod endpoints;
+mod oidc;
 mod sessions;
