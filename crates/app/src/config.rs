@@ -286,7 +286,11 @@ mod tests {
             load(&[("TRUSTED_PROXIES", "10.0.0.0/8, proxy")], &none).unwrap_err(),
             "TRUSTED_PROXIES is \"proxy\", but must be addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8"
         );
-        assert!(load(&[("OUTBOUND_NETWORKS", "idp.corp")], &none).unwrap_err().starts_with("OUTBOUND_NETWORKS is \"idp.corp\""));
+        assert!(
+            load(&[("OUTBOUND_NETWORKS", "idp.corp")], &none)
+                .unwrap_err()
+                .starts_with("OUTBOUND_NETWORKS is \"idp.corp\"")
+        );
         assert!(
             load(&[("AI_PRICES", "large=2.50/10,small=cheap")], &none)
                 .unwrap_err()

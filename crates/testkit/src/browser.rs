@@ -95,9 +95,11 @@ impl Browser {
         let cookies: Vec<String> =
             answer.headers().get_all("set-cookie").iter().filter_map(|v| v.to_str().ok()).map(str::to_owned).collect();
         self.keep(&url, &cookies);
-        let location = answer.headers().get("location").and_then(|v| v.to_str().ok()).map(|to| {
-            if to.starts_with(&self.public) { to.to_owned() } else { url.join(to).unwrap().to_string() }
-        });
+        let location = answer
+            .headers()
+            .get("location")
+            .and_then(|v| v.to_str().ok())
+            .map(|to| if to.starts_with(&self.public) { to.to_owned() } else { url.join(to).unwrap().to_string() });
         Page { status: answer.status().as_u16(), location, url, cookies, text: answer.text().await.unwrap() }
     }
 

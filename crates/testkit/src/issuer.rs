@@ -315,7 +315,8 @@ async fn token(State(issuer): State<Issuer>, headers: HeaderMap, body: Bytes) ->
     merge(&mut claims, &grant.lie.claims);
     inner.last_subject = claims.get("sub").cloned().unwrap_or_default();
     let id_token = inner.sign("JWT", &claims, grant.lie.sign);
-    Json(json!({ "access_token": access, "token_type": "Bearer", "expires_in": 300, "id_token": id_token })).into_response()
+    Json(json!({ "access_token": access, "token_type": "Bearer", "expires_in": 300, "id_token": id_token }))
+        .into_response()
 }
 
 /// Basic, with name and secret encoded as a form is (RFC 6749 §2.3.1).

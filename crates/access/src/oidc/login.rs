@@ -201,15 +201,11 @@ pub async fn finish(
         return Err(Refusal::new(reason, format!("{error}: {}", callback.error_description.unwrap_or_default())));
     }
     let code = callback.code.ok_or_else(|| Refusal::new(Reason::ProviderRefused, "the provider sent no code"))?;
-    let opened = |context: &str, sealed: &[u8]| {
-        let plain = access.keyring().open(context, sealed)?;
-        String::from_utf8(plain).map_err(Error::internal)
-    };
     let secret = provider.client_secret.as_deref();
     let exchange = Exchange {
         code,
-        verifier: opened(&format!("oidc-login:{}", login.id), &login.verifier)?,
-        secret: secret.map(|sealed| opened(&Provider::secret_context(provider.id), sealed)).transpose()?,
+        verifier: opened(access, &format!("oidc-login:{}", login.id), &login.verifier)?,
+        secret: secret.map(|sealed| opened(access, &Provider::secret_context(provider.id), sealed)).transpose()?,
         redirect_uri: redirect_uri(access),
         nonce: login.nonce,
     };
@@ -228,6 +224,10 @@ pub async fn finish(
     let session = organisation::sign_in(access, provider.org, user, device).await?;
     remember(access, provider, person, hint, session.value()).await?;
     Ok(Finished { session, return_to: login.return_to })
+}
+
+fn opened(access: &Access, context: &str, sealed: &[u8]) -> Result<String, Error> {
+    String::from_utf8(access.keyring().open(context, sealed)?).map_err(Error::internal)
 }
 
 /// The names of the claims that stand for something.

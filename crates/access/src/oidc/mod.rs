@@ -13,6 +13,8 @@ pub mod metadata;
 pub mod store;
 pub mod token;
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use dealwright_kernel::{Error, Result};
 use ipnet::IpNet;
@@ -30,7 +32,7 @@ pub const LOGINS_PER_ADDRESS: i64 = 100;
 /// What the crate keeps of providers between requests.
 #[derive(Debug)]
 pub struct Providers {
-    pub(crate) outbound: Outbound,
+    pub(crate) outbound: Arc<Outbound>,
     pub(crate) published: metadata::Cache,
 }
 
@@ -38,7 +40,7 @@ impl Providers {
     /// May also reach the networks `allowed`.
     #[must_use]
     pub fn new(allowed: &[IpNet]) -> Self {
-        Self { outbound: Outbound::new(allowed), published: metadata::cache() }
+        Self { outbound: Arc::new(Outbound::new(allowed)), published: metadata::cache() }
     }
 }
 

@@ -81,7 +81,11 @@ impl Providers {
         if let Some(secret) = exchange.secret {
             client = client.set_client_secret(ClientSecret::new(secret));
         }
-        let http = |request| self.outbound.send(request);
+        let outbound = Arc::clone(&self.outbound);
+        let http = move |request| {
+            let outbound = Arc::clone(&outbound);
+            async move { outbound.send(request).await }
+        };
         let asked = client
             .exchange_code(AuthorizationCode::new(exchange.code))
             .set_pkce_verifier(PkceCodeVerifier::new(exchange.verifier))

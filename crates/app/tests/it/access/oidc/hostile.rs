@@ -101,7 +101,9 @@ async fn a_state_is_used_once_in_time_and_by_the_browser_that_began() {
     stage.clock.advance(TimeDelta::minutes(10));
     assert_eq!(outcome(&mine.get(&late).await), "sso_state_invalid", "too late");
 
-    for odd in ["/auth/oidc/callback", "/auth/oidc/callback?state=&code=x", "/auth/oidc/callback?state=a&state=b&code=x"] {
+    for odd in
+        ["/auth/oidc/callback", "/auth/oidc/callback?state=&code=x", "/auth/oidc/callback?state=a&state=b&code=x"]
+    {
         assert_eq!(outcome(&mine.get(odd).await), "sso_state_invalid", "{odd}");
     }
 }
@@ -187,7 +189,8 @@ async fn a_changed_address_moves_nobody_to_another_account() {
     // An administrator takes the identity off; then the address counts again, once.
     let path = format!("/identity-providers/{}/identities", stage.id);
     let identities = stage.app.admin.get(&path).await.ok();
-    let identity = identities["items"].as_array().unwrap().iter().find(|i| i["subject"] == "rep").unwrap()["id"].clone();
+    let identity =
+        identities["items"].as_array().unwrap().iter().find(|i| i["subject"] == "rep").unwrap()["id"].clone();
     assert_eq!(stage.app.admin.delete(&format!("{path}/{}", identity.as_str().unwrap())).await.status, 204);
     assert_eq!(outcome(&stage.come(json!({ "sub": "newcomer", "email": rep.email })).await), "in");
 }
@@ -253,7 +256,12 @@ async fn what_the_provider_says_on_the_way_back_is_told_by_a_code() {
         assert!(!page.to().contains("script"));
     }
     // Not switched on, or not there.
-    stage.app.admin.patch(&format!("/identity-providers/{}", stage.id), json!({ "version": 1, "enabled": false })).await.ok();
+    stage
+        .app
+        .admin
+        .patch(&format!("/identity-providers/{}", stage.id), json!({ "version": 1, "enabled": false }))
+        .await
+        .ok();
     assert_eq!(outcome(&stage.browser().get(&start(&stage.id)).await), "sso_provider_unknown");
     assert_eq!(outcome(&stage.browser().get(&start("nonsense")).await), "sso_provider_unknown");
 }

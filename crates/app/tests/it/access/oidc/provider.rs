@@ -21,11 +21,16 @@ async fn an_administrator_sets_a_provider_up_and_its_secret_is_never_shown() {
     assert!(!sealed.windows(6).any(|w| w == &SECRET.as_bytes()[..6]), "it lies open in the database");
     drop(tx);
 
-    let changed = admin.patch(&path, json!({ "version": 1, "name": "Okta", "client_secret": "new", "domains": ["ACME.test"] })).await;
+    let changed = admin
+        .patch(&path, json!({ "version": 1, "name": "Okta", "client_secret": "new", "domains": ["ACME.test"] }))
+        .await;
     assert_eq!(changed.body["version"], 2, "{}", changed.body);
     let mut tx = stage.app.db.database.system().await.unwrap();
     let event: serde_json::Value =
-        sqlx::query_scalar("select changes from event where type = 'identity_provider.updated'").fetch_one(tx.db()).await.unwrap();
+        sqlx::query_scalar("select changes from event where type = 'identity_provider.updated'")
+            .fetch_one(tx.db())
+            .await
+            .unwrap();
     assert!(!event.to_string().contains("new\"}") && event.to_string().contains("client_secret"), "{event}");
     drop(tx);
     assert_eq!(admin.patch(&path, json!({ "version": 1, "name": "Again" })).await.problem(), "409 version_conflict");

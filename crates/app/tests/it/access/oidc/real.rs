@@ -101,7 +101,10 @@ async fn a_person_signs_in_by_a_real_provider_and_out_again() {
     let real = provider(&client(&json!({})), &accounts);
     let id = set_up(&app, &real).await;
     let report = app.admin.post("/identity-providers/check", json!({ "issuer": real.issuer })).await.ok();
-    assert_eq!((&report["ok"], &report["signs_out"], &report["back_channel_logout"]), (&json!(true), &json!(true), &json!(true)));
+    assert_eq!(
+        (&report["ok"], &report["signs_out"], &report["back_channel_logout"]),
+        (&json!(true), &json!(true), &json!(true))
+    );
 
     let browser = Browser::new(&app.url, PUBLIC);
     let begun = browser.get(&format!("{}?return_to=%2Faccounts&email=ada%40acme.test", start(&id))).await;
@@ -112,7 +115,9 @@ async fn a_person_signs_in_by_a_real_provider_and_out_again() {
     let me = ada.get("/me").await.ok();
     assert_eq!((&me["user"]["name"], &me["roles"][0]["name"]), (&json!("Ada Lovelace"), &json!("Sales Rep")));
 
-    for (account, code) in [("eve", "sso_email_not_verified"), ("bob", "sso_domain_not_trusted"), ("odd", "sso_no_role")] {
+    for (account, code) in
+        [("eve", "sso_email_not_verified"), ("bob", "sso_domain_not_trusted"), ("odd", "sso_no_role")]
+    {
         let browser = Browser::new(&app.url, PUBLIC);
         let begun = browser.get(&start(&id)).await;
         assert_eq!(outcome(&through(&browser, begun.to(), account).await), code, "{account}");

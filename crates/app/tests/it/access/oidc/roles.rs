@@ -85,14 +85,22 @@ async fn the_last_administrator_stays_one() {
     let ada = json!({ "groups": ["crm-admins"] });
     assert_eq!(outcome(&stage.come(ada).await), "in");
     let mut tx = stage.app.db.database.system().await.unwrap();
-    sqlx::query("update app_user set active = false where id = $1").bind(stage.app.admin.id.0).execute(tx.db()).await.unwrap();
+    sqlx::query("update app_user set active = false where id = $1")
+        .bind(stage.app.admin.id.0)
+        .execute(tx.db())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let last = stage.person(json!({ "groups": [] })).await;
     let me = last.get("/me").await.ok();
     assert_eq!(me["permissions"]["role"]["update"], "all");
     // With another administrator there, the group counts again.
     let mut tx = stage.app.db.database.system().await.unwrap();
-    sqlx::query("update app_user set active = true where id = $1").bind(stage.app.admin.id.0).execute(tx.db()).await.unwrap();
+    sqlx::query("update app_user set active = true where id = $1")
+        .bind(stage.app.admin.id.0)
+        .execute(tx.db())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(outcome(&stage.come(json!({ "groups": [] })).await), "in");
     assert_eq!(stage.roles("ada@acme.test").await, ["Read-only"]);
@@ -125,7 +133,10 @@ async fn without_provisioning_only_those_come_in_who_have_an_account() {
     let stage = Stage::with(json!({ "provisions": false })).await;
     assert_eq!(outcome(&stage.come(json!({})).await), "sso_no_account");
     let rep = stage.app.user(Builtin::SalesRep).await;
-    assert_eq!(outcome(&stage.come(json!({ "email": rep.email.to_uppercase().replace("ACME.TEST", "acme.test") })).await), "in");
+    assert_eq!(
+        outcome(&stage.come(json!({ "email": rep.email.to_uppercase().replace("ACME.TEST", "acme.test") })).await),
+        "in"
+    );
     assert_eq!(stage.roles(&rep.email).await, ["Sales Rep"]);
 }
 
@@ -153,7 +164,11 @@ async fn entra_for_many_directories_lets_in_the_chosen_ones() {
         outcome(&browser.get(back.split("&iss=").next().unwrap()).await)
     };
     assert_eq!(come(theirs, json!({})).await, "sso_token_invalid", "a directory that was not chosen");
-    assert_eq!(come(ours, json!({ "iss": format!("{host}/{theirs}/v2.0") })).await, "sso_token_invalid", "tid and iss differ");
+    assert_eq!(
+        come(ours, json!({ "iss": format!("{host}/{theirs}/v2.0") })).await,
+        "sso_token_invalid",
+        "tid and iss differ"
+    );
     assert_eq!(come(ours, json!({ "xms_edov": false })).await, "sso_email_not_verified");
     assert_eq!(come(ours, json!({})).await, "in");
     assert_eq!(stage.roles("ada@acme.test").await, ["Sales Rep"]);
