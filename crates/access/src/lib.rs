@@ -13,6 +13,7 @@ pub mod outbound;
 mod password;
 pub mod people;
 pub mod policy;
+pub mod scim;
 pub mod session;
 
 pub use actor::Actor;

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use dealwright_access::{csrf, identity_provider, oidc, people, session};
+use dealwright_access::{csrf, identity_provider, oidc, people, scim, session};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
     account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline,
@@ -42,6 +42,7 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(oidc::http::router())
             .merge(people::http::router())
             .merge(identity_provider::http::router())
+            .merge(scim::http::router())
             .merge(pipeline::http::router())
             .merge(choice::http::router())
             .merge(product::http::router())
@@ -105,6 +106,7 @@ pub fn router(state: AppState) -> Router {
         .merge(api)
         .merge(health::router())
         .merge(oidc::http::pages())
+        .merge(scim::http::endpoints())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))
         .route("/api/{*rest}", axum::routing::any(middleware::no_such_endpoint))
         .merge(assets::router())
