@@ -12,6 +12,8 @@ const PAGES = [
   ["approvals", "/approvals"],
   ["people", "/admin/people"],
   ["roles", "/admin/roles"],
+  ["single sign-on", "/admin/single-sign-on"],
+  ["a new identity provider", "/admin/single-sign-on/new?kind=entra"],
   ["sessions", "/admin/sessions"],
   ["pipelines", "/admin/pipelines"],
   ["products", "/admin/products"],

@@ -27,6 +27,7 @@ export type Option = Schemas["Choice"];
 
 export type IdentityProvider = Schemas["IdentityProvider"];
 export type IdentityProviderKind = Schemas["IdentityProviderKind"];
+export type ScimToken = Schemas["ScimToken"];
 export type ConnectionReport = Schemas["ConnectionReport"];
 
 export type Account = Schemas["Account"];

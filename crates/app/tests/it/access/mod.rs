@@ -1,3 +1,4 @@
 mod endpoints;
 mod oidc;
+mod scim;
 mod sessions;

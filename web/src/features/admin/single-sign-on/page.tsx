@@ -16,6 +16,7 @@ import { identityProviderQuery } from "../queries";
 import { Addresses } from "./addresses";
 import { ProviderForm } from "./form";
 import { BackToProviders } from "./list";
+import { Provisioning } from "./provisioning";
 import { bodyOf, empty, KINDS, schema, valuesOf, type Values } from "./values";
 
 export function NewIdentityProvider({ kind }: { kind: IdentityProviderKind }) {
@@ -81,6 +82,7 @@ export function IdentityProviderPage({ id }: { id: string }) {
           <RemoveProvider id={id} name={provider.name} version={provider.version} />
         </div>
       </form>
+      <Provisioning provider={provider} />
     </AdminPage>
   );
 }
