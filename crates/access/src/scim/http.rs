@@ -134,7 +134,12 @@ impl Client {
     async fn begin(&self) -> Result<Tx, Fault> {
         let name = format!("SCIM ({})", self.provider.name);
         let stamp = Stamp { kind: ActorKind::Key, id: None, name, on_behalf_of: None };
-        let mut tx = self.access.begin_as(self.provider.org, stamp, self.request_id.clone()).await?;
+        Ok(self.access.begin_as(self.provider.org, stamp, self.request_id.clone()).await?)
+    }
+
+    /// For a write: what gives and takes roles goes one after the other.
+    async fn begin_write(&self) -> Result<Tx, Fault> {
+        let mut tx = self.begin().await?;
         accounts::hold_roles(&mut tx).await?;
         Ok(tx)
     }
@@ -215,7 +220,7 @@ async fn read_user(client: Client, Path(id): Path<String>) -> Result<Response, F
 
 async fn create_user(client: Client, bytes: Bytes) -> Result<Response, Fault> {
     let fields = Fields::read(&body(&bytes)?)?;
-    let mut tx = client.begin().await?;
+    let mut tx = client.begin_write().await?;
     let account = accounts::insert_account(&mut tx, &fields.name(), fields.address()).await?;
     store::name_user(&mut tx, client.provider.id, account.id, &fields).await?;
     let data = json!({ "provider": client.provider.name });
@@ -262,7 +267,7 @@ async fn change_user(
     headers: &HeaderMap,
     to: impl FnOnce(Fields) -> Result<Fields, Fault>,
 ) -> Result<Response, Fault> {
-    let mut tx = client.begin().await?;
+    let mut tx = client.begin_write().await?;
     let old = client.user(&mut tx, id).await?;
     check_version(headers, old.version)?;
     let new = to(old.fields.clone())?;
@@ -351,7 +356,7 @@ fn whole_group(body: &Value) -> Result<GroupChange, Fault> {
 
 async fn create_group(client: Client, bytes: Bytes) -> Result<Response, Fault> {
     let change = whole_group(&body(&bytes)?)?;
-    let mut tx = client.begin().await?;
+    let mut tx = client.begin_write().await?;
     let id = tx.new_id();
     let name = change.name.clone().unwrap_or_default();
     store::insert_group(&mut tx, client.provider.id, id, &name, change.external_id.as_deref()).await?;
@@ -382,7 +387,7 @@ async fn patch_group(
 }
 
 async fn change_group(client: &Client, id: &str, headers: &HeaderMap, change: GroupChange) -> Result<Response, Fault> {
-    let mut tx = client.begin().await?;
+    let mut tx = client.begin_write().await?;
     let old = client.group(&mut tx, id).await?;
     check_version(headers, old.version)?;
     let before = store::members(&mut tx, old.id).await?;
@@ -432,7 +437,7 @@ async fn change_members(client: &Client, tx: &mut Tx, group: Uuid, change: &Grou
 }
 
 async fn delete_group(client: Client, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Fault> {
-    let mut tx = client.begin().await?;
+    let mut tx = client.begin_write().await?;
     let old = client.group(&mut tx, &id).await?;
     check_version(&headers, old.version)?;
     let nobody = GroupChange { replaces: true, ..GroupChange::default() };

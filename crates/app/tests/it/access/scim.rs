@@ -89,9 +89,14 @@ async fn a_person_is_made_found_changed_and_deactivated() {
     let none = client.get("/Users?filter=userName%20eq%20%22ada%40acme.test%22").await;
     assert_eq!((none.status, &none.body["totalResults"]), (200, &json!(0)));
     let ada = client.user("ada").await;
-    assert_eq!((&ada["userName"], &ada["displayName"], &ada["externalId"]), (&json!("ada@acme.test"), &json!("ada Test"), &json!("ext-ada")));
+    assert_eq!(
+        (&ada["userName"], &ada["displayName"], &ada["externalId"]),
+        (&json!("ada@acme.test"), &json!("ada Test"), &json!("ext-ada"))
+    );
     assert_eq!(client.roles("ada@acme.test").await, ["Read-only"]);
-    for filter in ["userName%20eq%20%22ADA%40acme.test%22", "externalId%20eq%20%22ext-ada%22%20and%20active%20eq%20true"] {
+    for filter in
+        ["userName%20eq%20%22ADA%40acme.test%22", "externalId%20eq%20%22ext-ada%22%20and%20active%20eq%20true"]
+    {
         let found = client.get(&format!("/Users?filter={filter}")).await.ok();
         assert_eq!((&found["totalResults"], &found["Resources"][0]["id"]), (&json!(1), &ada["id"]), "{filter}");
     }
@@ -112,7 +117,10 @@ async fn a_person_is_made_found_changed_and_deactivated() {
         { "op": "Add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department", "value": "Sales" },
     ]);
     let moved = client.patch(&at, moved).await.ok();
-    assert_eq!((&moved["emails"][0]["value"], &moved["displayName"]), (&json!("ada.l@acme.test"), &json!("Ada Lovelace")));
+    assert_eq!(
+        (&moved["emails"][0]["value"], &moved["displayName"]),
+        (&json!("ada.l@acme.test"), &json!("Ada Lovelace"))
+    );
     // The same again changes nothing.
     let version = client.get(&at).await.ok()["meta"]["version"].clone();
     client.patch(&at, json!([{ "op": "Replace", "path": "displayName", "value": "Ada Lovelace" }])).await.ok();
@@ -124,7 +132,15 @@ async fn a_person_is_made_found_changed_and_deactivated() {
     assert_eq!(client.get(&at).await.ok()["active"], false);
     assert_eq!(
         client.events().await,
-        ["user.created", "user.updated", "user.deactivated", "user.reactivated", "user.updated", "user.updated", "user.deactivated"]
+        [
+            "user.created",
+            "user.updated",
+            "user.deactivated",
+            "user.reactivated",
+            "user.updated",
+            "user.updated",
+            "user.deactivated"
+        ]
     );
 }
 
@@ -193,7 +209,13 @@ async fn pages_versions_and_errors_are_as_the_specification_says() {
         assert_eq!((answer.status, answer.body["scimType"].as_str().unwrap_or_default()), (status, kind), "{path}");
         assert_eq!(answer.body["status"], json!(status.to_string()), "{path}");
     }
-    for bad in [json!([]), json!({}), json!({ "userName": "no address" }), json!({ "userName": "a\u{0}@acme.test" }), json!({ "userName": { "a": 1 } })] {
+    for bad in [
+        json!([]),
+        json!({}),
+        json!({ "userName": "no address" }),
+        json!({ "userName": "a\u{0}@acme.test" }),
+        json!({ "userName": { "a": 1 } }),
+    ] {
         assert_eq!(client.ask(Method::POST, "/Users", Some(bad.clone())).await.status, 400, "{bad}");
     }
     for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
