@@ -164,7 +164,7 @@ fn leave(change: &mut GroupChange, id: String) {
 /// 400 `invalidValue`.
 pub fn members(value: &Value) -> Result<Vec<String>, Fault> {
     let one = [value.clone()];
-    let all = match value {
+    let all: &[Value] = match value {
         Value::Null => &[],
         Value::Array(many) => many.as_slice(),
         _ => one.as_slice(),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_kernel::error::OnConstraint;
-use dealwright_kernel::id::{IdentityProviderId, UserId};
+use dealwright_kernel::id::{IdentityProviderId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{SystemTx, Tx};
 use uuid::Uuid;
@@ -193,7 +193,7 @@ pub(crate) async fn account(tx: &mut Tx, id: UserId) -> Result<Option<Account>> 
     let org = tx.org().0;
     Ok(sqlx::query_as!(
         Account,
-        r#"select id as "id: UserId", name, email, active, team_id as "team: _", version from app_user where org_id = $1 and id = $2"#,
+        r#"select id as "id: UserId", name, email, active, team_id as "team: TeamId", version from app_user where org_id = $1 and id = $2"#,
         org,
         id.0,
     )

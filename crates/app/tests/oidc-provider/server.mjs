@@ -14,7 +14,7 @@ server.listen(port, "127.0.0.1", () => {
   const provider = new Provider(issuer, {
     clients: [{ redirect_uris: [], grant_types: ["authorization_code"], response_types: ["code"], ...client }],
     claims: {
-      openid: ["sub", "sid"],
+      openid: ["sub"],
       email: ["email", "email_verified"],
       profile: ["name", "given_name", "family_name"],
       groups: ["groups"],
@@ -23,10 +23,13 @@ server.listen(port, "127.0.0.1", () => {
     cookies: { keys: ["only for tests"] },
     pkce: { required: () => true },
     features: { backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+    // It refuses to ask private addresses by default; whom it tells of a logout here is on loopback.
+    fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
     findAccount: (_, id) =>
       Object.hasOwn(accounts, id) ? { accountId: id, claims: () => ({ sub: id, ...accounts[id] }) } : undefined,
   });
   provider.on("server_error", (_, error) => console.error(error));
+  provider.on("backchannel.error", (_, error) => console.error(error));
   server.on("request", provider.callback());
   console.log(issuer);
 });
