@@ -51,10 +51,15 @@ export function NewIdentityProvider({ kind }: { kind: IdentityProviderKind }) {
 export function IdentityProviderPage({ id }: { id: string }) {
   const provider = useSuspenseQuery(identityProviderQuery(id)).data;
   const client = useQueryClient();
-  const form = useForm<Values>({ resolver: zodResolver(schema), values: valuesOf(provider) });
+  const form = useForm<Values>({ resolver: zodResolver(schema), values: valuesOf(provider), resetOptions: { keepDirtyValues: true } });
   const submit = form.handleSubmit(async (values) => {
     try {
-      await patch("/identity-providers/{id}", { path: { id }, body: bodyOf(values), ifMatch: provider.version });
+      const { data } = await patch("/identity-providers/{id}", {
+        path: { id },
+        body: bodyOf(values),
+        ifMatch: provider.version,
+      });
+      form.reset(valuesOf(data));
       await client.invalidateQueries({ queryKey: ["identity-providers"] });
       told(`Saved ${values.name}`);
     } catch (error) {
