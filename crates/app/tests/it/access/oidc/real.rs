@@ -41,7 +41,9 @@ fn provider(client: &Value, accounts: &Value) -> Real {
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
-        .expect("node runs: install Node.js 20.19 or newer (scripts/need test)");
+        .unwrap_or_else(|error| {
+            panic!("node does not run ({error}): install Node.js 20.19 or newer (scripts/need test)")
+        });
     let mut issuer = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut issuer).unwrap();
     Real { issuer: issuer.trim().to_owned(), child }
