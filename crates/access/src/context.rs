@@ -16,11 +16,13 @@ use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
 use dealwright_store::database::access_changed;
-use dealwright_store::{Database, Keyring, Origin, Tx};
+use dealwright_store::{Database, Keyring, Origin, Scope, Stamp, Tx};
+use ipnet::IpNet;
 use moka::sync::Cache;
 
 use crate::actor::Actor;
 use crate::bearer::{self, Proof};
+use crate::oidc::Providers;
 use crate::policy::{Needs, Object, Permission};
 use crate::session::device::Device;
 use crate::session::renewal::Renewal;
@@ -37,6 +39,8 @@ pub struct Settings {
     pub keyring: Keyring,
     /// Where people reach the app, without a slash at its end: links in letters begin with it.
     pub base_url: String,
+    /// Private networks that identity providers may be in.
+    pub outbound_networks: Vec<IpNet>,
 }
 
 /// What a session's token stands for, as it was read.
@@ -63,14 +67,16 @@ pub struct Access {
     actors: Cache<Proof, Held>,
     pub(crate) settings: Settings,
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
+    pub(crate) providers: Arc<Providers>,
 }
 
 impl Access {
     #[must_use]
     pub fn new(database: Database, settings: Settings) -> Self {
         let actors = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build();
+        let providers = Arc::new(Providers::new(&settings.outbound_networks));
         // Each password check takes 19 MiB and a core for a moment.
-        Self { database, actors, settings, hashing: Arc::new(tokio::sync::Semaphore::new(2)) }
+        Self { database, actors, settings, hashing: Arc::new(tokio::sync::Semaphore::new(2)), providers }
     }
 
     #[must_use]
@@ -145,6 +151,27 @@ impl Access {
         let actor = people::store::actor(tx.db(), org, user).await?.or_not_found("user")?;
         tx.commit().await?;
         Ok(Arc::new(actor))
+    }
+
+    /// Begins a transaction of an organisation in nobody's name: for what a sign-in or a provisioning client brings about.
+    /// It sees what belongs to the organisation as a whole, and no record.
+    ///
+    /// # Errors
+    /// When there is no such organisation, or the database is gone.
+    pub(crate) async fn begin_as(&self, org: OrgId, stamp: Stamp, request_id: Option<String>) -> Result<Tx> {
+        let mut tries = 0;
+        loop {
+            let mut tx = self.database.system().await?;
+            let epoch = session::store::epoch(&mut tx, org).await?.or_not_found("organisation")?;
+            tx.commit().await?;
+            let (stamp, request_id) = (stamp.clone(), request_id.clone());
+            let scope = Scope { org, user: None, teams: Vec::new(), scopes: "{}".to_owned(), epoch, stamp, request_id };
+            match self.database.begin(&scope).await {
+                // Others change access at the same moment; it is read again.
+                Err(error) if access_changed(&error) && tries < 5 => tries += 1,
+                other => return other,
+            }
+        }
     }
 
     /// A context for work outside a request.

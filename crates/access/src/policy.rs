@@ -54,6 +54,7 @@ words! {
         ApiKey = "api_key",
         ServiceAccount = "service_account",
         Organisation = "organisation",
+        SingleSignOn = "single_sign_on",
     }
 }
 
@@ -133,9 +134,12 @@ pub const fn actions(object: Object) -> &'static [Action] {
         }
         Object::Activity => &[Read, Create],
         Object::User => &[Read, Create, Update, Delete, Impersonate],
-        Object::Pipeline | Object::Team | Object::Role | Object::ApiKey | Object::ServiceAccount => {
-            &[Read, Create, Update, Delete]
-        }
+        Object::Pipeline
+        | Object::Team
+        | Object::Role
+        | Object::ApiKey
+        | Object::ServiceAccount
+        | Object::SingleSignOn => &[Read, Create, Update, Delete],
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
@@ -161,6 +165,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Role
             | Object::ServiceAccount
             | Object::Organisation
+            | Object::SingleSignOn
             | Object::Agent
             | Object::Audit,
             _,
@@ -185,7 +190,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Role
         | Object::Organisation
         | Object::Audit => true,
-        Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount => false,
+        Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount | Object::SingleSignOn => false,
     }
 }
 
@@ -414,6 +419,8 @@ permissions! {
     ReadServiceAccount = ServiceAccount Read, CreateServiceAccount = ServiceAccount Create,
     UpdateServiceAccount = ServiceAccount Update, DeleteServiceAccount = ServiceAccount Delete,
     ReadOrganisation = Organisation Read, UpdateOrganisation = Organisation Update,
+    ReadSingleSignOn = SingleSignOn Read, CreateSingleSignOn = SingleSignOn Create, UpdateSingleSignOn = SingleSignOn Update,
+    DeleteSingleSignOn = SingleSignOn Delete,
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub struct Config {
     pub mail_from: String,
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Private networks that identity providers may be in.
+    pub outbound_networks: Vec<IpNet>,
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
@@ -79,6 +81,7 @@ struct Raw {
     smtp_url: Option<String>,
     mail_from: String,
     trusted_proxies: String,
+    outbound_networks: String,
     demo: String,
     ai: String,
     ai_base_url: Option<String>,
@@ -100,6 +103,7 @@ const KEYS: &[&str] = &[
     "smtp_url",
     "mail_from",
     "trusted_proxies",
+    "outbound_networks",
     "demo",
     "ai",
     "ai_base_url",
@@ -133,6 +137,7 @@ impl Config {
             ("data_dir", home.as_str()),
             ("mail_from", "Dealwright <dealwright@localhost>"),
             ("trusted_proxies", ""),
+            ("outbound_networks", ""),
             ("demo", "false"),
             ("ai", "on"),
             ("ai_prices", ""),
@@ -196,9 +201,13 @@ impl Config {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
-        let trusted_proxies = networks(&raw.trusted_proxies).map_err(|part| {
-            wrong("trusted_proxies", part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8")
-        })?;
+        let list = |key: &str, value: &str| {
+            networks(value).map_err(|part| {
+                wrong(key, part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8")
+            })
+        };
+        let trusted_proxies = list("trusted_proxies", &raw.trusted_proxies)?;
+        let outbound_networks = list("outbound_networks", &raw.outbound_networks)?;
         Ok(Self {
             host: raw.host,
             port,
@@ -209,6 +218,7 @@ impl Config {
             smtp_url: raw.smtp_url.map(SecretString::from),
             mail_from: raw.mail_from,
             trusted_proxies,
+            outbound_networks,
             demo,
             ai,
             ai_base_url: raw.ai_base_url,
@@ -286,6 +296,11 @@ mod tests {
         assert_eq!(
             load(&[("TRUSTED_PROXIES", "10.0.0.0/8, proxy")], &none).unwrap_err(),
             "TRUSTED_PROXIES is \"proxy\", but must be addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8"
+        );
+        assert!(
+            load(&[("OUTBOUND_NETWORKS", "idp.corp")], &none)
+                .unwrap_err()
+                .starts_with("OUTBOUND_NETWORKS is \"idp.corp\"")
         );
         assert!(
             load(&[("AI_PRICES", "large=2.50/10,small=cheap")], &none)

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use dealwright_access::{
-    api_key, audit, csrf, fresh, invitation, link, oauth, password, people, second_factor, service_account, session,
-    sign_in_policy, viewing,
+    api_key, audit, csrf, fresh, identity_provider, invitation, link, oauth, oidc, password, people, scim, second_factor,
+    service_account, session, sign_in_policy, viewing,
 };
 use dealwright_ai::Assistant;
 use dealwright_crm::{
@@ -35,7 +35,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 #[openapi(
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
-    tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
+    tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
          (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "sharing"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
 )]
 struct Description;
@@ -47,6 +47,9 @@ fn api() -> OpenApiRouter<AppState> {
             OpenApiRouter::new()
                 .merge(setup::router())
                 .merge(session::http::router())
+                .merge(oidc::http::router())
+                .merge(identity_provider::http::router())
+                .merge(scim::http::router())
                 .merge(people::http::router())
                 .merge(people::fields::router())
                 .merge(invitation::http::router())
@@ -138,6 +141,8 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(health::router())
+        .merge(oidc::http::pages())
+        .merge(scim::http::endpoints())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))
         .route("/api/{*rest}", axum::routing::any(middleware::no_such_endpoint))
         .merge(assets::router())

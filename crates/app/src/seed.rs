@@ -48,6 +48,17 @@ pub async fn demo_once(access: &Access) -> Result<(), Failure> {
     Ok(())
 }
 
+/// For commands, which serve nobody and ask nobody.
+fn settings(running: &Running, demo: bool) -> Settings {
+    Settings {
+        demo,
+        secure_cookies: false,
+        keyring: running.keyring.clone(),
+        base_url: String::new(),
+        outbound_networks: Vec::new(),
+    }
+}
+
 /// `dealwright seed`: the demo company, or an organisation of `scale` opportunities.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use chrono::TimeDelta;
 use dealwright_access::audit::sealing;
 use dealwright_access::password::reset;
-use dealwright_access::{Access, Settings, viewing};
+use dealwright_access::{Access, Settings, oidc, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_crm::live::{self, Hub};
@@ -96,8 +96,8 @@ impl Background {
 /// The worker with all its jobs.
 pub fn worker(state: &AppState) -> Worker {
     let database = state.access.database();
-    let (to_fold, to_prune, to_end, to_seal) =
-        (database.clone(), database.clone(), state.access.clone(), database.clone());
+    let (to_fold, to_prune, to_end, to_seal, to_forget) =
+        (database.clone(), database.clone(), state.access.clone(), database.clone(), state.access.clone());
     let (access, mailer) = (state.access.clone(), state.mailer.clone());
     let worker = Worker::new(database, 2);
     let worker = reset::register(worker, &state.access).on(mail::SEND, move |job| {
@@ -117,8 +117,11 @@ pub fn worker(state: &AppState) -> Worker {
             async move { job::fold_totals(&database).await }
         })
         .on("prune", move |_| {
-            let database = to_prune.clone();
-            async move { job::prune(&database).await }
+            let (database, access) = (to_prune.clone(), to_forget.clone());
+            async move {
+                job::prune(&database).await?;
+                oidc::prune(&access).await
+            }
         })
         .on("seal_audit", move |_| {
             let database = to_seal.clone();
@@ -149,6 +152,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
         secure_cookies: config.is_tls(),
         keyring: running.keyring.clone(),
         base_url: config.public_url(),
+        outbound_networks: config.outbound_networks.clone(),
     };
     let (assistant, downloads) = assistant(config)?;
     let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?) };

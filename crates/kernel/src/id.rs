@@ -72,4 +72,5 @@ ids! {
     ShareId,
     /// A member of an account's team.
     MemberId,
+    IdentityProviderId,
 }

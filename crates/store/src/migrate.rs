@@ -23,6 +23,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/64_sharing.sql"),
     include_str!("../schema/66_keys_audit.sql"),
     include_str!("../schema/68_signin.sql"),
+    include_str!("../schema/70_oidc_scim.sql"),
     include_str!("../schema/72_master_data.sql"),
 ];
 

@@ -38,6 +38,9 @@ pub struct Sealed {
 pub const SEALED: &[Sealed] = &[
     Sealed { table: "mail", column: "body", context: "'mail:' || id" },
     Sealed { table: "totp", column: "secret", context: "'totp:' || user_id" },
+    Sealed { table: "identity_provider", column: "client_secret", context: "'oidc-client:' || id" },
+    Sealed { table: "oidc_session", column: "id_token", context: "'oidc-session:' || session_id" },
+    Sealed { table: "oidc_login", column: "verifier", context: "'oidc-login:' || id" },
 ];
 
 /// The keys. Cheap to clone; shows none of them.

@@ -1,6 +1,6 @@
 //! The real server, on a port of its own.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use dealwright_access::Settings;
 use dealwright_access::organisation::{self, NewOrganisation};
@@ -13,6 +13,7 @@ use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Currency};
 use dealwright_store::Keyring;
 use dealwright_store::mail::Mailer;
+use ipnet::IpNet;
 
 use crate::person::Person;
 use crate::{Failure, TestDb};
@@ -186,7 +187,13 @@ impl TestApp {
 }
 
 fn settings() -> Settings {
-    Settings { demo: false, secure_cookies: false, keyring: Keyring::for_tests(), base_url: "http://crm.test".into() }
+    Settings {
+        demo: false,
+        secure_cookies: false,
+        keyring: Keyring::for_tests(),
+        base_url: "http://crm.test".into(),
+        outbound_networks: vec![IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST))],
+    }
 }
 
 /// Serves on a port of its own, and says where.

@@ -6,10 +6,13 @@
 #![expect(clippy::indexing_slicing, reason = "a test that finds another answer than it expects has failed")]
 
 mod app;
+mod browser;
 mod cluster;
+pub mod issuer;
 mod person;
 
 pub use app::{TestApp, TestOptions};
+pub use browser::{Browser, Page};
 pub use cluster::TestDb;
 pub use person::{Answer, Person};
 

@@ -43,6 +43,11 @@ export type StageKind = Schemas["StageKind"];
 export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason";
 export type Option = Schemas["Choice"];
 
+export type IdentityProvider = Schemas["IdentityProvider"];
+export type IdentityProviderKind = Schemas["IdentityProviderKind"];
+export type ScimToken = Schemas["ScimToken"];
+export type ConnectionReport = Schemas["ConnectionReport"];
+
 export type Account = Schemas["Account"];
 export type Contact = Schemas["Contact"];
 export type Opportunity = Schemas["Opportunity"];

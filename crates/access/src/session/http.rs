@@ -27,7 +27,7 @@ use crate::context::{Anyone, OwnSession, SignedIn, origin};
 use crate::password::closed;
 use crate::policy::fields::FieldLevel;
 use crate::policy::{Action, Object, ScopeLevel};
-use crate::{Access, password, viewing};
+use crate::{Access, Context, password, viewing};
 
 const COOKIE: &str = "dealwright_session";
 const SECURE_COOKIE: &str = "__Host-dealwright_session";
@@ -136,17 +136,23 @@ async fn sign_in(
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "session", responses((status = 204, description = "Signed out"), Problems))]
 async fn sign_out(State(access): State<Access>, headers: HeaderMap, OwnSession(cx): OwnSession) -> Result<Response> {
+    let jar = ended(&access, &headers, &cx).await?;
+    Ok((jar, StatusCode::NO_CONTENT).into_response())
+}
+
+/// Ends the caller's session; the cookie that takes theirs away.
+pub(crate) async fn ended(access: &Access, headers: &HeaderMap, cx: &Context) -> Result<CookieJar> {
     let mut tx = cx.begin().await?;
     if let Some(session) = cx.actor().session {
         viewing::end(&mut tx, session).await?;
         store::revoke(&mut tx, cx.actor().user, session).await?;
         tx.emit(Told::SignedOut.event(&cx));
     }
-    let done = tx.commit(StatusCode::NO_CONTENT).await?;
-    access.forget(&Proof::Session(token(&headers)?));
+    tx.commit(()).await?.into_inner();
+    access.forget(&Proof::Session(token(headers)?));
     let mut gone = cookie(access.settings.secure_cookies, String::new(), TimeDelta::zero());
     gone.make_removal();
-    Ok((CookieJar::new().add(gone), done).into_response())
+    Ok(CookieJar::new().add(gone))
 }
 
 /// One of my sessions.

@@ -343,3 +343,8 @@ pub(crate) async fn authenticated(tx: &mut SystemTx, org: OrgId, id: SessionId, 
         .await?;
     Ok(())
 }
+
+/// The organisation's access epoch; none when there is no such organisation.
+pub(crate) async fn epoch(tx: &mut SystemTx, org: OrgId) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar!("select epoch from access_epoch where org_id = $1", org.0).fetch_optional(tx.db()).await?)
+}

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Monitor, Moon, Sun } from "lucide-react";
-import { remove } from "@/api/client";
+import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { failed } from "@/components/ui/toast";
 
@@ -17,8 +17,10 @@ export function useSignOut() {
   const navigate = useNavigate();
   return async () => {
     try {
-      await remove("/session");
+      const { data } = await post("/session/sign-out");
       client.clear();
+      // Whoever came in by an identity provider is signed out there too.
+      if (data.redirect_to) return window.location.assign(data.redirect_to);
       await navigate({ to: "/sign-in", search: {} });
     } catch (error) {
       failed("You are still signed in", sentence(error));

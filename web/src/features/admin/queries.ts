@@ -64,3 +64,13 @@ export const priceListsQuery = () =>
   queryOptions({ queryKey: ["price-lists"], queryFn: async () => (await get("/price-lists")).items });
 export const priceListQuery = (id: string) =>
   queryOptions({ queryKey: ["price-lists", id], queryFn: () => get("/price-lists/{id}", { path: { id } }) });
+export const identityProvidersQuery = () =>
+  queryOptions({
+    queryKey: ["identity-providers"],
+    queryFn: async () => (await get("/identity-providers")).items,
+  });
+export const identityProviderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["identity-providers", id],
+    queryFn: () => get("/identity-providers/{id}", { path: { id } }),
+  });

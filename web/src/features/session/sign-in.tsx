@@ -1,7 +1,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
@@ -13,6 +13,7 @@ import { Door } from "./door";
 import { useEnter } from "./enter";
 import { Alert } from "./notice";
 import { PasswordInput } from "./password";
+import { Providers, ssoWords } from "./providers";
 import { SecondStep } from "./second-step";
 
 const schema = z.object({
@@ -30,9 +31,9 @@ function words(error: unknown): string {
   return sentence(error);
 }
 
-export function SignIn({ setup, to }: { setup: Setup; to: string }) {
+export function SignIn({ setup, to, error }: { setup: Setup; to: string; error?: string | undefined }) {
   const enter = useEnter();
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(ssoWords(error));
   const [challenge, setChallenge] = useState<Challenge | null>(null);
   const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: { email: "", password: "" } });
   const { errors, isSubmitting } = form.formState;
@@ -42,11 +43,12 @@ export function SignIn({ setup, to }: { setup: Setup; to: string }) {
       const { data } = await post("/session", { body: values });
       if (data) setChallenge(data);
       else await enter(to);
-    } catch (error) {
-      setProblem(words(error));
+    } catch (refused) {
+      setProblem(words(refused));
       form.setFocus("password");
     }
   };
+  const email = useWatch({ control: form.control, name: "email" });
   const asDemo = (email: string) => {
     form.reset({ email, password: DEMO_PASSWORD });
     void form.handleSubmit(submit)();
@@ -61,6 +63,7 @@ export function SignIn({ setup, to }: { setup: Setup; to: string }) {
         <Field label="E-mail" error={errors.email?.message}>
           {(w) => <Input {...w} {...form.register("email")} size="lg" type="email" autoComplete="username" autoFocus />}
         </Field>
+        <Providers email={email} to={to} />
         <Field
           label="Password"
           error={errors.password?.message}

@@ -13,11 +13,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Need no sign-in: a visitor must be able to sign in, or to set the server up; and a program to get a token.
-const PUBLIC: [&str; 11] = [
+const PUBLIC: [&str; 12] = [
     "GET /setup",
     "POST /setup",
     "POST /session",
     "POST /session/second-factor",
+    "GET /session/providers",
     "POST /password-resets",
     "POST /password-resets/completion",
     "POST /one-time-links",
@@ -28,8 +29,8 @@ const PUBLIC: [&str; 11] = [
 ];
 /// Answer for as long as somebody listens; their own tests listen.
 const STREAMS: [&str; 2] = ["GET /live", "GET /agent-runs/{id}/stream"];
-/// End sessions; tested in `sessions` and `signin`.
-const ENDING: [&str; 2] = ["DELETE /session", "DELETE /sessions"];
+/// End sessions; tested in `sessions`, `signin` and `oidc`.
+const ENDING: [&str; 3] = ["DELETE /session", "DELETE /sessions", "POST /session/sign-out"];
 
 struct Records(BTreeMap<&'static str, String>);
 
@@ -39,8 +40,9 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        let path =
-            path.replace("{id}", id).replace("{line_id}", nil).replace("{share_id}", nil).replace("{member_id}", nil);
+        let path = ["{line_id}", "{share_id}", "{member_id}", "{identity_id}"]
+            .iter()
+            .fold(path.replace("{id}", id), |path, part| path.replace(part, nil));
         path.replace("{currency}", "USD").replace("{valid_from}", "2026-01-02")
     }
 }
@@ -113,6 +115,10 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /me/password" => json!({ "password": "short" }),
         "POST /me/totp" | "POST /me/recovery-codes" | "POST /session/confirmation" => json!({}),
         "POST /me/totp/confirmation" => json!({ "code": "000000" }),
+        "POST /identity-providers" => json!({ "name": "New", "issuer": "no URL", "client_id": "x" }),
+        "PATCH /identity-providers/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /identity-providers/check" => json!({ "issuer": "https://127.0.0.2" }),
+        "POST /identity-providers/{id}/scim-token" => json!({}),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),

@@ -1,0 +1,250 @@
+//! Requests to addresses that an administrator typed in: only to public ones, and never further than was asked for.
+//!
+//! An address is looked at where it is used, after the name was resolved, so that a name which changes its mind does not
+//! get by. Redirects are not followed; answers are cut off at a size and a time.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http;
+use ipnet::IpNet;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::{Client, Url, redirect};
+use tokio::sync::OnceCell;
+
+/// The longest an answer may take.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+/// The largest answer that is read.
+const SIZE_LIMIT: usize = 1024 * 1024;
+
+/// Why there is no answer, in words for an administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    #[error("{0}")]
+    Refused(String),
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+/// The way out.
+#[derive(Debug)]
+pub struct Outbound {
+    allowed: Arc<[IpNet]>,
+    client: OnceCell<Client>,
+}
+
+impl Outbound {
+    /// May also reach the networks `allowed`, which would be refused otherwise.
+    #[must_use]
+    pub fn new(allowed: &[IpNet]) -> Self {
+        Self { allowed: allowed.into(), client: OnceCell::new() }
+    }
+
+    /// An address that may be asked: https, without a name or a password in it, and no private address. Plain http goes to
+    /// this machine alone, where that is allowed.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self, address: &str) -> Result<Url, Failed> {
+        let refuse = |why: &str| Err(Failed::Refused(format!("{}: {why}", shown(address))));
+        let Ok(url) = Url::parse(address) else { return refuse("this is no URL") };
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("a URL with a user name in it is not asked");
+        }
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let literal = host.parse::<IpAddr>().ok();
+        let local = literal.map_or(host == "localhost", |ip| ip.to_canonical().is_loopback());
+        match url.scheme() {
+            "https" => {}
+            "http" if local && may_reach(IpAddr::V4(Ipv4Addr::LOCALHOST), &self.allowed) => {}
+            _ => return refuse("it must begin with https://"),
+        }
+        match literal {
+            Some(ip) if !may_reach(ip, &self.allowed) => refuse(PRIVATE),
+            _ => Ok(url),
+        }
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// When the address may not be asked or does not answer with 200.
+    pub async fn get(&self, address: &str, bearer: Option<&str>) -> Result<Vec<u8>, Failed> {
+        let mut request = http::Request::get(address).header(http::header::ACCEPT, "application/json");
+        if let Some(token) = bearer {
+            request = request.header(http::header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let request = request.body(Vec::new()).map_err(|e| Failed::Refused(e.to_string()))?;
+        let answer = self.send(request).await?;
+        if answer.status() != http::StatusCode::OK {
+            return Err(Failed::Unreachable(format!("{} answered {}", shown(address), answer.status())));
+        }
+        Ok(answer.into_body())
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// When the address may not be asked, does not answer in time, or answers with too much.
+    pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Failed> {
+        let address = request.uri().to_string();
+        self.check(&address)?;
+        let failed = |error: reqwest::Error| Failed::Unreachable(format!("{}: {}", shown(&address), cause(&error)));
+        let client = self.client.get_or_try_init(|| self.client()).await?;
+        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let mut answer = client.execute(request).await.map_err(failed)?;
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(failed)? {
+            if body.len() + part.len() > SIZE_LIMIT {
+                return Err(Failed::Unreachable(format!("{} answered with more than 1 MiB", shown(&address))));
+            }
+            body.extend_from_slice(&part);
+        }
+        let mut whole = http::Response::new(body);
+        *whole.status_mut() = answer.status();
+        *whole.headers_mut() = answer.headers().clone();
+        Ok(whole)
+    }
+
+    async fn client(&self) -> Result<Client, Failed> {
+        Client::builder()
+            .redirect(redirect::Policy::none())
+            .timeout(TIME_LIMIT)
+            .connect_timeout(CONNECT_LIMIT)
+            .user_agent(concat!("dealwright/", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Arc::new(Guard(Arc::clone(&self.allowed))))
+            .build()
+            .map_err(|e| Failed::Unreachable(cause(&e)))
+    }
+}
+
+const PRIVATE: &str = "a private address is not asked, unless OUTBOUND_NETWORKS allows it";
+
+/// Resolves names to the addresses that may be reached.
+struct Guard(Arc<[IpNet]>);
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allowed = Arc::clone(&self.0);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let any = !found.is_empty();
+            let open: Vec<SocketAddr> = found.into_iter().filter(|at| may_reach(at.ip(), &allowed)).collect();
+            if any && open.is_empty() {
+                return Err(PRIVATE.into());
+            }
+            Ok(Box::new(open.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn may_reach(ip: IpAddr, allowed: &[IpNet]) -> bool {
+    let ip = ip.to_canonical();
+    allowed.iter().any(|network| network.contains(&ip)) || is_public(ip)
+}
+
+/// Whether an address is one of the internet's: not of this machine, a private network, or a purpose of its own.
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+fn is_public_v4(ip: Ipv4Addr) -> bool {
+    let [a, b, c, _] = ip.octets();
+    let special = match (a, b) {
+        (0 | 10 | 127 | 224.., _) => true,
+        (100, 64..=127) | (169, 254) | (172, 16..=31) | (192, 168) | (198, 18 | 19) => true,
+        (192, 0) => c == 0 || c == 2,
+        (198, 51) => c == 100,
+        (203, 0) => c == 113,
+        _ => false,
+    };
+    !special
+}
+
+fn is_public_v6(ip: Ipv6Addr) -> bool {
+    let [a, b, ..] = ip.segments();
+    // 2000::/3 is what is routed; of that: documentation, and what carries an IPv4 address inside (6to4, Teredo).
+    (a & 0xe000) == 0x2000 && a != 0x2002 && !(a == 0x2001 && (b == 0x0db8 || b < 0x0200)) && a != 0x3fff
+}
+
+/// An address without what may be secret in it.
+fn shown(address: &str) -> String {
+    address.split(['?', '#']).next().unwrap_or_default().chars().take(200).collect()
+}
+
+/// The innermost reason: what a person can act on.
+fn cause(error: &reqwest::Error) -> String {
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    if error.is_timeout() { "no answer in time".to_owned() } else { inner.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_are_reached() {
+        for ip in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.2.1",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:10.0.0.1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001::1",
+            "64:ff9b::7f00:1",
+        ] {
+            assert!(!may_reach(ip.parse().unwrap(), &[]), "{ip}");
+        }
+        for ip in ["1.1.1.1", "172.32.0.1", "192.169.0.1", "2606:4700::1111", "2a00:1450:4001::1", "::ffff:8.8.8.8"] {
+            assert!(may_reach(ip.parse().unwrap(), &[]), "{ip}");
+        }
+        assert!(may_reach("10.1.2.3".parse().unwrap(), &["10.0.0.0/8".parse().unwrap()]));
+    }
+
+    #[test]
+    fn an_address_is_https_without_a_name_and_not_private() {
+        let strict = Outbound::new(&[]);
+        for bad in [
+            "http://idp.example.com",
+            "ftp://idp.example.com",
+            "https://user:pass@idp.example.com",
+            "https://10.0.0.1/x",
+            "https://[::1]/",
+            "https://0x7f000001/",
+            "http://127.0.0.1:8080",
+            "not a url",
+            "",
+        ] {
+            assert!(strict.check(bad).is_err(), "{bad}");
+        }
+        assert!(strict.check("https://idp.example.com/realms/x").is_ok());
+        let local = Outbound::new(&["127.0.0.0/8".parse().unwrap()]);
+        assert!(local.check("http://127.0.0.1:8080").is_ok());
+        assert!(local.check("http://localhost:8080").is_ok());
+        assert!(local.check("http://idp.example.com").is_err());
+    }
+}
