@@ -164,8 +164,17 @@ impl Access {
             let mut tx = self.database.system().await?;
             let epoch = session::store::epoch(&mut tx, org).await?.or_not_found("organisation")?;
             tx.commit().await?;
-            let (stamp, request_id) = (stamp.clone(), request_id.clone());
-            let scope = Scope { org, user: None, teams: Vec::new(), scopes: "{}".to_owned(), epoch, stamp, request_id };
+            let scope = Scope {
+                org,
+                user: None,
+                teams: Vec::new(),
+                principals: Vec::new(),
+                scopes: "{}".to_owned(),
+                epoch,
+                stamp: stamp.clone(),
+                origin: Origin { request_id: request_id.clone(), ..Origin::default() },
+                read_only: false,
+            };
             match self.database.begin(&scope).await {
                 // Others change access at the same moment; it is read again.
                 Err(error) if access_changed(&error) && tries < 5 => tries += 1,

@@ -123,7 +123,7 @@ pub(crate) async fn by_email(tx: &mut Tx, provider: &Provider, email: &str) -> R
     let row = sqlx::query!(
         r#"select u.id as "id: UserId", u.name, u.email, u.active, u.team_id as "team: TeamId", u.version,
                   exists (select from user_identity i where i.org_id = u.org_id and i.user_id = u.id and i.provider_id = $2) as "known!"
-           from app_user u where u.org_id = $1 and lower(u.email) = lower($3)"#,
+           from app_user u where u.org_id = $1 and lower(u.email) = lower($3) and not u.service"#,
         tx.org().0,
         provider.id.0,
         email,

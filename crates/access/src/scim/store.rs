@@ -111,7 +111,7 @@ pub(crate) async fn users(
         r#"select u.id as "id: UserId", coalesce(s.user_name, u.email) as "user_name!", s.external_id as "external_id?", u.name, s.given_name as "given_name?",
                   s.family_name as "family_name?", u.email, u.active, u.version, u.created_at, u.updated_at, count(*) over () as "total!"
            from app_user u left join scim_user s on s.org_id = u.org_id and s.user_id = u.id and s.provider_id = $2
-           where u.org_id = $1
+           where u.org_id = $1 and not u.service
              and ($3::uuid is null or u.id = $3)
              and ($4::text is null or lower(coalesce(s.user_name, u.email)) = lower($4))
              and ($5::text is null or s.external_id = $5)
@@ -193,7 +193,7 @@ pub(crate) async fn account(tx: &mut Tx, id: UserId) -> Result<Option<Account>> 
     let org = tx.org().0;
     Ok(sqlx::query_as!(
         Account,
-        r#"select id as "id: UserId", name, email, active, team_id as "team: TeamId", version from app_user where org_id = $1 and id = $2"#,
+        r#"select id as "id: UserId", name, email, active, team_id as "team: TeamId", version from app_user where org_id = $1 and id = $2 and not service"#,
         org,
         id.0,
     )
@@ -326,7 +326,7 @@ pub(crate) async fn members(tx: &mut Tx, group: Uuid) -> Result<Vec<(UserId, Str
 pub(crate) async fn add_members(tx: &mut Tx, group: Uuid, users: &[Uuid]) -> Result<()> {
     let org = tx.org().0;
     sqlx::query!(
-        "insert into scim_group_member (org_id, group_id, user_id) select u.org_id, $2, u.id from app_user u where u.org_id = $1 and u.id = any ($3)
+        "insert into scim_group_member (org_id, group_id, user_id) select u.org_id, $2, u.id from app_user u where u.org_id = $1 and u.id = any ($3) and not u.service
          on conflict do nothing",
         org,
         group,
