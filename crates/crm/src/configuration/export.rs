@@ -1,6 +1,5 @@
 //! Makes the file.
 
-use chrono::NaiveDate;
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
 
@@ -59,12 +58,11 @@ async fn price_lists(tx: &mut Tx) -> Result<Vec<PriceListFile>> {
             price: p.unit_price.to_decimal(),
             billing: p.billing,
         });
-        let span: (Option<NaiveDate>, Option<NaiveDate>) = (list.valid_from, list.valid_to);
         files.push(PriceListFile {
             name: list.name,
             currency: list.currency,
-            valid_from: span.0,
-            valid_to: span.1,
+            valid_from: list.valid_from,
+            valid_to: list.valid_to,
             default: list.default,
             archived: list.archived,
             prices: prices.collect(),

@@ -4,7 +4,7 @@ import { cn } from "@/lib/cn";
 
 export type Colour = NonNullable<Stage["colour"]>;
 
-export const COLOURS: Record<Colour, { label: string; ground: string }> = {
+const COLOURS: Record<Colour, { label: string; ground: string }> = {
   grey: { label: "Grey", ground: "bg-stage-grey" },
   blue: { label: "Blue", ground: "bg-stage-blue" },
   teal: { label: "Teal", ground: "bg-stage-teal" },

@@ -1,5 +1,5 @@
 /** Rates as a person pastes them: a line each, with currency, day and rate in any order. */
-export interface PastedRate {
+interface PastedRate {
   currency: string;
   valid_from: string;
   rate: string;

@@ -204,10 +204,9 @@ async fn a_new_line_is_proposed_the_price_of_the_list_that_holds() {
 
     let rep = app.user(Builtin::SalesRep).await;
     assert_eq!(rep.get(&at("price-lists", &year)).await.status, 200);
-    for (path, expected) in [(at("price-lists", &year), "403 forbidden")] {
-        assert_eq!(rep.patch(&path, json!({ "name": "Mine", "version": 1 })).await.problem(), expected);
-        assert_eq!(rep.delete(&path).await.problem(), expected);
-    }
+    let path = at("price-lists", &year);
+    assert_eq!(rep.patch(&path, json!({ "name": "Mine", "version": 1 })).await.problem(), "403 forbidden");
+    assert_eq!(rep.delete(&path).await.problem(), "403 forbidden");
     let stranger = app.stranger().await;
     assert_eq!(stranger.get(&at("price-lists", &year)).await.problem(), "404 not_found");
     let prices = format!("{}/prices", at("price-lists", &partners));
