@@ -39,7 +39,7 @@ pub async fn invited(app: &TestApp) -> Person {
     let body = json!({ "token": token, "name": "Rita Rep", "password": PASSWORD });
     let answer = app.nobody().post("/invitations/acceptance", body).await;
     assert_eq!(answer.status, 204, "{}", answer.body);
-    Person { cookie: browser(app, &answer).cookie, ..rep }
+    rep.with_cookie(browser(app, &answer).cookie.as_deref().unwrap())
 }
 
 #[tokio::test]
