@@ -29,7 +29,7 @@ class Keep:
 
 def login(server, session, envelope, mechanism, data):
     right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"crm", b"s3cret/word")
-    return AuthResult(success=right)
+    return AuthResult(success=right, handled=False)
 
 
 with socket.socket() as free:

@@ -12,7 +12,8 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::Outgoing;
 
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// For a whole letter: the library's own limits the connecting alone, and a server that falls silent would hold a worker.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Sends letters; cheap to clone.
 #[derive(Clone)]
@@ -52,7 +53,7 @@ impl Mailer {
             "SMTP_URL must look like smtps://user:password@host or smtp://user:password@host:587?tls=required"
                 .to_owned()
         })?;
-        Ok(Self { from: mailbox(from)?, way: Way::Smtp(transport.timeout(Some(TIMEOUT)).build()) })
+        Ok(Self { from: mailbox(from)?, way: Way::Smtp(transport.build()) })
     }
 
     /// Into a folder, which is made at the first letter.
@@ -81,7 +82,10 @@ impl Mailer {
         let id = letter.id;
         let message = self.message(letter)?;
         match &self.way {
-            Way::Smtp(server) => server.send(message).await.map(|_| ()).map_err(|error| refused(&error)),
+            Way::Smtp(server) => match tokio::time::timeout(TIMEOUT, server.send(message)).await {
+                Ok(sent) => sent.map(|_| ()).map_err(|error| refused(&error)),
+                Err(_) => Err(late()),
+            },
             Way::Folder(folder) => {
                 let written = write(folder, &format!("{id}.eml"), &message.formatted()).await;
                 written.map_err(|error| Error::unavailable("mail_not_written", error.to_string()))
@@ -129,11 +133,15 @@ fn mailbox(from: &str) -> Result<Mailbox, String> {
 fn refused(error: &smtp::Error) -> Error {
     let what = match error.status() {
         Some(code) => format!("the mail server refused the letter with {code}"),
-        None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
+        None if error.is_timeout() => return late(),
         None if error.is_tls() => "no TLS connection to the mail server could be made".to_owned(),
         None => "the mail server could not be reached".to_owned(),
     };
     Error::unavailable("mail_not_sent", what)
+}
+
+fn late() -> Error {
+    Error::unavailable("mail_not_sent", "the mail server did not answer in time")
 }
 
 /// Only its owner may read it: it may hold a link that lets its reader in.

@@ -204,3 +204,21 @@ async fn an_administrator_takes_a_lost_one_away() {
     let told = letters::to(&app, &rep.email).await;
     assert!(told.iter().any(|l| l.contains("Ada Admin took your authenticator app away.")), "{told:?}");
 }
+
+#[tokio::test]
+async fn what_is_sealed_is_sealed_again_and_still_opens() {
+    let (app, clock) = at_noon().await;
+    let rep = invited(&app).await;
+    let (phone, _) = enrol(&rep, &clock).await;
+    let sealed = || async {
+        let mut owner = app.db.database.maintenance().await.unwrap();
+        sqlx::query_scalar::<_, Vec<u8>>("select secret from totp").fetch_one(&mut owner).await.unwrap()
+    };
+    let before = sealed().await;
+    // The secret, and the letter that waits.
+    assert_eq!(app.state.access.keyring().reseal(&app.db.database).await.unwrap(), 2);
+    assert_ne!(sealed().await, before);
+    let challenge = sign_in(&app, &rep.email, PASSWORD).await.ok();
+    assert_eq!(answer(&app, &challenge, &phone.code(clock.now())).await.status, 204);
+    assert!(letters::to(&app, &rep.email).await.iter().any(|l| l.contains("An authenticator app was set up")));
+}
