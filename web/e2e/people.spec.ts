@@ -65,7 +65,7 @@ test.describe("an administrator", () => {
 
   test("makes a team in the tree", async () => {
     await page.goto("/admin/people?tab=teams");
-    const first = page.getByRole("list", { name: "Teams" }).getByRole("listitem").first();
+    const first = page.getByRole("list", { name: "Teams", exact: true }).getByRole("listitem").first();
     await first
       .getByRole("button", { name: /^Actions for/ })
       .first()
@@ -127,7 +127,7 @@ test.describe("an administrator", () => {
     await page.getByPlaceholder("Search").fill("Rita");
     await page.getByRole("option", { name: "Rita Solberg" }).click();
     await dialog.getByRole("button", { name: "Deactivate and hand over 1" }).click();
-    await expect(page.getByText(`${NAME} is out. 1 records went to Rita Solberg`)).toBeVisible();
+    await expect(page.getByText(`${NAME} is out. 1 record went to Rita Solberg`)).toBeVisible();
     expect((await nora.request.get("/api/v1/me")).status()).toBe(401);
     await nora.close();
     await page.getByLabel("State").selectOption("inactive");

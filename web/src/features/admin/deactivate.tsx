@@ -45,7 +45,7 @@ export function Deactivate({ user, onClose }: { user: User; onClose: () => void 
         ...TOUCHED.map((key) => client.invalidateQueries({ queryKey: [key] })),
       ]);
       onClose();
-      const moved = `${number(sum(done.moved))} records went to ${done.to?.name ?? ""}`;
+      const moved = `${number(sum(done.moved))} ${sum(done.moved) === 1 ? "record" : "records"} went to ${done.to?.name ?? ""}`;
       const rest = sum(done.left) > 0 ? `; ${number(sum(done.left))} more follow` : "";
       told([user.active && `${user.name} is out`, done.to && moved + rest].filter(Boolean).join(". "));
     },
