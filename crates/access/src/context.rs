@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
@@ -90,7 +90,7 @@ impl Access {
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
-        Context { access: self.clone(), actor, token: None, request_id: None }
+        Context { access: self.clone(), actor, fresh: OnceLock::new(), token: None, request_id: None }
     }
 
     /// A context for a person, read now.
@@ -107,6 +107,8 @@ impl Access {
 pub struct Context {
     access: Access,
     actor: Arc<Actor>,
+    /// The actor as read again by a transaction that found their access changed: what counts from then on.
+    fresh: OnceLock<Arc<Actor>>,
     token: Option<TokenHash>,
     request_id: Option<String>,
 }
@@ -114,7 +116,7 @@ pub struct Context {
 impl Context {
     #[must_use]
     pub fn actor(&self) -> &Actor {
-        &self.actor
+        self.fresh.get().unwrap_or(&self.actor)
     }
 
     #[must_use]
@@ -130,23 +132,26 @@ impl Context {
     /// The same person under another name, such as the agent that acts for them.
     #[must_use]
     pub fn acting(&self, actor: Arc<Actor>) -> Self {
-        Self { actor, ..self.clone() }
+        Self { actor, fresh: OnceLock::new(), ..self.clone() }
     }
 
     /// Begins a transaction as this actor. When access has changed since the actor was read, it is read again and must
-    /// still be allowed `needs`.
+    /// still be allowed `needs`; [`Self::actor`] answers the new one from then on. So what hangs on the actor's rights is
+    /// decided after this.
     ///
     /// # Errors
     /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
         let request_id = self.request_id.clone();
-        match self.access.database.begin(&self.actor.db_scope(request_id.clone())?).await {
+        match self.access.database.begin(&self.actor().db_scope(request_id.clone())?).await {
             Err(error) if access_changed(&error) => {
-                let fresh = self.again().await?;
+                let fresh = Arc::new(self.again().await?);
                 if let Some(permission) = needs {
                     fresh.require(permission)?;
                 }
-                self.access.database.begin(&fresh.db_scope(request_id)?).await
+                let tx = self.access.database.begin(&fresh.db_scope(request_id)?).await?;
+                _ = self.fresh.set(fresh);
+                Ok(tx)
             }
             other => other,
         }
@@ -165,7 +170,7 @@ impl Context {
     /// # Errors
     /// When access has changed since the actor was read.
     pub async fn begin_unchanged(&self) -> Result<Tx> {
-        self.access.database.begin(&self.actor.db_scope(self.request_id.clone())?).await
+        self.access.database.begin(&self.actor().db_scope(self.request_id.clone())?).await
     }
 
     async fn again(&self) -> Result<Actor> {
@@ -187,8 +192,8 @@ impl Context {
         debug_assert_eq!(permission.object, T::OBJECT);
         let record = T::find(tx, id).await?.or_not_found(T::OBJECT.as_str())?;
         let (owner, team) = record.owner();
-        let by_scope = self.actor.reaches(permission, owner, team);
-        if !by_scope && !self.actor.may_by_share(permission, record.shared_to_edit()) {
+        let by_scope = self.actor().reaches(permission, owner, team);
+        if !by_scope && !self.actor().may_by_share(permission, record.shared_to_edit()) {
             return Err(Error::forbidden(
                 "forbidden",
                 format!("you may see this {}, but not {} it", T::OBJECT, permission.action),
@@ -202,7 +207,7 @@ impl Context {
     /// # Errors
     /// 403 `owner_out_of_scope`.
     pub fn may_assign(&self, permission: Permission, owner: UserId, team: Option<TeamId>) -> Result<()> {
-        if self.actor.reaches(permission, owner, team) {
+        if self.actor().reaches(permission, owner, team) {
             return Ok(());
         }
         Err(Error::forbidden("owner_out_of_scope", "your roles do not let you give a record to this person")
@@ -331,7 +336,7 @@ where
         let token = session::http::token(&parts.headers)?;
         let actor = access.actor(token).await?;
         let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        Ok(Self(Context { access, actor, token: Some(token), request_id }))
+        Ok(Self(Context { access, actor, fresh: OnceLock::new(), token: Some(token), request_id }))
     }
 }
 

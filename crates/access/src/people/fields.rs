@@ -50,8 +50,7 @@ impl RoleFields {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRoleFields {
-    #[schema(value_type = BTreeMap<String, BTreeMap<String, FieldLevel>>)]
-    fields: BTreeMap<Object, BTreeMap<String, FieldLevel>>,
+    fields: BTreeMap<String, BTreeMap<String, FieldLevel>>,
 }
 
 /// The fields that a role hides or makes read-only
