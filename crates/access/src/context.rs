@@ -3,8 +3,8 @@
 
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts, OriginalUri};
@@ -187,7 +187,15 @@ impl Access {
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {
         let (origin, untouched) = (Origin::default(), Arc::default());
-        Context { access: self.clone(), actor, proof: None, origin, may_lack_factor: false, untouched }
+        Context {
+            access: self.clone(),
+            actor,
+            fresh: OnceLock::new(),
+            proof: None,
+            origin,
+            may_lack_factor: false,
+            untouched,
+        }
     }
 
     /// A context for a person, read now.
@@ -204,6 +212,8 @@ impl Access {
 pub struct Context {
     access: Access,
     actor: Arc<Actor>,
+    /// The actor as read again by a transaction that found their access changed: what counts from then on.
+    fresh: OnceLock<Arc<Actor>>,
     proof: Option<Proof>,
     origin: Origin,
     /// A missing second factor does not matter: for setting one up.
@@ -215,7 +225,7 @@ pub struct Context {
 impl Context {
     #[must_use]
     pub fn actor(&self) -> &Actor {
-        &self.actor
+        self.fresh.get().unwrap_or(&self.actor)
     }
 
     #[must_use]
@@ -237,17 +247,18 @@ impl Context {
     /// The same person under another name, such as the agent that acts for them.
     #[must_use]
     pub fn acting(&self, actor: Arc<Actor>) -> Self {
-        Self { actor, ..self.clone() }
+        Self { actor, fresh: OnceLock::new(), ..self.clone() }
     }
 
     /// Begins a transaction as this actor. When access has changed since the actor was read, it is read again and must
-    /// still be allowed `needs`; a read of which this is the first transaction begins anew as a whole.
+    /// still be allowed `needs`, and [`Self::actor`] answers the new one from then on: what hangs on the actor's rights is
+    /// decided after this. A read of which this is the first transaction begins anew as a whole.
     ///
     /// # Errors
     /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
         let untouched = self.untouched.swap(false, Ordering::Relaxed);
-        match self.access.database.begin(&self.actor.db_scope(self.origin.clone())?).await {
+        match self.access.database.begin(&self.actor().db_scope(self.origin.clone())?).await {
             Err(error) if access_changed(&error) && untouched => {
                 if let Some(proof) = &self.proof {
                     self.access.forget(proof);
@@ -255,11 +266,13 @@ impl Context {
                 Err(fresh::begin_anew())
             }
             Err(error) if access_changed(&error) => {
-                let fresh = self.again().await?;
+                let fresh = Arc::new(self.again().await?);
                 if let Some(permission) = needs {
                     fresh.require(permission)?;
                 }
-                self.access.database.begin(&fresh.db_scope(self.origin.clone())?).await
+                let tx = self.access.database.begin(&fresh.db_scope(self.origin.clone())?).await?;
+                _ = self.fresh.set(fresh);
+                Ok(tx)
             }
             other => other,
         }
@@ -278,7 +291,7 @@ impl Context {
     /// # Errors
     /// When access has changed since the actor was read.
     pub async fn begin_unchanged(&self) -> Result<Tx> {
-        self.access.database.begin(&self.actor.db_scope(self.origin.clone())?).await
+        self.access.database.begin(&self.actor().db_scope(self.origin.clone())?).await
     }
 
     /// The actor as it is now.
@@ -325,11 +338,8 @@ impl Context {
         debug_assert_eq!(permission.object, T::OBJECT);
         let record = T::find(tx, id).await?.or_not_found(T::OBJECT.as_str())?;
         let (owner, team) = record.owner();
-        // A right that has been given since the actor was read counts.
-        let by_scope = self.actor.reaches(permission, owner, team)
-            || (!self.actor.may_by_share(permission, record.shared_to_edit())
-                && self.again().await?.reaches(permission, owner, team));
-        if !by_scope && !self.actor.may_by_share(permission, record.shared_to_edit()) {
+        let by_scope = self.actor().reaches(permission, owner, team);
+        if !by_scope && !self.actor().may_by_share(permission, record.shared_to_edit()) {
             return Err(Error::forbidden(
                 "forbidden",
                 format!("you may see this {}, but not {} it", T::OBJECT, permission.action),
@@ -343,7 +353,7 @@ impl Context {
     /// # Errors
     /// 403 `owner_out_of_scope`.
     pub fn may_assign(&self, permission: Permission, owner: UserId, team: Option<TeamId>) -> Result<()> {
-        if self.actor.reaches(permission, owner, team) {
+        if self.actor().reaches(permission, owner, team) {
             return Ok(());
         }
         Err(Error::forbidden("owner_out_of_scope", "your roles do not let you give a record to this person")
@@ -430,7 +440,7 @@ impl<P: Needs> Allow<P> {
         for _ in 0..3 {
             let actor = Arc::new(self.context.again().await?);
             actor.require(P::PERMISSION)?;
-            let context = Context { actor, ..self.context.clone() };
+            let context = Context { actor, fresh: OnceLock::new(), ..self.context.clone() };
             match context.begin_unchanged().await {
                 Err(error) if access_changed(&error) => {}
                 other => return Ok((context, other?)),
@@ -616,7 +626,8 @@ async fn authenticate(parts: &Parts, access: Access, may_lack_factor: bool) -> R
     }
     let untouched = Arc::new(AtomicBool::new(matches!(parts.method, Method::GET | Method::HEAD)));
     let actor = Arc::clone(&held.actor);
-    let context = Context { access, actor, proof: Some(proof), origin, may_lack_factor, untouched };
+    let fresh = OnceLock::new();
+    let context = Context { access, actor, fresh, proof: Some(proof), origin, may_lack_factor, untouched };
     context.may_go_on(&held)?;
     if let (Some(renewal), Proof::Session(token)) = (parts.extensions.get::<Renewal>(), proof) {
         renewal.offer(&context.access, token, &held).await?;

@@ -52,8 +52,7 @@ impl RoleFields {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRoleFields {
-    #[schema(value_type = BTreeMap<String, BTreeMap<String, FieldLevel>>)]
-    fields: BTreeMap<Object, BTreeMap<String, FieldLevel>>,
+    fields: BTreeMap<String, BTreeMap<String, FieldLevel>>,
     /// The role's version that was read, unless `If-Match` says it.
     version: Option<i64>,
 }

@@ -104,17 +104,28 @@ impl FieldRules {
     ///
     /// # Errors
     /// 422 that names a field which can't be kept back.
-    pub fn read(rules: BTreeMap<Object, BTreeMap<String, FieldLevel>>) -> Result<Self> {
-        for (object, fields) in &rules {
-            if let Some(field) = fields.keys().find(|f| !restrictable(*object).contains(&f.as_str())) {
+    pub fn read(said: BTreeMap<String, BTreeMap<String, FieldLevel>>) -> Result<Self> {
+        let mut rules = BTreeMap::new();
+        for (name, fields) in said {
+            let object = OBJECTS.into_iter().find(|o| o.as_str() == name).ok_or_else(|| {
+                Error::field(
+                    format!("fields.{name}"),
+                    "not_restrictable",
+                    "there is no such object, or it hides nothing",
+                )
+            })?;
+            if let Some(field) = fields.keys().find(|f| !restrictable(object).contains(&f.as_str())) {
                 return Err(Error::field(
                     format!("fields.{object}.{field}"),
                     "not_restrictable",
                     "this field is always shown, or there is no such field",
                 ));
             }
+            if !fields.is_empty() {
+                rules.insert(object, fields);
+            }
         }
-        Ok(Self(rules.into_iter().filter(|(_, fields)| !fields.is_empty()).collect()))
+        Ok(Self(rules))
     }
 
     /// How far a field is kept back; none when it is full.
@@ -265,7 +276,7 @@ mod tests {
     use super::*;
 
     fn rules(level: FieldLevel) -> FieldRules {
-        FieldRules::read(BTreeMap::from([(Object::Opportunity, BTreeMap::from([("amount".into(), level)]))])).unwrap()
+        FieldRules::read(BTreeMap::from([("opportunity".into(), BTreeMap::from([("amount".into(), level)]))])).unwrap()
     }
 
     #[test]
@@ -297,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_name_is_never_kept_back() {
-        let name = BTreeMap::from([(Object::Account, BTreeMap::from([("name".into(), FieldLevel::Hidden)]))]);
+        let name = BTreeMap::from([("account".into(), BTreeMap::from([("name".into(), FieldLevel::Hidden)]))]);
         assert_eq!(FieldRules::read(name).unwrap_err().fields.first().unwrap().code, "not_restrictable");
     }
 }

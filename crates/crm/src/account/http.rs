@@ -69,8 +69,8 @@ struct ListParams {
 /// List accounts
 #[utoipa::path(get, path = "/accounts", tag = "accounts", params(ListParams), responses((status = 200, body = Page<Account>), Problems))]
 async fn index(cx: Allow<ReadAccount>, Query(asked): Query<Asked>) -> Result<Json<Page<Account>>> {
-    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
     let mut tx = cx.begin().await?;
+    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
     let page = list::page(&cx, &mut tx, &query).await?;
     tx.done(Json(page)).await
 }

@@ -62,8 +62,8 @@ struct ListParams {
 /// List contacts
 #[utoipa::path(get, path = "/contacts", tag = "contacts", params(ListParams), responses((status = 200, body = Page<Contact>), Problems))]
 async fn index(cx: Allow<ReadContact>, Query(asked): Query<Asked>) -> Result<Json<Page<Contact>>> {
-    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
     let mut tx = cx.begin().await?;
+    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
     let page = list::page(&cx, &mut tx, &query).await?;
     tx.done(Json(page)).await
 }

@@ -90,8 +90,16 @@ pub async fn count(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Opt
         visible(&mut sql, reader, query, ids, tx.org().0, *reach);
         sql.push(" limit ").push_bind(Total::CAP + 1).push(")");
     }
-    sql.push(" limit ").push_bind(Total::CAP + 1).push(") as counted");
+    capped(&mut sql, reader);
+    sql.push(") as counted");
     Ok(Total::capped(sql.build_query_scalar().fetch_one(tx.db()).await?))
+}
+
+/// What is counted of both reaches together has a limit too; a select alone has its own, and PostgreSQL refuses a second.
+fn capped(sql: &mut Builder, reader: &Reader<'_>) {
+    if Reach::of(reader).len() > 1 {
+        sql.push(" limit ").push_bind(Total::CAP + 1);
+    }
 }
 
 /// Counts and sums what the actor may see; beyond [`Total::CAP`] rows it counts only.
@@ -108,7 +116,8 @@ pub async fn totals(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Op
         visible(&mut sql, reader, query, ids, tx.org().0, *reach);
         sql.push(" limit ").push_bind(Total::CAP + 1).push(")");
     }
-    sql.push(" limit ").push_bind(Total::CAP + 1).push(") as summed");
+    capped(&mut sql, reader);
+    sql.push(") as summed");
     let (counted, amount, weighted, average): (i64, Option<i64>, Option<i64>, Option<i64>) =
         sql.build_query_as().fetch_one(tx.db()).await?;
     let count = Total::capped(counted);

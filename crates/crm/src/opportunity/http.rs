@@ -132,15 +132,17 @@ async fn page(cx: &Context, mut tx: Tx, query: ListQuery) -> Result<Json<Opportu
 /// List opportunities
 #[utoipa::path(get, path = "/opportunities", tag = "opportunities", params(ListParams), responses((status = 200, body = OpportunityPage), Problems))]
 async fn index(cx: Allow<ReadOpportunity>, Query(asked): Query<Asked>) -> Result<Json<OpportunityPage>> {
+    let tx = cx.begin().await?;
     let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
-    page(&cx, cx.begin().await?, query).await
+    page(&cx, tx, query).await
 }
 
 /// List opportunities by a filter tree
 #[utoipa::path(post, path = "/opportunities/query", tag = "opportunities", request_body = TreeQuery, responses((status = 200, body = OpportunityPage), Problems))]
 async fn query(cx: Allow<ReadOpportunity>, Json(tree): Json<TreeQuery>) -> Result<Json<OpportunityPage>> {
+    let tx = cx.begin().await?;
     let query = ListQuery::from_tree(tree, &CATALOGUE, cx.actor(), cx.clock().today())?;
-    page(&cx, cx.begin().await?, query).await
+    page(&cx, tx, query).await
 }
 
 /// The columns of a board.
@@ -178,10 +180,10 @@ async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Re
         .map_err(|_| dealwright_kernel::Error::not_found("pipeline"))?;
     let limit = take(&mut asked, "per_column").unwrap_or_else(|| "12".into());
     asked.retain(|(name, _)| name != "sort" && name != "cursor" && name != "limit");
+    let mut tx = cx.begin().await?;
     let sort = list::board_sort(cx.actor());
     asked.extend([("limit".into(), limit), ("sort".into(), sort.into())]);
     let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
-    let mut tx = cx.begin().await?;
     let pipeline = pipeline::store::find(&mut tx, pipeline_id).await?;
     let columns = list::board(&cx, &mut tx, pipeline.stages, &query).await?;
     let currency = cx.actor().currency;

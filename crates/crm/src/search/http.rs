@@ -64,8 +64,8 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
         error.outcome = Outcome::Unreadable;
         return Err(error);
     }
-    let actor = cx.actor();
     let mut tx = cx.begin().await?;
+    let actor = cx.actor();
     let Some(query) = super::understand(&mut tx, &params.q).await? else {
         return tx.done(Json(Page::whole(Vec::new()))).await;
     };

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use dealwright_access::policy::Grants;
 use dealwright_access::policy::fields::FieldLevel;
-use dealwright_access::{Action, Actor, Context, Permission, Record, ScopeLevel, people};
+use dealwright_access::policy::{Grants, ReadRole};
+use dealwright_access::{Action, Actor, Allow, Context, Permission, Record, ScopeLevel, people};
 use dealwright_kernel::Result;
 use dealwright_kernel::error::{OrNotFound, Outcome};
 use dealwright_kernel::id::{ShareId, UserId};
@@ -73,7 +73,7 @@ struct Known {
 ///
 /// # Errors
 /// 404 when there is no such person or record.
-pub async fn of<T: Shareable>(asking: &Context, user: UserId, id: T::Id) -> Result<Effective> {
+pub async fn of<T: Shareable>(asking: &Allow<ReadRole>, user: UserId, id: T::Id) -> Result<Effective> {
     let person = asking.access().context_for(asking.actor().org, user).await?;
     let known = known::<T>(asking, person.actor(), id).await?;
     let mut tx = person.begin().await?;
@@ -106,7 +106,7 @@ async fn allowed<T: Record>(person: &Context, tx: &mut Tx, id: T::Id, action: Ac
     }
 }
 
-async fn known<T: Shareable>(asking: &Context, person: &Actor, id: T::Id) -> Result<Known> {
+async fn known<T: Shareable>(asking: &Allow<ReadRole>, person: &Actor, id: T::Id) -> Result<Known> {
     let mut tx = asking.begin().await?;
     let record = T::find(&mut tx, id).await?.or_not_found(T::OBJECT.as_str())?;
     let (owner, team) = record.owner();

@@ -66,8 +66,8 @@ struct ListParams {
 /// List tasks
 #[utoipa::path(get, path = "/tasks", tag = "tasks", params(ListParams), responses((status = 200, body = Page<Task>), Problems))]
 async fn index(cx: Allow<ReadTask>, Query(asked): Query<Asked>) -> Result<Json<Page<Task>>> {
-    let query = list::read(asked, cx.actor(), cx.clock().today())?;
     let mut tx = cx.begin().await?;
+    let query = list::read(asked, cx.actor(), cx.clock().today())?;
     let page = list::page(&cx, &mut tx, &query).await?;
     tx.done(Json(page)).await
 }

@@ -226,7 +226,7 @@ async fn who_may_change_roles_says_which_fields_they_keep_back() {
     assert!(!said.event().is_empty());
     for (fields, expected) in [
         (json!({ "opportunity": { "name": "hidden" } }), "422 invalid: fields.opportunity.name"),
-        (json!({ "product": { "name": "hidden" } }), "422 invalid: fields.product.name"),
+        (json!({ "product": { "name": "hidden" } }), "422 invalid: fields.product"),
         (json!({ "opportunity": { "amount": "full" } }), "422 invalid: fields.opportunity.amount"),
     ] {
         assert_eq!(put(&app.admin, &role, fields).await.problem(), expected);
