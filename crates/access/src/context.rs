@@ -158,7 +158,7 @@ impl Access {
     ///
     /// # Errors
     /// When there is no such organisation, or the database is gone.
-    pub(crate) async fn begin_as(&self, org: OrgId, stamp: Stamp, request_id: Option<String>) -> Result<Tx> {
+    pub(crate) async fn begin_as(&self, org: OrgId, stamp: Stamp, origin: Origin) -> Result<Tx> {
         let mut tries = 0;
         loop {
             let mut tx = self.database.system().await?;
@@ -172,7 +172,7 @@ impl Access {
                 scopes: "{}".to_owned(),
                 epoch,
                 stamp: stamp.clone(),
-                origin: Origin { request_id: request_id.clone(), ..Origin::default() },
+                origin: origin.clone(),
                 read_only: false,
             };
             match self.database.begin(&scope).await {

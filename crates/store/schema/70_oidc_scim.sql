@@ -18,6 +18,12 @@ end $$;
 
 grant select, insert, update, delete on claimed_domain, identity_provider, identity_provider_domain, claim_mapping, user_identity,
     provider_grant, scim_token, scim_user, scim_group, scim_group_member to dealwright_app;
-grant select on claimed_domain, identity_provider, identity_provider_domain to dealwright_system;
+grant select on claimed_domain, identity_provider, identity_provider_domain, user_identity to dealwright_system;
 grant select, update on scim_token to dealwright_system;
 grant select, insert, delete on oidc_login, oidc_session, oidc_logout to dealwright_system;
+
+-- Who is known to a provider that is switched on has another way in than a password.
+create or replace function app.has_other_way_in(org uuid, person uuid) returns boolean language sql stable as $$
+    select exists (select from user_identity i join identity_provider p on p.org_id = i.org_id and p.id = i.provider_id
+                   where i.org_id = org and i.user_id = person and p.enabled)
+$$;

@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{Fields, IdentityProviderPatch, Kind, Mapping, NewIdentityProvider, Provider, store};
+use crate::context::InPerson;
 use crate::oidc::{Reason, login};
 use crate::policy::{CreateSingleSignOn, DeleteSingleSignOn, ReadSingleSignOn, UpdateSingleSignOn};
 use crate::{Access, Allow};
@@ -120,7 +121,7 @@ async fn index(cx: Allow<ReadSingleSignOn>) -> Result<Json<Page<IdentityProvider
 #[utoipa::path(post, path = "/identity-providers", tag = "single sign-on", request_body = NewIdentityProvider,
     responses((status = 201, body = IdentityProvider), Problems))]
 async fn create(
-    cx: Allow<CreateSingleSignOn>,
+    cx: InPerson<CreateSingleSignOn>,
     Valid(new): Valid<NewIdentityProvider>,
 ) -> Result<Committed<impl IntoResponse>> {
     let fields = new.fields();
@@ -149,7 +150,7 @@ async fn get(cx: Allow<ReadSingleSignOn>, Path(id): Path<IdentityProviderId>) ->
     params(("id" = IdentityProviderId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     request_body = IdentityProviderPatch, responses((status = 200, body = IdentityProvider), Problems))]
 async fn update(
-    cx: Allow<UpdateSingleSignOn>,
+    cx: InPerson<UpdateSingleSignOn>,
     Path(id): Path<IdentityProviderId>,
     if_match: IfMatch,
     Json(patch): Json<IdentityProviderPatch>,
@@ -194,7 +195,7 @@ async fn update(
     params(("id" = IdentityProviderId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     responses((status = 204, description = "Removed"), Problems))]
 async fn delete(
-    cx: Allow<DeleteSingleSignOn>,
+    cx: InPerson<DeleteSingleSignOn>,
     Path(id): Path<IdentityProviderId>,
     if_match: IfMatch,
 ) -> Result<Committed<StatusCode>> {
@@ -335,7 +336,7 @@ async fn identities(cx: Allow<ReadSingleSignOn>, Path(id): Path<IdentityProvider
 #[utoipa::path(delete, path = "/identity-providers/{id}/identities/{identity_id}", tag = "single sign-on",
     params(("id" = IdentityProviderId, Path), ("identity_id" = Uuid, Path)), responses((status = 204, description = "Taken off"), Problems))]
 async fn unlink(
-    cx: Allow<UpdateSingleSignOn>,
+    cx: InPerson<UpdateSingleSignOn>,
     Path((id, identity)): Path<(IdentityProviderId, Uuid)>,
 ) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;

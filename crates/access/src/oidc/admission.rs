@@ -6,7 +6,7 @@
 
 use dealwright_kernel::id::{RoleId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::{ActorKind, Change, Event, Stamp, Subject, Tx};
+use dealwright_store::{ActorKind, Change, Event, Origin, Stamp, Subject, Tx};
 use serde_json::{Value, json};
 
 use super::claims::{Person, Values};
@@ -59,13 +59,8 @@ impl Wanted {
 ///
 /// # Errors
 /// Why not.
-pub async fn admit(
-    access: &Access,
-    provider: &Provider,
-    person: &Person,
-    request_id: Option<String>,
-) -> Result<UserId, Refusal> {
-    let mut tx = access.begin_as(provider.org, stamp(provider), request_id).await?;
+pub async fn admit(access: &Access, provider: &Provider, person: &Person, from: Origin) -> Result<UserId, Refusal> {
+    let mut tx = access.begin_as(provider.org, stamp(provider), from).await?;
     store::hold_roles(&mut tx).await?;
     let mappings = providers::mappings(&mut tx, provider.id).await?;
     let wanted = Wanted::by_claims(&mappings, person);
@@ -220,11 +215,10 @@ pub async fn record_refusal(
     access: &Access,
     provider: &Provider,
     refusal: &Refusal,
-    address: &str,
-    request_id: Option<String>,
+    from: Origin,
 ) -> Result<(), Error> {
-    let mut tx = access.begin_as(provider.org, stamp(provider), request_id).await?;
-    let data = json!({ "reason": refusal.reason.code(), "detail": refusal.detail, "address": address });
+    let mut tx = access.begin_as(provider.org, stamp(provider), from).await?;
+    let data = json!({ "reason": refusal.reason.code(), "detail": refusal.detail });
     tx.emit(provider.event(&tx, "sign_in_refused").data(data));
     tx.commit(()).await?.into_inner();
     Ok(())

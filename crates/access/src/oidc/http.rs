@@ -13,6 +13,7 @@ use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{self, Json};
 use dealwright_kernel::id::IdentityProviderId;
 use dealwright_kernel::{Error, Result};
+use dealwright_store::Origin;
 use openidconnect::url::form_urlencoded;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,10 +24,10 @@ use utoipa_axum::routes;
 use super::login::{self, CALLBACK, Callback};
 use super::{Reason, Refusal, admission, logout};
 use crate::Access;
-use crate::context::SignedIn;
+use crate::context::{OwnSession, origin};
 use crate::identity_provider::{Kind, Provider, domain_of, store as providers};
-use crate::session::http::{device, ended};
-use crate::session::store::Device;
+use crate::session::device::Device;
+use crate::session::http::ended;
 
 /// What browsers and providers come by; no part of the API.
 pub fn pages<S>() -> Router<S>
@@ -64,20 +65,9 @@ fn refused(reason: Reason) -> Response {
     response
 }
 
-fn request_id(headers: &HeaderMap) -> Option<String> {
-    headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned)
-}
-
 /// Writes a refusal down and sends the browser to the sign-in page.
-async fn turn_away(
-    access: &Access,
-    provider: &Provider,
-    refusal: &Refusal,
-    device: &Device,
-    headers: &HeaderMap,
-) -> Response {
-    let written = admission::record_refusal(access, provider, refusal, &device.address, request_id(headers)).await;
-    if let Err(error) = written {
+async fn turn_away(access: &Access, provider: &Provider, refusal: &Refusal, from: Origin) -> Response {
+    if let Err(error) = admission::record_refusal(access, provider, refusal, from).await {
         // The person is told in any case; the operator finds it here.
         tracing::error!(%error, reason = refusal.reason.code(), "a refused sign-in could not be written to the audit log");
     }
@@ -96,7 +86,7 @@ async fn start(
         Ok(provider) => provider,
         Err(refusal) => return refused(refusal.reason),
     };
-    let device = device(&headers, &extensions);
+    let device = Device::of(&headers, &extensions);
     let return_to = once(&pairs, "return_to").unwrap_or("/");
     match login::begin(&access, &provider, return_to, once(&pairs, "email"), &device.address).await {
         Ok(begun) => {
@@ -106,7 +96,7 @@ async fn start(
         }
         // Past the limit nothing is written: a flood would fill the log.
         Err(refusal) if refusal.reason == Reason::TooManyAttempts => refused(refusal.reason),
-        Err(refusal) => turn_away(&access, &provider, &refusal, &device, &headers).await,
+        Err(refusal) => turn_away(&access, &provider, &refusal, origin(&headers, &extensions)).await,
     }
 }
 
@@ -133,8 +123,8 @@ async fn callback(
                 return refused(refusal.reason);
             }
         };
-    let device = device(&headers, &extensions);
-    let finished = login::finish(&access, login, &provider, callback, &device, request_id(&headers)).await;
+    let device = Device::of(&headers, &extensions);
+    let finished = login::finish(&access, login, &provider, callback, &device, origin(&headers, &extensions)).await;
     let jar = CookieJar::new().add(forget);
     match finished {
         Ok(finished) => {
@@ -142,7 +132,9 @@ async fn callback(
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response
         }
-        Err(refusal) => (jar, turn_away(&access, &provider, &refusal, &device, &headers).await).into_response(),
+        Err(refusal) => {
+            (jar, turn_away(&access, &provider, &refusal, origin(&headers, &extensions)).await).into_response()
+        }
     }
 }
 
@@ -219,7 +211,7 @@ struct SignedOut {
 
 /// Sign out, here and at the identity provider
 #[utoipa::path(post, path = "/session/sign-out", tag = "session", responses((status = 200, body = SignedOut), Problems))]
-async fn sign_out(State(access): State<Access>, headers: HeaderMap, SignedIn(cx): SignedIn) -> Result<Response> {
+async fn sign_out(State(access): State<Access>, headers: HeaderMap, OwnSession(cx): OwnSession) -> Result<Response> {
     let redirect_to = match cx.actor().session {
         Some(session) => logout::address(&access, cx.actor().org, session).await?,
         None => None,

@@ -7,6 +7,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use cookie::time::Duration;
 use dealwright_kernel::Error;
 use dealwright_kernel::id::IdentityProviderId;
+use dealwright_store::Origin;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
 use openidconnect::{
     AuthUrl, ClientId, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
@@ -192,7 +193,7 @@ pub async fn finish(
     provider: &Provider,
     callback: Callback,
     device: &Device,
-    request_id: Option<String>,
+    from: Origin,
 ) -> Result<Finished, Refusal> {
     let published = access.providers.published(provider).await?;
     check_sender(provider, &published, callback.iss.as_deref())?;
@@ -220,7 +221,7 @@ pub async fn finish(
     access.providers.complete(userinfo, provider, &wanted, &mut proven).await?;
     let hint = proven.hint.take();
     let person = Person::of(provider, proven);
-    let user = admission::admit(access, provider, &person, request_id).await?;
+    let user = admission::admit(access, provider, &person, from).await?;
     let session = organisation::sign_in(access, provider.org, user, device).await?;
     remember(access, provider, person, hint, session.value()).await?;
     Ok(Finished { session, return_to: login.return_to })
@@ -232,7 +233,7 @@ fn opened(access: &Access, context: &str, sealed: &[u8]) -> Result<String, Error
 
 /// The names of the claims that stand for something.
 async fn mapped_claims(access: &Access, provider: &Provider) -> Result<Vec<String>, Refusal> {
-    let mut tx = access.begin_as(provider.org, admission::stamp(provider), None).await?;
+    let mut tx = access.begin_as(provider.org, admission::stamp(provider), Origin::default()).await?;
     let mappings = providers::mappings(&mut tx, provider.id).await?;
     let claims = mappings.into_iter().filter(|m| m.source == Source::Claim).map(|m| m.claim).collect();
     Ok(tx.done(claims).await?)

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_kernel::Result;
 use dealwright_kernel::id::{OrgId, SessionId};
+use dealwright_store::Origin;
 use openidconnect::JsonWebKey as _;
 use openidconnect::core::CoreJwsSigningAlgorithm;
 use openidconnect::url::Url;
@@ -84,7 +85,7 @@ pub async fn back_channel(access: &Access, provider: &Provider, token: &str) -> 
     let ended = store::end_sessions(&mut tx, provider, &issuer, subject, sid, now).await?;
     tx.commit().await?;
     if !ended.is_empty() {
-        let mut tx = access.begin_as(provider.org, admission::stamp(provider), None).await?;
+        let mut tx = access.begin_as(provider.org, admission::stamp(provider), Origin::default()).await?;
         tx.emit(provider.event(&tx, "sessions_ended").data(json!({ "users": ended, "sessions": ended.len() })));
         tx.commit(()).await?.into_inner();
     }

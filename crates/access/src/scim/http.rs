@@ -11,7 +11,7 @@ use dealwright_kernel::Result as Done;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{self, Json};
 use dealwright_kernel::id::{IdentityProviderId, UserId};
-use dealwright_store::{ActorKind, Change, Committed, Stamp, Tx};
+use dealwright_store::{ActorKind, Change, Committed, Origin, Stamp, Tx};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -22,13 +22,14 @@ use uuid::Uuid;
 use super::patch::{self, GroupChange};
 use super::user::{Fields, Shown};
 use super::{Fault, MAX_RESULTS, answer, attribute, filter, group, page, resource, store, text};
+use crate::Access;
+use crate::context::{InPerson, origin};
 use crate::identity_provider::Provider;
 use crate::identity_provider::store as providers;
 use crate::oidc::store as accounts;
 use crate::oidc::{admission, login};
 use crate::policy::UpdateSingleSignOn;
 use crate::session::{TokenHash, new_token};
-use crate::{Access, Allow};
 
 /// What a provisioning client asks; it describes itself and is no part of the API's description.
 pub fn endpoints<S>() -> Router<S>
@@ -72,7 +73,7 @@ struct ScimToken {
 #[utoipa::path(post, path = "/identity-providers/{id}/scim-token", tag = "single sign-on", params(("id" = IdentityProviderId, Path)),
     responses((status = 201, body = ScimToken), Problems))]
 async fn make_token(
-    cx: Allow<UpdateSingleSignOn>,
+    cx: InPerson<UpdateSingleSignOn>,
     extract::Path(id): extract::Path<IdentityProviderId>,
 ) -> Done<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
@@ -88,7 +89,7 @@ async fn make_token(
 #[utoipa::path(delete, path = "/identity-providers/{id}/scim-token", tag = "single sign-on", params(("id" = IdentityProviderId, Path)),
     responses((status = 204, description = "Over"), Problems))]
 async fn remove_token(
-    cx: Allow<UpdateSingleSignOn>,
+    cx: InPerson<UpdateSingleSignOn>,
     extract::Path(id): extract::Path<IdentityProviderId>,
 ) -> Done<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
@@ -102,7 +103,7 @@ async fn remove_token(
 struct Client {
     access: Access,
     provider: Provider,
-    request_id: Option<String>,
+    from: Origin,
 }
 
 impl<S> FromRequestParts<S> for Client
@@ -125,8 +126,8 @@ where
         tx.commit().await?;
         let id = id.ok_or_else(unknown)?;
         let provider = login::provider(&access, id).await.map_err(|_| unknown())?;
-        let request_id = parts.headers.get("x-request-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
-        Ok(Self { access, provider, request_id })
+        let from = origin(&parts.headers, &parts.extensions);
+        Ok(Self { access, provider, from })
     }
 }
 
@@ -134,7 +135,7 @@ impl Client {
     async fn begin(&self) -> Result<Tx, Fault> {
         let name = format!("SCIM ({})", self.provider.name);
         let stamp = Stamp { kind: ActorKind::Key, id: None, name, on_behalf_of: None };
-        Ok(self.access.begin_as(self.provider.org, stamp, self.request_id.clone()).await?)
+        Ok(self.access.begin_as(self.provider.org, stamp, self.from.clone()).await?)
     }
 
     /// For a write: what gives and takes roles goes one after the other.

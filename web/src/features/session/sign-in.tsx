@@ -49,8 +49,8 @@ export function SignIn({ setup, to, error }: { setup: Setup; to: string; error?:
     }
   };
   const email = useWatch({ control: form.control, name: "email" });
-  const asDemo = (email: string) => {
-    form.reset({ email, password: DEMO_PASSWORD });
+  const asDemo = (login: string) => {
+    form.reset({ email: login, password: DEMO_PASSWORD });
     void form.handleSubmit(submit)();
   };
   if (challenge) {

@@ -173,3 +173,14 @@ async fn entra_for_many_directories_lets_in_the_chosen_ones() {
     assert_eq!(come(ours, json!({})).await, "in");
     assert_eq!(stage.roles("ada@acme.test").await, ["Sales Rep"]);
 }
+
+#[tokio::test]
+async fn with_passwords_off_an_administrator_who_is_known_to_a_provider_comes_in_by_it_alone() {
+    let stage = Stage::new().await;
+    let (admin, nobody) = (&stage.app.admin, stage.app.nobody());
+    admin.patch("/sign-in-policy", json!({ "password_sign_in": false, "version": 1 })).await.ok();
+    let body = json!({ "email": "admin@acme.test", "password": "correct horse battery" });
+    assert_eq!(nobody.post("/session", body.clone()).await.status, 204, "not locked out");
+    assert_eq!(outcome(&stage.come(json!({ "sub": "admin", "email": "admin@acme.test" })).await), "in");
+    assert_eq!(nobody.post("/session", body).await.problem(), "403 password_sign_in_off");
+}
