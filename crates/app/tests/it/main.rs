@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod app;
 mod ai;
 mod crm;
 mod store;
