@@ -55,7 +55,7 @@ def main():
     for word in re.findall(r"`([^`\n]+)`", text):
         path, _, function = word.partition("::")
         # Paths have a folder and an ending, and nothing that a path has not.
-        looks_like_one = re.fullmatch(r"[\w./-]+/[\w.-]+\.(rs|sql|ts|tsx|py|md|toml|json)|scripts/[\w-]+", path)
+        looks_like_one = re.fullmatch(r"[\w./-]+/[\w.-]+\.(rs|sql|ts|tsx|py|md|toml|json|txt)|scripts/[\w-]+", path)
         if not looks_like_one:
             continue
         named += 1

@@ -1,5 +1,7 @@
 //! Passwords: argon2id with the library's defaults (19 MiB, two passes, one lane: OWASP's recommendation).
 
+mod list;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use dealwright_kernel::{Error, FieldError, Result};
@@ -11,7 +13,8 @@ const NOBODY: &str =
 pub const MIN_LENGTH: usize = 10;
 const MAX_LENGTH: usize = 200;
 
-/// Whether a new password is acceptable: length alone, as NIST SP 800-63B advises.
+/// Whether a new password is acceptable: long enough, and not among those that are tried first. No rules of composition, as
+/// NIST SP 800-63B advises.
 ///
 /// # Errors
 /// 422 on `password`.
@@ -21,6 +24,8 @@ pub fn check(password: &str) -> Result<(), FieldError> {
         format!("use at least {MIN_LENGTH} characters")
     } else if length > MAX_LENGTH {
         format!("use at most {MAX_LENGTH} characters")
+    } else if list::is_guessed_early(password) {
+        "this is one of the passwords that are tried first; think of another".to_owned()
     } else {
         return Ok(());
     };

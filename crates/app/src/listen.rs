@@ -28,7 +28,12 @@ const BREATH: Duration = Duration::from_secs(1);
 /// Serves until `stop`, then lets open requests end.
 pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken, patience: Duration) {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience).max_headers(MAX_HEADERS).max_buf_size(HEAD_LIMIT);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(HEAD_LIMIT);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(patience);
     let connections = TaskTracker::new();
     loop {

@@ -57,7 +57,11 @@ impl Redactor {
         let mut text = Cow::Borrowed(line);
         if text.contains(char::is_control) {
             text = Cow::Owned(line.chars().fold(String::new(), |mut text, c| {
-                if c.is_control() { text.extend(c.escape_default()) } else { text.push(c) }
+                if c.is_control() {
+                    text.extend(c.escape_default())
+                } else {
+                    text.push(c)
+                }
                 text
             }));
         }

@@ -23,7 +23,8 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsa
                    connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
                    form-action 'self'; object-src 'none'";
 /// An answer of the API is no page: if a browser shows it as one, it loads and runs nothing.
-const CSP_OF_DATA: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+const CSP_OF_DATA: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 const PERMISSIONS: &str = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
                            magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 /// A year, and the hosts below as well: what OWASP asks for.
@@ -146,7 +147,12 @@ pub async fn note_refusals(request: Request, next: Next) -> Response {
         && matches!(problem.status, 401 | 403 | 429)
         && problem.code != "not_signed_in"
     {
-        tracing::info!(status = problem.status, code = problem.code, client = client.map(tracing::field::display), "refused");
+        tracing::info!(
+            status = problem.status,
+            code = problem.code,
+            client = client.map(tracing::field::display),
+            "refused"
+        );
     }
     response
 }

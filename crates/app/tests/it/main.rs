@@ -9,7 +9,7 @@
 )]
 
 mod access;
-mod app;
 mod ai;
+mod app;
 mod crm;
 mod store;

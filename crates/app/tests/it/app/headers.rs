@@ -9,8 +9,7 @@ use serde_json::json;
 use super::{raw, served};
 
 /// One of each kind of answer.
-const PAGES: [&str; 7] =
-    ["/", "/some/page", "/theme.js", "/assets/gone.js", "/api/v1/setup", "/api/v1/me", "/docs/"];
+const PAGES: [&str; 7] = ["/", "/some/page", "/theme.js", "/assets/gone.js", "/api/v1/setup", "/api/v1/me", "/docs/"];
 
 fn of<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
@@ -107,7 +106,8 @@ async fn methods_nobody_asked_for_are_refused() {
     let (address, stop) = served(&app, false, Duration::from_secs(30)).await;
     for method in ["TRACE", "TRACK", "PROPFIND", "CONNECT", "OPTIONS", "FOO"] {
         for path in ["/api/v1/opportunities", "/"] {
-            let request = format!("{method} {path} HTTP/1.1\r\nHost: crm.test\r\nMarker: hunter2\r\nConnection: close\r\n\r\n");
+            let request =
+                format!("{method} {path} HTTP/1.1\r\nHost: crm.test\r\nMarker: hunter2\r\nConnection: close\r\n\r\n");
             let answer = raw(address, request.as_bytes()).await;
             let status = super::status(&answer);
             assert!((400..500).contains(&status), "{method} {path}: {answer}");

@@ -59,7 +59,10 @@ async fn misbehave(app: &TestApp) {
         ("/invitations/acceptance", json!({ "token": TOKEN, "password": PASSWORD, "name": "M" })),
         ("/one-time-links", json!({ "token": TOKEN })),
         ("/session/second-factor", json!({ "token": TOKEN, "code": "marker-code-55" })),
-        ("/setup", json!({ "organisation": "M", "name": "M", "email": PERSON, "password": PASSWORD, "currency": "EUR" })),
+        (
+            "/setup",
+            json!({ "organisation": "M", "name": "M", "email": PERSON, "password": PASSWORD, "currency": "EUR" }),
+        ),
     ] {
         nobody.post(path, body).await;
     }
@@ -73,7 +76,8 @@ async fn misbehave(app: &TestApp) {
         nobody.send(nobody.request(Method::GET, "/me").header("authorization", header)).await;
     }
     let form = format!("grant_type=client_credentials&client_id={TOKEN}&client_secret={PASSWORD}");
-    let request = nobody.request(Method::POST, "!/oauth/token").header("content-type", "application/x-www-form-urlencoded");
+    let request =
+        nobody.request(Method::POST, "!/oauth/token").header("content-type", "application/x-www-form-urlencoded");
     nobody.send(request.body(form)).await;
     for path in [
         format!("/me?token={TOKEN}"),

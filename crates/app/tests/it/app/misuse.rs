@@ -51,7 +51,14 @@ async fn every_write_from_another_site_is_refused() {
 #[tokio::test]
 async fn every_body_of_another_type_is_refused() {
     let app = TestApp::new().await;
-    let kinds = ["text/plain", "application/x-www-form-urlencoded", "application/xml", "application/octet-stream", "nonsense", "\u{ff}"];
+    let kinds = [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "application/octet-stream",
+        "nonsense",
+        "\u{ff}",
+    ];
     let (mut asked, mut by_type) = (0, 0);
     for operation in operations().iter().filter(|o| o.is_write() && !o.takes.is_empty() && !ends_the_session(o)) {
         for kind in kinds.iter().filter(|kind| !operation.takes.iter().any(|t| t == *kind)) {
@@ -95,29 +102,37 @@ fn hostile_bodies() -> Vec<(&'static str, Vec<u8>)> {
 #[tokio::test]
 async fn no_body_brings_the_server_down() {
     let app = TestApp::new().await;
-    for operation in operations().iter().filter(|o| o.takes.iter().any(|t| t == "application/json") && !ends_the_session(o)) {
+    for operation in
+        operations().iter().filter(|o| o.takes.iter().any(|t| t == "application/json") && !ends_the_session(o))
+    {
         for (name, body) in hostile_bodies() {
             let answer = send(&app.admin, operation, &[("content-type", "application/json")], Some(&body)).await;
-            let what = format!("{} {} with {name}: {} {}", operation.method, operation.path, answer.status, answer.body);
+            let what =
+                format!("{} {} with {name}: {} {}", operation.method, operation.path, answer.status, answer.body);
             assert!(answer.status < 500, "{what}");
         }
     }
     // By name, where the answer does not hang on the endpoint.
     let of = async |body: Vec<u8>| {
-        let request = app.admin.request(Method::POST, "/accounts").header("content-type", "application/json").body(body);
+        let request =
+            app.admin.request(Method::POST, "/accounts").header("content-type", "application/json").body(body);
         app.admin.send(request).await.problem()
     };
     for (name, body) in hostile_bodies() {
         let problem = of(body).await;
         let expected = match name {
-            "deep in a field" | "a prototype" | "an array" | "null" | "a deep filter" | "deep objects" | "deep arrays" => "4",
+            "deep in a field" | "a prototype" | "an array" | "null" | "a deep filter" | "deep objects"
+            | "deep arrays" => "4",
             "a number without end" | "a power without end" => "4",
             _ => "400 malformed_json",
         };
         assert!(problem.starts_with(expected), "{name}: {problem}");
     }
     assert_eq!(of(br#"{"name":"A","name":"B"}"#.to_vec()).await, "422 invalid: name", "the same field twice");
-    assert_eq!(of(br#"{"name":"A","owner":"B","is_admin":true}"#.to_vec()).await.split(':').next(), Some("422 invalid"));
+    assert_eq!(
+        of(br#"{"name":"A","owner":"B","is_admin":true}"#.to_vec()).await.split(':').next(),
+        Some("422 invalid")
+    );
     assert_eq!(of(vec![b' '; 2 << 20]).await, "413 too_large");
     assert_eq!(app.admin.get("/accounts?count=true").await.ok()["total"], 0, "and nothing was made by them");
 }
@@ -171,7 +186,9 @@ async fn every_read_bears_a_query_it_does_not_know() {
         "from=0000-00-00&to=+292278994-08-17T07:12:55.807Z".to_owned(),
     ];
     // Streams end when nobody listens any more; their own tests listen.
-    for operation in operations().iter().filter(|o| !o.is_write() && !o.path.ends_with("/stream") && !o.path.ends_with("/live")) {
+    for operation in
+        operations().iter().filter(|o| !o.is_write() && !o.path.ends_with("/stream") && !o.path.ends_with("/live"))
+    {
         for query in &queries {
             let answer = app.admin.get(&format!("{}?{query}", operation.path)).await;
             let what = format!("{}?{}", operation.path, &query[..query.len().min(80)]);
@@ -201,8 +218,13 @@ async fn headers_without_measure_are_refused() {
         text
     });
     assert_eq!(ask(&format!("Cookie: {cookies}{cookie}\r\n")).await, 200, "the right one is found among many");
-    assert_eq!(ask(&format!("Cookie: {cookies}{cookies}{cookies}{cookies}{cookies}{cookies}{cookies}{cookies}\r\n")).await, 431);
-    for broken in ["Cookie: ;;;=;=\r\n", "Cookie: dealwright_session=\r\n", "Authorization: Bearer\r\n", "Authorization: \r\n"] {
+    assert_eq!(
+        ask(&format!("Cookie: {cookies}{cookies}{cookies}{cookies}{cookies}{cookies}{cookies}{cookies}\r\n")).await,
+        431
+    );
+    for broken in
+        ["Cookie: ;;;=;=\r\n", "Cookie: dealwright_session=\r\n", "Authorization: Bearer\r\n", "Authorization: \r\n"]
+    {
         assert_eq!(ask(broken).await, 401, "{broken}");
     }
     for broken in ["Bad Header: x\r\n", "No-Colon\r\n", "Nul: a\0b\r\n", " Folded: x\r\n", "Content-Length: -1\r\n"] {
@@ -229,7 +251,8 @@ async fn a_message_that_can_be_read_in_two_ways_is_read_in_one() {
     }
     // With both, chunks count and the connection ends (RFC 9112, 6.1): nothing after them is a request.
     let both = "Content-Length: 4\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n";
-    let request = format!("POST /api/v1/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{both}\r\n0\r\n\r\n{hidden}");
+    let request =
+        format!("POST /api/v1/session HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{both}\r\n0\r\n\r\n{hidden}");
     let answer = raw(address, request.as_bytes()).await;
     assert_eq!((status(&answer), answer.matches("HTTP/1.1").count()), (400, 1), "{answer}");
     stop.cancel();
@@ -277,7 +300,12 @@ async fn no_path_leads_out_of_the_apps_files() {
         let away = answer.lines().any(|l| l.to_ascii_lowercase().starts_with("location:") && l.contains("evil"));
         assert!(!away, "{path} leads away: {answer}");
     }
-    for bytes in [&b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n"[..], b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET /a b HTTP/1.1\r\n\r\n"] {
+    for bytes in [
+        &b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n"[..],
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\x16\x03\x01\x02\x00",
+        b"GET /a b HTTP/1.1\r\n\r\n",
+    ] {
         assert!(matches!(status(&raw(address, bytes).await), 0 | 400), "{bytes:?}");
     }
     stop.cancel();
@@ -300,14 +328,26 @@ async fn a_method_cannot_be_changed_by_a_header() {
 #[tokio::test]
 async fn no_answer_repeats_a_foreign_host() {
     let app = TestApp::new().await;
-    for operation in operations().iter().filter(|o| !o.path.ends_with("/stream") && !o.path.ends_with("/live") && !ends_the_session(o)) {
-        let headers =
-            [("host", "evil.test"), ("x-forwarded-host", "evil.test"), ("x-forwarded-proto", "https"), ("forwarded", "host=evil.test"), ("content-type", "application/json")];
+    for operation in operations()
+        .iter()
+        .filter(|o| !o.path.ends_with("/stream") && !o.path.ends_with("/live") && !ends_the_session(o))
+    {
+        let headers = [
+            ("host", "evil.test"),
+            ("x-forwarded-host", "evil.test"),
+            ("x-forwarded-proto", "https"),
+            ("forwarded", "host=evil.test"),
+            ("content-type", "application/json"),
+        ];
         let answer = send(&app.admin, operation, &headers, operation.is_write().then_some(b"{}")).await;
         let what = format!("{} {}", operation.method, operation.path);
         assert!(answer.status < 500, "{what}: {} {}", answer.status, answer.body);
         assert!(!answer.body.to_string().contains("evil.test"), "{what} repeats the host: {}", answer.body);
-        assert!(!format!("{:?}", answer.headers).contains("evil.test"), "{what} repeats the host: {:?}", answer.headers);
+        assert!(
+            !format!("{:?}", answer.headers).contains("evil.test"),
+            "{what} repeats the host: {:?}",
+            answer.headers
+        );
     }
 }
 
@@ -320,7 +360,9 @@ async fn problems_say_nothing_of_the_inside() {
         app.admin.get("/opportunities/nothing").await,
         app.admin.post("/opportunities", json!({ "name": 1 })).await,
         app.admin.post("/undo", json!({ "event_id": "x" })).await,
-        app.admin.patch("/opportunities/00000000-0000-7000-8000-000000000000", json!({ "name": "x", "version": 1 })).await,
+        app.admin
+            .patch("/opportunities/00000000-0000-7000-8000-000000000000", json!({ "name": "x", "version": 1 }))
+            .await,
     ];
     for answer in answers {
         let text = answer.body.to_string().to_lowercase();

@@ -66,7 +66,11 @@ fn operations() -> Vec<Operation> {
                 continue;
             }
             let takes = operation["requestBody"]["content"].as_object().into_iter().flatten();
-            operations.push(Operation { method, path: filled(path), takes: takes.map(|(kind, _)| kind.clone()).collect() });
+            operations.push(Operation {
+                method,
+                path: filled(path),
+                takes: takes.map(|(kind, _)| kind.clone()).collect(),
+            });
         }
     }
     assert!(operations.len() > 50, "only {} operations are described", operations.len());
@@ -74,9 +78,8 @@ fn operations() -> Vec<Operation> {
 }
 
 fn filled(path: &str) -> String {
-    let parts = path.split('/').map(|part| {
-        if part.starts_with('{') { "00000000-0000-7000-8000-000000000000" } else { part }
-    });
+    let parts =
+        path.split('/').map(|part| if part.starts_with('{') { "00000000-0000-7000-8000-000000000000" } else { part });
     format!("!{}", parts.collect::<Vec<_>>().join("/"))
 }
 
