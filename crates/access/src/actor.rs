@@ -73,6 +73,7 @@ impl Actor {
         if self.may(permission) {
             return Ok(());
         }
+        tracing::info!(org = %self.org, user = %self.user, %permission, "not allowed");
         Err(Error::forbidden("forbidden", format!("none of your roles allows {permission}")))
     }
 

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use dealwright_store::Keyring;
 use secrecy::ExposeSecret;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::config::{Config, Flags, LogFormat};
+use crate::config::{Config, Flags};
 use crate::database::{Failure, Running, deep};
-use crate::{openapi, seed, serve};
+use crate::{logs, openapi, seed, serve};
 
 /// Dealwright: a self-hosted CRM whose agents ask before they change anything.
 ///
@@ -121,15 +121,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
 }
 
 fn init_logs(config: &Config) -> Result<(), Failure> {
-    // The file server tells of each file when it starts; who wants that says memory_serve=info.
-    let filter = EnvFilter::try_new(format!("memory_serve=warn,{}", config.log)).map_err(|e| {
-        format!("LOG is {:?}, but must be a filter such as info or dealwright_ai=debug: {e}", config.log)
-    })?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log_format {
-        LogFormat::Text => logs.compact().init(),
-        LogFormat::Json => logs.json().init(),
-    }
+    logs::dispatch(&config.log, config.log_format, std::io::stderr)?.init();
     Ok(())
 }
 

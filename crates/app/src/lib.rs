@@ -7,6 +7,8 @@ pub mod database;
 pub mod doctor;
 pub mod health;
 pub mod idempotency;
+pub mod listen;
+pub mod logs;
 pub mod middleware;
 pub mod openapi;
 pub mod seed;

@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use dealwright_access::Access;
 use dealwright_kernel::Error;
 use dealwright_kernel::error::Problem;
 use ipnet::IpNet;
@@ -17,8 +18,17 @@ use uuid::Uuid;
 /// The header that names a request in logs and problems.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; \
-                   connect-src 'self'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
+/// What the app's pages may load: our own files. Styles may be inline, since the menus and dialogs position themselves so.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; \
+                   connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+                   form-action 'self'; object-src 'none'";
+/// An answer of the API is no page: if a browser shows it as one, it loads and runs nothing.
+const CSP_OF_DATA: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+                           magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
+/// A year, and the hosts below as well: what OWASP asks for.
+const HSTS: &str = "max-age=31536000; includeSubDomains";
 
 /// Makes request ids.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +40,8 @@ impl MakeRequestId for NewRequestId {
     }
 }
 
-/// The longest a request may take until its answer begins.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The longest a request may take until its answer begins, the reading of its body included.
+pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// The span of a request: what its log lines carry.
 pub fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
@@ -40,8 +50,8 @@ pub fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
 }
 
 /// Gives up on a request that takes too long.
-pub async fn limit_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(TIME_LIMIT, next.run(request)).await {
+pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Error::unavailable("request_timeout", "this took too long; try again").into_response(),
     }
@@ -93,14 +103,15 @@ fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
     addresses
 }
 
-/// What browsers are told of every response.
-pub async fn secure(request: Request, next: Next) -> Response {
+/// What browsers are told of every response. `Strict-Transport-Security` only where `BASE_URL` says that there is TLS: over
+/// plain HTTP browsers ignore it, and a host without TLS must not promise it.
+pub async fn secure(State(access): State<Access>, request: Request, next: Next) -> Response {
     let hashed = request.uri().path().starts_with("/assets/");
-    let api = request.uri().path().starts_with("/api/");
-    let docs = request.uri().path().starts_with("/docs");
+    let data = ["/api/", "/oauth/", "/openapi.json"].iter().any(|path| request.uri().path().starts_with(path));
     let mut response = next.run(request).await;
+    let html = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     // A page of an older build asks for files that are gone: not the app's page under a script's name.
-    if hashed && response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html")) {
+    if hashed && html {
         response = Error::not_found("file").into_response();
     }
     let ok = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
@@ -109,21 +120,47 @@ pub async fn secure(request: Request, next: Next) -> Response {
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::X_FRAME_OPTIONS, "DENY");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    set(HeaderName::from_static("permissions-policy"), PERMISSIONS);
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    // Swagger UI brings a script and styles inside its page; it is ours and served from here.
-    set(
-        header::CONTENT_SECURITY_POLICY,
-        if docs {
-            "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
-        } else {
-            CSP
-        },
-    );
-    if api {
-        set(header::CACHE_CONTROL, "no-store");
-    } else if hashed && ok {
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(header::CONTENT_SECURITY_POLICY, if data { CSP_OF_DATA } else { CSP });
+    if access.settings().secure_cookies {
+        set(header::STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    if hashed && ok {
         set(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    } else if data || !headers.contains_key(header::CACHE_CONTROL) {
+        _ = headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    name_charset(headers);
+    response
+}
+
+/// Text says how it is encoded: everything of ours is UTF-8.
+fn name_charset(headers: &mut HeaderMap) {
+    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return };
+    if kind.starts_with("text/")
+        && !kind.contains("charset")
+        && let Ok(named) = HeaderValue::from_str(&format!("{kind}; charset=utf-8"))
+    {
+        headers.insert(header::CONTENT_TYPE, named);
+    }
+}
+
+/// Tells the log of what was refused: an attack shows there first. A page that asks who is signed in is no attack.
+pub async fn note_refusals(request: Request, next: Next) -> Response {
+    let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let response = next.run(request).await;
+    if let Some(problem) = response.extensions().get::<Problem>()
+        && matches!(problem.status, 401 | 403 | 429)
+        && problem.code != "not_signed_in"
+    {
+        tracing::info!(
+            status = problem.status,
+            code = problem.code,
+            client = client.map(tracing::field::display),
+            "refused"
+        );
     }
     response
 }
@@ -158,6 +195,21 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_never_ends_is_given_up() {
+        let app = Router::new()
+            .route("/", axum::routing::post(|_: axum::body::Bytes| async { "read" }))
+            .layer(from_fn_with_state(Duration::from_millis(200), limit_time));
+        let trickle = futures::stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Some((Ok::<_, std::convert::Infallible>("x"), ()))
+        });
+        let request = Request::post("/").body(Body::from_stream(trickle)).unwrap();
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.extensions().get::<Problem>().unwrap().code, "request_timeout");
+    }
 
     async fn seen(peer: &str, forwarded: &[&str]) -> String {
         let trusted: Arc<[IpNet]> = Arc::new(["127.0.0.1/32".parse().unwrap(), "10.0.0.0/8".parse().unwrap()]);

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use dealwright_access::{
     api_key, audit, csrf, fresh, identity_provider, invitation, link, oauth, oidc, password, people, scim,
     second_factor, service_account, session, sign_in_policy, viewing,
@@ -155,10 +155,11 @@ pub fn router(state: AppState) -> Router {
                         .on_response(DefaultOnResponse::new().level(tracing::Level::DEBUG)),
                 )
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-                .layer(from_fn(middleware::secure))
+                .layer(from_fn_with_state(state.clone(), middleware::secure))
                 .layer(CompressionLayer::new())
                 .layer(from_fn(middleware::name_problems))
-                .layer(from_fn(middleware::limit_time))
+                .layer(from_fn(middleware::note_refusals))
+                .layer(from_fn_with_state(middleware::TIME_LIMIT, middleware::limit_time))
                 .layer(CatchPanicLayer::custom(middleware::panicked))
                 .layer(from_fn(csrf::refuse_cross_site_writes)),
         )

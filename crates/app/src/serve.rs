@@ -1,6 +1,5 @@
 //! `dealwright serve`: database, workers and HTTP in one process, started and stopped in order.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{AiMode, Config};
 use crate::database::{Failure, Running};
-use crate::{AppState, middleware, openapi, seed, setup};
+use crate::{AppState, listen, middleware, openapi, seed, setup};
 
 /// How long open requests may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -170,21 +169,16 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     greet(config, running);
     let stop = CancellationToken::new();
     let proxies: Arc<[IpNet]> = config.trusted_proxies.clone().into();
-    let app = openapi::router(state)
-        .layer(from_fn_with_state(proxies, middleware::believe_proxies))
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let (graceful, stopping) = (stop.clone(), stop.clone());
-    let server = tokio::spawn(async move {
-        axum::serve(listener, app).with_graceful_shutdown(async move { graceful.cancelled().await }).await
-    });
+    let app = openapi::router(state).layer(from_fn_with_state(proxies, middleware::believe_proxies));
+    let server = tokio::spawn(listen::serve(listener, app, stop.clone(), listen::PATIENCE));
     wait_for_signal().await?;
     tracing::info!("stopping");
-    stopping.cancel();
+    stop.cancel();
     background.stop().await;
     assistant.stop().await;
     // Streams that never end are cut when the time is up.
     match tokio::time::timeout(GRACE, server).await {
-        Ok(ended) => ended??,
+        Ok(ended) => ended?,
         Err(_) => tracing::info!("some requests were still open; they are cut"),
     }
     Ok(())

@@ -242,6 +242,20 @@ impl Error {
         }
     }
 
+    /// What went wrong below, in the words of each layer. Not their debug output: PostgreSQL's details quote whole rows.
+    fn cause(&self) -> String {
+        let first = self.source.as_deref().map(|source| -> &(dyn std::error::Error + 'static) { source });
+        let mut told = String::new();
+        for layer in std::iter::successors(first, |layer| layer.source()) {
+            let words = layer.to_string();
+            // Most repeat what is below them.
+            if !told.ends_with(&words) {
+                told = if told.is_empty() { words } else { format!("{told}: {words}") };
+            }
+        }
+        told
+    }
+
     /// PostgreSQL's code for what went wrong, if it was PostgreSQL.
     #[must_use]
     pub fn sqlstate(&self) -> Option<String> {
@@ -271,8 +285,7 @@ impl Problem {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         if self.outcome == Outcome::Internal {
-            let cause = self.source.as_ref().map_or_else(String::new, |s| format!("{s:?}"));
-            tracing::error!(code = %self.code, cause, "internal error");
+            tracing::error!(code = %self.code, cause = self.cause(), sqlstate = self.sqlstate(), "internal error");
         }
         let problem = self.problem();
         let mut response = problem.response();

@@ -5,6 +5,8 @@ pub mod http;
 pub mod reset;
 pub(crate) mod store;
 
+mod list;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use dealwright_kernel::{Error, FieldError, Result};
@@ -19,7 +21,8 @@ const NOBODY: &str =
 pub const MIN_LENGTH: i32 = 10;
 const MAX_LENGTH: i32 = 200;
 
-/// Whether a new password is acceptable: length alone, as NIST SP 800-63B advises.
+/// Whether a new password is acceptable: long enough, and not among those that are tried first. No rules of composition, as
+/// NIST SP 800-63B advises.
 ///
 /// # Errors
 /// 422 on `password`.
@@ -29,6 +32,8 @@ pub fn check(password: &str, min_length: i32) -> Result<(), FieldError> {
         format!("use at least {min_length} characters")
     } else if length > MAX_LENGTH {
         format!("use at most {MAX_LENGTH} characters")
+    } else if list::is_guessed_early(password) {
+        "this is one of the passwords that are tried first; think of another".to_owned()
     } else {
         return Ok(());
     };

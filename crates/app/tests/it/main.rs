@@ -10,5 +10,6 @@
 
 mod access;
 mod ai;
+mod app;
 mod crm;
 mod store;

@@ -121,7 +121,7 @@ async fn what_came_before_is_answered_again_under_the_same_idempotency_key() {
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let app = TestApp::new().await;
-    for path in ["!/", "!/api/v1/me", "!/api/v1/nothing", "!/healthz"] {
+    for path in ["!/", "!/healthz", "!/some/page"] {
         let answer = app.nobody().get(path).await;
         let of = |name: &str| answer.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         assert!(of("content-security-policy").contains("script-src 'self';"), "{path}");
