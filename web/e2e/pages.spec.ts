@@ -15,6 +15,8 @@ const PAGES = [
   ["sessions", "/admin/sessions"],
   ["pipelines", "/admin/pipelines"],
   ["products", "/admin/products"],
+  ["rules", "/admin/rules"],
+  ["rule", "/admin/rules/new"],
   ["import", "/admin/imports"],
 ] as const;
 

@@ -49,6 +49,7 @@ words! {
         Import = "import",
         Agent = "agent",
         Audit = "audit",
+        Rule = "rule",
     }
 }
 
@@ -102,7 +103,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
             &[Read, Create, Update, Delete]
         }
         Object::Activity => &[Read, Create],
-        Object::Pipeline | Object::User | Object::Team | Object::Role => &[Read, Create, Update, Delete],
+        Object::Pipeline | Object::User | Object::Team | Object::Role | Object::Rule => &[Read, Create, Update, Delete],
         Object::Import => &[Read, Create],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
@@ -258,6 +259,7 @@ permissions! {
     ReadImport = Import Read, CreateImport = Import Create,
     UseAgent = Agent Use,
     ReadAudit = Audit Read,
+    ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
 }
 
 #[cfg(test)]

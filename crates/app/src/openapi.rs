@@ -6,7 +6,8 @@ use axum::middleware::from_fn;
 use dealwright_access::{csrf, people, session};
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, activity, change, choice, contact, import, live, opportunity, pipeline, product, search, task, timeline,
+    account, activity, change, choice, contact, import, live, opportunity, pipeline, product, rule, search, task,
+    timeline,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -29,7 +30,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "setup"), (name = "people"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "search"), (name = "live"), (name = "imports"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "search"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
 )]
 struct Description;
 
@@ -43,6 +44,8 @@ fn api() -> OpenApiRouter<AppState> {
             .merge(pipeline::http::router())
             .merge(choice::http::router())
             .merge(product::http::router())
+            .merge(dealwright_workflow::rule::http::router())
+            .merge(rule::http::router())
             .merge(account::http::router())
             .merge(contact::http::router())
             .merge(opportunity::http::router())

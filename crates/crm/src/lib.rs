@@ -15,6 +15,7 @@ pub mod opportunity;
 pub mod pipeline;
 pub mod product;
 pub mod record;
+pub mod rule;
 pub mod search;
 pub mod task;
 pub mod timeline;

@@ -64,4 +64,6 @@ ids! {
     ConversationId,
     AgentRunId,
     ProposalId,
+    /// A validation rule.
+    RuleId,
 }

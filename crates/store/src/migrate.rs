@@ -19,6 +19,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/40_search.sql"),
     include_str!("../schema/50_import.sql"),
     include_str!("../schema/60_ai.sql"),
+    include_str!("../schema/74_rules.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

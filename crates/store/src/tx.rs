@@ -102,6 +102,7 @@ pub struct Tx {
     inner: Open,
     org: OrgId,
     user: Option<UserId>,
+    epoch: i64,
     stamp: Stamp,
     request_id: Option<String>,
     clock: Clock,
@@ -116,6 +117,7 @@ impl Tx {
             inner: Open::begin(pool, scope.enter()).await?,
             org: scope.org,
             user: scope.user,
+            epoch: scope.epoch,
             stamp: scope.stamp.clone(),
             request_id: scope.request_id.clone(),
             now: clock.now(),
@@ -139,6 +141,12 @@ impl Tx {
     #[must_use]
     pub const fn user(&self) -> Option<UserId> {
         self.user
+    }
+
+    /// The organisation's access epoch, as it was when this transaction began: what is kept under it is up to date.
+    #[must_use]
+    pub const fn epoch(&self) -> i64 {
+        self.epoch
     }
 
     /// The time of everything in this transaction.

@@ -12,3 +12,4 @@ mod access;
 mod ai;
 mod crm;
 mod store;
+mod workflow;

@@ -8,10 +8,12 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{ContactId, EventId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
+use dealwright_workflow::rule::RuleObject;
 
 use super::{Contact, ContactPatch, Fields, NewContact, check_name, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
+use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewContact) -> Result<Contac
     check_name(&fields)?;
     check_references(tx, &references(None, &fields)).await?;
     store::insert(tx, id, &fields).await?;
+    rule::judge_new(tx, RuleObject::Contact, id.0).await?;
     let contact = store::find(tx, id, false).await?.or_not_found("contact")?.allowing(cx.actor());
     tx.emit(contact.event(tx, "created"));
     Ok(contact)
@@ -63,10 +66,12 @@ pub async fn update(
     }
     check_name(&new)?;
     check_references(tx, &references(Some(&old), &new)).await?;
+    let judgement = rule::Judgement::of(tx, RuleObject::Contact, current.id.0).await?;
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("contact")?;
         return Err(change::stale(now.version, &now.fields(), &new));
     }
+    judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     let contact = store::find(tx, current.id, false).await?.or_not_found("contact")?.allowing(cx.actor());
     let verb = if undoes.is_some() { "undone" } else { "updated" };

@@ -87,7 +87,7 @@ export function NewTask({
           <Field label="Due" error={errors.due_date?.message}>
             {(w) => <Input {...w} {...form.register("due_date")} type="date" />}
           </Field>
-          <Field label="Priority">
+          <Field label="Priority" error={errors.priority?.message}>
             {(w) => (
               <Select {...w} {...form.register("priority")}>
                 <option value="low">Low</option>
@@ -100,7 +100,7 @@ export function NewTask({
         <Field label="Who does it">
           {(w) => <RefPicker id={w.id} kind="user" value={assignee} onChange={setAssignee} />}
         </Field>
-        <Field label="Notes">{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
+        <Field label="Notes" error={errors.notes?.message}>{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
       </form>
     </Overlay>
   );

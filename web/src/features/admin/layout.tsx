@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Box, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, Users } from "lucide-react";
+import { Box, Route as PipelineGlyph, ShieldCheck, KeyRound, Import, ListChecks, Users } from "lucide-react";
 import type { ReactNode } from "react";
 
 const GROUPS = [
@@ -16,6 +16,7 @@ const GROUPS = [
     items: [
       { to: "/admin/pipelines", label: "Pipelines", icon: PipelineGlyph },
       { to: "/admin/products", label: "Products", icon: Box },
+      { to: "/admin/rules", label: "Validation rules", icon: ListChecks },
     ],
   },
   { title: "Data", items: [{ to: "/admin/imports", label: "Import", icon: Import }] },

@@ -55,6 +55,14 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /accounts/{id}/restore"
         | "POST /contacts/{id}/restore"
         | "POST /tasks/{id}/restore" => json!({}),
+        "POST /rules" => {
+            json!({ "object": "account", "name": "New rule", "expression": "size(name) > 1", "field": "name", "message": "Longer" })
+        }
+        "PATCH /rules/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /rules/check" | "POST /rules/dry-run" => json!({ "object": "account", "expression": "size(name) > 1" }),
+        "POST /rules/test" => {
+            json!({ "object": "account", "expression": "size(name) > 1", "record_id": records.0["accounts"] })
+        }
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
@@ -119,6 +127,8 @@ async fn who_may_ask_what() {
                     "/search?q=x".to_owned()
                 } else if operation == "GET /imports/fields" {
                     "/imports/fields?object=account".to_owned()
+                } else if operation == "GET /rules/facts" {
+                    "/rules/facts?object=account".to_owned()
                 } else {
                     records.fill(path)
                 };
