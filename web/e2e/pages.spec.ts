@@ -26,6 +26,8 @@ const PAGES = [
   ["price lists", "/admin/price-lists"],
   ["currencies", "/admin/currencies"],
   ["organisation", "/admin/organisation"],
+  ["rules", "/admin/rules"],
+  ["rule", "/admin/rules/new"],
   ["import", "/admin/imports"],
   ["configuration file", "/admin/configuration"],
   ["keys", "/admin/api-keys"],

@@ -55,6 +55,7 @@ words! {
         ServiceAccount = "service_account",
         Organisation = "organisation",
         SingleSignOn = "single_sign_on",
+        Rule = "rule",
     }
 }
 
@@ -137,6 +138,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         Object::Pipeline
         | Object::Team
         | Object::Role
+        | Object::Rule
         | Object::ApiKey
         | Object::ServiceAccount
         | Object::SingleSignOn => &[Read, Create, Update, Delete],
@@ -166,6 +168,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::ServiceAccount
             | Object::Organisation
             | Object::SingleSignOn
+            | Object::Rule
             | Object::Agent
             | Object::Audit,
             _,
@@ -189,6 +192,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Team
         | Object::Role
         | Object::Organisation
+        | Object::Rule
         | Object::Audit => true,
         Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount | Object::SingleSignOn => false,
     }
@@ -421,6 +425,7 @@ permissions! {
     ReadOrganisation = Organisation Read, UpdateOrganisation = Organisation Update,
     ReadSingleSignOn = SingleSignOn Read, CreateSingleSignOn = SingleSignOn Create, UpdateSingleSignOn = SingleSignOn Update,
     DeleteSingleSignOn = SingleSignOn Delete,
+    ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod pipeline;
 pub mod price_list;
 pub mod product;
 pub mod record;
+pub mod rule;
 pub mod search;
 pub mod settings;
 pub mod sharing;

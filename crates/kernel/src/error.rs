@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::id::RuleId;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// How a request ended when it did not end well.
@@ -58,6 +60,15 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// A field's error as a problem shows it; when a validation rule raised it, with the rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemField {
+    #[serde(flatten)]
+    pub error: FieldError,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<RuleId>,
+}
+
 /// Two versions of one field in a version conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConflictingField {
@@ -86,7 +97,7 @@ pub struct Problem {
     pub detail: String,
     pub code: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<ProblemField>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<VersionConflict>,
     /// How many records stand in the way.
@@ -105,6 +116,8 @@ pub struct Error {
     pub code: Cow<'static, str>,
     pub detail: String,
     pub fields: Vec<FieldError>,
+    /// The validation rules that raised `fields`, in their order; empty when none did.
+    pub rules: Vec<RuleId>,
     pub conflict: Option<Box<VersionConflict>>,
     /// How many records stand in the way.
     pub count: Option<i64>,
@@ -121,6 +134,7 @@ impl Error {
             code: code.into(),
             detail: detail.into(),
             fields: Vec::new(),
+            rules: Vec::new(),
             conflict: None,
             count: None,
             retry_after: None,
@@ -176,6 +190,13 @@ impl Error {
     pub fn fields(code: &'static str, fields: Vec<FieldError>) -> Self {
         let detail = fields.iter().map(|f| format!("{}: {}", f.field, f.message)).collect::<Vec<_>>().join("; ");
         Self { fields, ..Self::new(Outcome::Invalid, code, detail) }
+    }
+
+    /// 422 with the validation rules that the request does not meet, each on its field.
+    #[must_use]
+    pub fn rules(code: &'static str, broken: Vec<(RuleId, FieldError)>) -> Self {
+        let (rules, fields) = broken.into_iter().unzip();
+        Self { rules, ..Self::fields(code, fields) }
     }
 
     /// 413.
@@ -235,7 +256,12 @@ impl Error {
             status: status.as_u16(),
             detail: self.detail.clone(),
             code: self.code.to_string(),
-            errors: self.fields.clone(),
+            errors: self
+                .fields
+                .iter()
+                .enumerate()
+                .map(|(i, error)| ProblemField { error: error.clone(), rule_id: self.rules.get(i).copied() })
+                .collect(),
             conflict: self.conflict.as_deref().cloned(),
             count: self.count,
             request_id: None,

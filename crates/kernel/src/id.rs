@@ -73,4 +73,6 @@ ids! {
     /// A member of an account's team.
     MemberId,
     IdentityProviderId,
+    /// A validation rule.
+    RuleId,
 }

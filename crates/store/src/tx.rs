@@ -115,6 +115,7 @@ pub struct Tx {
     inner: Open,
     org: OrgId,
     user: Option<UserId>,
+    epoch: i64,
     stamp: Stamp,
     origin: Origin,
     clock: Clock,
@@ -129,6 +130,7 @@ impl Tx {
             inner: Open::begin(pool, scope.enter()).await?,
             org: scope.org,
             user: scope.user,
+            epoch: scope.epoch,
             stamp: scope.stamp.clone(),
             origin: scope.origin.clone(),
             now: clock.now(),
@@ -152,6 +154,12 @@ impl Tx {
     #[must_use]
     pub const fn user(&self) -> Option<UserId> {
         self.user
+    }
+
+    /// The organisation's access epoch, as it was when this transaction began: what is kept under it is up to date.
+    #[must_use]
+    pub const fn epoch(&self) -> i64 {
+        self.epoch
     }
 
     /// The time of everything in this transaction.

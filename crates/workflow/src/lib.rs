@@ -3,6 +3,8 @@
 //! [`evaluate`] is the one gate: UI, bulk edit, import, API and agents pass through it, and a move needs the
 //! [`Cleared`] that only it returns.
 
+pub mod rule;
+
 use dealwright_kernel::id::{OpportunityId, StageId};
 use dealwright_kernel::{Error, FieldError};
 use serde::{Deserialize, Serialize};

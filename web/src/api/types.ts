@@ -11,7 +11,7 @@ export type Money = Schemas["Money"];
 /** Written out because the schema has one name per kind of page, and some code takes a page of anything. */
 export type Page<T> = Schemas["Counted"] & { items: T[]; next_cursor?: string | null };
 
-export type FieldError = Schemas["FieldError"];
+export type FieldError = Schemas["ProblemField"];
 export type ConflictField = Schemas["ConflictingField"];
 /** Looser than the schema: a proxy's answer, or none at all, becomes one too. */
 export type Problem = Partial<Schemas["Problem"]> & Pick<Schemas["Problem"], "title" | "status" | "code">;
@@ -82,6 +82,11 @@ export type Task = Schemas["Task"];
 export type ActivityKind = Schemas["ActivityKind"];
 export type SearchHit = Schemas["Hit"];
 export type LiveChange = Schemas["LiveChange"];
+
+export type Rule = Schemas["Rule"];
+export type RuleObject = Schemas["RuleObject"];
+export type RuleProblem = Schemas["RuleProblem"];
+export type RuleFailing = Schemas["RuleFailing"];
 
 export type Import = Schemas["Import"];
 export type ImportObject = Schemas["ImportObject"];

@@ -13,3 +13,4 @@ mod ai;
 mod app;
 mod crm;
 mod store;
+mod workflow;

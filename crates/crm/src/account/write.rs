@@ -8,12 +8,14 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{AccountId, EventId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
+use dealwright_workflow::rule::RuleObject;
 use uuid::Uuid;
 
 use super::{Account, AccountPatch, Fields, NewAccount, check_currency, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
+use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -35,6 +37,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewAccount) -> Result<Accoun
     check_currency(fields.annual_revenue, cx.actor().currency)?;
     check_references(tx, &references(None, &fields)).await?;
     store::insert(tx, id, &fields).await?;
+    rule::judge_new(tx, RuleObject::Account, id.0).await?;
     let account = store::find(tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
     tx.emit(account.event(tx, "created"));
     Ok(account)
@@ -78,10 +81,12 @@ pub async fn update(
     {
         return Err(Error::field("parent_id", "parent_cycle", "the parent is this account, or stands below it"));
     }
+    let judgement = rule::Judgement::of(tx, RuleObject::Account, current.id.0).await?;
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("account")?;
         return Err(change::stale_for(cx, Object::Account, now.version, &now.fields(), &new));
     }
+    judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     values::tell(tx, FieldObject::Account, &mut changes).await?;
     let account = store::find(tx, current.id, false).await?.or_not_found("account")?.allowing(cx.actor());

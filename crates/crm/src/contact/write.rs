@@ -8,11 +8,13 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{ContactId, EventId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
+use dealwright_workflow::rule::RuleObject;
 
 use super::{Contact, ContactPatch, Fields, NewContact, check_name, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
+use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -34,6 +36,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewContact) -> Result<Contac
     check_name(&fields)?;
     check_references(tx, &references(None, &fields)).await?;
     store::insert(tx, id, &fields).await?;
+    rule::judge_new(tx, RuleObject::Contact, id.0).await?;
     let contact = store::find(tx, id, false).await?.or_not_found("contact")?.allowing(cx.actor());
     tx.emit(contact.event(tx, "created"));
     Ok(contact)
@@ -69,10 +72,12 @@ pub async fn update(
     }
     check_name(&new)?;
     check_references(tx, &references(Some(&old), &new)).await?;
+    let judgement = rule::Judgement::of(tx, RuleObject::Contact, current.id.0).await?;
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("contact")?;
         return Err(change::stale_for(cx, Object::Contact, now.version, &now.fields(), &new));
     }
+    judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     values::tell(tx, FieldObject::Contact, &mut changes).await?;
     let contact = store::find(tx, current.id, false).await?.or_not_found("contact")?.allowing(cx.actor());

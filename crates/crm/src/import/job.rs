@@ -16,7 +16,7 @@ use super::check::{Check, Lookups, Plan, State, Value};
 use super::prepare::{Parsed, parse};
 use super::store::{self, CheckedRow, Fate, Payload, Reason};
 use super::write::{self, Ready};
-use super::{Import, Status, Tally, lookup};
+use super::{Import, Status, Tally, lookup, rehearsal};
 
 pub const CHECK: &str = "import.check";
 pub const RUN: &str = "import.run";
@@ -116,9 +116,13 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
         let matched = plan.values(&import.decisions);
         let reasons = explain(&plan, &check);
         import.matched = matched;
-        (import, parsed, check, reasons)
+        (import, parsed, lookups, check, reasons)
     });
-    let (mut import, parsed, check, mut reasons) = work.await.map_err(Error::internal)?;
+    let (import, parsed, lookups, mut check, mut reasons) = work.await.map_err(Error::internal)?;
+    let work = Work { columns: import.inferred(), import: Arc::new(import), parsed, lookups };
+    let refused = rehearsal::rehearse(cx, &work.import, &work.plan(), &check.outcomes).await?;
+    rehearsal::tell(&mut check.summary, &check.outcomes, &refused);
+    let (mut import, parsed) = (Import::clone(&work.import), &work.parsed);
     let total = i64::try_from(check.outcomes.len()).unwrap_or(i64::MAX);
     for (batch, (outcomes, reasons)) in
         check.outcomes.chunks(CHECKED_BATCH).zip(reasons.chunks_mut(CHECKED_BATCH)).enumerate()
@@ -141,6 +145,7 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
         store::progress(&mut tx, id, i64::try_from(first + rows.len()).unwrap_or(i64::MAX), total).await?;
         tx.commit(()).await?.into_inner();
     }
+    rehearsal::mark(cx, id, &refused).await?;
     let mut tx = cx.begin().await?;
     store::trim_rows(&mut tx, id, total).await?;
     if store::enter(&mut tx, id, &[Status::Checking], Status::Checked).await? {

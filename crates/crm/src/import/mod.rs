@@ -16,6 +16,7 @@ pub mod mapping;
 pub mod patch;
 pub mod prepare;
 pub mod read;
+pub mod rehearsal;
 pub mod store;
 pub mod values;
 pub mod view;

@@ -8,6 +8,7 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{EventId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::Tx;
+use dealwright_workflow::rule::RuleObject;
 use serde_json::{Map, json};
 
 use super::moving::{self, Said};
@@ -17,7 +18,7 @@ use crate::change::store::{References, check_references, name_values, to_base};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
 use crate::pipeline::{self, Stage};
-use crate::record;
+use crate::{record, rule};
 
 /// Creates an opportunity.
 ///
@@ -66,6 +67,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
     check_references(tx, &references(None, &fields)).await?;
     let derived = derive(tx, cx, None, &fields, &stage).await?;
     store::insert(tx, id, &fields, &derived).await?;
+    rule::judge_new(tx, RuleObject::Opportunity, id.0).await?;
     let event = super::event(tx, "created", id, &fields.name, 1, fields.account_id, fields.primary_contact_id);
     tx.emit(event.data(json!({ "stage_id": fields.stage_id })));
     // One may be allowed to create for anybody and to read one's team: such a record would be gone from sight at once.
@@ -126,10 +128,12 @@ pub async fn update(
     }
     check_references(tx, &references(Some(&old), &new)).await?;
     let derived = derive(tx, cx, Some(&current), &new, &stage).await?;
+    let judgement = rule::Judgement::of(tx, RuleObject::Opportunity, current.id.0).await?;
     if !store::update(tx, current.id, version, &new, &derived).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("opportunity")?;
         return Err(change::stale_for(cx, Object::Opportunity, now.version, &now.fields(), &new));
     }
+    judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     values::tell(tx, FieldObject::Opportunity, &mut changes).await?;
     let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());

@@ -8,11 +8,13 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{EventId, TaskId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
+use dealwright_workflow::rule::RuleObject;
 
 use super::about::About;
 use super::{NewTask, Task, TaskPatch, store, verb};
 use crate::change::store::name_values;
 use crate::change::{self};
+use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -32,6 +34,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewTask) -> Result<Task> {
     let (id, fields) = (TaskId(tx.new_id()), new.fields(assignee));
     fields.about().check(tx, About::default()).await?;
     store::insert(tx, id, &fields, team).await?;
+    rule::judge_new(tx, RuleObject::Task, id.0).await?;
     let task = store::find(tx, id, false).await?.or_not_found("task")?.allowing(cx.actor());
     let event = task.event(tx, "created");
     let event = fields.about().stand_on(tx, event).await?;
@@ -69,10 +72,12 @@ pub async fn update(
         return Ok(Written { task: current.allowing(cx.actor()), event: None });
     }
     new.about().check(tx, old.about()).await?;
+    let judgement = rule::Judgement::of(tx, RuleObject::Task, current.id.0).await?;
     if !store::update(tx, current.id, version, &new, team).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("task")?;
         return Err(change::stale_for(cx, Object::Task, now.version, &now.fields(), &new));
     }
+    judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     let task = store::find(tx, current.id, false).await?.or_not_found("task")?.allowing(cx.actor());
     let event = task.event(tx, verb(old.done, new.done, undoes.is_some())).changes(changes);

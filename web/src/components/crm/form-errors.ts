@@ -12,7 +12,9 @@ export function landErrors<V extends FieldValues>(
     if (known.includes(field.field))
       setError(field.field as Path<V>, { message: field.message }, { shouldFocus: true });
   }
-  if (!fields.some((f) => known.includes(f.field))) setError("root", { message: sentence(error) });
+  const elsewhere = fields.filter((f) => !known.includes(f.field)).map((f) => f.message);
+  if (elsewhere.length > 0) setError("root", { message: elsewhere.join(" ") });
+  else if (fields.length === 0) setError("root", { message: sentence(error) });
 }
 
 /** What the server said of custom fields, by `custom.<key>`. */

@@ -91,7 +91,7 @@ export function NewTask({
             </Field>
           )}
           {!fields.locks("priority") && (
-            <Field label="Priority">
+            <Field label="Priority" error={errors.priority?.message}>
               {(w) => (
                 <Select {...w} {...form.register("priority")}>
                   <option value="low">Low</option>
@@ -106,7 +106,7 @@ export function NewTask({
           {(w) => <RefPicker id={w.id} kind="user" value={assignee} onChange={setAssignee} />}
         </Field>
         {!fields.locks("notes") && (
-          <Field label="Notes">{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
+          <Field label="Notes" error={errors.notes?.message}>{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
         )}
       </form>
     </Overlay>

@@ -8,6 +8,7 @@ import {
   FileCog,
   Fingerprint,
   FormInput,
+  ListChecks,
   ListOrdered,
   Route as PipelineGlyph,
   ScrollText,
@@ -51,6 +52,7 @@ const GROUPS = [
       { to: "/admin/products", label: "Products", icon: Box },
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
+      { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: "rule" },
     ],
   },
   {

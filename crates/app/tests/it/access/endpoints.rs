@@ -119,6 +119,14 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "PATCH /identity-providers/{id}" => json!({ "name": "Changed", "version": 999 }),
         "POST /identity-providers/check" => json!({ "issuer": "https://127.0.0.2" }),
         "POST /identity-providers/{id}/scim-token" => json!({}),
+        "POST /rules" => {
+            json!({ "object": "account", "name": "New rule", "expression": "size(name) > 1", "field": "name", "message": "Longer" })
+        }
+        "PATCH /rules/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /rules/check" | "POST /rules/dry-run" => json!({ "object": "account", "expression": "size(name) > 1" }),
+        "POST /rules/test" => {
+            json!({ "object": "account", "expression": "size(name) > 1", "record_id": records.0["accounts"] })
+        }
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
@@ -203,6 +211,8 @@ async fn who_may_ask_what() {
                     format!("/effective-access?user_id={nil}&object=account&id={nil}", nil = person.id)
                 } else if operation == "GET /imports/fields" {
                     "/imports/fields?object=account".to_owned()
+                } else if operation == "GET /rules/facts" {
+                    "/rules/facts?object=account".to_owned()
                 } else {
                     records.fill(path)
                 };

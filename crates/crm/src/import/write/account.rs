@@ -5,6 +5,7 @@ use dealwright_access::policy::{Object as Guarded, UpdateAccount};
 use dealwright_kernel::Result;
 use dealwright_kernel::id::{AccountId, EventId, ImportId};
 use dealwright_store::{Event, Subject, Tx};
+use dealwright_workflow::rule::RuleObject;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -20,6 +21,8 @@ use crate::import::values;
 pub(super) struct Accounts(pub ImportId);
 
 impl Insert for Accounts {
+    const RULED: Option<RuleObject> = Some(RuleObject::Account);
+
     async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()> {
         let (org, now) = (tx.org().0, tx.now());
         sqlx::query!(

@@ -5,6 +5,7 @@ use dealwright_access::policy::{Object as Guarded, UpdateContact};
 use dealwright_kernel::Result;
 use dealwright_kernel::id::{ContactId, EventId, ImportId};
 use dealwright_store::{Event, Subject, Tx};
+use dealwright_workflow::rule::RuleObject;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -18,6 +19,8 @@ use crate::import::store::Fate;
 struct Contacts(ImportId);
 
 impl Insert for Contacts {
+    const RULED: Option<RuleObject> = Some(RuleObject::Contact);
+
     async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()> {
         let (org, now) = (tx.org().0, tx.now());
         sqlx::query!(

@@ -19,6 +19,7 @@ use dealwright_kernel::error::Outcome;
 use dealwright_kernel::id::{ImportId, TeamId, UserId};
 use dealwright_kernel::{Currency, Error, Money, Result};
 use dealwright_store::{Event, Tx};
+use dealwright_workflow::rule::RuleObject;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -29,6 +30,7 @@ use super::field::Object;
 use super::store::{Fate, Reason};
 use crate::custom_field::{self, CustomField};
 use crate::pipeline::{self, Stage};
+use crate::rule;
 
 pub use account::tie_parents;
 pub use undo::undo;
@@ -101,6 +103,8 @@ pub struct Writer<'a> {
     prices: HashMap<Uuid, Money>,
     /// Records created in passing, by kind and folded name.
     named: HashMap<(named::Kind, String), Uuid>,
+    /// Records that a rule kept from being created in passing, and why.
+    not_named: HashMap<(named::Kind, String), Reason>,
     people: user::People,
     custom: Vec<CustomField>,
 }
@@ -143,6 +147,7 @@ impl<'a> Writer<'a> {
             teams,
             prices,
             named: HashMap::new(),
+            not_named: HashMap::new(),
             people,
             custom,
         })
@@ -154,6 +159,7 @@ impl<'a> Writer<'a> {
     /// When the database is gone; a record that is refused is a fate, not an error.
     pub async fn write(&mut self, tx: &mut Tx, ready: Vec<Ready>) -> Result<Vec<Fate>> {
         self.create_named(tx, &ready).await?;
+        let (ready, refused) = self.without_refused_names(ready);
         let (updates, creates): (Vec<Ready>, Vec<Ready>) =
             ready.into_iter().partition(|ready| ready.record.target.is_some());
         let mut fates = match self.import.object {
@@ -166,6 +172,7 @@ impl<'a> Writer<'a> {
         for ready in updates {
             fates.push(self.update(tx, ready).await?);
         }
+        fates.extend(refused);
         Ok(fates)
     }
 
@@ -285,25 +292,41 @@ struct NewRow {
 
 /// A statement that inserts rows from a JSON array.
 trait Insert {
+    /// Whose validation rules the rows must meet.
+    const RULED: Option<RuleObject>;
+
     async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()>;
 }
 
-/// Inserts rows together, or one by one when one of them is refused.
-async fn insert_rows(tx: &mut Tx, rows: Vec<NewRow>, insert: &impl Insert) -> Result<Vec<Fate>> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    savepoint(tx).await?;
-    let all: Vec<&Json> = rows.iter().map(|row| &row.columns).collect();
-    if insert.insert(tx, json!(all)).await.is_ok() {
-        release(tx).await?;
-        return Ok(rows.into_iter().map(|row| landed(tx, row)).collect());
-    }
-    back_to_savepoint(tx).await?;
+/// Inserts rows together; those that break a rule are left out, and one by one go all when PostgreSQL refuses one.
+async fn insert_rows<I: Insert>(tx: &mut Tx, mut rows: Vec<NewRow>, insert: &I) -> Result<Vec<Fate>> {
     let mut fates = Vec::with_capacity(rows.len());
+    while !rows.is_empty() {
+        savepoint(tx).await?;
+        match insert_judged(tx, &rows, insert).await {
+            Ok(refusals) if refusals.is_empty() => {
+                release(tx).await?;
+                fates.extend(rows.into_iter().map(|row| landed(tx, row)));
+                return Ok(fates);
+            }
+            Ok(mut refusals) => {
+                back_to_savepoint(tx).await?;
+                let (out, left): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| refusals.contains_key(&row.id));
+                for row in out {
+                    fates.extend(refusals.remove(&row.id).map(|error| refused(row.row, error)).transpose()?);
+                }
+                rows = left;
+            }
+            Err(_) => {
+                back_to_savepoint(tx).await?;
+                break;
+            }
+        }
+    }
     for row in rows {
         savepoint(tx).await?;
-        match insert.insert(tx, json!([row.columns])).await {
+        let judged = insert_judged(tx, std::slice::from_ref(&row), insert).await;
+        match judged.and_then(|mut refusals| refusals.remove(&row.id).map_or(Ok(()), Err)) {
             Ok(()) => {
                 release(tx).await?;
                 fates.push(landed(tx, row));
@@ -315,6 +338,15 @@ async fn insert_rows(tx: &mut Tx, rows: Vec<NewRow>, insert: &impl Insert) -> Re
         }
     }
     Ok(fates)
+}
+
+/// Inserts rows and judges them by the rules: those that are refused, by id.
+async fn insert_judged<I: Insert>(tx: &mut Tx, rows: &[NewRow], insert: &I) -> Result<HashMap<Uuid, Error>> {
+    let columns: Vec<&Json> = rows.iter().map(|row| &row.columns).collect();
+    insert.insert(tx, json!(columns)).await?;
+    let Some(object) = I::RULED else { return Ok(HashMap::new()) };
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    rule::refusals_of_new(tx, object, &ids).await
 }
 
 fn landed(tx: &mut Tx, row: NewRow) -> Fate {

@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use dealwright_access::policy::{Action, Object as Guarded, Permission};
-use dealwright_kernel::Result;
+use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
+use dealwright_workflow::rule::RuleObject;
 use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Insert, Ready, Writer, account, product};
-use crate::choice;
+use super::{Insert, Ready, Writer, account, back_to_savepoint, failed, product, refused, release, savepoint};
 use crate::import::check::Value;
 use crate::import::field::{self, Object, OptionKind};
+use crate::import::store::{Fate, Reason};
 use crate::import::values::matching::fold;
+use crate::{choice, rule};
 
 /// What kind of record a name may create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,7 +47,7 @@ impl Writer<'_> {
             for (key, value) in &ready.record.values {
                 let (Value::Named(name), Some(kind)) = (value, Kind::of(self.import.object, key)) else { continue };
                 let place = (kind, fold(name));
-                if !self.named.contains_key(&place) {
+                if !self.named.contains_key(&place) && !self.not_named.contains_key(&place) {
                     let owner = ready.record.reference("owner").unwrap_or(self.cx.actor().user.0);
                     wanted.entry(place).or_insert_with(|| (name.clone(), owner));
                 }
@@ -92,15 +94,53 @@ impl Writer<'_> {
                 let theirs = self.may_create(Guarded::Account, owner.into(), team).is_ok();
                 let (owner, team) = if theirs { (owner, team) } else { (mine.0, self.cx.actor().team) };
                 let id = tx.new_id();
+                savepoint(tx).await?;
                 account::Accounts(self.import.id)
                     .insert(tx, json!([{ "id": id, "name": name, "owner_id": owner, "team_id": team, "tags": [] }]))
                     .await?;
+                if let Err(error) = rule::judge_new(tx, RuleObject::Account, id).await {
+                    back_to_savepoint(tx).await?;
+                    return self.refuse_named((Kind::Account, folded), name, error);
+                }
+                release(tx).await?;
                 tx.emit(account::created(tx, self.import.id, id, name));
                 id
             }
         };
         self.named.insert((Kind::Account, folded), id);
         Ok(())
+    }
+
+    /// Keeps why a record is not created in passing; the rows that name it share its fate.
+    fn refuse_named(&mut self, place: (Kind, String), name: &str, error: Error) -> Result<()> {
+        let fate = refused(0, error)?;
+        let reason = fate
+            .problems
+            .into_iter()
+            .next()
+            .map(|reason| Reason { message: format!("{name} can't be created: {}", reason.message), ..reason });
+        self.not_named.extend(reason.map(|reason| (place, reason)));
+        Ok(())
+    }
+
+    /// The rows without those that name what a rule kept from being created; the fates of those.
+    pub(super) fn without_refused_names(&self, ready: Vec<Ready>) -> (Vec<Ready>, Vec<Fate>) {
+        let mut fates = Vec::new();
+        let reason = |ready: &Ready| {
+            ready.record.values.iter().find_map(|(key, value)| {
+                let (Value::Named(name), Some(kind)) = (value, Kind::of(self.import.object, key)) else { return None };
+                let reason = self.not_named.get(&(kind, fold(name)))?;
+                Some(failed(ready.row, key, &reason.code, &reason.message))
+            })
+        };
+        let kept = ready.into_iter().filter(|ready| match reason(ready) {
+            Some(fate) => {
+                fates.push(fate);
+                false
+            }
+            None => true,
+        });
+        (kept.collect(), fates)
     }
 
     async fn create_named_product(&mut self, tx: &mut Tx, folded: String, name: &str) -> Result<()> {

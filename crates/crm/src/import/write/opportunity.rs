@@ -7,6 +7,7 @@ use dealwright_access::policy::{Object as Guarded, UpdateOpportunity};
 use dealwright_kernel::id::OpportunityId;
 use dealwright_kernel::{Error, Money, Result};
 use dealwright_store::{Change, Event, Tx};
+use dealwright_workflow::rule::RuleObject;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -23,6 +24,8 @@ use dealwright_kernel::id::ImportId;
 struct Opportunities(ImportId);
 
 impl Insert for Opportunities {
+    const RULED: Option<RuleObject> = Some(RuleObject::Opportunity);
+
     async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()> {
         let (org, now) = (tx.org().0, tx.now());
         sqlx::query!(

@@ -6,6 +6,7 @@ use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{EventId, ImportId};
 use dealwright_kernel::{Money, Result};
 use dealwright_store::{Change, Event, Subject, Tx};
+use dealwright_workflow::rule::RuleObject;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -17,6 +18,8 @@ use crate::import::store::Fate;
 pub(super) struct Products(pub ImportId);
 
 impl Insert for Products {
+    const RULED: Option<RuleObject> = None;
+
     async fn insert(&self, tx: &mut Tx, rows: Json) -> Result<()> {
         let (org, now) = (tx.org().0, tx.now());
         sqlx::query!(

@@ -1,0 +1,4 @@
+//! The rules of the process.
+
+mod guide;
+mod rules;

@@ -1,0 +1,287 @@
+//! The SQL of facts: what the catalogue of rules names, for many records at once, as far as the actor may see it.
+
+use std::collections::HashMap;
+
+use dealwright_kernel::{Currency, Money, Result};
+use dealwright_store::Tx;
+use dealwright_workflow::rule::{Facts, RuleObject, Value};
+use uuid::Uuid;
+
+use crate::opportunity;
+
+/// The facts of live records, by id. What is hidden from the actor is left out: records, and what they refer to.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn facts(tx: &mut Tx, object: RuleObject, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let today = Value::Date(tx.now().date_naive());
+    let mut found = match object {
+        RuleObject::Opportunity => opportunities(tx, ids).await?,
+        RuleObject::Account => accounts(tx, ids).await?,
+        RuleObject::Contact => contacts(tx, ids).await?,
+        RuleObject::Task => tasks(tx, ids).await?,
+    };
+    for facts in found.values_mut() {
+        facts.put("today", today.clone());
+    }
+    Ok(found)
+}
+
+fn money(minor: Option<i64>, currency: Currency) -> Value {
+    Value::number(minor.map(|minor| Money::new(minor, currency).to_decimal()))
+}
+
+fn text(text: Option<&String>) -> Value {
+    Value::text(text.map(String::as_str))
+}
+
+fn of<const N: usize>(facts: [(&str, Value); N]) -> Facts {
+    let mut all = Facts::default();
+    facts.into_iter().for_each(|(name, value)| all.put(name, value));
+    all
+}
+
+async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let base = opportunity::store::base_currency(tx).await?;
+    let rows = sqlx::query!(
+        r#"select t.id, t.name, t.amount_base, t.currency, t.close_date, t.probability, t.forecast_category, t.lost_notes, t.next_step, t.tags,
+                  t.external_id, t.created_at,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.type_id) as type,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.lost_reason_id) as lost_reason,
+                  (select name from pipeline p where p.org_id = t.org_id and p.id = t.pipeline_id) as pipeline,
+                  s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability,
+                  u.name as owner_name, u.email as owner_email,
+                  (select name from team m where m.org_id = u.org_id and m.id = u.team_id) as owner_team,
+                  a.name as "account_name?", a.domain as "account_domain?", a.country as "account_country?", a.employees as "account_employees?",
+                  a.revenue_minor as "account_revenue?", a.tags as "account_tags?",
+                  (select name from choice c where c.org_id = a.org_id and c.id = a.industry_id) as account_industry,
+                  (select name from choice c where c.org_id = a.org_id and c.id = a.region_id) as account_region,
+                  p.name as "contact_name?", p.email as "contact_email?", p.title as "contact_title?"
+           from opportunity t
+           join stage s on s.org_id = t.org_id and s.id = t.stage_id
+           join app_user u on u.org_id = t.org_id and u.id = t.owner_id
+           left join account a on a.org_id = t.org_id and a.id = t.account_id
+           left join contact p on p.org_id = t.org_id and p.id = t.primary_contact_id
+           where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
+        tx.org().0,
+        ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let facts = of([
+                ("name", Value::text(Some(&r.name))),
+                ("amount", money(r.amount_base, base)),
+                ("currency", text(r.currency.as_ref())),
+                ("close_date", Value::date(r.close_date)),
+                ("probability", Value::Int(r.probability)),
+                ("forecast_category", Value::text(Some(&r.forecast_category))),
+                ("type", text(r.r#type.as_ref())),
+                ("source", text(r.source.as_ref())),
+                ("industry", text(r.industry.as_ref())),
+                ("region", text(r.region.as_ref())),
+                ("lost_reason", text(r.lost_reason.as_ref())),
+                ("lost_notes", text(r.lost_notes.as_ref())),
+                ("next_step", text(r.next_step.as_ref())),
+                ("tags", Value::texts(&r.tags)),
+                ("external_id", text(r.external_id.as_ref())),
+                ("created_at", Value::Timestamp(r.created_at)),
+                ("pipeline.name", text(r.pipeline.as_ref())),
+                ("stage.name", Value::text(Some(&r.stage_name))),
+                ("stage.kind", Value::text(Some(&r.stage_kind))),
+                ("stage.position", Value::Int(r.stage_position.into())),
+                ("stage.probability", Value::Int(r.stage_probability.into())),
+                ("owner.name", Value::text(Some(&r.owner_name))),
+                ("owner.email", Value::text(Some(&r.owner_email))),
+                ("owner.team", text(r.owner_team.as_ref())),
+                ("account.name", text(r.account_name.as_ref())),
+                ("account.domain", text(r.account_domain.as_ref())),
+                ("account.industry", text(r.account_industry.as_ref())),
+                ("account.region", text(r.account_region.as_ref())),
+                ("account.country", text(r.account_country.as_ref())),
+                ("account.employees", Value::int(r.account_employees)),
+                ("account.annual_revenue", money(r.account_revenue, base)),
+                ("account.tags", r.account_tags.map_or(Value::Missing, |tags| Value::texts(&tags))),
+                ("primary_contact.name", text(r.contact_name.as_ref())),
+                ("primary_contact.email", text(r.contact_email.as_ref())),
+                ("primary_contact.title", text(r.contact_title.as_ref())),
+            ]);
+            (r.id, facts)
+        })
+        .collect())
+}
+
+async fn accounts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let base = opportunity::store::base_currency(tx).await?;
+    let rows = sqlx::query!(
+        r#"select t.id, t.name, t.domain, t.phone, t.website, t.employees, t.revenue_minor, t.founded_year, t.country, t.tags, t.external_id, t.created_at,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
+                  (select name from account a where a.org_id = t.org_id and a.id = t.parent_id) as parent,
+                  u.name as owner_name, u.email as owner_email,
+                  (select name from team m where m.org_id = u.org_id and m.id = u.team_id) as owner_team
+           from account t join app_user u on u.org_id = t.org_id and u.id = t.owner_id
+           where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
+        tx.org().0,
+        ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let facts = of([
+                ("name", Value::text(Some(&r.name))),
+                ("domain", text(r.domain.as_ref())),
+                ("phone", text(r.phone.as_ref())),
+                ("website", text(r.website.as_ref())),
+                ("industry", text(r.industry.as_ref())),
+                ("region", text(r.region.as_ref())),
+                ("employees", Value::int(r.employees)),
+                ("annual_revenue", money(r.revenue_minor, base)),
+                ("founded_year", Value::int(r.founded_year)),
+                ("country", text(r.country.as_ref())),
+                ("tags", Value::texts(&r.tags)),
+                ("external_id", text(r.external_id.as_ref())),
+                ("created_at", Value::Timestamp(r.created_at)),
+                ("parent.name", text(r.parent.as_ref())),
+                ("owner.name", Value::text(Some(&r.owner_name))),
+                ("owner.email", Value::text(Some(&r.owner_email))),
+                ("owner.team", text(r.owner_team.as_ref())),
+            ]);
+            (r.id, facts)
+        })
+        .collect())
+}
+
+async fn contacts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let rows = sqlx::query!(
+        r#"select t.id, t.name, t.first_name, t.last_name, t.title, t.email, t.phone, t.tags, t.external_id, t.created_at,
+                  a.name as "account_name?", a.domain as "account_domain?", a.country as "account_country?",
+                  (select name from choice c where c.org_id = a.org_id and c.id = a.industry_id) as account_industry,
+                  (select name from choice c where c.org_id = a.org_id and c.id = a.region_id) as account_region,
+                  u.name as owner_name, u.email as owner_email,
+                  (select name from team m where m.org_id = u.org_id and m.id = u.team_id) as owner_team
+           from contact t join app_user u on u.org_id = t.org_id and u.id = t.owner_id
+           left join account a on a.org_id = t.org_id and a.id = t.account_id
+           where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
+        tx.org().0,
+        ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let facts = of([
+                ("name", Value::text(Some(&r.name))),
+                ("first_name", Value::text(Some(&r.first_name))),
+                ("last_name", Value::text(Some(&r.last_name))),
+                ("title", text(r.title.as_ref())),
+                ("email", text(r.email.as_ref())),
+                ("phone", text(r.phone.as_ref())),
+                ("tags", Value::texts(&r.tags)),
+                ("external_id", text(r.external_id.as_ref())),
+                ("created_at", Value::Timestamp(r.created_at)),
+                ("account.name", text(r.account_name.as_ref())),
+                ("account.domain", text(r.account_domain.as_ref())),
+                ("account.industry", text(r.account_industry.as_ref())),
+                ("account.region", text(r.account_region.as_ref())),
+                ("account.country", text(r.account_country.as_ref())),
+                ("owner.name", Value::text(Some(&r.owner_name))),
+                ("owner.email", Value::text(Some(&r.owner_email))),
+                ("owner.team", text(r.owner_team.as_ref())),
+            ]);
+            (r.id, facts)
+        })
+        .collect())
+}
+
+async fn tasks(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let rows = sqlx::query!(
+        r#"select t.id, t.title, t.notes, t.due_date, t.priority, t.done_at is not null as "done!", t.created_at,
+                  u.name as assignee_name, u.email as assignee_email,
+                  (select name from team m where m.org_id = u.org_id and m.id = u.team_id) as assignee_team,
+                  (select name from account a where a.org_id = t.org_id and a.id = t.account_id) as account,
+                  (select name from contact c where c.org_id = t.org_id and c.id = t.contact_id) as contact,
+                  (select name from opportunity o where o.org_id = t.org_id and o.id = t.opportunity_id) as opportunity
+           from task t join app_user u on u.org_id = t.org_id and u.id = t.assignee_id
+           where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
+        tx.org().0,
+        ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let facts = of([
+                ("title", Value::text(Some(&r.title))),
+                ("notes", text(r.notes.as_ref())),
+                ("due_date", Value::date(r.due_date)),
+                ("priority", Value::text(Some(&r.priority))),
+                ("done", Value::Bool(r.done)),
+                ("created_at", Value::Timestamp(r.created_at)),
+                ("assignee.name", Value::text(Some(&r.assignee_name))),
+                ("assignee.email", Value::text(Some(&r.assignee_email))),
+                ("assignee.team", text(r.assignee_team.as_ref())),
+                ("account.name", text(r.account.as_ref())),
+                ("contact.name", text(r.contact.as_ref())),
+                ("opportunity.name", text(r.opportunity.as_ref())),
+            ]);
+            (r.id, facts)
+        })
+        .collect())
+}
+
+/// Ids of live records after `after`, in order; what the actor may not see is left out.
+pub async fn page(tx: &mut Tx, object: RuleObject, after: Uuid, limit: i64) -> Result<Vec<Uuid>> {
+    let org = tx.org().0;
+    Ok(match object {
+        RuleObject::Opportunity => {
+            sqlx::query_scalar!(
+                "select id from opportunity where org_id = $1 and id > $2 and deleted_at is null order by id limit $3",
+                org,
+                after,
+                limit
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+        RuleObject::Account => {
+            sqlx::query_scalar!(
+                "select id from account where org_id = $1 and id > $2 and deleted_at is null order by id limit $3",
+                org,
+                after,
+                limit
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+        RuleObject::Contact => {
+            sqlx::query_scalar!(
+                "select id from contact where org_id = $1 and id > $2 and deleted_at is null order by id limit $3",
+                org,
+                after,
+                limit
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+        RuleObject::Task => {
+            sqlx::query_scalar!(
+                "select id from task where org_id = $1 and id > $2 and deleted_at is null order by id limit $3",
+                org,
+                after,
+                limit
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+    })
+}
