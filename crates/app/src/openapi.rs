@@ -84,6 +84,7 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(search::http::router())
                 .merge(live::http::router())
                 .merge(import::http::router())
+                .merge(dealwright_workflow::rule::http::router())
                 .merge(rule::http::router())
                 .merge(Assistant::router()),
         )
