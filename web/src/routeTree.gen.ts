@@ -23,7 +23,6 @@ import { Route as AppTasksRouteImport } from "./routes/_app/tasks";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
-import { Route as AppAdminFieldAccessRouteImport } from "./routes/_app/admin/field-access";
 import { Route as AppAdminImportsRouteImport } from "./routes/_app/admin/imports";
 import { Route as AppAdminPeopleRouteImport } from "./routes/_app/admin/people";
 import { Route as AppAdminPipelinesRouteImport } from "./routes/_app/admin/pipelines";
@@ -107,11 +106,6 @@ const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppAdminRoute,
 } as any);
-const AppAdminFieldAccessRoute = AppAdminFieldAccessRouteImport.update({
-  id: "/field-access",
-  path: "/field-access",
-  getParentRoute: () => AppAdminRoute,
-} as any);
 const AppAdminImportsRoute = AppAdminImportsRouteImport.update({
   id: "/imports",
   path: "/imports",
@@ -190,7 +184,6 @@ export interface FileRoutesByFullPath {
   "/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/tasks": typeof AppTasksRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
-  "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
@@ -215,7 +208,6 @@ export interface FileRoutesByTo {
   "/tasks": typeof AppTasksRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
-  "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
   "/admin/products": typeof AppAdminProductsRoute;
@@ -245,7 +237,6 @@ export interface FileRoutesById {
   "/_app/tasks": typeof AppTasksRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
-  "/_app/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/_app/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/_app/admin/people": typeof AppAdminPeopleRoute;
   "/_app/admin/pipelines": typeof AppAdminPipelinesRoute;
@@ -276,7 +267,6 @@ export interface FileRouteTypes {
     | "/opportunities"
     | "/tasks"
     | "/accounts/$id"
-    | "/admin/field-access"
     | "/admin/imports"
     | "/admin/people"
     | "/admin/pipelines"
@@ -301,7 +291,6 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/"
     | "/accounts/$id"
-    | "/admin/field-access"
     | "/admin/people"
     | "/admin/pipelines"
     | "/admin/products"
@@ -330,7 +319,6 @@ export interface FileRouteTypes {
     | "/_app/tasks"
     | "/_app/"
     | "/_app/accounts/$id"
-    | "/_app/admin/field-access"
     | "/_app/admin/imports"
     | "/_app/admin/people"
     | "/_app/admin/pipelines"
@@ -453,13 +441,6 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/admin/";
       preLoaderRoute: typeof AppAdminIndexRouteImport;
-      parentRoute: typeof AppAdminRoute;
-    };
-    "/_app/admin/field-access": {
-      id: "/_app/admin/field-access";
-      path: "/field-access";
-      fullPath: "/admin/field-access";
-      preLoaderRoute: typeof AppAdminFieldAccessRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/imports": {
@@ -585,7 +566,6 @@ const AppAdminImportsRouteWithChildren = AppAdminImportsRoute._addFileChildren(
 );
 
 interface AppAdminRouteChildren {
-  AppAdminFieldAccessRoute: typeof AppAdminFieldAccessRoute;
   AppAdminImportsRoute: typeof AppAdminImportsRouteWithChildren;
   AppAdminPeopleRoute: typeof AppAdminPeopleRoute;
   AppAdminPipelinesRoute: typeof AppAdminPipelinesRoute;
@@ -596,7 +576,6 @@ interface AppAdminRouteChildren {
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
-  AppAdminFieldAccessRoute: AppAdminFieldAccessRoute,
   AppAdminImportsRoute: AppAdminImportsRouteWithChildren,
   AppAdminPeopleRoute: AppAdminPeopleRoute,
   AppAdminPipelinesRoute: AppAdminPipelinesRoute,

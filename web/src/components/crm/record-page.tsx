@@ -50,31 +50,29 @@ export function RecordPage<T extends string>(props: Props<T>) {
             </Button>
           )}
           {sharing.dialog}
-          {
-            <Menu
-              align="end"
-              trigger={
-                <Button size="icon" aria-label="More">
-                  <Ellipsis />
-                </Button>
-              }
-              items={[
-                ...(mayAddTask
-                  ? [
-                      {
-                        label: "Add a task",
-                        icon: <SquareCheck />,
-                        run: () => create({ kind: "task", subject: { type, id: record.id, name: record.name } }),
-                      },
-                    ]
-                  : []),
-                ...sharing.items,
-                ...(props.mayDelete
-                  ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop.mutate() }] as const)
-                  : []),
-              ]}
-            />
-          }
+          <Menu
+            align="end"
+            trigger={
+              <Button size="icon" aria-label="More">
+                <Ellipsis />
+              </Button>
+            }
+            items={[
+              ...(mayAddTask
+                ? [
+                    {
+                      label: "Add a task",
+                      icon: <SquareCheck />,
+                      run: () => create({ kind: "task", subject: { type, id: record.id, name: record.name } }),
+                    },
+                  ]
+                : []),
+              ...sharing.items,
+              ...(props.mayDelete
+                ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop.mutate() }] as const)
+                : []),
+            ]}
+          />
         </div>
         {props.facts}
       </div>
