@@ -11,11 +11,6 @@ use dealwright_kernel::id::{OrgId, UserId};
 use crate::database::{Failure, Running, deep};
 use crate::setup::{self, DEMO_LOGINS, DEMO_PASSWORD};
 
-/// For commands, which serve nobody and send nothing.
-fn settings(running: &Running, demo: bool) -> Settings {
-    Settings { demo, secure_cookies: false, keyring: running.keyring.clone(), base_url: String::new() }
-}
-
 /// Seeds the demo company when the server has no organisation yet.
 ///
 /// # Errors
@@ -48,7 +43,7 @@ pub async fn demo_once(access: &Access) -> Result<(), Failure> {
     Ok(())
 }
 
-/// For commands, which serve nobody and ask nobody.
+/// For commands, which serve nobody, send nothing and ask nobody.
 fn settings(running: &Running, demo: bool) -> Settings {
     Settings {
         demo,
