@@ -34,3 +34,29 @@ test("the API's pages work without inline scripts", async ({ page }) => {
   await page.locator(".opblock").first().click();
   expect(refused).toEqual([]);
 });
+
+test("signing out leaves nothing of the records behind", async ({ page }) => {
+  await signIn(page, "admin@demo.test");
+  await page.goto("/opportunities");
+  await expect(page.locator("main")).toBeVisible();
+  await page.getByRole("button", { name: /account and theme/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
+  await expect(page.getByRole("table")).toHaveCount(0);
+});
+
+test("markup in a name is shown, not run", async ({ page }) => {
+  const refused = await refusals(page);
+  await signIn(page, "admin@demo.test");
+  const name = "<img src=x onerror=alert(1)><b>Bold</b>";
+  const made = await page.request.post("/api/v1/accounts", { data: { name } });
+  expect(made.status()).toBe(201);
+  const { id, version } = (await made.json()) as { id: string; version: number };
+  page.on("dialog", () => refused.push("a script ran"));
+  await page.goto(`/accounts/${id}`);
+  await expect(page.getByText(name).first()).toBeVisible();
+  expect(refused).toEqual([]);
+  await page.request.delete(`/api/v1/accounts/${id}`, { headers: { "if-match": `"${String(version)}"` } });
+});

@@ -28,8 +28,8 @@ const OURS: [&str; 16] = [
     "initial",
     "secret",
 ];
-/// How many characters beside a known word make no password of it.
-const DECORATION: usize = 4;
+/// How many characters beside a known word make no password of it: a year and a mark.
+const DECORATION: usize = 5;
 /// A stretch of so few characters, repeated, is no password.
 const SHORT_PERIOD: usize = 4;
 
@@ -37,21 +37,21 @@ const SHORT_PERIOD: usize = 4;
 #[must_use]
 pub fn is_guessed_early(password: &str) -> bool {
     let plain = password.to_lowercase();
-    let letters: String = plain.chars().map(letter).collect();
-    [&plain, &letters].into_iter().any(|text| {
-        is_known(text) || is_decorated(text) || repeats(text, SHORT_PERIOD) || twice(text).is_some_and(is_known)
-    })
+    let bare = plain.trim_matches(|c: char| !c.is_alphabetic());
+    let decorated = plain.chars().count() - bare.chars().count() <= DECORATION;
+    is_tried(&plain) || (decorated && is_tried(bare))
+}
+
+/// As it stands, or with the letters that are meant.
+fn is_tried(text: &str) -> bool {
+    let meant: String = text.chars().map(letter).collect();
+    [text, &meant]
+        .into_iter()
+        .any(|text| is_known(text) || repeats(text, SHORT_PERIOD) || twice(text).is_some_and(is_known))
 }
 
 fn is_known(text: &str) -> bool {
     COMMON.contains(text) || OURS.contains(&text)
-}
-
-/// A known word with a little before or behind it: `welcome2026!`.
-fn is_decorated(text: &str) -> bool {
-    let bare = text.trim_matches(|c: char| !c.is_alphabetic());
-    let beside = text.chars().count() - bare.chars().count();
-    beside > 0 && (1..=DECORATION).contains(&beside) && is_known(bare)
 }
 
 /// The half of what is written twice.
