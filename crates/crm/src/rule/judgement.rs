@@ -2,6 +2,7 @@
 //! what was derived or defaulted on the way counts, and a refusal takes the row back.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
@@ -16,7 +17,7 @@ use super::store;
 pub struct Judgement {
     object: RuleObject,
     id: Uuid,
-    rules: Vec<Active>,
+    rules: Arc<[Active]>,
     before: Option<Facts>,
 }
 

@@ -14,6 +14,7 @@ use moka::sync::Cache;
 use super::catalogue::{Catalogue, RuleObject};
 use super::check::{Checked, check};
 use super::eval::{Failure, evaluate};
+use super::parse::Problem;
 use super::store;
 use super::value::{Facts, Value};
 
@@ -21,44 +22,54 @@ use super::value::{Facts, Value};
 #[derive(Clone, Debug)]
 pub struct Active {
     pub id: RuleId,
-    pub object: RuleObject,
     pub name: String,
     pub message: String,
     pub field: String,
-    /// None when the expression does not pass its check any more.
-    pub checked: Option<Checked>,
+    /// An error when the expression does not pass its check any more.
+    pub checked: Known,
 }
 
-static KEPT: LazyLock<Cache<(OrgId, i64), Arc<[Active]>>> =
-    LazyLock::new(|| Cache::builder().max_capacity(1_000).time_to_idle(Duration::from_secs(3_600)).build());
+/// What a check said.
+pub type Known = Arc<Result<Checked, Vec<Problem>>>;
+
+static KNOWN: LazyLock<Cache<(RuleObject, String), Known>> = LazyLock::new(|| Cache::new(4_000));
+
+/// The check of a stored expression, made once: the access epoch moves more often than rules do.
+#[must_use]
+pub fn known(object: RuleObject, expression: &str) -> Known {
+    let key = (object, expression.to_owned());
+    KNOWN.get_with(key, || Arc::new(check(expression, &Catalogue::of(object))))
+}
+
+/// Organisation, access epoch, object.
+type Key = (OrgId, i64, RuleObject);
+
+static KEPT: LazyLock<Cache<Key, Arc<[Active]>>> =
+    LazyLock::new(|| Cache::builder().max_capacity(4_000).time_to_idle(Duration::from_secs(3_600)).build());
 
 impl Active {
     /// The rules in force for `object`, in the order in which they were made.
     ///
     /// # Errors
     /// When the database is gone.
-    pub async fn of(tx: &mut Tx, object: RuleObject) -> Result<Vec<Self>> {
-        let key = (tx.org(), tx.epoch());
-        let all = match KEPT.get(&key) {
-            Some(kept) => kept,
-            None => {
-                let read = Self::read(tx).await?;
-                KEPT.insert(key, Arc::clone(&read));
-                read
-            }
-        };
-        Ok(all.iter().filter(|rule| rule.object == object).cloned().collect())
+    pub async fn of(tx: &mut Tx, object: RuleObject) -> Result<Arc<[Self]>> {
+        let key = (tx.org(), tx.epoch(), object);
+        if let Some(kept) = KEPT.get(&key) {
+            return Ok(kept);
+        }
+        let read = Self::read(tx, object).await?;
+        KEPT.insert(key, Arc::clone(&read));
+        Ok(read)
     }
 
-    async fn read(tx: &mut Tx) -> Result<Arc<[Self]>> {
-        let rules = store::list(tx).await?;
-        Ok(rules
+    async fn read(tx: &mut Tx, object: RuleObject) -> Result<Arc<[Self]>> {
+        Ok(store::list(tx)
+            .await?
             .into_iter()
-            .filter(|rule| rule.active)
+            .filter(|rule| rule.active && rule.object == object)
             .map(|rule| Self {
-                checked: check(&rule.expression, &Catalogue::of(rule.object)).ok(),
+                checked: known(object, &rule.expression),
                 id: rule.id,
-                object: rule.object,
                 name: rule.name,
                 message: rule.message,
                 field: rule.field,
@@ -69,7 +80,7 @@ impl Active {
     /// Whether the rule is to be judged: always when the record is new; after a change when a fact that it speaks of has
     /// changed, so that old data does not stand in the way of other edits. A rule that speaks of no fact is always judged.
     fn concerns(&self, after: &Facts, before: Option<&Facts>) -> bool {
-        let (Some(before), Some(checked)) = (before, &self.checked) else { return true };
+        let (Some(before), Ok(checked)) = (before, &*self.checked) else { return true };
         let mut own = checked
             .facts
             .iter()
@@ -80,7 +91,7 @@ impl Active {
     }
 
     fn holds(&self, facts: &Facts) -> Result<bool, Failure> {
-        let checked = self.checked.as_ref().ok_or(Failure::Broken)?;
+        let checked = self.checked.as_ref().as_ref().map_err(|_| Failure::Broken)?;
         Ok(evaluate(&checked.root, facts)? == Value::Bool(true))
     }
 }

@@ -192,8 +192,9 @@ impl Line {
     }
 }
 
-const IS_NEW: Line = Line("is_new", K::Bool, false, "Whether the record is being created", "!is_new || amount != null");
-const TODAY: Line = Line("today", K::Date, false, "Today, in UTC", "close_date >= today");
+const IS_NEW: Line =
+    Line("is_new", K::Bool, false, "Whether the record is being created", "!is_new || date(created_at) == today");
+const TODAY: Line = Line("today", K::Date, false, "Today, in UTC", "today <= date(\"2030-12-31\")");
 
 const fn own(object: RuleObject) -> &'static [Line] {
     match object {

@@ -353,7 +353,11 @@ impl Checker<'_> {
                 _ => return self.wrong(variable, "syntax", "a name for each item is wanted, as in exists(tag, …)"),
             },
             _ => {
-                return self.wrong(at, "syntax", "a name and a condition are wanted, as in exists(tag, tag == \"hot\")");
+                return self.wrong(
+                    at,
+                    "syntax",
+                    "a name and a condition are wanted, as in exists(tag, tag == \"hot\")",
+                );
             }
         };
         self.scope.push((variable, of.clone()));

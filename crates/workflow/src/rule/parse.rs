@@ -49,10 +49,10 @@ impl Source<'_> {
     }
 }
 
-/// A problem `start` characters into the text.
+/// A problem `start` bytes into the text.
 fn at(text: &str, start: usize, code: &'static str, message: impl Into<String>) -> Problem {
     let (mut line, mut column) = (1, 1);
-    for character in text.chars().take(start) {
+    for character in text.char_indices().take_while(|(at, _)| *at < start).map(|(_, character)| character) {
         if character == '\n' {
             (line, column) = (line + 1, 1);
         } else {
@@ -91,7 +91,7 @@ pub fn parse(text: &str) -> Result<(Expression, Source<'_>), Vec<Problem>> {
 /// Where brackets first stand too deep within each other; brackets in quotes do not count.
 fn too_deep(text: &str) -> Option<usize> {
     let (mut depth, mut quote, mut escaped) = (0_u16, None, false);
-    for (position, character) in text.chars().enumerate() {
+    for (position, character) in text.char_indices() {
         match (quote, character) {
             (Some(_), _) if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,

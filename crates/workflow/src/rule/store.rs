@@ -6,7 +6,8 @@ use dealwright_kernel::id::RuleId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
-use super::{Catalogue, Fields, MAX_RULES, Rule, RuleObject, check};
+use super::active::known;
+use super::{Fields, MAX_RULES, Rule, RuleObject};
 
 struct Row {
     id: RuleId,
@@ -28,7 +29,7 @@ impl Row {
             id: self.id,
             object,
             name: self.name,
-            problems: check(&self.expression, &Catalogue::of(object)).err().unwrap_or_default(),
+            problems: known(object, &self.expression).as_ref().as_ref().err().cloned().unwrap_or_default(),
             expression: self.expression,
             message: self.message,
             field: self.field,

@@ -196,11 +196,10 @@ fn every_example_of_the_catalogue_is_right() {
 fn rule(expression: &str) -> Active {
     Active {
         id: RuleId(uuid::Uuid::nil()),
-        object: RuleObject::Opportunity,
         name: "A rule".into(),
         message: "not like this".into(),
         field: "amount".into(),
-        checked: check(expression, &Catalogue::of(RuleObject::Opportunity)).ok(),
+        checked: active::known(RuleObject::Opportunity, expression),
     }
 }
 
