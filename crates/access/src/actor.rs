@@ -119,7 +119,9 @@ impl Actor {
     }
 
     fn encloses_scopes(&self, person: &Self) -> bool {
-        person.grants.held().all(|(permission, scope)| match self.scope(permission) {
+        // Keys are their person's own, and not shown to a viewer.
+        let mut shown = person.grants.held().filter(|(permission, _)| permission.object != Object::ApiKey);
+        shown.all(|(permission, scope)| match self.scope(permission) {
             ScopeLevel::All => true,
             ScopeLevel::Team => {
                 scope <= ScopeLevel::Team

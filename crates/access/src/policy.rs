@@ -260,8 +260,13 @@ impl Grants {
         Permission::all().map(|p| (p, self.scope(p))).filter(|(_, scope)| *scope != ScopeLevel::None)
     }
 
-    /// One permission more, at this scope if it was narrower.
+    /// Grants one permission at a scope, whatever it was before.
     pub fn grant(&mut self, permission: Permission, scope: ScopeLevel) {
+        self.0.insert(permission.to_string(), scope);
+    }
+
+    /// One permission more, at this scope if it was narrower.
+    pub fn raise(&mut self, permission: Permission, scope: ScopeLevel) {
         let held = self.0.entry(permission.to_string()).or_insert(ScopeLevel::None);
         *held = (*held).max(scope);
     }

@@ -131,7 +131,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             Err(rejection) => {
                 let text = rejection.body_text();
                 let message = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest);
-                let mut error = shape_error("", message);
+                // What is wrong with a parameter follows its name.
+                let named = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+                let parts = message.split_once(": ").filter(|(name, _)| named(name));
+                let (place, message) = parts.unwrap_or(("", message));
+                let mut error = shape_error(place, message);
                 error.outcome = Outcome::Unreadable;
                 error.code = "invalid_query".into();
                 Err(error)

@@ -94,7 +94,7 @@ pub fn within(asked: &Matrix, limit: &Grants) -> Result<Grants> {
             } else if scope > limit.scope(permission) {
                 ("scope_too_wide", format!("{permission} reaches no further than {} here", limit.scope(permission)))
             } else {
-                grants.grant(permission, scope);
+                grants.raise(permission, scope);
                 continue;
             };
             wrong.push(FieldError { field: format!("scopes.{object}.{action}"), code: code.into(), message });

@@ -66,7 +66,7 @@ fn asked(scope: Option<&str>, client: &Grants) -> Option<Grants> {
         if wanted == ScopeLevel::None || wanted > held {
             return None;
         }
-        grants.grant(permission, wanted);
+        grants.raise(permission, wanted);
     }
     Some(grants)
 }

@@ -296,10 +296,9 @@ struct Metadata {
 ///
 /// RFC 8414.
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "oauth", security(()), responses((status = 200, body = Metadata)))]
-async fn metadata(State(access): State<Access>, headers: HeaderMap) -> Response {
-    let scheme = if access.settings().secure_cookies { "https" } else { "http" };
-    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
-    let issuer = format!("{scheme}://{host}");
+async fn metadata(State(access): State<Access>) -> Response {
+    // Never from `Host`, which is whatever a client says.
+    let issuer = access.settings().base_url.clone();
     let methods = ["client_secret_basic", "client_secret_post"];
     unstored(
         axum::Json(Metadata {

@@ -151,6 +151,13 @@ async fn an_index_serves_every_filter() {
     let app = TestApp::new().await;
     app.admin.opportunity("One", json!({})).await;
     let cx = app.state.access.context_for(app.org, app.admin.id).await.unwrap();
+    // As many as the planner needs to see that an index is worth it.
+    let mut owner = app.db.database.maintenance().await.unwrap();
+    let many = "insert into event (org_id, id, type, at, actor_kind, actor_id, actor_name, on_behalf_of, subject_type, subject_id, request_id)
+         select $1, gen_random_uuid(), 'kind.' || n % 50, now() - n * interval '1 minute', 'user', gen_random_uuid(), 'Somebody', gen_random_uuid(),
+                'object' || n % 50, gen_random_uuid(), 'request-' || n from generate_series(1, 5000) as n";
+    sqlx::query(many).bind(app.org.0).execute(&mut owner).await.unwrap();
+    sqlx::query("analyze event").execute(&mut owner).await.unwrap();
     let id = Some(Uuid::from_u128(7));
     let none = Filter::default;
     let now = cx.clock().now();

@@ -270,7 +270,7 @@ async fn what_only_a_person_may_do_refuses_keys() {
 #[tokio::test]
 async fn a_program_is_not_held_for_another_site() {
     let app = TestApp::new().await;
-    let (program, _) = key(&app.admin, json!({ "opportunity": { "create": "all" } })).await;
+    let (program, _) = key(&app.admin, json!({ "opportunity": { "create": "all", "read": "all" } })).await;
     let request = program
         .request(Method::POST, "/opportunities")
         .header("origin", "https://tools.example")

@@ -245,10 +245,12 @@ async fn roles_are_for_administrators_of_the_same_organisation() {
 /// The kinds of events about an object, in order.
 pub async fn kinds(app: &TestApp, object: &str) -> Vec<String> {
     let mut owner = app.db.database.maintenance().await.unwrap();
-    sqlx::query_scalar("select type from event where org_id = $1 and subject_type = $2 order by at, id")
-        .bind(app.org.0)
-        .bind(object)
-        .fetch_all(&mut owner)
-        .await
-        .unwrap()
+    sqlx::query_scalar(
+        "select type from event where org_id = $1 and subject_type = $2 and type like $2 || '.%' order by at, id",
+    )
+    .bind(app.org.0)
+    .bind(object)
+    .fetch_all(&mut owner)
+    .await
+    .unwrap()
 }

@@ -16,6 +16,7 @@ const SECRET: &str = "a secret of at least thirty-two characters";
 struct Real {
     issuer: String,
     child: Child,
+    _said: BufReader<std::process::ChildStdout>,
 }
 
 impl Drop for Real {
@@ -45,8 +46,10 @@ fn provider(client: &Value, accounts: &Value) -> Real {
             panic!("node does not run ({error}): install Node.js 20.19 or newer (scripts/need test)")
         });
     let mut issuer = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut issuer).unwrap();
-    Real { issuer: issuer.trim().to_owned(), child }
+    // Kept open: a server that can't say its warnings to anybody dies of them.
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    said.read_line(&mut issuer).unwrap();
+    Real { issuer: issuer.trim().to_owned(), child, _said: said }
 }
 
 fn client(more: &Value) -> Value {
