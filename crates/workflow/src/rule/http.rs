@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::check::functions;
+use super::function::functions;
 use super::{Catalogue, NewRule, Problem, Rule, RuleObject, RulePatch, check, store};
 
 /// The rules' endpoints.

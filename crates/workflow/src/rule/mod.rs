@@ -8,6 +8,7 @@ pub mod active;
 pub mod catalogue;
 pub mod check;
 pub mod eval;
+pub mod function;
 pub mod http;
 pub mod parse;
 pub mod store;

@@ -185,7 +185,7 @@ fn every_example_of_the_catalogue_is_right() {
             assert!(checked.facts.iter().any(|f| f.ends_with(name)), "{} does not use {name}", fact.example);
         }
     }
-    for (name, example, _) in super::check::functions() {
+    for (name, example, _) in super::function::functions() {
         let catalogues = RuleObject::ALL.map(Catalogue::of);
         let right =
             catalogues.iter().any(|c| check(&format!("{example} == null"), c).is_ok() || check(example, c).is_ok());
