@@ -135,7 +135,8 @@ impl Resolve for Guard {
             if any && open.is_empty() {
                 return Err(PRIVATE.into());
             }
-            Ok(Box::new(open.into_iter()) as Addrs)
+            let open: Addrs = Box::new(open.into_iter());
+            Ok(open)
         })
     }
 }

@@ -116,15 +116,21 @@ pub struct Error {
     pub code: Cow<'static, str>,
     pub detail: String,
     pub fields: Vec<FieldError>,
-    /// The validation rules that raised `fields`, in their order; empty when none did.
-    pub rules: Vec<RuleId>,
     pub conflict: Option<Box<VersionConflict>>,
-    /// How many records stand in the way.
-    pub count: Option<i64>,
+    /// What few errors have, apart: an error is returned from everywhere, and should be small.
+    more: Option<Box<More>>,
     /// Seconds to wait before trying again.
     pub retry_after: Option<u32>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+#[derive(Debug, Default)]
+struct More {
+    /// The validation rules that raised the fields, in their order; empty when none did.
+    rules: Vec<RuleId>,
+    /// How many records stand in the way.
+    count: Option<i64>,
 }
 
 impl Error {
@@ -134,9 +140,8 @@ impl Error {
             code: code.into(),
             detail: detail.into(),
             fields: Vec::new(),
-            rules: Vec::new(),
             conflict: None,
-            count: None,
+            more: None,
             retry_after: None,
             source: None,
         }
@@ -196,7 +201,7 @@ impl Error {
     #[must_use]
     pub fn rules(code: &'static str, broken: Vec<(RuleId, FieldError)>) -> Self {
         let (rules, fields) = broken.into_iter().unzip();
-        Self { rules, ..Self::fields(code, fields) }
+        Self { more: Some(Box::new(More { rules, count: None })), ..Self::fields(code, fields) }
     }
 
     /// 413.
@@ -235,7 +240,7 @@ impl Error {
     /// Says how many records stand in the way.
     #[must_use]
     pub fn counting(mut self, count: i64) -> Self {
-        self.count = Some(count);
+        self.more.get_or_insert_default().count = Some(count);
         self
     }
 
@@ -250,6 +255,7 @@ impl Error {
     #[must_use]
     pub fn problem(&self) -> Problem {
         let status = self.outcome.status();
+        let rules = self.more.as_ref().map(|m| &m.rules);
         Problem {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
@@ -260,10 +266,13 @@ impl Error {
                 .fields
                 .iter()
                 .enumerate()
-                .map(|(i, error)| ProblemField { error: error.clone(), rule_id: self.rules.get(i).copied() })
+                .map(|(i, error)| ProblemField {
+                    error: error.clone(),
+                    rule_id: rules.and_then(|rules| rules.get(i)).copied(),
+                })
                 .collect(),
             conflict: self.conflict.as_deref().cloned(),
-            count: self.count,
+            count: self.more.as_ref().and_then(|m| m.count),
             request_id: None,
         }
     }

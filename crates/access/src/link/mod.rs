@@ -97,10 +97,7 @@ pub(crate) async fn new_password(access: &Access, holder: &store::Holder, passwo
         return Err(password::closed());
     }
     password::check(&password, holder.password_min_length).map_err(|wrong| Error::fields("invalid", vec![wrong]))?;
-    let slot = access.hashing.acquire().await.map_err(Error::internal)?;
-    let hash = password::hash(password).await;
-    drop(slot);
-    hash
+    access.hash(password).await
 }
 
 /// The person a link may be made for.

@@ -47,10 +47,8 @@ struct OauthError {
 #[derive(Debug)]
 enum Refusal {
     Request(&'static str),
-    /// Whether the client showed its secret in the `Authorization` header.
-    Client {
-        by_header: bool,
-    },
+    /// Unknown, or with a wrong secret.
+    Client,
     GrantType,
     Scope,
     /// Too many failures, an absent database, a fault of ours.
@@ -67,7 +65,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, error, error_description) = match self {
             Self::Request(why) => (StatusCode::BAD_REQUEST, "invalid_request", why),
-            Self::Client { .. } => {
+            Self::Client => {
                 (StatusCode::UNAUTHORIZED, "invalid_client", "the client is unknown, has ended, or the secret is wrong")
             }
             Self::GrantType => {
@@ -131,7 +129,6 @@ impl Form {
 struct Shown {
     id: String,
     secret: String,
-    by_header: bool,
 }
 
 impl Shown {
@@ -140,9 +137,9 @@ impl Shown {
         let in_form = form.get("client_id").zip(form.get("client_secret"));
         match (headers.get(header::AUTHORIZATION), in_form) {
             (Some(_), Some(_)) => Err(Refusal::Request("authenticate by the header or by parameters, not by both")),
-            (Some(value), None) => Self::basic(value).ok_or(Refusal::Client { by_header: true }),
-            (None, Some((id, secret))) => Ok(Self { id: id.to_owned(), secret: secret.to_owned(), by_header: false }),
-            (None, None) => Err(Refusal::Client { by_header: false }),
+            (Some(value), None) => Self::basic(value).ok_or(Refusal::Client),
+            (None, Some((id, secret))) => Ok(Self { id: id.to_owned(), secret: secret.to_owned() }),
+            (None, None) => Err(Refusal::Client),
         }
     }
 
@@ -151,13 +148,13 @@ impl Shown {
         let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
         let decoded = String::from_utf8(decoded).ok()?;
         let (id, secret) = decoded.split_once(':')?;
-        Some(Self { id: id.to_owned(), secret: secret.to_owned(), by_header: true })
+        Some(Self { id: id.to_owned(), secret: secret.to_owned() })
     }
 }
 
 /// The client that shows its id and secret. Failures are counted by address, and by client and address.
 async fn authenticate(access: &Access, shown: &Shown, origin: &Origin) -> Result<Known, Refusal> {
-    let refused = Refusal::Client { by_header: shown.by_header };
+    let refused = Refusal::Client;
     let now = access.clock().now();
     let ip = origin.ip.as_deref();
     let id = shown.id.parse::<OauthClientId>().ok();
@@ -229,7 +226,7 @@ async fn issue(
     let token = Secret::new(Kind::AccessToken)?;
     let mut tx = access.database().system().await?;
     let owner = people::store::actor(tx.db(), client.org, client.owner).await?;
-    let owner = owner.ok_or(Refusal::Client { by_header: shown.by_header })?;
+    let owner = owner.ok_or(Refusal::Client)?;
     let most: Grants = serde_json::from_value(client.scopes.clone()).map_err(Error::internal)?;
     let scopes = asked(form.get("scope"), &most.narrowed(&owner.grants.of_keys())).ok_or(Refusal::Scope)?;
     store::insert_token(&mut tx, access.clock().new_id(), &client, &token, &scopes, now).await?;

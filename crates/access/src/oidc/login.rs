@@ -173,7 +173,7 @@ pub async fn take(access: &Access, state: &str, browser: Option<TokenHash>) -> R
     let login = store::take(&mut tx, &hash).await?;
     tx.commit().await?;
     let login = login.ok_or_else(|| refuse("this sign-in was not begun here, or has been used"))?;
-    if !browser.is_some_and(|b| b.as_bytes() == login.browser_hash) {
+    if browser.is_none_or(|b| b.as_bytes() != login.browser_hash) {
         return Err(refuse("another browser began this sign-in"));
     }
     if login.expires_at <= access.clock().now() {

@@ -27,7 +27,7 @@ use crate::context::{Anyone, OwnSession, SignedIn, origin};
 use crate::password::closed;
 use crate::policy::fields::FieldLevel;
 use crate::policy::{Action, Object, ScopeLevel};
-use crate::{Access, Context, password, viewing};
+use crate::{Access, Context, viewing};
 
 const COOKIE: &str = "dealwright_session";
 const SECURE_COOKIE: &str = "__Host-dealwright_session";
@@ -107,9 +107,7 @@ async fn sign_in(
     let known = store::credential(&mut tx, &email, access.settings.demo).await?;
     tx.commit().await?;
 
-    let slot = access.hashing.acquire().await.map_err(Error::internal)?;
-    let right = password::verify(body.password, known.as_ref().and_then(|k| k.password_hash.clone())).await?;
-    drop(slot);
+    let right = access.verify(body.password, known.as_ref().and_then(|k| k.password_hash.clone())).await?;
 
     let mut tx = access.database().system().await?;
     let Some(who) = known.as_ref().filter(|_| right) else {
@@ -146,7 +144,7 @@ pub(crate) async fn ended(access: &Access, headers: &HeaderMap, cx: &Context) ->
     if let Some(session) = cx.actor().session {
         viewing::end(&mut tx, session).await?;
         store::revoke(&mut tx, cx.actor().user, session).await?;
-        tx.emit(Told::SignedOut.event(&cx));
+        tx.emit(Told::SignedOut.event(cx));
     }
     tx.commit(()).await?.into_inner();
     access.forget(&Proof::Session(token(headers)?));

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::device::Device;
 use super::{Method, TokenHash, entry, store, throttle};
 use crate::context::Entering;
-use crate::password::{self, reset};
+use crate::password::reset;
 use crate::second_factor::{self, Factor, store as factors};
 use crate::{Access, Context};
 
@@ -190,9 +190,7 @@ async fn prove(access: &Access, cx: &Context, proof: Confirmation) -> Result<()>
     }
     if hash.is_some() {
         let given = proof.password.ok_or_else(|| Error::field("password", "required", "enter your password"))?;
-        let slot = access.hashing.acquire().await.map_err(Error::internal)?;
-        let right = password::verify(given, hash).await?;
-        drop(slot);
+        let right = access.verify(given, hash).await?;
         if !right {
             let mut tx = access.database().system().await?;
             throttle::BY_EMAIL.count(&mut tx, email, now).await?;

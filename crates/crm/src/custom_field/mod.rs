@@ -106,7 +106,7 @@ pub struct CustomField {
     /// A new record must have it.
     pub required: bool,
     /// What a new record gets when nothing is said.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Value>)]
     pub default: Option<Value>,
     pub options: Vec<FieldOption>,
     /// The heading under which it stands.
@@ -205,7 +205,7 @@ pub struct NewCustomField {
     pub kind: FieldKind,
     #[serde(default)]
     pub required: bool,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Value>)]
     pub default: Option<Value>,
     /// Labels; their values are made from them.
     #[serde(default)]
@@ -281,7 +281,7 @@ pub struct CustomFieldPatch {
     #[schema(value_type = Option<String>, max_length = 1000)]
     pub help: Patch<String>,
     pub required: Option<bool>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Value>)]
     pub default: Patch<Value>,
     /// All of them in order. One without a value is new; one that is left out is archived.
     pub options: Option<Vec<OptionPatch>>,
