@@ -15,6 +15,7 @@ const features = [
   "opportunities",
   "profile",
   "proposals",
+  "rules",
   "session",
   "tasks",
 ];

@@ -42,7 +42,10 @@ test("an administrator writes, tries, uses and removes a rule", async ({ page })
 
   // It holds at once, and its message lands on its field.
   await page.goto("/opportunities");
-  await page.getByRole("button", { name: /New opportunity|New/ }).first().click();
+  await page
+    .getByRole("button", { name: /New opportunity|New/ })
+    .first()
+    .click();
   const dialog = page.getByRole("dialog", { name: "New opportunity" });
   await dialog.getByLabel("Name").fill("Far too big");
   await dialog.getByLabel(/Amount/).fill("200000000");

@@ -15,7 +15,11 @@ function linkTo(page: string, to: string): string | null {
   const letters = readdirSync(folder)
     .filter((name) => name.endsWith(".eml"))
     .sort()
-    .map((name) => readFileSync(join(folder, name), "utf8").replaceAll(/=\r?\n/g, "").replaceAll("=3D", "="))
+    .map((name) =>
+      readFileSync(join(folder, name), "utf8")
+        .replaceAll(/=\r?\n/g, "")
+        .replaceAll("=3D", "="),
+    )
     .filter((letter) => letter.includes(`To: ${to}`));
   return new RegExp(`/${page}#[\\w-]+`).exec(letters.at(-1) ?? "")?.[0] ?? null;
 }
@@ -23,7 +27,9 @@ function linkTo(page: string, to: string): string | null {
 /** What an authenticator app shows for a base-32 secret, so many steps from now. */
 function code(secret: string, steps = 0): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret.replaceAll(/\s/g, "")].map((c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join("");
+  const bits = Array.from(secret.replaceAll(/\s/g, ""), (c) => alphabet.indexOf(c).toString(2).padStart(5, "0")).join(
+    "",
+  );
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
   const step = Buffer.alloc(8);
   step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));

@@ -11,6 +11,10 @@
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as AppRouteImport } from "./routes/_app";
 import { Route as DesignRouteImport } from "./routes/design";
+import { Route as ForgotPasswordRouteImport } from "./routes/forgot-password";
+import { Route as InvitationRouteImport } from "./routes/invitation";
+import { Route as ResetPasswordRouteImport } from "./routes/reset-password";
+import { Route as SecondFactorRouteImport } from "./routes/second-factor";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as AppIndexRouteImport } from "./routes/_app/index";
@@ -19,16 +23,31 @@ import { Route as AppAdminRouteImport } from "./routes/_app/admin";
 import { Route as AppApprovalsRouteImport } from "./routes/_app/approvals";
 import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
 import { Route as AppOpportunitiesRouteImport } from "./routes/_app/opportunities";
+import { Route as AppProfileRouteImport } from "./routes/_app/profile";
+import { Route as AppSecurityRouteImport } from "./routes/_app/security";
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
+import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
+import { Route as AppAdminAuditRouteImport } from "./routes/_app/admin/audit";
+import { Route as AppAdminConfigurationRouteImport } from "./routes/_app/admin/configuration";
+import { Route as AppAdminCurrenciesRouteImport } from "./routes/_app/admin/currencies";
+import { Route as AppAdminCustomFieldsRouteImport } from "./routes/_app/admin/custom-fields";
+import { Route as AppAdminFieldAccessRouteImport } from "./routes/_app/admin/field-access";
 import { Route as AppAdminImportsRouteImport } from "./routes/_app/admin/imports";
+import { Route as AppAdminListsRouteImport } from "./routes/_app/admin/lists";
+import { Route as AppAdminOrganisationRouteImport } from "./routes/_app/admin/organisation";
 import { Route as AppAdminPeopleRouteImport } from "./routes/_app/admin/people";
 import { Route as AppAdminPipelinesRouteImport } from "./routes/_app/admin/pipelines";
+import { Route as AppAdminPriceListsRouteImport } from "./routes/_app/admin/price-lists";
 import { Route as AppAdminProductsRouteImport } from "./routes/_app/admin/products";
 import { Route as AppAdminRolesRouteImport } from "./routes/_app/admin/roles";
+import { Route as AppAdminRulesRouteImport } from "./routes/_app/admin/rules";
+import { Route as AppAdminServiceAccountsRouteImport } from "./routes/_app/admin/service-accounts";
 import { Route as AppAdminSessionsRouteImport } from "./routes/_app/admin/sessions";
+import { Route as AppAdminSignInRouteImport } from "./routes/_app/admin/sign-in";
+import { Route as AppAdminSingleSignOnRouteImport } from "./routes/_app/admin/single-sign-on";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
 import { Route as AppOpportunitiesIndexRouteImport } from "./routes/_app/opportunities/index";
@@ -36,6 +55,11 @@ import { Route as AppOpportunitiesIdRouteImport } from "./routes/_app/opportunit
 import { Route as AppOpportunitiesBoardRouteImport } from "./routes/_app/opportunities/board";
 import { Route as AppAdminImportsIndexRouteImport } from "./routes/_app/admin/imports/index";
 import { Route as AppAdminImportsIdRouteImport } from "./routes/_app/admin/imports/$id";
+import { Route as AppAdminRulesIndexRouteImport } from "./routes/_app/admin/rules/index";
+import { Route as AppAdminRulesIdRouteImport } from "./routes/_app/admin/rules/$id";
+import { Route as AppAdminSingleSignOnIndexRouteImport } from "./routes/_app/admin/single-sign-on/index";
+import { Route as AppAdminSingleSignOnIdRouteImport } from "./routes/_app/admin/single-sign-on/$id";
+import { Route as AppAdminSingleSignOnNewRouteImport } from "./routes/_app/admin/single-sign-on/new";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -44,6 +68,26 @@ const AppRoute = AppRouteImport.update({
 const DesignRoute = DesignRouteImport.update({
   id: "/design",
   path: "/design",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ForgotPasswordRoute = ForgotPasswordRouteImport.update({
+  id: "/forgot-password",
+  path: "/forgot-password",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const InvitationRoute = InvitationRouteImport.update({
+  id: "/invitation",
+  path: "/invitation",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ResetPasswordRoute = ResetPasswordRouteImport.update({
+  id: "/reset-password",
+  path: "/reset-password",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SecondFactorRoute = SecondFactorRouteImport.update({
+  id: "/second-factor",
+  path: "/second-factor",
   getParentRoute: () => rootRouteImport,
 } as any);
 const SetupRoute = SetupRouteImport.update({
@@ -86,6 +130,16 @@ const AppOpportunitiesRoute = AppOpportunitiesRouteImport.update({
   path: "/opportunities",
   getParentRoute: () => AppRoute,
 } as any);
+const AppProfileRoute = AppProfileRouteImport.update({
+  id: "/profile",
+  path: "/profile",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSecurityRoute = AppSecurityRouteImport.update({
+  id: "/security",
+  path: "/security",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppTasksRoute = AppTasksRouteImport.update({
   id: "/tasks",
   path: "/tasks",
@@ -106,9 +160,49 @@ const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminApiKeysRoute = AppAdminApiKeysRouteImport.update({
+  id: "/api-keys",
+  path: "/api-keys",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminAuditRoute = AppAdminAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminConfigurationRoute = AppAdminConfigurationRouteImport.update({
+  id: "/configuration",
+  path: "/configuration",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminCurrenciesRoute = AppAdminCurrenciesRouteImport.update({
+  id: "/currencies",
+  path: "/currencies",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminCustomFieldsRoute = AppAdminCustomFieldsRouteImport.update({
+  id: "/custom-fields",
+  path: "/custom-fields",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminFieldAccessRoute = AppAdminFieldAccessRouteImport.update({
+  id: "/field-access",
+  path: "/field-access",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminImportsRoute = AppAdminImportsRouteImport.update({
   id: "/imports",
   path: "/imports",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminListsRoute = AppAdminListsRouteImport.update({
+  id: "/lists",
+  path: "/lists",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminOrganisationRoute = AppAdminOrganisationRouteImport.update({
+  id: "/organisation",
+  path: "/organisation",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminPeopleRoute = AppAdminPeopleRouteImport.update({
@@ -121,6 +215,11 @@ const AppAdminPipelinesRoute = AppAdminPipelinesRouteImport.update({
   path: "/pipelines",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminPriceListsRoute = AppAdminPriceListsRouteImport.update({
+  id: "/price-lists",
+  path: "/price-lists",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminProductsRoute = AppAdminProductsRouteImport.update({
   id: "/products",
   path: "/products",
@@ -131,9 +230,29 @@ const AppAdminRolesRoute = AppAdminRolesRouteImport.update({
   path: "/roles",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminRulesRoute = AppAdminRulesRouteImport.update({
+  id: "/rules",
+  path: "/rules",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminServiceAccountsRoute = AppAdminServiceAccountsRouteImport.update({
+  id: "/service-accounts",
+  path: "/service-accounts",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminSessionsRoute = AppAdminSessionsRouteImport.update({
   id: "/sessions",
   path: "/sessions",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminSignInRoute = AppAdminSignInRouteImport.update({
+  id: "/sign-in",
+  path: "/sign-in",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminSingleSignOnRoute = AppAdminSingleSignOnRouteImport.update({
+  id: "/single-sign-on",
+  path: "/single-sign-on",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppContactsIndexRoute = AppContactsIndexRouteImport.update({
@@ -171,10 +290,40 @@ const AppAdminImportsIdRoute = AppAdminImportsIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppAdminImportsRoute,
 } as any);
+const AppAdminRulesIndexRoute = AppAdminRulesIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAdminRulesRoute,
+} as any);
+const AppAdminRulesIdRoute = AppAdminRulesIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminRulesRoute,
+} as any);
+const AppAdminSingleSignOnIndexRoute =
+  AppAdminSingleSignOnIndexRouteImport.update({
+    id: "/",
+    path: "/",
+    getParentRoute: () => AppAdminSingleSignOnRoute,
+  } as any);
+const AppAdminSingleSignOnIdRoute = AppAdminSingleSignOnIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminSingleSignOnRoute,
+} as any);
+const AppAdminSingleSignOnNewRoute = AppAdminSingleSignOnNewRouteImport.update({
+  id: "/new",
+  path: "/new",
+  getParentRoute: () => AppAdminSingleSignOnRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/design": typeof DesignRoute;
+  "/forgot-password": typeof ForgotPasswordRoute;
+  "/invitation": typeof InvitationRoute;
+  "/reset-password": typeof ResetPasswordRoute;
+  "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/accounts": typeof AppAccountsRouteWithChildren;
@@ -182,14 +331,29 @@ export interface FileRoutesByFullPath {
   "/approvals": typeof AppApprovalsRoute;
   "/contacts": typeof AppContactsRouteWithChildren;
   "/opportunities": typeof AppOpportunitiesRouteWithChildren;
+  "/profile": typeof AppProfileRoute;
+  "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/api-keys": typeof AppAdminApiKeysRoute;
+  "/admin/audit": typeof AppAdminAuditRoute;
+  "/admin/configuration": typeof AppAdminConfigurationRoute;
+  "/admin/currencies": typeof AppAdminCurrenciesRoute;
+  "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
+  "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/imports": typeof AppAdminImportsRouteWithChildren;
+  "/admin/lists": typeof AppAdminListsRoute;
+  "/admin/organisation": typeof AppAdminOrganisationRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
+  "/admin/price-lists": typeof AppAdminPriceListsRoute;
   "/admin/products": typeof AppAdminProductsRoute;
   "/admin/roles": typeof AppAdminRolesRoute;
+  "/admin/rules": typeof AppAdminRulesRouteWithChildren;
+  "/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/admin/sessions": typeof AppAdminSessionsRoute;
+  "/admin/sign-in": typeof AppAdminSignInRoute;
+  "/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
@@ -198,21 +362,43 @@ export interface FileRoutesByFullPath {
   "/contacts/": typeof AppContactsIndexRoute;
   "/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
+  "/admin/rules/$id": typeof AppAdminRulesIdRoute;
+  "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
+  "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/imports/": typeof AppAdminImportsIndexRoute;
+  "/admin/rules/": typeof AppAdminRulesIndexRoute;
+  "/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
 }
 export interface FileRoutesByTo {
   "/design": typeof DesignRoute;
+  "/forgot-password": typeof ForgotPasswordRoute;
+  "/invitation": typeof InvitationRoute;
+  "/reset-password": typeof ResetPasswordRoute;
+  "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/approvals": typeof AppApprovalsRoute;
+  "/profile": typeof AppProfileRoute;
+  "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/api-keys": typeof AppAdminApiKeysRoute;
+  "/admin/audit": typeof AppAdminAuditRoute;
+  "/admin/configuration": typeof AppAdminConfigurationRoute;
+  "/admin/currencies": typeof AppAdminCurrenciesRoute;
+  "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
+  "/admin/field-access": typeof AppAdminFieldAccessRoute;
+  "/admin/lists": typeof AppAdminListsRoute;
+  "/admin/organisation": typeof AppAdminOrganisationRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
+  "/admin/price-lists": typeof AppAdminPriceListsRoute;
   "/admin/products": typeof AppAdminProductsRoute;
   "/admin/roles": typeof AppAdminRolesRoute;
+  "/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/admin/sessions": typeof AppAdminSessionsRoute;
+  "/admin/sign-in": typeof AppAdminSignInRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
@@ -221,12 +407,21 @@ export interface FileRoutesByTo {
   "/contacts": typeof AppContactsIndexRoute;
   "/opportunities": typeof AppOpportunitiesIndexRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
+  "/admin/rules/$id": typeof AppAdminRulesIdRoute;
+  "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
+  "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/imports": typeof AppAdminImportsIndexRoute;
+  "/admin/rules": typeof AppAdminRulesIndexRoute;
+  "/admin/single-sign-on": typeof AppAdminSingleSignOnIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/_app": typeof AppRouteWithChildren;
   "/design": typeof DesignRoute;
+  "/forgot-password": typeof ForgotPasswordRoute;
+  "/invitation": typeof InvitationRoute;
+  "/reset-password": typeof ResetPasswordRoute;
+  "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/_app/accounts": typeof AppAccountsRouteWithChildren;
@@ -234,15 +429,30 @@ export interface FileRoutesById {
   "/_app/approvals": typeof AppApprovalsRoute;
   "/_app/contacts": typeof AppContactsRouteWithChildren;
   "/_app/opportunities": typeof AppOpportunitiesRouteWithChildren;
+  "/_app/profile": typeof AppProfileRoute;
+  "/_app/security": typeof AppSecurityRoute;
   "/_app/tasks": typeof AppTasksRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
+  "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
+  "/_app/admin/audit": typeof AppAdminAuditRoute;
+  "/_app/admin/configuration": typeof AppAdminConfigurationRoute;
+  "/_app/admin/currencies": typeof AppAdminCurrenciesRoute;
+  "/_app/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
+  "/_app/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/_app/admin/imports": typeof AppAdminImportsRouteWithChildren;
+  "/_app/admin/lists": typeof AppAdminListsRoute;
+  "/_app/admin/organisation": typeof AppAdminOrganisationRoute;
   "/_app/admin/people": typeof AppAdminPeopleRoute;
   "/_app/admin/pipelines": typeof AppAdminPipelinesRoute;
+  "/_app/admin/price-lists": typeof AppAdminPriceListsRoute;
   "/_app/admin/products": typeof AppAdminProductsRoute;
   "/_app/admin/roles": typeof AppAdminRolesRoute;
+  "/_app/admin/rules": typeof AppAdminRulesRouteWithChildren;
+  "/_app/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/_app/admin/sessions": typeof AppAdminSessionsRoute;
+  "/_app/admin/sign-in": typeof AppAdminSignInRoute;
+  "/_app/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
   "/_app/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/_app/opportunities/board": typeof AppOpportunitiesBoardRoute;
@@ -251,13 +461,22 @@ export interface FileRoutesById {
   "/_app/contacts/": typeof AppContactsIndexRoute;
   "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
+  "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
+  "/_app/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
+  "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/_app/admin/imports/": typeof AppAdminImportsIndexRoute;
+  "/_app/admin/rules/": typeof AppAdminRulesIndexRoute;
+  "/_app/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
     | "/design"
+    | "/forgot-password"
+    | "/invitation"
+    | "/reset-password"
+    | "/second-factor"
     | "/setup"
     | "/sign-in"
     | "/accounts"
@@ -265,14 +484,29 @@ export interface FileRouteTypes {
     | "/approvals"
     | "/contacts"
     | "/opportunities"
+    | "/profile"
+    | "/security"
     | "/tasks"
     | "/accounts/$id"
+    | "/admin/api-keys"
+    | "/admin/audit"
+    | "/admin/configuration"
+    | "/admin/currencies"
+    | "/admin/custom-fields"
+    | "/admin/field-access"
     | "/admin/imports"
+    | "/admin/lists"
+    | "/admin/organisation"
     | "/admin/people"
     | "/admin/pipelines"
+    | "/admin/price-lists"
     | "/admin/products"
     | "/admin/roles"
+    | "/admin/rules"
+    | "/admin/service-accounts"
     | "/admin/sessions"
+    | "/admin/sign-in"
+    | "/admin/single-sign-on"
     | "/contacts/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
@@ -281,21 +515,43 @@ export interface FileRouteTypes {
     | "/contacts/"
     | "/opportunities/"
     | "/admin/imports/$id"
-    | "/admin/imports/";
+    | "/admin/rules/$id"
+    | "/admin/single-sign-on/$id"
+    | "/admin/single-sign-on/new"
+    | "/admin/imports/"
+    | "/admin/rules/"
+    | "/admin/single-sign-on/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/design"
+    | "/forgot-password"
+    | "/invitation"
+    | "/reset-password"
+    | "/second-factor"
     | "/setup"
     | "/sign-in"
     | "/approvals"
+    | "/profile"
+    | "/security"
     | "/tasks"
     | "/"
     | "/accounts/$id"
+    | "/admin/api-keys"
+    | "/admin/audit"
+    | "/admin/configuration"
+    | "/admin/currencies"
+    | "/admin/custom-fields"
+    | "/admin/field-access"
+    | "/admin/lists"
+    | "/admin/organisation"
     | "/admin/people"
     | "/admin/pipelines"
+    | "/admin/price-lists"
     | "/admin/products"
     | "/admin/roles"
+    | "/admin/service-accounts"
     | "/admin/sessions"
+    | "/admin/sign-in"
     | "/contacts/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
@@ -304,11 +560,20 @@ export interface FileRouteTypes {
     | "/contacts"
     | "/opportunities"
     | "/admin/imports/$id"
-    | "/admin/imports";
+    | "/admin/rules/$id"
+    | "/admin/single-sign-on/$id"
+    | "/admin/single-sign-on/new"
+    | "/admin/imports"
+    | "/admin/rules"
+    | "/admin/single-sign-on";
   id:
     | "__root__"
     | "/_app"
     | "/design"
+    | "/forgot-password"
+    | "/invitation"
+    | "/reset-password"
+    | "/second-factor"
     | "/setup"
     | "/sign-in"
     | "/_app/accounts"
@@ -316,15 +581,30 @@ export interface FileRouteTypes {
     | "/_app/approvals"
     | "/_app/contacts"
     | "/_app/opportunities"
+    | "/_app/profile"
+    | "/_app/security"
     | "/_app/tasks"
     | "/_app/"
     | "/_app/accounts/$id"
+    | "/_app/admin/api-keys"
+    | "/_app/admin/audit"
+    | "/_app/admin/configuration"
+    | "/_app/admin/currencies"
+    | "/_app/admin/custom-fields"
+    | "/_app/admin/field-access"
     | "/_app/admin/imports"
+    | "/_app/admin/lists"
+    | "/_app/admin/organisation"
     | "/_app/admin/people"
     | "/_app/admin/pipelines"
+    | "/_app/admin/price-lists"
     | "/_app/admin/products"
     | "/_app/admin/roles"
+    | "/_app/admin/rules"
+    | "/_app/admin/service-accounts"
     | "/_app/admin/sessions"
+    | "/_app/admin/sign-in"
+    | "/_app/admin/single-sign-on"
     | "/_app/contacts/$id"
     | "/_app/opportunities/$id"
     | "/_app/opportunities/board"
@@ -333,12 +613,21 @@ export interface FileRouteTypes {
     | "/_app/contacts/"
     | "/_app/opportunities/"
     | "/_app/admin/imports/$id"
-    | "/_app/admin/imports/";
+    | "/_app/admin/rules/$id"
+    | "/_app/admin/single-sign-on/$id"
+    | "/_app/admin/single-sign-on/new"
+    | "/_app/admin/imports/"
+    | "/_app/admin/rules/"
+    | "/_app/admin/single-sign-on/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
   DesignRoute: typeof DesignRoute;
+  ForgotPasswordRoute: typeof ForgotPasswordRoute;
+  InvitationRoute: typeof InvitationRoute;
+  ResetPasswordRoute: typeof ResetPasswordRoute;
+  SecondFactorRoute: typeof SecondFactorRoute;
   SetupRoute: typeof SetupRoute;
   SignInRoute: typeof SignInRoute;
 }
@@ -357,6 +646,34 @@ declare module "@tanstack/react-router" {
       path: "/design";
       fullPath: "/design";
       preLoaderRoute: typeof DesignRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/forgot-password": {
+      id: "/forgot-password";
+      path: "/forgot-password";
+      fullPath: "/forgot-password";
+      preLoaderRoute: typeof ForgotPasswordRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/invitation": {
+      id: "/invitation";
+      path: "/invitation";
+      fullPath: "/invitation";
+      preLoaderRoute: typeof InvitationRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/reset-password": {
+      id: "/reset-password";
+      path: "/reset-password";
+      fullPath: "/reset-password";
+      preLoaderRoute: typeof ResetPasswordRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/second-factor": {
+      id: "/second-factor";
+      path: "/second-factor";
+      fullPath: "/second-factor";
+      preLoaderRoute: typeof SecondFactorRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/setup": {
@@ -415,6 +732,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppOpportunitiesRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/profile": {
+      id: "/_app/profile";
+      path: "/profile";
+      fullPath: "/profile";
+      preLoaderRoute: typeof AppProfileRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/security": {
+      id: "/_app/security";
+      path: "/security";
+      fullPath: "/security";
+      preLoaderRoute: typeof AppSecurityRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/tasks": {
       id: "/_app/tasks";
       path: "/tasks";
@@ -443,11 +774,67 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminIndexRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/api-keys": {
+      id: "/_app/admin/api-keys";
+      path: "/api-keys";
+      fullPath: "/admin/api-keys";
+      preLoaderRoute: typeof AppAdminApiKeysRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/audit": {
+      id: "/_app/admin/audit";
+      path: "/audit";
+      fullPath: "/admin/audit";
+      preLoaderRoute: typeof AppAdminAuditRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/configuration": {
+      id: "/_app/admin/configuration";
+      path: "/configuration";
+      fullPath: "/admin/configuration";
+      preLoaderRoute: typeof AppAdminConfigurationRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/currencies": {
+      id: "/_app/admin/currencies";
+      path: "/currencies";
+      fullPath: "/admin/currencies";
+      preLoaderRoute: typeof AppAdminCurrenciesRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/custom-fields": {
+      id: "/_app/admin/custom-fields";
+      path: "/custom-fields";
+      fullPath: "/admin/custom-fields";
+      preLoaderRoute: typeof AppAdminCustomFieldsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/field-access": {
+      id: "/_app/admin/field-access";
+      path: "/field-access";
+      fullPath: "/admin/field-access";
+      preLoaderRoute: typeof AppAdminFieldAccessRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/imports": {
       id: "/_app/admin/imports";
       path: "/imports";
       fullPath: "/admin/imports";
       preLoaderRoute: typeof AppAdminImportsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/lists": {
+      id: "/_app/admin/lists";
+      path: "/lists";
+      fullPath: "/admin/lists";
+      preLoaderRoute: typeof AppAdminListsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/organisation": {
+      id: "/_app/admin/organisation";
+      path: "/organisation";
+      fullPath: "/admin/organisation";
+      preLoaderRoute: typeof AppAdminOrganisationRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/people": {
@@ -464,6 +851,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminPipelinesRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/price-lists": {
+      id: "/_app/admin/price-lists";
+      path: "/price-lists";
+      fullPath: "/admin/price-lists";
+      preLoaderRoute: typeof AppAdminPriceListsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/products": {
       id: "/_app/admin/products";
       path: "/products";
@@ -478,11 +872,39 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminRolesRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/rules": {
+      id: "/_app/admin/rules";
+      path: "/rules";
+      fullPath: "/admin/rules";
+      preLoaderRoute: typeof AppAdminRulesRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/service-accounts": {
+      id: "/_app/admin/service-accounts";
+      path: "/service-accounts";
+      fullPath: "/admin/service-accounts";
+      preLoaderRoute: typeof AppAdminServiceAccountsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/sessions": {
       id: "/_app/admin/sessions";
       path: "/sessions";
       fullPath: "/admin/sessions";
       preLoaderRoute: typeof AppAdminSessionsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/sign-in": {
+      id: "/_app/admin/sign-in";
+      path: "/sign-in";
+      fullPath: "/admin/sign-in";
+      preLoaderRoute: typeof AppAdminSignInRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/single-sign-on": {
+      id: "/_app/admin/single-sign-on";
+      path: "/single-sign-on";
+      fullPath: "/admin/single-sign-on";
+      preLoaderRoute: typeof AppAdminSingleSignOnRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/contacts/": {
@@ -534,6 +956,41 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminImportsIdRouteImport;
       parentRoute: typeof AppAdminImportsRoute;
     };
+    "/_app/admin/rules/": {
+      id: "/_app/admin/rules/";
+      path: "/";
+      fullPath: "/admin/rules/";
+      preLoaderRoute: typeof AppAdminRulesIndexRouteImport;
+      parentRoute: typeof AppAdminRulesRoute;
+    };
+    "/_app/admin/rules/$id": {
+      id: "/_app/admin/rules/$id";
+      path: "/$id";
+      fullPath: "/admin/rules/$id";
+      preLoaderRoute: typeof AppAdminRulesIdRouteImport;
+      parentRoute: typeof AppAdminRulesRoute;
+    };
+    "/_app/admin/single-sign-on/": {
+      id: "/_app/admin/single-sign-on/";
+      path: "/";
+      fullPath: "/admin/single-sign-on/";
+      preLoaderRoute: typeof AppAdminSingleSignOnIndexRouteImport;
+      parentRoute: typeof AppAdminSingleSignOnRoute;
+    };
+    "/_app/admin/single-sign-on/$id": {
+      id: "/_app/admin/single-sign-on/$id";
+      path: "/$id";
+      fullPath: "/admin/single-sign-on/$id";
+      preLoaderRoute: typeof AppAdminSingleSignOnIdRouteImport;
+      parentRoute: typeof AppAdminSingleSignOnRoute;
+    };
+    "/_app/admin/single-sign-on/new": {
+      id: "/_app/admin/single-sign-on/new";
+      path: "/new";
+      fullPath: "/admin/single-sign-on/new";
+      preLoaderRoute: typeof AppAdminSingleSignOnNewRouteImport;
+      parentRoute: typeof AppAdminSingleSignOnRoute;
+    };
   }
 }
 
@@ -565,23 +1022,78 @@ const AppAdminImportsRouteWithChildren = AppAdminImportsRoute._addFileChildren(
   AppAdminImportsRouteChildren,
 );
 
+interface AppAdminRulesRouteChildren {
+  AppAdminRulesIdRoute: typeof AppAdminRulesIdRoute;
+  AppAdminRulesIndexRoute: typeof AppAdminRulesIndexRoute;
+}
+
+const AppAdminRulesRouteChildren: AppAdminRulesRouteChildren = {
+  AppAdminRulesIdRoute: AppAdminRulesIdRoute,
+  AppAdminRulesIndexRoute: AppAdminRulesIndexRoute,
+};
+
+const AppAdminRulesRouteWithChildren = AppAdminRulesRoute._addFileChildren(
+  AppAdminRulesRouteChildren,
+);
+
+interface AppAdminSingleSignOnRouteChildren {
+  AppAdminSingleSignOnIdRoute: typeof AppAdminSingleSignOnIdRoute;
+  AppAdminSingleSignOnNewRoute: typeof AppAdminSingleSignOnNewRoute;
+  AppAdminSingleSignOnIndexRoute: typeof AppAdminSingleSignOnIndexRoute;
+}
+
+const AppAdminSingleSignOnRouteChildren: AppAdminSingleSignOnRouteChildren = {
+  AppAdminSingleSignOnIdRoute: AppAdminSingleSignOnIdRoute,
+  AppAdminSingleSignOnNewRoute: AppAdminSingleSignOnNewRoute,
+  AppAdminSingleSignOnIndexRoute: AppAdminSingleSignOnIndexRoute,
+};
+
+const AppAdminSingleSignOnRouteWithChildren =
+  AppAdminSingleSignOnRoute._addFileChildren(AppAdminSingleSignOnRouteChildren);
+
 interface AppAdminRouteChildren {
+  AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
+  AppAdminAuditRoute: typeof AppAdminAuditRoute;
+  AppAdminConfigurationRoute: typeof AppAdminConfigurationRoute;
+  AppAdminCurrenciesRoute: typeof AppAdminCurrenciesRoute;
+  AppAdminCustomFieldsRoute: typeof AppAdminCustomFieldsRoute;
+  AppAdminFieldAccessRoute: typeof AppAdminFieldAccessRoute;
   AppAdminImportsRoute: typeof AppAdminImportsRouteWithChildren;
+  AppAdminListsRoute: typeof AppAdminListsRoute;
+  AppAdminOrganisationRoute: typeof AppAdminOrganisationRoute;
   AppAdminPeopleRoute: typeof AppAdminPeopleRoute;
   AppAdminPipelinesRoute: typeof AppAdminPipelinesRoute;
+  AppAdminPriceListsRoute: typeof AppAdminPriceListsRoute;
   AppAdminProductsRoute: typeof AppAdminProductsRoute;
   AppAdminRolesRoute: typeof AppAdminRolesRoute;
+  AppAdminRulesRoute: typeof AppAdminRulesRouteWithChildren;
+  AppAdminServiceAccountsRoute: typeof AppAdminServiceAccountsRoute;
   AppAdminSessionsRoute: typeof AppAdminSessionsRoute;
+  AppAdminSignInRoute: typeof AppAdminSignInRoute;
+  AppAdminSingleSignOnRoute: typeof AppAdminSingleSignOnRouteWithChildren;
   AppAdminIndexRoute: typeof AppAdminIndexRoute;
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
+  AppAdminApiKeysRoute: AppAdminApiKeysRoute,
+  AppAdminAuditRoute: AppAdminAuditRoute,
+  AppAdminConfigurationRoute: AppAdminConfigurationRoute,
+  AppAdminCurrenciesRoute: AppAdminCurrenciesRoute,
+  AppAdminCustomFieldsRoute: AppAdminCustomFieldsRoute,
+  AppAdminFieldAccessRoute: AppAdminFieldAccessRoute,
   AppAdminImportsRoute: AppAdminImportsRouteWithChildren,
+  AppAdminListsRoute: AppAdminListsRoute,
+  AppAdminOrganisationRoute: AppAdminOrganisationRoute,
   AppAdminPeopleRoute: AppAdminPeopleRoute,
   AppAdminPipelinesRoute: AppAdminPipelinesRoute,
+  AppAdminPriceListsRoute: AppAdminPriceListsRoute,
   AppAdminProductsRoute: AppAdminProductsRoute,
   AppAdminRolesRoute: AppAdminRolesRoute,
+  AppAdminRulesRoute: AppAdminRulesRouteWithChildren,
+  AppAdminServiceAccountsRoute: AppAdminServiceAccountsRoute,
   AppAdminSessionsRoute: AppAdminSessionsRoute,
+  AppAdminSignInRoute: AppAdminSignInRoute,
+  AppAdminSingleSignOnRoute: AppAdminSingleSignOnRouteWithChildren,
   AppAdminIndexRoute: AppAdminIndexRoute,
 };
 
@@ -624,6 +1136,8 @@ interface AppRouteChildren {
   AppApprovalsRoute: typeof AppApprovalsRoute;
   AppContactsRoute: typeof AppContactsRouteWithChildren;
   AppOpportunitiesRoute: typeof AppOpportunitiesRouteWithChildren;
+  AppProfileRoute: typeof AppProfileRoute;
+  AppSecurityRoute: typeof AppSecurityRoute;
   AppTasksRoute: typeof AppTasksRoute;
   AppIndexRoute: typeof AppIndexRoute;
 }
@@ -634,6 +1148,8 @@ const AppRouteChildren: AppRouteChildren = {
   AppApprovalsRoute: AppApprovalsRoute,
   AppContactsRoute: AppContactsRouteWithChildren,
   AppOpportunitiesRoute: AppOpportunitiesRouteWithChildren,
+  AppProfileRoute: AppProfileRoute,
+  AppSecurityRoute: AppSecurityRoute,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
 };
@@ -643,6 +1159,10 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   DesignRoute: DesignRoute,
+  ForgotPasswordRoute: ForgotPasswordRoute,
+  InvitationRoute: InvitationRoute,
+  ResetPasswordRoute: ResetPasswordRoute,
+  SecondFactorRoute: SecondFactorRoute,
   SetupRoute: SetupRoute,
   SignInRoute: SignInRoute,
 };

@@ -61,7 +61,9 @@ const takesDeals = (p: Pipeline): boolean => p.usable && !p.archived;
 
 /** Those that this person may put deals into, in order. */
 export const usePipelines = (): Pipeline[] =>
-  useSuspenseQuery(pipelinesQuery()).data.filter(takesDeals).sort((a, b) => a.position - b.position);
+  useSuspenseQuery(pipelinesQuery())
+    .data.filter(takesDeals)
+    .sort((a, b) => a.position - b.position);
 
 /** Their stages; where there are several pipelines, each says whose it is. */
 export const stageChoices = (pipelines: Pipeline[]): { stage: Stage; label: string }[] =>
@@ -72,5 +74,7 @@ export const stageChoices = (pipelines: Pipeline[]): { stage: Stage; label: stri
 /** What a list offers; an archived value only where it is what the record has. */
 export function useOptions(kind: OptionKind, current?: string | null): Option[] {
   const { data } = useSuspenseQuery(optionsQuery());
-  return data.filter((o) => o.kind === kind && (!o.archived || o.id === current)).sort((a, b) => a.position - b.position || a.name.localeCompare(b.name));
+  return data
+    .filter((o) => o.kind === kind && (!o.archived || o.id === current))
+    .sort((a, b) => a.position - b.position || a.name.localeCompare(b.name));
 }

@@ -145,3 +145,7 @@ export const initials = (name: string): string =>
     .map((word) => word[0]?.toUpperCase() ?? "")
     .filter((_, i, all) => i === 0 || i === all.length - 1)
     .join("");
+
+/** A text, number or truth value of any field as it stands. */
+export const plain = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";

@@ -14,7 +14,14 @@ function boarded() {
     pipeline: { id: "p1", name: "Sales" },
     sort: "-amount",
     columns: [
-      { stage: stage("Engaging"), count: 3, sum: money("5000.00"), weighted: money("2000.00"), items: [o], next_cursor: "c" },
+      {
+        stage: stage("Engaging"),
+        count: 3,
+        sum: money("5000.00"),
+        weighted: money("2000.00"),
+        items: [o],
+        next_cursor: "c",
+      },
       { stage: won, count: 1, sum: money("10.00"), weighted: money("10.00"), items: [], next_cursor: null },
     ],
   };

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { customFieldsQuery, useMe, usersQuery } from "@/api/shared";
 import type { CustomField, Money, Ref } from "@/api/types";
-import { date, money, number } from "@/lib/format";
+import { date, money, number, plain } from "@/lib/format";
 import type { FieldKind, FieldValue } from "./editor";
 import { Fact } from "./fact";
 import { useNamed } from "./named";
@@ -71,7 +71,7 @@ function CustomFact(props: {
   const currency = useMe().organisation.currency;
   const named = useShown(field, value);
   const labels = (values: unknown) =>
-    (Array.isArray(values) ? values : []).map((v) => field.options.find((o) => o.value === v)?.label ?? String(v));
+    (Array.isArray(values) ? values : []).map((v) => field.options.find((o) => o.value === v)?.label ?? plain(v));
   const choices =
     field.kind === "checkbox"
       ? YES_NO
@@ -80,7 +80,7 @@ function CustomFact(props: {
     field.kind === "checkbox"
       ? value === null
         ? null
-        : String(value)
+        : plain(value)
       : field.kind === "multi_select"
         ? labels(value)
         : ((named ?? value) as FieldValue);
@@ -128,7 +128,7 @@ function shown(
     case "number":
       return number(Number(value));
     case "date":
-      return date(String(value));
+      return date(plain(value));
     case "checkbox":
       return value === true ? "Yes" : "No";
     case "select":
@@ -140,6 +140,6 @@ function shown(
     case "contact":
       return named?.name ?? "…";
     default:
-      return String(value);
+      return plain(value);
   }
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
+import type { FieldValues, UseFormSetError } from "react-hook-form";
 import { ApiError } from "@/api/problem";
 import { landErrors } from "./form-errors";
 
 function landed(errors: { field: string; message: string }[]) {
-  const setError = vi.fn();
+  const setError = vi.fn<UseFormSetError<FieldValues>>();
   const problem = { title: "Unprocessable", status: 422, code: "rule_not_met", detail: "in all" };
   landErrors(new ApiError({ ...problem, errors: errors.map((e) => ({ ...e, code: "rule" })) }), ["amount"], setError);
-  return setError.mock.calls.map(([field, error]) => [field, (error as { message: string }).message]);
+  return setError.mock.calls.map(([field, error]) => [field, error.message]);
 }
 
 describe("the server's errors in a form", () => {

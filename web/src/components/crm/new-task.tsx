@@ -106,7 +106,9 @@ export function NewTask({
           {(w) => <RefPicker id={w.id} kind="user" value={assignee} onChange={setAssignee} />}
         </Field>
         {!fields.locks("notes") && (
-          <Field label="Notes" error={errors.notes?.message}>{(w) => <Textarea {...w} {...form.register("notes")} />}</Field>
+          <Field label="Notes" error={errors.notes?.message}>
+            {(w) => <Textarea {...w} {...form.register("notes")} />}
+          </Field>
         )}
       </form>
     </Overlay>

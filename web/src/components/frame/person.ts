@@ -20,8 +20,8 @@ export function useSignOut() {
       const { data } = await post("/session/sign-out");
       client.clear();
       // Whoever came in by an identity provider is signed out there too.
-      if (data.redirect_to) return window.location.assign(data.redirect_to);
-      await navigate({ to: "/sign-in", search: {} });
+      if (data.redirect_to) window.location.assign(data.redirect_to);
+      else await navigate({ to: "/sign-in", search: {} });
     } catch (error) {
       failed("You are still signed in", sentence(error));
     }

@@ -16,9 +16,7 @@ const COLOURS: Record<Colour, { label: string; ground: string }> = {
 };
 
 export function ColourDot({ colour, className }: { colour: Colour; className?: string }) {
-  return (
-    <span aria-hidden className={cn("size-2.5 shrink-0 rounded-full", COLOURS[colour].ground, className)} />
-  );
+  return <span aria-hidden className={cn("size-2.5 shrink-0 rounded-full", COLOURS[colour].ground, className)} />;
 }
 
 /** One of them, or none: a row of radio buttons. */
@@ -43,13 +41,7 @@ export function ColourPicker(props: { name: string; value: Colour | null; onChan
   );
 }
 
-function Swatch(props: {
-  name: string;
-  label: string;
-  on: boolean;
-  onPick: () => void;
-  children: React.ReactNode;
-}) {
+function Swatch(props: { name: string; label: string; on: boolean; onPick: () => void; children: React.ReactNode }) {
   return (
     <label
       title={props.label}

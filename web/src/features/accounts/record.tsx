@@ -58,7 +58,9 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
           object="account"
           custom={a.custom}
           locked={fact("name", "Name", "text").locked}
-          onSave={(label, custom) => save({ record: a, label, body: { custom }, next: { custom: { ...a.custom, ...custom } } })}
+          onSave={(label, custom) =>
+            save({ record: a, label, body: { custom }, next: { custom: { ...a.custom, ...custom } } })
+          }
         />
       </div>
     ),

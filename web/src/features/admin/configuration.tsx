@@ -132,7 +132,12 @@ function Outlook(props: { report: ConfigurationReport; busy: boolean; onApply: (
         </PlainTable>
       )}
       <div className="flex gap-2">
-        <Button variant="primary" disabled={items.length === 0} busy={props.busy && "Reading in"} onClick={props.onApply}>
+        <Button
+          variant="primary"
+          disabled={items.length === 0}
+          busy={props.busy && "Reading in"}
+          onClick={props.onApply}
+        >
           Read in
         </Button>
         <Button onClick={props.onDrop}>Leave it</Button>

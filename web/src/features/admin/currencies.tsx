@@ -75,7 +75,10 @@ function Rates({ currency, base, may }: { currency: string; base: string; may: b
     "Rate removed",
   );
   return (
-    <Card title={`Rates of ${currency}`} aside={<span className="text-meta text-fg-3">{plural(rates.length, "rate")}</span>}>
+    <Card
+      title={`Rates of ${currency}`}
+      aside={<span className="text-meta text-fg-3">{plural(rates.length, "rate")}</span>}
+    >
       <div className="px-4 pb-2">
         <PlainTable heads={[{ label: "From" }, { label: `${base} for 1 ${currency}`, right: true }, { label: "" }]}>
           {rates.map((r) => (

@@ -40,11 +40,7 @@ const schema = z.object({
 });
 type Values = z.infer<typeof schema>;
 
-export function CustomFieldForm(props: {
-  object: CustomField["object"];
-  field?: CustomField;
-  onClose: () => void;
-}) {
+export function CustomFieldForm(props: { object: CustomField["object"]; field?: CustomField; onClose: () => void }) {
   const { field } = props;
   const client = useQueryClient();
   const [required, setRequired] = useState(field?.required ?? false);

@@ -66,11 +66,7 @@ function ObjectFields({ object, label, fields }: { object: Owner; label: string;
         />
       )}
       {open && (
-        <CustomFieldForm
-          object={object}
-          {...(open === "new" ? {} : { field: open })}
-          onClose={() => setOpen(null)}
-        />
+        <CustomFieldForm object={object} {...(open === "new" ? {} : { field: open })} onClose={() => setOpen(null)} />
       )}
     </Card>
   );

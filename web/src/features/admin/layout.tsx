@@ -66,8 +66,7 @@ const GROUPS = [
 
 export function AdminLayout({ children }: { children: ReactNode }) {
   const { permissions } = useMe();
-  const seen = (item: object) =>
-    !("needs" in item) || (permissions[item.needs as string]?.read ?? "none") !== "none";
+  const seen = (item: object) => !("needs" in item) || (permissions[item.needs as string]?.read ?? "none") !== "none";
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col">
       <nav

@@ -55,7 +55,9 @@ export function ListValue({ value, others, may }: { value: Option; others: Optio
           counted="record"
           others={others.filter((o) => !o.archived)}
           merge={open === "merge"}
-          remove={(replacement_id) => remove("/options/{id}", { path, query: { replacement_id }, ifMatch: value.version })}
+          remove={(replacement_id) =>
+            remove("/options/{id}", { path, query: { replacement_id }, ifMatch: value.version })
+          }
           onDone={() => {
             setOpen(null);
             refresh.mutate(undefined);

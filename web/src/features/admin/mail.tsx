@@ -23,8 +23,8 @@ export function MailCard() {
       <div className="flex flex-col gap-3 px-4 py-3">
         {mail.delivery === "folder" && (
           <p className="text-cell text-fg-2">
-            Nobody gets letters yet: they are written to <code className="font-mono text-code">{mail.folder}</code> on the
-            server. Set <code className="font-mono text-code">SMTP_URL</code> and{" "}
+            Nobody gets letters yet: they are written to <code className="font-mono text-code">{mail.folder}</code> on
+            the server. Set <code className="font-mono text-code">SMTP_URL</code> and{" "}
             <code className="font-mono text-code">MAIL_FROM</code> to send them.
           </p>
         )}

@@ -12,8 +12,8 @@ export function OpenDeals(props: {
   return (
     <div role="group" aria-label="Open deals" className="flex flex-col gap-3 text-cell text-fg-2">
       <p role="status">
-        {plural(props.count, "open deal")} in this stage still {props.count === 1 ? "has" : "have"} its {props.from} %. The
-        stage is about to say {props.to} %.
+        {plural(props.count, "open deal")} in this stage still {props.count === 1 ? "has" : "have"} its {props.from} %.
+        The stage is about to say {props.to} %.
       </p>
       <div className="flex flex-wrap gap-2">
         <Button variant="primary" onClick={() => props.onDecide("follow")}>

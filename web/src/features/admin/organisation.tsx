@@ -81,11 +81,13 @@ export function OrganisationSettings() {
                 : "There are amounts in it already, so it stays."
             }
           >
-            {(w) => (
-              <Input {...w} {...form.register("currency")} disabled={!data.currency_is_open} maxLength={3} />
-            )}
+            {(w) => <Input {...w} {...form.register("currency")} disabled={!data.currency_is_open} maxLength={3} />}
           </Field>
-          <Field label="Language and formats" error={errors.locale?.message} hint="A tag like en-GB; empty means the browser’s.">
+          <Field
+            label="Language and formats"
+            error={errors.locale?.message}
+            hint="A tag like en-GB; empty means the browser’s."
+          >
             {(w) => <Input {...w} {...form.register("locale")} maxLength={35} />}
           </Field>
           <Field label="Time zone" error={errors.time_zone?.message}>

@@ -74,7 +74,7 @@ export function PriceListForm({ list, onClose }: { list?: PriceList; onClose: ()
           <Field label="Currency" error={errors.currency?.message}>
             {(w) => <Input {...w} {...form.register("currency")} disabled={list !== undefined} maxLength={3} />}
           </Field>
-          </div>
+        </div>
         <div className="grid grid-cols-2 gap-3">
           <Field label="Holds from" error={errors.valid_from?.message}>
             {(w) => <Input {...w} {...form.register("valid_from")} type="date" />}

@@ -73,13 +73,7 @@ const span = (l: PriceList): string =>
         ? `until ${date(l.valid_to)}`
         : "always";
 
-function ListRow(props: {
-  list: PriceList;
-  may: boolean;
-  shown: boolean;
-  onShow: () => void;
-  onEdit: () => void;
-}) {
+function ListRow(props: { list: PriceList; may: boolean; shown: boolean; onShow: () => void; onEdit: () => void }) {
   const { list } = props;
   const path = { id: list.id };
   const archive = useSave((archived: boolean) =>

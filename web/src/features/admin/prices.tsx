@@ -40,7 +40,12 @@ export function Prices({ id, may }: { id: string; may: boolean }) {
     <Card title={`Prices of ${list.name}`}>
       <div className="px-4 pb-2">
         <PlainTable
-          heads={[{ label: "Product" }, { label: `Price, ${list.currency}`, right: true }, { label: "" }, { label: "" }]}
+          heads={[
+            { label: "Product" },
+            { label: `Price, ${list.currency}`, right: true },
+            { label: "" },
+            { label: "" },
+          ]}
         >
           {list.items.map((i) => (
             <tr key={i.product.id}>

@@ -52,7 +52,8 @@ export const peopleChanged = (client: QueryClient): Promise<unknown> =>
   Promise.all(["users", "teams", "roles", "me"].map((key) => client.invalidateQueries({ queryKey: [key] })));
 export const roleFieldsQuery = (id: string) =>
   queryOptions({ queryKey: ["roles", "fields", id], queryFn: () => get("/roles/{id}/fields", { path: { id } }) });
-export const organisationQuery = () => queryOptions({ queryKey: ["organisation"], queryFn: () => get("/organisation") });
+export const organisationQuery = () =>
+  queryOptions({ queryKey: ["organisation"], queryFn: () => get("/organisation") });
 export const currenciesQuery = () =>
   queryOptions({ queryKey: ["currencies"], queryFn: async () => (await get("/currencies")).items });
 export const ratesQuery = (currency: string) =>

@@ -112,13 +112,25 @@ export function SignInSettings() {
             )}
           </Field>
           <div className="grid gap-4 sm:grid-cols-3">
-            <Field label="Password length, at least" hint="8 to 64 characters" error={errors.password_min_length?.message}>
+            <Field
+              label="Password length, at least"
+              hint="8 to 64 characters"
+              error={errors.password_min_length?.message}
+            >
               {(w) => <Input {...w} {...form.register("password_min_length", number)} type="number" min={8} max={64} />}
             </Field>
-            <Field label="Signed out after, unused" hint="Hours, up to 720" error={errors.session_idle_minutes?.message}>
+            <Field
+              label="Signed out after, unused"
+              hint="Hours, up to 720"
+              error={errors.session_idle_minutes?.message}
+            >
               {(w) => <Input {...w} {...form.register("session_idle_minutes", number)} type="number" step="any" />}
             </Field>
-            <Field label="Signed out after, at most" hint="Days, up to 90" error={errors.session_lifetime_minutes?.message}>
+            <Field
+              label="Signed out after, at most"
+              hint="Days, up to 90"
+              error={errors.session_lifetime_minutes?.message}
+            >
               {(w) => <Input {...w} {...form.register("session_lifetime_minutes", number)} type="number" step="any" />}
             </Field>
           </div>

@@ -17,9 +17,11 @@ import { RequiredFields } from "./required-fields";
 import { MASTER_DATA } from "./use-save";
 
 const whole = (least: number, most: number, words: string) =>
-  z.string().check(
-    z.refine((text) => text === "" || (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most), words),
-  );
+  z
+    .string()
+    .check(
+      z.refine((text) => text === "" || (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most), words),
+    );
 const schema = z.object({
   name: z.string().check(z.trim(), z.minLength(1, "Name the stage.")),
   kind: z.enum(["open", "won", "lost"]),
@@ -64,7 +66,8 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
       await Promise.all(MASTER_DATA.map((key) => client.invalidateQueries({ queryKey: [key] })));
       props.onClose();
     } catch (error) {
-      if (isApiError(error, "open_deals_undecided")) setUndecided(error instanceof ApiError ? (error.problem.count ?? 0) : 0);
+      if (isApiError(error, "open_deals_undecided"))
+        setUndecided(error instanceof ApiError ? (error.problem.count ?? 0) : 0);
       else landErrors(error, Object.keys(values), form.setError);
     }
   };

@@ -17,9 +17,7 @@ import { useSave } from "./use-save";
 export function StageRow({ stage, stages, may }: { stage: Stage; stages: Stage[]; may: boolean }) {
   const [open, setOpen] = useState<"edit" | "delete" | null>(null);
   const path = { id: stage.id };
-  const rename = useSave((name: string) =>
-    patch("/stages/{id}", { path, body: { name }, ifMatch: stage.version }),
-  );
+  const rename = useSave((name: string) => patch("/stages/{id}", { path, body: { name }, ifMatch: stage.version }));
   const refresh = useSave(() => Promise.resolve());
   const asked = stage.required_fields.map((f) => REQUIRABLE[f] ?? f).join(", ");
   return (
@@ -63,7 +61,9 @@ export function StageRow({ stage, stages, may }: { stage: Stage; stages: Stage[]
           name={stage.name}
           counted="deal"
           others={stages.filter((s) => s.id !== stage.id && s.kind === stage.kind)}
-          remove={(replacement_id) => remove("/stages/{id}", { path, query: { replacement_id }, ifMatch: stage.version })}
+          remove={(replacement_id) =>
+            remove("/stages/{id}", { path, query: { replacement_id }, ifMatch: stage.version })
+          }
           onDone={() => {
             setOpen(null);
             refresh.mutate(undefined);

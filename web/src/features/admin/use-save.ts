@@ -4,7 +4,16 @@ import { isApiError, sentence } from "@/api/problem";
 import { failed, told } from "@/components/ui/toast";
 
 /** What shows master data. */
-export const MASTER_DATA = ["pipelines", "options", "products", "price-lists", "currencies", "custom-fields", "opportunities", "accounts"];
+export const MASTER_DATA = [
+  "pipelines",
+  "options",
+  "products",
+  "price-lists",
+  "currencies",
+  "custom-fields",
+  "opportunities",
+  "accounts",
+];
 
 export function useSave<V>(change: (vars: V) => Promise<unknown>, done?: string | ((vars: V) => string)) {
   const client = useQueryClient();

@@ -78,7 +78,9 @@ export function Details({ o }: { o: WholeOpportunity }) {
         object="opportunity"
         custom={o.custom}
         locked={fact("name").locked}
-        onSave={(label, custom) => save({ record: o, label, body: { custom }, next: { custom: { ...o.custom, ...custom } } })}
+        onSave={(label, custom) =>
+          save({ record: o, label, body: { custom }, next: { custom: { ...o.custom, ...custom } } })
+        }
       />
       {!o.hidden_fields.includes("products") && <Lines o={o} />}
     </div>

@@ -10,12 +10,15 @@ import { FIELDS } from "./fields";
 import type { Extra } from "./use-move";
 
 const REFS: Record<string, "account" | "contact"> = { account_id: "account", primary_contact_id: "contact" };
-const LABELS: Record<string, string> = { account_id: "Account", primary_contact_id: "Primary contact", lost_notes: "Notes" };
+const LABELS: Record<string, string> = {
+  account_id: "Account",
+  primary_contact_id: "Primary contact",
+  lost_notes: "Notes",
+};
 
-const defOf = (field: string) =>
-  Object.entries(FIELDS).find(([name]) => name === field)?.[1] as { label: string; options?: OptionKind } | undefined;
+const DEFS: Record<string, { label: string; options?: OptionKind }> = FIELDS;
 
-const labelOf = (field: string): string => LABELS[field] ?? defOf(field)?.label ?? field;
+const labelOf = (field: string): string => LABELS[field] ?? DEFS[field]?.label ?? field;
 
 /** What was typed, as the API takes it. */
 export const sent = (values: Record<string, string>, currency: string, custom: CustomValues): Extra => ({
@@ -23,7 +26,7 @@ export const sent = (values: Record<string, string>, currency: string, custom: C
   ...Object.fromEntries(
     Object.entries(values)
       .filter(([, text]) => text !== "")
-      .map(([field, text]) => {
+      .map(([field, text]): [string, Extra[string]] => {
         if (field === "amount") return [field, { amount: parseAmount(text) ?? text, currency }];
         return [field, field === "tags" ? parseTags(text) : text];
       }),
@@ -40,7 +43,7 @@ export function GateField(props: {
 }) {
   const { field } = props.missing;
   const ref = REFS[field];
-  const options = defOf(field)?.options;
+  const options = DEFS[field]?.options;
   const shared = {
     value: props.value,
     autoFocus: props.first,

@@ -9,12 +9,7 @@ import { GateField, sent } from "./gate-field";
 import type { Extra, Gate } from "./use-move";
 
 /** What a refused move asks for, where the card was dropped. */
-export function GateForm(props: {
-  gate: Gate;
-  busy: boolean;
-  onSave: (extra: Extra) => void;
-  onPutBack: () => void;
-}) {
+export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Extra) => void; onPutBack: () => void }) {
   const { gate } = props;
   const [values, setValues] = useState<Record<string, string>>({});
   const [tried, setTried] = useState(false);

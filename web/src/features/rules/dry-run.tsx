@@ -17,7 +17,9 @@ function summary(run: Run): string {
     case "failed":
       return `It went no further than ${count(run.checked)} records: ${run.error ?? ""}`;
     case "done":
-      return run.failing === 0 ? `All ${count(run.checked)} records meet the rule.` : `${of} ${verb} not meet the rule.`;
+      return run.failing === 0
+        ? `All ${count(run.checked)} records meet the rule.`
+        : `${of} ${verb} not meet the rule.`;
   }
 }
 

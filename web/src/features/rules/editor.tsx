@@ -75,7 +75,9 @@ export function RuleEditor({ rule }: { rule: Rule | null }) {
             )}
           </Field>
           <Field label="Name" required error={errors.name?.message}>
-            {(w) => <Input {...w} {...form.register("name")} autoFocus={!rule} placeholder="Won deals have an amount" />}
+            {(w) => (
+              <Input {...w} {...form.register("name")} autoFocus={!rule} placeholder="Won deals have an amount" />
+            )}
           </Field>
         </div>
         <Field
@@ -126,7 +128,12 @@ export function RuleEditor({ rule }: { rule: Rule | null }) {
         </div>
       </form>
       <TestRecord key={`test-${object}`} object={object} expression={expression} />
-      <DryRun key={`run-${object}-${expression}`} object={object} expression={expression} ready={verdict?.ok ?? false} />
+      <DryRun
+        key={`run-${object}-${expression}`}
+        object={object}
+        expression={expression}
+        ready={verdict?.ok ?? false}
+      />
     </div>
   );
 }

@@ -28,7 +28,6 @@ export function ExpressionInput(props: {
   useLayoutEffect(() => {
     if (moveTo.current === null) return;
     area.current?.setSelectionRange(moveTo.current, moveTo.current);
-    setCaret(moveTo.current);
     moveTo.current = null;
   });
 
@@ -36,6 +35,7 @@ export function ExpressionInput(props: {
     if (!word) return;
     const next = replace(props.value, word, suggestion.insert);
     moveTo.current = next.caret;
+    setCaret(next.caret);
     props.onChange(next.text);
     setOpen(false);
     area.current?.focus();

@@ -2,8 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, post } from "@/api/client";
 import type { RuleObject } from "@/api/types";
 
-export const rulesQuery = () =>
-  queryOptions({ queryKey: ["rules"], queryFn: async () => (await get("/rules")).items });
+export const rulesQuery = () => queryOptions({ queryKey: ["rules"], queryFn: async () => (await get("/rules")).items });
 
 export const ruleQuery = (id: string) =>
   queryOptions({ queryKey: ["rules", id], queryFn: () => get("/rules/{id}", { path: { id } }) });

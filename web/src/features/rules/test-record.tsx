@@ -6,11 +6,12 @@ import { sentence } from "@/api/problem";
 import type { RuleObject } from "@/api/types";
 import { Combobox } from "@/components/ui/combobox";
 import { Card } from "@/components/ui/states";
+import { plain } from "@/lib/format";
 import { useRested } from "@/lib/hooks";
 import { recordsQuery, type Found } from "./queries";
 
 const shown = (value: unknown): string =>
-  value === null ? "missing" : Array.isArray(value) ? value.join(", ") || "none" : String(value);
+  value === null ? "missing" : Array.isArray(value) ? value.join(", ") || "none" : plain(value);
 
 /** What the rule makes of one record, with the value of each fact. */
 export function TestRecord({ object, expression }: { object: RuleObject; expression: string }) {
@@ -18,8 +19,7 @@ export function TestRecord({ object, expression }: { object: RuleObject; express
   const [record, setRecord] = useState<Found | null>(null);
   const records = useQuery(recordsQuery(object, useRested(text.trim(), 150)));
   const test = useMutation({
-    mutationFn: async (id: string) =>
-      (await post("/rules/test", { body: { object, expression, record_id: id } })).data,
+    mutationFn: async (id: string) => (await post("/rules/test", { body: { object, expression, record_id: id } })).data,
   });
   const pick = (id: string | null) => {
     const found = records.data?.find((r) => r.id === id) ?? record;

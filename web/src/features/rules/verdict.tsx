@@ -48,7 +48,7 @@ export function corrected(text: string, problem: RuleProblem): string {
   const lines = text.split("\n");
   const line = lines[problem.line - 1] ?? "";
   // Columns count characters, not the units of a string.
-  const letters = [...line];
+  const letters = Array.from(line);
   const before = letters.slice(0, problem.column - 1).join("");
   const rest = letters.slice(problem.column - 1).join("");
   lines[problem.line - 1] = before + rest.replace(/^[\w.]+/, problem.suggestion ?? "$&");

@@ -28,11 +28,7 @@ export function PasswordCard() {
   };
   return (
     <Card title="Password">
-      <form
-        noValidate
-        className="flex flex-col gap-3 px-4 py-3"
-        onSubmit={(e) => void form.handleSubmit(submit)(e)}
-      >
+      <form noValidate className="flex flex-col gap-3 px-4 py-3" onSubmit={(e) => void form.handleSubmit(submit)(e)}>
         {errors.root && <Alert>{errors.root.message}</Alert>}
         <input type="hidden" autoComplete="username" value={me.user.email} readOnly />
         <div className="flex flex-wrap items-end gap-3">

@@ -8,12 +8,15 @@ import { useRested } from "@/lib/hooks";
 const WORDS: Record<string, string> = {
   sso_provider_unknown: "This way to sign in is not available any more. Ask your administrator.",
   sso_provider_unreachable: "Your identity provider did not answer. Try again in a moment.",
-  sso_provider_misconfigured: "Single sign-on is not set up rightly. Your administrator finds the reason in the audit log.",
+  sso_provider_misconfigured:
+    "Single sign-on is not set up rightly. Your administrator finds the reason in the audit log.",
   sso_provider_refused: "Your identity provider refused the sign-in. Try again, or ask your administrator.",
   sso_cancelled: "You left the sign-in at your identity provider, or it did not let you in.",
   sso_state_invalid: "This sign-in took too long or was begun elsewhere. Begin again here.",
-  sso_token_invalid: "What your identity provider sent could not be trusted. Your administrator finds the reason in the audit log.",
-  sso_email_not_verified: "Your identity provider does not vouch for your e-mail address. Ask its administrator to verify it.",
+  sso_token_invalid:
+    "What your identity provider sent could not be trusted. Your administrator finds the reason in the audit log.",
+  sso_email_not_verified:
+    "Your identity provider does not vouch for your e-mail address. Ask its administrator to verify it.",
   sso_domain_not_trusted: "Your e-mail address is not of a domain that signs in this way.",
   sso_no_account: "You have no account here. Ask your administrator to invite you.",
   sso_account_deactivated: "Your account is deactivated. Ask your administrator.",
@@ -35,7 +38,8 @@ const providersQuery = (domain: string) => ({
 });
 
 /** Only the domain is asked about, once it is whole. */
-const domainOf = (email: string): string => /@([a-z0-9-]+(?:\.[a-z0-9-]+)+)$/i.exec(email.trim())?.[1]?.toLowerCase() ?? "";
+const domainOf = (email: string): string =>
+  /@([a-z0-9-]+(?:\.[a-z0-9-]+)+)$/i.exec(email.trim())?.[1]?.toLowerCase() ?? "";
 
 export function Providers({ email, to }: { email: string; to: string }) {
   const domain = useRested(domainOf(email), 250);
@@ -46,7 +50,9 @@ export function Providers({ email, to }: { email: string; to: string }) {
     <div className="flex flex-col gap-2" role="group" aria-label="Single sign-on">
       {items.map((provider) => (
         <Button key={provider.id} asChild variant="primary" size="lg">
-          <a href={`/auth/oidc/${provider.id}/start?${new URLSearchParams({ return_to: to, email: email.trim() }).toString()}`}>
+          <a
+            href={`/auth/oidc/${provider.id}/start?${new URLSearchParams({ return_to: to, email: email.trim() }).toString()}`}
+          >
             <KeyRound aria-hidden /> Sign in with {provider.name}
           </a>
         </Button>

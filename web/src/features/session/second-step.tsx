@@ -20,21 +20,29 @@ export function SecondStep(props: { challenge: Challenge; onEnter: () => Promise
     try {
       await post("/session/second-factor", { body: { challenge: props.challenge.challenge, code } });
     } catch (error) {
-      if (isApiError(error, "challenge_expired")) return props.onBack();
+      if (isApiError(error, "challenge_expired")) {
+        props.onBack();
+        return;
+      }
       setProblem(
         isApiError(error, "invalid_code")
           ? "This code is wrong, or was used before. Wait for the next one, then try again."
           : sentence(error),
       );
       form.reset({ code: "" });
-      return form.setFocus("code");
+      form.setFocus("code");
+      return;
     }
     await props.onEnter();
   };
   return (
     <Door
       title="One more step"
-      text={lost ? "Enter one of your recovery codes. Each is good once." : "Enter the code that your authenticator app shows."}
+      text={
+        lost
+          ? "Enter one of your recovery codes. Each is good once."
+          : "Enter the code that your authenticator app shows."
+      }
     >
       <form className="flex flex-col gap-4" noValidate onSubmit={(e) => void form.handleSubmit(submit)(e)}>
         {problem && <Alert>{problem}</Alert>}

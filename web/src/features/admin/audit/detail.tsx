@@ -18,7 +18,7 @@ export function AuditDetail(props: {
 }) {
   const { event, onFilter } = props;
   const words = sentence(event);
-  const data = Object.keys(event.data as object).length > 0;
+  const data = Object.keys(event.data).length > 0;
   return (
     <Overlay
       open
@@ -38,7 +38,11 @@ export function AuditDetail(props: {
           </Button>
         </Fact>
         <Fact label="Record">
-          <Button variant="link" className="whitespace-normal" onClick={() => onFilter({ record_id: event.subject.id })}>
+          <Button
+            variant="link"
+            className="whitespace-normal"
+            onClick={() => onFilter({ record_id: event.subject.id })}
+          >
             {event.subject.name || event.subject.id}
           </Button>
           {event.subject.version != null && <span className="text-fg-3"> version {event.subject.version}</span>}
@@ -64,7 +68,10 @@ export function AuditDetail(props: {
           {event.changes.map((change) => (
             <div key={change.field} className="flex flex-col gap-1">
               <span className="text-meta text-fg-3">{change.field.replaceAll("_", " ")}</span>
-              <Diff before={before({ label: change.field, ...change })} after={after({ label: change.field, ...change })} />
+              <Diff
+                before={before({ label: change.field, ...change })}
+                after={after({ label: change.field, ...change })}
+              />
             </div>
           ))}
         </section>

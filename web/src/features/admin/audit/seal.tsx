@@ -27,8 +27,8 @@ export function SealState() {
           <p className="text-fg-2">Each day is sealed once it is over. The first one is not yet.</p>
         )}
         <p className="text-meta text-fg-3">
-          <code className="font-mono">dealwright doctor</code> compares the whole log with its seals. Keep a seal elsewhere,
-          and nobody can make the log anew unseen.
+          <code className="font-mono">dealwright doctor</code> compares the whole log with its seals. Keep a seal
+          elsewhere, and nobody can make the log anew unseen.
         </p>
       </div>
       {seal && (

@@ -12,7 +12,7 @@ import { ago, dateTime } from "@/lib/format";
 import { AdminPage, PlainTable } from "../layout";
 import { SecretActions } from "./actions";
 import { NewKey } from "./new-key";
-import { STATES, apiKeysQuery, scopeWords, type Scopes } from "./queries";
+import { STATES, apiKeysQuery, scopeWords } from "./queries";
 import { SecretShown, type Shown } from "./secret-shown";
 
 export function ApiKeys() {
@@ -78,7 +78,7 @@ function KeyRow(props: { apiKey: ApiKey; withOwner: boolean; onShow: (shown: Sho
   const { apiKey: key } = props;
   const me = useMe();
   const client = useQueryClient();
-  const words = scopeWords(key.scopes as Scopes);
+  const words = scopeWords(key.scopes);
   const reload = () => client.invalidateQueries({ queryKey: apiKeysQuery().queryKey });
   const rotate = async (overlap_hours: number) => {
     const { data } = await post("/api-keys/{id}/rotation", { path: { id: key.id }, body: { overlap_hours } });

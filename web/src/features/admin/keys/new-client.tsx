@@ -21,11 +21,7 @@ const schema = z.object({
 });
 type Values = z.infer<typeof schema>;
 
-export function NewClient(props: {
-  accounts: ServiceAccount[];
-  onMade: (shown: Shown) => void;
-  onClose: () => void;
-}) {
+export function NewClient(props: { accounts: ServiceAccount[]; onMade: (shown: Shown) => void; onClose: () => void }) {
   const client = useQueryClient();
   const [scopes, setScopes] = useState<Scopes>({});
   const form = useForm<Values>({

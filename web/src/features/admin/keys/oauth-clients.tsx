@@ -10,7 +10,7 @@ import { ago, dateTime } from "@/lib/format";
 import { PlainTable } from "../layout";
 import { SecretActions } from "./actions";
 import { NewClient } from "./new-client";
-import { STATES, oauthClientsQuery, scopeWords, type Scopes } from "./queries";
+import { STATES, oauthClientsQuery, scopeWords } from "./queries";
 import { SecretShown, type Shown } from "./secret-shown";
 
 export function OauthClients({ accounts }: { accounts: ServiceAccount[] }) {
@@ -63,7 +63,7 @@ export function OauthClients({ accounts }: { accounts: ServiceAccount[] }) {
 
 function ClientRow({ client, onShow }: { client: OauthClient; onShow: (shown: Shown) => void }) {
   const queries = useQueryClient();
-  const words = scopeWords(client.scopes as Scopes);
+  const words = scopeWords(client.scopes);
   const reload = () => queries.invalidateQueries({ queryKey: oauthClientsQuery().queryKey });
   const rotate = async (overlap_hours: number) => {
     const { data } = await post("/oauth-clients/{id}/rotation", { path: { id: client.id }, body: { overlap_hours } });

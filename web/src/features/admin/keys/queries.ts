@@ -16,7 +16,7 @@ export type Scopes = Record<string, Record<string, Scope>>;
 export const grantableQuery = (ownerId: string) =>
   queryOptions({
     queryKey: ["api-keys", "scopes", ownerId],
-    queryFn: async () => (await get("/api-keys/scopes", { query: { owner_id: ownerId } })).scopes as Scopes,
+    queryFn: async () => (await get("/api-keys/scopes", { query: { owner_id: ownerId } })).scopes,
   });
 
 export const STATES: Record<ApiKey["state"] | OauthClient["state"], { label: string; kind: "ok" | "outline" }> = {

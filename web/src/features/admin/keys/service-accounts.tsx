@@ -48,10 +48,7 @@ export function ServiceAccounts() {
       )}
       <OauthClients accounts={accounts} />
       {editing && (
-        <ServiceAccountForm
-          {...(editing === "new" ? {} : { account: editing })}
-          onClose={() => setEditing(null)}
-        />
+        <ServiceAccountForm {...(editing === "new" ? {} : { account: editing })} onClose={() => setEditing(null)} />
       )}
     </AdminPage>
   );

@@ -37,18 +37,31 @@ function Connection({ form, hasSecret }: { form: UseFormReturn<Values>; hasSecre
           label={kind === "entra" ? "Directory (tenant) ID, or issuer" : "Issuer"}
           required
           error={errors.issuer?.message}
-          hint={kind === "entra" ? "From the overview of your app registration." : "The address of the provider, without /.well-known/…"}
+          hint={
+            kind === "entra"
+              ? "From the overview of your app registration."
+              : "The address of the provider, without /.well-known/…"
+          }
         >
           {(w) => <Input {...w} {...form.register("issuer")} spellCheck={false} />}
         </Field>
         {many && (
-          <Field label="Directories that may come in" required error={errors.tenants?.message} hint="Their tenant IDs, with commas between.">
+          <Field
+            label="Directories that may come in"
+            required
+            error={errors.tenants?.message}
+            hint="Their tenant IDs, with commas between."
+          >
             {(w) => <Input {...w} {...form.register("tenants")} spellCheck={false} />}
           </Field>
         )}
         <TestConnection kind={kind} issuer={issuerOf(kind, issuer)} />
         <div className="grid gap-4 sm:grid-cols-2">
-          <Field label={kind === "entra" ? "Application (client) ID" : "Client ID"} required error={errors.client_id?.message}>
+          <Field
+            label={kind === "entra" ? "Application (client) ID" : "Client ID"}
+            required
+            error={errors.client_id?.message}
+          >
             {(w) => <Input {...w} {...form.register("client_id")} spellCheck={false} autoComplete="off" />}
           </Field>
           <Field
@@ -104,8 +117,8 @@ export function ProviderForm({ form, hasSecret }: { form: UseFormReturn<Values>;
       <Card title="Roles and teams">
         <div className="flex flex-col gap-3 p-4">
           <p className="text-cell text-fg-3">
-            What the provider’s groups stand for here. It is applied at each sign-in: a group that somebody leaves takes its
-            role away. Roles given by hand stay.
+            What the provider’s groups stand for here. It is applied at each sign-in: a group that somebody leaves takes
+            its role away. Roles given by hand stay.
           </p>
           <Mappings form={form} />
         </div>

@@ -26,7 +26,11 @@ export function Mappings({ form }: { form: UseFormReturn<Values> }) {
           {rows[i]?.source === "group" ? (
             <span className="text-cell text-fg-3 max-sm:hidden">group named</span>
           ) : (
-            <Input aria-label={`Claim of mapping ${i + 1}`} placeholder="groups" {...form.register(`mappings.${i}.claim`)} />
+            <Input
+              aria-label={`Claim of mapping ${i + 1}`}
+              placeholder="groups"
+              {...form.register(`mappings.${i}.claim`)}
+            />
           )}
           <Input
             aria-label={`Value of mapping ${i + 1}`}

@@ -34,7 +34,10 @@ export function NewIdentityProvider({ kind }: { kind: IdentityProviderKind }) {
     }
   });
   return (
-    <AdminPage title={KINDS[kind].label} text="The guide in docs/guides/single-sign-on.md goes through it step by step.">
+    <AdminPage
+      title={KINDS[kind].label}
+      text="The guide in docs/guides/single-sign-on.md goes through it step by step."
+    >
       <form noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
         <ProviderForm form={form} hasSecret={false} />
         <div className="flex gap-2">
@@ -51,7 +54,11 @@ export function NewIdentityProvider({ kind }: { kind: IdentityProviderKind }) {
 export function IdentityProviderPage({ id }: { id: string }) {
   const provider = useSuspenseQuery(identityProviderQuery(id)).data;
   const client = useQueryClient();
-  const form = useForm<Values>({ resolver: zodResolver(schema), values: valuesOf(provider), resetOptions: { keepDirtyValues: true } });
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    values: valuesOf(provider),
+    resetOptions: { keepDirtyValues: true },
+  });
   const submit = form.handleSubmit(async (values) => {
     try {
       const { data } = await patch("/identity-providers/{id}", {

@@ -2,7 +2,10 @@
 import type { IdentityProvider, IdentityProviderKind } from "@/api/types";
 import { z } from "@/lib/zod";
 
-export const KINDS: Record<IdentityProviderKind, { label: string; hint: string; name: string; issuer: string; claim: string }> = {
+export const KINDS: Record<
+  IdentityProviderKind,
+  { label: string; hint: string; name: string; issuer: string; claim: string }
+> = {
   entra: {
     label: "Microsoft Entra ID",
     hint: "Azure Active Directory; Microsoft 365",
