@@ -1,6 +1,6 @@
 /** An administrator shapes who may do what; a rep is shown none of it. */
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
+import { accessible } from "./accessible";
 import { signIn } from "./sign-in";
 
 /** Names of one's own in each run, so that the story can be told twice to one server. */
@@ -8,11 +8,6 @@ const RUN = Date.now().toString(36).toUpperCase();
 const NAME = `Nora Newcomer ${RUN}`;
 const ROLE = `Desk ${RUN}`;
 const TEAM = `Harbour ${RUN}`;
-
-async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ""}`)).toEqual([]);
-}
 
 test.describe.configure({ mode: "serial" });
 test.describe("an administrator", () => {

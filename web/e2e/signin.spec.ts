@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
+import { accessible } from "./accessible";
 import { PASSWORD, signIn } from "./sign-in";
 
 const PERSON = "readonly@demo.test";
@@ -36,16 +36,6 @@ function code(secret: string, steps = 0): string {
   const mac = createHmac("sha1", key).update(step).digest();
   const at = (mac.at(-1) ?? 0) & 15;
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
-async function accessible(page: Page): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await expect(async () => {
-      const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag22aa"]).analyze();
-      expect(violations.map((v) => `${colorScheme} ${v.id}: ${v.nodes[0]?.html ?? ""}`)).toEqual([]);
-    }).toPass({ timeout: 15_000 });
-  }
 }
 
 const offer = async (page: Page, email: string, password: string) => {

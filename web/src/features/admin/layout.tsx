@@ -18,29 +18,36 @@ import {
   LogIn,
   Tag,
   Users,
+  type LucideIcon,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useMe } from "@/api/shared";
 
-/** `needs` is the object that one must be able to view. */
-const GROUPS = [
+interface Entry {
+  to: string;
+  label: string;
+  icon: LucideIcon;
+  /** The object and the action without which the page would be empty. */
+  needs?: readonly [object: string, action: string];
+}
+
+const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: "Organisation",
     items: [
       { to: "/admin/organisation", label: "General", icon: Building2 },
       { to: "/admin/people", label: "People and teams", icon: Users },
-      { to: "/admin/roles", label: "Roles", icon: ShieldCheck },
-      { to: "/admin/field-access", label: "Field access", icon: EyeOff },
-      { to: "/admin/single-sign-on", label: "Single sign-on", icon: Fingerprint, needs: "single_sign_on" },
-      { to: "/admin/sign-in", label: "Sign-in", icon: LogIn },
+      { to: "/admin/roles", label: "Roles", icon: ShieldCheck, needs: ["role", "read"] },
+      { to: "/admin/field-access", label: "Field access", icon: EyeOff, needs: ["role", "read"] },
     ],
   },
   {
-    title: "Programs and log",
+    title: "Sign-in and keys",
     items: [
-      { to: "/admin/api-keys", label: "API keys", icon: KeyRound, needs: "api_key" },
-      { to: "/admin/service-accounts", label: "Service accounts", icon: Bot, needs: "service_account" },
-      { to: "/admin/audit", label: "Audit log", icon: ScrollText, needs: "audit" },
+      { to: "/admin/sign-in", label: "Sign-in", icon: LogIn, needs: ["organisation", "update"] },
+      { to: "/admin/single-sign-on", label: "Single sign-on", icon: Fingerprint, needs: ["single_sign_on", "read"] },
+      { to: "/admin/api-keys", label: "API keys", icon: KeyRound, needs: ["api_key", "read"] },
+      { to: "/admin/service-accounts", label: "Service accounts", icon: Bot, needs: ["service_account", "read"] },
     ],
   },
   {
@@ -52,31 +59,35 @@ const GROUPS = [
       { to: "/admin/products", label: "Products", icon: Box },
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
-      { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: "rule" },
+      { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: ["rule", "read"] },
     ],
   },
   {
     title: "Data",
     items: [
-      { to: "/admin/imports", label: "Import", icon: Import },
+      { to: "/admin/imports", label: "Import", icon: Import, needs: ["import", "read"] },
       { to: "/admin/configuration", label: "Configuration file", icon: FileCog },
+      { to: "/admin/audit", label: "Audit log", icon: ScrollText, needs: ["audit", "read"] },
     ],
   },
-] as const;
+];
 
 export function AdminLayout({ children }: { children: ReactNode }) {
   const { permissions } = useMe();
-  const seen = (item: object) => !("needs" in item) || (permissions[item.needs as string]?.read ?? "none") !== "none";
+  const seen = ({ needs }: Entry) => !needs || (permissions[needs[0]]?.[needs[1]] ?? "none") !== "none";
+  const groups = GROUPS.map((group) => ({ ...group, items: group.items.filter(seen) })).filter(
+    (g) => g.items.length > 0,
+  );
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col">
       <nav
         aria-label="Admin"
         className="flex shrink-0 scroll-thin gap-x-4 overflow-auto border-line p-2 max-md:border-b md:w-48 md:flex-col md:gap-3 md:border-r md:py-3"
       >
-        {GROUPS.map((group) => (
+        {groups.map((group) => (
           <div key={group.title} className="flex md:flex-col">
             <p className="px-2 pb-1 text-meta text-fg-3 max-md:hidden">{group.title}</p>
-            {group.items.filter(seen).map((item) => (
+            {group.items.map((item) => (
               <Link
                 key={item.to}
                 to={item.to}

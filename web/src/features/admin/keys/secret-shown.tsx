@@ -1,8 +1,6 @@
-import { Check, Copy } from "lucide-react";
-import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Copyable } from "@/components/ui/copyable";
 import { Overlay } from "@/components/ui/overlay";
-import { failed } from "@/components/ui/toast";
 
 export interface Shown {
   title: string;
@@ -26,8 +24,8 @@ export function SecretShown({ shown, onClose }: { shown: Shown; onClose: () => v
       }
     >
       <div className="flex flex-col gap-4">
-        {shown.clientId && <Copied label="Client ID" text={shown.clientId} />}
-        <Copied label={shown.clientId ? "Client secret" : "Key"} text={shown.secret} />
+        {shown.clientId && <Copyable label="Client ID" value={shown.clientId} />}
+        <Copyable label={shown.clientId ? "Client secret" : "Key"} value={shown.secret} />
         <p className="text-meta text-fg-3">
           {shown.clientId ? (
             <>
@@ -41,33 +39,5 @@ export function SecretShown({ shown, onClose }: { shown: Shown; onClose: () => v
         </p>
       </div>
     </Overlay>
-  );
-}
-
-function Copied({ label, text }: { label: string; text: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setCopied(true);
-    } catch {
-      failed("The browser does not let us copy", "Select the text and copy it yourself.");
-    }
-  };
-  return (
-    <div className="flex flex-col gap-1">
-      <span className="text-meta font-medium text-fg-2">{label}</span>
-      <div className="flex items-start gap-2">
-        <code
-          aria-label={label}
-          className="min-w-0 flex-1 rounded-md border border-line-strong bg-sunken px-2.5 py-1.5 font-mono text-code break-all text-fg select-all"
-        >
-          {text}
-        </code>
-        <Button onClick={() => void copy()} aria-label={`Copy the ${label.toLowerCase()}`}>
-          {copied ? <Check /> : <Copy />} {copied ? "Copied" : "Copy"}
-        </Button>
-      </div>
-    </div>
   );
 }

@@ -4,9 +4,9 @@ import { post, remove } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { IdentityProvider, ScimToken } from "@/api/types";
 import { Button } from "@/components/ui/button";
+import { Copyable } from "@/components/ui/copyable";
 import { Card } from "@/components/ui/states";
 import { failed, told } from "@/components/ui/toast";
-import { Copyable } from "./addresses";
 
 /** The token by which the provider keeps people and groups up to date. */
 export function Provisioning({ provider }: { provider: IdentityProvider }) {
