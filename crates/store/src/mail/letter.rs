@@ -59,7 +59,7 @@ mod tests {
         assert!(body.html.contains("token=a"));
         assert_eq!(
             body.text,
-            "<b>Eve</b> & co invite you.\n\nUntil Friday.\n\nAccept:\nhttps://crm.test/invitation#token=a\n\n-- \nSomebody invited you.\nSent by Dealwright.\n"
+            "<b>Eve</b> & co invite you.\n\nUntil Friday.\n\nAccept:\nhttps://crm.test/invitation#token=a\n\n-- \nSomebody invited you.\nSent by Dealwright."
         );
     }
 }

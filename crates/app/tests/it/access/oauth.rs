@@ -248,7 +248,7 @@ async fn a_service_account_signs_in_by_no_way_and_is_no_person() {
     assert!(session.unwrap_err().to_string().contains("a service account has no session"));
     drop(tx);
 
-    let client = client(&app, &robot, json!({ "opportunity": { "create": "all", "read": "all" } })).await;
+    let client = client(&app, &robot, json!({ "opportunity": { "create": "all", "read": "team" } })).await;
     let token = client.token(&app, "").await.ok();
     app.nobody().with_key(token["access_token"].as_str().unwrap()).opportunity("Its own", json!({})).await;
     assert!(names().await.contains(&"Data warehouse".to_owned()), "who owns a record can be chosen");
