@@ -71,7 +71,7 @@ test.describe("an administrator with programs to let in", () => {
     await form.getByLabel("Name required").fill(`Warehouse ${RUN}`);
     await form.getByLabel("Role required").selectOption({ label: "Read-only" });
     await form.getByRole("button", { name: "Make it" }).click();
-    const row = page.getByRole("row", { name: new RegExp(`Warehouse ${RUN} Read-only`) });
+    const row = page.getByRole("row", { name: new RegExp(`Warehouse ${RUN} (Off )?Read-only`) });
     await expect(row).toBeVisible();
     await page.getByRole("button", { name: "New OAuth client" }).click();
     const client = page.getByRole("dialog", { name: "New OAuth client" });

@@ -13,7 +13,7 @@ test.describe.configure({ mode: "serial" });
 test.describe("an administrator", () => {
   let page: Page;
   test.beforeAll(async ({ browser }) => {
-    page = await browser.newPage();
+    page = await (await browser.newContext()).newPage();
     await signIn(page);
   });
   test.afterAll(() => page.close());

@@ -8,7 +8,7 @@ test("an administrator writes, tries, uses and removes a rule", async ({ page })
   await signIn(page);
   await page.goto("/admin/rules");
   await page.getByRole("link", { name: "New rule" }).click();
-  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Name required").fill(name);
 
   // A slip is told with its place, and mended by a click.
   const expression = page.getByRole("combobox", { name: /Must be true/ });

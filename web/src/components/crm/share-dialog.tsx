@@ -66,7 +66,7 @@ function AddShare({ type, id }: { type: Props["type"]; id: string }) {
   };
   return (
     <form
-      className="grid grid-cols-[minmax(0,1fr)_112px] items-start gap-3 md:grid-cols-[minmax(0,1fr)_112px_140px]"
+      className="grid grid-cols-[minmax(0,1fr)_150px] items-start gap-3 md:grid-cols-[minmax(0,1fr)_112px_140px]"
       onSubmit={(e) => {
         e.preventDefault();
         share();

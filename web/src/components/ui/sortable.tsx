@@ -14,7 +14,7 @@ import {
   type KeyboardCoordinateGetter,
 } from "@dnd-kit/core";
 import { GripVertical } from "lucide-react";
-import { useId, type ReactNode } from "react";
+import { useId, useRef, type ReactNode } from "react";
 import { cn } from "@/lib/cn";
 
 interface Item {
@@ -53,6 +53,8 @@ export function SortableList<T extends Item>(props: {
     useSensor(TouchSensor, { activationConstraint: { delay: 180, tolerance: 8 } }),
     useSensor(KeyboardSensor, { coordinateGetter: step, keyboardCodes: KEYS }),
   );
+  // A row lies over its own place as it is lifted: that is not said before it has moved.
+  const moved = useRef(false);
   const nameOf = (id: unknown) => items.find((i) => i.id === id)?.name ?? "it";
   const placeOf = (id: unknown) => items.findIndex((i) => i.id === id) + 1;
   const drop = ({ active, over }: DragEndEvent) => {
@@ -70,8 +72,15 @@ export function SortableList<T extends Item>(props: {
       accessibility={{
         screenReaderInstructions: { draggable: "Press Space to lift the row, up and down to move it." },
         announcements: {
-          onDragStart: ({ active }) => `Lifted ${nameOf(active.id)}, place ${placeOf(active.id)} of ${items.length}.`,
-          onDragOver: ({ over }) => (over ? `Over place ${placeOf(over.id)}.` : "Over no place."),
+          onDragStart: ({ active }) => {
+            moved.current = false;
+            return `Lifted ${nameOf(active.id)}, place ${placeOf(active.id)} of ${items.length}.`;
+          },
+          onDragOver: ({ active, over }) => {
+            if (over?.id === active.id && !moved.current) return undefined;
+            moved.current = true;
+            return over ? `Over place ${placeOf(over.id)}.` : "Over no place.";
+          },
           onDragEnd: ({ active, over }) => `Dropped ${nameOf(active.id)} at place ${placeOf(over?.id)}.`,
           onDragCancel: ({ active }) => `${nameOf(active.id)} was put back.`,
         },

@@ -24,7 +24,7 @@ export function Currencies() {
       text={`Everything is summed in ${base}. A rate holds from its day on; open deals follow it, closed ones keep the rate of their closing day.`}
       aside={
         may && (
-          <Button onClick={() => setAdding(true)}>
+          <Button variant="primary" onClick={() => setAdding(true)}>
             <Plus /> Add rates
           </Button>
         )

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import {
   Bot,
   Box,
@@ -20,8 +20,9 @@ import {
   Users,
   type LucideIcon,
 } from "lucide-react";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useMe } from "@/api/shared";
+import { cn } from "@/lib/cn";
 
 interface Entry {
   to: string;
@@ -75,12 +76,19 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
 export function AdminLayout({ children }: { children: ReactNode }) {
   const { permissions } = useMe();
   const seen = ({ needs }: Entry) => !needs || (permissions[needs[0]]?.[needs[1]] ?? "none") !== "none";
+  const nav = useRef<HTMLElement>(null);
+  const path = useLocation({ select: (at) => at.pathname });
+  // On a phone the entries are one row that scrolls: the current one is brought into sight.
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [path]);
   const groups = GROUPS.map((group) => ({ ...group, items: group.items.filter(seen) })).filter(
     (g) => g.items.length > 0,
   );
   return (
     <div className="flex min-h-0 flex-1 max-md:flex-col">
       <nav
+        ref={nav}
         aria-label="Admin"
         className="flex shrink-0 scroll-thin gap-x-4 overflow-auto border-line p-2 max-md:border-b md:w-48 md:flex-col md:gap-3 md:border-r md:py-3"
       >
@@ -131,14 +139,23 @@ export function AdminPage(props: { title: string; text?: string; aside?: ReactNo
 export function PlainTable({ heads, children }: { heads: { label: string; right?: boolean }[]; children: ReactNode }) {
   return (
     <div className="scroll-thin overflow-x-auto">
-      <table className="w-full min-w-[480px] text-cell [&_td]:border-b [&_td]:border-line [&_td]:px-2 [&_td]:py-2 [&_td:first-child]:pl-0">
+      <table
+        className={cn(
+          "w-full text-cell [&_td]:border-b [&_td]:border-line [&_td]:px-2 [&_td]:py-2 [&_td:first-child]:pl-0",
+          heads.length > 4 ? "min-w-[680px]" : heads.length > 3 && "min-w-[480px]",
+        )}
+      >
         <thead>
           <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
             {heads.map((h) => (
               <th
                 key={h.label}
                 scope="col"
-                className={h.right ? "px-2 text-right font-medium first:pl-0" : "px-2 font-medium first:pl-0"}
+                className={
+                  h.right
+                    ? "px-2 text-right font-medium whitespace-nowrap first:pl-0"
+                    : "px-2 font-medium whitespace-nowrap first:pl-0"
+                }
               >
                 {h.label}
               </th>

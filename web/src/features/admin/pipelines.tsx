@@ -26,7 +26,7 @@ export function Pipelines() {
       text="The stages that deals go through, and what each stage asks for."
       aside={
         may && (
-          <Button onClick={() => setAdding(true)}>
+          <Button variant="primary" onClick={() => setAdding(true)}>
             <Plus /> New pipeline
           </Button>
         )

@@ -26,7 +26,7 @@ export function PriceLists() {
       text="A new line of a deal is proposed the price of the list that holds for its currency and the day; where none does, the product’s own."
       aside={
         may && (
-          <Button onClick={() => setOpen("new")}>
+          <Button variant="primary" onClick={() => setOpen("new")}>
             <Plus /> New price list
           </Button>
         )

@@ -18,7 +18,7 @@ export function Products() {
   const may = useMay("product", "update");
   const [open, setOpen] = useState<Product | "new" | null>(null);
   const add = may && (
-    <Button onClick={() => setOpen("new")}>
+    <Button variant="primary" onClick={() => setOpen("new")}>
       <Plus /> New product
     </Button>
   );

@@ -48,7 +48,7 @@ export function RoleHead({ role, roles }: { role: Role; roles: Role[] }) {
         </h1>
         <p className="text-cell text-fg-3">
           {role.description ? `${role.description} ` : ""}
-          <Link to="/admin/people" search={{ role: role.id, show: "all" }} className="text-accent-text hover:underline">
+          <Link to="/admin/people" search={{ role: role.id, show: "all" }} className="text-accent-text underline">
             {role.holders === 1 ? "1 person holds" : `${number(role.holders)} people hold`} it
           </Link>
           . Agents never get more than the person they act for.

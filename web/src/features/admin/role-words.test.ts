@@ -17,9 +17,9 @@ describe("the draft of a role", () => {
   });
 
   test("shows objects and actions that it has no word for", () => {
-    expect(groups(["opportunity", "api_key"])).toEqual([
+    expect(groups(["opportunity", "forecast"])).toEqual([
       { title: "Sell", objects: ["opportunity"] },
-      { title: "More", objects: ["api_key"] },
+      { title: "More", objects: ["forecast"] },
     ]);
     expect(columns({ user: { impersonate: [], read: [] }, role: { delete: [] } })).toEqual([
       "read",

@@ -20,12 +20,18 @@ const OBJECTS: Record<string, string> = {
   role: "Roles",
   agent: "Assistant",
   audit: "Audit log",
+  organisation: "Organisation settings",
+  rule: "Validation rules",
+  api_key: "API keys",
+  service_account: "Service accounts",
+  single_sign_on: "Single sign-on",
 };
 const ACTIONS: Record<string, string> = { read: "View", update: "Edit", impersonate: "View as" };
 const GROUPS: [string, string[]][] = [
   ["Sell", ["opportunity", "account", "contact", "product"]],
   ["Work", ["activity", "task", "agent"]],
-  ["Run", ["user", "team", "role", "pipeline", "import", "audit"]],
+  ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "import", "audit"]],
+  ["Let in", ["single_sign_on", "api_key", "service_account"]],
 ];
 const ORDER = ["read", "create", "update", "delete"];
 

@@ -10,7 +10,7 @@ export function Profile() {
         <p className="text-cell text-fg-3">
           How you are named and how dates and numbers are written for you. Your password and where you are signed in are
           under{" "}
-          <Link to="/security" className="text-accent-text hover:underline">
+          <Link to="/security" className="text-accent-text underline">
             Security
           </Link>
           .

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ListChecks } from "lucide-react";
+import { ListChecks, Plus } from "lucide-react";
 import { patch } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { Rule } from "@/api/types";
@@ -16,7 +16,7 @@ export function Rules() {
   return (
     <div className="flex max-w-4xl flex-col gap-4 px-4 py-4 md:px-5">
       <header className="flex flex-wrap items-start gap-3">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-64">
           <h1 className="text-title text-fg">Validation rules</h1>
           <p className="text-cell text-fg-3">
             What must be true of a record whenever it is written: by a form, the API, an import or an agent.
@@ -24,7 +24,7 @@ export function Rules() {
         </div>
         <Button variant="primary" asChild>
           <Link to="/admin/rules/$id" params={{ id: "new" }}>
-            New rule
+            <Plus /> New rule
           </Link>
         </Button>
       </header>

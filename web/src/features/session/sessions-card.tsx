@@ -54,7 +54,11 @@ export function SessionsCard() {
                   {s.device} {s.current && <Badge kind="selected">This one</Badge>}
                 </p>
                 <p className="text-meta text-fg-3">
-                  {s.ip && <span className="font-mono">{s.ip} · </span>}
+                  {s.ip && (
+                    <>
+                      <span className="font-mono">{s.ip}</span> ·{" "}
+                    </>
+                  )}
                   {s.current ? "in use now" : `last used ${ago(s.last_seen_at)}`} · signed in {dateTime(s.created_at)}
                 </p>
               </div>

@@ -70,11 +70,11 @@ export function AuditLog(props: { search: AuditSearch; onSearch: (search: AuditS
 
 function EventRow({ event, onOpen }: { event: AuditEvent; onOpen: () => void }) {
   const words = sentence(event);
-  const fields = event.changes.map((change) => change.field.replaceAll("_", " "));
+  const fields = event.changes.map((change) => change.field.replace(/_id$/, "").replaceAll("_", " "));
   return (
     <tr className="hover:bg-muted">
       <td className="whitespace-nowrap text-fg-3 tnum">{dateTime(event.at)}</td>
-      <td className="text-fg">
+      <td className="whitespace-nowrap text-fg">
         {event.actor.name}
         {event.actor.on_behalf_of && <span className="text-fg-3"> for {event.actor.on_behalf_of.name}</span>}
       </td>

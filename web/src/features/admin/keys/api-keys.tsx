@@ -31,15 +31,13 @@ export function ApiKeys() {
     <AdminPage
       title={all ? "API keys" : "My API keys"}
       text="Programs act by them in their owner’s name: with the scopes of the key, and never more than the owner may."
+      aside={add}
     >
-      <div className="flex items-center gap-4">
-        {add}
-        {keys.length > 0 && (
-          <label className="flex items-center gap-2 text-cell text-fg-2">
-            <Checkbox checked={ended} onCheckedChange={(on) => setEnded(on === true)} /> Show ended keys
-          </label>
-        )}
-      </div>
+      {keys.length > 0 && (
+        <label className="flex items-center gap-2 self-start text-cell text-fg-2">
+          <Checkbox checked={ended} onCheckedChange={(on) => setEnded(on === true)} /> Show ended keys
+        </label>
+      )}
       {rows.length === 0 ? (
         <Empty icon={KeyRound} title="No keys">
           Make one for each program, so that each can be revoked by itself.

@@ -21,12 +21,12 @@ export function ServiceAccounts() {
     <AdminPage
       title="Service accounts and OAuth clients"
       text="For programs that belong to nobody: a service account has a role and a team, and acts by API keys and OAuth clients."
-    >
-      <div>
+      aside={
         <Button variant="primary" onClick={() => setEditing("new")}>
           <Plus /> New service account
         </Button>
-      </div>
+      }
+    >
       {accounts.length === 0 ? (
         <Empty icon={Bot} title="No service accounts">
           A person’s keys end when the person leaves. Those of a service account stay.

@@ -5,7 +5,7 @@ import { useMay } from "@/api/shared";
 import type { IdentityProviderKind } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Card, Empty } from "@/components/ui/states";
+import { Empty } from "@/components/ui/states";
 import { AdminPage, PlainTable } from "../layout";
 import { identityProvidersQuery } from "../queries";
 import { KINDS } from "./values";
@@ -40,11 +40,9 @@ export function IdentityProviders() {
       text="People sign in with the account they have already, by OpenID Connect. Which provider it is follows from their e-mail address."
     >
       {providers.length === 0 ? (
-        <Card>
-          <Empty icon={Fingerprint} title="No identity provider yet">
-            Add one, and people of your domain sign in with it.
-          </Empty>
-        </Card>
+        <Empty icon={Fingerprint} title="No identity provider yet">
+          Add one, and people of your domain sign in with it.
+        </Empty>
       ) : (
         <PlainTable heads={[{ label: "Provider" }, { label: "Domains" }, { label: "New people" }, { label: "" }]}>
           {providers.map((p) => (
