@@ -58,6 +58,7 @@ test.describe("an administrator with programs to let in", () => {
     expect(await status(renewed)).toBe(200);
     await row.getByRole("button", { name: `Revoke Export ${RUN}` }).click();
     await page.getByRole("button", { name: "Revoke it" }).click();
+    await expect(page.getByText(`“Export ${RUN}” has been revoked`)).toBeVisible();
     await expect(row).toHaveCount(0);
     expect(await status(renewed)).toBe(401);
     await page.getByLabel("Show ended keys").click();

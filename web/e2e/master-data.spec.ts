@@ -98,19 +98,19 @@ test.describe.serial("an administrator", () => {
   test("adds a product, rates, and a name for the organisation", async () => {
     await page.goto("/admin/products");
     await page.getByRole("button", { name: "New product" }).click();
-    await page.getByLabel("Name").fill("Care plan");
-    await page.getByLabel("Code").fill("CARE");
+    await page.getByLabel("Name").fill("Extended warranty");
+    await page.getByLabel("Code").fill("WARRANTY");
     await page.getByRole("button", { name: "Add product" }).click();
-    await expect(page.getByRole("row", { name: /Care plan/ })).toBeVisible();
+    await expect(page.getByRole("row", { name: /Extended warranty/ })).toBeVisible();
     await page.goto("/admin/price-lists");
     await page.getByRole("button", { name: "New price list" }).click();
     await page.getByLabel("Name").fill("Partners");
     await page.getByRole("button", { name: "Add price list" }).click();
     await page.getByRole("button", { name: "Show prices" }).click();
-    await page.getByRole("combobox", { name: "Product" }).selectOption({ label: "Care plan" });
+    await page.getByRole("combobox", { name: "Product" }).selectOption({ label: "Extended warranty" });
     await page.getByRole("textbox", { name: "Price", exact: true }).fill("900");
     await page.getByRole("button", { name: "Add price", exact: true }).click();
-    await expect(page.getByRole("button", { name: /^Price of Care plan/ })).toContainText("900");
+    await expect(page.getByRole("button", { name: /^Price of Extended warranty/ })).toContainText("900");
     await page.goto("/admin/currencies");
     await page.getByRole("button", { name: "Add rates" }).click();
     await page.getByLabel("Rates").fill("currency,from,rate\nGBP,2026-01-01,1.31\nCHF;2026-01-01;1.12");

@@ -29,7 +29,7 @@ test("an administrator writes, tries, uses and removes a rule", async ({ page })
   // On one record, and on all.
   const test_ = page.locator("section", { hasText: "Test against a record" });
   await test_.getByRole("button", { name: "Choose a record" }).click();
-  await page.getByRole("option").first().click();
+  await page.locator("[cmdk-list]").getByRole("option").first().click();
   await expect(test_.getByText("The record meets the rule.")).toBeVisible();
   await expect(test_.getByText("next_step")).toBeVisible();
   await page.getByRole("button", { name: "Run over all records" }).click();

@@ -28,7 +28,7 @@ test("a deal is shared with a colleague, and taken back", async ({ browser }) =>
   await admin.getByRole("button", { name: "More" }).click();
   await admin.getByRole("menuitem", { name: "Share…" }).click();
   const dialog = admin.getByRole("dialog", { name: `Share ${name}` });
-  await dialog.getByRole("button", { name: /A person or a team/ }).click();
+  await dialog.getByLabel("With", { exact: true }).click();
   await admin.getByRole("option", { name: "Rita Solberg" }).click();
   await dialog.getByRole("button", { name: "Share", exact: true }).click();
   await expect(dialog.getByRole("listitem").filter({ hasText: "Rita Solberg" })).toContainText("Read");
@@ -36,7 +36,7 @@ test("a deal is shared with a colleague, and taken back", async ({ browser }) =>
   await rep.goto(`/opportunities/${id}`);
   await expect(rep.getByRole("heading", { name })).toBeVisible();
   await rep.goto(`/opportunities?q=${encodeURIComponent(name)}`);
-  await expect(rep.getByRole("gridcell", { name })).toBeVisible();
+  await expect(rep.getByRole("gridcell", { name, exact: true })).toBeVisible();
 
   await dialog.getByRole("button", { name: "Stop sharing with Rita Solberg" }).click();
   await expect(dialog.getByText("Nobody yet")).toBeVisible();
@@ -72,7 +72,7 @@ test("an account’s team has members with a role", async ({ browser }) => {
   await dialog.getByLabel(/^Role/).fill("Solutions engineer");
   await dialog.getByLabel("Its opportunities").selectOption("edit");
   await dialog.getByRole("button", { name: "Add member" }).click();
-  const member = admin.getByRole("listitem").filter({ hasText: "Rita Solberg" });
+  const member = admin.getByRole("main").getByRole("listitem").filter({ hasText: "Rita Solberg" });
   await expect(member).toContainText("Reads the account, edits its opportunities");
   await admin.getByRole("button", { name: "Take Rita Solberg off the team" }).click();
   await expect(member).toHaveCount(0);

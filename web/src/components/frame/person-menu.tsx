@@ -1,17 +1,12 @@
-import { useNavigate } from "@tanstack/react-router";
-import { KeyRound, LogOut, ShieldCheck, UserRound } from "lucide-react";
 import { useMe } from "@/api/shared";
 import { PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
-import { setTheme, useTheme } from "@/lib/theme";
-import { THEMES, useSignOut } from "./person";
+import { usePersonEntries } from "./person";
 
 export function PersonMenu({ folded }: { folded: boolean }) {
   const me = useMe();
-  const theme = useTheme();
-  const signOut = useSignOut();
-  const navigate = useNavigate();
+  const entries = usePersonEntries();
   return (
     <Menu
       side="top"
@@ -35,22 +30,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
           )}
         </button>
       }
-      items={[
-        { heading: me.user.email },
-        { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
-        { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
-        { label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) },
-        "line",
-        { heading: "Theme" },
-        ...THEMES.map((t) => ({
-          label: t.label,
-          icon: <t.icon />,
-          checked: theme === t.id,
-          run: () => setTheme(t.id),
-        })),
-        "line",
-        { label: "Sign out", icon: <LogOut />, run: () => void signOut() },
-      ]}
+      items={[{ heading: me.user.email }, ...entries]}
     />
   );
 }

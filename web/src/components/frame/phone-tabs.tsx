@@ -1,11 +1,10 @@
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
-import { LogOut, Menu as MenuIcon, ShieldCheck, UserRound } from "lucide-react";
+import { Menu as MenuIcon } from "lucide-react";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
-import { setTheme, useTheme } from "@/lib/theme";
 import { useCounts } from "./counts";
 import { NAV } from "./nav";
-import { THEMES, useSignOut } from "./person";
+import { usePersonEntries } from "./person";
 
 const cell = "flex flex-1 flex-col items-center justify-center gap-1 text-micro text-fg-3";
 
@@ -13,8 +12,7 @@ export function PhoneTabs() {
   const path = useLocation({ select: (at) => at.pathname });
   const counts = useCounts();
   const navigate = useNavigate();
-  const theme = useTheme();
-  const signOut = useSignOut();
+  const entries = usePersonEntries();
   const tabs = NAV.filter((n) => ["/", "/opportunities", "/tasks", "/approvals"].includes(n.to));
   const rest = NAV.filter((n) => !tabs.includes(n));
   return (
@@ -61,17 +59,8 @@ export function PhoneTabs() {
             icon: <entry.icon />,
             run: () => void navigate({ to: entry.to }),
           })),
-          { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
-          { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
           "line",
-          ...THEMES.map((t) => ({
-            label: t.label,
-            icon: <t.icon />,
-            checked: theme === t.id,
-            run: () => setTheme(t.id),
-          })),
-          "line",
-          { label: "Sign out", icon: <LogOut />, run: () => void signOut() },
+          ...entries,
         ]}
       />
     </nav>

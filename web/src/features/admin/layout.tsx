@@ -136,13 +136,21 @@ export function AdminPage(props: { title: string; text?: string; aside?: ReactNo
   );
 }
 
-export function PlainTable({ heads, children }: { heads: { label: string; right?: boolean }[]; children: ReactNode }) {
+interface Head {
+  label: string;
+  right?: boolean;
+  /** Not on a phone; its cells say `max-md:hidden` too. */
+  wide?: boolean;
+}
+
+export function PlainTable({ heads, children }: { heads: Head[]; children: ReactNode }) {
+  const kept = heads.filter((h) => !h.wide).length;
   return (
     <div className="scroll-thin overflow-x-auto">
       <table
         className={cn(
           "w-full text-cell [&_td]:border-b [&_td]:border-line [&_td]:px-2 [&_td]:py-2 [&_td:first-child]:pl-0",
-          heads.length > 4 ? "min-w-[680px]" : heads.length > 3 && "min-w-[480px]",
+          kept > 4 ? "min-w-[680px]" : kept > 3 && "min-w-[480px]",
         )}
       >
         <thead>
@@ -151,11 +159,11 @@ export function PlainTable({ heads, children }: { heads: { label: string; right?
               <th
                 key={h.label}
                 scope="col"
-                className={
-                  h.right
-                    ? "px-2 text-right font-medium whitespace-nowrap first:pl-0"
-                    : "px-2 font-medium whitespace-nowrap first:pl-0"
-                }
+                className={cn(
+                  "px-2 font-medium whitespace-nowrap first:pl-0",
+                  h.right && "text-right",
+                  h.wide && "max-md:hidden",
+                )}
               >
                 {h.label}
               </th>

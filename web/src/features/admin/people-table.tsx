@@ -11,15 +11,18 @@ import type { Asked } from "./person-dialogs";
 export function PeopleTable(props: { people: User[]; teams: Team[]; onAsk: (asked: Asked) => void }) {
   const entries = useEntries(props.onAsk);
   return (
-    <PlainTable heads={[{ label: "Name" }, { label: "E-mail" }, { label: "Team" }, { label: "Roles" }, { label: "" }]}>
+    <PlainTable
+      heads={[{ label: "Name" }, { label: "E-mail", wide: true }, { label: "Team" }, { label: "Roles" }, { label: "" }]}
+    >
       {props.people.map((user) => {
         const items = entries(user);
         return (
           <tr key={user.id} className={user.active ? undefined : "text-fg-3"}>
             <td className="font-medium text-fg">
               <Person person={user} />
+              <span className="block pl-[26px] text-meta font-normal break-all text-fg-3 md:hidden">{user.email}</span>
             </td>
-            <td>{user.email}</td>
+            <td className="max-md:hidden">{user.email}</td>
             <td>{props.teams.find((t) => t.id === user.team_id)?.name}</td>
             <td>
               <span className="flex flex-wrap gap-1">

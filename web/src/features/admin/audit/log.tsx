@@ -29,7 +29,13 @@ export function AuditLog(props: { search: AuditSearch; onSearch: (search: AuditS
         </Empty>
       ) : (
         <PlainTable
-          heads={[{ label: "When" }, { label: "Who" }, { label: "What" }, { label: "Changes" }, { label: "From" }]}
+          heads={[
+            { label: "When" },
+            { label: "Who" },
+            { label: "What" },
+            { label: "Changes", wide: true },
+            { label: "From", wide: true },
+          ]}
         >
           {events.map((event) => (
             <EventRow key={event.id} event={event} onOpen={() => setOpen(event)} />
@@ -73,21 +79,21 @@ function EventRow({ event, onOpen }: { event: AuditEvent; onOpen: () => void }) 
   const fields = event.changes.map((change) => change.field.replace(/_id$/, "").replaceAll("_", " "));
   return (
     <tr className="hover:bg-muted">
-      <td className="whitespace-nowrap text-fg-3 tnum">{dateTime(event.at)}</td>
-      <td className="whitespace-nowrap text-fg">
+      <td className="text-fg-3 tnum md:whitespace-nowrap">{dateTime(event.at)}</td>
+      <td className="text-fg md:whitespace-nowrap">
         {event.actor.name}
         {event.actor.on_behalf_of && <span className="text-fg-3"> for {event.actor.on_behalf_of.name}</span>}
       </td>
-      <td>
+      <td className="w-2/5">
         <button type="button" onClick={onOpen} className="text-left hover:underline">
           {words.verb} <span className="font-medium text-fg">{words.object}</span>
         </button>
       </td>
-      <td className="text-fg-3">
+      <td className="break-words text-fg-3 max-md:hidden">
         {fields.slice(0, 3).join(", ")}
         {fields.length > 3 && ` and ${fields.length - 3} more`}
       </td>
-      <td className="font-mono text-code whitespace-nowrap text-fg-3">{event.ip}</td>
+      <td className="font-mono text-code whitespace-nowrap text-fg-3 max-md:hidden">{event.ip}</td>
     </tr>
   );
 }

@@ -1,0 +1,57 @@
+/** What a person can do about themselves: profile, security, keys, the theme, and signing out. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, UserRound } from "lucide-react";
+import { post } from "@/api/client";
+import { sentence } from "@/api/problem";
+import { useMay } from "@/api/shared";
+import type { MenuEntry } from "@/components/ui/menu";
+import { failed } from "@/components/ui/toast";
+import { setTheme, useTheme } from "@/lib/theme";
+
+const THEMES = [
+  { id: "light", label: "Light", icon: Sun },
+  { id: "dark", label: "Dark", icon: Moon },
+  { id: "system", label: "As the system", icon: Monitor },
+] as const;
+
+function useSignOut() {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return async () => {
+    try {
+      const { data } = await post("/session/sign-out");
+      client.clear();
+      // Whoever came in by an identity provider is signed out there too.
+      if (data.redirect_to) window.location.assign(data.redirect_to);
+      else await navigate({ to: "/sign-in", search: {} });
+    } catch (error) {
+      failed("You are still signed in", sentence(error));
+    }
+  };
+}
+
+/** The same in the sidebar's menu and in the phone's. */
+export function usePersonEntries(): MenuEntry[] {
+  const navigate = useNavigate();
+  const theme = useTheme();
+  const signOut = useSignOut();
+  const hasKeys = useMay("api_key", "read");
+  return [
+    { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
+    { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
+    ...(hasKeys
+      ? [{ label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) }]
+      : []),
+    "line",
+    { heading: "Theme" },
+    ...THEMES.map((t) => ({
+      label: t.label,
+      icon: <t.icon />,
+      checked: theme === t.id,
+      run: () => setTheme(t.id),
+    })),
+    "line",
+    { label: "Sign out", icon: <LogOut />, run: () => void signOut() },
+  ];
+}
