@@ -113,7 +113,9 @@ test.describe.serial("an administrator", () => {
     await expect(page.getByRole("button", { name: /^Price of Extended warranty/ })).toContainText("900");
     await page.goto("/admin/currencies");
     await page.getByRole("button", { name: "Add rates" }).click();
-    await page.getByLabel("Rates").fill("currency,from,rate\nGBP,2026-01-01,1.31\nCHF;2026-01-01;1.12");
+    await page
+      .getByRole("textbox", { name: "Rates" })
+      .fill("currency,from,rate\nGBP,2026-01-01,1.31\nCHF;2026-01-01;1.12");
     await page.getByRole("button", { name: "Set 2 rates" }).click();
     await expect(page.getByRole("row", { name: /GBP/ })).toContainText("1.31");
     await page.goto("/admin/configuration");
@@ -121,7 +123,9 @@ test.describe.serial("an administrator", () => {
     await page.getByRole("button", { name: "Download" }).click();
     const path = await (await file).path();
     await page.getByLabel("Configuration file").setInputFiles(path);
-    await expect(page.getByText(/Nothing has been written yet/)).toContainText("0 would be added, 0 changed");
+    await expect(page.getByRole("status").filter({ hasText: "Nothing has been written yet" })).toContainText(
+      "0 would be added, 0 changed",
+    );
     await page.goto("/admin/organisation");
     await page.getByLabel("The fiscal year starts in").selectOption({ label: "April" });
     await page.getByRole("button", { name: "Save settings" }).click();
