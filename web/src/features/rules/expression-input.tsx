@@ -1,4 +1,4 @@
-import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useId, useRef, useState, type KeyboardEvent } from "react";
 import { Textarea } from "@/components/ui/input";
 import { cn } from "@/lib/cn";
 import { replace, suggestions, wordAt, type Suggestion } from "./complete";
@@ -15,7 +15,6 @@ export function ExpressionInput(props: {
   "aria-describedby"?: string | undefined;
 }) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const moveTo = useRef<number | null>(null);
   const listId = useId();
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
@@ -24,21 +23,15 @@ export function ExpressionInput(props: {
   const found = open && word && props.vocabulary ? suggestions(word.text, props.vocabulary) : [];
   const chosen = found[Math.min(at, found.length - 1)];
 
-  // The caret follows what was taken, once the text is there.
-  useLayoutEffect(() => {
-    if (moveTo.current === null) return;
-    area.current?.setSelectionRange(moveTo.current, moveTo.current);
-    setCaret(moveTo.current);
-    moveTo.current = null;
-  });
-
   const take = (suggestion: Suggestion) => {
     if (!word) return;
     const next = replace(props.value, word, suggestion.insert);
-    moveTo.current = next.caret;
     props.onChange(next.text);
+    setCaret(next.caret);
     setOpen(false);
     area.current?.focus();
+    // The caret follows what was taken, once the text is there.
+    requestAnimationFrame(() => area.current?.setSelectionRange(next.caret, next.caret));
   };
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.key === " " && e.ctrlKey) {
