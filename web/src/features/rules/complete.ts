@@ -8,7 +8,7 @@ export interface Suggestion {
   insert: string;
 }
 
-export interface Word {
+interface Word {
   text: string;
   from: number;
   to: number;

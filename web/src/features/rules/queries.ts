@@ -29,14 +29,17 @@ export interface Found {
   name: string;
 }
 
-/** Records to test a rule on. */
+/** Records to test a rule on. Tasks have no search: the newest are looked through. */
 export const recordsQuery = (object: RuleObject, q: string) =>
   queryOptions({
     queryKey: ["rule-records", object, q],
     queryFn: async ({ signal }): Promise<Found[]> => {
+      if (object === "task") {
+        const { items } = await get("/tasks", { query: { limit: 200, sort: "-created_at" }, signal });
+        const wanted = q.toLowerCase();
+        return items.filter((t) => t.title.toLowerCase().includes(wanted)).map((t) => ({ id: t.id, name: t.title }));
+      }
       const asked = { query: { q, limit: 20 }, signal };
-      if (object === "task")
-        return (await get("/tasks", asked)).items.map((task) => ({ id: task.id, name: task.title }));
       if (object === "opportunity") return (await get("/opportunities", asked)).items;
       return (await (object === "account" ? get("/accounts", asked) : get("/contacts", asked))).items;
     },

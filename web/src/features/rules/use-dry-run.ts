@@ -19,7 +19,8 @@ export function useDryRun(object: RuleObject, expression: string) {
   const [run, setRun] = useState<Run | null>(null);
   const current = useRef<symbol | null>(null);
   const start = async () => {
-    const mine = (current.current = Symbol());
+    const mine = Symbol();
+    current.current = mine;
     let so: Run = { state: "running", checked: 0, failing: 0, records: [] };
     let cursor: string | null = null;
     setRun(so);
