@@ -14,7 +14,7 @@ const NAME: &str = "dealwright.lock";
 /// Held until dropped.
 #[derive(Debug)]
 pub struct DataLock {
-    _file: File,
+    file: File,
     path: PathBuf,
 }
 
@@ -33,7 +33,7 @@ impl DataLock {
         match file.try_lock() {
             Ok(()) => {
                 sign(&mut file).map_err(PostgresError::io("write", &path))?;
-                Ok(Self { _file: file, path })
+                Ok(Self { file, path })
             }
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -48,6 +48,15 @@ impl DataLock {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+impl Drop for DataLock {
+    /// Closing alone would leave it held for as long as a child that is just being started has a copy of the handle.
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, path = %self.path.display(), "the data folder's lock was not released");
+        }
     }
 }
 

@@ -123,12 +123,15 @@ async fn passwords_tokens_and_addresses_never_reach_the_log() {
 /// Who is refused, and why, is there to be found; by ids, which say nothing to others.
 #[tokio::test]
 async fn a_refusal_is_logged_with_who_and_what() {
+    let app = TestApp::new().await;
+    let reader = app.user(Builtin::ReadOnly).await;
+    // What no one listened to when it was first met, on whichever test's thread, is known before the listener comes:
+    // then it is asked.
+    assert_eq!(reader.post("/opportunities", json!({ "name": "No" })).await.problem(), "403 forbidden");
     let kept = Kept::default();
     let writer = kept.clone();
     let dispatch = logs::dispatch("info", LogFormat::Text, move || writer.clone()).unwrap();
     let listening = dispatcher::set_default(&dispatch);
-    let app = TestApp::new().await;
-    let reader = app.user(Builtin::ReadOnly).await;
     assert_eq!(reader.post("/opportunities", json!({ "name": "No" })).await.problem(), "403 forbidden");
     let foreign = app.admin.request(Method::POST, "/opportunities").header("origin", "https://evil.test");
     assert_eq!(app.admin.send(foreign.json(&json!({}))).await.problem(), "403 cross_site");
