@@ -1,7 +1,7 @@
 //! Sessions: an opaque token in a cookie, its SHA-256 in a table. Listed and revoked by their owner.
 //!
 //! A token is replaced after 15 minutes of use; one that comes back after its successor was seen has been stolen, and
-//! ends the session (docs/adr/0016). How long a session lives, used and unused, is the organisation's policy. Failed
+//! ends the session (docs/adr/0015). How long a session lives, used and unused, is the organisation's policy. Failed
 //! sign-ins are counted by e-mail and by address; past the limit the answer is 429 whether or not the account exists.
 
 pub mod device;
