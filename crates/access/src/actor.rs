@@ -169,21 +169,18 @@ impl Actor {
     }
 
     /// What row-level security is told.
-    ///
-    /// # Errors
-    /// Internal, when the grants can't be serialised.
-    pub(crate) fn db_scope(&self, origin: Origin) -> Result<Scope> {
-        Ok(Scope {
+    pub(crate) fn db_scope(&self, origin: Origin) -> Scope {
+        Scope {
             org: self.org,
             user: Some(self.user),
             teams: self.teams.clone(),
-            scopes: serde_json::to_string(&self.grants).map_err(Error::internal)?,
+            scopes: self.grants.setting(),
             epoch: self.epoch,
             // For whom nothing is shared with, nothing is looked up.
             principals: if self.shared.is_empty() { Vec::new() } else { self.principals.clone() },
             stamp: self.stamp.clone(),
             origin,
             read_only: self.viewer.is_some(),
-        })
+        }
     }
 }

@@ -169,7 +169,7 @@ impl Access {
                 user: None,
                 teams: Vec::new(),
                 principals: Vec::new(),
-                scopes: "{}".to_owned(),
+                scopes: String::new(),
                 epoch,
                 stamp: stamp.clone(),
                 origin: origin.clone(),
@@ -258,7 +258,7 @@ impl Context {
     /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
         let untouched = self.untouched.swap(false, Ordering::Relaxed);
-        match self.access.database.begin(&self.actor().db_scope(self.origin.clone())?).await {
+        match self.access.database.begin(&self.actor().db_scope(self.origin.clone())).await {
             Err(error) if access_changed(&error) && untouched => {
                 if let Some(proof) = &self.proof {
                     self.access.forget(proof);
@@ -270,7 +270,7 @@ impl Context {
                 if let Some(permission) = needs {
                     fresh.require(permission)?;
                 }
-                let tx = self.access.database.begin(&fresh.db_scope(self.origin.clone())?).await?;
+                let tx = self.access.database.begin(&fresh.db_scope(self.origin.clone())).await?;
                 _ = self.fresh.set(fresh);
                 Ok(tx)
             }
@@ -291,7 +291,7 @@ impl Context {
     /// # Errors
     /// When access has changed since the actor was read.
     pub async fn begin_unchanged(&self) -> Result<Tx> {
-        self.access.database.begin(&self.actor().db_scope(self.origin.clone())?).await
+        self.access.database.begin(&self.actor().db_scope(self.origin.clone())).await
     }
 
     /// The actor as it is now.

@@ -82,7 +82,7 @@ words! {
 }
 
 /// An object and an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Permission {
     pub object: Object,
     pub action: Action,
@@ -107,7 +107,10 @@ impl std::str::FromStr for Permission {
 
     /// Reads `opportunity.update`; what does not exist is an error.
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::all().find(|permission| permission.to_string() == text).ok_or(())
+        let (object, action) = text.split_once('.').ok_or(())?;
+        let object = Object::ALL.iter().copied().find(|o| o.as_str() == object).ok_or(())?;
+        let action = actions(object).iter().copied().find(|a| a.as_str() == action).ok_or(())?;
+        Ok(Self { object, action })
     }
 }
 
@@ -202,20 +205,34 @@ pub const fn fits_key(object: Object) -> bool {
 pub type Matrix = BTreeMap<Object, BTreeMap<Action, ScopeLevel>>;
 
 /// What somebody may do: scope by permission, none when absent.
+///
+/// Kept as `{"opportunity.read":"team",…}`; a permission of another version is passed over.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Grants(BTreeMap<String, ScopeLevel>);
+#[serde(from = "BTreeMap<String, ScopeLevel>", into = "BTreeMap<String, ScopeLevel>")]
+pub struct Grants(BTreeMap<Permission, ScopeLevel>);
+
+impl From<BTreeMap<String, ScopeLevel>> for Grants {
+    fn from(words: BTreeMap<String, ScopeLevel>) -> Self {
+        Self(words.into_iter().filter_map(|(word, scope)| Some((word.parse().ok()?, scope))).collect())
+    }
+}
+
+impl From<Grants> for BTreeMap<String, ScopeLevel> {
+    fn from(grants: Grants) -> Self {
+        grants.0.into_iter().map(|(permission, scope)| (permission.to_string(), scope)).collect()
+    }
+}
 
 impl Grants {
     #[must_use]
     pub fn scope(&self, permission: Permission) -> ScopeLevel {
-        self.0.get(&permission.to_string()).copied().unwrap_or(ScopeLevel::None)
+        self.0.get(&permission).copied().unwrap_or(ScopeLevel::None)
     }
 
     /// The widest of both.
     pub fn stack(&mut self, other: &Self) {
         for (permission, scope) in &other.0 {
-            let held = self.0.entry(permission.clone()).or_insert(ScopeLevel::None);
+            let held = self.0.entry(*permission).or_insert(ScopeLevel::None);
             *held = (*held).max(*scope);
         }
     }
@@ -223,9 +240,9 @@ impl Grants {
     /// The narrower of both, for every permission.
     #[must_use]
     pub fn narrowed(&self, limit: &Self) -> Self {
-        let narrower = |(permission, scope): (&String, &ScopeLevel)| {
+        let narrower = |(permission, scope): (&Permission, &ScopeLevel)| {
             let allowed = limit.0.get(permission).copied().unwrap_or(ScopeLevel::None);
-            (permission.clone(), (*scope).min(allowed))
+            (*permission, (*scope).min(allowed))
         };
         Self(self.0.iter().map(narrower).filter(|(_, scope)| *scope != ScopeLevel::None).collect())
     }
@@ -233,14 +250,7 @@ impl Grants {
     /// What of these a key can hold.
     #[must_use]
     pub fn of_keys(&self) -> Self {
-        let held = |permission: &Permission| (permission.to_string(), self.scope(*permission));
-        Self(
-            Permission::all()
-                .filter(|p| fits_key(p.object))
-                .map(|p| held(&p))
-                .filter(|(_, s)| *s != ScopeLevel::None)
-                .collect(),
-        )
+        Self(self.held().filter(|(permission, _)| fits_key(permission.object)).collect())
     }
 
     /// The permissions that reach further here than in `limit`.
@@ -260,20 +270,32 @@ impl Grants {
         Permission::all().map(|p| (p, self.scope(p))).filter(|(_, scope)| *scope != ScopeLevel::None)
     }
 
+    /// As `app.scope` reads them: ` opportunity.read=team task.read=own `, a space at both ends.
+    #[must_use]
+    pub(crate) fn setting(&self) -> String {
+        let mut text = String::from(" ");
+        for (permission, scope) in self.held() {
+            for part in [permission.object.as_str(), ".", permission.action.as_str(), "=", scope.as_str(), " "] {
+                text.push_str(part);
+            }
+        }
+        text
+    }
+
     /// Grants one permission at a scope, whatever it was before.
     pub fn grant(&mut self, permission: Permission, scope: ScopeLevel) {
-        self.0.insert(permission.to_string(), scope);
+        self.0.insert(permission, scope);
     }
 
     /// One permission more, at this scope if it was narrower.
     pub fn raise(&mut self, permission: Permission, scope: ScopeLevel) {
-        let held = self.0.entry(permission.to_string()).or_insert(ScopeLevel::None);
+        let held = self.0.entry(permission).or_insert(ScopeLevel::None);
         *held = (*held).max(scope);
     }
 
     fn set(mut self, object: Object, grants: &[(Action, ScopeLevel)]) -> Self {
         for (action, scope) in grants {
-            self.0.insert(Permission::new(object, *action).to_string(), *scope);
+            self.0.insert(Permission::new(object, *action), *scope);
         }
         self
     }

@@ -14,9 +14,14 @@ create or replace function app.actor() returns uuid language sql stable parallel
 create or replace function app.teams() returns uuid[] language sql stable parallel safe
     as $$ select coalesce(nullif(current_setting('app.teams', true), ''), '{}')::uuid[] $$;
 
--- none, own, team or all, for an object and action such as 'opportunity.read'.
+-- none, own, team or all, for an object and action such as 'opportunity.read'. The setting is words, such as
+-- ' opportunity.read=team task.read=own ': policies ask several times a query, and JSON would be read anew each time.
 create or replace function app.scope(permission text) returns text language sql stable parallel safe
-    as $$ select coalesce(nullif(current_setting('app.scopes', true), '')::jsonb ->> permission, 'none') $$;
+    as $$ select coalesce(nullif(split_part(split_part(current_setting('app.scopes', true), ' ' || permission || '=', 2), ' ', 1), ''), 'none') $$;
+
+-- The teams that a permission reaches: those of app.teams() where its scope is team, else none.
+create or replace function app.teams(permission text) returns uuid[] language sql stable parallel safe
+    as $$ select case app.scope(permission) when 'team' then app.teams() else '{}' end $$;
 
 -- With whom a record may be shared so that the actor sees it: the actor, their team and those above it. Empty for whom
 -- nothing is shared with, so that they do not even look.
@@ -100,23 +105,20 @@ begin
     execute format('create policy system on %s to dealwright_system using (true) with check (true)', target);
 end $$;
 
--- The condition of a record with an owner and a team. Each scope is read once a query (the sub-selects), not once a row.
+-- The condition of a record with an owner and a team. Each part is read once a query (the sub-selects), not once a row.
 -- A CASE, since the planner believes that half of the rows pass one; of the same condition made of OR it believes that
 -- hardly any does, and then reads and sorts all there is rather than follow an index.
-create or replace function app.scoped(permission text, owner_column name) returns text language sql immutable as $$
-    select format('case (select app.scope(%1$L)) when ''all'' then true when ''own'' then %2$I = (select app.actor())'
-        || ' when ''team'' then %2$I = (select app.actor()) or coalesce(team_id = any ((select app.teams())::uuid[]), false) else false end',
-        permission, owner_column)
+drop function if exists app.scoped(text, name);
+create or replace function app.scoped(permission text, owner_column name, beyond text default 'false') returns text language sql immutable as $$
+    select format('case (select app.scope(%1$L)) when ''all'' then true when ''none'' then false'
+        || ' else %2$I = (select app.actor()) or coalesce(team_id = any ((select app.teams(%1$L))::uuid[]), false) or %3$s end',
+        permission, owner_column, beyond)
 $$;
 
 -- The same, or shared with the actor. A share widens a scope; who has none is given nothing by it. What is shared is read
 -- when a row beyond the scope is met, once a query, and hashed.
 create or replace function app.reached(permission text, owner_column name, object text, level text) returns text language sql immutable as $$
-    select format('case (select app.scope(%1$L)) when ''all'' then true'
-        || ' when ''own'' then %2$I = (select app.actor()) or id in (select app.shared(%3$L, %4$L))'
-        || ' when ''team'' then %2$I = (select app.actor()) or coalesce(team_id = any ((select app.teams())::uuid[]), false)'
-        || ' or id in (select app.shared(%3$L, %4$L)) else false end',
-        permission, owner_column, object, level)
+    select app.scoped(permission, owner_column, format('id in (select app.shared(%L, %L))', object, level))
 $$;
 
 -- A record with an owner and a team: visible and writable by the scopes of the actor's roles, and by what is shared.

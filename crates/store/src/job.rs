@@ -109,6 +109,15 @@ type Run = Arc<dyn Fn(Job) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> +
 struct Cron {
     kind: &'static str,
     every: TimeDelta,
+    /// The period in which this worker last saw to it that the job is queued.
+    looked_at: Option<i64>,
+}
+
+impl Cron {
+    /// The number of the period that `now` is in.
+    fn period(&self, now: DateTime<Utc>) -> i64 {
+        now.timestamp().div_euclid(self.every.num_seconds().max(1))
+    }
 }
 
 /// Runs jobs with the handlers registered for their kinds.
@@ -151,12 +160,12 @@ impl Worker {
 
     /// Queues a job of `kind` once in each period, over all nodes.
     pub fn every(mut self, kind: &'static str, every: TimeDelta) -> Self {
-        self.crons.push(Cron { kind, every });
+        self.crons.push(Cron { kind, every, looked_at: None });
         self
     }
 
     /// Works until `stop`, then waits for the jobs at hand.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(mut self, stop: CancellationToken) {
         let tracker = TaskTracker::new();
         let slots = Arc::new(Semaphore::new(self.concurrency));
         let freed = Arc::new(Notify::new());
@@ -218,11 +227,19 @@ impl Worker {
         Ok(ran)
     }
 
-    async fn queue_crons(&self) -> Result<()> {
+    /// Queues what is due in periods that this worker has not looked at yet. The lock makes workers look one after the
+    /// other: an insert that began before another's was committed would not see it, and by the time it is made the other
+    /// job may be finished and its key free.
+    async fn queue_crons(&mut self) -> Result<()> {
         let now = self.database.clock().now();
+        if self.crons.iter().all(|cron| cron.looked_at == Some(cron.period(now))) {
+            return Ok(());
+        }
+        let mut tx = self.database.system().await?;
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended('dealwright periodic jobs', 0))")
+            .execute(tx.db())
+            .await?;
         for cron in &self.crons {
-            let period = now.timestamp().div_euclid(cron.every.num_seconds().max(1));
-            let mut tx = self.database.system().await?;
             // Finished jobs are kept for a day, so the period's key also tells that it has already run.
             sqlx::query!(
                 "insert into job (id, kind, unique_key, run_at, created_at)
@@ -230,13 +247,16 @@ impl Worker {
                  on conflict (unique_key) where unique_key is not null and finished_at is null and failed_at is null do nothing",
                 self.database.clock().new_id(),
                 cron.kind,
-                format!("{}:{period}", cron.kind),
+                format!("{}:{}", cron.kind, cron.period(now)),
                 now,
                 now - cron.every - TimeDelta::minutes(1),
             )
             .execute(tx.db())
             .await?;
-            tx.commit().await?;
+        }
+        tx.commit().await?;
+        for cron in &mut self.crons {
+            cron.looked_at = Some(cron.period(now));
         }
         Ok(())
     }

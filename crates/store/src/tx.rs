@@ -23,7 +23,7 @@ pub struct Scope {
     pub user: Option<UserId>,
     /// The user's team and those below it.
     pub teams: Vec<Uuid>,
-    /// `{"opportunity.read":"team",…}`, as JSON.
+    /// ` opportunity.read=team task.read=own `, with a space at both ends; what is not in it is `none`.
     pub scopes: String,
     /// The organisation's access epoch when this was read.
     pub epoch: i64,

@@ -313,7 +313,7 @@ pub(crate) fn visible(
 }
 
 /// The actor's scope, repeated as a condition that an index serves: from ` and ` on.
-fn within_scope(sql: &mut Builder, actor: &Actor, catalogue: &Catalogue) {
+pub(crate) fn within_scope(sql: &mut Builder, actor: &Actor, catalogue: &Catalogue) {
     let owner = catalogue.owner_column;
     match actor.scope(catalogue.read) {
         ScopeLevel::All => {}
@@ -669,11 +669,9 @@ fn order_within(sql: &mut Builder, sort: &[Sort], branch: Branch, id_descending:
 /// The order of the whole: keys, nulls last, then the id.
 pub(crate) fn order(sql: &mut Builder, sort: &[Sort]) {
     for key in sort {
-        sql.push("t.").push(key.key.column).push(if key.descending {
-            " desc nulls last, "
-        } else {
-            " asc nulls last, "
-        });
+        sql.push("t.").push(key.key.column).push(if key.descending { " desc" } else { " asc" });
+        // Said of a key that is always there, it would keep an index's order from being this one.
+        sql.push(if key.key.nullable { " nulls last, " } else { ", " });
     }
     sql.push(if descending(sort) { "t.id desc" } else { "t.id asc" });
 }

@@ -172,10 +172,11 @@ pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQu
     let ids = candidates(cx, tx, query).await?;
     let stage_ids: Vec<Uuid> = stages.iter().map(|s| s.id.0).collect();
     let mut sql = QueryBuilder::<Postgres>::new("select ");
+    // The stages stand in the statement: of a bound array PostgreSQL believes that it is longer, and plans anew each time.
+    let literal = stage_ids.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
     sql.push(COLUMNS)
-        .push(", t.cursor_keys from unnest(")
-        .push_bind(stage_ids.clone())
-        .push(") with ordinality as st (id, n) cross join lateral (");
+        .push(format_args!(", t.cursor_keys from unnest('{{{literal}}}'::uuid[])"))
+        .push(" with ordinality as st (id, n) cross join lateral (");
     let within = Within {
         org: tx.org().0,
         ids: ids.as_deref(),
@@ -232,7 +233,8 @@ async fn stage_totals(
         sql.push("select k.stage_id, sum(k.n)::bigint, sum(k.amount_base)::bigint from (");
         for (word, table) in [("", base), (" union all ", "opportunity_rollup_delta")] {
             sql.push(word).push("select ").push(columns).push(" from ").push(table);
-            sql.push(" where org_id = ").push_bind(tx.org().0);
+            sql.push(" t where t.org_id = ").push_bind(tx.org().0);
+            list::within_scope(&mut sql, reader.actor, reader.catalogue);
         }
         // The kept totals are by owner and team, as scopes are; what is shared is counted.
         if Reach::of(reader).contains(&Reach::Shares) {

@@ -97,12 +97,13 @@ async fn a_killed_worker_loses_nothing() {
     let (app, clock) = fixed().await;
     let jobs = (0..30).map(|n| NewJob::new("work", &json!({ "n": n })).unwrap()).collect();
     queue(&app, jobs).await;
-    let finished = Arc::new(AtomicUsize::new(0));
+    let (begun, finished) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let make = |slow: bool| {
-        let finished = Arc::clone(&finished);
+        let (begun, finished) = (Arc::clone(&begun), Arc::clone(&finished));
         Worker::new(&app.db.database, 4).on("work", move |_| {
-            let finished = Arc::clone(&finished);
+            let (begun, finished) = (Arc::clone(&begun), Arc::clone(&finished));
             async move {
+                begun.fetch_add(1, Ordering::SeqCst);
                 if slow {
                     std::future::pending::<()>().await;
                 }
@@ -112,7 +113,9 @@ async fn a_killed_worker_loses_nothing() {
         })
     };
     let victim = tokio::spawn(make(true).run(CancellationToken::new()));
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    while begun.load(Ordering::SeqCst) < 4 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     // Dropped where it stands, as a kill would: no shutdown, no release of what it had claimed.
     victim.abort();
     let rescuer = make(false);
@@ -140,6 +143,11 @@ async fn a_periodic_job_is_queued_once_a_period_over_all_workers() {
         clock.advance(TimeDelta::minutes(minutes));
         let stop = CancellationToken::new();
         let workers: Vec<_> = (0..3).map(|_| tokio::spawn(make().run(stop.clone()))).collect();
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+        while ran.load(Ordering::SeqCst) < expected && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // Time for one too many.
         tokio::time::sleep(Duration::from_millis(300)).await;
         stop.cancel();
         for worker in workers {
