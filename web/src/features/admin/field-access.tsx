@@ -43,12 +43,13 @@ export function FieldAccess({ object }: { object: FieldObject }) {
   const roles = useSuspenseQuery(rolesQuery()).data;
   const rules = useSuspenseQueries({ queries: roles.map((r) => roleFieldsQuery(r.id)) });
   const fields = rules[0]?.data.restrictable[object] ?? [];
+  const alwaysShown = rules[0]?.data.always_shown[object] ?? [];
   const mayChange = useMe().permissions.role?.update === "all";
   const set = useSet();
   return (
     <AdminPage
       title="Field access"
-      text="What a role hides is in no list, search, history, import or answer of an agent. Of several roles that somebody has, the widest wins. Names, owners and stages always show."
+      text="What a role hides is in no list, search, history, import or answer of an agent. Of several roles that somebody has, the widest wins. Names, owners, stages and what a record belongs to always show."
     >
       <TabRow label="Objects" className="h-10 border-b border-line">
         {FIELD_OBJECTS.map((o) => (
@@ -104,7 +105,7 @@ export function FieldAccess({ object }: { object: FieldObject }) {
                       >
                         <option value="full">Full</option>
                         <option value="read_only">Read only</option>
-                        <option value="hidden">Hidden</option>
+                        {!alwaysShown.includes(field) && <option value="hidden">Hidden</option>}
                       </Select>
                     </td>
                   );
