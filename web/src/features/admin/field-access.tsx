@@ -9,7 +9,7 @@ import { Select } from "@/components/ui/input";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed } from "@/components/ui/toast";
 import { cn } from "@/lib/cn";
-import { AdminPage } from "./layout";
+import { AdminPage, PINNED } from "./layout";
 import { roleFieldsQuery, rolesQuery } from "./queries";
 
 export const FIELD_OBJECTS = ["opportunity", "account", "contact", "task"] as const;
@@ -69,7 +69,7 @@ export function FieldAccess({ object }: { object: FieldObject }) {
         <table className="w-full min-w-[640px] text-cell [&_td]:border-b [&_td]:border-line [&_td]:py-1.5 [&_td]:pr-3">
           <thead>
             <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
-              <th scope="col" className="font-medium">
+              <th scope="col" className={cn("pr-3 font-medium", PINNED)}>
                 Field
               </th>
               {roles.map((r) => (
@@ -82,7 +82,7 @@ export function FieldAccess({ object }: { object: FieldObject }) {
           <tbody>
             {fields.map((field) => (
               <tr key={field}>
-                <th scope="row" className="border-b border-line pr-3 text-left font-medium text-fg">
+                <th scope="row" className={cn("border-b border-line pr-3 text-left font-medium text-fg", PINNED)}>
                   {label(field)}
                 </th>
                 {roles.map((role, at) => {
