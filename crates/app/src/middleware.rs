@@ -44,7 +44,7 @@ impl MakeRequestId for NewRequestId {
 pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// How long something absent takes at least: longer than it takes to look for it.
-const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(20);
 
 /// The span of a request: what its log lines carry.
 pub fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {

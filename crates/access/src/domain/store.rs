@@ -61,7 +61,7 @@ pub(crate) async fn claim(tx: &mut Tx, domains: &[String]) -> Result<()> {
     }
     sqlx::query!(
         "insert into claimed_domain (org_id, domain, claimed_at, verified_at, proof)
-         select $1, d, $3, case when sole then $3 end, case when sole then 'sole' end
+         select $1, d, $3::timestamptz, case when sole then $3::timestamptz end, case when sole then 'sole' end
          from unnest($2::text[]) as d, app.sole_organisation() as sole order by d
          on conflict (org_id, domain) do nothing",
         org,

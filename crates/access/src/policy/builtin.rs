@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Action, Grants, Object, Permission, ScopeLevel};
+use super::{Action, Grants, Object, ScopeLevel, actions};
 
 /// The roles every organisation starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

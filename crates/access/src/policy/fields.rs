@@ -346,7 +346,9 @@ mod tests {
         let rules = FieldRules::read(said(FieldLevel::ReadOnly)).unwrap();
         let rep = Builtin::SalesRep.grants();
         let access = FieldAccess::stack([(&rep, &rules)].into_iter());
-        assert!(!access.hides(Object::Contact, "account_id") && access.may_read(Object::Contact, "account", "q").is_ok());
+        assert!(
+            !access.hides(Object::Contact, "account_id") && access.may_read(Object::Contact, "account", "q").is_ok()
+        );
         // By the name of the import too.
         assert!(access.may_write(Object::Contact, ["account"]).is_err());
         for object in OBJECTS {

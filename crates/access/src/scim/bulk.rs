@@ -79,7 +79,8 @@ pub(super) async fn run(client: &Client, body: &Value) -> Result<Response, Fault
             *result = Some(shown(operation, outcome));
         }
         if waiting.len() == before {
-            let why = || Fault::new(StatusCode::CONFLICT, Some("invalidValue"), "it refers to a bulkId that was not made");
+            let why =
+                || Fault::new(StatusCode::CONFLICT, Some("invalidValue"), "it refers to a bulkId that was not made");
             for n in waiting.drain(..) {
                 if let (Some(operation), Some(result)) = (operations.get(n), results.get_mut(n)) {
                     *result = Some(shown(operation, Err(why())));

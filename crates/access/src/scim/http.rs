@@ -26,8 +26,8 @@ use crate::Access;
 use crate::context::{InPerson, origin};
 use crate::identity_provider::Provider;
 use crate::identity_provider::store as providers;
-use crate::oidc::store as accounts;
 use crate::oidc::login;
+use crate::oidc::store as accounts;
 use crate::policy::UpdateSingleSignOn;
 use crate::session::{TokenHash, new_token};
 

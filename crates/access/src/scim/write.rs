@@ -161,17 +161,17 @@ pub(super) async fn replace_group(
 }
 
 /// Changes a group by operations.
-pub(super) async fn patch_group(client: &Client, id: &str, read: Option<&str>, body: &Value) -> Result<Resource, Fault> {
+pub(super) async fn patch_group(
+    client: &Client,
+    id: &str,
+    read: Option<&str>,
+    body: &Value,
+) -> Result<Resource, Fault> {
     let change = patch::group(&patch::operations(body)?)?;
     change_group(client, id, read, change).await
 }
 
-async fn change_group(
-    client: &Client,
-    id: &str,
-    read: Option<&str>,
-    change: GroupChange,
-) -> Result<Resource, Fault> {
+async fn change_group(client: &Client, id: &str, read: Option<&str>, change: GroupChange) -> Result<Resource, Fault> {
     let mut tx = client.begin_write().await?;
     let old = client.group(&mut tx, id).await?;
     check_version(read, old.version)?;

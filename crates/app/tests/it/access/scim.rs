@@ -311,7 +311,9 @@ async fn many_operations_come_in_one_request() {
     let stale = json!({ "method": "PATCH", "path": format!("/Users/{ada}"), "version": "W/\"99\"", "data": { "schemas": [], "Operations": [] } });
     let gone = json!({ "method": "DELETE", "path": format!("/Users/{ada}") });
     let circle = json!({ "method": "POST", "path": "/Groups", "bulkId": "x", "data": { "displayName": "X", "members": [{ "value": "bulkId:x" }] } });
-    let answer = bulk(json!({ "Operations": [person("bob"), stale, gone, circle, { "method": "PUT", "path": "/Nothing" }] })).await;
+    let answer =
+        bulk(json!({ "Operations": [person("bob"), stale, gone, circle, { "method": "PUT", "path": "/Nothing" }] }))
+            .await;
     assert_eq!(statuses(&answer), ["409", "412", "204", "409", "400"], "{}", answer.body);
     assert_eq!(answer.body["Operations"][0]["response"]["scimType"], "uniqueness");
     assert_eq!(client.get(&format!("/Users/{ada}")).await.ok()["active"], false);

@@ -31,7 +31,10 @@ async fn a_domain_without_proof_signs_nobody_in() {
     let issuer = Issuer::start(&clock).await;
     let id = set_up(admin, &issuer.url, json!({})).await;
     let claimed = admin.get("/domains").await.ok()["items"][0].clone();
-    assert_eq!((&claimed["verified_at"], &claimed["proof"], &claimed["problem"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(
+        (&claimed["verified_at"], &claimed["proof"], &claimed["problem"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
     let (name, value) = (claimed["record_name"].as_str().unwrap(), claimed["record_value"].as_str().unwrap());
     assert_eq!(name, "_dealwright-challenge.acme.test");
 
@@ -80,9 +83,9 @@ async fn a_domain_without_proof_signs_nobody_in() {
 #[tokio::test]
 async fn name_servers_that_do_not_answer_prove_nothing() {
     // Nobody listens there.
-    let silent = NameServer::start().await;
-    let address = "127.0.0.1:9".parse().unwrap();
-    let app = TestApp::with(TestOptions { name_server: Some(NameServer { address, ..silent }), ..TestOptions::default() }).await;
+    let mut nobody = NameServer::start().await;
+    nobody.address = "127.0.0.1:9".parse().unwrap();
+    let app = TestApp::with(TestOptions { name_server: Some(nobody), ..TestOptions::default() }).await;
     app.stranger().await;
     set_up(&app.admin, "https://idp.acme.test", json!({})).await;
     let refused = app.admin.post("/domains/acme.test/verification", json!({})).await;

@@ -17,7 +17,10 @@ async fn people_see_and_unlink_their_identities_but_not_their_last_way_in() {
     let claims = json!({ "sub": "ada", "email": "ada@acme.test", "email_verified": true });
     let ada = stage.person(claims.clone()).await;
     let linked = mine(&ada).await;
-    assert_eq!((linked.len(), &linked[0]["provider_name"], &linked[0]["email"]), (1, &json!("Acme ID"), &json!("ada@acme.test")));
+    assert_eq!(
+        (linked.len(), &linked[0]["provider_name"], &linked[0]["email"]),
+        (1, &json!("Acme ID"), &json!("ada@acme.test"))
+    );
     let one = format!("/me/identities/{}", linked[0]["id"].as_str().unwrap());
     // She has no password: without it she could not come again.
     assert_eq!(ada.delete(&one).await.problem(), "409 last_way_in");

@@ -290,4 +290,3 @@ async fn share(app: &TestApp, dice: &mut Dice, world: &mut World, teams: &[TeamI
         world.members.push(Member { account, user, levels });
     }
 }
-
