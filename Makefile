@@ -32,7 +32,7 @@ e2e: ## Browser tests only
 test-ai: ## Score the local model on the request set
 	@scripts/test-ai
 
-prove-access: ## Compare 100,000 answers with a model of the access policy (ACCESS_CASES)
+prove-access: ## Compare 100,000 answers with a model of the access policy, and 2,000 pairs' times (ACCESS_CASES, ACCESS_PAIRS)
 	@scripts/prove-access
 
 fmt: ## Format everything

@@ -4,7 +4,9 @@ local paths, headers, turn = {}, {}, 0
 function init(args)
   headers["Cookie"] = args[1]
   for i = 2, #args do
-    paths[#paths + 1] = wrk.format("GET", "/api/v1" .. args[i], headers)
+    -- A path that begins with ! is the server's, not the API's.
+    local path = args[i]:sub(1, 1) == "!" and args[i]:sub(2) or "/api/v1" .. args[i]
+    paths[#paths + 1] = wrk.format("GET", path, headers)
   end
 end
 

@@ -55,10 +55,10 @@ def wait_for_server():
     raise SystemExit("the server did not get ready")
 
 
-def load(cookie, paths, seconds=SECONDS):
-    """What 8 connections get in this time."""
+def load(cookie, paths, seconds=SECONDS, clients=CLIENTS):
+    """What so many connections get in this time."""
     lua = pathlib.Path(__file__).with_name("bench.lua")
-    command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(lua), URL, "--", cookie, *paths]
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", str(lua), URL, "--", cookie, *paths]
     result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
     if result["failed"]:
         raise SystemExit(f"{paths[0]}: {result['failed']} of {result['requests']} requests failed")
@@ -166,7 +166,7 @@ def statements(cookie, path):
     return found
 
 
-def pgbench(parts):
+def pgbench(parts, user="dealwright_app", clients=CLIENTS, seconds=SECONDS * 2):
     """Transactions a second of these statements on as many connections, prepared, with the same settings."""
     script, variables = [], []
     for text, values in parts:
@@ -185,9 +185,9 @@ def pgbench(parts):
         file.write("\n".join(script) + "\n")
         file.flush()
         defines = [part for variable in variables for part in ("-D", variable)]
-        command = [BIN / "pgbench", "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1", "-T", str(SECONDS * 2), *defines, "-f", file.name]
+        command = [BIN / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(seconds), *defines, "-f", file.name]
         options = "-c jit=off -c enable_bitmapscan=off -c statement_timeout=5s -c timezone=UTC"
-        result = subprocess.run(command, env=database("dealwright_app") | {"PGOPTIONS": options}, capture_output=True, text=True)
+        result = subprocess.run(command, env=database(user) | {"PGOPTIONS": options}, capture_output=True, text=True)
     if result.returncode or not re.search(r"number of failed transactions: 0 ", result.stdout):
         raise SystemExit(f"pgbench failed: {result.stdout}\n{result.stderr[-2000:]}\n" + "\n".join(script))
     return float(re.search(r"tps = ([\d.]+)", result.stdout)[1])
@@ -208,6 +208,42 @@ def compare():
             print(f"| {who}, `{path}` | {theirs:.0f} | {ours:.0f} | {ours / theirs:.0%} |", flush=True)
 
 
+def without_access(parts):
+    """The same statements without the access check: a plain BEGIN, for a role whose policies are `true`."""
+    (first, _), rest = parts[0], parts[1:]
+    if not (first.endswith("; begin") and "app.enter" in first):
+        raise SystemExit(f"a list begins with something else than app.enter: {first!r}")
+    return [["begin", []], *rest]
+
+
+def access():
+    """The share of a list request that the access check takes: one connection, nothing else going on, all in turn.
+
+    In PostgreSQL: the request's statements as they are, against the same without `app.enter` and without policies. In the
+    server: the most it can be is what an endpoint that knows its caller and asks no database takes longer than one that
+    asks nothing.
+    """
+    print("\n| list | request, ms | access in PostgreSQL, ms | in the server at most, ms | share |\n|---|---|---|---|---|")
+    cookies = {who: sign_in(email) for who, email in PEOPLE.items()}
+    known = "/imports/fields?object=user"
+    for who, cookie in cookies.items():
+        for path in ("/opportunities", "/opportunities?sort=-amount", "/opportunities?stage_kind=open&sort=close_date"):
+            parts = statements(cookie, path)
+            times = {"request": [], "checked": [], "bare": [], "known": [], "open": []}
+            for _ in range(5):
+                result = load(cookie, [path], SECONDS, 1)
+                times["request"].append(result["seconds"] / result["requests"])
+                times["checked"].append(1 / pgbench(parts, clients=1, seconds=SECONDS))
+                times["bare"].append(1 / pgbench(without_access(parts), "dealwright_migrator", 1, SECONDS))
+                for name, asked in (("known", known), ("open", "!/healthz")):
+                    result = load(cookies["Administrator"], [asked], SECONDS, 1)
+                    times[name].append(result["seconds"] / result["requests"])
+            request, checked, bare, caller, nobody = (sorted(times[name])[2] * 1000 for name in times)
+            database_part, server_part = max(checked - bare, 0), max(caller - nobody, 0)
+            share = (database_part + server_part) / request
+            print(f"| {who}, `{path}` | {request:.2f} | {database_part:.3f} | {server_part:.3f} | {share:.1%} |", flush=True)
+
+
 def memory():
     for line in pathlib.Path(f"/proc/{SERVER}/status").read_text().splitlines():
         if line.startswith("VmRSS"):
@@ -219,6 +255,8 @@ time.sleep(5)
 print(f"Server memory at rest: {memory():.0f} MB (RSS)")
 if "compare" not in os.environ.get("BENCH_SKIP", ""):
     compare()
+if "access" not in os.environ.get("BENCH_SKIP", ""):
+    access()
 if "lists" not in os.environ.get("BENCH_SKIP", ""):
     measure()
 print(f"\nServer memory after the load: {memory():.0f} MB (RSS)")

@@ -46,6 +46,34 @@ test("a deal is shared with a colleague, and taken back", async ({ browser }) =>
   await rep.close();
 });
 
+test("a task is shared from its menu", async ({ browser }) => {
+  const admin = await signedIn(browser, "admin@demo.test");
+  const rep = await signedIn(browser, "rep@demo.test");
+  const title = `Task ${RUN}`;
+  await made(admin, "tasks", { title });
+  await rep.goto("/tasks?view=everyone");
+  await expect(rep.getByText(title)).toHaveCount(0);
+  await admin.goto("/tasks");
+  await admin.getByRole("button", { name: `More for ${title}` }).click();
+  await admin.getByRole("menuitem", { name: "Share…" }).click();
+  const dialog = admin.getByRole("dialog", { name: `Share ${title}` });
+  await dialog.getByLabel("With", { exact: true }).click();
+  await admin.getByRole("option", { name: "Rita Solberg" }).click();
+  await dialog.getByLabel("To").selectOption("edit");
+  await dialog.getByRole("button", { name: "Share", exact: true }).click();
+  await expect(dialog.getByRole("listitem").filter({ hasText: "Rita Solberg" })).toContainText("Edit");
+  // She finishes it, but may not delete it.
+  await rep.reload();
+  await rep.getByRole("button", { name: `More for ${title}` }).click();
+  await expect(rep.getByRole("menuitem", { name: "Due tomorrow" })).toBeVisible();
+  await expect(rep.getByRole("menuitem", { name: "Delete" })).toHaveCount(0);
+  await rep.keyboard.press("Escape");
+  await rep.getByRole("checkbox", { name: `Finish: ${title}` }).click();
+  await expect(rep.getByText("Task done")).toBeVisible();
+  await admin.close();
+  await rep.close();
+});
+
 test("an administrator sees who can see a record, and why", async ({ browser }) => {
   const admin = await signedIn(browser, "admin@demo.test");
   const id = await made(admin, "opportunities", { name: `Who ${RUN}` });

@@ -2,6 +2,7 @@
 //! was read under the actor's eyes and may be written.
 
 use std::marker::PhantomData;
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub base_url: String,
     /// Private networks that identity providers may be in.
     pub outbound_networks: Vec<IpNet>,
+    /// Who is asked for DNS records; the machine's name servers when empty.
+    pub dns_servers: Vec<SocketAddr>,
 }
 
 /// What a session's token stands for, as it was read.

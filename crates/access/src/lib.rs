@@ -9,6 +9,7 @@ pub mod audit;
 mod bearer;
 pub mod context;
 pub mod csrf;
+pub mod domain;
 pub mod fresh;
 pub mod identity_provider;
 pub mod invitation;

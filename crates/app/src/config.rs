@@ -1,7 +1,7 @@
 //! The configuration, typed: defaults < file < environment < flags. A wrong value is refused with its key, the value
 //! and what is allowed.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
@@ -46,6 +46,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Private networks that identity providers may be in.
     pub outbound_networks: Vec<IpNet>,
+    /// Who is asked for DNS records; the machine's name servers when empty.
+    pub dns_servers: Vec<SocketAddr>,
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
@@ -82,6 +84,7 @@ struct Raw {
     mail_from: String,
     trusted_proxies: String,
     outbound_networks: String,
+    dns_servers: String,
     demo: String,
     ai: String,
     ai_base_url: Option<String>,
@@ -104,6 +107,7 @@ const KEYS: &[&str] = &[
     "mail_from",
     "trusted_proxies",
     "outbound_networks",
+    "dns_servers",
     "demo",
     "ai",
     "ai_base_url",
@@ -138,6 +142,7 @@ impl Config {
             ("mail_from", "Dealwright <dealwright@localhost>"),
             ("trusted_proxies", ""),
             ("outbound_networks", ""),
+            ("dns_servers", ""),
             ("demo", "false"),
             ("ai", "on"),
             ("ai_prices", ""),
@@ -208,6 +213,9 @@ impl Config {
         };
         let trusted_proxies = list("trusted_proxies", &raw.trusted_proxies)?;
         let outbound_networks = list("outbound_networks", &raw.outbound_networks)?;
+        let dns_servers = addresses(&raw.dns_servers, 53).map_err(|part| {
+            wrong("dns_servers", part, "addresses with commas between, such as 10.0.0.2, [fd00::53]:5353")
+        })?;
         Ok(Self {
             host: raw.host,
             port,
@@ -219,6 +227,7 @@ impl Config {
             mail_from: raw.mail_from,
             trusted_proxies,
             outbound_networks,
+            dns_servers,
             demo,
             ai,
             ai_base_url: raw.ai_base_url,
@@ -251,6 +260,13 @@ impl Config {
 fn networks(text: &str) -> Result<Vec<IpNet>, &str> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
     parts.map(|part| part.parse().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)).map_err(|_| part)).collect()
+}
+
+/// Addresses from a list with commas, with `port` where there is none; the part that is none otherwise.
+fn addresses(text: &str, port: u16) -> Result<Vec<SocketAddr>, &str> {
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let address = |part: &str| part.parse().or_else(|_| part.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, port)));
+    parts.map(|part| address(part).map_err(|_| part)).collect()
 }
 
 fn truth(text: &str) -> Option<bool> {

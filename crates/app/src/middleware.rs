@@ -43,6 +43,9 @@ impl MakeRequestId for NewRequestId {
 /// The longest a request may take until its answer begins, the reading of its body included.
 pub const TIME_LIMIT: Duration = Duration::from_secs(60);
 
+/// How long something absent takes at least: longer than it takes to look for it.
+const TICK: Duration = Duration::from_millis(20);
+
 /// The span of a request: what its log lines carry.
 pub fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
     let id = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -161,6 +164,23 @@ pub async fn note_refusals(request: Request, next: Next) -> Response {
             client = client.map(tracing::field::display),
             "refused"
         );
+    }
+    response
+}
+
+/// Answers that something is not there leave at the ticks of a clock that starts with their request. To find a row and to
+/// see that it is hidden takes a little longer than to find none; who measures the answers of many requests would know
+/// one from the other.
+pub async fn level_absence(request: Request, next: Next) -> Response {
+    let began = tokio::time::Instant::now();
+    let response = next.run(request).await;
+    let absent = response.extensions().get::<Problem>().is_some_and(|problem| {
+        problem.status == StatusCode::NOT_FOUND.as_u16()
+            || problem.errors.iter().any(|field| field.error.code == "unknown_reference")
+    });
+    if absent {
+        let ticks = began.elapsed().as_nanos() / TICK.as_nanos() + 1;
+        tokio::time::sleep_until(began + TICK * u32::try_from(ticks).unwrap_or(1)).await;
     }
     response
 }

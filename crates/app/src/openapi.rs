@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use dealwright_access::{
-    api_key, audit, csrf, fresh, identity_provider, invitation, link, oauth, oidc, password, people, scim,
+    api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, password, people, scim,
     second_factor, service_account, session, sign_in_policy, viewing,
 };
 use dealwright_ai::Assistant;
@@ -49,6 +49,8 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(session::http::router())
                 .merge(oidc::http::router())
                 .merge(identity_provider::http::router())
+                .merge(identity_provider::mine::router())
+                .merge(domain::http::router())
                 .merge(scim::http::router())
                 .merge(people::http::router())
                 .merge(people::fields::router())
@@ -139,6 +141,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(session::renewal::carry))
         .layer(from_fn(fresh::repeat_reads_when_access_changes))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(middleware::level_absence))
         .method_not_allowed_fallback(middleware::no_such_method);
     Router::new()
         .merge(api)

@@ -15,6 +15,7 @@ use dealwright_store::Keyring;
 use dealwright_store::mail::Mailer;
 use ipnet::IpNet;
 
+use crate::dns::NameServer;
 use crate::person::Person;
 use crate::{Failure, TestDb};
 
@@ -26,6 +27,8 @@ pub struct TestOptions {
     pub background: bool,
     /// How letters leave; into a folder of the test's when absent.
     pub mailer: Option<Mailer>,
+    /// Who is asked for DNS records.
+    pub name_server: Option<NameServer>,
 }
 
 /// A running server with one organisation.
@@ -76,7 +79,8 @@ impl TestApp {
             Some(mailer) => mailer,
             None => Mailer::folder(&letters, "Dealwright <crm@acme.test>")?,
         };
-        let state = serve::state(&db.database, settings(), mailer);
+        let dns_servers = options.name_server.map(|server| server.address).into_iter().collect();
+        let state = serve::state(&db.database, Settings { dns_servers, ..settings() }, mailer);
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let url = listen(&state).await?;
         let background = options.background.then(|| Background::start(&state));
@@ -193,6 +197,7 @@ fn settings() -> Settings {
         keyring: Keyring::for_tests(),
         base_url: "http://crm.test".into(),
         outbound_networks: vec![IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST))],
+        dns_servers: Vec::new(),
     }
 }
 

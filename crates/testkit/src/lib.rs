@@ -8,12 +8,14 @@
 mod app;
 mod browser;
 mod cluster;
+mod dns;
 pub mod issuer;
 mod person;
 
 pub use app::{TestApp, TestOptions};
 pub use browser::{Browser, Page};
 pub use cluster::TestDb;
+pub use dns::NameServer;
 pub use person::{Answer, Person};
 
 /// What a test may fail with; a test panics on it.

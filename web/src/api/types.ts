@@ -101,6 +101,8 @@ export type ApiKey = Schemas["ApiKey"];
 export type ServiceAccount = Schemas["ServiceAccount"];
 export type OauthClient = Schemas["OauthClient"];
 export type AuditEvent = Schemas["AuditEvent"];
+export type ClaimedDomain = Schemas["ClaimedDomain"];
+export type LinkedIdentity = Schemas["LinkedIdentity"];
 
 export type AiStatus = Schemas["AiStatus"];
 export type Evidence = Schemas["Evidence"];

@@ -14,7 +14,7 @@ use crate::policy::{Needs, ReadAudit};
 
 const AT_ONCE: u16 = 1_000;
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "at",
     "type",
     "actor_kind",
@@ -27,6 +27,7 @@ const COLUMNS: [&str; 17] = [
     "record",
     "version",
     "changes",
+    "hidden_fields",
     "data",
     "ip",
     "user_agent",
@@ -53,7 +54,7 @@ pub(super) fn body(cx: &Context, filter: Filter, format: Format) -> Body {
             Next::End => return Ok(None),
         };
         let mut tx = cx.begin_for(Some(ReadAudit::PERMISSION)).await?;
-        let (events, place) = store::page(&mut tx, &filter, after, AT_ONCE).await?;
+        let (events, place) = store::page(&mut tx, &cx.actor().fields, &filter, after, AT_ONCE).await?;
         tx.done(()).await?;
         let next = place.map_or(Next::End, |place| Next::After(Some(place)));
         Ok::<_, Error>(Some((written(&events, format)?, (cx, filter, next))))
@@ -82,7 +83,7 @@ fn written(events: &[AuditEvent], format: Format) -> Result<Bytes> {
     }
 }
 
-fn csv(rows: impl Iterator<Item = [String; 17]>) -> Result<Bytes> {
+fn csv(rows: impl Iterator<Item = [String; 18]>) -> Result<Bytes> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
         writer.write_record(row.iter().map(|cell| plain(cell))).map_err(Error::internal)?;
@@ -95,7 +96,7 @@ fn plain(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
-fn row(event: &AuditEvent) -> [String; 17] {
+fn row(event: &AuditEvent) -> [String; 18] {
     let text = |value: Option<String>| value.unwrap_or_default();
     let json = |value: Value| match value {
         Value::Array(items) if items.is_empty() => String::new(),
@@ -116,6 +117,7 @@ fn row(event: &AuditEvent) -> [String; 17] {
         event.subject.name.clone(),
         text(event.subject.version.map(|v| v.to_string())),
         json(serde_json::to_value(&event.changes).unwrap_or_default()),
+        event.hidden_fields.join(" "),
         json(event.data.clone()),
         text(event.ip.clone()),
         text(event.user_agent.clone()),

@@ -58,7 +58,8 @@ const LIST: &str = "audit";
 
 /// The audit log
 ///
-/// Newest first. Events about records that are hidden from the caller are left out.
+/// Newest first. Events about records that are hidden from the caller are left out, and so are the values of fields that
+/// the caller's roles hide: `hidden_fields` names them.
 #[utoipa::path(get, path = "/audit", tag = "audit", params(Params), responses((status = 200, body = Page<AuditEvent>), Problems))]
 async fn index(cx: Allow<ReadAudit>, Query(asked): Query<Params>) -> Result<Json<Page<AuditEvent>>> {
     let limit = asked.limit.unwrap_or(50);
@@ -80,7 +81,7 @@ async fn index(cx: Allow<ReadAudit>, Query(asked): Query<Params>) -> Result<Json
     }
     .check()?;
     let mut tx = cx.begin().await?;
-    let (items, next) = store::page(&mut tx, &filter, after.map(|c| c.keys), limit).await?;
+    let (items, next) = store::page(&mut tx, &cx.actor().fields, &filter, after.map(|c| c.keys), limit).await?;
     let next_cursor = next.map(|keys| Cursor { query: LIST.to_owned(), keys }.encode()).transpose()?;
     tx.done(Json(Page { items, next_cursor, total: None.into() })).await
 }
@@ -113,7 +114,8 @@ struct ExportParams {
 
 /// Export the audit log
 ///
-/// All events that match, newest first, as a stream. The export itself is an event.
+/// All events that match, newest first, as a stream, without the values of fields that the caller's roles hide. The export
+/// itself is an event.
 #[utoipa::path(get, path = "/audit/export", tag = "audit", params(ExportParams),
     responses((status = 200, description = "CSV or JSON lines", content((String = "text/csv"), (String = "application/jsonl"))), Problems))]
 async fn download(cx: Allow<ReadAudit>, Query(asked): Query<ExportParams>) -> Result<Response> {

@@ -19,6 +19,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::policy::Object;
+use crate::policy::fields::FieldAccess;
+
 /// Something that happened, with all that is known of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditEvent {
@@ -29,7 +32,10 @@ pub struct AuditEvent {
     pub at: DateTime<Utc>,
     pub actor: AuditActor,
     pub subject: AuditSubject,
+    /// Without the fields that the reader's roles hide.
     pub changes: Vec<Change>,
+    /// The fields that have changed and are left out of `changes`.
+    pub hidden_fields: Vec<String>,
     #[schema(value_type = Object)]
     pub data: Value,
     /// The event that this one took back.
@@ -39,6 +45,24 @@ pub struct AuditEvent {
     /// The network address of the client.
     pub ip: Option<String>,
     pub user_agent: Option<String>,
+}
+
+impl AuditEvent {
+    /// Leaves out what the reader's roles hide: the values that a hidden field had before and after.
+    #[must_use]
+    fn shown_to(mut self, access: &FieldAccess) -> Self {
+        let Some(&object) = Object::ALL.iter().find(|o| o.as_str() == self.subject.kind) else { return self };
+        let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+        for change in self.changes {
+            match access.hiding(object, &change.field) {
+                Some(field) if hidden.iter().any(|f| f == field) => {}
+                Some(field) => hidden.push(field.to_owned()),
+                None => shown.push(change),
+            }
+        }
+        (self.changes, self.hidden_fields) = (shown, hidden);
+        self
+    }
 }
 
 /// Who did it.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::seal_http::AuditSeal;
 use super::{AuditActor, AuditEvent, AuditPerson, AuditSubject, Filter};
+use crate::policy::fields::FieldAccess;
 
 /// How many events are looked at that have the words of `q`, before the reader's policies decide.
 const CANDIDATES: i32 = 1_000;
@@ -63,6 +64,7 @@ impl Row {
                 version: self.subject_version,
             },
             changes: serde_json::from_value(self.changes).map_err(Error::internal)?,
+            hidden_fields: Vec::new(),
             data: self.data,
             undoes: self.undoes,
             import_id: self.import_id,
@@ -73,12 +75,13 @@ impl Row {
     }
 }
 
-/// At most `limit` events after a place, newest first; and where to go on, if there may be more.
+/// At most `limit` events after a place, newest first, as `access` shows them; and where to go on, if there may be more.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn page(
     tx: &mut Tx,
+    access: &FieldAccess,
     filter: &Filter,
     after: Option<Place>,
     limit: u16,
@@ -86,7 +89,7 @@ pub async fn page(
     let wanted = usize::from(limit);
     let mut place = before(filter, after);
     let Some(words) = filter.words() else {
-        let found = events(tx, filter, place, None, i64::from(limit) + 1).await?;
+        let found = events(tx, access, filter, place, None, i64::from(limit) + 1).await?;
         return Ok(cut(found, wanted, None));
     };
     let mut found = Vec::new();
@@ -99,7 +102,7 @@ pub async fn page(
         let ids: Vec<Uuid> = candidates.iter().map(|(_, id)| *id).collect();
         let missing = wanted.saturating_add(1).saturating_sub(found.len());
         let missing = i64::try_from(missing).unwrap_or(i64::MAX);
-        found.extend(events(tx, filter, place, Some(&ids), missing).await?);
+        found.extend(events(tx, access, filter, place, Some(&ids), missing).await?);
         match candidates.last() {
             Some(last) if ids.len() == usize::try_from(CANDIDATES).unwrap_or(usize::MAX) => place = *last,
             _ => return Ok(cut(found, wanted, None)),
@@ -147,6 +150,7 @@ async fn candidates(tx: &mut Tx, filter: &Filter, words: &[String], before: Plac
 
 async fn events(
     tx: &mut Tx,
+    access: &FieldAccess,
     filter: &Filter,
     before: Place,
     ids: Option<&[Uuid]>,
@@ -155,7 +159,7 @@ async fn events(
     let mut sql = QueryBuilder::new("");
     statement(&mut sql, tx.org().0, filter, before, ids, limit);
     let rows: Vec<Row> = sql.build_query_as().fetch_all(tx.db()).await?;
-    rows.into_iter().map(Row::into_event).collect()
+    rows.into_iter().map(|row| Ok(row.into_event()?.shown_to(access))).collect()
 }
 
 fn statement(

@@ -269,6 +269,7 @@ async fn check(
         scopes: Vec::new(),
         tenants: Vec::new(),
         domains: Vec::new(),
+        proved: Vec::new(),
         enabled: true,
         provisions: false,
         default_role: None,

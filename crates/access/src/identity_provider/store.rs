@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Fields, Kind, Mapping, Provider, Source};
+use crate::{domain, link};
 
 struct Row {
     org_id: OrgId,
@@ -21,6 +22,7 @@ struct Row {
     scopes: Vec<String>,
     tenants: Vec<String>,
     domains: Vec<String>,
+    proved: Vec<String>,
     enabled: bool,
     provisions: bool,
     default_role_id: Option<RoleId>,
@@ -45,6 +47,7 @@ impl From<Row> for Provider {
             scopes: row.scopes,
             tenants: row.tenants,
             domains: row.domains,
+            proved: row.proved,
             enabled: row.enabled,
             provisions: row.provisions,
             default_role: row.default_role_id,
@@ -81,6 +84,8 @@ async fn read(db: &mut PgConnection, org: Option<OrgId>, id: Option<IdentityProv
         r#"select p.org_id as "org_id: OrgId", p.id as "id: IdentityProviderId", p.name, p.kind, p.issuer, p.client_id, p.client_secret,
                   p.scopes, p.tenants,
                   array(select d.domain from identity_provider_domain d where d.org_id = p.org_id and d.provider_id = p.id order by 1) as "domains!",
+                  array(select d.domain from identity_provider_domain d join claimed_domain c on c.org_id = d.org_id and c.domain = d.domain
+                        where d.org_id = p.org_id and d.provider_id = p.id and c.verified_at is not null order by 1) as "proved!",
                   p.enabled, p.provisions, p.default_role_id as "default_role_id: RoleId", p.email_claim, p.name_claim,
                   p.version, p.created_at, p.updated_at,
                   exists (select from scim_token t where t.org_id = p.org_id and t.provider_id = p.id) as "has_scim_token!"
@@ -102,13 +107,14 @@ pub struct Button {
     pub kind: String,
 }
 
-/// The providers that sign in people of a domain.
+/// The providers that sign in people of a domain, if it is proved to be their organisation's.
 pub(crate) async fn for_domain(tx: &mut SystemTx, domain: &str) -> Result<Vec<Button>> {
     Ok(sqlx::query_as!(
         Button,
         r#"select p.id as "id: IdentityProviderId", p.name, p.kind from identity_provider p
            join identity_provider_domain d on d.org_id = p.org_id and d.provider_id = p.id
-           where d.domain = $1 and p.enabled order by lower(p.name), p.id"#,
+           join claimed_domain c on c.org_id = d.org_id and c.domain = d.domain
+           where d.domain = $1 and p.enabled and c.verified_at is not null order by lower(p.name), p.id"#,
         domain,
     )
     .fetch_all(tx.db())
@@ -216,16 +222,7 @@ pub async fn update(
 
 async fn set_domains(tx: &mut Tx, id: IdentityProviderId, domains: &[String]) -> Result<()> {
     let org = tx.org().0;
-    sqlx::query!(
-        "insert into claimed_domain (org_id, domain) select $1, d from unnest($2::text[]) as d order by d on conflict (org_id, domain) do nothing",
-        org,
-        domains,
-    )
-    .execute(tx.db())
-    .await
-    .on_constraint("claimed_domain_key", || {
-        Error::conflict("domain_taken", "another organisation of this server signs in people of one of these domains").on("domains")
-    })?;
+    domain::store::claim(tx, domains).await?;
     sqlx::query!(
         "delete from identity_provider_domain where org_id = $1 and provider_id = $2 and domain <> all ($3)",
         org,
@@ -243,19 +240,7 @@ async fn set_domains(tx: &mut Tx, id: IdentityProviderId, domains: &[String]) ->
     )
     .execute(tx.db())
     .await?;
-    release_domains(tx).await
-}
-
-/// Gives up the domains that no provider names any more.
-async fn release_domains(tx: &mut Tx) -> Result<()> {
-    sqlx::query!(
-        "delete from claimed_domain c where c.org_id = $1
-         and not exists (select from identity_provider_domain d where d.org_id = c.org_id and d.domain = c.domain)",
-        tx.org().0,
-    )
-    .execute(tx.db())
-    .await?;
-    Ok(())
+    domain::store::release(tx).await
 }
 
 async fn set_mappings(tx: &mut Tx, id: IdentityProviderId, mappings: &[Mapping]) -> Result<()> {
@@ -294,7 +279,7 @@ pub async fn delete(tx: &mut Tx, id: IdentityProviderId, version: i64) -> Result
     )
     .execute(tx.db())
     .await?;
-    release_domains(tx).await?;
+    domain::store::release(tx).await?;
     Ok(gone.rows_affected() == 1)
 }
 
@@ -321,6 +306,66 @@ pub async fn identities(tx: &mut Tx, provider: IdentityProviderId) -> Result<Vec
         provider.0,
     )
     .fetch_all(tx.db())
+    .await?)
+}
+
+/// An identity that somebody can sign in by.
+#[derive(Debug)]
+pub struct Linked {
+    pub id: Uuid,
+    pub provider_id: IdentityProviderId,
+    pub provider_name: String,
+    pub kind: String,
+    pub enabled: bool,
+    pub email: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+}
+
+/// By which identities somebody can sign in.
+pub(super) async fn linked(tx: &mut Tx, user: UserId) -> Result<Vec<Linked>> {
+    let org = tx.org().0;
+    Ok(sqlx::query_as!(
+        Linked,
+        r#"select i.id, p.id as "provider_id: IdentityProviderId", p.name as provider_name, p.kind, p.enabled, i.email, i.created_at, i.last_used_at
+           from user_identity i join identity_provider p on p.org_id = i.org_id and p.id = i.provider_id
+           where i.org_id = $1 and i.user_id = $2 order by lower(p.name), i.id"#,
+        org,
+        user.0,
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
+/// Takes an identity off this account; answers the provider's name.
+///
+/// # Errors
+/// 404 when there is none, or it is another's.
+pub(super) async fn unlink_from(tx: &mut Tx, user: UserId, id: Uuid) -> Result<String> {
+    let org = tx.org().0;
+    sqlx::query_scalar!(
+        "delete from user_identity i using identity_provider p
+         where i.org_id = $1 and i.user_id = $2 and i.id = $3 and p.org_id = i.org_id and p.id = i.provider_id returning p.name",
+        org,
+        user.0,
+        id,
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .or_not_found("identity")
+}
+
+/// Whether somebody has a way to sign in.
+pub(super) async fn has_way_in(tx: &mut Tx, user: UserId) -> Result<bool> {
+    let org = tx.org().0;
+    let has_password = link::store::recipient(tx, user).await?.is_some_and(|person| person.has_password);
+    Ok(sqlx::query_scalar!(
+        r#"select app.has_other_way_in($1, $2) or ($3 and app.password_opens($1, $2)) as "has!""#,
+        org,
+        user.0,
+        has_password,
+    )
+    .fetch_one(tx.db())
     .await?)
 }
 

@@ -98,7 +98,7 @@ impl Person {
 /// Whether the address is this person's, by what this kind of provider says; and of a domain that it is trusted for.
 fn trust(provider: &Provider, claims: &Map<String, Value>, email: Option<&str>) -> Result<(), Reason> {
     let domain = email.and_then(domain_of).ok_or(Reason::EmailNotVerified)?;
-    if !provider.domains.contains(&domain) {
+    if !provider.proved.contains(&domain) {
         return Err(Reason::DomainNotTrusted);
     }
     let verified = |name: &str| match claims.get(name)? {
@@ -111,7 +111,7 @@ fn trust(provider: &Provider, claims: &Map<String, Value>, email: Option<&str>) 
         Kind::Generic => verified("email_verified") == Some(true),
         Kind::Google => {
             let hosted = claims.get("hd").and_then(Value::as_str).map(str::to_ascii_lowercase);
-            verified("email_verified") == Some(true) && hosted.is_some_and(|hd| provider.domains.contains(&hd))
+            verified("email_verified") == Some(true) && hosted.is_some_and(|hd| provider.proved.contains(&hd))
         }
         // The token's issuer is a directory that was chosen by its id. Its own words against an address count.
         Kind::Entra => ["xms_edov", "email_verified"].iter().all(|name| verified(name) != Some(false)),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     fn provider(kind: Kind) -> Provider {
-        Provider { kind, domains: vec!["acme.test".into()], ..Provider::example() }
+        Provider { kind, domains: vec!["acme.test".into()], proved: vec!["acme.test".into()], ..Provider::example() }
     }
 
     #[test]

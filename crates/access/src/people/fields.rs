@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::role::{self, Role};
-use crate::policy::fields::{FieldLevel, FieldRules, OBJECTS, restrictable};
+use crate::policy::fields::{FieldLevel, FieldRules, OBJECTS, may_be_hidden, restrictable};
 use crate::policy::{Object, ReadRole, UpdateRole};
 use crate::{Access, Allow};
 
@@ -37,14 +37,19 @@ struct RoleFields {
     /// The fields that can be kept back, by object.
     #[schema(value_type = BTreeMap<String, Vec<String>>)]
     restrictable: BTreeMap<Object, &'static [&'static str]>,
+    /// Those of them that can be made read-only, but not hidden.
+    #[schema(value_type = BTreeMap<String, Vec<String>>)]
+    always_shown: BTreeMap<Object, Vec<&'static str>>,
     /// The role's.
     version: i64,
 }
 
 impl RoleFields {
     fn new(role: &Role) -> Self {
+        let shown = |object| restrictable(object).iter().copied().filter(move |field| !may_be_hidden(object, field));
+        let always_shown = OBJECTS.into_iter().map(|object| (object, shown(object).collect())).collect();
         let restrictable = OBJECTS.into_iter().map(|object| (object, restrictable(object))).collect();
-        Self { fields: role.rules.all().clone(), restrictable, version: role.version }
+        Self { fields: role.rules.all().clone(), restrictable, always_shown, version: role.version }
     }
 }
 

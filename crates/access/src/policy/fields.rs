@@ -24,11 +24,13 @@ pub enum FieldLevel {
 pub const OBJECTS: [Object; 4] = [Object::Opportunity, Object::Account, Object::Contact, Object::Task];
 
 /// The fields of an object that may be kept back: all but its id, its name, its owner and its stage; what the system
-/// keeps (version, times, team); and the records it hangs on, which decide who sees it and where it is told.
+/// keeps (version, times, team). The records it hangs on can be made read-only: see [`may_be_hidden`].
 #[must_use]
 pub const fn restrictable(object: Object) -> &'static [&'static str] {
     match object {
         Object::Opportunity => &[
+            "account_id",
+            "primary_contact_id",
             "amount",
             "close_date",
             "probability",
@@ -58,16 +60,30 @@ pub const fn restrictable(object: Object) -> &'static [&'static str] {
             "tags",
             "external_id",
         ],
-        Object::Contact => &["title", "email", "phone", "tags", "external_id"],
-        Object::Task => &["notes", "due_date", "priority"],
+        Object::Contact => &["account_id", "title", "email", "phone", "tags", "external_id"],
+        Object::Task => &["opportunity_id", "account_id", "contact_id", "notes", "due_date", "priority"],
         _ => &[],
     }
+}
+
+/// Whether a role may hide a field, and not only make it read-only. The records that a record hangs on decide who sees it
+/// and on whose pages and timelines it stands: they would be told by where it is found.
+#[must_use]
+pub fn may_be_hidden(object: Object, field: &str) -> bool {
+    !matches!(
+        (object, field),
+        (Object::Opportunity | Object::Contact | Object::Task, "account_id")
+            | (Object::Opportunity, "primary_contact_id")
+            | (Object::Task, "opportunity_id" | "contact_id")
+    )
 }
 
 /// Other names under which the API, its filters, its sorts or an import speak of a field, or which tell its value.
 #[must_use]
 pub fn also_told_by(object: Object, field: &str) -> &'static [&'static str] {
     match (object, field) {
+        (Object::Opportunity | Object::Contact, "account_id") => &["account"],
+        (Object::Opportunity, "primary_contact_id") => &["primary_contact"],
         (Object::Opportunity, "amount") => &["amount_base", "expected_revenue"],
         (Object::Opportunity, "probability") => &["expected_revenue"],
         (Object::Opportunity, "products") => &["lines", "product"],
@@ -119,6 +135,16 @@ impl FieldRules {
                     format!("fields.{object}.{field}"),
                     "not_restrictable",
                     "this field is always shown, or there is no such field",
+                ));
+            }
+            let shown = |(field, level): &(&String, &FieldLevel)| {
+                **level == FieldLevel::Hidden && !may_be_hidden(object, field.as_str())
+            };
+            if let Some((field, _)) = fields.iter().find(shown) {
+                return Err(Error::field(
+                    format!("fields.{object}.{field}"),
+                    "not_hideable",
+                    "this says what the record belongs to: it can be made read-only, but not hidden",
                 ));
             }
             if !fields.is_empty() {
@@ -310,5 +336,23 @@ mod tests {
     fn a_name_is_never_kept_back() {
         let name = BTreeMap::from([("account".into(), BTreeMap::from([("name".into(), FieldLevel::Hidden)]))]);
         assert_eq!(FieldRules::read(name).unwrap_err().fields.first().unwrap().code, "not_restrictable");
+    }
+
+    #[test]
+    fn what_a_record_hangs_on_can_be_fixed_but_not_hidden() {
+        let said = |level| BTreeMap::from([("contact".into(), BTreeMap::from([("account_id".into(), level)]))]);
+        let refused = FieldRules::read(said(FieldLevel::Hidden)).unwrap_err();
+        assert_eq!(refused.fields.first().unwrap().code, "not_hideable");
+        let rules = FieldRules::read(said(FieldLevel::ReadOnly)).unwrap();
+        let rep = Builtin::SalesRep.grants();
+        let access = FieldAccess::stack([(&rep, &rules)].into_iter());
+        assert!(
+            !access.hides(Object::Contact, "account_id") && access.may_read(Object::Contact, "account", "q").is_ok()
+        );
+        // By the name of the import too.
+        assert!(access.may_write(Object::Contact, ["account"]).is_err());
+        for object in OBJECTS {
+            assert!(restrictable(object).iter().any(|field| may_be_hidden(object, field)), "{object}");
+        }
     }
 }

@@ -2,32 +2,32 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRef, FromRequestParts, Path, Query, State};
+use axum::extract::{FromRef, FromRequestParts, Path, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use dealwright_kernel::Result as Done;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{self, Json};
 use dealwright_kernel::id::{IdentityProviderId, UserId};
-use dealwright_store::{ActorKind, Change, Committed, Origin, Stamp, Tx};
+use dealwright_store::{ActorKind, Committed, Origin, Stamp, Tx};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::patch::{self, GroupChange};
-use super::user::{Fields, Shown};
-use super::{Fault, MAX_RESULTS, answer, attribute, filter, group, page, resource, store, text};
+use super::sort::Sort;
+use super::user::Shown;
+use super::{Fault, MAX_RESULTS, Resource, answer, bulk, discovery, filter, group, page, store, write};
 use crate::Access;
 use crate::context::{InPerson, origin};
 use crate::identity_provider::Provider;
 use crate::identity_provider::store as providers;
+use crate::oidc::login;
 use crate::oidc::store as accounts;
-use crate::oidc::{admission, login};
 use crate::policy::UpdateSingleSignOn;
 use crate::session::{TokenHash, new_token};
 
@@ -38,13 +38,14 @@ where
     Access: FromRef<S>,
 {
     let v2 = Router::new()
-        .route("/ServiceProviderConfig", get(service_provider_config))
-        .route("/ResourceTypes", get(resource_types))
-        .route("/Schemas", get(schemas))
+        .route("/ServiceProviderConfig", get(discovery::service_provider_config))
+        .route("/ResourceTypes", get(discovery::resource_types))
+        .route("/Schemas", get(discovery::schemas))
         .route("/Users", get(list_users).post(create_user))
         .route("/Users/{id}", get(read_user).put(replace_user).patch(patch_user).delete(delete_user))
         .route("/Groups", get(list_groups).post(create_group))
         .route("/Groups/{id}", get(read_group).put(replace_group).patch(patch_group).delete(delete_group))
+        .route("/Bulk", post(bulk_request))
         .fallback(|| async { Fault::new(StatusCode::NOT_FOUND, None, "there is no such endpoint") });
     Router::new().nest("/scim/v2", v2)
 }
@@ -100,9 +101,9 @@ async fn remove_token(
 }
 
 /// A provisioning client, by its token.
-struct Client {
+pub(super) struct Client {
     access: Access,
-    provider: Provider,
+    pub(super) provider: Provider,
     from: Origin,
 }
 
@@ -139,17 +140,17 @@ impl Client {
     }
 
     /// For a write: what gives and takes roles goes one after the other.
-    async fn begin_write(&self) -> Result<Tx, Fault> {
+    pub(super) async fn begin_write(&self) -> Result<Tx, Fault> {
         let mut tx = self.begin().await?;
         accounts::hold_roles(&mut tx).await?;
         Ok(tx)
     }
 
-    fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         &self.access.settings().base_url
     }
 
-    async fn user(&self, tx: &mut Tx, id: &str) -> Result<Shown, Fault> {
+    pub(super) async fn user(&self, tx: &mut Tx, id: &str) -> Result<Shown, Fault> {
         let found = match id.parse::<UserId>() {
             Ok(user) => store::user(tx, self.provider.id, user).await?,
             Err(_) => None,
@@ -157,16 +158,17 @@ impl Client {
         found.ok_or_else(|| Fault::absent("user", id))
     }
 
-    async fn group(&self, tx: &mut Tx, id: &str) -> Result<store::Group, Fault> {
+    pub(super) async fn group(&self, tx: &mut Tx, id: &str) -> Result<store::Group, Fault> {
         let wanted = filter::Filter { id: Some(id.to_owned()), ..filter::Filter::default() };
-        let found = store::groups(tx, self.provider.id, &wanted, 0, 1).await?.0.pop();
+        let found = store::groups(tx, self.provider.id, &wanted, Sort::default(), 0, 1).await?.0.pop();
         found.ok_or_else(|| Fault::absent("group", id))
     }
 
-    async fn shown_group(&self, tx: &mut Tx, id: Uuid, status: StatusCode) -> Result<Response, Fault> {
+    pub(super) async fn shown_group(&self, tx: &mut Tx, id: Uuid, status: StatusCode) -> Result<Resource, Fault> {
         let group = self.group(tx, &id.to_string()).await?;
         let members = store::members(tx, id).await?;
-        Ok(resource(status, group.version, &group::resource(&group, Some(&members), self.base())))
+        let body = group::resource(&group, Some(&members), self.base());
+        Ok(Resource { status, version: group.version, body })
     }
 }
 
@@ -176,8 +178,8 @@ fn parameter<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
-/// What a list asks for: filter, first (from 1), and how many.
-fn asked(pairs: &[(String, String)]) -> Result<(filter::Filter, i64, i64), Fault> {
+/// What a list asks for: filter, order, first (from 1), and how many.
+fn asked(pairs: &[(String, String)]) -> Result<(filter::Filter, Sort, i64, i64), Fault> {
     let number = |name: &str, usual: i64| match parameter(pairs, name) {
         None => Ok(usual),
         Some(given) => {
@@ -186,145 +188,35 @@ fn asked(pairs: &[(String, String)]) -> Result<(filter::Filter, i64, i64), Fault
     };
     let filter = parameter(pairs, "filter").map(filter::parse).transpose()?.unwrap_or_default();
     let start = number("startIndex", 1)?.clamp(1, 1_000_000_000);
-    Ok((filter, start, number("count", 100)?.clamp(0, MAX_RESULTS)))
+    let sort = Sort::read(parameter(pairs, "sortBy"), parameter(pairs, "sortOrder"))?;
+    Ok((filter, sort, start, number("count", 100)?.clamp(0, MAX_RESULTS)))
 }
 
 fn body(bytes: &Bytes) -> Result<Value, Fault> {
     serde_json::from_slice(bytes).map_err(|_| Fault::bad("invalidSyntax", "the body is not JSON"))
 }
 
-/// Whether a write was made against this version, if it says against which.
-fn check_version(headers: &HeaderMap, version: i64) -> Result<(), Fault> {
-    let Some(given) = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()) else { return Ok(()) };
-    let read = given.trim().trim_start_matches("W/").trim_matches('"');
-    if read == "*" || read == version.to_string() {
-        return Ok(());
-    }
-    Err(Fault::new(StatusCode::PRECONDITION_FAILED, None, format!("the resource is at version {version} now")))
-}
-
 async fn list_users(client: Client, Query(pairs): Query<Pairs>) -> Result<Response, Fault> {
-    let (filter, start, count) = asked(&pairs)?;
+    let (filter, sort, start, count) = asked(&pairs)?;
     let mut tx = client.begin().await?;
-    let (users, total) = store::users(&mut tx, client.provider.id, &filter, start - 1, count).await?;
+    let (users, total) = store::users(&mut tx, client.provider.id, &filter, sort, start - 1, count).await?;
     tx.done(()).await?;
     let resources = users.iter().map(|u| u.resource(client.base())).collect();
     Ok(answer(StatusCode::OK, &page(total, start, resources)))
 }
 
-async fn read_user(client: Client, Path(id): Path<String>) -> Result<Response, Fault> {
+async fn read_user(client: Client, Path(id): Path<String>) -> Result<Resource, Fault> {
     let mut tx = client.begin().await?;
     let user = client.user(&mut tx, &id).await?;
     tx.done(()).await?;
-    Ok(resource(StatusCode::OK, user.version, &user.resource(client.base())))
-}
-
-async fn create_user(client: Client, bytes: Bytes) -> Result<Response, Fault> {
-    let fields = Fields::read(&body(&bytes)?)?;
-    let mut tx = client.begin_write().await?;
-    let account = accounts::insert_account(&mut tx, &fields.name(), fields.address()).await?;
-    store::name_user(&mut tx, client.provider.id, account.id, &fields).await?;
-    let data = json!({ "provider": client.provider.name });
-    tx.emit(admission::event(&tx, &account, "created").data(data));
-    if fields.active {
-        group::apply(&mut tx, &client.provider, account.id).await?;
-    } else {
-        store::update_account(&mut tx, account.id, &fields).await?;
-    }
-    let user = client.user(&mut tx, &account.id.to_string()).await?;
-    tx.commit(()).await?.into_inner();
-    Ok(resource(StatusCode::CREATED, user.version, &user.resource(client.base())))
-}
-
-async fn replace_user(
-    client: Client,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Response, Fault> {
-    let fields = Fields::read(&body(&bytes)?)?;
-    change_user(&client, &id, &headers, |_| Ok(fields)).await
-}
-
-async fn patch_user(
-    client: Client,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Response, Fault> {
-    let operations = patch::operations(&body(&bytes)?)?;
-    change_user(&client, &id, &headers, |old| patch::user(old, &operations)).await
-}
-
-async fn delete_user(client: Client, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Fault> {
-    change_user(&client, &id, &headers, |old| Ok(Fields { active: false, ..old })).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-/// Changes somebody, and writes nothing when there is nothing to change.
-async fn change_user(
-    client: &Client,
-    id: &str,
-    headers: &HeaderMap,
-    to: impl FnOnce(Fields) -> Result<Fields, Fault>,
-) -> Result<Response, Fault> {
-    let mut tx = client.begin_write().await?;
-    let old = client.user(&mut tx, id).await?;
-    check_version(headers, old.version)?;
-    let new = to(old.fields.clone())?;
-    let changes = differences(&old.fields, &new);
-    if new != old.fields {
-        store::name_user(&mut tx, client.provider.id, old.id, &new).await?;
-    }
-    if !changes.is_empty() {
-        if old.fields.active && !new.active {
-            keep_an_administrator(&mut tx, old.id).await?;
-        }
-        store::update_account(&mut tx, old.id, &new).await?;
-        let account = store::account(&mut tx, old.id).await?.ok_or_else(|| Fault::absent("user", id))?;
-        let verb = match (old.fields.active, new.active) {
-            (true, false) => "deactivated",
-            (false, true) => "reactivated",
-            (true, true) | (false, false) => "updated",
-        };
-        let data = json!({ "provider": client.provider.name });
-        tx.emit(admission::event(&tx, &account, verb).changes(changes).data(data));
-        if !old.fields.active && new.active {
-            group::apply(&mut tx, &client.provider, old.id).await?;
-        }
-    }
-    let user = client.user(&mut tx, id).await?;
-    tx.commit(()).await?.into_inner();
-    Ok(resource(StatusCode::OK, user.version, &user.resource(client.base())))
-}
-
-/// What of an account differs.
-fn differences(old: &Fields, new: &Fields) -> Vec<Change> {
-    let pairs = [
-        ("name", json!(old.name()), json!(new.name())),
-        ("email", json!(old.address()), json!(new.address())),
-        ("active", json!(old.active), json!(new.active)),
-    ];
-    let changed = pairs.into_iter().filter(|(_, old, new)| old != new);
-    changed
-        .map(|(field, old, new)| Change { field: field.to_owned(), old, new, old_label: None, new_label: None })
-        .collect()
-}
-
-async fn keep_an_administrator(tx: &mut Tx, user: UserId) -> Result<(), Fault> {
-    let administrator = accounts::held_roles(tx, user).await?.iter().any(|role| role.administrator);
-    if administrator && !accounts::other_administrator(tx, user).await? {
-        let why = "this is the organisation's last administrator";
-        return Err(Fault::new(StatusCode::CONFLICT, Some("mutability"), why));
-    }
-    Ok(())
+    Ok(Resource { status: StatusCode::OK, version: user.version, body: user.resource(client.base()) })
 }
 
 async fn list_groups(client: Client, Query(pairs): Query<Pairs>) -> Result<Response, Fault> {
-    let (filter, start, count) = asked(&pairs)?;
+    let (filter, sort, start, count) = asked(&pairs)?;
     let bare = parameter(&pairs, "excludedAttributes").is_some_and(|e| e.to_ascii_lowercase().contains("members"));
     let mut tx = client.begin().await?;
-    let (groups, total) = store::groups(&mut tx, client.provider.id, &filter, start - 1, count).await?;
+    let (groups, total) = store::groups(&mut tx, client.provider.id, &filter, sort, start - 1, count).await?;
     let mut resources = Vec::with_capacity(groups.len());
     for found in groups {
         let members = if bare { None } else { Some(store::members(&mut tx, found.id).await?) };
@@ -334,7 +226,7 @@ async fn list_groups(client: Client, Query(pairs): Query<Pairs>) -> Result<Respo
     Ok(answer(StatusCode::OK, &page(total, start, resources)))
 }
 
-async fn read_group(client: Client, Path(id): Path<String>) -> Result<Response, Fault> {
+async fn read_group(client: Client, Path(id): Path<String>) -> Result<Resource, Fault> {
     let mut tx = client.begin().await?;
     let found = client.group(&mut tx, &id).await?;
     let shown = client.shown_group(&mut tx, found.id, StatusCode::OK).await?;
@@ -342,30 +234,40 @@ async fn read_group(client: Client, Path(id): Path<String>) -> Result<Response, 
     Ok(shown)
 }
 
-/// A whole group as a change of an empty one.
-fn whole_group(body: &Value) -> Result<GroupChange, Fault> {
-    let part = |name: &str| attribute(body, name).cloned().unwrap_or_default();
-    let name = text(&part("displayName"), "displayName", 255)?;
-    Ok(GroupChange {
-        name: Some(name.ok_or_else(|| Fault::bad("invalidValue", "displayName is required"))?),
-        external_id: text(&part("externalId"), "externalId", 255)?,
-        replaces: true,
-        add: patch::members(&part("members"))?,
-        remove: Vec::new(),
-    })
+/// The version that a write was made against, if it says so.
+fn read(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok())
 }
 
-async fn create_group(client: Client, bytes: Bytes) -> Result<Response, Fault> {
-    let change = whole_group(&body(&bytes)?)?;
-    let mut tx = client.begin_write().await?;
-    let id = tx.new_id();
-    let name = change.name.clone().unwrap_or_default();
-    store::insert_group(&mut tx, client.provider.id, id, &name, change.external_id.as_deref()).await?;
-    tx.emit(client.provider.event(&tx, "group_made").data(json!({ "group": name })));
-    change_members(&client, &mut tx, id, &change).await?;
-    let shown = client.shown_group(&mut tx, id, StatusCode::CREATED).await?;
-    tx.commit(()).await?.into_inner();
-    Ok(shown)
+async fn create_user(client: Client, bytes: Bytes) -> Result<Resource, Fault> {
+    write::create_user(&client, &body(&bytes)?).await
+}
+
+async fn replace_user(
+    client: Client,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Resource, Fault> {
+    write::replace_user(&client, &id, read(&headers), &body(&bytes)?).await
+}
+
+async fn patch_user(
+    client: Client,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Resource, Fault> {
+    write::patch_user(&client, &id, read(&headers), &body(&bytes)?).await
+}
+
+async fn delete_user(client: Client, Path(id): Path<String>, headers: HeaderMap) -> Result<StatusCode, Fault> {
+    write::delete_user(&client, &id, read(&headers)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn create_group(client: Client, bytes: Bytes) -> Result<Resource, Fault> {
+    write::create_group(&client, &body(&bytes)?).await
 }
 
 async fn replace_group(
@@ -373,8 +275,8 @@ async fn replace_group(
     Path(id): Path<String>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Result<Response, Fault> {
-    change_group(&client, &id, &headers, whole_group(&body(&bytes)?)?).await
+) -> Result<Resource, Fault> {
+    write::replace_group(&client, &id, read(&headers), &body(&bytes)?).await
 }
 
 async fn patch_group(
@@ -382,112 +284,19 @@ async fn patch_group(
     Path(id): Path<String>,
     headers: HeaderMap,
     bytes: Bytes,
-) -> Result<Response, Fault> {
-    let change = patch::group(&patch::operations(&body(&bytes)?)?)?;
-    change_group(&client, &id, &headers, change).await
+) -> Result<Resource, Fault> {
+    write::patch_group(&client, &id, read(&headers), &body(&bytes)?).await
 }
 
-async fn change_group(client: &Client, id: &str, headers: &HeaderMap, change: GroupChange) -> Result<Response, Fault> {
-    let mut tx = client.begin_write().await?;
-    let old = client.group(&mut tx, id).await?;
-    check_version(headers, old.version)?;
-    let before = store::members(&mut tx, old.id).await?;
-    change_members(client, &mut tx, old.id, &change).await?;
-    let name = change.name.unwrap_or_else(|| old.name.clone());
-    let external_id = change.external_id.or_else(|| old.external_id.clone());
-    let after = store::members(&mut tx, old.id).await?;
-    let renamed = name != old.name || external_id != old.external_id;
-    if renamed || before != after {
-        store::update_group(&mut tx, old.id, &name, external_id.as_deref()).await?;
-        let (was, is): (Vec<_>, Vec<_>) = (before.iter().map(|m| m.0).collect(), after.iter().map(|m| m.0).collect());
-        let changes = vec![Change {
-            field: "members".to_owned(),
-            old: json!(was),
-            new: json!(is),
-            old_label: None,
-            new_label: None,
-        }];
-        tx.emit(client.provider.event(&tx, "group_changed").changes(changes).data(json!({ "group": name })));
+async fn delete_group(client: Client, Path(id): Path<String>, headers: HeaderMap) -> Result<StatusCode, Fault> {
+    write::delete_group(&client, &id, read(&headers)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn bulk_request(client: Client, bytes: Bytes) -> Result<Response, Fault> {
+    if bytes.len() > bulk::MAX_PAYLOAD {
+        let most = format!("at most {} bytes", bulk::MAX_PAYLOAD);
+        return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, None, most));
     }
-    if renamed {
-        for (user, _) in &after {
-            group::apply(&mut tx, &client.provider, *user).await?;
-        }
-    }
-    let shown = client.shown_group(&mut tx, old.id, StatusCode::OK).await?;
-    tx.commit(()).await?.into_inner();
-    Ok(shown)
-}
-
-/// Puts people in and takes them out, with what the group gives.
-async fn change_members(client: &Client, tx: &mut Tx, group: Uuid, change: &GroupChange) -> Result<(), Fault> {
-    let id =
-        |text: &String| text.parse::<Uuid>().map_err(|_| Fault::bad("invalidValue", format!("{text} is no user's id")));
-    let add: Vec<Uuid> = change.add.iter().map(id).collect::<Result<_, _>>()?;
-    let mut remove: Vec<Uuid> = change.remove.iter().map(id).collect::<Result<_, _>>()?;
-    if change.replaces {
-        let now = store::members(tx, group).await?;
-        remove.extend(now.into_iter().map(|(user, _)| user.0).filter(|user| !add.contains(user)));
-    }
-    store::remove_members(tx, group, &remove).await?;
-    store::add_members(tx, group, &add).await?;
-    for user in add.into_iter().chain(remove) {
-        group::apply(tx, &client.provider, UserId(user)).await?;
-    }
-    Ok(())
-}
-
-async fn delete_group(client: Client, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Fault> {
-    let mut tx = client.begin_write().await?;
-    let old = client.group(&mut tx, &id).await?;
-    check_version(&headers, old.version)?;
-    let nobody = GroupChange { replaces: true, ..GroupChange::default() };
-    change_members(&client, &mut tx, old.id, &nobody).await?;
-    store::delete_group(&mut tx, old.id).await?;
-    tx.emit(client.provider.event(&tx, "group_removed").data(json!({ "group": old.name })));
-    tx.commit(()).await?.into_inner();
-    Ok(StatusCode::NO_CONTENT.into_response())
-}
-
-async fn service_provider_config(State(_access): State<Access>) -> Response {
-    let no = json!({ "supported": false });
-    let scheme = json!({ "type": "oauthbearertoken", "name": "Bearer token", "description": "A token of the identity provider", "primary": true });
-    let config = json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
-        "patch": { "supported": true }, "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
-        "filter": { "supported": true, "maxResults": MAX_RESULTS }, "changePassword": no, "sort": no, "etag": { "supported": true },
-        "authenticationSchemes": [scheme],
-    });
-    answer(StatusCode::OK, &config)
-}
-
-async fn resource_types(_client: Client) -> Response {
-    let kind = |name: &str, path: &str, schema: &str| {
-        json!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"], "id": name, "name": name, "endpoint": path, "schema": schema,
-        })
-    };
-    let all = vec![kind("User", "/Users", super::USER), kind("Group", "/Groups", super::GROUP)];
-    answer(StatusCode::OK, &page(2, 1, all))
-}
-
-async fn schemas(_client: Client) -> Response {
-    let part = |name: &str, kind: &str, many: bool, required: bool| {
-        json!({
-            "name": name, "type": kind, "multiValued": many, "required": required, "caseExact": false, "mutability": "readWrite",
-            "returned": "default", "uniqueness": if required { "server" } else { "none" },
-        })
-    };
-    let user = json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"], "id": super::USER, "name": "User", "description": "Somebody who signs in",
-        "attributes": [
-            part("userName", "string", false, true), part("externalId", "string", false, false), part("displayName", "string", false, false),
-            part("name", "complex", false, false), part("emails", "complex", true, false), part("active", "boolean", false, false),
-        ],
-    });
-    let group = json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"], "id": super::GROUP, "name": "Group", "description": "Stands for a role or a team",
-        "attributes": [part("displayName", "string", false, true), part("externalId", "string", false, false), part("members", "complex", true, false)],
-    });
-    answer(StatusCode::OK, &page(2, 1, vec![user, group]))
+    bulk::run(&client, &body(&bytes)?).await
 }

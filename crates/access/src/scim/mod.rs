@@ -2,14 +2,18 @@
 //!
 //! A token of a provider opens it, and shows the organisation's people. To delete is to deactivate: what somebody did
 //! stays theirs. Groups stand for roles and teams by the provider's mappings. [`patch`] and [`filter`] read what Entra ID
-//! and Okta send.
+//! and Okta send; [`bulk`] does many of the same at once.
 
+mod bulk;
+mod discovery;
 pub mod filter;
 pub mod group;
 pub mod http;
 pub mod patch;
+pub mod sort;
 pub mod store;
 pub mod user;
+mod write;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -71,13 +75,21 @@ impl From<Error> for Fault {
     }
 }
 
-impl IntoResponse for Fault {
-    fn into_response(self) -> Response {
+impl Fault {
+    /// The error as a resource.
+    #[must_use]
+    pub fn body(&self) -> Value {
         let mut body = json!({ "schemas": [ERROR], "status": self.status.as_str(), "detail": self.detail });
         if let (Some(kind), Some(body)) = (self.kind, body.as_object_mut()) {
             body.insert("scimType".to_owned(), json!(kind));
         }
-        let mut response = answer(self.status, &body);
+        body
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let mut response = answer(self.status, &self.body());
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -96,13 +108,29 @@ pub fn answer(status: StatusCode, body: &Value) -> Response {
 }
 
 /// A resource with its version.
-#[must_use]
-pub fn resource(status: StatusCode, version: i64, body: &Value) -> Response {
-    let mut response = answer(status, body);
-    if let Ok(tag) = HeaderValue::from_str(&format!("W/\"{version}\"")) {
-        response.headers_mut().insert(header::ETAG, tag);
+#[derive(Debug)]
+pub struct Resource {
+    pub status: StatusCode,
+    pub version: i64,
+    pub body: Value,
+}
+
+impl Resource {
+    /// The version as SCIM writes it.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        format!("W/\"{}\"", self.version)
     }
-    response
+}
+
+impl IntoResponse for Resource {
+    fn into_response(self) -> Response {
+        let mut response = answer(self.status, &self.body);
+        if let Ok(tag) = HeaderValue::from_str(&self.tag()) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
 }
 
 /// A page of resources.

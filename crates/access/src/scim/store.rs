@@ -8,6 +8,7 @@ use dealwright_store::{SystemTx, Tx};
 use uuid::Uuid;
 
 use super::filter::Filter;
+use super::sort::Sort;
 use super::user::{Fields, Shown};
 use crate::oidc::store::Account;
 use crate::session::TokenHash;
@@ -95,6 +96,7 @@ pub(crate) async fn users(
     tx: &mut Tx,
     provider: IdentityProviderId,
     filter: &Filter,
+    sort: Sort,
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<Shown>, i64)> {
@@ -111,6 +113,11 @@ pub(crate) async fn users(
         r#"select u.id as "id: UserId", coalesce(s.user_name, u.email) as "user_name!", s.external_id as "external_id?", u.name, s.given_name as "given_name?",
                   s.family_name as "family_name?", u.email, u.active, u.version, u.created_at, u.updated_at, count(*) over () as "total!"
            from app_user u left join scim_user s on s.org_id = u.org_id and s.user_id = u.id and s.provider_id = $2
+           cross join lateral (select case $11::text
+               when 'username' then lower(coalesce(s.user_name, u.email)) when 'externalid' then s.external_id when 'displayname' then lower(u.name)
+               when 'name.givenname' then lower(s.given_name) when 'name.familyname' then lower(s.family_name) when 'emails' then lower(u.email)
+               when 'meta.created' then to_char(u.created_at, 'YYYYMMDDHH24MISSUS') when 'meta.lastmodified' then to_char(u.updated_at, 'YYYYMMDDHH24MISSUS')
+               end) as k (key)
            where u.org_id = $1 and not u.service
              and ($3::uuid is null or u.id = $3)
              and ($4::text is null or lower(coalesce(s.user_name, u.email)) = lower($4))
@@ -118,7 +125,7 @@ pub(crate) async fn users(
              and ($6::text is null or lower(u.email) = lower($6))
              and ($7::boolean is null or u.active = $7)
              and ($8::text is null or u.name = $8)
-           order by u.id offset $9 limit $10"#,
+           order by case when not $12 then k.key end nulls last, case when $12 then k.key end desc nulls first, u.id offset $9 limit $10"#,
         org,
         provider.0,
         id,
@@ -129,6 +136,8 @@ pub(crate) async fn users(
         filter.display_name,
         offset,
         limit.max(1),
+        sort.by,
+        sort.descending,
     )
     .fetch_all(tx.db())
     .await?;
@@ -140,7 +149,7 @@ pub(crate) async fn users(
 /// One of the organisation's people.
 pub(crate) async fn user(tx: &mut Tx, provider: IdentityProviderId, id: UserId) -> Result<Option<Shown>> {
     let filter = Filter { id: Some(id.to_string()), ..Filter::default() };
-    Ok(users(tx, provider, &filter, 0, 1).await?.0.pop())
+    Ok(users(tx, provider, &filter, Sort::default(), 0, 1).await?.0.pop())
 }
 
 /// Writes what the client calls somebody.
@@ -217,6 +226,7 @@ pub(crate) async fn groups(
     tx: &mut Tx,
     provider: IdentityProviderId,
     filter: &Filter,
+    sort: Sort,
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<Group>, i64)> {
@@ -224,10 +234,14 @@ pub(crate) async fn groups(
     let id = |text: Option<&str>| text.map(|t| t.parse::<Uuid>().unwrap_or_default());
     let rows = sqlx::query!(
         r#"select g.id, g.name, g.external_id, g.version, g.created_at, g.updated_at, count(*) over () as "total!" from scim_group g
+           cross join lateral (select case $9::text
+               when 'displayname' then lower(g.name) when 'externalid' then g.external_id
+               when 'meta.created' then to_char(g.created_at, 'YYYYMMDDHH24MISSUS') when 'meta.lastmodified' then to_char(g.updated_at, 'YYYYMMDDHH24MISSUS')
+               end) as k (key)
            where g.org_id = $1 and g.provider_id = $2
              and ($3::uuid is null or g.id = $3) and ($4::text is null or lower(g.name) = lower($4)) and ($5::text is null or g.external_id = $5)
              and ($6::uuid is null or exists (select from scim_group_member m where m.org_id = g.org_id and m.group_id = g.id and m.user_id = $6))
-           order by g.id offset $7 limit $8"#,
+           order by case when not $10 then k.key end nulls last, case when $10 then k.key end desc nulls first, g.id offset $7 limit $8"#,
         org,
         provider.0,
         id(filter.id.as_deref()),
@@ -236,6 +250,8 @@ pub(crate) async fn groups(
         id(filter.member.as_deref()),
         offset,
         limit.max(1),
+        sort.by,
+        sort.descending,
     )
     .fetch_all(tx.db())
     .await?;

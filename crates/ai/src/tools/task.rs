@@ -60,7 +60,12 @@ impl Tool for CreateTask {
         if title.is_empty() || title.chars().count() > 500 {
             return Err(Error::field("title", "invalid_value", "a title has 1 to 500 characters"));
         }
-        let said = [args.due_date.map(|_| "due_date"), args.priority.map(|_| "priority")];
+        let about = args.about.as_ref().map(|about| match about.kind {
+            RecordType::Opportunity => "opportunity_id",
+            RecordType::Account => "account_id",
+            RecordType::Contact => "contact_id",
+        });
+        let said = [args.due_date.map(|_| "due_date"), args.priority.map(|_| "priority"), about];
         running.cx.actor().fields.may_write(Object::Task, said.into_iter().flatten())?;
         let assignee = args.assignee_id.unwrap_or(running.cx.actor().user.0);
         let mut ids = vec![assignee];

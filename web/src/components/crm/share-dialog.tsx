@@ -17,7 +17,7 @@ import type { Shareable } from "./sharing";
 import { TeamMark } from "./team-mark";
 
 interface Props {
-  type: Exclude<SharedObject, "task">;
+  type: SharedObject;
   record: Shareable;
   onClose: () => void;
 }

@@ -11,7 +11,7 @@ import type { Shareable } from "./sharing";
 import { TeamMark } from "./team-mark";
 
 /** With whom a record is shared, each to be taken back. */
-export function ShareList({ type, record }: { type: Exclude<SharedObject, "task">; record: Shareable }) {
+export function ShareList({ type, record }: { type: SharedObject; record: Shareable }) {
   const query = useQuery(sharesQuery(type, record.id));
   const { drop } = useShares(type, record.id);
   const shares = query.data ?? [];

@@ -4,15 +4,14 @@ import { sentence } from "@/api/problem";
 import type { ShareLevel, SharedObject } from "@/api/types";
 import { failed } from "@/components/ui/toast";
 
-type Kind = Exclude<SharedObject, "task">;
-
-export const sharesQuery = (type: Kind, id: string) =>
+export const sharesQuery = (type: SharedObject, id: string) =>
   queryOptions({
     queryKey: ["shares", type, id],
     queryFn: async () => {
       const at = { path: { id } };
       if (type === "opportunity") return (await get("/opportunities/{id}/shares", at)).items;
       if (type === "account") return (await get("/accounts/{id}/shares", at)).items;
+      if (type === "task") return (await get("/tasks/{id}/shares", at)).items;
       return (await get("/contacts/{id}/shares", at)).items;
     },
   });
@@ -24,7 +23,7 @@ export interface NewShare {
   expires_at: string | null;
 }
 
-export function useShares(type: Kind, id: string) {
+export function useShares(type: SharedObject, id: string) {
   const client = useQueryClient();
   const done = () => {
     void client.invalidateQueries({ queryKey: ["shares", type, id] });
@@ -35,6 +34,7 @@ export function useShares(type: Kind, id: string) {
       const at = { path: { id }, body };
       if (type === "opportunity") await post("/opportunities/{id}/shares", at);
       else if (type === "account") await post("/accounts/{id}/shares", at);
+      else if (type === "task") await post("/tasks/{id}/shares", at);
       else await post("/contacts/{id}/shares", at);
     },
     onSuccess: done,
@@ -44,6 +44,7 @@ export function useShares(type: Kind, id: string) {
       const at = { path: { id, share_id } };
       if (type === "opportunity") await remove("/opportunities/{id}/shares/{share_id}", at);
       else if (type === "account") await remove("/accounts/{id}/shares/{share_id}", at);
+      else if (type === "task") await remove("/tasks/{id}/shares/{share_id}", at);
       else await remove("/contacts/{id}/shares/{share_id}", at);
     },
     onSuccess: done,

@@ -14,7 +14,7 @@ export interface Shareable {
   may: { update: boolean };
 }
 
-export function useSharing(type: Exclude<SharedObject, "task">, record: Shareable) {
+export function useSharing(type: SharedObject, record: Shareable) {
   const [open, setOpen] = useState<"share" | "access" | null>(null);
   const mayAsk = useMay("role", "read");
   const close = () => setOpen(null);

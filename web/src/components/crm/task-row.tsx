@@ -7,6 +7,7 @@ import { CompanyMark, PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { date, daysUntil, plural, today } from "@/lib/format";
+import { useSharing } from "./sharing";
 import { useTaskEdit } from "./task-edit";
 
 const PAGES = { opportunity: "/opportunities/$id", account: "/accounts/$id", contact: "/contacts/$id" } as const;
@@ -56,6 +57,7 @@ export function TaskRow({
   showAssignee?: boolean;
 }) {
   const { change, drop } = useTaskEdit();
+  const sharing = useSharing("task", { ...task, name: task.title });
   const { done } = task;
   const toggle = () => change.mutate({ task, body: { done: !done }, said: done ? "Task reopened" : "Task done" });
   return (
@@ -91,27 +93,31 @@ export function TaskRow({
       <span className="flex min-w-16 shrink-0 justify-end md:w-24">
         <Due task={task} />
       </span>
-      {task.may.update && (
-        <Menu
-          align="end"
-          trigger={
-            <Button variant="quiet" size="iconRow" aria-label={`More for ${task.title}`} className="text-fg-3">
-              <EllipsisVertical />
-            </Button>
-          }
-          items={[
-            {
-              label: "Due tomorrow",
-              run: () => change.mutate({ task, body: { due_date: today(1) }, said: "Due tomorrow" }),
-            },
-            {
-              label: "Due in a week",
-              run: () => change.mutate({ task, body: { due_date: today(7) }, said: "Due in a week" }),
-            },
-            ...(task.may.delete ? [{ label: "Delete", bad: true, run: () => drop.mutate(task) }] : []),
-          ]}
-        />
-      )}
+      <Menu
+        align="end"
+        trigger={
+          <Button variant="quiet" size="iconRow" aria-label={`More for ${task.title}`} className="text-fg-3">
+            <EllipsisVertical />
+          </Button>
+        }
+        items={[
+          ...(task.may.update
+            ? [
+                {
+                  label: "Due tomorrow",
+                  run: () => change.mutate({ task, body: { due_date: today(1) }, said: "Due tomorrow" }),
+                },
+                {
+                  label: "Due in a week",
+                  run: () => change.mutate({ task, body: { due_date: today(7) }, said: "Due in a week" }),
+                },
+              ]
+            : []),
+          ...sharing.items,
+          ...(task.may.delete ? [{ label: "Delete", bad: true, run: () => drop.mutate(task) }] : []),
+        ]}
+      />
+      {sharing.dialog}
     </li>
   );
 }

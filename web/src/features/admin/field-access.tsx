@@ -9,7 +9,7 @@ import { Select } from "@/components/ui/input";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed } from "@/components/ui/toast";
 import { cn } from "@/lib/cn";
-import { AdminPage } from "./layout";
+import { AdminPage, PINNED } from "./layout";
 import { roleFieldsQuery, rolesQuery } from "./queries";
 
 export const FIELD_OBJECTS = ["opportunity", "account", "contact", "task"] as const;
@@ -43,12 +43,13 @@ export function FieldAccess({ object }: { object: FieldObject }) {
   const roles = useSuspenseQuery(rolesQuery()).data;
   const rules = useSuspenseQueries({ queries: roles.map((r) => roleFieldsQuery(r.id)) });
   const fields = rules[0]?.data.restrictable[object] ?? [];
+  const alwaysShown = rules[0]?.data.always_shown[object] ?? [];
   const mayChange = useMe().permissions.role?.update === "all";
   const set = useSet();
   return (
     <AdminPage
       title="Field access"
-      text="What a role hides is in no list, search, history, import or answer of an agent. Of several roles that somebody has, the widest wins. Names, owners and stages always show."
+      text="What a role hides is in no list, search, history, import or answer of an agent. Of several roles that somebody has, the widest wins. Names, owners, stages and what a record belongs to always show."
     >
       <TabRow label="Objects" className="h-10 border-b border-line">
         {FIELD_OBJECTS.map((o) => (
@@ -68,7 +69,7 @@ export function FieldAccess({ object }: { object: FieldObject }) {
         <table className="w-full min-w-[640px] text-cell [&_td]:border-b [&_td]:border-line [&_td]:py-1.5 [&_td]:pr-3">
           <thead>
             <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
-              <th scope="col" className="font-medium">
+              <th scope="col" className={cn("pr-3 font-medium", PINNED)}>
                 Field
               </th>
               {roles.map((r) => (
@@ -81,7 +82,7 @@ export function FieldAccess({ object }: { object: FieldObject }) {
           <tbody>
             {fields.map((field) => (
               <tr key={field}>
-                <th scope="row" className="border-b border-line pr-3 text-left font-medium text-fg">
+                <th scope="row" className={cn("border-b border-line pr-3 text-left font-medium text-fg", PINNED)}>
                   {label(field)}
                 </th>
                 {roles.map((role, at) => {
@@ -104,7 +105,7 @@ export function FieldAccess({ object }: { object: FieldObject }) {
                       >
                         <option value="full">Full</option>
                         <option value="read_only">Read only</option>
-                        <option value="hidden">Hidden</option>
+                        {!alwaysShown.includes(field) && <option value="hidden">Hidden</option>}
                       </Select>
                     </td>
                   );

@@ -143,6 +143,9 @@ interface Head {
   wide?: boolean;
 }
 
+/** The first column of a wide table on a phone: it stays while the others scroll. */
+export const PINNED = "max-md:sticky max-md:left-0 max-md:z-10 max-md:bg-bg";
+
 export function PlainTable({ heads, children }: { heads: Head[]; children: ReactNode }) {
   const kept = heads.filter((h) => !h.wide).length;
   return (
@@ -150,17 +153,19 @@ export function PlainTable({ heads, children }: { heads: Head[]; children: React
       <table
         className={cn(
           "w-full text-cell [&_td]:border-b [&_td]:border-line [&_td]:px-2 [&_td]:py-2 [&_td:first-child]:pl-0",
+          "max-md:[&_td:first-child]:sticky max-md:[&_td:first-child]:left-0 max-md:[&_td:first-child]:z-10 max-md:[&_td:first-child]:bg-bg",
           kept > 4 ? "min-w-[680px]" : kept > 3 && "min-w-[480px]",
         )}
       >
         <thead>
           <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
-            {heads.map((h) => (
+            {heads.map((h, at) => (
               <th
                 key={h.label}
                 scope="col"
                 className={cn(
                   "px-2 font-medium whitespace-nowrap first:pl-0",
+                  at === 0 && PINNED,
                   h.right && "text-right",
                   h.wide && "max-md:hidden",
                 )}

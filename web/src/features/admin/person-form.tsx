@@ -12,6 +12,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { told } from "@/components/ui/toast";
+import { PersonIdentities } from "./person-identities";
 import { peopleChanged, rolesQuery } from "./queries";
 import { RolePicker } from "./role-picker";
 
@@ -108,6 +109,7 @@ export function PersonForm({ user, onClose }: { user: User | null; onClose: () =
             />
           )}
         />
+        {user && <PersonIdentities user={user} />}
         {!user && (
           <Field
             label="Password"

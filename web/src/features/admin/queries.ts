@@ -70,8 +70,17 @@ export const identityProvidersQuery = () =>
     queryKey: ["identity-providers"],
     queryFn: async () => (await get("/identity-providers")).items,
   });
+/** The e-mail domains that are claimed, and what proves them. */
+export const domainsQuery = () =>
+  queryOptions({ queryKey: ["domains"], queryFn: async () => (await get("/domains")).items });
 export const identityProviderQuery = (id: string) =>
   queryOptions({
     queryKey: ["identity-providers", id],
     queryFn: () => get("/identity-providers/{id}", { path: { id } }),
+  });
+/** By which accounts at providers somebody signs in. */
+export const userIdentitiesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["users", "identities", id],
+    queryFn: async () => (await get("/users/{id}/identities", { path: { id } })).items,
   });

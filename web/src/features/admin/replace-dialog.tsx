@@ -1,10 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { isApiError, sentence } from "@/api/problem";
-import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/confirm";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/input";
-import { Overlay } from "@/components/ui/overlay";
 import { plural } from "@/lib/format";
 
 /** Deletes a value; where records have it, asks which one they get instead. */
@@ -28,30 +27,21 @@ export function ReplaceDialog(props: {
   const asks = props.merge === true || inUse !== null || to !== "";
   const verb = props.merge ? "Merge" : "Delete";
   return (
-    <Overlay
-      open
-      onOpenChange={(open) => !open && props.onClose()}
+    <Confirm
       title={`${verb} ${props.name}`}
       description={
         props.merge
           ? `Records that have this ${props.what} get the other one, and this one goes.`
           : `A deleted ${props.what} can’t be brought back.`
       }
-      footer={
-        <>
-          <Button onClick={props.onClose}>Cancel</Button>
-          <Button
-            variant="danger"
-            disabled={asks && to === ""}
-            busy={run.isPending && (props.merge ? "Merging" : "Deleting")}
-            onClick={() => run.mutate()}
-          >
-            {props.merge ? "Merge" : asks ? "Replace and delete" : `Delete ${props.what}`}
-          </Button>
-        </>
-      }
+      verb={props.merge ? "Merge" : asks ? "Replace and delete" : `Delete ${props.what}`}
+      doing={props.merge ? "Merging" : "Deleting"}
+      pending={run.isPending}
+      disabled={asks && to === ""}
+      error={error && inUse === null ? sentence(error) : null}
+      onConfirm={() => run.mutate()}
+      onClose={props.onClose}
     >
-      <div className="flex flex-col gap-3 text-cell text-fg-2">
         {inUse !== null && (
           <p role="status">
             {plural(inUse, props.counted)} {inUse === 1 ? "has" : "have"} this {props.what}. Choose what{" "}
@@ -73,12 +63,6 @@ export function ReplaceDialog(props: {
             )}
           </Field>
         )}
-        {error && inUse === null && (
-          <p role="alert" className="text-bad-text">
-            {sentence(error)}
-          </p>
-        )}
-      </div>
-    </Overlay>
+    </Confirm>
   );
 }

@@ -3,10 +3,9 @@ import { useState } from "react";
 import { remove } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
 import type { Role } from "@/api/types";
-import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/confirm";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/input";
-import { Overlay } from "@/components/ui/overlay";
 import { told } from "@/components/ui/toast";
 import { number } from "@/lib/format";
 import { peopleChanged } from "./queries";
@@ -31,35 +30,20 @@ export function DeleteRole(props: { role: Role; roles: Role[]; onGone: () => voi
     },
   });
   const inUse = role.holders > 0 || isApiError(gone.error, "role_in_use");
+  const held = `${number(role.holders)} ${role.holders === 1 ? "person holds" : "people hold"} it.`;
   return (
-    <Overlay
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <Confirm
       title={`Delete ${role.name}?`}
-      description={
-        inUse
-          ? `${number(role.holders)} ${role.holders === 1 ? "person holds" : "people hold"} it.`
-          : "Nobody holds it."
-      }
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            variant="danger"
-            busy={gone.isPending && "Deleting"}
-            disabled={inUse && !instead}
-            onClick={() => gone.mutate()}
-          >
-            Delete role
-          </Button>
-        </>
-      }
+      description={inUse ? held : "Nobody holds it."}
+      verb="Delete role"
+      doing="Deleting"
+      stay="Keep it"
+      pending={gone.isPending}
+      disabled={inUse && !instead}
+      error={gone.isError ? sentence(gone.error) : null}
+      onConfirm={() => gone.mutate()}
+      onClose={onClose}
     >
-      {gone.isError && (
-        <p role="alert" className="mb-3 text-cell text-bad-text">
-          {sentence(gone.error)}
-        </p>
-      )}
       {inUse ? (
         <Field label="They get instead" required>
           {(w) => (
@@ -76,8 +60,8 @@ export function DeleteRole(props: { role: Role; roles: Role[]; onGone: () => voi
           )}
         </Field>
       ) : (
-        <p className="text-cell text-fg-2">It cannot be brought back.</p>
+        <p>It cannot be brought back.</p>
       )}
-    </Overlay>
+    </Confirm>
   );
 }

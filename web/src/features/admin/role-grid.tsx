@@ -1,6 +1,8 @@
 import { Lock } from "lucide-react";
 import { Fragment, useRef, type KeyboardEvent } from "react";
 import type { Role, RoleGrid as Grid, Scope } from "@/api/types";
+import { cn } from "@/lib/cn";
+import { PINNED } from "./layout";
 import { Pips, ScopeCell } from "./scope-cell";
 import { actionWord, columns, grantOf, groups, objectWord, type Draft } from "./role-words";
 
@@ -49,7 +51,7 @@ export function RoleGrid(props: {
         <caption className="sr-only">What {role.name} may do, and how far</caption>
         <thead>
           <tr className="h-8 border-b border-line text-left text-meta text-fg-3">
-            <th scope="col" className="pr-2 pl-4 font-medium md:pl-5">
+            <th scope="col" className={cn("pr-2 pl-4 font-medium md:pl-5", PINNED)}>
               Object
             </th>
             {actions.map((action) => (
@@ -73,7 +75,10 @@ export function RoleGrid(props: {
               </tr>
               {part.objects.map((object) => (
                 <tr key={object} className="h-9 border-b border-line max-md:h-12">
-                  <th scope="row" className="pr-2 pl-4 text-left font-medium whitespace-nowrap text-fg md:pl-5">
+                  <th
+                    scope="row"
+                    className={cn("pr-2 pl-4 text-left font-medium whitespace-nowrap text-fg md:pl-5", PINNED)}
+                  >
                     {objectWord(object)}
                   </th>
                   {actions.map((action) => (

@@ -1,6 +1,5 @@
 import { useBlocker } from "@tanstack/react-router";
-import { Button } from "@/components/ui/button";
-import { Overlay } from "@/components/ui/overlay";
+import { Confirm } from "@/components/ui/confirm";
 
 /** Asks before unsaved changes are left behind. */
 export function LeaveDrafts({ dirty }: { dirty: boolean }) {
@@ -11,20 +10,14 @@ export function LeaveDrafts({ dirty }: { dirty: boolean }) {
   });
   if (leaving.status !== "blocked") return null;
   return (
-    <Overlay
-      open
-      onOpenChange={(open) => !open && leaving.reset()}
+    <Confirm
       title="Leave without saving?"
-      footer={
-        <>
-          <Button onClick={leaving.reset}>Stay</Button>
-          <Button variant="danger" onClick={leaving.proceed}>
-            Leave
-          </Button>
-        </>
-      }
+      verb="Leave"
+      stay="Stay"
+      onConfirm={leaving.proceed}
+      onClose={leaving.reset}
     >
-      <p className="text-cell text-fg-2">The changes to roles that you have not saved are lost.</p>
-    </Overlay>
+      <p>The changes to roles that you have not saved are lost.</p>
+    </Confirm>
   );
 }

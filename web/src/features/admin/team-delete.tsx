@@ -3,10 +3,9 @@ import { useState } from "react";
 import { remove } from "@/api/client";
 import { isApiError, sentence } from "@/api/problem";
 import type { Team } from "@/api/types";
-import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/confirm";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/input";
-import { Overlay } from "@/components/ui/overlay";
 import { told } from "@/components/ui/toast";
 import { peopleChanged } from "./queries";
 import { indented } from "./tree";
@@ -32,29 +31,17 @@ export function DeleteTeam({ team, teams, onClose }: { team: Team; teams: Team[]
   });
   const inUse = used || isApiError(gone.error, "team_in_use");
   return (
-    <Overlay
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <Confirm
       title={`Delete ${team.name}?`}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            variant="danger"
-            busy={gone.isPending && "Deleting"}
-            disabled={inUse && !instead}
-            onClick={() => gone.mutate()}
-          >
-            Delete team
-          </Button>
-        </>
-      }
+      verb="Delete team"
+      doing="Deleting"
+      stay="Keep it"
+      pending={gone.isPending}
+      disabled={inUse && !instead}
+      error={gone.isError ? sentence(gone.error) : null}
+      onConfirm={() => gone.mutate()}
+      onClose={onClose}
     >
-      {gone.isError && (
-        <p role="alert" className="mb-3 text-cell text-bad-text">
-          {sentence(gone.error)}
-        </p>
-      )}
       <Field
         label="Its people, its teams and its records go to"
         required={inUse}
@@ -71,6 +58,6 @@ export function DeleteTeam({ team, teams, onClose }: { team: Team; teams: Team[]
           </Select>
         )}
       </Field>
-    </Overlay>
+    </Confirm>
   );
 }

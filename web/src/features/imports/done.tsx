@@ -5,7 +5,7 @@ import { useState } from "react";
 import { BASE } from "@/api/client";
 import type { Import } from "@/api/types";
 import { Button } from "@/components/ui/button";
-import { Overlay } from "@/components/ui/overlay";
+import { Confirm } from "@/components/ui/confirm";
 import { Progress } from "@/components/ui/states";
 import { Spinner } from "@/components/ui/spinner";
 import { number, percent } from "@/lib/format";
@@ -114,28 +114,21 @@ function Finished({ item }: { item: Import }) {
           <Link to="/admin/imports">Import another file</Link>
         </Button>
       </div>
-      <Overlay
-        open={asking}
-        onOpenChange={setAsking}
-        title="Roll back this import?"
-        description={`${number(result.created)} created ${noun} go away, ${number(result.updated)} updated ones become as they were.`}
-        footer={
-          <>
-            <Button onClick={() => setAsking(false)}>Keep it</Button>
-            <Button
-              variant="danger"
-              onClick={() => {
-                setAsking(false);
-                rollBack.mutate();
-              }}
-            >
-              Roll back
-            </Button>
-          </>
-        }
-      >
-        <p className="text-cell text-fg-2">Records that people changed since keep those changes.</p>
-      </Overlay>
+      {asking && (
+        <Confirm
+          title="Roll back this import?"
+          description={`${number(result.created)} created ${noun} go away, ${number(result.updated)} updated ones become as they were.`}
+          verb="Roll back"
+          stay="Keep it"
+          onConfirm={() => {
+            setAsking(false);
+            rollBack.mutate();
+          }}
+          onClose={() => setAsking(false)}
+        >
+          <p>Records that people changed since keep those changes.</p>
+        </Confirm>
+      )}
     </div>
   );
 }

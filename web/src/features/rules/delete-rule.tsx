@@ -5,7 +5,7 @@ import { remove } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { Rule } from "@/api/types";
 import { Button } from "@/components/ui/button";
-import { Overlay } from "@/components/ui/overlay";
+import { Confirm } from "@/components/ui/confirm";
 import { failed, told } from "@/components/ui/toast";
 
 export function DeleteRule({ rule }: { rule: Rule }) {
@@ -26,22 +26,19 @@ export function DeleteRule({ rule }: { rule: Rule }) {
       <Button type="button" variant="quietDanger" className="ml-auto" onClick={() => setAsking(true)}>
         Delete
       </Button>
-      <Overlay
-        open={asking}
-        onOpenChange={setAsking}
-        title={`Delete “${rule.name}”?`}
-        description="Records are no longer judged by it. To keep it for later, switch it off instead."
-        footer={
-          <>
-            <Button onClick={() => setAsking(false)}>Cancel</Button>
-            <Button variant="danger" busy={gone.isPending && "Deleting"} onClick={() => gone.mutate()}>
-              Delete rule
-            </Button>
-          </>
-        }
-      >
-        <p className="font-mono text-code text-fg-2">{rule.expression}</p>
-      </Overlay>
+      {asking && (
+        <Confirm
+          title={`Delete “${rule.name}”?`}
+          description="Records are no longer judged by it. To keep it for later, switch it off instead."
+          verb="Delete rule"
+          doing="Deleting"
+          pending={gone.isPending}
+          onConfirm={() => gone.mutate()}
+          onClose={() => setAsking(false)}
+        >
+          <p className="font-mono text-code">{rule.expression}</p>
+        </Confirm>
+      )}
     </>
   );
 }

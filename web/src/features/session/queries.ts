@@ -3,3 +3,5 @@ import { get } from "@/api/client";
 
 export const sessionsQuery = () =>
   queryOptions({ queryKey: ["sessions"], queryFn: async () => (await get("/sessions")).items });
+export const identitiesQuery = () =>
+  queryOptions({ queryKey: ["identities"], queryFn: async () => (await get("/me/identities")).items });

@@ -1,4 +1,5 @@
 import { AuthenticatorCard } from "./authenticator-card";
+import { IdentitiesCard } from "./identities-card";
 import { PasswordCard } from "./password-card";
 import { SessionsCard } from "./sessions-card";
 
@@ -17,6 +18,7 @@ export function Security() {
         </div>
         <PasswordCard />
         <AuthenticatorCard />
+        <IdentitiesCard />
         <SessionsCard />
       </div>
     </div>

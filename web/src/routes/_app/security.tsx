@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { securityQuery } from "@/api/shared";
-import { sessionsQuery } from "@/features/session/queries";
+import { identitiesQuery, sessionsQuery } from "@/features/session/queries";
 import { Security } from "@/features/session/security";
 
 export const Route = createFileRoute("/_app/security")({
@@ -9,6 +9,7 @@ export const Route = createFileRoute("/_app/security")({
     await Promise.all([
       queryClient.query({ ...securityQuery(), staleTime: "static" }),
       queryClient.query({ ...sessionsQuery(), staleTime: "static" }),
+      queryClient.query({ ...identitiesQuery(), staleTime: "static" }),
     ]);
   },
   component: Security,

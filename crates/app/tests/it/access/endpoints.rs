@@ -43,7 +43,7 @@ impl Records {
         let path = ["{line_id}", "{share_id}", "{member_id}", "{identity_id}"]
             .iter()
             .fold(path.replace("{id}", id), |path, part| path.replace(part, nil));
-        path.replace("{currency}", "USD").replace("{valid_from}", "2026-01-02")
+        path.replace("{currency}", "USD").replace("{domain}", "acme.test").replace("{valid_from}", "2026-01-02")
     }
 }
 
@@ -127,6 +127,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /rules/test" => {
             json!({ "object": "account", "expression": "size(name) > 1", "record_id": records.0["accounts"] })
         }
+        "POST /domains/{domain}/verification" => json!({}),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),

@@ -290,3 +290,59 @@ async fn agents_and_imports_know_no_more_than_their_person() {
     assert_eq!(rep.patch(&format!("/imports/{id}"), mapping).await.problem(), "403 field_not_permitted: amount");
     app.stop().await;
 }
+
+/// Somebody who may read the audit log, with a role that hides what the others hide.
+#[tokio::test]
+async fn the_audit_log_and_its_export_leave_out_what_is_hidden() {
+    let app = TestApp::new().await;
+    let auditor = app.user(Builtin::SalesManager).await;
+    let (deal, ..) = records(&auditor, &app).await;
+    let read_audit = app.admin.send({
+        let path = format!("/roles/{}", role(&app, "Sales Manager").await);
+        app.admin.request(Method::PATCH, &path).json(&json!({ "grants": { "audit": { "read": "all" } }, "version": 1 }))
+    });
+    read_audit.await.ok();
+    let path = format!("/audit?record_id={deal}&type=opportunity.updated");
+    let all = |format: &str| format!("/audit/export?format={format}");
+    let seen = auditor.get(&path).await.ok();
+    assert!(seen.to_string().contains("zanzibar") && seen["items"][0]["hidden_fields"] == json!([]), "{seen}");
+    put(&app.admin, &role(&app, "Sales Manager").await, hidden()).await.ok();
+    let seen = auditor.get(&path).await.ok();
+    let event = &seen["items"][0];
+    assert_eq!((&event["changes"], &event["hidden_fields"]), (&json!([]), &json!(["amount", "next_step"])));
+    for path in ["/audit?limit=200".to_owned(), "/audit?q=deal".to_owned(), all("csv"), all("jsonl")] {
+        let told = auditor.get(&path).await.ok().to_string();
+        assert!(told.contains("next_step"), "{path} names what it leaves out");
+        for secret in SECRETS {
+            assert!(!told.contains(secret), "{path} tells {secret}: {told}");
+        }
+    }
+    assert!(app.admin.get(&path).await.ok().to_string().contains("zanzibar"), "an administrator's role hides nothing");
+}
+
+#[tokio::test]
+async fn what_a_record_belongs_to_can_be_fixed_but_not_hidden() {
+    let app = TestApp::new().await;
+    let (rep, role) = (app.user(Builtin::SalesRep).await, role(&app, "Sales Rep").await);
+    let (deal, account, contact, task) = records(&rep, &app).await;
+    let told = app.admin.get(&format!("/roles/{role}/fields")).await.ok();
+    assert_eq!(told["always_shown"]["opportunity"], json!(["account_id", "primary_contact_id"]));
+    let refused = put(&app.admin, &role, json!({ "opportunity": { "account_id": "hidden" } })).await;
+    assert_eq!(refused.problem(), "422 invalid: fields.opportunity.account_id");
+    restrict(
+        &app,
+        json!({ "opportunity": { "account_id": "read_only" }, "contact": { "account_id": "read_only" }, "task": { "opportunity_id": "read_only" } }),
+    )
+    .await;
+    assert_eq!(rep.get(&format!("/opportunities/{deal}")).await.ok()["account_id"], json!(account));
+    for (path, change, field) in [
+        (format!("/opportunities/{deal}"), json!({ "account_id": null, "version": 3 }), "account_id"),
+        (format!("/contacts/{contact}"), json!({ "account_id": null, "version": 1 }), "account_id"),
+        (format!("/tasks/{task}"), json!({ "opportunity_id": null, "version": 1 }), "opportunity_id"),
+    ] {
+        assert_eq!(rep.patch(&path, change).await.problem(), format!("403 field_not_permitted: {field}"), "{path}");
+    }
+    let new = json!({ "name": "New", "account_id": account });
+    assert_eq!(rep.post("/opportunities", new).await.problem(), "403 field_not_permitted: account_id");
+    assert_eq!(rep.get(&format!("/opportunities?account_id={account}")).await.names(), ["Deal"]);
+}

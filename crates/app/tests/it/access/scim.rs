@@ -250,3 +250,79 @@ async fn only_the_token_of_now_opens_and_only_its_own_organisation() {
     }
     assert_eq!(client.app.admin.get("!/scim/v2/Users").await.status, 401, "a session is no token");
 }
+
+#[tokio::test]
+async fn lists_come_in_the_order_that_is_asked_for() {
+    let client = Client::new().await;
+    for name in ["carol", "Ada", "bob"] {
+        client.user(name).await;
+    }
+    let names = async |query: &str| -> Vec<String> {
+        let page = client.get(&format!("/Users?{query}")).await.ok();
+        let all = page["Resources"].as_array().unwrap().iter().map(|u| u["userName"].as_str().unwrap().to_owned());
+        all.filter(|name| !name.starts_with("admin")).collect()
+    };
+    let ascending = ["Ada@acme.test", "bob@acme.test", "carol@acme.test"];
+    assert_eq!(names("sortBy=userName").await, ascending);
+    assert_eq!(names("sortBy=name.givenName&sortOrder=ascending").await, ascending);
+    assert_eq!(
+        names("sortBy=userName&sortOrder=descending").await,
+        ["carol@acme.test", "bob@acme.test", "Ada@acme.test"]
+    );
+    assert_eq!(names("sortBy=meta.created").await, ["carol@acme.test", "Ada@acme.test", "bob@acme.test"]);
+    // Who has no value comes last, or first in descending order.
+    let all = client.get("/Users?sortBy=externalId").await.ok();
+    assert_eq!(all["Resources"][3]["userName"], "admin@acme.test");
+    let all = client.get("/Users?sortBy=externalId&sortOrder=descending").await.ok();
+    assert_eq!(all["Resources"][0]["userName"], "admin@acme.test");
+    for wrong in ["sortBy=password", "sortBy=userName&sortOrder=up"] {
+        let refused = client.get(&format!("/Users?{wrong}")).await;
+        assert_eq!((refused.status, &refused.body["scimType"]), (400, &json!("invalidValue")), "{wrong}");
+    }
+    for name in ["West", "east"] {
+        client.ask(Method::POST, "/Groups", Some(json!({ "displayName": name }))).await.ok();
+    }
+    let groups = client.get("/Groups?sortBy=displayName&sortOrder=descending").await.ok();
+    assert_eq!((&groups["Resources"][0]["displayName"], &groups["totalResults"]), (&json!("West"), &json!(2)));
+    let config = client.get("/ServiceProviderConfig").await.ok();
+    assert_eq!((&config["sort"]["supported"], &config["bulk"]["maxOperations"]), (&json!(true), &json!(100)));
+}
+
+#[tokio::test]
+async fn many_operations_come_in_one_request() {
+    let client = Client::new().await;
+    let bulk = async |more: Value| {
+        let mut body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"] });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        client.ask(Method::POST, "/Bulk", Some(body)).await
+    };
+    let person = |name: &str| json!({ "method": "POST", "path": "/Users", "bulkId": name, "data": { "userName": format!("{name}@acme.test") } });
+    let statuses = |answer: &Answer| -> Vec<String> {
+        answer.body["Operations"].as_array().unwrap().iter().map(|o| o["status"].as_str().unwrap().to_owned()).collect()
+    };
+    // A group refers to somebody who is made after it.
+    let group = json!({ "method": "POST", "path": "/Groups", "bulkId": "reps", "data": { "displayName": "CRM Reps", "members": [{ "value": "bulkId:ada" }] } });
+    let answer = bulk(json!({ "Operations": [group, person("ada"), person("bob")] })).await;
+    assert_eq!(statuses(&answer), ["201", "201", "201"], "{}", answer.body);
+    assert_eq!(answer.body["Operations"][0]["bulkId"], "reps");
+    assert_eq!(client.roles("ada@acme.test").await, ["Sales Rep"]);
+    let ada = answer.body["Operations"][1]["location"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    // Each stands for itself: what fails leaves the others alone.
+    let stale = json!({ "method": "PATCH", "path": format!("/Users/{ada}"), "version": "W/\"99\"", "data": { "schemas": [], "Operations": [] } });
+    let gone = json!({ "method": "DELETE", "path": format!("/Users/{ada}") });
+    let circle = json!({ "method": "POST", "path": "/Groups", "bulkId": "x", "data": { "displayName": "X", "members": [{ "value": "bulkId:x" }] } });
+    let answer =
+        bulk(json!({ "Operations": [person("bob"), stale, gone, circle, { "method": "PUT", "path": "/Nothing" }] }))
+            .await;
+    assert_eq!(statuses(&answer), ["409", "412", "204", "409", "400"], "{}", answer.body);
+    assert_eq!(answer.body["Operations"][0]["response"]["scimType"], "uniqueness");
+    assert_eq!(client.get(&format!("/Users/{ada}")).await.ok()["active"], false);
+    // After so many errors the rest is left.
+    let answer = bulk(json!({ "failOnErrors": 1, "Operations": [person("bob"), person("carol")] })).await;
+    assert_eq!(statuses(&answer), ["409"]);
+    let many: Vec<Value> = (0..101).map(|n| person(&format!("n{n}"))).collect();
+    assert_eq!(bulk(json!({ "Operations": many })).await.status, 413);
+    assert_eq!(client.ask(Method::POST, "/Bulk", Some(json!({ "Operations": [] }))).await.status, 400);
+    let request = client.nobody.request(Method::POST, "!/scim/v2/Bulk").json(&json!({}));
+    assert_eq!(client.nobody.send(request).await.status, 401);
+}

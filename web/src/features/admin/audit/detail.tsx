@@ -76,6 +76,11 @@ export function AuditDetail(props: {
           ))}
         </section>
       )}
+      {event.hidden_fields.length > 0 && (
+        <p className="mt-3 text-cell text-fg-3">
+          Your roles hide what changed in: {event.hidden_fields.map((f) => f.replaceAll("_", " ")).join(", ")}.
+        </p>
+      )}
       {data && (
         <section className="mt-5 flex flex-col gap-2">
           <h3 className="text-section text-fg">Data</h3>

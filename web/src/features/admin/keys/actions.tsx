@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { sentence } from "@/api/problem";
 import { Button } from "@/components/ui/button";
-import { Overlay } from "@/components/ui/overlay";
+import { Confirm } from "@/components/ui/confirm";
 import { failed, told } from "@/components/ui/toast";
 import { Rotate } from "./rotate";
 
@@ -38,22 +38,17 @@ export function SecretActions(props: {
         <Rotate name={props.name} onClose={close} rotate={(hours) => rotate(hours).then(close)} />
       )}
       {asking === "revoke" && (
-        <Overlay
-          open
-          onOpenChange={(open) => !open && close()}
+        <Confirm
           title={`Revoke “${props.name}”?`}
           description="Programs that use it are refused from their next request on. This can’t be taken back."
-          footer={
-            <>
-              <Button onClick={close}>Cancel</Button>
-              <Button variant="danger" busy={revoking.isPending && "Revoking"} onClick={() => revoking.mutate()}>
-                Revoke it
-              </Button>
-            </>
-          }
+          verb="Revoke it"
+          doing="Revoking"
+          pending={revoking.isPending}
+          onConfirm={() => revoking.mutate()}
+          onClose={close}
         >
-          <p className="text-cell text-fg-2">What it did stays in the audit log.</p>
-        </Overlay>
+          <p>What it did stays in the audit log.</p>
+        </Confirm>
       )}
     </span>
   );

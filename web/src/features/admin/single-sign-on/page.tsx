@@ -8,15 +8,17 @@ import { isApiError, sentence } from "@/api/problem";
 import type { IdentityProviderKind } from "@/api/types";
 import { landErrors } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
-import { Overlay } from "@/components/ui/overlay";
+import { Confirm } from "@/components/ui/confirm";
 import { Card } from "@/components/ui/states";
 import { failed, told } from "@/components/ui/toast";
 import { AdminPage } from "../layout";
-import { identityProviderQuery } from "../queries";
+import { domainsQuery, identityProviderQuery } from "../queries";
 import { Addresses } from "./addresses";
+import { Domains } from "./domains";
 import { ProviderForm } from "./form";
 import { BackToProviders } from "./list";
 import { Provisioning } from "./provisioning";
+import { Steps } from "./steps";
 import { bodyOf, empty, KINDS, schema, valuesOf, type Values } from "./values";
 
 export function NewIdentityProvider({ kind }: { kind: IdentityProviderKind }) {
@@ -34,10 +36,8 @@ export function NewIdentityProvider({ kind }: { kind: IdentityProviderKind }) {
     }
   });
   return (
-    <AdminPage
-      title={KINDS[kind].label}
-      text="The guide in docs/guides/single-sign-on.md goes through it step by step."
-    >
+    <AdminPage title={KINDS[kind].label} text={KINDS[kind].hint}>
+      <Steps kind={kind} />
       <form noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
         <ProviderForm form={form} hasSecret={false} />
         <div className="flex gap-2">
@@ -68,6 +68,7 @@ export function IdentityProviderPage({ id }: { id: string }) {
       });
       form.reset(valuesOf(data));
       await client.invalidateQueries({ queryKey: ["identity-providers"] });
+      await client.invalidateQueries({ queryKey: domainsQuery().queryKey });
       told(`Saved ${values.name}`);
     } catch (error) {
       if (isApiError(error, "version_conflict")) {
@@ -94,6 +95,7 @@ export function IdentityProviderPage({ id }: { id: string }) {
           <RemoveProvider id={id} name={provider.name} version={provider.version} />
         </div>
       </form>
+      <Domains domains={provider.domains} />
       <Provisioning provider={provider} />
     </AdminPage>
   );
@@ -118,23 +120,21 @@ function RemoveProvider({ id, name, version }: { id: string; name: string; versi
       <Button variant="quietDanger" onClick={() => setAsked(true)}>
         Remove
       </Button>
-      <Overlay
-        open={asked}
-        onOpenChange={setAsked}
-        title={`Remove ${name}?`}
-        footer={
-          <>
-            <Button onClick={() => setAsked(false)}>Cancel</Button>
-            <Button variant="danger" busy={gone.isPending && "Removing"} onClick={() => gone.mutate()}>
-              Remove
-            </Button>
-          </>
-        }
-      >
-        <p className="text-cell text-fg-2">
-          Nobody can sign in with it any more. Accounts, roles and teams stay; who has no password needs another way in.
-        </p>
-      </Overlay>
+      {asked && (
+        <Confirm
+          title={`Remove ${name}?`}
+          verb="Remove"
+          doing="Removing"
+          pending={gone.isPending}
+          onConfirm={() => gone.mutate()}
+          onClose={() => setAsked(false)}
+        >
+          <p>
+            Nobody can sign in with it any more. Accounts, roles and teams stay; who has no password needs another way
+            in.
+          </p>
+        </Confirm>
+      )}
     </>
   );
 }

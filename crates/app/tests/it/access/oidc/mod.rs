@@ -1,6 +1,8 @@
 //! Single sign-on: the flow with a real provider, and what hostile ones may not get away with.
 
+mod domains;
 mod hostile;
+mod identities;
 mod logout;
 mod provider;
 mod real;
