@@ -191,6 +191,7 @@ fn in_words(field: &CustomField, value: &Value, named: &HashMap<Uuid, String>) -
         | FieldKind::Date
         | FieldKind::Url
         | FieldKind::Email
-        | FieldKind::Phone => None,
+        | FieldKind::Phone
+        | FieldKind::Formula => None,
     }
 }

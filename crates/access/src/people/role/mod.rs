@@ -56,6 +56,9 @@ impl Role {
             for field in restrictable(object) {
                 fields.insert(format!("fields.{object}.{field}"), json!(self.rules.level(object, field)));
             }
+            for field in self.rules.custom(object) {
+                fields.insert(format!("fields.{object}.{field}"), json!(self.rules.level(object, field)));
+            }
         }
         fields
     }
@@ -204,6 +207,7 @@ pub async fn keep_back(cx: &Context, tx: &mut Tx, id: RoleId, version: i64, rule
     if old.builtin == Some(Builtin::Administrator) && rules != old.rules {
         return Err(Error::conflict("builtin_role", "the Administrator role sees everything, always").on("fields"));
     }
+    store::custom_fields_are_there(tx, &old.rules, &rules).await?;
     let shown = cx.actor().fields.shown_by(&old.rules, &rules);
     if let Some((object, field)) = shown {
         return Err(Error::forbidden("privilege_escalation", "your own roles keep this field back from you")
