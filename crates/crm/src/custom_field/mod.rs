@@ -3,8 +3,9 @@
 //! Here are the definitions and their rules; `value` checks what is written into them, `values` does so for a record on
 //! every path on which one is written, `store` holds the SQL, `write` how an administrator changes definitions, `index`
 //! gives a field a column by which lists are quick, `facts` tells fields to rules and works formulas out, `usage` knows what
-//! would break.
+//! would break, `conversion` gives a field another type.
 
+pub mod conversion;
 pub mod facts;
 pub mod http;
 pub mod index;

@@ -212,6 +212,99 @@ struct Values {
     custom: Value,
 }
 
+/// A record's value of one field.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub id: Uuid,
+    pub name: String,
+    pub value: Value,
+}
+
+/// Records after `after` that have a value of the field, in the order of their ids; those in the bin too.
+pub async fn held(tx: &mut Tx, object: FieldObject, key: &str, after: Uuid, limit: i64) -> Result<Vec<Held>> {
+    let org = tx.org().0;
+    macro_rules! of {
+        ($table:literal) => {
+            sqlx::query_as!(
+                Held,
+                r#"select id, name, custom -> $2 as "value!" from "#
+                    + $table
+                    + " where org_id = $1 and custom ? $2 and id > $3 order by id limit $4",
+                org,
+                key,
+                after,
+                limit
+            )
+            .fetch_all(tx.db())
+            .await?
+        };
+    }
+    Ok(match object {
+        FieldObject::Opportunity => of!("opportunity"),
+        FieldObject::Account => of!("account"),
+        FieldObject::Contact => of!("contact"),
+    })
+}
+
+/// A record whose value was rewritten.
+#[derive(Debug)]
+pub struct Rewritten {
+    pub id: Uuid,
+    pub version: i64,
+}
+
+/// Writes other values of one field.
+pub async fn rewrite(tx: &mut Tx, object: FieldObject, key: &str, values: &[(Uuid, Value)]) -> Result<Vec<Rewritten>> {
+    let (org, now) = (tx.org().0, tx.now());
+    let (ids, values): (Vec<Uuid>, Vec<Value>) = values.iter().cloned().unzip();
+    macro_rules! of {
+        ($table:literal) => {
+            sqlx::query_as!(
+                Rewritten,
+                "update "
+                    + $table
+                    + " t set custom = jsonb_set(t.custom, array[$2], v.value), version = t.version + 1, updated_at = $5
+                       from unnest($3::uuid[], $4::jsonb[]) as v (id, value)
+                       where t.org_id = $1 and t.id = v.id returning t.id, t.version",
+                org,
+                key,
+                &ids,
+                &values,
+                now
+            )
+            .fetch_all(tx.db())
+            .await?
+        };
+    }
+    Ok(match object {
+        FieldObject::Opportunity => of!("opportunity"),
+        FieldObject::Account => of!("account"),
+        FieldObject::Contact => of!("contact"),
+    })
+}
+
+/// Gives a field another type, with the options and the default that go with it.
+///
+/// # Errors
+/// 409 `try_again` when the field is not at `version` any more.
+pub async fn set_kind(tx: &mut Tx, field: &CustomField, version: i64) -> Result<()> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!(
+        "update custom_field set kind = $4, options = $5, default_value = $6, updated_at = $7, version = version + 1
+         where org_id = $1 and id = $2 and version = $3",
+        org,
+        field.id.0,
+        version,
+        field.kind.as_str(),
+        serde_json::to_value(&field.options).map_err(Error::internal)?,
+        field.default,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    if written.rows_affected() == 1 { Ok(()) } else { Err(Error::conflict("try_again", "two changes met; try again")) }
+}
+
 /// Which of these people and records there are, as far as the actor sees them.
 pub async fn there(tx: &mut Tx, references: &[(String, FieldKind, Uuid)]) -> Result<Vec<(FieldKind, Uuid)>> {
     if references.is_empty() {

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::value::read;
 use super::{
-    CustomField, CustomFieldPatch, FieldObject, Fields, Index, MAX_FIELDS, NewCustomField, index, key_of, store, usage,
+    CustomField, CustomFieldPatch, FieldObject, FieldOption, Fields, Index, MAX_FIELDS, NewCustomField, index, key_of,
+    store, usage,
 };
 use crate::change;
 use crate::opportunity::store::base_currency;
@@ -20,6 +21,15 @@ use crate::pipeline::check_order;
 /// # Errors
 /// 409 `custom_field_key_taken`; 422, of which `too_many_custom_fields`.
 pub async fn create(tx: &mut Tx, new: NewCustomField) -> Result<CustomField> {
+    let options = new.options();
+    create_with(tx, new, options).await
+}
+
+/// The same, with options that have their values already.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_with(tx: &mut Tx, new: NewCustomField, options: Vec<FieldOption>) -> Result<CustomField> {
     store::lock(tx).await?;
     let there = store::of(tx, new.object).await?;
     if there.len() >= MAX_FIELDS {
@@ -28,7 +38,6 @@ pub async fn create(tx: &mut Tx, new: NewCustomField) -> Result<CustomField> {
             format!("an object has at most {MAX_FIELDS} custom fields"),
         ));
     }
-    let options = new.options();
     let mut field = CustomField {
         id: CustomFieldId(tx.new_id()),
         object: new.object,

@@ -14,7 +14,7 @@ use dealwright_kernel::{Error, FieldError, Result};
 use dealwright_store::{Event, Subject, Tx, change};
 use serde_json::{Map, Value, json};
 
-use super::{keep_an_administrator, wrong};
+use super::{keep_an_administrator, none_wrong, wrong, wrong_name, wrong_text};
 use crate::Context;
 use crate::policy::fields::{FieldRules, OBJECTS, restrictable};
 use crate::policy::{Builtin, Grants, Object, Permission, ScopeLevel, actions, scopes};
@@ -124,6 +124,17 @@ pub struct Draft {
     pub description: Option<String>,
     pub copy_of: Option<RoleId>,
     pub grants: AskedGrants,
+}
+
+impl Draft {
+    /// # Errors
+    /// 422 when name or description is too long, or there is no name.
+    pub fn validate(&self) -> Result<()> {
+        none_wrong([
+            wrong_name("name", &self.name, 200),
+            self.description.as_deref().and_then(|d| wrong_text("description", d, 1000)),
+        ])
+    }
 }
 
 /// Makes a role: empty, or as a copy of another, with the grants on top.
