@@ -57,6 +57,14 @@ pub enum Column {
 }
 
 impl Column {
+    /// The column's name, or the text it is worked out by.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Own(text) | Self::Of(text) => text,
+        }
+    }
+
     /// The value in SQL, on alias `t`.
     #[must_use]
     pub fn to_sql(self) -> String {

@@ -1,25 +1,10 @@
 /** Custom fields as columns and filters of the list. */
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { customFieldsQuery, useFields } from "@/api/shared";
 import type { CustomField } from "@/api/types";
+import { customSort, isNumber, useCustomFields } from "@/components/crm/custom-columns";
 import { CustomValue } from "@/components/crm/custom-facts";
 import { COLUMNS, type ListColumn } from "./columns";
 import { FILTERS, type FilterDef, type FilterKind } from "./filters";
-
-const NONE: CustomField[] = [];
-
-/** The custom fields of opportunities that this person may see, in their order. */
-function useCustom(): CustomField[] {
-  const all = useQuery(customFieldsQuery()).data ?? NONE;
-  const { hides } = useFields("opportunity");
-  return all
-    .filter((f) => f.object === "opportunity" && !f.archived && !hides(`custom.${f.key}`))
-    .sort((a, b) => a.position - b.position);
-}
-
-/** Kinds by which a list has no order. */
-const UNSORTED: CustomField["kind"][] = ["formula", "multi_select", "long_text", "user", "account", "contact"];
 
 function columnOf(field: CustomField): ListColumn {
   const name = `custom.${field.key}`;
@@ -28,8 +13,8 @@ function columnOf(field: CustomField): ListColumn {
     header: field.label,
     width: field.kind === "long_text" ? 180 : 120,
     hidden: true,
-    ...(field.kind === "number" || field.kind === "money" ? { align: "right" as const } : {}),
-    ...(UNSORTED.includes(field.kind) ? {} : { sort: name }),
+    ...(isNumber(field) ? { align: "right" as const } : {}),
+    ...customSort(field),
     cell: (o) => (
       <CustomValue field={field} value={o.custom[field.key]} reason={o.formula_errors?.[field.key]} />
     ),
@@ -38,7 +23,7 @@ function columnOf(field: CustomField): ListColumn {
 
 /** The built-in columns and one for each custom field, hidden until it is chosen. */
 export function useColumns(): ListColumn[] {
-  const custom = useCustom();
+  const custom = useCustomFields("opportunity");
   const key = custom.map((f) => `${f.id}:${f.version}`).join();
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the key says all that columns show of a field
   return useMemo(() => [...COLUMNS, ...custom.map(columnOf)], [key]);
@@ -75,6 +60,6 @@ function filterOf(field: CustomField): FilterDef {
 
 /** What the list can be filtered by; formulas are worked out when they are read, and can't be looked for. */
 export function useFilters(): FilterDef[] {
-  const custom = useCustom();
+  const custom = useCustomFields("opportunity");
   return [...FILTERS, ...custom.filter((f) => f.kind !== "formula").map(filterOf)];
 }

@@ -218,7 +218,7 @@ async fn what_lists_can_not_find_is_told_by_its_name() {
     ] {
         let answer = admin.get(&format!("/opportunities?{query}")).await;
         assert_eq!(
-            (answer.status.as_u16(), &answer.body["errors"][0]["code"]),
+            (answer.status, &answer.body["errors"][0]["code"]),
             (400, &json!(code)),
             "{query}: {}",
             answer.body
@@ -286,10 +286,10 @@ async fn a_role_keeps_a_custom_field_back_everywhere() {
     field(admin, "opportunity", "Code", "text", json!({})).await;
     field(admin, "opportunity", "Twice", "formula", json!({ "expression": "custom.margin * 2" })).await;
     field(admin, "opportunity", "Thrice", "formula", json!({ "expression": "custom.twice * 1.5" })).await;
-    let deal = rep.opportunity("Deal", json!({ "custom": { "margin": 4711, "code": "A" } })).await;
-    assert_eq!((&deal["custom"]["twice"], &deal["custom"]["thrice"]), (&json!(9422), &json!(14133)));
+    let deal = rep.opportunity("Deal", json!({ "custom": { "margin": 471_147, "code": "A" } })).await;
+    assert_eq!((&deal["custom"]["twice"], &deal["custom"]["thrice"]), (&json!(942_294), &json!(1_413_441)));
     let path = format!("/opportunities/{}", deal["id"].as_str().unwrap());
-    rep.patch(&path, json!({ "custom": { "margin": 47110 }, "version": 1 })).await.ok();
+    rep.patch(&path, json!({ "custom": { "margin": 4_711_470 }, "version": 1 })).await.ok();
 
     let roles = admin.get("/roles").await.ok();
     let role = roles["items"].as_array().unwrap().iter().find(|r| r["name"] == "Sales Rep").unwrap().clone();
@@ -309,13 +309,13 @@ async fn a_role_keeps_a_custom_field_back_everywhere() {
     {
         let answer = rep.get(&url).await;
         assert_eq!(answer.status, 200);
-        for secret in ["4711", "9422", "14133", "94220"] {
+        for secret in ["471147", "942294", "1413441"] {
             assert!(!answer.body.to_string().contains(secret), "{url} tells {secret}: {}", answer.body);
         }
     }
     assert_eq!(rep.get(&path).await.ok()["custom"], json!({ "code": "A" }));
-    assert!(admin.get(&path).await.ok()["custom"]["thrice"] == json!(141_330));
-    for query in ["custom.margin=47110", "custom.margin.is_null=false", "sort=custom.margin"] {
+    assert!(admin.get(&path).await.ok()["custom"]["thrice"] == json!(14_134_410));
+    for query in ["custom.margin=4711470", "custom.margin.is_null=false", "sort=custom.margin"] {
         assert_eq!(
             rep.get(&format!("/opportunities?{query}")).await.problem().split(':').next(),
             Some("403 field_not_permitted"),
@@ -334,9 +334,9 @@ async fn a_role_keeps_a_custom_field_back_everywhere() {
         assert_eq!(answer.problem().split(':').next(), Some("403 field_not_permitted"), "{custom}");
     }
     rep.patch(&path, json!({ "name": "Renamed", "version": 2 })).await.ok();
-    assert_eq!(admin.get(&path).await.ok()["custom"]["margin"], 47110);
+    assert_eq!(admin.get(&path).await.ok()["custom"]["margin"], 4_711_470);
     let stale = rep.patch(&path, json!({ "name": "Other", "version": 1 })).await;
-    assert!(!stale.body.to_string().contains("4711"), "{}", stale.body);
+    assert!(!stale.body.to_string().contains("471147"), "{}", stale.body);
 }
 
 #[tokio::test]
@@ -359,7 +359,7 @@ async fn formulas_are_checked_worked_out_and_never_circular() {
         body["key"] = json!("me");
         let answer = admin.post("/custom-fields", body).await;
         assert_eq!(
-            (answer.status.as_u16(), &answer.body["errors"][0]["code"]),
+            (answer.status, &answer.body["errors"][0]["code"]),
             (422, &json!(expected)),
             "{expression}"
         );
@@ -477,7 +477,7 @@ async fn a_type_changes_when_every_value_fits() {
     assert_eq!((&tried["values"], &tried["fitting"], &tried["failing"]), (&json!(4), &json!(3), &json!(1)), "{tried}");
     assert_eq!(tried["misfits"][0]["id"], json!(ids[2]));
     let refused = admin.post(&at, to("number", 1)).await;
-    assert_eq!((refused.status.as_u16(), &refused.body["code"]), (409, &json!("values_do_not_fit")));
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("values_do_not_fit")));
     assert!(refused.body["errors"][0]["message"].as_str().unwrap().contains("many"), "{}", refused.body);
     assert_eq!(now(admin, &size).await["kind"], "text");
 
