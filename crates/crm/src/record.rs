@@ -46,6 +46,13 @@ fn each_hidden(
 ) {
     let Value::Object(map) = value else { return };
     for field in hidden {
+        if let Some(key) = field.strip_prefix("custom.") {
+            // A custom field without a value is not there.
+            if let Some(Value::Object(custom)) = map.get_mut("custom") {
+                custom.remove(key);
+            }
+            continue;
+        }
         each(map, field);
         also_told_by(object, field).iter().for_each(|name| each(map, name));
     }

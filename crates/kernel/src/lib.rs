@@ -7,12 +7,14 @@ pub mod clock;
 pub mod error;
 pub mod extract;
 pub mod id;
+pub mod intern;
 pub mod money;
 pub mod page;
 pub mod patch;
 
 pub use clock::Clock;
 pub use error::{Error, FieldError, Result};
+pub use intern::intern;
 pub use money::{Currency, Money};
 pub use page::{Counted, Cursor, Page, Total};
 pub use patch::Patch;

@@ -35,6 +35,7 @@ export type Stage = Schemas["Stage"];
 export type Pipeline = Schemas["Pipeline"];
 export type Product = Schemas["Product"];
 export type CustomField = Schemas["CustomField"];
+export type FieldConversion = Schemas["FieldConversion"];
 export type PriceList = Schemas["PriceList"];
 export type Configuration = Schemas["Configuration"];
 export type ConfigurationReport = Schemas["ConfigurationReport"];

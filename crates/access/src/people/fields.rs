@@ -8,7 +8,7 @@ use dealwright_kernel::Result;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, etag};
 use dealwright_kernel::id::RoleId;
-use dealwright_store::Committed;
+use dealwright_store::{Committed, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -34,9 +34,9 @@ struct RoleFields {
     /// By object and field; a field that is not named is full.
     #[schema(value_type = BTreeMap<String, BTreeMap<String, FieldLevel>>)]
     fields: BTreeMap<Object, BTreeMap<String, FieldLevel>>,
-    /// The fields that can be kept back, by object.
+    /// The fields that can be kept back, by object; custom ones as `custom.<key>`.
     #[schema(value_type = BTreeMap<String, Vec<String>>)]
-    restrictable: BTreeMap<Object, &'static [&'static str]>,
+    restrictable: BTreeMap<Object, Vec<String>>,
     /// Those of them that can be made read-only, but not hidden.
     #[schema(value_type = BTreeMap<String, Vec<String>>)]
     always_shown: BTreeMap<Object, Vec<&'static str>>,
@@ -45,11 +45,15 @@ struct RoleFields {
 }
 
 impl RoleFields {
-    fn new(role: &Role) -> Self {
+    async fn of(tx: &mut Tx, role: &Role) -> Result<Self> {
         let shown = |object| restrictable(object).iter().copied().filter(move |field| !may_be_hidden(object, field));
         let always_shown = OBJECTS.into_iter().map(|object| (object, shown(object).collect())).collect();
-        let restrictable = OBJECTS.into_iter().map(|object| (object, restrictable(object))).collect();
-        Self { fields: role.rules.all().clone(), restrictable, always_shown, version: role.version }
+        let own = |object| restrictable(object).iter().map(|field| (*field).to_owned()).collect();
+        let mut restrictable: BTreeMap<Object, Vec<String>> = OBJECTS.into_iter().map(|o| (o, own(o))).collect();
+        for (object, field) in role::store::custom_fields(tx).await? {
+            restrictable.entry(object).or_default().push(field);
+        }
+        Ok(Self { fields: role.rules.all().clone(), restrictable, always_shown, version: role.version })
     }
 }
 
@@ -67,7 +71,8 @@ struct NewRoleFields {
 async fn get(cx: Allow<ReadRole>, Path(id): Path<RoleId>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
     let role = role::store::find(&mut tx, id).await?.or_not_found("role")?;
-    tx.done((etag(role.version), Json(RoleFields::new(&role)))).await
+    let fields = RoleFields::of(&mut tx, &role).await?;
+    tx.done((etag(role.version), Json(fields))).await
 }
 
 /// Say which fields a role hides or makes read-only
@@ -85,5 +90,6 @@ async fn replace(
     let rules = FieldRules::read(body.fields)?;
     let (cx, mut tx) = cx.begin_fresh().await?;
     let role = role::keep_back(&cx, &mut tx, id, version, rules).await?;
-    tx.commit((etag(role.version), Json(RoleFields::new(&role)))).await
+    let fields = RoleFields::of(&mut tx, &role).await?;
+    tx.commit((etag(role.version), Json(fields))).await
 }

@@ -4,9 +4,9 @@
 //! every role that lets its object be read hides it, and read-only only when no role that lets the object be written
 //! leaves it full.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dealwright_kernel::{Error, Result};
+use dealwright_kernel::{Error, Result, intern};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,6 +78,17 @@ pub fn may_be_hidden(object: Object, field: &str) -> bool {
     )
 }
 
+/// The name of a custom field as roles, the API and history say it: `custom.<key>`.
+#[must_use]
+pub fn is_custom(object: Object, field: &str) -> bool {
+    matches!(object, Object::Opportunity | Object::Account | Object::Contact)
+        && field.strip_prefix("custom.").is_some_and(|key| {
+            (1..=50).contains(&key.len())
+                && key.starts_with(|c: char| c.is_ascii_lowercase())
+                && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        })
+}
+
 /// Other names under which the API, its filters, its sorts or an import speak of a field, or which tell its value.
 #[must_use]
 pub fn also_told_by(object: Object, field: &str) -> &'static [&'static str] {
@@ -130,7 +141,9 @@ impl FieldRules {
                     "there is no such object, or it hides nothing",
                 )
             })?;
-            if let Some(field) = fields.keys().find(|f| !restrictable(object).contains(&f.as_str())) {
+            if let Some(field) =
+                fields.keys().find(|f| !restrictable(object).contains(&f.as_str()) && !is_custom(object, f))
+            {
                 return Err(Error::field(
                     format!("fields.{object}.{field}"),
                     "not_restrictable",
@@ -152,6 +165,15 @@ impl FieldRules {
             }
         }
         Ok(Self(rules))
+    }
+
+    /// The custom fields of an object that are kept back, as `custom.<key>`.
+    pub fn custom(&self, object: Object) -> impl Iterator<Item = &str> {
+        self.0
+            .get(&object)
+            .into_iter()
+            .flat_map(|fields| fields.keys().map(String::as_str))
+            .filter(move |f| is_custom(object, f))
     }
 
     /// How far a field is kept back; none when it is full.
@@ -188,7 +210,9 @@ impl FieldAccess {
         let mut kept = BTreeMap::new();
         for object in OBJECTS {
             let mut fields = BTreeMap::new();
-            for &field in restrictable(object) {
+            let custom: BTreeSet<&'static str> =
+                roles.clone().flat_map(|(_, rules)| rules.custom(object).map(intern)).collect();
+            for field in restrictable(object).iter().copied().chain(custom) {
                 let every = |actions, level| {
                     let mut any = false;
                     let all = granting(object, actions).all(|(_, rules)| {
@@ -288,7 +312,7 @@ impl FieldAccess {
 fn refusal(verb: &str, object: Object, field: &str) -> Error {
     let (article, field) = (
         if object == Object::Account || object == Object::Opportunity { "an" } else { "a" },
-        field.trim_end_matches("_id").replace('_', " "),
+        field.trim_start_matches("custom.").trim_end_matches("_id").replace('_', " "),
     );
     Error::forbidden(
         "field_not_permitted",
@@ -330,6 +354,22 @@ mod tests {
         let error = access.may_write(Object::Opportunity, ["close_date", "amount"]).unwrap_err();
         assert_eq!((error.code.as_ref(), error.fields.len()), ("field_not_permitted", 1));
         assert!(access.may_write(Object::Opportunity, ["close_date"]).is_ok());
+    }
+
+    #[test]
+    fn custom_fields_are_kept_back_by_their_keys() {
+        let read = |object: &str, field: &str| {
+            FieldRules::read(BTreeMap::from([(object.into(), BTreeMap::from([(field.into(), FieldLevel::Hidden)]))]))
+        };
+        let rep = Builtin::SalesRep.grants();
+        let access = FieldAccess::stack([(&rep, &read("account", "custom.credit_limit").unwrap())].into_iter());
+        assert!(access.hides(Object::Account, "custom.credit_limit") && !access.hides(Object::Account, "custom.tier"));
+        assert!(access.may_write(Object::Account, ["custom.credit_limit"]).is_err());
+        for (object, field) in
+            [("task", "custom.a"), ("account", "custom."), ("account", "custom.A"), ("account", "custom.a.b")]
+        {
+            assert!(read(object, field).is_err(), "{object} {field}");
+        }
     }
 
     #[test]

@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 
 use super::list::{self, CATALOGUE};
 use super::{Account, AccountPatch, NewAccount, WholeAccount, store, write};
-use crate::list::{Asked, ListQuery};
+use crate::custom_field;
+use crate::list::{Asked, ListQuery, Names};
 
 /// The accounts' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -70,7 +71,8 @@ struct ListParams {
 #[utoipa::path(get, path = "/accounts", tag = "accounts", params(ListParams), responses((status = 200, body = Page<Account>), Problems))]
 async fn index(cx: Allow<ReadAccount>, Query(asked): Query<Asked>) -> Result<Json<Page<Account>>> {
     let mut tx = cx.begin().await?;
-    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    let names = Names::of_asked(&mut tx, &CATALOGUE, &asked).await?;
+    let query = ListQuery::read(&asked, names, cx.actor(), cx.clock().today())?;
     let page = list::page(&cx, &mut tx, &query).await?;
     tx.done(Json(page)).await
 }
@@ -79,7 +81,8 @@ async fn index(cx: Allow<ReadAccount>, Query(asked): Query<Asked>) -> Result<Jso
 #[utoipa::path(post, path = "/accounts", tag = "accounts", request_body = NewAccount, responses((status = 201, body = Account), Problems))]
 async fn create(cx: Allow<CreateAccount>, Valid(new): Valid<NewAccount>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let account = write::create(&cx, &mut tx, new).await?;
+    let mut account = write::create(&cx, &mut tx, new).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut account]).await?;
     let location = [(header::LOCATION, format!("/api/v1/accounts/{}", account.id))];
     tx.commit((StatusCode::CREATED, etag(account.version), location, Json(account))).await
 }
@@ -88,7 +91,8 @@ async fn create(cx: Allow<CreateAccount>, Valid(new): Valid<NewAccount>) -> Resu
 #[utoipa::path(get, path = "/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path)), responses((status = 200, body = WholeAccount), Problems))]
 async fn get(cx: Allow<ReadAccount>, Path(id): Path<AccountId>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
-    let account = store::find(&mut tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
+    let mut account = store::find(&mut tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut account]).await?;
     let (open_opportunities, sum) = store::open_opportunities(&mut tx, id).await?;
     let hidden = cx.actor().fields.hides(Object::Opportunity, "amount");
     let open_amount = (!hidden).then(|| Money::new(sum, cx.actor().currency));
@@ -107,7 +111,8 @@ async fn update(
     let version = if_match.or(patch.version)?;
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
-    let written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    let mut written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.account]).await?;
     tx.commit((etag(written.account.version), Json(written.account))).await
 }
 
@@ -130,6 +135,7 @@ async fn delete(
 #[utoipa::path(post, path = "/accounts/{id}/restore", tag = "accounts", params(("id" = AccountId, Path)), responses((status = 200, body = Account), Problems))]
 async fn restore(cx: Allow<DeleteAccount>, Path(id): Path<AccountId>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let written = write::restore(&cx, &mut tx, id, None).await?;
+    let mut written = write::restore(&cx, &mut tx, id, None).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.account]).await?;
     tx.commit((etag(written.account.version), Json(written.account))).await
 }

@@ -8,6 +8,7 @@ use sqlx::FromRow;
 
 use super::Account;
 use super::store::Row;
+use crate::custom_field;
 use crate::list::{self, Catalogue, Field, Kind, ListQuery, Reader};
 use crate::search;
 
@@ -54,8 +55,9 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<A
         None => None,
     };
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
-    let items =
+    let mut items =
         listed.rows.iter().map(|row| Row::from_row(row)?.into_account(cx.actor())).collect::<Result<Vec<_>>>()?;
+    custom_field::facts::work_out(cx.actor(), tx, &mut items).await?;
     let total = if query.count { Some(list::count(tx, &reader, query, ids.as_deref()).await?) } else { None };
     Ok(Page { items, next_cursor: listed.next_cursor, total: total.into() })
 }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Configuration, PipelineFile, PriceListFile, ProductFile, StageFile, ValueFile};
+use super::{Configuration, PipelineFile, PriceListFile, ProductFile, StageFile, ValueFile, people};
 use crate::choice::{self, ChoicePatch, ListKind, ListOrder, NewChoice};
 use crate::currency::{self, NewRates};
 use crate::opportunity::store::base_currency;
@@ -36,7 +36,7 @@ pub enum Action {
 /// Something in the file, and what became of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Touched {
-    /// `pipeline`, `stage`, `option`, `product`, `price_list` or `currency_rates`.
+    /// `custom_field`, `pipeline`, `stage`, `option`, `product`, `price_list`, `currency_rates` or `role`.
     pub object: &'static str,
     pub name: String,
     pub action: Action,
@@ -56,7 +56,7 @@ pub struct Report {
 }
 
 impl Report {
-    fn add(&mut self, object: &'static str, name: &str, action: Action) {
+    pub(super) fn add(&mut self, object: &'static str, name: &str, action: Action) {
         match action {
             Action::Created => self.created += 1,
             Action::Changed => self.changed += 1,
@@ -68,12 +68,12 @@ impl Report {
     }
 }
 
-fn fold(name: &str) -> String {
+pub(super) fn fold(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
 /// Says in which place of the file an error is.
-fn at(place: String) -> impl FnOnce(Error) -> Error {
+pub(super) fn at(place: String) -> impl FnOnce(Error) -> Error {
     move |mut error| {
         if error.fields.is_empty() {
             return error.on(place);
@@ -98,6 +98,7 @@ pub async fn apply(cx: &Context, tx: &mut Tx, file: Configuration) -> Result<Rep
     ];
     needed.into_iter().try_for_each(|permission| cx.actor().require(permission))?;
     let mut report = Report::default();
+    people::custom_fields(tx, file.custom_fields, &mut report).await?;
     for (i, one) in file.pipelines.into_iter().enumerate() {
         pipeline(cx, tx, one, &mut report).await.map_err(at(format!("pipelines.{i}")))?;
     }
@@ -114,6 +115,7 @@ pub async fn apply(cx: &Context, tx: &mut Tx, file: Configuration) -> Result<Rep
         let rates = NewRates { rates: file.currency_rates };
         currency_rates(tx, file.currency, rates, &mut report).await.map_err(at("currency_rates".to_owned()))?;
     }
+    people::roles(cx, tx, file.roles, &mut report).await?;
     Ok(report)
 }
 
@@ -160,7 +162,10 @@ async fn pipeline(cx: &Context, tx: &mut Tx, file: PipelineFile, report: &mut Re
 }
 
 /// The ids in the order in which the file names them; what it does not name comes behind.
-fn in_order<'a>(there: impl Iterator<Item = (Uuid, &'a str)>, wanted: impl Iterator<Item = &'a str>) -> Vec<Uuid> {
+pub(super) fn in_order<'a>(
+    there: impl Iterator<Item = (Uuid, &'a str)>,
+    wanted: impl Iterator<Item = &'a str>,
+) -> Vec<Uuid> {
     let places: HashMap<String, usize> = wanted.enumerate().map(|(i, name)| (fold(name), i)).collect();
     let mut there: Vec<_> = there.collect();
     there.sort_by_key(|(_, name)| places.get(&fold(name)).copied().unwrap_or(usize::MAX));

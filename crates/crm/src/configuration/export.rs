@@ -1,18 +1,21 @@
 //! Makes the file.
 
+use dealwright_access::Context;
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
 
-use super::{Configuration, PipelineFile, PriceFile, PriceListFile, ProductFile, StageFile, VERSION, ValueFile};
+use super::{
+    Configuration, PipelineFile, PriceFile, PriceListFile, ProductFile, StageFile, VERSION, ValueFile, people,
+};
 use crate::choice::ListKind;
 use crate::opportunity::store::base_currency;
-use crate::{choice, currency, pipeline, price_list, product};
+use crate::{choice, currency, custom_field, pipeline, price_list, product};
 
 /// The organisation's configuration.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn export(tx: &mut Tx) -> Result<Configuration> {
+pub async fn export(cx: &Context, tx: &mut Tx) -> Result<Configuration> {
     let currency = base_currency(tx).await?;
     let mut pipelines = pipeline::store::list(tx).await?;
     pipelines.sort_by_key(|p| p.position);
@@ -31,6 +34,8 @@ pub async fn export(tx: &mut Tx) -> Result<Configuration> {
         products: products.into_iter().map(product_file).collect(),
         price_lists: price_lists(tx).await?,
         currency_rates: currency::store::rates(tx, None).await?,
+        custom_fields: custom_field::store::list(tx).await?.into_iter().map(Into::into).collect(),
+        roles: people::roles_of(cx, tx).await?,
     })
 }
 

@@ -26,7 +26,7 @@ where
 #[utoipa::path(get, path = "/configuration", tag = "master data", responses((status = 200, body = Configuration), Problems))]
 async fn get(cx: Allow<ReadOrganisation>) -> Result<Json<Configuration>> {
     let mut tx = cx.begin().await?;
-    let file = export(&mut tx).await?;
+    let file = export(&cx, &mut tx).await?;
     tx.done(Json(file)).await
 }
 
@@ -47,7 +47,8 @@ async fn post(
     Query(how): Query<How>,
     Valid(file): Valid<Configuration>,
 ) -> Result<Response> {
-    let mut tx = cx.begin().await?;
+    // Roles hand out rights.
+    let (cx, mut tx) = cx.begin_fresh().await?;
     let report = Report { dry_run: how.dry_run, ..apply(&cx, &mut tx, file).await? };
     if how.dry_run {
         tx.rollback().await?;

@@ -1,12 +1,13 @@
-//! An organisation's configuration as a file: pipelines with their stages, managed lists, products, price lists and
-//! currency rates. Names are the keys, so that a file from one organisation fits another.
+//! An organisation's configuration as a file: pipelines with their stages, managed lists, products, price lists, currency
+//! rates, custom fields and roles. Names are the keys, so that a file from one organisation fits another.
 //!
 //! Reading a file in adds what is not there and changes what differs; what the file does not name stays. `export` makes
-//! the file, `apply` reads it in, `http` holds the endpoints.
+//! the file, `apply` reads it in, `people` does both for custom fields and roles, `http` holds the endpoints.
 
 mod apply;
 mod export;
 pub mod http;
+mod people;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ use crate::price_list::Billing;
 
 pub use apply::{Action, Report, Touched, apply};
 pub use export::export;
+pub use people::{CustomFieldFile, RoleFile};
 
 /// The version of the file that this build writes and reads.
 pub const VERSION: u32 = 1;
@@ -48,6 +50,12 @@ pub struct Configuration {
     pub price_lists: Vec<PriceListFile>,
     #[serde(default)]
     pub currency_rates: Vec<Rate>,
+    /// By object and key.
+    #[serde(default)]
+    pub custom_fields: Vec<CustomFieldFile>,
+    /// All but the Administrator; only in files of those who may read roles.
+    #[serde(default)]
+    pub roles: Vec<RoleFile>,
 }
 
 /// A pipeline in a file. Teams are people's and stay where they are.

@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 
 use super::list::{self, CATALOGUE};
 use super::{Contact, ContactPatch, NewContact, store, write};
-use crate::list::{Asked, ListQuery};
+use crate::custom_field;
+use crate::list::{Asked, ListQuery, Names};
 
 /// The contacts' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -63,7 +64,8 @@ struct ListParams {
 #[utoipa::path(get, path = "/contacts", tag = "contacts", params(ListParams), responses((status = 200, body = Page<Contact>), Problems))]
 async fn index(cx: Allow<ReadContact>, Query(asked): Query<Asked>) -> Result<Json<Page<Contact>>> {
     let mut tx = cx.begin().await?;
-    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    let names = Names::of_asked(&mut tx, &CATALOGUE, &asked).await?;
+    let query = ListQuery::read(&asked, names, cx.actor(), cx.clock().today())?;
     let page = list::page(&cx, &mut tx, &query).await?;
     tx.done(Json(page)).await
 }
@@ -72,7 +74,8 @@ async fn index(cx: Allow<ReadContact>, Query(asked): Query<Asked>) -> Result<Jso
 #[utoipa::path(post, path = "/contacts", tag = "contacts", request_body = NewContact, responses((status = 201, body = Contact), Problems))]
 async fn create(cx: Allow<CreateContact>, Valid(new): Valid<NewContact>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let contact = write::create(&cx, &mut tx, new).await?;
+    let mut contact = write::create(&cx, &mut tx, new).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut contact]).await?;
     let location = [(header::LOCATION, format!("/api/v1/contacts/{}", contact.id))];
     tx.commit((StatusCode::CREATED, etag(contact.version), location, Json(contact))).await
 }
@@ -81,7 +84,8 @@ async fn create(cx: Allow<CreateContact>, Valid(new): Valid<NewContact>) -> Resu
 #[utoipa::path(get, path = "/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path)), responses((status = 200, body = Contact), Problems))]
 async fn get(cx: Allow<ReadContact>, Path(id): Path<ContactId>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
-    let contact = store::find(&mut tx, id, false).await?.or_not_found("contact")?.allowing(cx.actor());
+    let mut contact = store::find(&mut tx, id, false).await?.or_not_found("contact")?.allowing(cx.actor());
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut contact]).await?;
     tx.done((etag(contact.version), Json(contact))).await
 }
 
@@ -97,7 +101,8 @@ async fn update(
     let version = if_match.or(patch.version)?;
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
-    let written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    let mut written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.contact]).await?;
     tx.commit((etag(written.contact.version), Json(written.contact))).await
 }
 
@@ -120,6 +125,7 @@ async fn delete(
 #[utoipa::path(post, path = "/contacts/{id}/restore", tag = "contacts", params(("id" = ContactId, Path)), responses((status = 200, body = Contact), Problems))]
 async fn restore(cx: Allow<DeleteContact>, Path(id): Path<ContactId>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let written = write::restore(&cx, &mut tx, id, None).await?;
+    let mut written = write::restore(&cx, &mut tx, id, None).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.contact]).await?;
     tx.commit((etag(written.contact.version), Json(written.contact))).await
 }

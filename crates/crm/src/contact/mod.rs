@@ -8,6 +8,8 @@ pub mod list;
 pub mod store;
 pub mod write;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteContact, Object, UpdateContact};
@@ -85,12 +87,17 @@ pub struct Contact {
     /// Fields that your roles hide; they are null, or empty, here.
     #[schema(value_type = Vec<String>)]
     pub hidden_fields: Vec<&'static str>,
+    /// Why formulas among the custom fields came to nothing, by key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
+    pub formula_errors: BTreeMap<String, String>,
     /// Whether it is shared with who reads it, to be edited.
     #[serde(skip)]
     pub shared_to_edit: bool,
 }
 
 record::serialize_shown!(Contact, Object::Contact);
+crate::custom_field::facts::shown!(Contact, custom_field::FieldObject::Contact);
 
 impl Contact {
     /// The writable part.

@@ -1,5 +1,7 @@
 //! The SQL of contacts.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use dealwright_access::Actor;
 use dealwright_kernel::error::OnConstraint;
@@ -68,6 +70,7 @@ impl Row {
             updated_at: self.updated_at,
             may: May { update: false, delete: false },
             hidden_fields: Vec::new(),
+            formula_errors: BTreeMap::new(),
             shared_to_edit: self.shared_to_edit,
         }
     }

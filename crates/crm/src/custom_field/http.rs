@@ -2,11 +2,11 @@
 
 use axum::extract::FromRef;
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use dealwright_access::policy::{ReadOrganisation, UpdateOrganisation};
 use dealwright_access::{Access, Allow};
 use dealwright_kernel::error::Problems;
-use dealwright_kernel::extract::{IfMatch, Json, Path, Valid, etag};
+use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, etag};
 use dealwright_kernel::id::CustomFieldId;
 use dealwright_kernel::{Page, Result};
 use dealwright_store::Committed;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::conversion::{self, Conversion, NewFieldType};
 use super::{CustomField, CustomFieldPatch, FieldObject, NewCustomField, store, write};
 
 /// The custom fields' endpoints.
@@ -23,7 +24,11 @@ where
     S: Clone + Send + Sync + 'static,
     Access: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(order)).routes(routes!(update))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(order))
+        .routes(routes!(update))
+        .routes(routes!(change_type))
 }
 
 /// All custom fields, by object and in order
@@ -78,4 +83,35 @@ async fn update(
     let mut tx = cx.begin().await?;
     let field = write::update(&mut tx, id, version, patch).await?;
     tx.commit((etag(field.version), Json(field))).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct How {
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Give a custom field another type
+///
+/// Every value has to fit it: 409 `values_do_not_fit` lists what does not. With `dry_run` it only says what would happen.
+#[utoipa::path(post, path = "/custom-fields/{id}/type", tag = "master data",
+    params(("id" = CustomFieldId, Path), ("dry_run" = Option<bool>, Query, description = "Only say what would happen"),
+           ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
+    request_body = NewFieldType, responses((status = 200, body = Conversion), Problems))]
+async fn change_type(
+    cx: Allow<UpdateOrganisation>,
+    Path(id): Path<CustomFieldId>,
+    if_match: IfMatch,
+    Query(how): Query<How>,
+    Valid(to): Valid<NewFieldType>,
+) -> Result<Response> {
+    let version = if_match.or(to.version)?;
+    let mut tx = cx.begin().await?;
+    let conversion = conversion::convert(&cx, &mut tx, id, version, to, how.dry_run).await?;
+    if how.dry_run {
+        tx.rollback().await?;
+        return Ok(Json(conversion).into_response());
+    }
+    Ok(tx.commit((etag(conversion.field.version), Json(conversion))).await?.into_response())
 }

@@ -1,10 +1,16 @@
 //! Custom fields: what an organisation adds to its opportunities, accounts and contacts.
 //!
 //! Here are the definitions and their rules; `value` checks what is written into them, `values` does so for a record on
-//! every path on which one is written, `store` holds the SQL, `write` how an administrator changes definitions.
+//! every path on which one is written, `store` holds the SQL, `write` how an administrator changes definitions, `index`
+//! gives a field a column by which lists are quick, `facts` tells fields to rules and works formulas out, `usage` knows what
+//! would break, `conversion` gives a field another type.
 
+pub mod conversion;
+pub mod facts;
 pub mod http;
+pub mod index;
 pub mod store;
+pub mod usage;
 pub mod value;
 pub mod values;
 pub mod write;
@@ -24,12 +30,12 @@ pub const MAX_FIELDS: usize = 200;
 pub const MAX_OPTIONS: usize = 500;
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $field:literal { $($variant:ident = $word:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal { $($(#[$of:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
         #[schema(as = $name)]
-        pub enum $name { $($variant),* }
+        pub enum $name { $($(#[$of])* $variant),* }
 
         impl $name {
             #[must_use]
@@ -72,6 +78,8 @@ words! {
         Url = "url",
         Email = "email",
         Phone = "phone",
+        /// Worked out of the record's other fields whenever it is read.
+        Formula = "formula",
     }
 }
 
@@ -79,6 +87,56 @@ impl FieldKind {
     const fn has_options(self) -> bool {
         matches!(self, Self::Select | Self::MultiSelect)
     }
+
+    /// The kind of column that an index of such a field needs; none when lists find nothing by it quickly.
+    #[must_use]
+    pub const fn slot(self) -> Option<Slot> {
+        match self {
+            Self::Number | Self::Money => Some(Slot::Number),
+            Self::Date => Some(Slot::Date),
+            Self::Text
+            | Self::Select
+            | Self::User
+            | Self::Account
+            | Self::Contact
+            | Self::Checkbox
+            | Self::Email
+            | Self::Phone => Some(Slot::Text),
+            Self::LongText | Self::MultiSelect | Self::Url | Self::Formula => None,
+        }
+    }
+}
+
+/// A kind of side column. Each object has some of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    Number,
+    Date,
+    Text,
+}
+
+impl Slot {
+    /// The columns of this kind.
+    #[must_use]
+    pub const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Number => &["custom_number_1", "custom_number_2", "custom_number_3", "custom_number_4"],
+            Self::Date => &["custom_date_1", "custom_date_2"],
+            Self::Text => &["custom_text_1", "custom_text_2", "custom_text_3", "custom_text_4"],
+        }
+    }
+}
+
+/// Whether an index serves filters and sorts by a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CustomFieldIndex)]
+pub enum Index {
+    /// Lists look at each record.
+    None,
+    /// It is being filled; lists look at each record until it is.
+    Building,
+    Ready,
 }
 
 /// An option of a select field.
@@ -114,6 +172,16 @@ pub struct CustomField {
     pub position: i32,
     /// Its values stay and can't be written any more.
     pub archived: bool,
+    /// Of a formula: what it is worked out by, in CEL.
+    pub expression: Option<String>,
+    /// Whether lists are quick by it.
+    pub index: Index,
+    /// The column in which an index of it stands.
+    #[serde(skip)]
+    pub slot: Option<String>,
+    /// Whether each record has its value there.
+    #[serde(skip)]
+    pub slot_filled: bool,
     pub version: i64,
 }
 
@@ -127,6 +195,8 @@ pub struct Fields {
     pub options: Vec<FieldOption>,
     pub section: Option<String>,
     pub archived: bool,
+    pub expression: Option<String>,
+    pub indexed: bool,
 }
 
 impl CustomField {
@@ -141,6 +211,8 @@ impl CustomField {
             options: self.options.clone(),
             section: self.section.clone(),
             archived: self.archived,
+            expression: self.expression.clone(),
+            indexed: self.slot.is_some(),
         }
     }
 
@@ -155,6 +227,7 @@ impl CustomField {
             options: f.options.clone(),
             section: f.section.clone(),
             archived: f.archived,
+            expression: f.expression.clone(),
             ..self.clone()
         }
     }
@@ -170,6 +243,19 @@ impl CustomField {
         }
         if !self.kind.has_options() && !self.options.is_empty() {
             wrong.push("options", "invalid_value", "only select fields have options");
+        }
+        match (self.kind, &self.expression) {
+            (FieldKind::Formula, None) => wrong.push("expression", "required", "a formula has an expression"),
+            (FieldKind::Formula, Some(_)) => {
+                if self.required {
+                    wrong.push("required", "invalid_value", "a formula is worked out and not filled in");
+                }
+                if self.default.is_some() {
+                    wrong.push("default", "invalid_value", "a formula is worked out and not filled in");
+                }
+            }
+            (_, Some(_)) => wrong.push("expression", "invalid_value", "only formulas have an expression"),
+            (_, None) => {}
         }
         let mut labels: Vec<_> = self.options.iter().map(|o| o.label.trim().to_lowercase()).collect();
         labels.sort_unstable();
@@ -212,6 +298,12 @@ pub struct NewCustomField {
     pub options: Vec<String>,
     #[schema(max_length = 100)]
     pub section: Option<String>,
+    /// Of a formula.
+    #[schema(max_length = 2000)]
+    pub expression: Option<String>,
+    /// Whether lists shall be quick by it: at most four numbers, two dates and four others of an object can be indexed.
+    #[serde(default)]
+    pub indexed: bool,
 }
 
 /// A word that may be a key: `Renewal date!` → `renewal_date`.
@@ -270,7 +362,7 @@ impl Validate for NewCustomField {
     }
 }
 
-/// A change of a field. Its key and kind stay.
+/// A change of a field. Its key stays, and its kind is changed by itself.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CustomFieldPatch {
@@ -288,6 +380,10 @@ pub struct CustomFieldPatch {
     #[schema(value_type = Option<String>, max_length = 100)]
     pub section: Patch<String>,
     pub archived: Option<bool>,
+    #[schema(max_length = 2000)]
+    pub expression: Option<String>,
+    /// Whether lists shall be quick by it.
+    pub indexed: Option<bool>,
 }
 
 /// An option as it should be.
@@ -329,6 +425,8 @@ impl CustomFieldPatch {
             options: self.options.map_or_else(|| old.options.clone(), |wanted| merged(&old.options, wanted)),
             section: record::text(self.section.apply(old.section.clone())),
             archived: self.archived.unwrap_or(old.archived),
+            expression: self.expression.map_or_else(|| old.expression.clone(), |e| record::text(Some(e))),
+            indexed: self.indexed.unwrap_or(old.indexed),
         }
     }
 }

@@ -6,10 +6,10 @@ use dealwright_kernel::error::OnConstraint;
 use dealwright_kernel::id::CustomFieldId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{CustomField, FieldKind, FieldObject, Fields};
+use super::{CustomField, FieldKind, FieldObject, Fields, Index};
 
 struct Row {
     id: CustomFieldId,
@@ -24,6 +24,9 @@ struct Row {
     section: Option<String>,
     position: i32,
     archived: bool,
+    expression: Option<String>,
+    slot: Option<String>,
+    slot_filled: bool,
     version: i64,
 }
 
@@ -42,6 +45,14 @@ impl Row {
             section: self.section,
             position: self.position,
             archived: self.archived,
+            expression: self.expression,
+            index: match (&self.slot, self.slot_filled) {
+                (None, _) => Index::None,
+                (Some(_), false) => Index::Building,
+                (Some(_), true) => Index::Ready,
+            },
+            slot: self.slot,
+            slot_filled: self.slot_filled,
             version: self.version,
         })
     }
@@ -52,7 +63,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<CustomField>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: CustomFieldId", object, key, label, help, kind, required, default_value, options, section, position,
-                  archived_at is not null as "archived!", version
+                  archived_at is not null as "archived!", expression, slot, slot_filled, version
            from custom_field where org_id = $1 order by object, position, id"#,
         tx.org().0,
     )
@@ -90,8 +101,8 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
 pub async fn insert(tx: &mut Tx, field: &CustomField) -> Result<()> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
-        "insert into custom_field (org_id, id, object, key, label, help, kind, required, default_value, options, section, position, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        "insert into custom_field (org_id, id, object, key, label, help, kind, required, default_value, options, section, position, expression, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
         org,
         field.id.0,
         field.object.as_str(),
@@ -104,6 +115,7 @@ pub async fn insert(tx: &mut Tx, field: &CustomField) -> Result<()> {
         serde_json::to_value(&field.options).map_err(Error::internal)?,
         field.section,
         field.position,
+        field.expression,
         now,
     )
     .execute(tx.db())
@@ -119,7 +131,8 @@ pub async fn update(tx: &mut Tx, id: CustomFieldId, version: i64, f: &Fields) ->
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
         "update custom_field set label = $4, help = $5, required = $6, default_value = $7, options = $8, section = $9,
-             archived_at = case when $10 then coalesce(archived_at, $11) end, updated_at = $11, version = version + 1
+             archived_at = case when $10 then coalesce(archived_at, $11) end, updated_at = $11, expression = $12,
+             version = version + 1
          where org_id = $1 and id = $2 and version = $3",
         org,
         id.0,
@@ -132,10 +145,25 @@ pub async fn update(tx: &mut Tx, id: CustomFieldId, version: i64, f: &Fields) ->
         f.section,
         f.archived,
         now,
+        f.expression,
     )
     .execute(tx.db())
     .await?;
     Ok(written.rows_affected() == 1)
+}
+
+/// Gives a field a column to be indexed by, or takes it away. Its records' values are not in it yet.
+pub async fn set_slot(tx: &mut Tx, id: CustomFieldId, slot: Option<&str>) -> Result<()> {
+    let org = tx.org().0;
+    sqlx::query!(
+        "update custom_field set slot = $3, slot_filled = false where org_id = $1 and id = $2 and slot is distinct from $3",
+        org,
+        id.0,
+        slot
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
 }
 
 /// Puts fields into this order.
@@ -150,6 +178,131 @@ pub async fn set_order(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
     .execute(tx.db())
     .await?;
     Ok(())
+}
+
+/// What records hold in their custom fields, as far as the actor sees them.
+pub async fn values(tx: &mut Tx, object: FieldObject, ids: &[Uuid]) -> Result<HashMap<Uuid, Map<String, Value>>> {
+    let org = tx.org().0;
+    let rows = match object {
+        FieldObject::Opportunity => {
+            sqlx::query_as!(Values, "select id, custom from opportunity where org_id = $1 and id = any ($2)", org, ids)
+                .fetch_all(tx.db())
+                .await?
+        }
+        FieldObject::Account => {
+            sqlx::query_as!(Values, "select id, custom from account where org_id = $1 and id = any ($2)", org, ids)
+                .fetch_all(tx.db())
+                .await?
+        }
+        FieldObject::Contact => {
+            sqlx::query_as!(Values, "select id, custom from contact where org_id = $1 and id = any ($2)", org, ids)
+                .fetch_all(tx.db())
+                .await?
+        }
+    };
+    let map = |value: Value| match value {
+        Value::Object(map) => map,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    };
+    Ok(rows.into_iter().map(|r| (r.id, map(r.custom))).collect())
+}
+
+struct Values {
+    id: Uuid,
+    custom: Value,
+}
+
+/// A record's value of one field.
+#[derive(Clone, Debug)]
+pub struct Held {
+    pub id: Uuid,
+    pub name: String,
+    pub value: Value,
+}
+
+/// Records after `after` that have a value of the field, in the order of their ids; those in the bin too.
+pub async fn held(tx: &mut Tx, object: FieldObject, key: &str, after: Uuid, limit: i64) -> Result<Vec<Held>> {
+    let org = tx.org().0;
+    macro_rules! of {
+        ($table:literal) => {
+            sqlx::query_as!(
+                Held,
+                r#"select id, name, custom -> $2 as "value!" from "#
+                    + $table
+                    + " where org_id = $1 and custom ? $2 and id > $3 order by id limit $4",
+                org,
+                key,
+                after,
+                limit
+            )
+            .fetch_all(tx.db())
+            .await?
+        };
+    }
+    Ok(match object {
+        FieldObject::Opportunity => of!("opportunity"),
+        FieldObject::Account => of!("account"),
+        FieldObject::Contact => of!("contact"),
+    })
+}
+
+/// A record whose value was rewritten.
+#[derive(Debug)]
+pub struct Rewritten {
+    pub id: Uuid,
+    pub version: i64,
+}
+
+/// Writes other values of one field.
+pub async fn rewrite(tx: &mut Tx, object: FieldObject, key: &str, values: &[(Uuid, Value)]) -> Result<Vec<Rewritten>> {
+    let (org, now) = (tx.org().0, tx.now());
+    let (ids, values): (Vec<Uuid>, Vec<Value>) = values.iter().cloned().unzip();
+    macro_rules! of {
+        ($table:literal) => {
+            sqlx::query_as!(
+                Rewritten,
+                "update "
+                    + $table
+                    + " t set custom = jsonb_set(t.custom, array[$2], v.value), version = t.version + 1, updated_at = $5
+                       from unnest($3::uuid[], $4::jsonb[]) as v (id, value)
+                       where t.org_id = $1 and t.id = v.id returning t.id, t.version",
+                org,
+                key,
+                &ids,
+                &values,
+                now
+            )
+            .fetch_all(tx.db())
+            .await?
+        };
+    }
+    Ok(match object {
+        FieldObject::Opportunity => of!("opportunity"),
+        FieldObject::Account => of!("account"),
+        FieldObject::Contact => of!("contact"),
+    })
+}
+
+/// Gives a field another type, with the options and the default that go with it.
+///
+/// # Errors
+/// 409 `try_again` when the field is not at `version` any more.
+pub async fn set_kind(tx: &mut Tx, field: &CustomField, version: i64) -> Result<()> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!(
+        "update custom_field set kind = $4, options = $5, default_value = $6, updated_at = $7, version = version + 1
+         where org_id = $1 and id = $2 and version = $3",
+        org,
+        field.id.0,
+        version,
+        field.kind.as_str(),
+        serde_json::to_value(&field.options).map_err(Error::internal)?,
+        field.default,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    if written.rows_affected() == 1 { Ok(()) } else { Err(Error::conflict("try_again", "two changes met; try again")) }
 }
 
 /// Which of these people and records there are, as far as the actor sees them.

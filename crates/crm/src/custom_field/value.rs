@@ -69,6 +69,7 @@ pub fn read(field: &CustomField, value: &Value, base: Currency) -> Result<Value,
             let id: Uuid = value.as_str().and_then(|t| t.parse().ok()).ok_or_else(|| invalid("an id"))?;
             Ok(json!(id))
         }
+        FieldKind::Formula => Err(("read_only", "a formula is worked out and can't be written".to_owned())),
         FieldKind::Checkbox => value.as_bool().map(Value::Bool).ok_or_else(|| invalid("true or false")),
     }
 }
@@ -95,7 +96,8 @@ pub fn of_cell(field: &CustomField, cell: &str, base: Currency) -> Value {
         | FieldKind::Contact
         | FieldKind::Url
         | FieldKind::Email
-        | FieldKind::Phone => json!(cell),
+        | FieldKind::Phone
+        | FieldKind::Formula => json!(cell),
     }
 }
 
@@ -144,6 +146,7 @@ fn option(field: &CustomField, value: &Value) -> Result<String, Refusal> {
 mod tests {
     use dealwright_kernel::id::CustomFieldId;
 
+    use super::super::Index;
     use super::super::{FieldObject, FieldOption};
     use super::*;
 
@@ -162,6 +165,10 @@ mod tests {
             section: None,
             position: 0,
             archived: false,
+            expression: None,
+            index: Index::None,
+            slot: None,
+            slot_filled: false,
             version: 1,
         }
     }

@@ -172,7 +172,8 @@ pub async fn tell(tx: &mut Tx, object: FieldObject, changes: &mut [Change]) -> R
     Ok(())
 }
 
-fn in_words(field: &CustomField, value: &Value, named: &HashMap<Uuid, String>) -> Option<String> {
+/// A value as a person reads it, where that is not the value itself.
+pub(super) fn in_words(field: &CustomField, value: &Value, named: &HashMap<Uuid, String>) -> Option<String> {
     let option = |value: &Value| {
         let value = value.as_str()?;
         field.options.iter().find(|o| o.value == value).map(|o| o.label.clone())
@@ -191,6 +192,7 @@ fn in_words(field: &CustomField, value: &Value, named: &HashMap<Uuid, String>) -
         | FieldKind::Date
         | FieldKind::Url
         | FieldKind::Email
-        | FieldKind::Phone => None,
+        | FieldKind::Phone
+        | FieldKind::Formula => None,
     }
 }

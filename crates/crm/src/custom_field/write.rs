@@ -8,7 +8,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::value::read;
-use super::{CustomField, CustomFieldPatch, FieldObject, MAX_FIELDS, NewCustomField, key_of, store};
+use super::{
+    CustomField, CustomFieldPatch, FieldObject, FieldOption, Fields, Index, MAX_FIELDS, NewCustomField, index, key_of,
+    store, usage,
+};
 use crate::change;
 use crate::opportunity::store::base_currency;
 use crate::pipeline::check_order;
@@ -18,6 +21,15 @@ use crate::pipeline::check_order;
 /// # Errors
 /// 409 `custom_field_key_taken`; 422, of which `too_many_custom_fields`.
 pub async fn create(tx: &mut Tx, new: NewCustomField) -> Result<CustomField> {
+    let options = new.options();
+    create_with(tx, new, options).await
+}
+
+/// The same, with options that have their values already.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_with(tx: &mut Tx, new: NewCustomField, options: Vec<FieldOption>) -> Result<CustomField> {
     store::lock(tx).await?;
     let there = store::of(tx, new.object).await?;
     if there.len() >= MAX_FIELDS {
@@ -26,7 +38,6 @@ pub async fn create(tx: &mut Tx, new: NewCustomField) -> Result<CustomField> {
             format!("an object has at most {MAX_FIELDS} custom fields"),
         ));
     }
-    let options = new.options();
     let mut field = CustomField {
         id: CustomFieldId(tx.new_id()),
         object: new.object,
@@ -40,17 +51,28 @@ pub async fn create(tx: &mut Tx, new: NewCustomField) -> Result<CustomField> {
         section: crate::record::text(new.section),
         position: there.iter().map(|f| f.position).max().map_or(0, |p| p.saturating_add(1)),
         archived: false,
+        expression: crate::record::text(new.expression),
+        index: Index::None,
+        slot: None,
+        slot_filled: false,
         version: 1,
     };
     check(tx, &mut field).await?;
+    let mut after = there.clone();
+    after.push(field.clone());
+    usage::check(tx, &there, &after, &field).await?;
     store::insert(tx, &field).await?;
+    if new.indexed {
+        index::give(tx, &field, &there).await?;
+        field = find(tx, field.id).await?;
+    }
     let event = field.event(tx, "created");
     tx.emit(event);
     Ok(field)
 }
 
 /// The definition fits together, and its default fits it.
-async fn check(tx: &mut Tx, field: &mut CustomField) -> Result<()> {
+pub(super) async fn check(tx: &mut Tx, field: &mut CustomField) -> Result<()> {
     field.check()?;
     if let Some(default) = field.default.take() {
         let base = base_currency(tx).await?;
@@ -60,7 +82,11 @@ async fn check(tx: &mut Tx, field: &mut CustomField) -> Result<()> {
     Ok(())
 }
 
-async fn find(tx: &mut Tx, id: CustomFieldId) -> Result<CustomField> {
+/// One field.
+///
+/// # Errors
+/// 404.
+pub async fn find(tx: &mut Tx, id: CustomFieldId) -> Result<CustomField> {
     store::list(tx).await?.into_iter().find(|f| f.id == id).or_not_found("custom field")
 }
 
@@ -69,6 +95,7 @@ async fn find(tx: &mut Tx, id: CustomFieldId) -> Result<CustomField> {
 /// # Errors
 /// 404; 409 `version_conflict`; 422.
 pub async fn update(tx: &mut Tx, id: CustomFieldId, version: i64, patch: CustomFieldPatch) -> Result<CustomField> {
+    store::lock(tx).await?;
     let current = find(tx, id).await?;
     let (old, wanted) = (current.fields(), patch.apply(&current.fields()));
     if current.version != version {
@@ -76,13 +103,23 @@ pub async fn update(tx: &mut Tx, id: CustomFieldId, version: i64, patch: CustomF
     }
     let mut field = current.with(&wanted);
     check(tx, &mut field).await?;
-    let new = field.fields();
+    let new = Fields { indexed: wanted.indexed, ..field.fields() };
     let changes = change::diff(&old, &new)?;
     if changes.is_empty() {
         return Ok(current);
     }
+    let there = store::of(tx, field.object).await?;
+    let after: Vec<_> = there.iter().map(|f| if f.id == id { field.clone() } else { f.clone() }).collect();
+    usage::check(tx, &there, &after, &field).await?;
     if !store::update(tx, id, version, &new).await? {
         return Err(Error::conflict("try_again", "two changes met; try again"));
+    }
+    if wanted.indexed != old.indexed {
+        if wanted.indexed {
+            index::give(tx, &field, &there).await?;
+        } else {
+            store::set_slot(tx, id, None).await?;
+        }
     }
     let field = find(tx, id).await?;
     let event = field.event(tx, "updated").changes(changes);

@@ -3,6 +3,7 @@
 use dealwright_access::Actor;
 use dealwright_access::policy::Permission;
 use dealwright_kernel::Result;
+use sqlx::{Postgres, QueryBuilder};
 
 /// The type of a field: which operators and values it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +33,60 @@ pub enum Kind {
     Tag,
     /// Whether the column has a value: `open` (null) or `done`.
     DoneState,
+    /// A number or an amount of a custom field: of at most four decimals, kept times 10,000.
+    Decimal,
+    /// `true` or `false`, or no value.
+    Flag,
+    /// An option of a custom field, by value or label.
+    Option,
+    /// Options of a custom field: whether one of them is among the record's.
+    Options,
+    /// The id of a record or, with `me`, of a person, as custom fields hold it.
+    Reference {
+        person: bool,
+    },
+}
+
+/// Where a field's value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// A column of the table.
+    Own(&'static str),
+    /// What is worked out of alias `t`, for want of a column.
+    Of(&'static str),
+}
+
+impl Column {
+    /// The column's name, or the text it is worked out by.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Own(text) | Self::Of(text) => text,
+        }
+    }
+
+    /// The value in SQL, on alias `t`.
+    #[must_use]
+    pub fn to_sql(self) -> String {
+        match self {
+            Self::Own(name) => format!("t.{name}"),
+            Self::Of(text) => text.to_owned(),
+        }
+    }
+
+    /// Writes it behind `before`.
+    pub(super) fn after<'b>(self, sql: &'b mut QueryBuilder<Postgres>, before: &str) -> &'b mut QueryBuilder<Postgres> {
+        match self {
+            Self::Own(name) => sql.push(before).push("t.").push(name),
+            Self::Of(text) => sql.push(before).push(text),
+        }
+    }
 }
 
 /// How a column sorts.
 #[derive(Clone, Copy, Debug)]
 pub struct SortKey {
-    /// The column, on alias `t`.
-    pub column: &'static str,
+    pub column: Column,
     pub nullable: bool,
 }
 
@@ -46,8 +94,7 @@ pub struct SortKey {
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     pub name: &'static str,
-    /// The column, on alias `t`.
-    pub column: &'static str,
+    pub column: Column,
     pub kind: Kind,
     pub sort: Option<SortKey>,
 }
@@ -55,7 +102,7 @@ pub struct Field {
 impl Field {
     #[must_use]
     pub const fn new(name: &'static str, column: &'static str, kind: Kind) -> Self {
-        Self { name, column, kind, sort: None }
+        Self { name, column: Column::Own(column), kind, sort: None }
     }
 
     /// Sortable by its own column, which may be null.

@@ -6,10 +6,12 @@ use dealwright_access::Actor;
 use dealwright_kernel::error::Outcome;
 use dealwright_kernel::{Error, Money, Result};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::field::{Catalogue, Field, Kind};
+use super::custom::Names;
+use super::field::{Field, Kind};
 use super::relative;
 
 const MAX_DEPTH: usize = 8;
@@ -60,8 +62,11 @@ impl Op {
             Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::DoneState => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn)
             }
+            Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => {
+                matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
+            }
             Kind::Text => matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::Contains | Self::IsNull),
-            Kind::Int | Kind::Money | Kind::Date | Kind::Time => !matches!(self, Self::Contains),
+            Kind::Int | Kind::Money | Kind::Decimal | Kind::Date | Kind::Time => !matches!(self, Self::Contains),
         }
     }
 }
@@ -127,9 +132,9 @@ impl Filter {
     ///
     /// # Errors
     /// 400 `invalid_filter` with the path of what is wrong.
-    pub fn read(tree: &Value, catalogue: &Catalogue, reading: Reading<'_>) -> Result<Self> {
+    pub fn read(tree: &Value, names: &Names, reading: Reading<'_>) -> Result<Self> {
         let mut left = MAX_CONDITIONS;
-        node(tree, "filter", catalogue, reading, MAX_DEPTH, &mut left)
+        node(tree, "filter", names, reading, MAX_DEPTH, &mut left)
     }
 
     /// The sortable field that alone is compared by range, at the top: what the list is then sorted by.
@@ -160,7 +165,7 @@ impl Filter {
 fn node(
     tree: &Value,
     path: &str,
-    catalogue: &Catalogue,
+    names: &Names,
     reading: Reading<'_>,
     depth: usize,
     left: &mut usize,
@@ -176,7 +181,7 @@ fn node(
         items
             .iter()
             .enumerate()
-            .map(|(i, item)| node(item, &format!("{path}.{key}.{i}"), catalogue, reading, deeper, left))
+            .map(|(i, item)| node(item, &format!("{path}.{key}.{i}"), names, reading, deeper, left))
             .collect::<Result<Vec<_>>>()
     };
     if map.len() == 1 {
@@ -187,8 +192,7 @@ fn node(
             return list("or", items).map(Filter::Or);
         }
         if let Some(inner) = map.get("not") {
-            return node(inner, &format!("{path}.not"), catalogue, reading, deeper, left)
-                .map(|f| Filter::Not(Box::new(f)));
+            return node(inner, &format!("{path}.not"), names, reading, deeper, left).map(|f| Filter::Not(Box::new(f)));
         }
     }
     *left = left
@@ -205,7 +209,7 @@ fn node(
     let op = Op::read(text("op")?)
         .ok_or_else(|| unreadable(&format!("{path}.op"), "unknown_operator", "there is no such operator"))?;
     let value = map.get("value").unwrap_or(&Value::Null);
-    condition(text("field")?, op, value, path, catalogue, reading).map(Filter::Is)
+    condition(text("field")?, op, value, path, names, reading).map(Filter::Is)
 }
 
 /// Reads one condition.
@@ -217,13 +221,11 @@ pub fn condition(
     op: Op,
     value: &Value,
     path: &str,
-    catalogue: &Catalogue,
+    names: &Names,
     reading: Reading<'_>,
 ) -> Result<Condition> {
-    let field = catalogue.field(name).ok_or_else(|| {
-        unreadable(path, "unknown_field", format!("{} has no field {name:?} to filter by", catalogue.object))
-    })?;
-    catalogue.may_read(reading.actor, field, path)?;
+    let field = names.field(name).ok_or_else(|| names.unknown(name, path))?;
+    names.catalogue.may_read(reading.actor, field, path)?;
     if !op.fits(field.kind) {
         return Err(unreadable(path, "unfit_operator", format!("{name} can't be compared this way")));
     }
@@ -244,11 +246,12 @@ pub fn condition(
             format!("between takes two values, in and not_in 1 to {MAX_VALUES}"),
         ));
     }
-    let operand = operand(field, &values, reading).map_err(|message| unreadable(path, "invalid_value", message))?;
+    let operand =
+        operand(field, &values, names, reading).map_err(|message| unreadable(path, "invalid_value", message))?;
     Ok(Condition { field, op, operand })
 }
 
-fn operand(field: &Field, values: &[&Value], reading: Reading<'_>) -> Result<Operand, String> {
+fn operand(field: &Field, values: &[&Value], names: &Names, reading: Reading<'_>) -> Result<Operand, String> {
     let texts = || {
         values.iter().map(|v| v.as_str().ok_or_else(|| format!("{v} is not a string"))).collect::<Result<Vec<_>, _>>()
     };
@@ -285,6 +288,24 @@ fn operand(field: &Field, values: &[&Value], reading: Reading<'_>) -> Result<Ope
         Kind::Text => {
             Operand::Words(texts()?.into_iter().map(|t| plain(t).map(|t| t.to_lowercase())).collect::<Result<_, _>>()?)
         }
+        Kind::Flag => {
+            let flag = |v: &&Value| v.as_bool().map(|on| on.to_string()).or_else(|| v.as_str().map(str::to_owned));
+            let texts = values.iter().map(|v| flag(v).ok_or_else(|| format!("{v} is not true or false")));
+            let texts = texts.collect::<Result<Vec<_>, _>>()?;
+            words(&texts.iter().map(String::as_str).collect::<Vec<_>>(), &["true", "false"])?
+        }
+        Kind::Option | Kind::Options => {
+            let options = texts()?.into_iter().map(|t| names.option(field.name, t));
+            Operand::Words(options.collect::<Result<_, _>>()?)
+        }
+        Kind::Reference { person } => {
+            let of = |t: &str| {
+                let id = if person && t == "me" { reading.actor.user.0 } else { id(t)? };
+                Ok::<_, String>(id.to_string())
+            };
+            Operand::Words(texts()?.into_iter().map(of).collect::<Result<_, _>>()?)
+        }
+        Kind::Decimal => Operand::Ints(values.iter().map(|v| decimal(v, reading)).collect::<Result<_, _>>()?),
         Kind::Tag => Operand::Words(texts()?.into_iter().map(plain).collect::<Result<_, _>>()?),
         Kind::Int => Operand::Ints(values.iter().map(|v| int(v)).collect::<Result<_, _>>()?),
         Kind::Money => Operand::Ints(values.iter().map(|v| money(v, reading)).collect::<Result<_, _>>()?),
@@ -309,6 +330,27 @@ fn int(value: &Value) -> Result<i64, String> {
         .as_i64()
         .or_else(|| value.as_str().and_then(|s| s.parse().ok()))
         .ok_or_else(|| format!("{value} is not a whole number"))
+}
+
+/// A number or an amount, times 10,000; what has more decimals is rounded: nothing lies between.
+fn decimal(value: &Value, reading: Reading<'_>) -> Result<i64, String> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        Value::Object(_) => {
+            let money: Money = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
+            if money.currency != reading.actor.currency {
+                return Err(format!("amounts in a filter are in {}", reading.actor.currency));
+            }
+            money.to_decimal().to_string()
+        }
+        _ => return Err(format!("{value} is not a number")),
+    };
+    let number = Decimal::from_str_exact(&text)
+        .or_else(|_| Decimal::from_scientific(&text))
+        .map_err(|_| format!("{text:?} is not a number"))?;
+    let scaled = number.checked_mul(Decimal::from(10_000)).and_then(|n| n.round().to_i64());
+    scaled.ok_or_else(|| format!("{text} is out of range"))
 }
 
 fn money(value: &Value, reading: Reading<'_>) -> Result<i64, String> {

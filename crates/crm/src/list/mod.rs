@@ -5,13 +5,15 @@
 //! last sort key is always the id, nulls sort last, and a cursor carries the keys of the last row. Each branch of the
 //! statement can be served by an index: first the rows whose leading key has a value, then those without.
 
+mod custom;
 mod field;
 mod filter;
 mod params;
 mod relative;
 mod sql;
 
-pub use field::{Catalogue, Field, Kind, SortKey};
+pub use custom::Names;
+pub use field::{Catalogue, Column, Field, Kind, SortKey};
 pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
 pub use sql::{Listed, Reader, Totals, count, explain, fetch, reached, totals};

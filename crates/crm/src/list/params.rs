@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::field::{Catalogue, Field, Kind, SortKey};
+use super::custom::Names;
+use super::field::{Field, Kind, SortKey};
 use super::filter::{Filter, Op, Reading, condition, unreadable};
 
 const DEFAULT_LIMIT: u16 = 50;
@@ -66,12 +67,8 @@ impl ListQuery {
     ///
     /// # Errors
     /// 400 that names the parameter.
-    pub fn read(
-        asked: &[(String, String)],
-        catalogue: &'static Catalogue,
-        actor: &Actor,
-        today: NaiveDate,
-    ) -> Result<Self> {
+    pub fn read(asked: &[(String, String)], names: impl Into<Names>, actor: &Actor, today: NaiveDate) -> Result<Self> {
+        let names = names.into();
         let mut tree = TreeQuery::default();
         let reading = Reading { actor, today };
         let mut parts = Vec::new();
@@ -93,25 +90,26 @@ impl ListQuery {
                 "count" => tree.count = flag()?,
                 "totals" => tree.totals = flag()?,
                 "q" => tree.q = Some(value.clone()),
-                _ => parts.push(Filter::Is(parameter(name, value, catalogue, reading)?)),
+                _ => parts.push(Filter::Is(parameter(name, value, &names, reading)?)),
             }
         }
-        Self::checked(tree, Filter::And(parts), catalogue, actor)
+        Self::checked(tree, Filter::And(parts), &names, actor)
     }
 
     /// From the body of `POST …/query`.
     ///
     /// # Errors
     /// 400 that names the place.
-    pub fn from_tree(tree: TreeQuery, catalogue: &'static Catalogue, actor: &Actor, today: NaiveDate) -> Result<Self> {
+    pub fn from_tree(tree: TreeQuery, names: impl Into<Names>, actor: &Actor, today: NaiveDate) -> Result<Self> {
+        let names = names.into();
         let filter = match &tree.filter {
             Some(Value::Null) | None => Filter::none(),
-            Some(filter) => Filter::read(filter, catalogue, Reading { actor, today })?,
+            Some(filter) => Filter::read(filter, &names, Reading { actor, today })?,
         };
-        Self::checked(tree, filter, catalogue, actor)
+        Self::checked(tree, filter, &names, actor)
     }
 
-    fn checked(tree: TreeQuery, filter: Filter, catalogue: &'static Catalogue, actor: &Actor) -> Result<Self> {
+    fn checked(tree: TreeQuery, filter: Filter, names: &Names, actor: &Actor) -> Result<Self> {
         let limit = tree.limit.unwrap_or(DEFAULT_LIMIT);
         if limit == 0 || limit > MAX_LIMIT {
             return Err(unreadable("limit", "invalid_value", format!("a number from 1 to {MAX_LIMIT}")));
@@ -123,9 +121,9 @@ impl ListQuery {
         let sort_text = if !tree.sort.is_empty() {
             tree.sort.join(",")
         } else {
-            filter.ranged().map_or_else(|| catalogue.default_sort.to_owned(), |field| format!("-{}", field.name))
+            filter.ranged().map_or_else(|| names.catalogue.default_sort.to_owned(), |field| format!("-{}", field.name))
         };
-        let sort = sort_text.split(',').map(|text| sort_key(text, catalogue, actor)).collect::<Result<Vec<_>>>()?;
+        let sort = sort_text.split(',').map(|text| sort_key(text, names, actor)).collect::<Result<Vec<_>>>()?;
         if sort.len() > MAX_SORTS {
             return Err(unreadable("sort", "too_many", format!("at most {MAX_SORTS} sort keys")));
         }
@@ -133,32 +131,37 @@ impl ListQuery {
     }
 }
 
-fn sort_key(text: &str, catalogue: &'static Catalogue, actor: &Actor) -> Result<Sort> {
+fn sort_key(text: &str, names: &Names, actor: &Actor) -> Result<Sort> {
     let (descending, name) = text.strip_prefix('-').map_or((false, text), |name| (true, name));
+    let catalogue = names.catalogue;
     let unknown = || -> Error {
         unreadable("sort", "unknown_field", format!("{} can be sorted by {}", catalogue.object, catalogue.sortable()))
     };
-    let field = catalogue.field(name).ok_or_else(unknown)?;
-    let key = field.sort.ok_or_else(unknown)?;
+    let unknown = || if name.starts_with("custom.") { names.unknown(name, "sort") } else { unknown() };
+    let field = names.field(name).ok_or_else(unknown)?;
+    let unsortable = || unreadable("sort", "not_sortable", format!("{name} has no order to sort by"));
+    let key = field.sort.ok_or_else(|| if name.starts_with("custom.") { unsortable() } else { unknown() })?;
     catalogue.may_read(actor, field, "sort")?;
     Ok(Sort { field, key, descending })
 }
 
-fn parameter(name: &str, value: &str, catalogue: &'static Catalogue, reading: Reading<'_>) -> Result<super::Condition> {
-    let (field, op) = match name.rsplit_once('.') {
-        Some((field, op)) if catalogue.field(name).is_none() => (
-            field,
+fn parameter(name: &str, value: &str, names: &Names, reading: Reading<'_>) -> Result<super::Condition> {
+    // A custom field has a point of its own in its name.
+    let bare = name.strip_prefix("custom.").unwrap_or(name);
+    let (field, op) = match bare.rsplit_once('.') {
+        Some((_, op)) if names.field(name).is_none() => (
+            name.strip_suffix(op).and_then(|n| n.strip_suffix('.')).unwrap_or(name),
             Some(Op::read(op).ok_or_else(|| unreadable(name, "unknown_operator", "there is no such operator"))?),
         ),
         _ => (name, None),
     };
     let many = || Value::Array(value.split(',').map(|part| json!(part)).collect());
-    let free_text = matches!(catalogue.field(field).map(|f| f.kind), Some(Kind::Text));
+    let free_text = matches!(names.field(field).map(|f| f.kind), Some(Kind::Text));
     let (op, value) = match op {
         None if value.contains(',') && !free_text => (Op::In, many()),
         None => (Op::Eq, json!(value)),
         Some(op @ (Op::In | Op::NotIn | Op::Between)) => (op, many()),
         Some(op) => (op, json!(value)),
     };
-    condition(field, op, &value, name, catalogue, reading)
+    condition(field, op, &value, name, names, reading)
 }

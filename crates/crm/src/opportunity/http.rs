@@ -20,7 +20,8 @@ use utoipa_axum::routes;
 use super::lines::{LinePatch, NewLine};
 use super::list::{self, CATALOGUE, Column, Found};
 use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
-use crate::list::{Asked, ListQuery, TreeQuery};
+use crate::custom_field;
+use crate::list::{Asked, ListQuery, Names, TreeQuery};
 use crate::pipeline::{self, Stage};
 use crate::record::Ref;
 
@@ -132,16 +133,18 @@ async fn page(cx: &Context, mut tx: Tx, query: ListQuery) -> Result<Json<Opportu
 /// List opportunities
 #[utoipa::path(get, path = "/opportunities", tag = "opportunities", params(ListParams), responses((status = 200, body = OpportunityPage), Problems))]
 async fn index(cx: Allow<ReadOpportunity>, Query(asked): Query<Asked>) -> Result<Json<OpportunityPage>> {
-    let tx = cx.begin().await?;
-    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    let mut tx = cx.begin().await?;
+    let names = Names::of_asked(&mut tx, &CATALOGUE, &asked).await?;
+    let query = ListQuery::read(&asked, names, cx.actor(), cx.clock().today())?;
     page(&cx, tx, query).await
 }
 
 /// List opportunities by a filter tree
 #[utoipa::path(post, path = "/opportunities/query", tag = "opportunities", request_body = TreeQuery, responses((status = 200, body = OpportunityPage), Problems))]
 async fn query(cx: Allow<ReadOpportunity>, Json(tree): Json<TreeQuery>) -> Result<Json<OpportunityPage>> {
-    let tx = cx.begin().await?;
-    let query = ListQuery::from_tree(tree, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    let mut tx = cx.begin().await?;
+    let names = Names::of_tree(&mut tx, &CATALOGUE, &tree).await?;
+    let query = ListQuery::from_tree(tree, names, cx.actor(), cx.clock().today())?;
     page(&cx, tx, query).await
 }
 
@@ -183,7 +186,8 @@ async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Re
     let mut tx = cx.begin().await?;
     let sort = list::board_sort(cx.actor());
     asked.extend([("limit".into(), limit), ("sort".into(), sort.into())]);
-    let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today())?;
+    let names = Names::of_asked(&mut tx, &CATALOGUE, &asked).await?;
+    let query = ListQuery::read(&asked, names, cx.actor(), cx.clock().today())?;
     let pipeline = pipeline::store::find(&mut tx, pipeline_id).await?;
     let columns = list::board(&cx, &mut tx, pipeline.stages, &query).await?;
     let currency = cx.actor().currency;
@@ -218,7 +222,8 @@ async fn create(
     Valid(new): Valid<NewOpportunity>,
 ) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let opportunity = write::create(&cx, &mut tx, new).await?;
+    let mut opportunity = write::create(&cx, &mut tx, new).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut opportunity]).await?;
     let location = [(header::LOCATION, format!("/api/v1/opportunities/{}", opportunity.id))];
     tx.commit((StatusCode::CREATED, etag(opportunity.version), location, Json(opportunity))).await
 }
@@ -245,7 +250,8 @@ async fn update(
     let version = if_match.or(patch.version)?;
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
-    let written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    let mut written = write::update(&cx, &mut tx, permit, version, patch, None).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.opportunity]).await?;
     tx.commit((etag(written.opportunity.version), Json(written.opportunity))).await
 }
 
@@ -268,7 +274,8 @@ async fn delete(
 #[utoipa::path(post, path = "/opportunities/{id}/restore", tag = "opportunities", params(("id" = OpportunityId, Path)), responses((status = 200, body = Opportunity), Problems))]
 async fn restore(cx: Allow<DeleteOpportunity>, Path(id): Path<OpportunityId>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let written = write::restore(&cx, &mut tx, id, None).await?;
+    let mut written = write::restore(&cx, &mut tx, id, None).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.opportunity]).await?;
     tx.commit((etag(written.opportunity.version), Json(written.opportunity))).await
 }
 
@@ -348,7 +355,8 @@ async fn move_to(
     let version = if_match.or(body.version)?;
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
-    let written = write::update(&cx, &mut tx, permit, version, body.patch(), None).await?;
+    let mut written = write::update(&cx, &mut tx, permit, version, body.patch(), None).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.opportunity]).await?;
     tx.commit((
         etag(written.opportunity.version),
         Json(Moved { opportunity: written.opportunity, event_id: written.event }),

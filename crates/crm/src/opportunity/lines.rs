@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::{Line, Opportunity, store};
 use crate::change::store::{References, check_references};
+use crate::custom_field;
 use crate::price_list;
 use crate::record::{Ref, Texts};
 
@@ -259,7 +260,8 @@ async fn record(
 /// # Errors
 /// 404 when it is absent or hidden.
 pub async fn whole(cx: &Context, tx: &mut Tx, id: OpportunityId) -> Result<super::Whole> {
-    let opportunity = store::find(tx, id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
+    let mut opportunity = store::find(tx, id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
+    custom_field::facts::work_out(cx.actor(), tx, [&mut opportunity]).await?;
     let hidden = opportunity.hidden_fields.contains(&"products");
     let lines = if hidden { Vec::new() } else { list(tx, id).await? };
     let stage_history = store::stage_history(tx, &opportunity).await?;

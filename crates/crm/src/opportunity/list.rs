@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::store::Row;
 use super::{ForecastCategory, Opportunity};
+use crate::custom_field;
 use crate::list::{self, Catalogue, Field, Filter, Kind, ListQuery, Op, Operand, Reach, Reader, Within};
 use crate::pipeline::Stage;
 use crate::search::{self, What};
@@ -88,8 +89,9 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Found>
     let reader = reader(cx.actor());
     let ids = candidates(cx, tx, query).await?;
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
-    let items =
+    let mut items =
         listed.rows.iter().map(|row| Row::from_row(row)?.into_opportunity(cx.actor())).collect::<Result<Vec<_>>>()?;
+    custom_field::facts::work_out(cx.actor(), tx, &mut items).await?;
     let totals = if query.totals { Some(list::totals(tx, &reader, query, ids.as_deref()).await?) } else { None };
     let totals = totals.map(|totals| shown(totals, cx.actor()));
     let total = match totals {
@@ -195,6 +197,7 @@ pub async fn board(cx: &Context, tx: &mut Tx, stages: Vec<Stage>, query: &ListQu
         let opportunity = Row::from_row(row)?.into_opportunity(cx.actor())?;
         cards.entry(opportunity.stage_id).or_default().push((opportunity, row.try_get("cursor_keys")?));
     }
+    custom_field::facts::work_out(cx.actor(), tx, cards.values_mut().flatten().map(|(card, _)| card)).await?;
     let limit = usize::from(query.limit);
     let amounts_hidden = cx.actor().fields.hides(Object::Opportunity, "amount");
     stages
@@ -273,8 +276,8 @@ fn kept(filter: &Filter) -> Option<Vec<(&'static str, Vec<Uuid>)>> {
         .iter()
         .map(|part| match part {
             Filter::Is(c) if matches!(c.op, Op::Eq | Op::In) && matches!(c.field.kind, Kind::User | Kind::Team) => {
-                match &c.operand {
-                    Operand::Ids(ids) => Some((c.field.column, ids.clone())),
+                match (&c.operand, c.field.column) {
+                    (Operand::Ids(ids), list::Column::Own(column)) => Some((column, ids.clone())),
                     _ => None,
                 }
             }

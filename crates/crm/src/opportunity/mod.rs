@@ -10,6 +10,8 @@ pub mod moving;
 pub mod store;
 pub mod write;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteOpportunity, Object, UpdateOpportunity};
@@ -167,12 +169,17 @@ pub struct Opportunity {
     /// Fields that your roles hide; they are null, or empty, here.
     #[schema(value_type = Vec<String>)]
     pub hidden_fields: Vec<&'static str>,
+    /// Why formulas among the custom fields came to nothing, by key.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false)]
+    pub formula_errors: BTreeMap<String, String>,
     /// Whether it is shared with who reads it, to be edited.
     #[serde(skip)]
     pub shared_to_edit: bool,
 }
 
 record::serialize_shown!(Opportunity, Object::Opportunity);
+crate::custom_field::facts::shown!(Opportunity, custom_field::FieldObject::Opportunity);
 
 /// An opportunity with its products and the stages it has been in.
 #[derive(Debug, Serialize, ToSchema)]

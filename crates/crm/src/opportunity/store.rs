@@ -1,5 +1,7 @@
 //! The SQL of opportunities.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::Actor;
 use dealwright_kernel::error::OnConstraint;
@@ -114,6 +116,7 @@ impl Row {
             closed_at: self.closed_at,
             may: May { update: false, delete: false },
             hidden_fields: Vec::new(),
+            formula_errors: BTreeMap::new(),
             shared_to_edit: self.shared_to_edit,
         })
     }

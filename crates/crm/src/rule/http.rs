@@ -9,7 +9,8 @@ use dealwright_access::{Access, Allow};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Valid, Validate};
 use dealwright_kernel::{Error, FieldError, Result};
-use dealwright_workflow::rule::{Catalogue, Checked, Facts, RuleObject, Value, check, eval};
+use dealwright_store::Tx;
+use dealwright_workflow::rule::{Checked, Facts, RuleObject, Value, check, eval};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -69,8 +70,8 @@ struct Tested {
 /// As if the record were saved without a change: it is not new, and what was before is what is.
 #[utoipa::path(post, path = "/rules/test", tag = "rules", request_body = Trial, responses((status = 200, body = Tested), Problems))]
 async fn test(cx: Allow<ReadRule>, Valid(trial): Valid<Trial>) -> Result<Json<Tested>> {
-    let checked = checked(trial.object, &trial.expression)?;
     let mut tx = cx.begin().await?;
+    let checked = checked(&mut tx, trial.object, &trial.expression).await?;
     let found = store::facts(&mut tx, trial.object, &[trial.record_id]).await?.remove(&trial.record_id);
     let facts = unchanged(found.or_not_found(trial.object.as_str())?);
     let (result, error) = match eval::evaluate(&checked.root, &facts) {
@@ -129,7 +130,9 @@ struct Found {
 /// with `next_cursor`; to stop, don't.
 #[utoipa::path(post, path = "/rules/dry-run", tag = "rules", request_body = DryRun, responses((status = 200, body = Found), Problems))]
 async fn dry_run(cx: Allow<ReadRule>, Valid(asked): Valid<DryRun>) -> Result<Json<Found>> {
-    let checked = checked(asked.object, &asked.expression)?;
+    let mut tx = cx.begin().await?;
+    let checked = checked(&mut tx, asked.object, &asked.expression).await?;
+    tx.done(()).await?;
     let begun = cx.clock().now();
     let (mut found, mut after) = (Found::default(), asked.cursor.unwrap_or(Uuid::nil()));
     loop {
@@ -181,8 +184,9 @@ fn unchanged(facts: Facts) -> Facts {
 
 /// # Errors
 /// 422 with what is wrong with the expression.
-fn checked(object: RuleObject, expression: &str) -> Result<Checked> {
-    check(expression, &Catalogue::of(object)).map_err(|problems| {
+async fn checked(tx: &mut Tx, object: RuleObject, expression: &str) -> Result<Checked> {
+    let catalogue = dealwright_workflow::rule::store::catalogue(tx, object).await?;
+    check(expression, &catalogue).map_err(|problems| {
         let fields = problems.into_iter().map(|problem| FieldError {
             field: "expression".into(),
             code: problem.code.into(),

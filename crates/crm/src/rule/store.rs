@@ -7,13 +7,23 @@ use dealwright_store::Tx;
 use dealwright_workflow::rule::{Facts, RuleObject, Value};
 use uuid::Uuid;
 
-use crate::opportunity;
+use crate::{custom_field, opportunity};
 
 /// The facts of live records, by id. What is hidden from the actor is left out: records, and what they refer to.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn facts(tx: &mut Tx, object: RuleObject, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let mut found = plain_facts(tx, object, ids).await?;
+    custom_field::facts::add(tx, object, &mut found).await?;
+    Ok(found)
+}
+
+/// The same without custom fields.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn plain_facts(tx: &mut Tx, object: RuleObject, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
     let today = Value::Date(tx.now().date_naive());
     let mut found = match object {
         RuleObject::Opportunity => opportunities(tx, ids).await?,

@@ -13,6 +13,7 @@ use moka::sync::Cache;
 
 use super::catalogue::{Catalogue, RuleObject};
 use super::check::{Checked, check};
+use super::custom::{Custom, speaks_of_custom};
 use super::eval::{Failure, evaluate};
 use super::parse::Problem;
 use super::store;
@@ -34,9 +35,13 @@ pub type Known = Arc<Result<Checked, Vec<Problem>>>;
 
 static KNOWN: LazyLock<Cache<(RuleObject, String), Known>> = LazyLock::new(|| Cache::new(4_000));
 
-/// The check of a stored expression, made once: the access epoch moves more often than rules do.
+/// The check of a stored expression, made once: the access epoch moves more often than rules do. What speaks of custom
+/// fields is checked by those of its organisation.
 #[must_use]
-pub fn known(object: RuleObject, expression: &str) -> Known {
+pub fn known(object: RuleObject, expression: &str, custom: &Custom) -> Known {
+    if speaks_of_custom(expression) {
+        return Arc::new(check(expression, &Catalogue::with(object, &custom.facts)));
+    }
     let key = (object, expression.to_owned());
     KNOWN.get_with(key, || Arc::new(check(expression, &Catalogue::of(object))))
 }
@@ -63,12 +68,12 @@ impl Active {
     }
 
     async fn read(tx: &mut Tx, object: RuleObject) -> Result<Arc<[Self]>> {
-        Ok(store::list(tx)
+        Ok(store::checked(tx)
             .await?
             .into_iter()
-            .filter(|rule| rule.active && rule.object == object)
-            .map(|rule| Self {
-                checked: known(object, &rule.expression),
+            .filter(|(rule, _)| rule.active && rule.object == object)
+            .map(|(rule, checked)| Self {
+                checked,
                 id: rule.id,
                 name: rule.name,
                 message: rule.message,

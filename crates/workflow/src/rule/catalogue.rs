@@ -120,7 +120,13 @@ impl Catalogue {
     /// All facts of `object`: its own, those of what it belongs to, those before the change, and the day.
     #[must_use]
     pub fn of(object: RuleObject) -> Self {
-        let mut facts: Vec<Fact> = own(object).iter().map(Line::fact).collect();
+        Self::with(object, &[])
+    }
+
+    /// The same, with custom fields.
+    #[must_use]
+    pub fn with(object: RuleObject, custom: &[Fact]) -> Self {
+        let mut facts: Vec<Fact> = own(object).iter().map(Line::fact).chain(custom.iter().cloned()).collect();
         let before: Vec<Fact> = facts
             .iter()
             .map(|fact| Fact {
@@ -134,6 +140,20 @@ impl Catalogue {
         facts.extend(before);
         facts.extend([IS_NEW, TODAY].iter().map(Line::fact));
         Self { object, facts }
+    }
+
+    /// What a formula can speak of: the record as it is, and the day.
+    #[must_use]
+    pub fn of_formula(object: RuleObject, custom: &[Fact]) -> Self {
+        let facts = own(object).iter().chain([&TODAY]).map(Line::fact).chain(custom.iter().cloned());
+        Self { object, facts: facts.collect() }
+    }
+
+    /// The fields that a message can land on, custom ones among them.
+    #[must_use]
+    pub fn fields(&self) -> Vec<String> {
+        let custom = self.facts.iter().map(|f| &f.name).filter(|name| name.starts_with("custom."));
+        self.object.fields().iter().map(|f| (*f).to_owned()).chain(custom.cloned()).collect()
     }
 
     /// The fact of this name; the object's own facts also go by `opportunity.amount` and the like.

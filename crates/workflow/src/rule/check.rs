@@ -38,11 +38,34 @@ pub struct Checked {
     pub facts: BTreeSet<String>,
 }
 
-/// Parses and checks.
+/// Parses and checks a rule, which is true or false.
 ///
 /// # Errors
 /// What is wrong, in the order of the text.
 pub fn check(text: &str, catalogue: &Catalogue) -> Result<Checked, Vec<Problem>> {
+    let wanted = |kind: &Kind| {
+        (*kind != Kind::Bool).then(|| ("not_bool", format!("a rule is true or false; this is a value of kind {kind}")))
+    };
+    checked(text, catalogue, wanted).map(|(checked, _)| checked)
+}
+
+/// Parses and checks a formula, which has a value that a field can show.
+///
+/// # Errors
+/// What is wrong, in the order of the text.
+pub fn check_formula(text: &str, catalogue: &Catalogue) -> Result<(Checked, Kind), Vec<Problem>> {
+    let wanted = |kind: &Kind| {
+        matches!(kind, Kind::Missing | Kind::Duration | Kind::List(_))
+            .then(|| ("wrong_type", format!("a field can't show a value of kind {kind}")))
+    };
+    checked(text, catalogue, wanted)
+}
+
+fn checked(
+    text: &str,
+    catalogue: &Catalogue,
+    unwanted: impl Fn(&Kind) -> Option<(&'static str, String)>,
+) -> Result<(Checked, Kind), Vec<Problem>> {
     let (tree, source) = parse(text)?;
     let mut checker = Checker {
         catalogue,
@@ -53,12 +76,11 @@ pub fn check(text: &str, catalogue: &Catalogue) -> Result<Checked, Vec<Problem>>
         problems: Vec::new(),
     };
     let (root, kind) = checker.lower(&tree, 0);
-    if checker.problems.is_empty() && kind != Kind::Bool {
-        let message = format!("a rule is true or false; this is a value of kind {kind}");
-        checker.problems.push(source.problem(leftmost(&tree), "not_bool", message));
+    if let (true, Some((code, message))) = (checker.problems.is_empty(), unwanted(&kind)) {
+        checker.problems.push(source.problem(leftmost(&tree), code, message));
     }
     if checker.problems.is_empty() {
-        Ok(Checked { root, facts: checker.facts })
+        Ok((Checked { root, facts: checker.facts }, kind))
     } else {
         checker.problems.sort_by_key(|p| (p.line, p.column));
         checker.problems.truncate(MAX_PROBLEMS);

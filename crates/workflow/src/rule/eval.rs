@@ -125,7 +125,15 @@ pub enum Node {
 /// # Errors
 /// When it divides by zero, leaves the range of numbers or dates, or takes more than [`BUDGET`] steps.
 pub fn evaluate(node: &Node, facts: &Facts) -> Result<Value, Failure> {
-    Run { facts, left: BUDGET, variables: Vec::new() }.node(node)
+    evaluate_within(node, facts, BUDGET)
+}
+
+/// The same, in so many steps.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_within(node: &Node, facts: &Facts, steps: u64) -> Result<Value, Failure> {
+    Run { facts, left: steps, variables: Vec::new() }.node(node)
 }
 
 struct Run<'a> {

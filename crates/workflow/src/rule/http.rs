@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::function::functions;
-use super::{Catalogue, NewRule, Problem, Rule, RuleObject, RulePatch, check, store};
+use super::{NewRule, Problem, Rule, RuleObject, RulePatch, check, store};
 
 /// The rules' endpoints.
 pub fn router<S>() -> OpenApiRouter<S>
@@ -45,6 +45,7 @@ async fn index(cx: Allow<ReadRule>) -> Result<Json<Page<Rule>>> {
 #[utoipa::path(post, path = "/rules", tag = "rules", request_body = NewRule, responses((status = 201, body = Rule), Problems))]
 async fn create(cx: Allow<CreateRule>, Valid(new): Valid<NewRule>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
+    new.check(&store::catalogue(&mut tx, new.object).await?)?;
     let (id, object) = (RuleId(tx.new_id()), new.object);
     store::insert(&mut tx, id, object, &new.fields()).await?;
     let rule = store::find(&mut tx, id).await?.or_not_found("rule")?;
@@ -77,7 +78,7 @@ async fn update(
     let mut tx = cx.begin().await?;
     let current = store::find(&mut tx, id).await?.or_not_found("rule")?;
     let old = current.fields();
-    let new = patch.apply(current.object, &old)?;
+    let new = patch.apply(&store::catalogue(&mut tx, current.object).await?, &old)?;
     let changes = old.changes(&new);
     let stale = |version: i64| {
         let differs = |c: &dealwright_store::Change| ConflictingField {
@@ -152,13 +153,17 @@ struct Vocabulary {
     facts: Vec<FactInfo>,
     functions: Vec<FunctionInfo>,
     /// Fields that a message can land on.
-    fields: &'static [&'static str],
+    fields: Vec<String>,
 }
 
 /// What rules of an object can speak of
 #[utoipa::path(get, path = "/rules/facts", tag = "rules", params(Of), responses((status = 200, body = Vocabulary), Problems))]
-async fn facts(_cx: Allow<ReadRule>, Query(of): Query<Of>) -> Result<Json<Vocabulary>> {
-    let facts = Catalogue::of(of.object).facts.into_iter().map(|fact| FactInfo {
+async fn facts(cx: Allow<ReadRule>, Query(of): Query<Of>) -> Result<Json<Vocabulary>> {
+    let mut tx = cx.begin().await?;
+    let catalogue = store::catalogue(&mut tx, of.object).await?;
+    tx.done(()).await?;
+    let fields = catalogue.fields();
+    let facts = catalogue.facts.into_iter().map(|fact| FactInfo {
         kind: fact.kind.to_string(),
         name: fact.name,
         nullable: fact.nullable,
@@ -167,7 +172,7 @@ async fn facts(_cx: Allow<ReadRule>, Query(of): Query<Of>) -> Result<Json<Vocabu
     });
     let functions =
         functions().into_iter().map(|(name, example, description)| FunctionInfo { name, example, description });
-    Ok(Json(Vocabulary { facts: facts.collect(), functions: functions.collect(), fields: of.object.fields() }))
+    Ok(Json(Vocabulary { facts: facts.collect(), functions: functions.collect(), fields }))
 }
 
 /// An expression to be checked.
@@ -200,8 +205,11 @@ struct Verdict {
 ///
 /// Answers 200 whether or not it is right.
 #[utoipa::path(post, path = "/rules/check", tag = "rules", request_body = Expression, responses((status = 200, body = Verdict), Problems))]
-async fn check_expression(_cx: Allow<ReadRule>, Valid(asked): Valid<Expression>) -> Result<Json<Verdict>> {
-    Ok(Json(match check(&asked.expression, &Catalogue::of(asked.object)) {
+async fn check_expression(cx: Allow<ReadRule>, Valid(asked): Valid<Expression>) -> Result<Json<Verdict>> {
+    let mut tx = cx.begin().await?;
+    let catalogue = store::catalogue(&mut tx, asked.object).await?;
+    tx.done(()).await?;
+    Ok(Json(match check(&asked.expression, &catalogue) {
         Ok(checked) => Verdict { ok: true, problems: Vec::new(), facts: checked.facts.into_iter().collect() },
         Err(problems) => Verdict { ok: false, problems, facts: Vec::new() },
     }))

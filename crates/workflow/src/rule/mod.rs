@@ -1,12 +1,13 @@
 //! Validation rules: expressions in CEL that must be true of a record whenever it is written.
 //!
-//! `catalogue` says what rules can speak of, `parse` and `check` read an expression, `eval` evaluates it, `active` keeps
+//! `catalogue` says what rules can speak of, `custom` what of it are custom fields and formulas, `parse` and `check` read an expression, `eval` evaluates it, `active` keeps
 //! an organisation's rules and judges by them, `store` holds the SQL and `http` the endpoints. [`judge`] is the one
 //! place that refuses a write; the CRM tells it the facts.
 
 pub mod active;
 pub mod catalogue;
 pub mod check;
+pub mod custom;
 pub mod eval;
 pub mod function;
 pub mod http;
@@ -26,6 +27,7 @@ use utoipa::ToSchema;
 pub use active::{Active, judge};
 pub use catalogue::{Catalogue, RuleObject};
 pub use check::{Checked, check};
+pub use custom::Custom;
 pub use parse::Problem;
 pub use value::{Facts, Value};
 
@@ -128,14 +130,21 @@ const fn yes() -> bool {
 impl Validate for NewRule {
     fn validate(&self) -> Result<()> {
         let texts = [("name", Some(&self.name), 200), ("message", Some(&self.message), 500)];
-        let mut wrong = texts_wrong(&texts);
-        wrong.extend(field_wrong(self.object, &self.field));
-        wrong.extend(expression_wrong(self.object, &self.expression));
-        refuse(wrong)
+        refuse(texts_wrong(&texts))
     }
 }
 
 impl NewRule {
+    /// Checks what takes knowing the organisation's custom fields.
+    ///
+    /// # Errors
+    /// 422 with what is wrong.
+    pub fn check(&self, catalogue: &Catalogue) -> Result<()> {
+        let mut wrong: Vec<FieldError> = field_wrong(catalogue, &self.field).into_iter().collect();
+        wrong.extend(expression_wrong(catalogue, &self.expression));
+        refuse(wrong)
+    }
+
     /// The fields of the new rule.
     #[must_use]
     pub fn fields(self) -> Fields {
@@ -177,7 +186,7 @@ impl RulePatch {
     ///
     /// # Errors
     /// 422 with what is wrong.
-    pub fn apply(self, object: RuleObject, old: &Fields) -> Result<Fields> {
+    pub fn apply(self, catalogue: &Catalogue, old: &Fields) -> Result<Fields> {
         let new = Fields {
             name: self.name.map_or_else(|| old.name.clone(), |n| n.trim().to_owned()),
             expression: self.expression.map_or_else(|| old.expression.clone(), |e| e.trim().to_owned()),
@@ -187,10 +196,10 @@ impl RulePatch {
         };
         let mut wrong = Vec::new();
         if new.field != old.field {
-            wrong.extend(field_wrong(object, &new.field));
+            wrong.extend(field_wrong(catalogue, &new.field));
         }
         if new.expression != old.expression || (new.active && !old.active) {
-            wrong.extend(expression_wrong(object, &new.expression));
+            wrong.extend(expression_wrong(catalogue, &new.expression));
         }
         refuse(wrong).map(|()| new)
     }
@@ -220,15 +229,16 @@ fn texts_wrong(texts: &[(&str, Option<&String>, usize)]) -> Vec<FieldError> {
     texts.iter().filter_map(check).collect()
 }
 
-fn field_wrong(object: RuleObject, field: &str) -> Option<FieldError> {
-    let fields = object.fields();
-    (!fields.contains(&field))
-        .then(|| wrong("field", "invalid_value", format!("a field of the {}: {}", object.as_str(), fields.join(", "))))
+fn field_wrong(catalogue: &Catalogue, field: &str) -> Option<FieldError> {
+    let fields = catalogue.fields();
+    let object = catalogue.object.as_str();
+    (!fields.iter().any(|f| f == field))
+        .then(|| wrong("field", "invalid_value", format!("a field of the {object}: {}", fields.join(", "))))
 }
 
 /// The first problem of an expression, with its place.
-fn expression_wrong(object: RuleObject, expression: &str) -> Option<FieldError> {
-    let problem = check(expression, &Catalogue::of(object)).err()?.into_iter().next()?;
+fn expression_wrong(catalogue: &Catalogue, expression: &str) -> Option<FieldError> {
+    let problem = check(expression, catalogue).err()?.into_iter().next()?;
     let meant = problem.suggestion.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
     let message = format!("line {}, column {}: {}{meant}", problem.line, problem.column, problem.message);
     Some(wrong("expression", problem.code, message))

@@ -1,13 +1,16 @@
 //! The SQL of rules.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use dealwright_kernel::error::OnConstraint;
 use dealwright_kernel::id::RuleId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
-use super::active::known;
-use super::{Fields, MAX_RULES, Rule, RuleObject};
+use super::active::{Known, known};
+use super::custom::{Custom, Definition, speaks_of_custom};
+use super::{Catalogue, Fields, MAX_RULES, Rule, RuleObject};
 
 struct Row {
     id: RuleId,
@@ -23,13 +26,15 @@ struct Row {
 }
 
 impl Row {
-    fn into_rule(self) -> Result<Rule> {
+    fn into_rule(self, custom: &HashMap<RuleObject, Custom>) -> Result<(Rule, Known)> {
         let object: RuleObject = self.object.parse()?;
-        Ok(Rule {
+        let none = Custom::default();
+        let checked = known(object, &self.expression, custom.get(&object).unwrap_or(&none));
+        let rule = Rule {
             id: self.id,
             object,
             name: self.name,
-            problems: known(object, &self.expression).as_ref().as_ref().err().cloned().unwrap_or_default(),
+            problems: checked.as_ref().as_ref().err().cloned().unwrap_or_default(),
             expression: self.expression,
             message: self.message,
             field: self.field,
@@ -37,12 +42,53 @@ impl Row {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
-        })
+        };
+        Ok((rule, checked))
     }
+}
+
+/// What the organisation's custom fields are, of each object whose rules speak of any.
+async fn spoken_of(tx: &mut Tx, rows: &[Row]) -> Result<HashMap<RuleObject, Custom>> {
+    let mut all = HashMap::new();
+    for row in rows.iter().filter(|row| speaks_of_custom(&row.expression)) {
+        let object: RuleObject = row.object.parse()?;
+        if !all.contains_key(&object) {
+            all.insert(object, custom(tx, object).await?);
+        }
+    }
+    Ok(all)
+}
+
+/// The custom fields of an object as facts and formulas.
+pub async fn custom(tx: &mut Tx, object: RuleObject) -> Result<Custom> {
+    Ok(Custom::of(object, &definitions(tx, object).await?))
+}
+
+/// The custom fields of an object that are not archived.
+pub async fn definitions(tx: &mut Tx, object: RuleObject) -> Result<Vec<Definition>> {
+    let org = tx.org().0;
+    Ok(sqlx::query_as!(
+        Definition,
+        "select key, label, kind, expression from custom_field where org_id = $1 and object = $2 and archived_at is null order by position, id",
+        org,
+        object.as_str()
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
+/// What rules of an object can speak of, custom fields among it.
+pub async fn catalogue(tx: &mut Tx, object: RuleObject) -> Result<Catalogue> {
+    Ok(Catalogue::with(object, &custom(tx, object).await?.facts))
 }
 
 /// All rules, by object in the order in which they were made.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Rule>> {
+    Ok(checked(tx).await?.into_iter().map(|(rule, _)| rule).collect())
+}
+
+/// All rules with their checks.
+pub async fn checked(tx: &mut Tx) -> Result<Vec<(Rule, Known)>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id as "id: RuleId", object, name, expression, message, field, active, version, created_at, updated_at
@@ -51,7 +97,8 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Rule>> {
     )
     .fetch_all(tx.db())
     .await?;
-    rows.into_iter().map(Row::into_rule).collect()
+    let custom = spoken_of(tx, &rows).await?;
+    rows.into_iter().map(|row| row.into_rule(&custom)).collect()
 }
 
 /// One rule.
@@ -65,7 +112,9 @@ pub async fn find(tx: &mut Tx, id: RuleId) -> Result<Option<Rule>> {
     )
     .fetch_optional(tx.db())
     .await?;
-    row.map(Row::into_rule).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let custom = spoken_of(tx, std::slice::from_ref(&row)).await?;
+    row.into_rule(&custom).map(|(rule, _)| Some(rule))
 }
 
 fn taken() -> Error {

@@ -1,6 +1,6 @@
 /** A record's custom fields under their headings, each edited in place. */
 import { useQuery } from "@tanstack/react-query";
-import { customFieldsQuery, useMe, usersQuery } from "@/api/shared";
+import { customFieldsQuery, FIELD_LOCKED, useFields, useMe, usersQuery } from "@/api/shared";
 import type { CustomField, Money, Ref } from "@/api/types";
 import { date, money, number, plain } from "@/lib/format";
 import type { FieldKind, FieldValue } from "./editor";
@@ -24,6 +24,7 @@ const EDITED: Record<CustomField["kind"], FieldKind> = {
   url: "text",
   email: "text",
   phone: "text",
+  formula: "text",
 };
 const YES_NO = [
   { value: "true", label: "Yes" },
@@ -33,12 +34,16 @@ const YES_NO = [
 export function CustomFacts(props: {
   object: CustomField["object"];
   custom: Custom;
+  /** Why formulas came to nothing, by key. */
+  errors?: Record<string, string> | undefined;
   locked: string | undefined;
   onSave: (label: string, change: Custom) => void;
 }) {
   const all = useQuery(customFieldsQuery()).data ?? [];
+  const { hides, locks } = useFields(props.object);
   const fields = all
     .filter((f) => f.object === props.object && (!f.archived || props.custom[f.key] !== undefined))
+    .filter((f) => !hides(`custom.${f.key}`))
     .sort((a, b) => a.position - b.position);
   const sections = [...new Set(fields.map((f) => f.section ?? ""))];
   return sections.map((section) => (
@@ -52,7 +57,8 @@ export function CustomFacts(props: {
               key={f.id}
               field={f}
               value={props.custom[f.key] ?? null}
-              locked={f.archived ? "This field is archived" : props.locked}
+              reason={props.errors?.[f.key]}
+              locked={lockOf(f, locks(`custom.${f.key}`)) ?? props.locked}
               onSave={(value) => props.onSave(f.label, { [f.key]: value })}
             />
           ))}
@@ -61,17 +67,40 @@ export function CustomFacts(props: {
   ));
 }
 
+/** Why a field is not written here, whoever may write the record. */
+function lockOf(field: CustomField, kept: boolean): string | undefined {
+  if (field.archived) return "This field is archived";
+  if (field.kind === "formula") return "It is worked out of other fields";
+  return kept ? FIELD_LOCKED : undefined;
+}
+
+/** A value as a list shows it; a formula that came to nothing says why. */
+export function CustomValue(props: { field: CustomField; value: unknown; reason?: string | undefined }) {
+  const named = useShown(props.field, props.value ?? null);
+  if (props.reason) return <Reason text={props.reason} />;
+  return shown(props.field, props.value, named, (values) => labelsOf(props.field, values));
+}
+
+const Reason = ({ text }: { text: string }) => (
+  <span title={`No value: ${text}`} className="text-fg-3 italic">
+    {text}
+  </span>
+);
+
+const labelsOf = (field: CustomField, values: unknown): string[] =>
+  (Array.isArray(values) ? values : []).map((v) => field.options.find((o) => o.value === v)?.label ?? plain(v));
+
 function CustomFact(props: {
   field: CustomField;
   value: unknown;
+  reason: string | undefined;
   locked: string | undefined;
   onSave: (value: unknown) => void;
 }) {
   const { field, value } = props;
   const currency = useMe().organisation.currency;
   const named = useShown(field, value);
-  const labels = (values: unknown) =>
-    (Array.isArray(values) ? values : []).map((v) => field.options.find((o) => o.value === v)?.label ?? plain(v));
+  const labels = (values: unknown) => labelsOf(field, values);
   const choices =
     field.kind === "checkbox"
       ? YES_NO
@@ -99,7 +128,7 @@ function CustomFact(props: {
       clearable={!field.required}
       choices={choices}
       locked={props.locked}
-      shown={shown(field, value, named, labels)}
+      shown={props.reason ? <Reason text={props.reason} /> : shown(field, value, named, labels)}
       onSave={(next) => props.onSave(sent(next))}
     />
   );
@@ -139,7 +168,17 @@ function shown(
     case "account":
     case "contact":
       return named?.name ?? "…";
+    case "formula":
+      return worked(value);
     default:
       return plain(value);
   }
+}
+
+/** What a formula came to, by what it is: a number, yes or no, a day, a time, or words. */
+function worked(value: unknown): string {
+  if (typeof value === "number") return number(value);
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  const text = plain(value);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? date(text) : text;
 }

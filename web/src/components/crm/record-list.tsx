@@ -1,11 +1,12 @@
 /** A list of records that need no more than name, search and sort: accounts and contacts. */
-import { ArrowDown, ArrowUp, Plus, Search } from "lucide-react";
+import { ArrowDown, ArrowUp, Columns3, Plus, Search } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
+import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { number } from "@/lib/format";
-import { useNear } from "@/lib/hooks";
+import { useNear, useStored } from "@/lib/hooks";
 import { useKeys } from "@/lib/keys";
 
 export interface RecordColumn<R> {
@@ -28,6 +29,8 @@ interface Props<R extends { id: string }> {
   rows: R[];
   total: string | null;
   columns: RecordColumn<R>[];
+  /** Columns that are shown when they are chosen. */
+  optional?: RecordColumn<R>[];
   search: RecordSearch;
   onSearch: (next: RecordSearch) => void;
   hasMore: boolean;
@@ -45,7 +48,9 @@ export const totalWords = (page: { total?: number | null; total_is?: string | nu
       : number(page.total);
 
 export function RecordList<R extends { id: string }>(props: Props<R>) {
-  const { search, columns } = props;
+  const { search, optional = [] } = props;
+  const [chosen, setChosen] = useStored<Record<string, boolean>>(`dw.columns.${props.noun[1]}`, {});
+  const columns = [...props.columns, ...optional.filter((c) => chosen[c.id])];
   const near = useNear(props.onMore, props.hasMore && !props.loading);
   const sort = (field: string) => {
     const next = search.sort === field ? `-${field}` : search.sort === `-${field}` ? undefined : field;
@@ -67,8 +72,25 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
             {props.total} {props.total === "1" ? props.noun[0] : props.noun[1]}
           </span>
         )}
+        <span className="ml-auto" />
+        {optional.length > 0 && (
+          <Menu
+            align="end"
+            trigger={
+              <Button className="max-md:hidden">
+                <Columns3 /> Columns
+              </Button>
+            }
+            items={optional.map((c) => ({
+              label: c.header,
+              checked: chosen[c.id] === true,
+              stay: true,
+              run: () => setChosen({ ...chosen, [c.id]: !chosen[c.id] }),
+            }))}
+          />
+        )}
         {props.onCreate && (
-          <Button variant="primary" className="ml-auto" onClick={props.onCreate}>
+          <Button variant="primary" onClick={props.onCreate}>
             <Plus /> New {props.noun[0]}
           </Button>
         )}

@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Building } from "lucide-react";
 import { useFields, useMay, useOptions } from "@/api/shared";
 import type { Account } from "@/api/types";
+import { useCustomColumns } from "@/components/crm/custom-columns";
 import { RecordList, totalWords, type RecordColumn, type RecordSearch } from "@/components/crm/record-list";
 import { CompanyMark, Person } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
@@ -63,6 +64,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
       cell: (a) => <span className="text-fg-3">{date(a.updated_at.slice(0, 10))}</span>,
     },
   ];
+  const optional = useCustomColumns<Account>("account");
   const columns = all.filter((c) => !fields.hides(c.id));
   return (
     <RecordList
@@ -70,6 +72,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
       rows={query.data.pages.flatMap((p) => p.items)}
       total={totalWords(query.data.pages[0])}
       columns={columns}
+      optional={optional}
       search={search}
       onSearch={(next) => void navigate({ to: "/accounts", search: next, replace: true })}
       hasMore={query.hasNextPage}

@@ -57,6 +57,7 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
         <CustomFacts
           object="account"
           custom={a.custom}
+          errors={a.formula_errors}
           locked={fact("name", "Name", "text").locked}
           onSave={(label, custom) =>
             save({ record: a, label, body: { custom }, next: { custom: { ...a.custom, ...custom } } })

@@ -9,7 +9,7 @@ import { landErrors } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
-import { Input, Select } from "@/components/ui/input";
+import { Input, Select, Textarea } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { z } from "@/lib/zod";
 import { FieldOptions, type EditedOption } from "./field-options";
@@ -30,13 +30,30 @@ export const KINDS: Record<Kind, string> = {
   url: "Web address",
   email: "E-mail address",
   phone: "Phone number",
+  formula: "Formula",
 };
+/** What lists can be quick by. */
+const INDEXED: Kind[] = [
+  "text",
+  "number",
+  "money",
+  "date",
+  "select",
+  "user",
+  "account",
+  "contact",
+  "checkbox",
+  "email",
+  "phone",
+];
 
 const schema = z.object({
   label: z.string().check(z.trim(), z.minLength(1, "Name the field.")),
   kind: z.string(),
   help: z.string(),
   section: z.string(),
+  expression: z.string(),
+  indexed: z.boolean(),
 });
 type Values = z.infer<typeof schema>;
 
@@ -52,13 +69,23 @@ export function CustomFieldForm(props: { object: CustomField["object"]; field?: 
       kind: field?.kind ?? "text",
       help: field?.help ?? "",
       section: field?.section ?? "",
+      expression: field?.expression ?? "",
+      indexed: field !== undefined && field.index !== "none",
     },
   });
   const { errors, isSubmitting } = form.formState;
   const kind = form.watch("kind") as Kind;
   const lists = kind === "select" || kind === "multi_select";
+  const formula = kind === "formula";
   const submit = form.handleSubmit(async (v) => {
-    const body = { label: v.label, help: v.help || null, section: v.section || null, required };
+    const body = {
+      label: v.label,
+      help: v.help || null,
+      section: v.section || null,
+      required: required && !formula,
+      indexed: v.indexed && INDEXED.includes(kind),
+      ...(formula ? { expression: v.expression } : {}),
+    };
     try {
       if (field)
         await patch("/custom-fields/{id}", {
@@ -100,7 +127,7 @@ export function CustomFieldForm(props: { object: CustomField["object"]; field?: 
           {(w) => <Input {...w} {...form.register("label")} autoFocus maxLength={200} />}
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="It takes" error={errors.kind?.message} hint={field ? "It stays as it is." : undefined}>
+          <Field label="It takes" error={errors.kind?.message} hint={field ? "Change it in the field’s menu." : undefined}>
             {(w) => (
               <Select {...w} {...form.register("kind")} disabled={field !== undefined}>
                 {Object.entries(KINDS).map(([value, label]) => (
@@ -115,13 +142,41 @@ export function CustomFieldForm(props: { object: CustomField["object"]; field?: 
             {(w) => <Input {...w} {...form.register("section")} maxLength={100} />}
           </Field>
         </div>
+        {formula && (
+          <Field
+            label="Formula"
+            required
+            error={errors.expression?.message}
+            hint="In CEL, over the record’s fields: amount * 0.2, custom.seats * 12, close_date < today"
+          >
+            {(w) => (
+              <Textarea {...w} {...form.register("expression")} maxLength={2000} spellCheck={false} className="font-mono" />
+            )}
+          </Field>
+        )}
         {lists && <FieldOptions options={options} onChange={setOptions} />}
         <Field label="Help" error={errors.help?.message}>
           {(w) => <Input {...w} {...form.register("help")} maxLength={1000} />}
         </Field>
-        <label className="flex min-h-8 items-center gap-2 text-cell">
-          <Checkbox checked={required} onCheckedChange={(on) => setRequired(on === true)} />A new record must have it
-        </label>
+        {!formula && (
+          <label className="flex min-h-8 items-center gap-2 text-cell">
+            <Checkbox checked={required} onCheckedChange={(on) => setRequired(on === true)} />A new record must have it
+          </label>
+        )}
+        {INDEXED.includes(kind) && (
+          <label className="flex min-h-8 items-center gap-2 text-cell">
+            <Checkbox
+              checked={form.watch("indexed")}
+              onCheckedChange={(on) => form.setValue("indexed", on === true, { shouldDirty: true })}
+            />
+            Quick in long lists
+          </label>
+        )}
+        {errors.indexed && (
+          <p role="alert" className="text-meta text-bad-text">
+            {errors.indexed.message}
+          </p>
+        )}
       </form>
     </Overlay>
   );

@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Plus } from "lucide-react";
+import { Archive, ArchiveRestore, Ellipsis, Pencil, Plus, Replace } from "lucide-react";
 import { useState } from "react";
 import { patch, post } from "@/api/client";
 import { customFieldsQuery, useMay } from "@/api/shared";
@@ -10,6 +10,7 @@ import { Menu } from "@/components/ui/menu";
 import { SortableList } from "@/components/ui/sortable";
 import { Card } from "@/components/ui/states";
 import { CustomFieldForm, KINDS } from "./custom-field-form";
+import { FieldTypeDialog } from "./field-type-dialog";
 import { AdminPage } from "./layout";
 import { useSave } from "./use-save";
 
@@ -21,7 +22,11 @@ const OBJECTS: [Owner, string][] = [
 ];
 
 export function CustomFields() {
-  const fields = useSuspenseQuery(customFieldsQuery()).data;
+  // While an index is built its state is asked for again and again.
+  const fields = useSuspenseQuery({
+    ...customFieldsQuery(),
+    refetchInterval: (query) => (query.state.data?.some((f) => f.index === "building") ? 2_000 : false),
+  }).data;
   return (
     <AdminPage
       title="Custom fields"
@@ -42,6 +47,7 @@ export function CustomFields() {
 function ObjectFields({ object, label, fields }: { object: Owner; label: string; fields: CustomField[] }) {
   const may = useMay("organisation", "update");
   const [open, setOpen] = useState<CustomField | "new" | null>(null);
+  const [retyped, setRetyped] = useState<CustomField | null>(null);
   const order = useSave((ids: string[]) => post("/custom-fields/order", { body: { object, ids } }));
   return (
     <Card
@@ -62,9 +68,10 @@ function ObjectFields({ object, label, fields }: { object: Owner; label: string;
           items={fields.map((f) => ({ ...f, name: f.label }))}
           disabled={!may}
           onOrder={(ids) => order.mutate(ids)}
-          row={(field) => <FieldRow field={field} may={may} onEdit={() => setOpen(field)} />}
+          row={(field) => <FieldRow field={field} may={may} onEdit={() => setOpen(field)} onType={() => setRetyped(field)} />}
         />
       )}
+      {retyped && <FieldTypeDialog field={retyped} onClose={() => setRetyped(null)} />}
       {open && (
         <CustomFieldForm object={object} {...(open === "new" ? {} : { field: open })} onClose={() => setOpen(null)} />
       )}
@@ -72,7 +79,8 @@ function ObjectFields({ object, label, fields }: { object: Owner; label: string;
   );
 }
 
-function FieldRow({ field, may, onEdit }: { field: CustomField; may: boolean; onEdit: () => void }) {
+function FieldRow(props: { field: CustomField; may: boolean; onEdit: () => void; onType: () => void }) {
+  const { field, may, onEdit } = props;
   const archive = useSave(
     (archived: boolean) =>
       patch("/custom-fields/{id}", { path: { id: field.id }, body: { archived }, ifMatch: field.version }),
@@ -84,6 +92,8 @@ function FieldRow({ field, may, onEdit }: { field: CustomField; may: boolean; on
         <span className="flex flex-wrap items-center gap-1.5">
           <span className="truncate font-medium text-fg">{field.label}</span>
           {field.required && <Badge>Required</Badge>}
+          {field.index === "ready" && <Badge kind="outline">Quick</Badge>}
+          {field.index === "building" && <Badge kind="outline">Indexing</Badge>}
           {field.archived && <Badge kind="outline">Archived</Badge>}
         </span>
         <span className="block truncate text-meta text-fg-3">
@@ -101,6 +111,7 @@ function FieldRow({ field, may, onEdit }: { field: CustomField; may: boolean; on
           }
           items={[
             { label: "Edit", icon: <Pencil />, run: onEdit },
+            ...(field.kind === "formula" ? [] : [{ label: "Change type", icon: <Replace />, run: props.onType }]),
             field.archived
               ? { label: "Restore", icon: <ArchiveRestore />, run: () => archive.mutate(false) }
               : { label: "Archive", icon: <Archive />, run: () => archive.mutate(true) },

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient, useSuspenseQueries, useSuspenseQuery } fro
 import { Link } from "@tanstack/react-router";
 import { put } from "@/api/client";
 import { sentence } from "@/api/problem";
-import { useMe } from "@/api/shared";
+import { customFieldsQuery, useMe } from "@/api/shared";
 import type { FieldLevel } from "@/api/types";
 import { Select } from "@/components/ui/input";
 import { TabRow, tabClass } from "@/components/ui/tabs";
@@ -16,9 +16,9 @@ export const FIELD_OBJECTS = ["opportunity", "account", "contact", "task"] as co
 export type FieldObject = (typeof FIELD_OBJECTS)[number];
 const PLURAL = { opportunity: "Opportunities", account: "Accounts", contact: "Contacts", task: "Tasks" };
 
-const label = (field: string): string => {
-  const words = field.replace(/_id$/, "").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+const words = (field: string): string => {
+  const said = field.replace(/_id$/, "").replaceAll("_", " ");
+  return said.charAt(0).toUpperCase() + said.slice(1);
 };
 
 /** Changes one field of one role: the whole of its rules is sent, as the server wants it. */
@@ -44,6 +44,9 @@ export function FieldAccess({ object }: { object: FieldObject }) {
   const rules = useSuspenseQueries({ queries: roles.map((r) => roleFieldsQuery(r.id)) });
   const fields = rules[0]?.data.restrictable[object] ?? [];
   const alwaysShown = rules[0]?.data.always_shown[object] ?? [];
+  const custom = useSuspenseQuery(customFieldsQuery()).data;
+  const label = (field: string) =>
+    custom.find((f) => f.object === object && `custom.${f.key}` === field)?.label ?? words(field);
   const mayChange = useMe().permissions.role?.update === "all";
   const set = useSet();
   return (

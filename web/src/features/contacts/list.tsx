@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Contact as Glyph } from "lucide-react";
 import { useFields, useMay } from "@/api/shared";
 import type { Contact } from "@/api/types";
+import { useCustomColumns } from "@/components/crm/custom-columns";
 import { RecordList, totalWords, type RecordColumn, type RecordSearch } from "@/components/crm/record-list";
 import { Company, Person, PersonMark } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
@@ -65,12 +66,14 @@ export function ContactList({ search }: { search: RecordSearch }) {
   const query = useSuspenseInfiniteQuery(contactsQuery(search));
   const may = useMay("contact", "create");
   const fields = useFields("contact");
+  const optional = useCustomColumns<Contact>("contact");
   return (
     <RecordList
       noun={["contact", "contacts"]}
       rows={query.data.pages.flatMap((p) => p.items)}
       total={totalWords(query.data.pages[0])}
       columns={COLUMNS.filter((c) => !fields.hides(c.id))}
+      optional={optional}
       search={search}
       onSearch={(next) => void navigate({ to: "/contacts", search: next, replace: true })}
       hasMore={query.hasNextPage}

@@ -71,6 +71,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
           <CustomFacts
             object="contact"
             custom={c.custom}
+            errors={c.formula_errors}
             locked={fact("title", "Title", "text").locked}
             onSave={(label, custom) =>
               save({ record: c, label, body: { custom }, next: { custom: { ...c.custom, ...custom } } })

@@ -2,7 +2,8 @@ import { useState } from "react";
 import { useFields } from "@/api/shared";
 import { ChoiceList } from "@/components/ui/combobox";
 import { FilterValue } from "./filter-value";
-import { FILTERS, filterDef, opsOf } from "./filters";
+import { useFilters } from "./custom";
+import { opsOf } from "./filters";
 import { withChip, type ListSearch } from "./search";
 
 /** Which field, then which value. */
@@ -18,11 +19,12 @@ export function AddFilter({
   const [field, setField] = useState<string | null>(null);
   const [values, setValues] = useState<string[]>([]);
   const { hides } = useFields("opportunity");
-  const def = field ? filterDef(field) : undefined;
+  const filters = useFilters();
+  const def = filters.find((f) => f.field === field);
   if (!def) {
     return (
       <ChoiceList
-        choices={FILTERS.filter((f) => !hides(f.kept ?? f.field)).map((f) => ({ value: f.field, label: f.label }))}
+        choices={filters.filter((f) => !hides(f.kept ?? f.field)).map((f) => ({ value: f.field, label: f.label }))}
         selected={[]}
         placeholder="Filter by"
         onPick={(c) => setField(c.value)}

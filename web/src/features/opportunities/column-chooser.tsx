@@ -2,9 +2,10 @@ import { Columns3 } from "lucide-react";
 import { useFields } from "@/api/shared";
 import { Button } from "@/components/ui/button";
 import { Menu } from "@/components/ui/menu";
-import { COLUMNS, HIDDEN, isHidden } from "./columns";
+import { HIDDEN, isHidden, type ListColumn } from "./columns";
 
 export function ColumnChooser(props: {
+  columns: ListColumn[];
   visibility: Record<string, boolean>;
   onChange: (next: Record<string, boolean>) => void;
 }) {
@@ -18,8 +19,8 @@ export function ColumnChooser(props: {
         </Button>
       }
       items={[
-        ...COLUMNS.filter((c) => c.id !== "name" && !isHidden(c.id, hides)).map((c) => {
-          const checked = props.visibility[c.id] ?? true;
+        ...props.columns.filter((c) => c.id !== "name" && !isHidden(c.id, hides)).map((c) => {
+          const checked = props.visibility[c.id] ?? !c.hidden;
           return {
             label: c.header,
             checked,

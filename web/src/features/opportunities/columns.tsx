@@ -169,7 +169,6 @@ export const HIDDEN: Record<string, boolean> = Object.fromEntries(
 const FIELD_OF: Record<string, string[]> = { expected_revenue: ["amount", "probability"] };
 /** Whether a role hides what the column shows. */
 export const isHidden = (id: string, hides: (field: string) => boolean): boolean => (FIELD_OF[id] ?? [id]).some(hides);
-export const columnOf = (id: string): ListColumn | undefined => COLUMNS.find((c) => c.id === id);
 export const optionNames =
   (options: Option[]) =>
   (id: string | null | undefined): string =>

@@ -77,6 +77,7 @@ export function Details({ o }: { o: WholeOpportunity }) {
       <CustomFacts
         object="opportunity"
         custom={o.custom}
+        errors={o.formula_errors}
         locked={fact("name").locked}
         onSave={(label, custom) =>
           save({ record: o, label, body: { custom }, next: { custom: { ...o.custom, ...custom } } })

@@ -5,6 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Popover } from "@/components/ui/popover";
 import { useKeys } from "@/lib/keys";
 import { FilterChip } from "./filter-chip";
+import { useFilters } from "./custom";
 import { useChipWords } from "./filters";
 import { chipsOf, withChip, type ListSearch } from "./search";
 import { loadable } from "@/lib/loadable";
@@ -13,7 +14,8 @@ const AddFilter = loadable(() => import("./add-filter").then((m) => m.AddFilter)
 
 export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
   const chips = chipsOf(search);
-  const words = useChipWords(chips, useMe().organisation.currency);
+  const defs = useFilters();
+  const words = useChipWords(chips, defs, useMe().organisation.currency);
   return (
     <div className="flex min-h-[34px] min-w-0 flex-1 scroll-thin items-center gap-1.5 overflow-x-auto rounded-lg border field-halo border-line-control bg-bg px-1.5 md:flex-wrap md:py-[3px]">
       <ListFilter className="ml-1 size-4 shrink-0 text-fg-3 max-md:hidden" aria-hidden />
@@ -21,6 +23,7 @@ export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: 
         <FilterChip
           key={chip.param}
           chip={chip}
+          def={defs.find((d) => d.field === chip.field)}
           words={words(chip)}
           onChange={(next) => onSearch(withChip(search, chip.param, next))}
         />

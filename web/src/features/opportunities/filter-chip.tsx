@@ -3,7 +3,7 @@ import { Suspense, useState } from "react";
 import { Menu } from "@/components/ui/menu";
 import { Popover } from "@/components/ui/popover";
 import { cn } from "@/lib/cn";
-import { filterDef, opLabel, opsOf } from "./filters";
+import { opLabel, opsOf, type FilterDef } from "./filters";
 import type { Chip } from "./search";
 import { loadable } from "@/lib/loadable";
 
@@ -12,9 +12,13 @@ const FilterValue = loadable(() => import("./filter-value").then((m) => m.Filter
 const PART = "h-full px-2 hover:text-fg focus-visible:-outline-offset-2";
 
 /** Four parts: field, operator, value, remove. */
-export function FilterChip(props: { chip: Chip; words: string; onChange: (chip: Chip | null) => void }) {
-  const { chip, onChange } = props;
-  const def = filterDef(chip.field);
+export function FilterChip(props: {
+  chip: Chip;
+  def: FilterDef | undefined;
+  words: string;
+  onChange: (chip: Chip | null) => void;
+}) {
+  const { chip, def, onChange } = props;
   const [open, setOpen] = useState(false);
   const remove = (
     <button

@@ -84,10 +84,11 @@ function TypedValue({
 }) {
   const [text, setText] = useState(values[0] ?? "");
   const [error, setError] = useState("");
+  const words = def.kind === "text" || def.kind === "words";
   const save = () => {
-    const read = def.kind === "text" ? text.trim() : parseAmount(text);
+    const read = words ? text.trim() : parseAmount(text);
     if (!read) {
-      setError(def.kind === "text" ? "Type a tag." : "Type a number, like 50,000 or 50k.");
+      setError(words ? "Type what to look for." : "Type a number, like 50,000 or 50k.");
       return;
     }
     onChange([read], true);
@@ -106,7 +107,7 @@ function TypedValue({
         aria-invalid={error ? true : undefined}
         value={text}
         onChange={(e) => setText(e.target.value)}
-        inputMode={def.kind === "text" ? "text" : "decimal"}
+        inputMode={words ? "text" : "decimal"}
       />
       {error && (
         <p role="alert" className="text-meta text-bad-text">

@@ -7,7 +7,17 @@ import { FORECAST } from "@/components/crm/show-value";
 import { date, money, number } from "@/lib/format";
 import type { Chip, Op } from "./search";
 
-export type FilterKind = "choice" | "account" | "contact" | "money" | "percent" | "date" | "text";
+export type FilterKind =
+  | "choice"
+  | "account"
+  | "contact"
+  | "money"
+  | "percent"
+  | "number"
+  | "date"
+  | "text"
+  /** text of which a part is looked for */
+  | "words";
 export interface FilterDef {
   field: string;
   label: string;
@@ -15,6 +25,10 @@ export interface FilterDef {
   options?: OptionKind;
   /** The field's name in roles, where it is another. */
   kept?: string;
+  /** Of a custom field. */
+  choices?: FilterChoice[];
+  /** Its values are people. */
+  people?: boolean;
 }
 
 export const FILTERS: FilterDef[] = [
@@ -40,13 +54,17 @@ export const FILTERS: FilterDef[] = [
   { field: "updated_at", label: "Updated", kind: "date" },
   { field: "closed_at", label: "Closed", kind: "date" },
 ];
-export const filterDef = (field: string): FilterDef | undefined => FILTERS.find((f) => f.field === field);
 
-export const opsOf = (kind: FilterKind): Op[] =>
-  kind === "money" || kind === "percent" ? ["gte", "lte"] : kind === "date" ? ["is", "gte", "lte"] : ["is"];
+export const opsOf = (kind: FilterKind): Op[] => {
+  if (kind === "money" || kind === "percent") return ["gte", "lte"];
+  if (kind === "number") return ["gte", "lte", "is"];
+  if (kind === "words") return ["contains", "is"];
+  return kind === "date" ? ["is", "gte", "lte"] : ["is"];
+};
 
 export function opLabel(kind: FilterKind, op: Op, many: boolean): string {
   if (kind === "date") return op === "is" ? "in" : op === "gte" ? "from" : "until";
+  if (op === "contains") return "contains";
   if (op === "is") return many ? "is any of" : "is";
   return op === "gte" ? "at least" : "at most";
 }
@@ -81,6 +99,8 @@ export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
   const pipelines = useSuspenseQuery(pipelinesQuery()).data;
   const named = (list: { id: string; name: string }[]) => list.map((r) => ({ value: r.id, label: r.name }));
   return (def) => {
+    if (def.choices) return def.choices;
+    if (def.people) return [{ value: "me", label: "Me" }, ...named(users)];
     if (def.options) return named(options.filter((o) => o.kind === def.options));
     switch (def.field) {
       case "stage_kind":
@@ -102,8 +122,9 @@ export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
 }
 
 /** The chips' values in words; the names of accounts and contacts are fetched. */
-export function useChipWords(chips: Chip[], currency: string): (chip: Chip) => string {
+export function useChipWords(chips: Chip[], defs: FilterDef[], currency: string): (chip: Chip) => string {
   const choices = useFilterChoices();
+  const filterDef = (field: string) => defs.find((d) => d.field === field);
   const ids = chips.flatMap((c) => {
     const kind = filterDef(c.field)?.kind;
     return kind === "account" || kind === "contact" ? c.values.map((id) => ({ kind, id })) : [];
@@ -128,6 +149,7 @@ export function useChipWords(chips: Chip[], currency: string): (chip: Chip) => s
       if (def.kind === "account" || def.kind === "contact")
         return names[ids.findIndex((i) => i.id === value)]?.data ?? "…";
       if (def.kind === "money") return money({ amount: value, currency });
+      if (def.kind === "number") return number(Number(value));
       if (def.kind === "percent") return `${number(Number(value))} %`;
       if (def.kind === "date") return DATE_WORDS[value] ?? date(value);
       return value;

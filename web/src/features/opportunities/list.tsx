@@ -8,8 +8,9 @@ import { Button } from "@/components/ui/button";
 import { plural } from "@/lib/format";
 import { trail } from "@/lib/frame";
 import { usePhone, useStored } from "@/lib/hooks";
-import { COLUMNS, HIDDEN, isHidden } from "./columns";
+import { HIDDEN, isHidden } from "./columns";
 import { ColumnChooser } from "./column-chooser";
+import { useColumns } from "./custom";
 import { FilterBox } from "./filter-box";
 import { NoRows } from "./no-rows";
 import { listQuery } from "./queries";
@@ -29,7 +30,9 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   const [visibility, setVisibility] = useStored<Record<string, boolean>>("dw.columns.opportunities", HIDDEN);
   const [chosen, setChosen] = useState<{ at: string; ids: ReadonlySet<string> }>({ at: "", ids: NONE });
   const { hides } = useFields("opportunity");
-  const kept = Object.fromEntries(COLUMNS.filter((c) => isHidden(c.id, hides)).map((c) => [c.id, false]));
+  const columns = useColumns();
+  const first = Object.fromEntries(columns.filter((c) => c.hidden).map((c) => [c.id, false]));
+  const kept = Object.fromEntries(columns.filter((c) => isHidden(c.id, hides)).map((c) => [c.id, false]));
   const rows = useMemo(() => query.data.pages.flatMap((p) => p.items), [query.data]);
   const totals = query.data.pages[0]?.totals ?? undefined;
   const { fetchNextPage, isFetchingNextPage } = query;
@@ -64,7 +67,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
             <RotateCcw /> Reset
           </Button>
         )}
-        <ColumnChooser visibility={visibility} onChange={setVisibility} />
+        <ColumnChooser columns={columns} visibility={visibility} onChange={setVisibility} />
       </div>
       <Arrivals />
       {phone ? (
@@ -84,7 +87,8 @@ export function OpportunityList({ search }: { search: ListSearch }) {
           totals={totals}
           sort={search.sort}
           onSort={(field, add) => go({ ...search, sort: nextSort(search.sort, field, add) })}
-          visibility={{ ...visibility, ...kept }}
+          defs={columns}
+          visibility={{ ...first, ...visibility, ...kept }}
           selected={selected}
           onSelected={select}
           hasMore={query.hasNextPage}

@@ -6,12 +6,13 @@ import { PendingBadge } from "@/components/crm/pending-badge";
 import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
-import { columnFlex, columnOf, optionNames, type ListColumn } from "./columns";
+import { columnFlex, optionNames, type ListColumn } from "./columns";
 import { FIELDS } from "./fields";
 
 export interface RowProps {
   record: Opportunity;
   index: number;
+  defs: ListColumn[];
   columns: { id: string; size: number }[];
   options: Option[];
   selected: boolean;
@@ -73,7 +74,7 @@ function NameCell({ record }: { record: Opportunity }) {
 
 function Cell(props: RowProps & { id: string; size: number }) {
   const { record, index, id } = props;
-  const column = columnOf(id);
+  const column = props.defs.find((c) => c.id === id);
   if (!column) return null;
   const def = column.edit ? FIELDS[column.edit] : null;
   const may = def !== null && record.may.update && props.kept?.[def.key] === undefined;

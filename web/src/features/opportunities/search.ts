@@ -50,11 +50,11 @@ export interface Chip {
   op: Op;
   values: string[];
 }
-export type Op = "is" | "gte" | "lte";
+export type Op = "is" | "gte" | "lte" | "contains";
 
 export function chipsOf(search: ListSearch): Chip[] {
   return Object.entries(apiFilters(search)).map(([param, value]) => {
-    const found = /^(.*)\.(gte|lte)$/.exec(param);
+    const found = /^(?!custom\.[^.]*$)(.*)\.(gte|lte|contains)$/.exec(param);
     return { param, field: found?.[1] ?? param, op: (found?.[2] ?? "is") as Op, values: value.split(",") };
   });
 }

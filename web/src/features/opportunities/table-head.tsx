@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
-import { columnFlex, columnOf } from "./columns";
+import { columnFlex, type ListColumn } from "./columns";
 import { cellClass } from "./row";
 import { readSort } from "./search";
 
@@ -15,6 +15,7 @@ interface Header {
 
 /** The heads: each sorts, with Shift as one more key, and its edge sets the width. */
 export function TableHead(props: {
+  defs: ListColumn[];
   headers: Header[];
   minWidth: number;
   sort: string | undefined;
@@ -37,7 +38,7 @@ export function TableHead(props: {
         />
       </div>
       {props.headers.map((header) => {
-        const column = columnOf(header.id);
+        const column = props.defs.find((c) => c.id === header.id);
         const key = sorted.find((k) => k.field === column?.sort);
         return (
           <div

@@ -13,16 +13,16 @@ import type { Opportunity, Totals } from "@/api/types";
 import type { FieldValue } from "@/components/crm/editor";
 import { same } from "@/components/crm/fact";
 import { useEdit } from "@/components/crm/use-edit";
-import { COLUMNS, columnOf, type ListColumn } from "./columns";
+import type { ListColumn } from "./columns";
 import { editOf, FIELDS } from "./fields";
 import { ListFooter } from "./list-footer";
 import { Row, ROW } from "./row";
 import { TableHead } from "./table-head";
 
 const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature });
-const defs = COLUMNS.map((c) => ({ id: c.id, header: c.header, size: c.width, minSize: 64, accessorFn: () => null }));
 
 interface Props {
+  defs: ListColumn[];
   rows: Opportunity[];
   totals: Totals | undefined;
   sort: string | undefined;
@@ -36,12 +36,16 @@ interface Props {
 }
 
 export function OpportunityTable(props: Props) {
-  const { rows, selected, onSelected } = props;
+  const { rows, selected, onSelected, defs } = props;
+  const sized = useMemo(
+    () => defs.map((c) => ({ id: c.id, header: c.header, size: c.width, minSize: 64, accessorFn: () => null })),
+    [defs],
+  );
   const me = useMe();
   const currency = me.organisation.currency;
   const kept = me.fields.opportunity;
   const editable = (column: string): boolean => {
-    const edit = columnOf(column)?.edit;
+    const edit = defs.find((c) => c.id === column)?.edit;
     return edit !== undefined && kept?.[FIELDS[edit].key] === undefined;
   };
   const options = useSuspenseQuery(optionsQuery()).data;
@@ -52,7 +56,7 @@ export function OpportunityTable(props: Props) {
   const [editing, setEditing] = useState<{ record: Opportunity; column: string } | null>(null);
   const table = useTable({
     features,
-    columns: defs,
+    columns: sized,
     data: NO_ROWS,
     state: { columnVisibility: props.visibility },
     columnResizeMode: "onChange",
@@ -153,6 +157,7 @@ export function OpportunityTable(props: Props) {
       onKeyDown={onKeyDown}
     >
       <TableHead
+        defs={defs}
         headers={headers}
         minWidth={minWidth}
         sort={props.sort}
@@ -171,6 +176,7 @@ export function OpportunityTable(props: Props) {
                   key={record.id}
                   record={record}
                   index={item.index}
+                  defs={defs}
                   columns={columns}
                   options={options}
                   selected={selected.has(record.id)}

@@ -14,7 +14,7 @@ use dealwright_kernel::{Error, FieldError, Result};
 use dealwright_store::{Event, Subject, Tx, change};
 use serde_json::{Map, Value, json};
 
-use super::{keep_an_administrator, wrong};
+use super::{keep_an_administrator, none_wrong, wrong, wrong_name, wrong_text};
 use crate::Context;
 use crate::policy::fields::{FieldRules, OBJECTS, restrictable};
 use crate::policy::{Builtin, Grants, Object, Permission, ScopeLevel, actions, scopes};
@@ -54,6 +54,9 @@ impl Role {
         }
         for object in OBJECTS {
             for field in restrictable(object) {
+                fields.insert(format!("fields.{object}.{field}"), json!(self.rules.level(object, field)));
+            }
+            for field in self.rules.custom(object) {
                 fields.insert(format!("fields.{object}.{field}"), json!(self.rules.level(object, field)));
             }
         }
@@ -121,6 +124,17 @@ pub struct Draft {
     pub description: Option<String>,
     pub copy_of: Option<RoleId>,
     pub grants: AskedGrants,
+}
+
+impl Draft {
+    /// # Errors
+    /// 422 when name or description is too long, or there is no name.
+    pub fn validate(&self) -> Result<()> {
+        none_wrong([
+            wrong_name("name", &self.name, 200),
+            self.description.as_deref().and_then(|d| wrong_text("description", d, 1000)),
+        ])
+    }
 }
 
 /// Makes a role: empty, or as a copy of another, with the grants on top.
@@ -204,6 +218,7 @@ pub async fn keep_back(cx: &Context, tx: &mut Tx, id: RoleId, version: i64, rule
     if old.builtin == Some(Builtin::Administrator) && rules != old.rules {
         return Err(Error::conflict("builtin_role", "the Administrator role sees everything, always").on("fields"));
     }
+    store::custom_fields_are_there(tx, &old.rules, &rules).await?;
     let shown = cx.actor().fields.shown_by(&old.rules, &rules);
     if let Some((object, field)) = shown {
         return Err(Error::forbidden("privilege_escalation", "your own roles keep this field back from you")

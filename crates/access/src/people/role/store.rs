@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::{Role, in_use};
 use crate::people::store::effective;
-use crate::policy::{Builtin, Grants};
+use crate::policy::fields::{FieldRules, OBJECTS};
+use crate::policy::{Builtin, Grants, Object};
 
 struct Row {
     id: RoleId,
@@ -149,4 +150,40 @@ pub async fn delete(tx: &mut Tx, id: RoleId) -> Result<()> {
         }
     })?;
     if deleted.rows_affected() == 1 { Ok(()) } else { Err(Error::not_found("role")) }
+}
+
+/// The custom fields of the organisation that roles can keep back, as `custom.<key>`, by object and in their order.
+pub async fn custom_fields(tx: &mut Tx) -> Result<Vec<(Object, String)>> {
+    let org = tx.org().0;
+    let rows = sqlx::query!(
+        "select object, key from custom_field where org_id = $1 and archived_at is null order by object, position, id",
+        org
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let object = |name: &str| OBJECTS.into_iter().find(|o| o.as_str() == name);
+    Ok(rows.into_iter().filter_map(|r| Some((object(&r.object)?, format!("custom.{}", r.key)))).collect())
+}
+
+/// Refuses rules about custom fields that there are not; those of before may stay.
+///
+/// # Errors
+/// 422 `not_restrictable` that names the field.
+pub async fn custom_fields_are_there(tx: &mut Tx, old: &FieldRules, new: &FieldRules) -> Result<()> {
+    let said = |rules: &FieldRules| -> Vec<(Object, String)> {
+        OBJECTS.into_iter().flat_map(|o| rules.custom(o).map(|f| (o, f.to_owned())).collect::<Vec<_>>()).collect()
+    };
+    let (before, mut there) = (said(old), None);
+    for (object, field) in said(new).into_iter().filter(|named| !before.contains(named)) {
+        let known = match there.take() {
+            Some(known) => known,
+            None => custom_fields(tx).await?,
+        };
+        if !known.iter().any(|(o, f)| *o == object && *f == field) {
+            let place = format!("fields.{object}.{field}");
+            return Err(Error::field(place, "not_restrictable", "there is no such custom field"));
+        }
+        there = Some(known);
+    }
+    Ok(())
 }

@@ -65,6 +65,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /custom-fields" => json!({ "object": "account", "label": "New field", "kind": "text" }),
         "POST /custom-fields/order" => json!({ "object": "contact", "ids": [records.0["custom-fields"]] }),
         "PATCH /custom-fields/{id}" => json!({ "label": "Changed", "version": 999 }),
+        "POST /custom-fields/{id}/type" => json!({ "kind": "long_text", "version": 999 }),
         "POST /configuration" => json!({ "version": 1, "currency": "EUR" }),
         "POST /price-lists" => json!({ "name": "New list", "currency": "EUR" }),
         "POST /price-lists/{id}/prices" => {

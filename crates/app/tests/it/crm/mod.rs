@@ -1,6 +1,7 @@
 mod configuration;
 mod currencies;
 mod custom_fields;
+mod custom_lists;
 mod import;
 mod lists;
 mod managed_lists;
