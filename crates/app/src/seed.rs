@@ -51,6 +51,7 @@ fn settings(running: &Running, demo: bool) -> Settings {
         keyring: running.keyring.clone(),
         base_url: String::new(),
         outbound_networks: Vec::new(),
+        request_limit: None,
     }
 }
 

@@ -152,6 +152,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
         keyring: running.keyring.clone(),
         base_url: config.public_url(),
         outbound_networks: config.outbound_networks.clone(),
+        request_limit: config.request_limit,
     };
     let (assistant, downloads) = assistant(config)?;
     let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?) };

@@ -26,6 +26,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/70_oidc_scim.sql"),
     include_str!("../schema/72_master_data.sql"),
     include_str!("../schema/74_rules.sql"),
+    include_str!("../schema/76_passkeys.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

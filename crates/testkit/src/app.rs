@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use dealwright_access::Settings;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::people::store::{self as people, NewUser};
 use dealwright_access::policy::Builtin;
 use dealwright_access::session::device::Device;
+use dealwright_access::{RequestLimit, Settings};
 use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
@@ -26,6 +26,8 @@ pub struct TestOptions {
     pub background: bool,
     /// How letters leave; into a folder of the test's when absent.
     pub mailer: Option<Mailer>,
+    /// The most requests of a caller; no limit when absent.
+    pub request_limit: Option<RequestLimit>,
 }
 
 /// A running server with one organisation.
@@ -76,7 +78,8 @@ impl TestApp {
             Some(mailer) => mailer,
             None => Mailer::folder(&letters, "Dealwright <crm@acme.test>")?,
         };
-        let state = serve::state(&db.database, settings(), mailer);
+        let settings = Settings { request_limit: options.request_limit, ..settings() };
+        let state = serve::state(&db.database, settings, mailer);
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let url = listen(&state).await?;
         let background = options.background.then(|| Background::start(&state));
@@ -193,6 +196,7 @@ fn settings() -> Settings {
         keyring: Keyring::for_tests(),
         base_url: "http://crm.test".into(),
         outbound_networks: vec![IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST))],
+        request_limit: None,
     }
 }
 

@@ -6,12 +6,14 @@
 #![expect(clippy::indexing_slicing, reason = "a test that finds another answer than it expects has failed")]
 
 mod app;
+mod authenticator;
 mod browser;
 mod cluster;
 pub mod issuer;
 mod person;
 
 pub use app::{TestApp, TestOptions};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
 pub use cluster::TestDb;
 pub use person::{Answer, Person};
