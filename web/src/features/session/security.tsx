@@ -1,5 +1,7 @@
 import { AuthenticatorCard } from "./authenticator-card";
+import { PasskeysCard } from "./passkeys-card";
 import { PasswordCard } from "./password-card";
+import { RecoveryCard } from "./recovery-card";
 import { SessionsCard } from "./sessions-card";
 
 export function Security() {
@@ -16,7 +18,9 @@ export function Security() {
           <p className="text-cell text-fg-3">How you get in, and where you are signed in.</p>
         </div>
         <PasswordCard />
+        <PasskeysCard />
         <AuthenticatorCard />
+        <RecoveryCard />
         <SessionsCard />
       </div>
     </div>
