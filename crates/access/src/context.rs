@@ -274,7 +274,8 @@ impl Context {
     /// decided after this. A read of which this is the first transaction begins anew as a whole.
     ///
     /// # Errors
-    /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
+    /// 401 when the session has ended, 403 when the permission was taken away, 409 `try_again` when access changes all the
+    /// while, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
         let untouched = self.untouched.swap(false, Ordering::Relaxed);
         match self.access.database.begin(&self.actor().db_scope(self.origin.clone())?).await {
@@ -285,13 +286,22 @@ impl Context {
                 Err(fresh::begin_anew())
             }
             Err(error) if access_changed(&error) => {
-                let fresh = Arc::new(self.again().await?);
-                if let Some(permission) = needs {
-                    fresh.require(permission)?;
+                // It may change again meanwhile.
+                for _ in 0..3 {
+                    let fresh = Arc::new(self.again().await?);
+                    if let Some(permission) = needs {
+                        fresh.require(permission)?;
+                    }
+                    match self.access.database.begin(&fresh.db_scope(self.origin.clone())?).await {
+                        Err(error) if access_changed(&error) => {}
+                        other => {
+                            let tx = other?;
+                            _ = self.fresh.set(fresh);
+                            return Ok(tx);
+                        }
+                    }
                 }
-                let tx = self.access.database.begin(&fresh.db_scope(self.origin.clone())?).await?;
-                _ = self.fresh.set(fresh);
-                Ok(tx)
+                Err(Error::conflict("try_again", "two changes met; try again"))
             }
             other => other,
         }

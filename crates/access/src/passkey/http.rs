@@ -118,7 +118,7 @@ fn checked_name(name: &str) -> Result<&str> {
 
 /// A passkey that was added.
 #[derive(Debug, Serialize, ToSchema)]
-struct Added {
+struct AddedPasskey {
     #[serde(flatten)]
     passkey: Passkey,
     /// For when the device is lost, each good once. Shown once, with the first second factor; null when there is a set.
@@ -128,12 +128,12 @@ struct Added {
 /// Add the passkey that a device has made
 ///
 /// Takes a recent authentication. From now on a password alone signs me in no more; ends my other sessions.
-#[utoipa::path(post, path = "/me/passkeys", tag = "sign-in", request_body = NewCredential, responses((status = 201, body = Added), Problems))]
+#[utoipa::path(post, path = "/me/passkeys", tag = "sign-in", request_body = NewCredential, responses((status = 201, body = AddedPasskey), Problems))]
 async fn add(
     State(access): State<Access>,
     Entering(cx): Entering,
     Valid(body): Valid<NewCredential>,
-) -> Result<Committed<(StatusCode, Json<Added>)>> {
+) -> Result<Committed<(StatusCode, Json<AddedPasskey>)>> {
     let actor = cx.actor();
     let mut tx = cx.begin().await?;
     recent(&mut tx, actor).await?;
@@ -160,7 +160,7 @@ async fn add(
     tell(&mut tx, &access, actor, "A passkey was added", &format!("“{name}” now lets its holder in.")).await?;
     tx.emit(event(&tx, actor, "user.passkey_added").data(about(id, name)));
     let passkey = store::find(&mut tx, actor.user, id).await?.or_not_found("passkey")?;
-    tx.commit((StatusCode::CREATED, Json(Added { passkey, recovery_codes }))).await
+    tx.commit((StatusCode::CREATED, Json(AddedPasskey { passkey, recovery_codes }))).await
 }
 
 fn about(id: PasskeyId, name: &str) -> Value {
@@ -170,21 +170,21 @@ fn about(id: PasskeyId, name: &str) -> Value {
 /// Another name for a passkey.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewName {
+struct PasskeyName {
     #[schema(min_length = 1, max_length = 60)]
     name: String,
     version: Option<i64>,
 }
 
 /// Rename one of my passkeys
-#[utoipa::path(patch, path = "/me/passkeys/{id}", tag = "sign-in", request_body = NewName,
+#[utoipa::path(patch, path = "/me/passkeys/{id}", tag = "sign-in", request_body = PasskeyName,
     params(("id" = PasskeyId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     responses((status = 200, body = Passkey), Problems))]
 async fn rename(
     Entering(cx): Entering,
     Path(id): Path<PasskeyId>,
     if_match: IfMatch,
-    Json(body): Json<NewName>,
+    Json(body): Json<PasskeyName>,
 ) -> Result<Committed<impl IntoResponse>> {
     let actor = cx.actor();
     let version = if_match.or(body.version)?;

@@ -22,8 +22,8 @@ export function EndSessionsCard() {
     <Card title="Everybody’s sessions">
       <div className="flex flex-wrap items-center gap-3 px-4 py-3">
         <p className="min-w-0 flex-1 basis-64 text-cell text-fg-2">
-          Signs everyone but you out on every device. For when a password or a machine fell into the wrong hands; a single
-          person’s sessions are ended in the list of people.
+          Signs everyone but you out on every device. For when a password or a machine fell into the wrong hands; a
+          single person’s sessions are ended in the list of people.
         </p>
         <Button variant="danger" onClick={() => setAsked(true)}>
           End all sessions

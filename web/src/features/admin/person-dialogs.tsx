@@ -6,7 +6,9 @@ import { PersonForm } from "./person-form";
 import { Reactivate } from "./reactivate";
 import { ViewAs } from "./view-as";
 
-export type Asked = { kind: "new" } | { kind: "edit" | "view" | "end-sessions" | "reset-factor" | "deactivate" | "hand-over" | "reactivate"; user: User };
+export type Asked =
+  | { kind: "new" }
+  | { kind: "edit" | "view" | "end-sessions" | "reset-factor" | "deactivate" | "hand-over" | "reactivate"; user: User };
 
 export function PersonDialogs({ asked, onClose }: { asked: Asked; onClose: () => void }) {
   switch (asked.kind) {

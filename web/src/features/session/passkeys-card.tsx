@@ -58,8 +58,8 @@ export function PasskeysCard() {
       <div className="flex flex-wrap items-center gap-3 px-4 py-3">
         <Fingerprint className="size-5 text-fg-3 max-sm:hidden" strokeWidth={1.75} aria-hidden />
         <p className="min-w-0 flex-1 basis-64 text-cell text-fg-2">
-          Sign in with your face, finger or PIN instead of a password. Once you have one, a password alone lets nobody in
-          as you.
+          Sign in with your face, finger or PIN instead of a password. Once you have one, a password alone lets nobody
+          in as you.
         </p>
         {mine.passkeys_available && knowsPasskeys() && (
           <Button variant="primary" onClick={() => add.mutate()} busy={add.isPending && "Asking your device"}>

@@ -14,8 +14,8 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
   return (
     <div className="flex flex-col gap-4">
       <p className="text-cell text-fg-2">
-        When your device is lost, each of these lets you in once. Keep them where your password is not. They are not shown
-        again.
+        When your device is lost, each of these lets you in once. Keep them where your password is not. They are not
+        shown again.
       </p>
       <ul
         aria-label="Recovery codes"

@@ -72,7 +72,16 @@ export function SignIn({ setup, to, error }: { setup: Setup; to: string; error?:
       <form className="flex flex-col gap-4" noValidate onSubmit={(e) => void form.handleSubmit(submit)(e)}>
         {problem && <Alert>{problem}</Alert>}
         <Field label="E-mail" error={errors.email?.message}>
-          {(w) => <Input {...w} {...form.register("email")} size="lg" type="email" autoComplete="username webauthn" autoFocus />}
+          {(w) => (
+            <Input
+              {...w}
+              {...form.register("email")}
+              size="lg"
+              type="email"
+              autoComplete="username webauthn"
+              autoFocus
+            />
+          )}
         </Field>
         {away ? (
           <Providers providers={providers} email={email} to={to} onPassword={() => setByPassword(true)} />

@@ -301,7 +301,7 @@ async fn hostile_bodies_are_refused_politely() {
         credential["response"]["attestationObject"] = json!(object);
         let body = json!({ "ceremony": begun["ceremony"], "name": "X", "credential": credential });
         let answer = rep.post("/me/passkeys", body).await;
-        assert_eq!(answer.problem(), "422 invalid: credential", "{object}");
+        assert!(answer.problem().starts_with("422 invalid: credential"), "{object}: {}", answer.problem());
     }
 }
 
