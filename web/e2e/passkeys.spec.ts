@@ -81,7 +81,7 @@ test.describe("somebody with a passkey", () => {
     await expect(mine).toContainText("Chrome on Linux");
     await expect(mine).toContainText("not used yet");
     await page.getByRole("button", { name: "Rename Chrome on Linux" }).click();
-    await page.getByLabel("Name").fill("Office laptop");
+    await page.getByRole("textbox", { name: "Name" }).fill("Office laptop");
     await page.getByRole("button", { name: "Save" }).click();
     await expect(mine).toContainText("Office laptop");
     await accessible(page);
@@ -92,8 +92,10 @@ test.describe("somebody with a passkey", () => {
     await page.goto("/sign-in");
     await expect(page.getByRole("button", { name: "Sign in with a passkey" })).toBeVisible();
     await accessible(page);
-    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
-    await device.touched(() => inside(page));
+    await device.touched(async () => {
+      await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+      await inside(page);
+    });
     await page.goto("/security");
     await expect(page.getByRole("list", { name: "Your passkeys" })).toContainText("last used");
   });
@@ -103,8 +105,10 @@ test.describe("somebody with a passkey", () => {
     await offer(page);
     await expect(page.getByRole("heading", { name: "One more step" })).toBeVisible();
     await accessible(page);
-    await page.getByRole("button", { name: "Use a passkey" }).click();
-    await device.touched(() => inside(page));
+    await device.touched(async () => {
+      await page.getByRole("button", { name: "Use a passkey" }).click();
+      await inside(page);
+    });
   });
 
   test("confirms with it, and removes it", async () => {
@@ -124,8 +128,11 @@ test.describe("somebody with a passkey", () => {
     const dialog = page.getByRole("dialog", { name: "Confirm that it is you" });
     await expect(dialog).toBeVisible();
     await accessible(page);
-    await dialog.getByRole("button", { name: "Use a passkey" }).click();
-    await device.touched(() => expect(page.getByRole("list", { name: "Your passkeys" })).toHaveCount(0));
+    await device.touched(async () => {
+      await dialog.getByRole("button", { name: "Use a passkey" }).click();
+      await expect(page.getByText("The passkey is removed").first()).toBeVisible();
+    });
+    await expect(page.getByRole("list", { name: "Your passkeys" })).toHaveCount(0);
     await page.context().clearCookies();
     await offer(page);
     await inside(page);
