@@ -94,8 +94,8 @@ export function SignInSettings() {
                 <span>
                   <span className="font-medium">People may sign in with a password</span>
                   <span className="block text-meta text-fg-3">
-                    Passkeys go by the same rule. Off: by single sign-on only. An administrator who has no other way in
-                    keeps the password, so that nobody is locked out.
+                    Off: by single sign-on only, and passkeys go by the same rule. An administrator who has no other way
+                    in keeps the password, so that nobody is locked out.
                   </span>
                 </span>
               </label>

@@ -39,7 +39,8 @@ export function PasskeysCard() {
     onSuccess: async (added) => {
       setCodes(added.recovery_codes ?? null);
       await refresh();
-      told("The passkey is added, and your other sessions are ended");
+      // The codes speak for themselves, and a toast would lie on them.
+      if (!added.recovery_codes) told("The passkey is added, and your other sessions are ended");
     },
     onError: failure("No passkey was added"),
   });
