@@ -79,20 +79,22 @@ export function PasskeysCard() {
                   {passkey.last_used_at ? `last used ${ago(passkey.last_used_at)}` : "not used yet"}
                 </p>
               </div>
-              <Button size="card" aria-label={`Rename ${passkey.name}`} onClick={() => setRenamed(passkey)}>
-                Rename
-              </Button>
-              {!last && (
-                <Button
-                  size="card"
-                  variant="danger"
-                  aria-label={`Remove ${passkey.name}`}
-                  disabled={drop.isPending}
-                  onClick={() => drop.mutate(passkey.id)}
-                >
-                  Remove
+              <span className="flex gap-2">
+                <Button size="card" aria-label={`Rename ${passkey.name}`} onClick={() => setRenamed(passkey)}>
+                  Rename
                 </Button>
-              )}
+                {!last && (
+                  <Button
+                    size="card"
+                    variant="danger"
+                    aria-label={`Remove ${passkey.name}`}
+                    disabled={drop.isPending}
+                    onClick={() => drop.mutate(passkey.id)}
+                  >
+                    Remove
+                  </Button>
+                )}
+              </span>
             </li>
           ))}
         </ul>
