@@ -6,6 +6,6 @@ export async function signIn(page: Page, email = "admin@demo.test"): Promise<voi
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { name: /^Today/ })).toBeVisible();
 }

@@ -54,6 +54,14 @@ test.describe("an administrator", () => {
     await visitor.getByLabel("E-mail").fill(`ghost@${DOMAIN}`);
     const button = visitor.getByRole("link", { name: `Sign in with ${NAME}` });
     await expect(button).toHaveAttribute("href", /^\/auth\/oidc\/[0-9a-f-]+\/start\?/);
+    // The provider is the way: a password is for who asks for it.
+    const password = visitor.getByLabel("Password", { exact: true });
+    await expect(password).toHaveCount(0);
+    await visitor.getByRole("button", { name: "Use a password instead" }).click();
+    await expect(password).toBeVisible();
+    await visitor.reload();
+    await visitor.getByLabel("E-mail").fill(`ghost@${DOMAIN}`);
+    await expect(button).toBeVisible();
     await visitor.getByLabel("E-mail").fill("ghost@elsewhere.example");
     await expect(button).toHaveCount(0);
     // The provider can't be reached: the door says so.

@@ -142,7 +142,7 @@ test("a wrong password is refused in words", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill("rep@demo.test");
   await page.getByLabel("Password", { exact: true }).fill("not-the-password");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(page).toHaveURL(/sign-in/);
 });

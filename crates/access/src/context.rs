@@ -20,14 +20,16 @@ use dealwright_store::database::access_changed;
 use dealwright_store::{Database, Keyring, Origin, Scope, Stamp, Tx};
 use ipnet::IpNet;
 use moka::sync::Cache;
+use webauthn_rs::prelude::Webauthn;
 
 use crate::actor::Actor;
 use crate::bearer::{self, Proof};
 use crate::oidc::Providers;
 use crate::policy::{Needs, Object, Permission};
+use crate::request_limit::{Buckets, RequestLimit};
 use crate::session::device::Device;
 use crate::session::renewal::Renewal;
-use crate::{api_key, fresh, oauth, people, policy, session, viewing};
+use crate::{api_key, fresh, oauth, passkey, people, policy, session, viewing};
 
 /// What the operator decided about signing in.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub struct Settings {
     pub outbound_networks: Vec<IpNet>,
     /// Who is asked for DNS records; the machine's name servers when empty.
     pub dns_servers: Vec<SocketAddr>,
+    /// The most requests of a caller; as many as they like when absent.
+    pub request_limit: Option<RequestLimit>,
 }
 
 /// What a session's token stands for, as it was read.
@@ -71,6 +75,9 @@ pub struct Access {
     pub(crate) settings: Settings,
     pub(crate) hashing: Arc<tokio::sync::Semaphore>,
     pub(crate) providers: Arc<Providers>,
+    /// What passkeys are made for; none where the app is reached by a number.
+    pub(crate) relying_party: Option<Arc<Webauthn>>,
+    requests: Option<Arc<Buckets>>,
 }
 
 impl Access {
@@ -78,8 +85,11 @@ impl Access {
     pub fn new(database: Database, settings: Settings) -> Self {
         let actors = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60)).build();
         let providers = Arc::new(Providers::new(&settings.outbound_networks));
+        let relying_party = passkey::relying_party(&settings.base_url).map(Arc::new);
         // Each password check takes 19 MiB and a core for a moment.
-        Self { database, actors, settings, hashing: Arc::new(tokio::sync::Semaphore::new(2)), providers }
+        let hashing = Arc::new(tokio::sync::Semaphore::new(2));
+        let requests = settings.request_limit.map(|limit| Arc::new(Buckets::new(limit)));
+        Self { database, actors, settings, hashing, providers, relying_party, requests }
     }
 
     #[must_use]
@@ -95,6 +105,12 @@ impl Access {
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Whether there can be passkeys: the app is reached by a domain.
+    #[must_use]
+    pub const fn takes_passkeys(&self) -> bool {
+        self.relying_party.is_some()
     }
 
     /// What seals and opens secrets at rest.
@@ -121,6 +137,9 @@ impl Access {
 
     pub(crate) fn keep(&self, proof: Proof, held: Held) {
         self.actors.insert(proof, held);
+        if let Some(requests) = &self.requests {
+            requests.tidy();
+        }
     }
 
     pub(crate) fn forget(&self, proof: &Proof) {
@@ -258,7 +277,8 @@ impl Context {
     /// decided after this. A read of which this is the first transaction begins anew as a whole.
     ///
     /// # Errors
-    /// 401 when the session has ended, 403 when the permission was taken away, 503 when no connection is free.
+    /// 401 when the session has ended, 403 when the permission was taken away, 409 `try_again` when access changes all the
+    /// while, 503 when no connection is free.
     pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
         let untouched = self.untouched.swap(false, Ordering::Relaxed);
         match self.access.database.begin(&self.actor().db_scope(self.origin.clone())).await {
@@ -269,13 +289,22 @@ impl Context {
                 Err(fresh::begin_anew())
             }
             Err(error) if access_changed(&error) => {
-                let fresh = Arc::new(self.again().await?);
-                if let Some(permission) = needs {
-                    fresh.require(permission)?;
+                // It may change again meanwhile.
+                for _ in 0..3 {
+                    let fresh = Arc::new(self.again().await?);
+                    if let Some(permission) = needs {
+                        fresh.require(permission)?;
+                    }
+                    match self.access.database.begin(&fresh.db_scope(self.origin.clone())).await {
+                        Err(error) if access_changed(&error) => {}
+                        other => {
+                            let tx = other?;
+                            _ = self.fresh.set(fresh);
+                            return Ok(tx);
+                        }
+                    }
                 }
-                let tx = self.access.database.begin(&fresh.db_scope(self.origin.clone())).await?;
-                _ = self.fresh.set(fresh);
-                Ok(tx)
+                Err(Error::conflict("try_again", "two changes met; try again"))
             }
             other => other,
         }
@@ -622,6 +651,9 @@ async fn authenticate(parts: &Parts, access: Access, may_lack_factor: bool) -> R
     let proof = bearer::proof(&parts.headers)?;
     let origin = origin(&parts.headers, &parts.extensions);
     let mut held = access.held(proof, &origin).await?;
+    if let Some(requests) = &access.requests {
+        requests.take(held.actor.caller())?;
+    }
     if held.must_enrol {
         // What was read may be old: a second factor may have been set up since.
         access.forget(&proof);

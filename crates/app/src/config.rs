@@ -2,9 +2,11 @@
 //! and what is allowed.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
+use dealwright_access::RequestLimit;
 use dealwright_ai::provider::price::{self, Prices};
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -48,6 +50,8 @@ pub struct Config {
     pub outbound_networks: Vec<IpNet>,
     /// Who is asked for DNS records; the machine's name servers when empty.
     pub dns_servers: Vec<SocketAddr>,
+    /// The most requests of a caller; as many as they like when absent.
+    pub request_limit: Option<RequestLimit>,
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
@@ -85,6 +89,8 @@ struct Raw {
     trusted_proxies: String,
     outbound_networks: String,
     dns_servers: String,
+    request_rate: String,
+    request_burst: String,
     demo: String,
     ai: String,
     ai_base_url: Option<String>,
@@ -108,6 +114,8 @@ const KEYS: &[&str] = &[
     "trusted_proxies",
     "outbound_networks",
     "dns_servers",
+    "request_rate",
+    "request_burst",
     "demo",
     "ai",
     "ai_base_url",
@@ -143,6 +151,8 @@ impl Config {
             ("trusted_proxies", ""),
             ("outbound_networks", ""),
             ("dns_servers", ""),
+            ("request_rate", "50"),
+            ("request_burst", "500"),
             ("demo", "false"),
             ("ai", "on"),
             ("ai_prices", ""),
@@ -206,6 +216,12 @@ impl Config {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
+        let number = |key: &str, value: &str| {
+            value.parse::<u32>().map_err(|_| wrong(key, value, "a whole number; 0 switches the limit off"))
+        };
+        let rate = NonZeroU32::new(number("request_rate", &raw.request_rate)?);
+        let burst = NonZeroU32::new(number("request_burst", &raw.request_burst)?);
+        let request_limit = rate.zip(burst).map(|(per_second, burst)| RequestLimit { per_second, burst });
         let list = |key: &str, value: &str| {
             networks(value).map_err(|part| {
                 wrong(key, part, "addresses or networks with commas between, such as 127.0.0.1, 10.0.0.0/8")
@@ -228,6 +244,7 @@ impl Config {
             trusted_proxies,
             outbound_networks,
             dns_servers,
+            request_limit,
             demo,
             ai,
             ai_base_url: raw.ai_base_url,
@@ -324,6 +341,9 @@ mod tests {
                 .starts_with("AI_PRICES is \"small=cheap\", but must be MODEL=INPUT/OUTPUT")
         );
         assert_eq!(load(&[("AI_PRICES", "large=2.50/10")], &none).unwrap().ai_prices.0.len(), 1);
+        assert!(load(&[("REQUEST_RATE", "fast")], &none).unwrap_err().starts_with("REQUEST_RATE is \"fast\""));
+        assert_eq!(load(&[("REQUEST_RATE", "0")], &none).unwrap().request_limit, None);
+        assert_eq!(load(&[], &none).unwrap().request_limit.unwrap().burst.get(), 500);
         let secret = load(&[("DATABASE_URL", "mysql://root:hunter2@db")], &none).unwrap_err();
         assert!(!secret.contains("hunter2"), "{secret}");
     }

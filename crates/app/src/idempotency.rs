@@ -26,11 +26,12 @@ const MAX_REQUEST: usize = 1024 * 1024;
 const MAX_RESPONSE: u64 = 1024 * 1024;
 
 /// What takes passwords or answers with secrets: neither a hash of the one nor the other itself is kept.
-const CREDENTIALS: [&str; 7] = [
+const CREDENTIALS: [&str; 8] = [
     "/api/v1/session",
     "/api/v1/setup",
     "/api/v1/me/password",
     "/api/v1/me/totp",
+    "/api/v1/me/passkeys",
     "/api/v1/me/recovery-codes",
     "/api/v1/password-resets",
     "/api/v1/invitations",

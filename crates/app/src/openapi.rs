@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use dealwright_access::{
-    api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, password, people, scim,
+    api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, passkey, password, people, scim,
     second_factor, service_account, session, sign_in_policy, viewing,
 };
 use dealwright_ai::Assistant;
@@ -58,6 +58,7 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(link::http::router())
                 .merge(password::http::router())
                 .merge(second_factor::http::router())
+                .merge(passkey::http::router())
                 .merge(sign_in_policy::http::router())
                 .merge(sharing::http::router())
                 .merge(account_team::http::router())

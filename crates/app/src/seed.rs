@@ -52,6 +52,7 @@ fn settings(running: &Running, demo: bool) -> Settings {
         base_url: String::new(),
         outbound_networks: Vec::new(),
         dns_servers: Vec::new(),
+        request_limit: None,
     }
 }
 

@@ -154,6 +154,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
         base_url: config.public_url(),
         outbound_networks: config.outbound_networks.clone(),
         dns_servers: config.dns_servers.clone(),
+        request_limit: config.request_limit,
     };
     let (assistant, downloads) = assistant(config)?;
     let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?) };

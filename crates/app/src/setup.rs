@@ -42,6 +42,8 @@ struct SetupStatus {
     /// There is no organisation yet: make the first one.
     needed: bool,
     demo: bool,
+    /// Whether one can sign in by passkey: they need a domain.
+    passkeys: bool,
     /// In demo mode only.
     demo_logins: Option<Vec<DemoLogin>>,
 }
@@ -63,7 +65,9 @@ async fn status(State(access): State<Access>) -> Result<Json<SetupStatus>> {
             .map(|(email, role)| DemoLogin { email, role: role.name(), password: DEMO_PASSWORD })
             .collect()
     };
-    Ok(Json(SetupStatus { needed: !organisation::exists(&access).await?, demo, demo_logins: demo.then(logins) }))
+    let needed = !organisation::exists(&access).await?;
+    let passkeys = access.takes_passkeys();
+    Ok(Json(SetupStatus { needed, demo, passkeys, demo_logins: demo.then(logins) }))
 }
 
 /// The first organisation and its administrator.

@@ -49,6 +49,7 @@ ids! {
     SessionId,
     ApiKeyId,
     OauthClientId,
+    PasskeyId,
     AccountId,
     ContactId,
     PipelineId,

@@ -46,7 +46,8 @@ begin
 end $$;
 create or replace trigger organisation_signs_in after insert on organisation for each row execute function app.organisation_signs_in();
 
--- Whether a person has another way in than a password. Single sign-on and passkeys add themselves here.
+-- Whether a person has another way in than a password. Single sign-on adds itself here (70_oidc_scim.sql); passkeys go by the
+-- same rule as passwords, and do not.
 create or replace function app.has_other_way_in(org uuid, person uuid) returns boolean language sql stable
     as $$ select false $$;
 

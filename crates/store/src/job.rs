@@ -384,6 +384,7 @@ pub async fn prune(database: &Database) -> Result<()> {
     .execute(tx.db())
     .await?;
     sqlx::query!("delete from sign_in_challenge where expires_at < $1", now).execute(tx.db()).await?;
+    sqlx::query!("delete from passkey_challenge where expires_at < $1", now).execute(tx.db()).await?;
     sqlx::query!("delete from one_time_link where expires_at < $1", now).execute(tx.db()).await?;
     tx.commit().await
 }

@@ -26,6 +26,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/70_oidc_scim.sql"),
     include_str!("../schema/72_master_data.sql"),
     include_str!("../schema/74_rules.sql"),
+    include_str!("../schema/76_passkeys.sql"),
     include_str!("../schema/78_custom_fields.sql"),
     include_str!("../schema/80_domains.sql"),
 ];

@@ -2,11 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use dealwright_access::Settings;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::people::store::{self as people, NewUser};
 use dealwright_access::policy::Builtin;
 use dealwright_access::session::device::Device;
+use dealwright_access::{RequestLimit, Settings};
 use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
@@ -29,6 +29,8 @@ pub struct TestOptions {
     pub mailer: Option<Mailer>,
     /// Who is asked for DNS records.
     pub name_server: Option<NameServer>,
+    /// The most requests of a caller; no limit when absent.
+    pub request_limit: Option<RequestLimit>,
 }
 
 /// A running server with one organisation.
@@ -80,7 +82,8 @@ impl TestApp {
             None => Mailer::folder(&letters, "Dealwright <crm@acme.test>")?,
         };
         let dns_servers = options.name_server.map(|server| server.address).into_iter().collect();
-        let state = serve::state(&db.database, Settings { dns_servers, ..settings() }, mailer);
+        let settings = Settings { dns_servers, request_limit: options.request_limit, ..settings() };
+        let state = serve::state(&db.database, settings, mailer);
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let url = listen(&state).await?;
         let background = options.background.then(|| Background::start(&state));
@@ -198,6 +201,7 @@ fn settings() -> Settings {
         base_url: "http://crm.test".into(),
         outbound_networks: vec![IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST))],
         dns_servers: Vec::new(),
+        request_limit: None,
     }
 }
 

@@ -6,6 +6,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test that finds another answer than it expects has failed")]
 
 mod app;
+mod authenticator;
 mod browser;
 mod cluster;
 mod dns;
@@ -13,6 +14,7 @@ pub mod issuer;
 mod person;
 
 pub use app::{TestApp, TestOptions};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Page};
 pub use cluster::TestDb;
 pub use dns::NameServer;

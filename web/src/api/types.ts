@@ -21,6 +21,7 @@ export type SecondFactorRule = Schemas["SecondFactorRule"];
 export type OutboundMail = Schemas["OutboundMail"];
 export type SecondFactor = Schemas["SecondFactor"];
 export type Challenge = Schemas["Challenge"];
+export type Passkey = Schemas["Passkey"];
 export type Enrolment = Schemas["Enrolment"];
 export type LinkHolder = Schemas["LinkHolder"];
 export type Setup = Schemas["SetupStatus"];
@@ -44,6 +45,7 @@ export type StageKind = Schemas["StageKind"];
 export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason";
 export type Option = Schemas["Choice"];
 
+export type SignInProvider = Schemas["SignInProvider"];
 export type IdentityProvider = Schemas["IdentityProvider"];
 export type IdentityProviderKind = Schemas["IdentityProviderKind"];
 export type ScimToken = Schemas["ScimToken"];

@@ -10,12 +10,14 @@ use dealwright_kernel::{Error, Result};
 use dealwright_store::mail::{self, Letter};
 use dealwright_store::{Committed, Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{code_hash, context, enrolment, new_secret, recovery_codes, step, store};
+use super::{context, enrolment, new_secret, step, store};
 use crate::context::Entering;
+use crate::passkey::store as passkeys;
 use crate::password::reset::event;
 use crate::policy::UpdateUser;
 use crate::session::{recent, store as sessions};
@@ -42,6 +44,10 @@ struct SecondFactor {
     /// Since when an authenticator app is set up.
     totp_since: Option<DateTime<Utc>>,
     recovery_codes_left: i64,
+    /// How many passkeys I have.
+    passkeys: i64,
+    /// Whether passkeys can be made here: they need a domain.
+    passkeys_available: bool,
     /// Of whom the organisation asks one.
     rule: SecondFactorRule,
     /// Whether I must keep one.
@@ -63,6 +69,8 @@ async fn get(Entering(cx): Entering) -> Result<Json<SecondFactor>> {
     tx.done(Json(SecondFactor {
         totp_since: standing.totp_since,
         recovery_codes_left: standing.recovery_codes_left,
+        passkeys: standing.passkeys,
+        passkeys_available: cx.access().takes_passkeys(),
         rule: policy.second_factor,
         required,
         password_min_length: policy.password_min_length,
@@ -148,36 +156,41 @@ async fn confirm(Entering(cx): Entering, Valid(body): Valid<Code>) -> Result<Com
     if !store::confirm(tx.db(), actor.org, actor.user, step, now).await? {
         return Err(Error::conflict("already_set_up", "an authenticator app is set up; remove it first"));
     }
-    let codes = new_codes(&mut tx, actor).await?;
+    let recovery_codes = super::renew_codes(&mut tx, actor).await?;
     sessions::revoke_others(&mut tx, actor.user, actor.session).await?;
     tell(&mut tx, cx.access(), actor, "An authenticator app was set up", "From now on, signing in asks for its code.")
         .await?;
     tx.emit(event(&tx, actor, "user.totp_enabled"));
-    tx.commit(Json(codes)).await
+    tx.commit(Json(RecoveryCodes { recovery_codes })).await
 }
 
-async fn new_codes(tx: &mut Tx, actor: &Actor) -> Result<RecoveryCodes> {
-    let recovery_codes = recovery_codes()?;
-    let hashes: Vec<Vec<u8>> = recovery_codes.iter().map(|code| code_hash(actor.user, code)).collect();
-    store::replace_recovery_codes(tx.db(), actor.org, actor.user, &hashes).await?;
-    Ok(RecoveryCodes { recovery_codes })
+/// # Errors
+/// 409 `second_factor_demanded` when the person has no factor left and the organisation demands one of them.
+pub(crate) async fn must_keep_one(tx: &mut Tx, actor: &Actor) -> Result<()> {
+    if store::standing(tx.db(), actor.org, actor.user).await?.has_factor() {
+        return Ok(());
+    }
+    let rule = sign_in_policy::store::find(tx.db(), actor.org).await?.second_factor;
+    if rule.demands(is_administrator(tx, actor).await?) {
+        let detail = "your organisation asks for a second factor; an administrator can take yours away";
+        return Err(Error::conflict("second_factor_demanded", detail));
+    }
+    Ok(())
 }
 
 /// Remove my authenticator app
 ///
-/// Takes a recent authentication. Not while the organisation demands a second factor of me.
-#[utoipa::path(delete, path = "/me/totp", tag = "sign-in", responses((status = 204, description = "Removed, with the recovery codes"), Problems))]
+/// Takes a recent authentication. Not the last factor while the organisation demands one of me.
+#[utoipa::path(delete, path = "/me/totp", tag = "sign-in", responses((status = 204, description = "Removed; recovery codes too, with the last factor"), Problems))]
 async fn disable(Entering(cx): Entering) -> Result<Committed<StatusCode>> {
     let actor = cx.actor();
     let mut tx = cx.begin().await?;
     recent(&mut tx, actor).await?;
-    let rule = sign_in_policy::store::find(tx.db(), actor.org).await?.second_factor;
-    if rule.demands(is_administrator(&mut tx, actor).await?) {
-        let detail = "your organisation asks for a second factor; an administrator can take yours away";
-        return Err(Error::conflict("second_factor_demanded", detail));
-    }
-    store::remove(tx.db(), actor.org, actor.user).await?.then_some(()).or_not_found("authenticator app")?;
-    tell(&mut tx, cx.access(), actor, "Your authenticator app was removed", "Signing in asks for the password alone.")
+    store::hold(tx.db(), actor.user).await?;
+    store::remove_totp(tx.db(), actor.org, actor.user).await?.then_some(()).or_not_found("authenticator app")?;
+    must_keep_one(&mut tx, actor).await?;
+    store::drop_lone_codes(tx.db(), actor.org, actor.user).await?;
+    tell(&mut tx, cx.access(), actor, "Your authenticator app was removed", "Signing in asks for its code no more.")
         .await?;
     tx.emit(event(&tx, actor, "user.totp_disabled"));
     tx.commit(StatusCode::NO_CONTENT).await
@@ -192,28 +205,36 @@ async fn renew_codes(Entering(cx): Entering) -> Result<Committed<Json<RecoveryCo
     let mut tx = cx.begin().await?;
     recent(&mut tx, actor).await?;
     let standing = store::standing(tx.db(), actor.org, actor.user).await?;
-    standing.totp_since.or_not_found("authenticator app")?;
-    let codes = new_codes(&mut tx, actor).await?;
+    standing.has_factor().then_some(()).or_not_found("second factor")?;
+    let recovery_codes = super::renew_codes(&mut tx, actor).await?;
     tx.emit(event(&tx, actor, "user.recovery_codes_renewed"));
-    tx.commit(Json(codes)).await
+    tx.commit(Json(RecoveryCodes { recovery_codes })).await
 }
 
 /// Take a user's second factor away
 ///
-/// For somebody who has lost it. Takes a recent authentication of the administrator; ends the user's sessions.
+/// For somebody who has lost it: authenticator app, passkeys and recovery codes. Takes a recent authentication of the administrator; ends the user's sessions.
 #[utoipa::path(delete, path = "/users/{id}/second-factor", tag = "people", params(("id" = UserId, Path)),
     responses((status = 204, description = "Taken away"), Problems))]
 async fn take_away(cx: Allow<UpdateUser>, Path(id): Path<UserId>) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     let person = link::recipient(&mut tx, id).await?;
     recent(&mut tx, cx.actor()).await?;
-    store::remove(tx.db(), cx.actor().org, id).await?.then_some(()).or_not_found("authenticator app")?;
+    let org = cx.actor().org;
+    store::hold(tx.db(), id).await?;
+    let app = store::remove_totp(tx.db(), org, id).await?;
+    let passkeys = passkeys::remove_all(tx.db(), org, id).await?;
+    (app || passkeys > 0).then_some(()).or_not_found("second factor")?;
+    store::drop_lone_codes(tx.db(), org, id).await?;
     sessions::revoke_others(&mut tx, id, None).await?;
     let letter = Letter {
         to: person.email,
         subject: "Your second factor was taken away".into(),
         paragraphs: vec![
-            format!("{} took your authenticator app away. Signing in asks for the password alone.", cx.actor().name),
+            format!(
+                "{} took your authenticator app and passkeys away. Signing in asks for the password alone.",
+                cx.actor().name
+            ),
             "If you did not ask for that, tell your administrator.".into(),
         ],
         action: None,
@@ -221,11 +242,12 @@ async fn take_away(cx: Allow<UpdateUser>, Path(id): Path<UserId>) -> Result<Comm
     };
     mail::queue(&mut tx, cx.access().keyring(), &letter).await?;
     let subject = Subject { object: "user", id: id.0, name: person.name, version: None };
-    tx.emit(Event::with_id(tx.new_id().into(), "user.second_factor_taken_away", subject));
+    let event = Event::with_id(tx.new_id().into(), "user.second_factor_taken_away", subject);
+    tx.emit(event.data(json!({ "totp": app, "passkeys": passkeys })));
     tx.commit(StatusCode::NO_CONTENT).await
 }
 
-async fn tell(tx: &mut Tx, access: &Access, person: &Actor, subject: &str, what: &str) -> Result<()> {
+pub(crate) async fn tell(tx: &mut Tx, access: &Access, person: &Actor, subject: &str, what: &str) -> Result<()> {
     let letter = Letter {
         to: person.email.clone(),
         subject: subject.to_owned(),

@@ -1,4 +1,4 @@
-//! Second factors: an authenticator app (TOTP, RFC 6238) and recovery codes. A code of the app is good once, one step of
+//! Second factors: an authenticator app (TOTP, RFC 6238), passkeys (see [`crate::passkey`]) and recovery codes. A code of the app is good once, one step of
 //! 30 seconds early or late; a recovery code is good once, and of its ten the table holds hashes.
 
 pub mod http;
@@ -6,8 +6,9 @@ pub mod store;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
-use dealwright_kernel::id::{OrgId, UserId};
+use dealwright_kernel::id::{OrgId, PasskeyId, UserId};
 use dealwright_kernel::{Error, Result};
+use dealwright_store::Tx;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use sqlx::PgConnection;
 use totp_rs::{Builder, Totp};
 use utoipa::ToSchema;
 
-use crate::Access;
+use crate::{Access, Actor};
 
 /// What authenticator apps show above the code.
 const ISSUER: &str = "Dealwright";
@@ -30,6 +31,7 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorKind {
+    Passkey,
     Totp,
     RecoveryCode,
 }
@@ -37,6 +39,7 @@ pub enum FactorKind {
 /// A second factor that was right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Factor {
+    Passkey(PasskeyId),
     Totp,
     /// And how many are left.
     RecoveryCode(i64),
@@ -46,6 +49,7 @@ impl Factor {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Passkey(_) => "passkey",
             Self::Totp => "totp",
             Self::RecoveryCode(_) => "recovery_code",
         }
@@ -90,14 +94,14 @@ pub(crate) fn step(secret: &[u8], code: &str, now: DateTime<Utc>) -> Result<Opti
     Ok(step.and_then(|step| i64::try_from(step).ok()))
 }
 
-/// A new set of recovery codes, 80 random bits each, such as `4k2m-0c9x-tq3w-71ve`.
+/// A new set of recovery codes, 120 random bits each, such as `4k2m-0c9x-tq3w-71ve-hx5r-8d6p`.
 pub(crate) fn recovery_codes() -> Result<Vec<String>> {
     let mut codes = Vec::with_capacity(RECOVERY_CODES);
     for _ in 0..RECOVERY_CODES {
-        let mut bytes = [0; 16];
+        let mut bytes = [0; 24];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal("no randomness"))?;
         let letters = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte % 32)));
-        let mut code = String::with_capacity(19);
+        let mut code = String::with_capacity(29);
         for (at, letter) in letters.enumerate() {
             if at > 0 && at % 4 == 0 {
                 code.push('-');
@@ -106,6 +110,14 @@ pub(crate) fn recovery_codes() -> Result<Vec<String>> {
         }
         codes.push(code);
     }
+    Ok(codes)
+}
+
+/// A new set of recovery codes in the place of the person's old one.
+pub(crate) async fn renew_codes(tx: &mut Tx, person: &Actor) -> Result<Vec<String>> {
+    let codes = recovery_codes()?;
+    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| code_hash(person.user, code)).collect();
+    store::replace_recovery_codes(tx.db(), person.org, person.user, &hashes).await?;
     Ok(codes)
 }
 
@@ -162,7 +174,8 @@ mod tests {
         let codes = recovery_codes().unwrap();
         assert_eq!(codes.len(), RECOVERY_CODES);
         let code = &codes[0];
-        assert_eq!(code.len(), 19);
+        assert_eq!(code.len(), 29, "24 letters of 5 bits, and dashes");
+        assert_eq!(code.bytes().filter(|b| ALPHABET.contains(b)).count(), 24);
         assert_eq!(code_hash(user, code), code_hash(user, &code.replace('-', " ").to_uppercase()));
         assert_eq!(code_hash(user, "1o"), code_hash(user, "l0"));
         assert_ne!(code_hash(user, code), code_hash(UserId(uuid::Uuid::max()), code));

@@ -17,13 +17,23 @@ pub struct Standing {
     /// Since when an authenticator app is set up.
     pub totp_since: Option<DateTime<Utc>>,
     pub recovery_codes_left: i64,
+    pub passkeys: i64,
+}
+
+impl Standing {
+    /// Whether there is a factor; recovery codes are none of their own.
+    #[must_use]
+    pub const fn has_factor(&self) -> bool {
+        self.totp_since.is_some() || self.passkeys > 0
+    }
 }
 
 pub(crate) async fn standing(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<Standing> {
     Ok(sqlx::query_as!(
         Standing,
         r#"select (select confirmed_at from totp where org_id = $1 and user_id = $2) as totp_since,
-                  (select count(*) from recovery_code where org_id = $1 and user_id = $2 and used_at is null) as "recovery_codes_left!""#,
+                  (select count(*) from recovery_code where org_id = $1 and user_id = $2 and used_at is null) as "recovery_codes_left!",
+                  (select count(*) from passkey where org_id = $1 and user_id = $2) as "passkeys!""#,
         org.0,
         user.0,
     )
@@ -31,14 +41,13 @@ pub(crate) async fn standing(db: &mut PgConnection, org: OrgId, user: UserId) ->
     .await?)
 }
 
-/// What a person may answer a challenge with; nothing when none is set up. Recovery codes are no factor of their own.
+/// What a person may answer a challenge with; nothing when no factor is set up.
 pub(crate) async fn kinds(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<Vec<FactorKind>> {
     let standing = standing(db, org, user).await?;
-    if standing.totp_since.is_none() {
-        return Ok(Vec::new());
-    }
-    let codes = (standing.recovery_codes_left > 0).then_some(FactorKind::RecoveryCode);
-    Ok([FactorKind::Totp].into_iter().chain(codes).collect())
+    let passkey = (standing.passkeys > 0).then_some(FactorKind::Passkey);
+    let totp = standing.totp_since.map(|_| FactorKind::Totp);
+    let codes = (standing.has_factor() && standing.recovery_codes_left > 0).then_some(FactorKind::RecoveryCode);
+    Ok([passkey, totp, codes].into_iter().flatten().collect())
 }
 
 /// The sealed secret of an app that is set up.
@@ -118,14 +127,27 @@ pub(crate) async fn confirm(
     Ok(confirmed.rows_affected() == 1)
 }
 
-/// Takes everything away; false when there was nothing.
-pub(crate) async fn remove(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<bool> {
-    let removed = sqlx::query!("delete from totp where org_id = $1 and user_id = $2", org.0, user.0)
-        .execute(&mut *db)
-        .await?
-        .rows_affected();
-    sqlx::query!("delete from recovery_code where org_id = $1 and user_id = $2", org.0, user.0).execute(db).await?;
-    Ok(removed > 0)
+/// One change of a person's factors after the other, until the end of the transaction.
+pub(crate) async fn hold(db: &mut PgConnection, user: UserId) -> Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", format!("factors:{user}"))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Takes the authenticator app away; false when there was none.
+pub(crate) async fn remove_totp(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<bool> {
+    let removed =
+        sqlx::query!("delete from totp where org_id = $1 and user_id = $2", org.0, user.0).execute(db).await?;
+    Ok(removed.rows_affected() > 0)
+}
+
+/// Ends the recovery codes of somebody who has no factor.
+pub(crate) async fn drop_lone_codes(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<()> {
+    if !standing(db, org, user).await?.has_factor() {
+        sqlx::query!("delete from recovery_code where org_id = $1 and user_id = $2", org.0, user.0).execute(db).await?;
+    }
+    Ok(())
 }
 
 /// Puts a new set of recovery codes in the place of the old one.
@@ -219,6 +241,26 @@ pub(crate) async fn try_challenge(
            from app_user u
            where c.token_hash = $1 and c.expires_at > $2 and c.attempts < $3 and u.org_id = c.org_id and u.id = c.user_id and u.active
            returning c.id, c.org_id as "org: OrgId", c.user_id as "user: UserId""#,
+        token.as_bytes(),
+        now,
+        most,
+    )
+    .fetch_optional(tx.db())
+    .await?)
+}
+
+/// Who waits at a challenge that can still be tried; none as with [`try_challenge`], and nothing is counted.
+pub(crate) async fn waiting(
+    tx: &mut SystemTx,
+    token: &TokenHash,
+    most: i32,
+    now: DateTime<Utc>,
+) -> Result<Option<Waiting>> {
+    Ok(sqlx::query_as!(
+        Waiting,
+        r#"select c.id, c.org_id as "org: OrgId", c.user_id as "user: UserId"
+           from sign_in_challenge c join app_user u on u.org_id = c.org_id and u.id = c.user_id
+           where c.token_hash = $1 and c.expires_at > $2 and c.attempts < $3 and u.active"#,
         token.as_bytes(),
         now,
         most,

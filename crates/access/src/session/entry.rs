@@ -86,7 +86,10 @@ pub(crate) async fn start(
     };
     let mut tx = access.database().system().await?;
     let expires_at = store::insert(&mut tx, &new, now).await?;
-    let data = json!({ "method": method.as_str(), "second_factor": new.second_factor });
+    let mut data = json!({ "method": method.as_str(), "second_factor": new.second_factor });
+    if let (Some(Factor::Passkey(id)), Some(data)) = (factor, data.as_object_mut()) {
+        data.insert("passkey_id".to_owned(), json!(id));
+    }
     tell(&mut tx, access.clock(), (org, user), &device.clone().origin(), Told::SignedIn, data).await?;
     tx.commit().await?;
     Ok(cookie(access.settings().secure_cookies, token, expires_at - now))

@@ -21,7 +21,7 @@ use utoipa_axum::routes;
 
 use super::device::{self, Device};
 use super::entry::{self, Challenge};
-use super::{Method, TokenHash, Told, second_step, store, tell, throttle};
+use super::{Method, TokenHash, Told, ending, second_step, store, tell, throttle};
 use crate::bearer::Proof;
 use crate::context::{Anyone, OwnSession, SignedIn, origin};
 use crate::password::closed;
@@ -41,6 +41,7 @@ where
     OpenApiRouter::new()
         .routes(routes!(sign_in, sign_out))
         .merge(second_step::router())
+        .merge(ending::router())
         .routes(routes!(list, end_others))
         .routes(routes!(revoke))
         .routes(routes!(me))
@@ -203,8 +204,8 @@ async fn revoke(SignedIn(cx): SignedIn, Path(id): Path<SessionId>) -> Result<Com
 
 /// How many sessions were ended.
 #[derive(Debug, Serialize, ToSchema)]
-struct Ended {
-    ended: u64,
+pub(super) struct Ended {
+    pub(super) ended: u64,
 }
 
 /// End all my sessions but this one

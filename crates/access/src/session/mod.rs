@@ -5,6 +5,7 @@
 //! sign-ins are counted by e-mail and by address; past the limit the answer is 429 whether or not the account exists.
 
 pub mod device;
+pub mod ending;
 pub mod entry;
 pub mod http;
 pub mod renewal;
@@ -65,6 +66,8 @@ pub fn new_token() -> Result<String> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Password,
+    /// Of a person whom their device has verified: two factors in one.
+    Passkey,
     /// An identity provider, which asks for second factors itself; or we ourselves, for whoever made the organisation.
     External,
 }
@@ -74,6 +77,7 @@ impl Method {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::Passkey => "passkey",
             Self::External => "external",
         }
     }

@@ -73,7 +73,8 @@ async fn read(
              and s.last_seen_at + make_interval(mins => p.session_idle_minutes) > $3
            returning s.user_id as "user: UserId", s.token_at, s.next_at, s.method = 'password' as "by_password!",
              p.second_factor as "rule: SecondFactorRule",
-             exists (select from totp t where t.org_id = $1 and t.user_id = s.user_id and t.confirmed_at is not null) as "has_factor!",
+             (exists (select from totp t where t.org_id = $1 and t.user_id = s.user_id and t.confirmed_at is not null)
+              or exists (select from passkey k where k.org_id = $1 and k.user_id = s.user_id)) as "has_factor!",
              exists (select from user_role ur join role r on r.org_id = ur.org_id and r.id = ur.role_id
                      where ur.org_id = $1 and ur.user_id = s.user_id and r.builtin = 'administrator') as "administrator!""#,
         org.0,
@@ -326,6 +327,19 @@ pub(crate) async fn revoke_others(tx: &mut Tx, user: UserId, but: Option<Session
     .execute(tx.db())
     .await?;
     factors::end_challenges(tx.db(), user).await?;
+    Ok(ended.rows_affected())
+}
+
+/// Ends all sessions of the organisation but one; returns how many.
+pub(crate) async fn revoke_everybodys(tx: &mut Tx, but: Option<SessionId>) -> Result<u64> {
+    let now = tx.now();
+    let ended = sqlx::query!(
+        "update session set revoked_at = $2 where id is distinct from $1 and revoked_at is null and expires_at > $2",
+        but.map(|id| id.0),
+        now
+    )
+    .execute(tx.db())
+    .await?;
     Ok(ended.rows_affected())
 }
 

@@ -25,6 +25,12 @@ pub const RESET_BY_EMAIL: Limit = Limit { prefix: "reset_email", most: 3, window
 /// Resets asked for, and links tried, from one network address.
 pub const LINKS_BY_ADDRESS: Limit = Limit { prefix: "links_address", most: 30, window: TimeDelta::hours(1) };
 
+/// What is said past a limit.
+pub(crate) fn too_many(wait: TimeDelta) -> Error {
+    let wait = u32::try_from(wait.num_seconds()).unwrap_or(900);
+    Error::too_many("too_many_attempts", wait, "too many attempts; wait a while, then try again")
+}
+
 impl Limit {
     fn key(&self, whose: &str) -> String {
         format!("{}:{}", self.prefix, whose.to_lowercase())
@@ -39,8 +45,7 @@ impl Limit {
     /// 429 `too_many_attempts` when the limit is reached.
     pub(crate) async fn check(&self, tx: &mut SystemTx, whose: &str, now: DateTime<Utc>) -> Result<()> {
         if self.reached(tx, whose, now).await? {
-            let wait = u32::try_from(self.window.num_seconds()).unwrap_or(900);
-            return Err(Error::too_many("too_many_attempts", wait, "too many attempts; wait a while, then try again"));
+            return Err(too_many(self.window));
         }
         Ok(())
     }

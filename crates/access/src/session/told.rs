@@ -21,6 +21,8 @@ pub(crate) enum Told {
     Revoked,
     /// A token that had been replaced came back: it was stolen, and the session is over.
     TokenReused,
+    /// A passkey that we know was not believed.
+    PasskeyRefused,
 }
 
 impl Told {
@@ -32,6 +34,7 @@ impl Told {
             Self::SignedOut => "session.signed_out",
             Self::Revoked => "session.revoked",
             Self::TokenReused => "session.token_reused",
+            Self::PasskeyRefused => "session.passkey_refused",
         }
     }
 
@@ -59,7 +62,7 @@ pub(crate) async fn tell(
         Told::SignedIn | Told::SignedOut | Told::Revoked => {
             Stamp { kind: ActorKind::User, id: Some(user.0), name: name.clone(), on_behalf_of: None }
         }
-        Told::SignInFailed | Told::Throttled | Told::TokenReused => {
+        Told::SignInFailed | Told::Throttled | Told::TokenReused | Told::PasskeyRefused => {
             Stamp { kind: ActorKind::System, id: None, name: "Sign-in".to_owned(), on_behalf_of: None }
         }
     };

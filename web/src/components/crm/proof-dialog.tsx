@@ -1,6 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Fingerprint } from "lucide-react";
 import { useForm } from "react-hook-form";
 import { post } from "@/api/client";
+import { sentence } from "@/api/problem";
 import { securityQuery } from "@/api/shared";
 import { landErrors } from "@/components/crm/form-errors";
 import type { ProofWanted } from "@/components/crm/proof";
@@ -8,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
+import { askForPasskey, knowsPasskeys, passkeyWords } from "@/lib/webauthn";
 
 interface Values {
   password: string;
@@ -18,7 +21,17 @@ export function ProofDialog({ wanted }: { wanted: ProofWanted }) {
   const me = useQuery(securityQuery()).data;
   const form = useForm<Values>({ defaultValues: { password: "", code: "" } });
   const { errors, isSubmitting } = form.formState;
-  const withCode = Boolean(me?.totp_since);
+  const withPasskey = (me?.passkeys ?? 0) > 0;
+  const withCode = Boolean(me?.totp_since) || withPasskey;
+  const show = useMutation({
+    mutationFn: async () => {
+      const { ceremony, public_key } = (await post("/session/confirmation/passkey")).data;
+      const credential = await askForPasskey(public_key);
+      await post("/session/confirmation", { body: { passkey: { ceremony, credential } } });
+    },
+    onSuccess: () => wanted.settle(true),
+  });
+  const problem = errors.root?.message ?? (show.error && (passkeyWords(show.error) ?? sentence(show.error)));
   const submit = async ({ password, code }: Values) => {
     try {
       await post("/session/confirmation", { body: { ...(password && { password }), ...(code && { code }) } });
@@ -51,10 +64,25 @@ export function ProofDialog({ wanted }: { wanted: ProofWanted }) {
           void form.handleSubmit(submit)(e);
         }}
       >
-        {errors.root && (
+        {problem && (
           <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text">
-            {errors.root.message}
+            {problem}
           </p>
+        )}
+        {withPasskey && knowsPasskeys() && (
+          <>
+            <Button
+              type="button"
+              variant="primary"
+              size="lg"
+              autoFocus
+              busy={show.isPending && "Asking your device"}
+              onClick={() => show.mutate()}
+            >
+              <Fingerprint aria-hidden /> Use a passkey
+            </Button>
+            <p className="text-center text-meta text-fg-3">or</p>
+          </>
         )}
         {me?.has_password !== false && (
           <Field label="Your password" error={errors.password?.message}>
@@ -65,13 +93,17 @@ export function ProofDialog({ wanted }: { wanted: ProofWanted }) {
                 type="password"
                 size="lg"
                 autoComplete="current-password"
-                autoFocus
+                autoFocus={!withPasskey}
               />
             )}
           </Field>
         )}
         {withCode && (
-          <Field label="Code of your authenticator app" hint="Or a recovery code." error={errors.code?.message}>
+          <Field
+            label={me?.totp_since ? "Code of your authenticator app" : "Recovery code"}
+            hint={me?.totp_since ? "Or a recovery code." : undefined}
+            error={errors.code?.message}
+          >
             {(w) => <Input {...w} {...form.register("code")} size="lg" autoComplete="one-time-code" />}
           </Field>
         )}

@@ -1,4 +1,4 @@
-import { Ellipsis, Eye, Pencil, UserRoundCheck, UserRoundX } from "lucide-react";
+import { Ellipsis, Eye, LogOut, Pencil, ShieldOff, UserRoundCheck, UserRoundX } from "lucide-react";
 import { useMay, useMe } from "@/api/shared";
 import type { Team, User } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
@@ -67,6 +67,11 @@ function useEntries(onAsk: (asked: Asked) => void): (user: User) => MenuEntry[] 
     if (may.update) items.push({ label: "Edit", icon: <Pencil />, run: () => onAsk({ kind: "edit", user }) });
     if (may.view && user.active && user.id !== me.user.id)
       items.push({ label: "View as", icon: <Eye />, run: () => onAsk({ kind: "view", user }) });
+    if (may.update && user.active && !user.service)
+      items.push(
+        { label: "End sessions", icon: <LogOut />, run: () => onAsk({ kind: "end-sessions", user }) },
+        { label: "Reset second factor", icon: <ShieldOff />, run: () => onAsk({ kind: "reset-factor", user }) },
+      );
     if (may.remove && user.id !== me.user.id) {
       if (items.length > 0) items.push("line");
       items.push(

@@ -11,6 +11,7 @@ import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { Card } from "@/components/ui/states";
 import { told } from "@/components/ui/toast";
+import { EndSessionsCard } from "./end-sessions";
 import { AdminPage } from "./layout";
 import { MailCard } from "./mail";
 import { signInPolicyQuery } from "./queries";
@@ -93,8 +94,8 @@ export function SignInSettings() {
                 <span>
                   <span className="font-medium">People may sign in with a password</span>
                   <span className="block text-meta text-fg-3">
-                    Off: by single sign-on only. An administrator who has no other way in keeps the password, so that
-                    nobody is locked out.
+                    Off: by single sign-on only, and passkeys go by the same rule. An administrator who has no other way
+                    in keeps the password, so that nobody is locked out.
                   </span>
                 </span>
               </label>
@@ -143,6 +144,7 @@ export function SignInSettings() {
           )}
         </form>
       </Card>
+      {may && <EndSessionsCard />}
       <MailCard />
     </AdminPage>
   );

@@ -29,14 +29,6 @@ export function AuthenticatorCard() {
     onSuccess: setEnrolment,
     onError: unlessCancelled("The authenticator app was not set up"),
   });
-  const renew = useMutation({
-    mutationFn: async () => (await post("/me/recovery-codes")).data.recovery_codes,
-    onSuccess: async (fresh) => {
-      setCodes(fresh);
-      await refresh();
-    },
-    onError: unlessCancelled("No new codes were made"),
-  });
   const disable = useMutation({
     mutationFn: () => remove("/me/totp"),
     onSuccess: async () => {
@@ -56,20 +48,15 @@ export function AuthenticatorCard() {
         <Smartphone className="size-5 text-fg-3 max-sm:hidden" strokeWidth={1.75} aria-hidden />
         <p className="min-w-0 flex-1 basis-64 text-cell text-fg-2">
           {mine.totp_since
-            ? `Signing in asks for its code since ${dateTime(mine.totp_since)}. ${mine.recovery_codes_left} of your recovery codes are left.`
+            ? `Signing in asks for its code since ${dateTime(mine.totp_since)}.`
             : "A second step at sign-in: a code that changes every 30 seconds, so that your password alone opens nothing."}
         </p>
         {mine.totp_since ? (
-          <span className="flex flex-wrap gap-2">
-            <Button onClick={() => renew.mutate()} disabled={renew.isPending}>
-              New recovery codes
+          (!mine.required || mine.passkeys > 0) && (
+            <Button variant="danger" onClick={() => disable.mutate()} disabled={disable.isPending}>
+              Remove
             </Button>
-            {!mine.required && (
-              <Button variant="danger" onClick={() => disable.mutate()} disabled={disable.isPending}>
-                Remove
-              </Button>
-            )}
-          </span>
+          )
         ) : (
           <Button variant="primary" onClick={() => begin.mutate()} busy={begin.isPending && "Preparing"}>
             Set up

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { get } from "@/api/client";
+import type { SignInProvider } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { useRested } from "@/lib/hooks";
 
@@ -41,14 +42,18 @@ const providersQuery = (domain: string) => ({
 const domainOf = (email: string): string =>
   /@([a-z0-9-]+(?:\.[a-z0-9-]+)+)$/i.exec(email.trim())?.[1]?.toLowerCase() ?? "";
 
-export function Providers({ email, to }: { email: string; to: string }) {
+/** The providers that claim an address's domain: the address alone decides, whether or not it is anybody's. */
+export function useProviders(email: string): SignInProvider[] {
   const domain = useRested(domainOf(email), 250);
   const { data } = useQuery(providersQuery(domain));
-  const items = domain === domainOf(email) ? (data?.items ?? []) : [];
-  if (items.length === 0) return null;
+  return domain === domainOf(email) ? (data?.items ?? []) : [];
+}
+
+export function Providers(props: { providers: SignInProvider[]; email: string; to: string; onPassword: () => void }) {
+  const { email, to } = props;
   return (
     <div className="flex flex-col gap-2" role="group" aria-label="Single sign-on">
-      {items.map((provider) => (
+      {props.providers.map((provider) => (
         <Button key={provider.id} asChild variant="primary" size="lg">
           <a
             href={`/auth/oidc/${provider.id}/start?${new URLSearchParams({ return_to: to, email: email.trim() }).toString()}`}
@@ -57,7 +62,9 @@ export function Providers({ email, to }: { email: string; to: string }) {
           </a>
         </Button>
       ))}
-      <p className="mt-1 text-center text-meta text-fg-3">or with a password</p>
+      <Button type="button" variant="link" className="mt-1 self-center" onClick={props.onPassword}>
+        Use a password instead
+      </Button>
     </div>
   );
 }

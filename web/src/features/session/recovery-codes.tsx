@@ -14,12 +14,12 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
   return (
     <div className="flex flex-col gap-4">
       <p className="text-cell text-fg-2">
-        When your app is lost, each of these lets you in once. Keep them where your password is not. They are not shown
-        again.
+        When your device is lost, each of these lets you in once. Keep them where your password is not. They are not
+        shown again.
       </p>
       <ul
         aria-label="Recovery codes"
-        className="grid grid-cols-2 gap-x-6 gap-y-1.5 rounded-lg border border-line bg-sunken px-4 py-3 font-mono text-code text-fg max-sm:grid-cols-1"
+        className="grid gap-y-1.5 rounded-lg border border-line bg-sunken px-4 py-3 font-mono text-code text-fg"
       >
         {codes.map((code) => (
           <li key={code}>{code}</li>

@@ -1,13 +1,16 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { post, remove } from "@/api/client";
 import { sentence } from "@/api/problem";
+import { securityQuery } from "@/api/shared";
 import type { Enrolment } from "@/api/types";
 import { Button } from "@/components/ui/button";
+import { knowsPasskeys, passkeyWords } from "@/lib/webauthn";
 import { AuthenticatorSetup } from "./authenticator-setup";
 import { Door } from "./door";
 import { useEnter } from "./enter";
 import { Alert } from "./notice";
+import { addPasskey } from "./passkeys-card";
 import { RecoveryCodes } from "./recovery-codes";
 
 /** The organisation demands a second factor: there is no way on but to set one up. */
@@ -15,6 +18,12 @@ export function SecondFactorDemanded() {
   const enter = useEnter();
   const [codes, setCodes] = useState<string[] | null>(null);
   const begin = useMutation<Enrolment>({ mutationFn: async () => (await post("/me/totp")).data });
+  const mine = useQuery(securityQuery()).data;
+  const add = useMutation({
+    mutationFn: addPasskey,
+    onSuccess: (added) => (added.recovery_codes ? setCodes(added.recovery_codes) : enter("/")),
+  });
+  const problem = begin.error ?? add.error;
   const leave = useMutation({ mutationFn: () => remove("/session"), onSettled: () => enter("/sign-in") });
   if (codes) {
     return (
@@ -33,11 +42,17 @@ export function SecondFactorDemanded() {
   return (
     <Door title="A second factor is needed" text="Your organisation asks for one before you go on.">
       <div className="flex flex-col gap-4">
-        {begin.error && <Alert>{sentence(begin.error)}</Alert>}
+        {problem && <Alert>{passkeyWords(problem) ?? sentence(problem)}</Alert>}
         <p className="text-body text-fg-2">
-          You need an authenticator app on your phone or in your password manager. It takes a minute.
+          A passkey is on your device, which asks for your face, finger or PIN. An authenticator app is on your phone or
+          in your password manager. Either takes a minute.
         </p>
-        <Button variant="primary" size="lg" busy={begin.isPending && "Preparing"} onClick={() => begin.mutate()}>
+        {mine?.passkeys_available && knowsPasskeys() && (
+          <Button variant="primary" size="lg" busy={add.isPending && "Asking your device"} onClick={() => add.mutate()}>
+            Add a passkey
+          </Button>
+        )}
+        <Button size="lg" busy={begin.isPending && "Preparing"} onClick={() => begin.mutate()}>
           Set up an authenticator app
         </Button>
         <Button variant="link" onClick={() => leave.mutate()}>

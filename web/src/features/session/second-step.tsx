@@ -1,80 +1,49 @@
 import { useState } from "react";
-import { useForm } from "react-hook-form";
-import { post } from "@/api/client";
-import { isApiError, sentence } from "@/api/problem";
 import type { Challenge } from "@/api/types";
 import { Button } from "@/components/ui/button";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
+import { CodeStep } from "./code-step";
 import { Door } from "./door";
-import { Alert } from "./notice";
+import { PasskeyStep } from "./passkey-step";
 
-/** The second step of signing in: a code of the app, or a recovery code when the app is lost. */
+type Factor = Challenge["second_factor"][number];
+
+const TEXTS: Record<Factor, string> = {
+  passkey: "Your device asks for your face, finger or PIN.",
+  totp: "Enter the code that your authenticator app shows.",
+  recovery_code: "Enter one of your recovery codes. Each is good once.",
+};
+const OTHERWISE: Record<Factor, string> = {
+  passkey: "Use a passkey",
+  totp: "Use the app’s code",
+  recovery_code: "Use a recovery code",
+};
+
+/** The second step of signing in: a passkey, a code of the app, or a recovery code when both are lost. */
 export function SecondStep(props: { challenge: Challenge; onEnter: () => Promise<void>; onBack: () => void }) {
-  const [lost, setLost] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const form = useForm({ defaultValues: { code: "" } });
-  const { isSubmitting } = form.formState;
-  const submit = async ({ code }: { code: string }) => {
-    setProblem(null);
-    try {
-      await post("/session/second-factor", { body: { challenge: props.challenge.challenge, code } });
-    } catch (error) {
-      if (isApiError(error, "challenge_expired")) {
-        props.onBack();
-        return;
-      }
-      setProblem(
-        isApiError(error, "invalid_code")
-          ? "This code is wrong, or was used before. Wait for the next one, then try again."
-          : sentence(error),
-      );
-      form.reset({ code: "" });
-      form.setFocus("code");
-      return;
-    }
-    await props.onEnter();
-  };
+  const factors = props.challenge.second_factor;
+  const [factor, setFactor] = useState<Factor>(factors[0] ?? "totp");
+  const step = { challenge: props.challenge.challenge, onEnter: props.onEnter, onBack: props.onBack };
   return (
-    <Door
-      title="One more step"
-      text={
-        lost
-          ? "Enter one of your recovery codes. Each is good once."
-          : "Enter the code that your authenticator app shows."
-      }
-    >
-      <form className="flex flex-col gap-4" noValidate onSubmit={(e) => void form.handleSubmit(submit)(e)}>
-        {problem && <Alert>{problem}</Alert>}
-        <Field label={lost ? "Recovery code" : "Six-digit code"}>
-          {(w) => (
-            <Input
-              key={String(lost)}
-              {...w}
-              {...form.register("code", { required: true })}
-              size="lg"
-              className="font-mono tracking-[0.2em]"
-              inputMode={lost ? "text" : "numeric"}
-              autoComplete="one-time-code"
-              maxLength={lost ? 30 : 7}
-              autoFocus
-            />
-          )}
-        </Field>
-        <Button type="submit" variant="primary" size="lg" busy={isSubmitting && "Checking"}>
-          Sign in
-        </Button>
-        <div className="flex justify-between gap-4">
+    <Door title="One more step" text={TEXTS[factor]}>
+      <div className="flex flex-col gap-4">
+        {factor === "passkey" ? (
+          <PasskeyStep {...step} />
+        ) : (
+          <CodeStep key={factor} {...step} recovery={factor === "recovery_code"} />
+        )}
+        <div className="flex flex-wrap justify-between gap-x-4 gap-y-2">
           <Button variant="link" onClick={props.onBack}>
             Back
           </Button>
-          {props.challenge.second_factor.includes("recovery_code") && (
-            <Button variant="link" onClick={() => setLost(!lost)}>
-              {lost ? "Use the app’s code" : "Use a recovery code"}
-            </Button>
-          )}
+          {factors
+            .filter((other) => other !== factor)
+            .map((other) => (
+              <Button key={other} variant="link" onClick={() => setFactor(other)}>
+                {OTHERWISE[other]}
+              </Button>
+            ))}
         </div>
-      </form>
+      </div>
     </Door>
   );
 }

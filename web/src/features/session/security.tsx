@@ -1,6 +1,8 @@
 import { AuthenticatorCard } from "./authenticator-card";
 import { IdentitiesCard } from "./identities-card";
+import { PasskeysCard } from "./passkeys-card";
 import { PasswordCard } from "./password-card";
+import { RecoveryCard } from "./recovery-card";
 import { SessionsCard } from "./sessions-card";
 
 export function Security() {
@@ -17,8 +19,10 @@ export function Security() {
           <p className="text-cell text-fg-3">How you get in, and where you are signed in.</p>
         </div>
         <PasswordCard />
+        <PasskeysCard />
         <AuthenticatorCard />
         <IdentitiesCard />
+        <RecoveryCard />
         <SessionsCard />
       </div>
     </div>

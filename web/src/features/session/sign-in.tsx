@@ -1,5 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Link } from "@tanstack/react-router";
+import { Fingerprint } from "lucide-react";
 import { useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { z } from "@/lib/zod";
@@ -13,8 +14,9 @@ import { Door } from "./door";
 import { useEnter } from "./enter";
 import { Alert } from "./notice";
 import { PasswordInput } from "./password";
-import { Providers, ssoWords } from "./providers";
+import { Providers, ssoWords, useProviders } from "./providers";
 import { SecondStep } from "./second-step";
+import { usePasskeySignIn } from "./use-passkey";
 
 const schema = z.object({
   email: z.email("Enter an e-mail address."),
@@ -49,6 +51,15 @@ export function SignIn({ setup, to, error }: { setup: Setup; to: string; error?:
     }
   };
   const email = useWatch({ control: form.control, name: "email" });
+  const providers = useProviders(email);
+  // An address whose domain a provider claims goes there; a password is for those who say so.
+  const [byPassword, setByPassword] = useState(false);
+  const away = providers.length > 0 && !byPassword;
+  const passkey = usePasskeySignIn({
+    available: setup.passkeys && challenge === null,
+    onEnter: () => enter(to),
+    onProblem: setProblem,
+  });
   const asDemo = (login: string) => {
     form.reset({ email: login, password: DEMO_PASSWORD });
     void form.handleSubmit(submit)();
@@ -61,23 +72,42 @@ export function SignIn({ setup, to, error }: { setup: Setup; to: string; error?:
       <form className="flex flex-col gap-4" noValidate onSubmit={(e) => void form.handleSubmit(submit)(e)}>
         {problem && <Alert>{problem}</Alert>}
         <Field label="E-mail" error={errors.email?.message}>
-          {(w) => <Input {...w} {...form.register("email")} size="lg" type="email" autoComplete="username" autoFocus />}
+          {(w) => (
+            <Input
+              {...w}
+              {...form.register("email")}
+              size="lg"
+              type="email"
+              autoComplete="username webauthn"
+              autoFocus
+            />
+          )}
         </Field>
-        <Providers email={email} to={to} />
-        <Field
-          label="Password"
-          error={errors.password?.message}
-          aside={
-            <Link to="/forgot-password" className="text-meta text-accent-text hover:underline">
-              Forgot it?
-            </Link>
-          }
-        >
-          {(w) => <PasswordInput {...w} {...form.register("password")} autoComplete="current-password" />}
-        </Field>
-        <Button type="submit" variant="primary" size="lg" busy={isSubmitting && "Signing in"}>
-          Sign in
-        </Button>
+        {away ? (
+          <Providers providers={providers} email={email} to={to} onPassword={() => setByPassword(true)} />
+        ) : (
+          <>
+            <Field
+              label="Password"
+              error={errors.password?.message}
+              aside={
+                <Link to="/forgot-password" className="text-meta text-accent-text hover:underline">
+                  Forgot it?
+                </Link>
+              }
+            >
+              {(w) => <PasswordInput {...w} {...form.register("password")} autoComplete="current-password" />}
+            </Field>
+            <Button type="submit" variant="primary" size="lg" busy={isSubmitting && "Signing in"}>
+              Sign in
+            </Button>
+          </>
+        )}
+        {passkey.available && (
+          <Button size="lg" busy={passkey.busy && "Asking your device"} onClick={() => void passkey.run()}>
+            <Fingerprint aria-hidden /> Sign in with a passkey
+          </Button>
+        )}
       </form>
       {setup.demo && setup.demo_logins && (
         <section className="mt-6 border-t border-line pt-4" aria-label="Demo logins">

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { securityQuery } from "@/api/shared";
-import { identitiesQuery, sessionsQuery } from "@/features/session/queries";
+import { identitiesQuery, passkeysQuery, sessionsQuery } from "@/features/session/queries";
 import { Security } from "@/features/session/security";
 
 export const Route = createFileRoute("/_app/security")({
@@ -8,6 +8,7 @@ export const Route = createFileRoute("/_app/security")({
   loader: async ({ context: { queryClient } }) => {
     await Promise.all([
       queryClient.query({ ...securityQuery(), staleTime: "static" }),
+      queryClient.query({ ...passkeysQuery(), staleTime: "static" }),
       queryClient.query({ ...sessionsQuery(), staleTime: "static" }),
       queryClient.query({ ...identitiesQuery(), staleTime: "static" }),
     ]);

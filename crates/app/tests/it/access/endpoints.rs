@@ -13,11 +13,14 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Need no sign-in: a visitor must be able to sign in, or to set the server up; and a program to get a token.
-const PUBLIC: [&str; 12] = [
+const PUBLIC: [&str; 15] = [
     "GET /setup",
     "POST /setup",
     "POST /session",
     "POST /session/second-factor",
+    "POST /session/second-factor/passkey",
+    "POST /session/passkey",
+    "POST /session/passkey/challenge",
     "GET /session/providers",
     "POST /password-resets",
     "POST /password-resets/completion",
@@ -30,7 +33,8 @@ const PUBLIC: [&str; 12] = [
 /// Answer for as long as somebody listens; their own tests listen.
 const STREAMS: [&str; 2] = ["GET /live", "GET /agent-runs/{id}/stream"];
 /// End sessions; tested in `sessions`, `signin` and `oidc`.
-const ENDING: [&str; 3] = ["DELETE /session", "DELETE /sessions", "POST /session/sign-out"];
+const ENDING: [&str; 4] =
+    ["DELETE /session", "DELETE /sessions", "DELETE /organisation/sessions", "POST /session/sign-out"];
 
 struct Records(BTreeMap<&'static str, String>);
 
@@ -114,7 +118,13 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "PATCH /sign-in-policy" => json!({ "second_factor": "optional", "version": 999 }),
         "POST /users/{id}/invitation" => json!({}),
         "POST /me/password" => json!({ "password": "short" }),
-        "POST /me/totp" | "POST /me/recovery-codes" | "POST /session/confirmation" => json!({}),
+        "POST /me/totp"
+        | "POST /me/recovery-codes"
+        | "POST /me/passkeys/registration"
+        | "POST /me/passkeys"
+        | "POST /session/confirmation"
+        | "POST /session/confirmation/passkey" => json!({}),
+        "PATCH /me/passkeys/{id}" => json!({ "name": "Changed", "version": 999 }),
         "POST /me/totp/confirmation" => json!({ "code": "000000" }),
         "POST /identity-providers" => json!({ "name": "New", "issuer": "no URL", "client_id": "x" }),
         "PATCH /identity-providers/{id}" => json!({ "name": "Changed", "version": 999 }),

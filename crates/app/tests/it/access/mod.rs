@@ -6,6 +6,7 @@ mod letters;
 mod mail;
 mod oauth;
 mod oidc;
+mod passkeys;
 mod prove;
 mod roles;
 mod scim;

@@ -202,7 +202,7 @@ async fn an_administrator_takes_a_lost_one_away() {
     assert_eq!(sign_in(&app, &rep.email, PASSWORD).await.status, 204);
     assert_eq!(app.admin.delete(&path).await.problem(), "404 not_found");
     let told = letters::to(&app, &rep.email).await;
-    assert!(told.iter().any(|l| l.contains("Ada Admin took your authenticator app away.")), "{told:?}");
+    assert!(told.iter().any(|l| l.contains("Ada Admin took your authenticator app and passkeys away.")), "{told:?}");
 }
 
 #[tokio::test]

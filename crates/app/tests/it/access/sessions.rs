@@ -1,7 +1,9 @@
 //! Signing in and out, throttling, cross-site writes, and rights that change under a running session.
 
+use dealwright_access::RequestLimit;
 use dealwright_access::policy::Builtin;
-use dealwright_testkit::{Answer, Person, TestApp};
+use dealwright_kernel::Clock;
+use dealwright_testkit::{Answer, Person, TestApp, TestOptions};
 use reqwest::Method;
 use serde_json::json;
 
@@ -131,4 +133,59 @@ async fn every_answer_carries_the_security_headers() {
     }
     let problem = app.nobody().get("/me").await;
     assert_eq!(problem.body["request_id"].as_str().unwrap(), problem.headers["x-request-id"].to_str().unwrap());
+}
+
+#[tokio::test]
+async fn an_administrator_ends_somebodys_sessions_and_everybodys() {
+    let clock = Clock::fixed("2026-11-23T12:00:00Z".parse().unwrap());
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
+    let (rep, other) = (app.user(Builtin::SalesRep).await, app.user(Builtin::SalesManager).await);
+    let stranger = app.stranger().await;
+    let again = sign_in(&app.nobody(), "admin@acme.test", "correct horse battery").await;
+    let cookie = again.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let elsewhere = app.admin.with_cookie(&cookie);
+    let of_rep = format!("/users/{}/sessions", rep.id);
+    let everybodys = "/organisation/sessions";
+    for path in [of_rep.as_str(), everybodys] {
+        assert_eq!(app.nobody().delete(path).await.problem(), "401 not_signed_in");
+        for person in [&rep, &other] {
+            assert_eq!(person.delete(path).await.problem(), "403 forbidden", "{path}");
+        }
+    }
+    assert_eq!(stranger.delete(&of_rep).await.problem(), "404 not_found");
+
+    assert_eq!(app.admin.delete(&of_rep).await.ok(), json!({ "ended": 1 }));
+    assert_eq!(rep.get("/me").await.problem(), "401 not_signed_in");
+    assert_eq!(other.get("/me").await.status, 200);
+    let own = format!("/users/{}/sessions", app.admin.id);
+    assert_eq!(app.admin.delete(&own).await.ok(), json!({ "ended": 1 }));
+    assert_eq!(elsewhere.get("/me").await.problem(), "401 not_signed_in");
+
+    assert_eq!(app.admin.delete(everybodys).await.ok(), json!({ "ended": 1 }));
+    assert_eq!(other.get("/me").await.problem(), "401 not_signed_in");
+    assert_eq!((app.admin.get("/me").await.status, stranger.get("/me").await.status), (200, 200));
+    let told = app.admin.get("/audit?type=organisation.sessions_ended").await.ok();
+    assert_eq!(told["items"][0]["data"], json!({ "ended": 1 }));
+    assert_eq!(app.admin.get("/audit?type=user.sessions_ended").await.ok()["items"].as_array().unwrap().len(), 2);
+
+    clock.advance(chrono::TimeDelta::minutes(11));
+    for path in [of_rep.as_str(), everybodys] {
+        assert_eq!(app.admin.delete(path).await.problem(), "403 reauthentication_required", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_runs_wild_waits_and_no_other_does() {
+    let limit = RequestLimit { per_second: std::num::NonZeroU32::MIN, burst: std::num::NonZeroU32::new(20).unwrap() };
+    let app = TestApp::with(TestOptions { request_limit: Some(limit), ..TestOptions::default() }).await;
+    let rep = app.user(Builtin::SalesRep).await;
+    let mut answers = Vec::new();
+    for _ in 0..40 {
+        answers.push(rep.get("/me").await);
+    }
+    let refused: Vec<&Answer> = answers.iter().filter(|answer| answer.status != 200).collect();
+    assert!((10..=21).contains(&refused.len()), "{}", refused.len());
+    assert_eq!(refused[0].problem(), "429 too_many_requests");
+    assert!(refused[0].headers["retry-after"].to_str().unwrap().parse::<u32>().unwrap() >= 1);
+    assert_eq!(app.admin.get("/me").await.status, 200);
 }
