@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use dealwright_access::{
-    api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, passkey, password, people, scim,
-    second_factor, service_account, session, sign_in_policy, viewing,
+    api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, passkey, password, people,
+    scim, second_factor, service_account, session, sign_in_policy, viewing,
 };
 use dealwright_ai::Assistant;
 use dealwright_crm::{
