@@ -217,12 +217,7 @@ async fn what_lists_can_not_find_is_told_by_its_name() {
         ("custom.tier'%20or%20true--=1", "unknown_field"),
     ] {
         let answer = admin.get(&format!("/opportunities?{query}")).await;
-        assert_eq!(
-            (answer.status, &answer.body["errors"][0]["code"]),
-            (400, &json!(code)),
-            "{query}: {}",
-            answer.body
-        );
+        assert_eq!((answer.status, &answer.body["errors"][0]["code"]), (400, &json!(code)), "{query}: {}", answer.body);
     }
     let stranger = app.stranger().await;
     assert_eq!(
@@ -358,11 +353,7 @@ async fn formulas_are_checked_worked_out_and_never_circular() {
         let mut body = formula("Me", expression);
         body["key"] = json!("me");
         let answer = admin.post("/custom-fields", body).await;
-        assert_eq!(
-            (answer.status, &answer.body["errors"][0]["code"]),
-            (422, &json!(expected)),
-            "{expression}"
-        );
+        assert_eq!((answer.status, &answer.body["errors"][0]["code"]), (422, &json!(expected)), "{expression}");
     }
     for (body, expected) in [
         (json!({ "object": "opportunity", "label": "F", "kind": "formula" }), "422 invalid: expression"),
