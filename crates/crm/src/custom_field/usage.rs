@@ -7,7 +7,7 @@ use dealwright_store::Tx;
 use dealwright_workflow::rule::custom::{Definition, MAX_FORMULAS};
 use dealwright_workflow::rule::{self, Catalogue, Custom};
 
-use super::{CustomField, FieldKind};
+use super::CustomField;
 
 /// Checks an object's fields as they would be after a change of `changed`.
 ///
@@ -25,12 +25,11 @@ pub async fn check(tx: &mut Tx, before: &[CustomField], after: &[CustomField], c
         return Err(Error::invalid("too_many_formulas", why));
     }
     let (were, are) = (Custom::of(object, &old), Custom::of(object, &new));
-    if changed.kind == FieldKind::Formula && !changed.archived {
-        if let Some(problem) = are.problem_of(object, &new, &changed.key) {
-            let meant = problem.suggestion.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
-            let message = format!("line {}, column {}: {}{meant}", problem.line, problem.column, problem.message);
-            return Err(Error::field("expression", problem.code, message));
-        }
+    let problem = if changed.archived { None } else { are.problem_of(object, &new, &changed.key) };
+    if let Some(problem) = problem {
+        let meant = problem.suggestion.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+        let message = format!("line {}, column {}: {}{meant}", problem.line, problem.column, problem.message);
+        return Err(Error::field("expression", problem.code, message));
     }
     let works = |custom: &Custom| -> BTreeSet<String> {
         custom.formulas.iter().filter(|f| f.checked.is_ok()).map(|f| f.key.clone()).collect()

@@ -1,6 +1,7 @@
 //! The SQL of rules.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, Utc};
 use dealwright_kernel::error::OnConstraint;
@@ -52,8 +53,8 @@ async fn spoken_of(tx: &mut Tx, rows: &[Row]) -> Result<HashMap<RuleObject, Cust
     let mut all = HashMap::new();
     for row in rows.iter().filter(|row| speaks_of_custom(&row.expression)) {
         let object: RuleObject = row.object.parse()?;
-        if !all.contains_key(&object) {
-            all.insert(object, custom(tx, object).await?);
+        if let Entry::Vacant(unread) = all.entry(object) {
+            unread.insert(custom(tx, object).await?);
         }
     }
     Ok(all)

@@ -198,7 +198,7 @@ fn rule(expression: &str) -> Active {
         name: "A rule".into(),
         message: "not like this".into(),
         field: "amount".into(),
-        checked: active::known(RuleObject::Opportunity, expression),
+        checked: active::known(RuleObject::Opportunity, expression, &Custom::default()),
     }
 }
 
