@@ -48,6 +48,9 @@ async fn verify(
     Path(domain): Path<String>,
 ) -> Result<Committed<Json<ClaimedDomain>>> {
     let domain = domain.to_ascii_lowercase();
+    if !domain.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Error::not_found("domain"));
+    }
     let mut tx = cx.begin().await?;
     let claimed = one(&mut tx, &domain).await?;
     // Nothing is held while others are asked.

@@ -42,27 +42,27 @@ export function ReplaceDialog(props: {
       onConfirm={() => run.mutate()}
       onClose={props.onClose}
     >
-        {inUse !== null && (
-          <p role="status">
-            {plural(inUse, props.counted)} {inUse === 1 ? "has" : "have"} this {props.what}. Choose what{" "}
-            {inUse === 1 ? "it gets" : "they get"} instead.
-          </p>
-        )}
-        {!asks && <p>Nothing is asked when nothing uses it; otherwise you choose what takes its place.</p>}
-        {asks && (
-          <Field label={props.merge ? "Merge into" : `Replacement ${props.what}`} required>
-            {(w) => (
-              <Select {...w} value={to} onChange={(e) => setTo(e.target.value)}>
-                <option value="">Choose</option>
-                {props.others.map((o) => (
-                  <option key={o.id} value={o.id}>
-                    {o.name}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-        )}
+      {inUse !== null && (
+        <p role="status">
+          {plural(inUse, props.counted)} {inUse === 1 ? "has" : "have"} this {props.what}. Choose what{" "}
+          {inUse === 1 ? "it gets" : "they get"} instead.
+        </p>
+      )}
+      {!asks && <p>Nothing is asked when nothing uses it; otherwise you choose what takes its place.</p>}
+      {asks && (
+        <Field label={props.merge ? "Merge into" : `Replacement ${props.what}`} required>
+          {(w) => (
+            <Select {...w} value={to} onChange={(e) => setTo(e.target.value)}>
+              <option value="">Choose</option>
+              {props.others.map((o) => (
+                <option key={o.id} value={o.id}>
+                  {o.name}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      )}
     </Confirm>
   );
 }

@@ -10,13 +10,7 @@ export function LeaveDrafts({ dirty }: { dirty: boolean }) {
   });
   if (leaving.status !== "blocked") return null;
   return (
-    <Confirm
-      title="Leave without saving?"
-      verb="Leave"
-      stay="Stay"
-      onConfirm={leaving.proceed}
-      onClose={leaving.reset}
-    >
+    <Confirm title="Leave without saving?" verb="Leave" stay="Stay" onConfirm={leaving.proceed} onClose={leaving.reset}>
       <p>The changes to roles that you have not saved are lost.</p>
     </Confirm>
   );
