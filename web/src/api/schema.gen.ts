@@ -398,7 +398,8 @@ export interface paths {
         };
         /**
          * The audit log
-         * @description Newest first. Events about records that are hidden from the caller are left out.
+         * @description Newest first. Events about records that are hidden from the caller are left out, and so are the values of fields that
+         *     the caller's roles hide: `hidden_fields` names them.
          */
         get: operations["get_audit"];
         put?: never;
@@ -418,7 +419,8 @@ export interface paths {
         };
         /**
          * Export the audit log
-         * @description All events that match, newest first, as a stream. The export itself is an event.
+         * @description All events that match, newest first, as a stream, without the values of fields that the caller's roles hide. The export
+         *     itself is an event.
          */
         get: operations["get_audit_export"];
         put?: never;
@@ -741,6 +743,66 @@ export interface paths {
         head?: never;
         /** Change a custom field: rename, archive, restore, its options */
         patch: operations["patch_custom_fields_id"];
+        trace?: never;
+    };
+    "/api/v1/custom-fields/{id}/type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a custom field another type
+         * @description Every value has to fit it: 409 `values_do_not_fit` lists what does not. With `dry_run` it only says what would happen.
+         */
+        post: operations["post_custom_fields_id_type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The e-mail domains of the organisation's identity providers
+         * @description One that is not proved signs nobody in. The proof is a TXT record.
+         */
+        get: operations["get_domains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{domain}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look for the proof of a domain
+         * @description Asks the DNS for the record. What is proved stays so.
+         */
+        post: operations["post_domains_domain_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/effective-access": {
@@ -1117,6 +1179,105 @@ export interface paths {
         patch: operations["patch_me"];
         trace?: never;
     };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which identities I can sign in */
+        get: operations["get_me_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an identity off my account
+         * @description Takes a recent authentication. Not the last way to sign in.
+         */
+        delete: operations["delete_me_identities_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My passkeys */
+        get: operations["get_me_passkeys"];
+        put?: never;
+        /**
+         * Add the passkey that a device has made
+         * @description Takes a recent authentication. From now on a password alone signs me in no more; ends my other sessions.
+         */
+        post: operations["post_me_passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to make a passkey
+         * @description Takes a recent authentication. Give the answer's options to `navigator.credentials.create`, then add what it made.
+         */
+        post: operations["post_me_passkeys_registration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove one of my passkeys
+         * @description Takes a recent authentication. Not the last factor while the organisation demands one of me.
+         */
+        delete: operations["delete_me_passkeys_id"];
+        options?: never;
+        head?: never;
+        /** Rename one of my passkeys */
+        patch: operations["patch_me_passkeys_id"];
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1190,7 +1351,7 @@ export interface paths {
         post: operations["post_me_totp"];
         /**
          * Remove my authenticator app
-         * @description Takes a recent authentication. Not while the organisation demands a second factor of me.
+         * @description Takes a recent authentication. Not the last factor while the organisation demands one of me.
          */
         delete: operations["delete_me_totp"];
         options?: never;
@@ -1580,6 +1741,26 @@ export interface paths {
          * @description The currency changes only while there are no amounts and no rates; 409 `currency_in_use` says how many there are.
          */
         patch: operations["patch_organisation"];
+        trace?: never;
+    };
+    "/api/v1/organisation/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End everybody's sessions
+         * @description All of the organisation but this one, from their next request on. Takes a recent authentication. Keys go on.
+         */
+        delete: operations["delete_organisation_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/ownership-transfers": {
@@ -2209,9 +2390,66 @@ export interface paths {
         /**
          * Confirm that it is me
          * @description For ten minutes, what is dangerous is open to this session: changing the password, second factors, the sign-in policy.
-         *     Takes the password, and the code too where a second factor is set up.
+         *     Takes a passkey; or the password, and the code too where a second factor is set up.
          */
         post: operations["post_session_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/confirmation/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to confirm that it is me by a passkey */
+        post: operations["post_session_confirmation_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a passkey
+         * @description It is two factors by itself: none is asked for besides.
+         */
+        post: operations["post_session_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in by a passkey
+         * @description Asks for no e-mail address. Give the answer's options to `navigator.credentials.get`.
+         */
+        post: operations["post_session_passkey_challenge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2252,6 +2490,23 @@ export interface paths {
          * @description Five tries a challenge; then, or after ten minutes, begin again at `POST /session`.
          */
         post: operations["post_session_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-factor/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to ask for a passkey as the second step */
+        post: operations["post_session_second_factor_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2622,6 +2877,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which identities somebody can sign in */
+        get: operations["get_users_id_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/invitation": {
         parameters: {
             query?: never;
@@ -2671,9 +2943,29 @@ export interface paths {
         post?: never;
         /**
          * Take a user's second factor away
-         * @description For somebody who has lost it. Takes a recent authentication of the administrator; ends the user's sessions.
+         * @description For somebody who has lost it: authenticator app, passkeys and recovery codes. Takes a recent authentication of the administrator; ends the user's sessions.
          */
         delete: operations["delete_users_id_second_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a user's sessions
+         * @description From their next request on, on all devices; they may sign in again. Takes a recent authentication. Keys go on.
+         */
+        delete: operations["delete_users_id_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2798,6 +3090,10 @@ export interface components {
             employees?: number | null;
             /** @description Its id in the system it was imported from. */
             external_id?: string | null;
+            /** @description Why formulas among the custom fields came to nothing, by key. */
+            formula_errors?: {
+                [key: string]: string;
+            };
             /** Format: int32 */
             founded_year?: number | null;
             /** @description Fields that your roles hide; they are null, or empty, here. */
@@ -2927,6 +3223,11 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "user" | "agent" | "system" | "import" | "key";
+        /** @description A passkey that was added. */
+        AddedPasskey: components["schemas"]["Passkey"] & {
+            /** @description For when the device is lost, each good once. Shown once, with the first second factor; null when there is a set. */
+            recovery_codes?: string[] | null;
+        };
         /** Format: uuid */
         AgentRunId: string;
         /** @description How the language model is, as the API shows it. */
@@ -2996,6 +3297,12 @@ export interface components {
             /** @description Only these fields; all when absent. */
             fields?: string[] | null;
         };
+        /** @description What the authenticator answered. */
+        Assertion: {
+            ceremony: string;
+            /** @description WebAuthn's `AuthenticationResponseJSON`. */
+            credential: Record<string, unknown>;
+        };
         /**
          * @description How the model is.
          * @enum {string}
@@ -3014,8 +3321,11 @@ export interface components {
             actor: components["schemas"]["AuditActor"];
             /** Format: date-time */
             at: string;
+            /** @description Without the fields that the reader's roles hide. */
             changes: components["schemas"]["Change"][];
             data: Record<string, unknown>;
+            /** @description The fields that have changed and are left out of `changes`. */
+            hidden_fields: string[];
             id: components["schemas"]["EventId"];
             /** Format: uuid */
             import_id?: string | null;
@@ -3093,6 +3403,16 @@ export interface components {
             sum?: components["schemas"]["Money"] | null;
             weighted?: components["schemas"]["Money"] | null;
         };
+        /** @description A ceremony that has begun: what the browser is to ask the authenticator. */
+        Ceremony: {
+            /** @description Names it; send it back with the answer. Good once, for ten minutes. */
+            ceremony: string;
+            /**
+             * @description WebAuthn's options, bytes as base64url: `PublicKeyCredentialCreationOptionsJSON` or
+             *     `PublicKeyCredentialRequestOptionsJSON`.
+             */
+            public_key: Record<string, unknown>;
+        };
         /** @description The second factor is asked for: answer with one of these at `/session/second-factor`. */
         Challenge: {
             /** @description Names this sign-in; good for ten minutes. */
@@ -3161,6 +3481,30 @@ export interface components {
             /** @description The value that must be in it; for a group its name or external id. */
             value: string;
         };
+        /** @description A claimed domain, and the record that proves it. */
+        ClaimedDomain: {
+            /**
+             * Format: date-time
+             * @description When it was last looked for.
+             */
+            checked_at?: string | null;
+            domain: string;
+            /** @description What was wrong then. */
+            problem?: string | null;
+            proof?: components["schemas"]["DomainProof"] | null;
+            /**
+             * @description The name of the TXT record.
+             * @example _dealwright-challenge.acme.com
+             */
+            record_name: string;
+            /** @description What it has to say. */
+            record_value: string;
+            /**
+             * Format: date-time
+             * @description None: it is not proved, and counts for nothing yet.
+             */
+            verified_at?: string | null;
+        };
         /** @description How a client's secret is replaced. */
         ClientRotation: {
             /**
@@ -3225,6 +3569,8 @@ export interface components {
              */
             currency: string;
             currency_rates?: components["schemas"]["Rate"][];
+            /** @description By object and key. */
+            custom_fields?: components["schemas"]["CustomFieldFile"][];
             /** @description By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`. */
             lists?: {
                 [key: string]: components["schemas"]["ValueFile"][];
@@ -3232,6 +3578,8 @@ export interface components {
             pipelines?: components["schemas"]["PipelineFile"][];
             price_lists?: components["schemas"]["PriceListFile"][];
             products?: components["schemas"]["ProductFile"][];
+            /** @description All but the Administrator; only in files of those who may read roles. */
+            roles?: components["schemas"]["RoleFile"][];
             /**
              * Format: int32
              * @description 1.
@@ -3253,10 +3601,11 @@ export interface components {
             items: components["schemas"]["Touched"][];
             kept: number;
         };
-        /** @description Proof of who one is: the password, or a code of the second factor. */
+        /** @description Proof of who one is: a passkey; or the password, and a code of the second factor. */
         Confirmation: {
             /** @description Six digits of the authenticator app, or a recovery code. */
             code?: string | null;
+            passkey?: components["schemas"]["Assertion"] | null;
             password?: string | null;
         };
         /** @description Two versions of one field in a version conflict. */
@@ -3302,6 +3651,10 @@ export interface components {
             external_id?: string | null;
             /** @description Empty when there is none. */
             first_name: string;
+            /** @description Why formulas among the custom fields came to nothing, by key. */
+            formula_errors?: {
+                [key: string]: string;
+            };
             /** @description Fields that your roles hide; they are null, or empty, here. */
             hidden_fields: string[];
             id: components["schemas"]["ContactId"];
@@ -3392,8 +3745,12 @@ export interface components {
             archived: boolean;
             /** @description What a new record gets when nothing is said. */
             default?: unknown;
+            /** @description Of a formula: what it is worked out by, in CEL. */
+            expression?: string | null;
             help?: string | null;
             id: components["schemas"]["CustomFieldId"];
+            /** @description Whether lists are quick by it. */
+            index: components["schemas"]["CustomFieldIndex"];
             /** @description Records hold its value under this key; it never changes. */
             key: string;
             kind: components["schemas"]["FieldKind"];
@@ -3409,15 +3766,44 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A custom field in a file. */
+        CustomFieldFile: {
+            archived?: boolean;
+            /** @description Left out where it names a person or a record, which are no part of a configuration. */
+            default?: unknown;
+            /** @description Of a formula. */
+            expression?: string | null;
+            help?: string | null;
+            indexed?: boolean;
+            key: string;
+            kind: components["schemas"]["FieldKind"];
+            label: string;
+            object: components["schemas"]["FieldObject"];
+            options?: components["schemas"]["FieldOption"][];
+            required?: boolean;
+            section?: string | null;
+        };
         /** Format: uuid */
         CustomFieldId: string;
-        /** @description A change of a field. Its key and kind stay. */
+        /**
+         * @description Whether an index serves filters and sorts by a field.
+         * @enum {string}
+         */
+        CustomFieldIndex: "none" | "building" | "ready";
+        /** @description A change of a field. Its key stays, and its kind is changed by itself. */
         CustomFieldPatch: {
             /** @default null */
             archived?: boolean | null;
             default?: unknown;
             /** @default null */
+            expression?: string | null;
+            /** @default null */
             help?: string | null;
+            /**
+             * @description Whether lists shall be quick by it.
+             * @default null
+             */
+            indexed?: boolean | null;
             /** @default null */
             label?: string | null;
             /**
@@ -3486,6 +3872,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "in" | "out";
+        /**
+         * @description How a domain was proved.
+         * @enum {string}
+         */
+        DomainProof: "dns" | "sole";
         /** @description A download of a model or of its server. */
         Download: {
             /** Format: int64 */
@@ -3590,11 +3981,26 @@ export interface components {
          * @description What a person may answer a challenge with.
          * @enum {string}
          */
-        FactorKind: "totp" | "recovery_code";
+        FactorKind: "passkey" | "totp" | "recovery_code";
         /** @description What a person thought of an answer. */
         Feedback: {
             comment?: string | null;
             useful: boolean;
+        };
+        /** @description What a change of type did, or would do. */
+        FieldConversion: {
+            /** @description Nothing was changed: it was only tried. */
+            dry_run: boolean;
+            /** @description Values that don't. */
+            failing: number;
+            /** @description The field, as it is or as it would be. */
+            field: components["schemas"]["CustomField"];
+            /** @description Values that fit. */
+            fitting: number;
+            /** @description The first twenty of them. */
+            misfits: components["schemas"]["Misfit"][];
+            /** @description Records that have a value. */
+            values: number;
         };
         /** @description What is wrong with one field of a request. */
         FieldError: {
@@ -3608,7 +4014,7 @@ export interface components {
          * @description What it takes.
          * @enum {string}
          */
-        FieldKind: "text" | "long_text" | "number" | "money" | "date" | "select" | "multi_select" | "user" | "account" | "contact" | "checkbox" | "url" | "email" | "phone";
+        FieldKind: "text" | "long_text" | "number" | "money" | "date" | "select" | "multi_select" | "user" | "account" | "contact" | "checkbox" | "url" | "email" | "phone" | "formula";
         /**
          * @description How far a field is kept back; a field that is not named is full.
          * @enum {string}
@@ -4049,6 +4455,22 @@ export interface components {
             password_min_length: number;
             purpose: components["schemas"]["Purpose"];
         };
+        /** @description An account at an identity provider, by which somebody signs in here. */
+        LinkedIdentity: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description As the provider last told it. */
+            email?: string | null;
+            /** @description Whether people may sign in with this provider now. */
+            enabled: boolean;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["IdentityProviderKind"];
+            /** Format: date-time */
+            last_used_at: string;
+            provider_id: components["schemas"]["IdentityProviderId"];
+            provider_name: string;
+        };
         /**
          * @description The managed lists.
          * @enum {string}
@@ -4124,6 +4546,18 @@ export interface components {
             service_documentation: string;
             token_endpoint: string;
             token_endpoint_auth_methods_supported: string[];
+        };
+        /** @description A value that does not fit the new type. */
+        Misfit: {
+            /**
+             * Format: uuid
+             * @description The record's.
+             */
+            id: string;
+            name: string;
+            reason: string;
+            /** @description What it holds. */
+            value: unknown;
         };
         /** @description What a refused move lacks. */
         Missing: {
@@ -4329,10 +4763,22 @@ export interface components {
             /** @default null */
             title?: string | null;
         };
+        /** @description A passkey that a device has made. */
+        NewCredential: {
+            ceremony: string;
+            /** @description WebAuthn's `RegistrationResponseJSON`. */
+            credential: Record<string, unknown>;
+            /** @description What its owner tells it by, such as the device. */
+            name: string;
+        };
         /** @description A new field, behind the others of its object. */
         NewCustomField: {
             default?: unknown;
+            /** @description Of a formula. */
+            expression?: string | null;
             help?: string | null;
+            /** @description Whether lists shall be quick by it: at most four numbers, two dates and four others of an object can be indexed. */
+            indexed?: boolean;
             /** @description Lower case letters, digits and underscores; from the label when absent. */
             key?: string | null;
             kind: components["schemas"]["FieldKind"];
@@ -4342,6 +4788,20 @@ export interface components {
             options?: string[];
             required?: boolean;
             section?: string | null;
+        };
+        /** @description The type that a field shall have. */
+        NewFieldType: {
+            kind: components["schemas"]["FieldKind"];
+            /**
+             * @description The labels of a select field's options. When absent they are those that the field has, or else the values that there
+             *     are.
+             */
+            options?: string[] | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             */
+            version?: number | null;
         };
         /** @description A new identity provider. */
         NewIdentityProvider: {
@@ -4704,6 +5164,10 @@ export interface components {
             /** @description Its id in the system it was imported from. */
             external_id?: string | null;
             forecast_category: components["schemas"]["ForecastCategory"];
+            /** @description Why formulas among the custom fields came to nothing, by key. */
+            formula_errors?: {
+                [key: string]: string;
+            };
             /** @description Fields that your roles hide; they are null, or empty, here. */
             hidden_fields: string[];
             id: components["schemas"]["OpportunityId"];
@@ -4947,6 +5411,10 @@ export interface components {
                 employees?: number | null;
                 /** @description Its id in the system it was imported from. */
                 external_id?: string | null;
+                /** @description Why formulas among the custom fields came to nothing, by key. */
+                formula_errors?: {
+                    [key: string]: string;
+                };
                 /** Format: int32 */
                 founded_year?: number | null;
                 /** @description Fields that your roles hide; they are null, or empty, here. */
@@ -5039,8 +5507,11 @@ export interface components {
                 actor: components["schemas"]["AuditActor"];
                 /** Format: date-time */
                 at: string;
+                /** @description Without the fields that the reader's roles hide. */
                 changes: components["schemas"]["Change"][];
                 data: Record<string, unknown>;
+                /** @description The fields that have changed and are left out of `changes`. */
+                hidden_fields: string[];
                 id: components["schemas"]["EventId"];
                 /** Format: uuid */
                 import_id?: string | null;
@@ -5102,6 +5573,34 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ClaimedDomain: components["schemas"]["Counted"] & {
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was last looked for.
+                 */
+                checked_at?: string | null;
+                domain: string;
+                /** @description What was wrong then. */
+                problem?: string | null;
+                proof?: components["schemas"]["DomainProof"] | null;
+                /**
+                 * @description The name of the TXT record.
+                 * @example _dealwright-challenge.acme.com
+                 */
+                record_name: string;
+                /** @description What it has to say. */
+                record_value: string;
+                /**
+                 * Format: date-time
+                 * @description None: it is not proved, and counts for nothing yet.
+                 */
+                verified_at?: string | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Contact: components["schemas"]["Counted"] & {
             items: {
                 account?: components["schemas"]["Ref"] | null;
@@ -5116,6 +5615,10 @@ export interface components {
                 external_id?: string | null;
                 /** @description Empty when there is none. */
                 first_name: string;
+                /** @description Why formulas among the custom fields came to nothing, by key. */
+                formula_errors?: {
+                    [key: string]: string;
+                };
                 /** @description Fields that your roles hide; they are null, or empty, here. */
                 hidden_fields: string[];
                 id: components["schemas"]["ContactId"];
@@ -5177,8 +5680,12 @@ export interface components {
                 archived: boolean;
                 /** @description What a new record gets when nothing is said. */
                 default?: unknown;
+                /** @description Of a formula: what it is worked out by, in CEL. */
+                expression?: string | null;
                 help?: string | null;
                 id: components["schemas"]["CustomFieldId"];
+                /** @description Whether lists are quick by it. */
+                index: components["schemas"]["CustomFieldIndex"];
                 /** @description Records hold its value under this key; it never changes. */
                 key: string;
                 kind: components["schemas"]["FieldKind"];
@@ -5352,6 +5859,26 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_LinkedIdentity: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** @description As the provider last told it. */
+                email?: string | null;
+                /** @description Whether people may sign in with this provider now. */
+                enabled: boolean;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["IdentityProviderKind"];
+                /** Format: date-time */
+                last_used_at: string;
+                provider_id: components["schemas"]["IdentityProviderId"];
+                provider_name: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_OauthClient: components["schemas"]["Counted"] & {
             items: {
                 /** Format: date-time */
@@ -5383,6 +5910,21 @@ export interface components {
                     };
                 };
                 state: components["schemas"]["ClientState"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Passkey: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                id: components["schemas"]["PasskeyId"];
+                /** Format: date-time */
+                last_used_at?: string | null;
+                name: string;
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -5743,6 +6285,25 @@ export interface components {
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
+        };
+        /** @description A passkey, as its owner sees it. */
+        Passkey: {
+            /** Format: date-time */
+            created_at: string;
+            id: components["schemas"]["PasskeyId"];
+            /** Format: date-time */
+            last_used_at?: string | null;
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        PasskeyId: string;
+        /** @description Another name for a passkey. */
+        PasskeyName: {
+            name: string;
+            /** Format: int64 */
+            version?: number | null;
         };
         /** @description A pipeline with its stages in order. */
         Pipeline: {
@@ -6125,13 +6686,17 @@ export interface components {
         };
         /** @description What a role keeps back. */
         RoleFields: {
+            /** @description Those of them that can be made read-only, but not hidden. */
+            always_shown: {
+                [key: string]: string[];
+            };
             /** @description By object and field; a field that is not named is full. */
             fields: {
                 [key: string]: {
                     [key: string]: components["schemas"]["FieldLevel"];
                 };
             };
-            /** @description The fields that can be kept back, by object. */
+            /** @description The fields that can be kept back, by object; custom ones as `custom.<key>`. */
             restrictable: {
                 [key: string]: string[];
             };
@@ -6140,6 +6705,23 @@ export interface components {
              * @description The role's.
              */
             version: number;
+        };
+        /** @description A role in a file. */
+        RoleFile: {
+            description?: string;
+            /** @description Fields that it keeps back, by object; the whole of them. */
+            fields?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["FieldLevel"];
+                };
+            };
+            /** @description Scopes by object and action; what is not named stays. */
+            grants?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            name: string;
         };
         /** @description What roles can grant: the scopes that each action of each object takes. */
         RoleGrid: {
@@ -6419,6 +7001,13 @@ export interface components {
         SecondFactor: {
             has_password: boolean;
             /**
+             * Format: int64
+             * @description How many passkeys I have.
+             */
+            passkeys: number;
+            /** @description Whether passkeys can be made here: they need a domain. */
+            passkeys_available: boolean;
+            /**
              * Format: int32
              * @description What a new password of mine must have at least.
              */
@@ -6440,11 +7029,12 @@ export interface components {
          * @enum {string}
          */
         SecondFactorRule: "off" | "optional" | "administrators" | "everyone";
-        /** @description The answer to a challenge. */
+        /** @description The answer to a challenge: a code or a passkey. */
         SecondStep: {
             challenge: string;
             /** @description Six digits of the authenticator app, or a recovery code. */
-            code: string;
+            code?: string | null;
+            passkey?: components["schemas"]["Assertion"] | null;
         };
         /** @description A service account. */
         ServiceAccount: {
@@ -6513,6 +7103,8 @@ export interface components {
             demo_logins?: components["schemas"]["DemoLogin"][] | null;
             /** @description There is no organisation yet: make the first one. */
             needed: boolean;
+            /** @description Whether one can sign in by passkey: they need a domain. */
+            passkeys: boolean;
         };
         /** @description A share as the API shows it. */
         Share: {
@@ -6922,7 +7514,7 @@ export interface components {
         Touched: {
             action: components["schemas"]["ConfigurationAction"];
             name: string;
-            /** @description `pipeline`, `stage`, `option`, `product`, `price_list` or `currency_rates`. */
+            /** @description `custom_field`, `pipeline`, `stage`, `option`, `product`, `price_list`, `currency_rates` or `role`. */
             object: string;
         };
         /** @description What became of each record. */
@@ -7081,6 +7673,10 @@ export interface components {
         /** @description Whom to look at. */
         ViewAs: {
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description The sign-in that waits for its second factor. */
+        WaitingSignIn: {
+            challenge: string;
         };
         /** @description An opportunity with its products and the stages it has been in. */
         Whole: components["schemas"]["Opportunity"] & {
@@ -13165,6 +13761,347 @@ export interface operations {
             };
         };
     };
+    post_custom_fields_id_type: {
+        parameters: {
+            query?: {
+                /** @description Only say what would happen */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["CustomFieldId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFieldType"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldConversion"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClaimedDomain"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_domains_domain_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimedDomain"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_effective_access: {
         parameters: {
             query: {
@@ -16200,6 +17137,784 @@ export interface operations {
             };
         };
     };
+    get_me_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkedIdentity"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_identities_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Passkey"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCredential"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedPasskey"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_passkeys_registration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_me_passkeys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed; recovery codes too, with the last factor */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_me_passkeys_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyName"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_me_password: {
         parameters: {
             query?: never;
@@ -16648,7 +18363,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Removed, with the recovery codes */
+            /** @description Removed; recovery codes too, with the last factor */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -20086,6 +21801,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_organisation_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
                 };
             };
             /** @description The request can't be read */
@@ -25844,6 +27668,336 @@ export interface operations {
             };
         };
     };
+    post_session_confirmation_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assertion"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session_passkey_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session_providers: {
         parameters: {
             query: {
@@ -25975,6 +28129,119 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session_second_factor_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitingSignIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ceremony"];
+                };
             };
             /** @description The request can't be read */
             400: {
@@ -29603,6 +31870,117 @@ export interface operations {
             };
         };
     };
+    get_users_id_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkedIdentity"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_users_id_invitation: {
         parameters: {
             query?: never;
@@ -29846,6 +32224,117 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_users_id_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
             };
             /** @description The request can't be read */
             400: {
