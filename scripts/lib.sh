@@ -53,3 +53,8 @@ oidc_provider() {
     echo "$lock" > node_modules/.installed
   )
 }
+
+# The debug server, as `cargo test` builds it: alone it would get other features of shared crates, and all be compiled twice.
+debug_build() {
+  env -u DATABASE_URL cargo test --quiet --workspace --no-run
+}
