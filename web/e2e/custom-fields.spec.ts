@@ -43,7 +43,10 @@ test.describe.serial("an administrator", () => {
     await page.getByRole("link", { name: /^details$/i }).click();
     await page.getByRole("button", { name: "Edit Licences" }).click();
     await page.getByLabel("Licences").fill("4");
+    // It is shown before it is saved, and the next page would cut it off.
+    const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH");
     await page.keyboard.press("Enter");
+    expect((await saved).status()).toBe(200);
     await expect(page.getByRole("button", { name: "Edit Licences: 4" })).toBeVisible();
     const name = (await page.getByRole("heading", { level: 1 }).textContent()) ?? "";
 
@@ -84,7 +87,9 @@ test.describe.serial("an administrator", () => {
 
   test("hides one from a role", async () => {
     await page.goto("/admin/field-access");
+    const saved = page.waitForResponse((answer) => answer.request().method() === "PUT");
     await page.getByLabel("Licences for Sales Rep").selectOption("hidden");
+    expect((await saved).status()).toBe(200);
     await page.goto("/admin/field-access");
     await expect(page.getByLabel("Licences for Sales Rep")).toHaveValue("hidden");
   });
