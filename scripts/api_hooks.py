@@ -31,6 +31,6 @@ def before_call(context, case, kwargs):
 @schemathesis.hook
 def after_call(context, case, response):
     global cookie
-    # Its own call has ended the session, such as one that ends all of them.
-    if response.status_code == 401:
+    # A call of its own has ended the session, such as one that ends all of them. Other refusals leave it.
+    if response.status_code == 401 and b'"code":"not_signed_in"' in (response.content or b""):
         cookie = None
