@@ -127,7 +127,11 @@ export function CustomFieldForm(props: { object: CustomField["object"]; field?: 
           {(w) => <Input {...w} {...form.register("label")} autoFocus maxLength={200} />}
         </Field>
         <div className="grid grid-cols-2 gap-3">
-          <Field label="It takes" error={errors.kind?.message} hint={field ? "Change it in the field’s menu." : undefined}>
+          <Field
+            label="It takes"
+            error={errors.kind?.message}
+            hint={field ? "Change it in the field’s menu." : undefined}
+          >
             {(w) => (
               <Select {...w} {...form.register("kind")} disabled={field !== undefined}>
                 {Object.entries(KINDS).map(([value, label]) => (
@@ -150,7 +154,13 @@ export function CustomFieldForm(props: { object: CustomField["object"]; field?: 
             hint="In CEL, over the record’s fields: amount * 0.2, custom.seats * 12, close_date < today"
           >
             {(w) => (
-              <Textarea {...w} {...form.register("expression")} maxLength={2000} spellCheck={false} className="font-mono" />
+              <Textarea
+                {...w}
+                {...form.register("expression")}
+                maxLength={2000}
+                spellCheck={false}
+                className="font-mono"
+              />
             )}
           </Field>
         )}

@@ -68,7 +68,9 @@ function ObjectFields({ object, label, fields }: { object: Owner; label: string;
           items={fields.map((f) => ({ ...f, name: f.label }))}
           disabled={!may}
           onOrder={(ids) => order.mutate(ids)}
-          row={(field) => <FieldRow field={field} may={may} onEdit={() => setOpen(field)} onType={() => setRetyped(field)} />}
+          row={(field) => (
+            <FieldRow field={field} may={may} onEdit={() => setOpen(field)} onType={() => setRetyped(field)} />
+          )}
         />
       )}
       {retyped && <FieldTypeDialog field={retyped} onClose={() => setRetyped(null)} />}

@@ -94,9 +94,13 @@ function Found({ found }: { found: FieldConversion }) {
   return (
     <div className="flex flex-col gap-2">
       <p className="text-bad-text">
-        {number(found.failing)} of {plural(found.values, "value does", "values do")} not fit. Change these records first:
+        {number(found.failing)} of {plural(found.values, "value does", "values do")} not fit. Change these records
+        first:
       </p>
-      <ul aria-label="Values that do not fit" className="max-h-56 scroll-thin overflow-y-auto rounded-lg border border-line">
+      <ul
+        aria-label="Values that do not fit"
+        className="max-h-56 scroll-thin overflow-y-auto rounded-lg border border-line"
+      >
         {found.misfits.map((m) => (
           <li key={m.id} className="border-b border-line px-3 py-1.5 last:border-b-0">
             <span className="block truncate font-medium text-fg">{m.name}</span>

@@ -19,15 +19,17 @@ export function ColumnChooser(props: {
         </Button>
       }
       items={[
-        ...props.columns.filter((c) => c.id !== "name" && !isHidden(c.id, hides)).map((c) => {
-          const checked = props.visibility[c.id] ?? !c.hidden;
-          return {
-            label: c.header,
-            checked,
-            stay: true,
-            run: () => props.onChange({ ...props.visibility, [c.id]: !checked }),
-          };
-        }),
+        ...props.columns
+          .filter((c) => c.id !== "name" && !isHidden(c.id, hides))
+          .map((c) => {
+            const checked = props.visibility[c.id] ?? !c.hidden;
+            return {
+              label: c.header,
+              checked,
+              stay: true,
+              run: () => props.onChange({ ...props.visibility, [c.id]: !checked }),
+            };
+          }),
         "line",
         { label: "As at first", run: () => props.onChange(HIDDEN) },
       ]}

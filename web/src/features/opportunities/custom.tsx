@@ -15,9 +15,7 @@ function columnOf(field: CustomField): ListColumn {
     hidden: true,
     ...(isNumber(field) ? { align: "right" as const } : {}),
     ...customSort(field),
-    cell: (o) => (
-      <CustomValue field={field} value={o.custom[field.key]} reason={o.formula_errors?.[field.key]} />
-    ),
+    cell: (o) => <CustomValue field={field} value={o.custom[field.key]} reason={o.formula_errors?.[field.key]} />,
   };
 }
 
