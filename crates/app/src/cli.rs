@@ -16,7 +16,7 @@ use crate::{logs, openapi, seed, serve};
 /// Dealwright: a self-hosted CRM whose agents ask before they change anything.
 ///
 /// Every setting can come from a file, the environment or a flag, in rising order: PORT, HOST, DATA_DIR, DATABASE_URL,
-/// SECRET_KEY, BASE_URL, SMTP_URL, MAIL_FROM, TRUSTED_PROXIES, OUTBOUND_NETWORKS,
+/// SECRET_KEY, BASE_URL, SMTP_URL, MAIL_FROM, TRUSTED_PROXIES, OUTBOUND_NETWORKS, DNS_SERVERS,
 /// REQUEST_RATE, REQUEST_BURST, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
 #[derive(Debug, Parser)]
 #[command(name = "dealwright", version, about, long_about, after_help = "Start with:  dealwright serve --demo")]

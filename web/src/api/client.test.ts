@@ -35,6 +35,16 @@ describe("the client", () => {
     expect(sent(fetch).url).toBe("http://localhost/api/v1/opportunities?stage_kind=open%2Cwon&amount.gte=5");
   });
 
+  it("lets what is saved go on when the page is left, and reads end with it", async () => {
+    const fetch = answer({ id: "o1" }, { status: 200, headers: { "content-type": "application/json" } });
+    const of = (body: object) => patch("/opportunities/{id}", { path: { id: "o1" }, ifMatch: 1, body });
+    await of({ next_step: "Call back" });
+    // More than browsers carry on with: it would be refused at once.
+    await of({ next_step: "x".repeat(70_000) });
+    await get("/opportunities", {});
+    expect(fetch.mock.calls.map(([request]) => request.keepalive)).toEqual([true, false, false]);
+  });
+
   it("sends the version it was made against, and gives back the event to undo", async () => {
     const fetch = answer(
       { id: "o1" },

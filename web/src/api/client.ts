@@ -53,6 +53,15 @@ export function whenProofWanted(then: () => Promise<boolean>): void {
   onProofWanted = then;
 }
 
+/** Browsers carry on with at most 64 KiB for pages that are gone. */
+const KEEPALIVE_LIMIT = 32_768;
+
+/** Whether a request goes on when its page is left: what somebody has saved is saved, though they close the window. */
+function outlivesPage(method: Method, body: unknown): boolean {
+  if (method === "get" || body instanceof FormData) return false;
+  return body === undefined || JSON.stringify(body).length <= KEEPALIVE_LIMIT;
+}
+
 async function request(method: Method, path: string, init: AnyInit): Promise<{ data: unknown; response: Response }> {
   const headers = { ...init.headers, ...(init.ifMatch === undefined ? {} : { "If-Match": `"${init.ifMatch}"` }) };
   const options = {
@@ -60,6 +69,7 @@ async function request(method: Method, path: string, init: AnyInit): Promise<{ d
     headers,
     body: init.body as never,
     signal: init.signal,
+    keepalive: outlivesPage(method, init.body),
     ...(init.body instanceof FormData ? { bodySerializer: (body: unknown) => body as FormData } : {}),
   };
   let answer: { data?: unknown; response: Response };

@@ -2,6 +2,7 @@ mod configuration;
 mod currencies;
 mod custom_fields;
 mod custom_lists;
+mod custom_meanings;
 mod import;
 mod lists;
 mod managed_lists;
