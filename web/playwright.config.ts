@@ -7,6 +7,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   fullyParallel: false,
   workers: 1,
+  // One that passes only the second time passes, and is named "flaky" with its reason in the report.
+  retries: 1,
   reporter: [["list"], ["./e2e/summary-reporter.ts"]],
   use: {
     baseURL: process.env.BASE_URL ?? "http://127.0.0.1:8080",
