@@ -7,14 +7,23 @@ import type { LiveChange } from "./types";
 
 const NAME = "dw.live";
 
-export function listen(onChange: (change: LiveChange) => void): () => void {
+/** `onGap`: the stream was away for a while (a restart, a closed lid), and what happened meanwhile was not heard. */
+export function listen(onChange: (change: LiveChange) => void, onGap: () => void): () => void {
   const stop = new AbortController();
   const channel = new BroadcastChannel(NAME);
-  channel.onmessage = (message: MessageEvent<LiveChange>) => onChange(message.data);
+  channel.onmessage = ({ data }: MessageEvent<LiveChange | "gap">) => (data === "gap" ? onGap() : onChange(data));
 
   const lead = () =>
     new Promise<void>((resolve) => {
       const source = new EventSource(`${BASE}/live`);
+      let away = false;
+      source.addEventListener("error", () => (away = true));
+      source.addEventListener("open", () => {
+        if (!away) return;
+        away = false;
+        channel.postMessage("gap");
+        onGap();
+      });
       source.addEventListener("change", (event: MessageEvent<string>) => {
         const change = JSON.parse(event.data) as LiveChange;
         channel.postMessage(change);

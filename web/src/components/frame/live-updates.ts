@@ -38,13 +38,16 @@ export function useLiveUpdates(): void {
       refresh(client, keys);
     };
     let since = 0;
-    const stop = listen((change) => {
-      if (waiting.length === 0) since = Date.now();
-      waiting.push(change);
-      clearTimeout(timer);
-      // Wait for quiet, but never longer than a few seconds.
-      timer = setTimeout(settle, Date.now() - since > 4000 ? 0 : waiting.length > BURST ? 1200 : 250);
-    });
+    const stop = listen(
+      (change) => {
+        if (waiting.length === 0) since = Date.now();
+        waiting.push(change);
+        clearTimeout(timer);
+        // Wait for quiet, but never longer than a few seconds.
+        timer = setTimeout(settle, Date.now() - since > 4000 ? 0 : waiting.length > BURST ? 1200 : 250);
+      },
+      () => void client.invalidateQueries(),
+    );
     return () => {
       clearTimeout(timer);
       stop();
