@@ -85,8 +85,8 @@ create or replace trigger contact_remember_change after update on contact refere
 
 create or replace function app.tags_added() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    insert into opportunity_tag (org_id, tag, opportunity_id)
-    select distinct a.org_id, t.tag, a.id from added a, unnest(a.tags) as t (tag) on conflict do nothing;
+    insert into opportunity_tag (org_id, tag, opportunity_id, created_at, owner_id)
+    select distinct a.org_id, t.tag, a.id, a.created_at, a.owner_id from added a, unnest(a.tags) as t (tag) on conflict do nothing;
     return null;
 end $$;
 create or replace trigger opportunity_tags_added after insert on opportunity referencing new table as added
@@ -95,12 +95,14 @@ create or replace trigger opportunity_tags_added after insert on opportunity ref
 create or replace function app.tags_changed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     delete from opportunity_tag where org_id = new.org_id and opportunity_id = new.id and tag <> all (new.tags);
-    insert into opportunity_tag (org_id, tag, opportunity_id)
-    select distinct new.org_id, t.tag, new.id from unnest(new.tags) as t (tag) on conflict do nothing;
+    insert into opportunity_tag (org_id, tag, opportunity_id, created_at, owner_id)
+    select distinct new.org_id, t.tag, new.id, new.created_at, new.owner_id from unnest(new.tags) as t (tag)
+    on conflict (org_id, tag, opportunity_id) do update set created_at = excluded.created_at, owner_id = excluded.owner_id;
     return null;
 end $$;
-create or replace trigger opportunity_tags_changed after update of tags on opportunity
-    for each row when (old.tags is distinct from new.tags) execute function app.tags_changed();
+create or replace trigger opportunity_tags_changed after update of tags, owner_id, created_at on opportunity
+    for each row when ((old.tags, old.owner_id, old.created_at) is distinct from (new.tags, new.owner_id, new.created_at))
+    execute function app.tags_changed();
 
 -- Totals: what a statement changed, as one row a stage and owner. A row without a team counts under its organisation's
 -- nil team, which no actor belongs to.

@@ -52,11 +52,13 @@ $$;
 
 -- Ids of the records that match, the last changed first. A common word is soon found among the records that were changed
 -- last; what is not is rare, and the text index leads to it. Each statement has one plan that is kept: planning would take
--- longer than running it.
+-- longer than running it. How many are looked at is a balance: a word too rare for them has so few matches that the index
+-- brings them as quickly.
 
--- Whether it is worth to look for so few matches among what was changed last: several words together are rare.
-create or replace function app.may_be_common(query text, at_most int) returns boolean language sql immutable parallel safe
-    as $$ select at_most <= 50 and strpos(query, ' & ') = 0 $$;
+-- Whether a query may match a great many: several words together are rare.
+drop function if exists app.may_be_common(text, int);
+create or replace function app.may_be_common(query text) returns boolean language sql immutable parallel safe
+    as $$ select strpos(query, ' & ') = 0 $$;
 
 -- Of an owner, or of teams and the actor, when given, so that the candidates are not all hidden from who asks.
 create or replace function app.match_opportunities(query text, owner uuid, teams uuid[], at_most int) returns setof uuid
@@ -73,7 +75,7 @@ begin
             order by t.updated_at desc, t.id desc limit at_most;
         return;
     end if;
-    if app.may_be_common(query, at_most) then
+    if app.may_be_common(query) then
         select array_agg(r.id order by r.updated_at desc, r.id desc) into recent from (
             select l.id, l.updated_at from (
                 select t.id, t.updated_at, t.search from opportunity t
@@ -82,6 +84,15 @@ begin
             where l.search @@ wanted limit at_most) as r;
         if cardinality(recent) = at_most then
             return query select unnest(recent);
+            return;
+        end if;
+        -- One in twenty: of a million, the index would have to read fifty thousand and sort them.
+        if cardinality(recent) >= 125 then
+            return query select l.id from (
+                    select t.id, t.search from opportunity t
+                    where t.org_id = org and t.deleted_at is null and (teams is null or t.team_id = any (teams) or t.owner_id = me)
+                    order by t.updated_at desc, t.id desc limit 25000) as l
+                where l.search @@ wanted limit at_most;
             return;
         end if;
     end if;
@@ -114,12 +125,12 @@ declare
     wanted constant tsquery := query::tsquery;
     recent uuid[];
 begin
-    if app.may_be_common(query, at_most) then
+    if at_most <= 50 and app.may_be_common(query) then
         select array_agg(r.id order by r.updated_at desc, r.id desc) into recent from (
             select l.id, l.updated_at from (
                 select t.id, t.updated_at, t.search from account t
                 where t.org_id = org and t.deleted_at is null
-                order by t.updated_at desc, t.id desc limit 2500) as l
+                order by t.updated_at desc, t.id desc limit 500) as l
             where l.search @@ wanted limit at_most) as r;
         if cardinality(recent) = at_most then
             return query select unnest(recent);
@@ -138,12 +149,12 @@ declare
     wanted constant tsquery := query::tsquery;
     recent uuid[];
 begin
-    if app.may_be_common(query, at_most) then
+    if at_most <= 50 and app.may_be_common(query) then
         select array_agg(r.id order by r.updated_at desc, r.id desc) into recent from (
             select l.id, l.updated_at from (
                 select t.id, t.updated_at, t.search from contact t
                 where t.org_id = org and t.deleted_at is null
-                order by t.updated_at desc, t.id desc limit 2500) as l
+                order by t.updated_at desc, t.id desc limit 1000) as l
             where l.search @@ wanted limit at_most) as r;
         if cardinality(recent) = at_most then
             return query select unnest(recent);

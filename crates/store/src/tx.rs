@@ -197,6 +197,16 @@ impl Tx {
         self.jobs.push(job);
     }
 
+    /// From here to the end of the transaction prepared statements have one plan, for any values. Of a page that few rows
+    /// are left of, PostgreSQL believes that a plan for its very values is cheaper, and makes one each time.
+    ///
+    /// # Errors
+    /// When PostgreSQL is gone.
+    pub async fn keep_plans(&mut self) -> Result<()> {
+        self.db().execute("set local plan_cache_mode = force_generic_plan").await?;
+        Ok(())
+    }
+
     /// Marks a point to go back to when one of many writes is refused.
     ///
     /// # Errors

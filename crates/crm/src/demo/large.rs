@@ -410,7 +410,8 @@ async fn insert_deals(tx: &mut PgConnection, org: OrgId, pipeline: Uuid, c: &Col
 /// What triggers would have kept row by row, and each deal's first event.
 async fn derive(tx: &mut PgConnection, org: OrgId) -> Result<()> {
     sqlx::query!(
-        "insert into opportunity_tag (org_id, tag, opportunity_id) select org_id, t.tag, id from opportunity, unnest(tags) as t (tag) where org_id = $1",
+        "insert into opportunity_tag (org_id, tag, opportunity_id, created_at, owner_id)
+         select org_id, t.tag, id, created_at, owner_id from opportunity, unnest(tags) as t (tag) where org_id = $1",
         org.0
     )
     .execute(&mut *tx)

@@ -131,8 +131,10 @@ async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Opti
         return Ok(named);
     }
     match list::needed_tags(&query.filter) {
-        Some(tags) => super::store::tagged(tx, tags).await,
-        None => Ok(None),
+        Some(tags) if query.count || query.totals || !list::follows_tag(&reader(cx.actor()), query) => {
+            super::store::tagged(tx, tags).await
+        }
+        _ => Ok(None),
     }
 }
 

@@ -265,6 +265,63 @@ async fn words_are_found_from_their_beginning_without_accents_and_mistyped() {
     assert_eq!(hits["items"][0]["type"], "account");
 }
 
+/// A page of a tag follows the table of tags: it must say the same as the records do, whoever owns them by now.
+#[tokio::test]
+async fn pages_of_a_tag_are_in_order_and_follow_the_owner() {
+    let app = TestApp::new().await;
+    let (rep, other) = (app.user(Builtin::SalesRep).await, app.user(Builtin::SalesRep).await);
+    let mut ids = Vec::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        ids.push(rep.opportunity(name, json!({ "tags": ["hot", name] })).await["id"].as_str().unwrap().to_owned());
+    }
+    app.admin.opportunity("no tag", json!({})).await;
+    let paged = async |who: &Person, query: &str| {
+        let (mut names, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = who.get(&format!("/opportunities?limit=2&{query}{cursor}")).await;
+            names.extend(page.names());
+            match page.ok()["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return names,
+            }
+        }
+    };
+    for who in [&rep, &app.admin] {
+        assert_eq!(paged(who, "tag=hot").await, ["e", "d", "c", "b", "a"], "{}", who.email);
+        assert_eq!(paged(who, "tag=hot&sort=created_at").await, ["a", "b", "c", "d", "e"], "{}", who.email);
+        assert_eq!(paged(who, "tag=a,b").await, ["b", "a"], "{}", who.email);
+        assert_eq!(paged(who, "tag=hot&tag.ne=c").await, ["e", "d", "b", "a"], "{}", who.email);
+        assert_eq!(paged(who, "tag=hot&count=true").await, ["e", "d", "c", "b", "a"], "{}", who.email);
+    }
+    assert_eq!(paged(&other, "tag=hot").await, Vec::<String>::new());
+
+    let change = json!({ "owner_id": other.id, "version": 1 });
+    app.admin.patch(&format!("/opportunities/{}", ids[1]), change).await.ok();
+    app.admin.patch(&format!("/opportunities/{}", ids[2]), json!({ "tags": ["cold"], "version": 1 })).await.ok();
+    app.admin.delete(&format!("/opportunities/{}", ids[3])).await.ok();
+    assert_eq!(paged(&rep, "tag=hot").await, ["e", "a"]);
+    assert_eq!(paged(&other, "tag=hot").await, ["b"]);
+    assert_eq!(paged(&app.admin, "tag=hot").await, ["e", "b", "a"]);
+}
+
+#[tokio::test]
+async fn an_index_serves_the_pages_of_a_tag() {
+    let app = TestApp::new().await;
+    stock(&app).await;
+    let rep = app.user(Builtin::SalesRep).await;
+    for (who, index) in [(&app.admin, "opportunity_tag_created"), (&rep, "opportunity_tag_owner")] {
+        let cx = app.state.access.context_for(app.org, who.id).await.unwrap();
+        let asked = [("tag".to_owned(), "hot".to_owned())];
+        let query = ListQuery::read(&asked, &CATALOGUE, cx.actor(), cx.clock().today()).unwrap();
+        let mut tx = cx.begin().await.unwrap();
+        for off in ["enable_seqscan", "enable_bitmapscan", "enable_sort"] {
+            sqlx::query(sqlx::AssertSqlSafe(format!("set local {off} = off"))).execute(tx.db()).await.unwrap();
+        }
+        let plan = explain(&mut tx, &reader(cx.actor()), &query).await.unwrap();
+        assert!(plan.iter().any(|line| line.contains(index)), "{}:\n{}", who.email, plan.join("\n"));
+    }
+}
+
 /// As for sorts: each filter by a value is a condition of an index, in the default order of lists.
 #[tokio::test]
 async fn an_index_serves_every_filter_by_a_value() {

@@ -43,10 +43,7 @@ fn compare(sql: &mut Builder, condition: &Condition) {
     }
     match &condition.operand {
         Operand::Null(null) => _ = sql.push(column).push(if *null { " is null" } else { " is not null" }),
-        Operand::Ids(ids) => match ids.as_slice() {
-            [one] => _ = sql.push(column).push(" = ").push_bind(*one),
-            many => _ = sql.push(column).push(" = any (").push_bind(many.to_vec()).push(")"),
-        },
+        Operand::Ids(ids) => one_of(sql, &column, condition.field.kind, ids),
         Operand::Named { ids, names } => named(sql, &column, condition.field.kind, ids, names),
         Operand::Words(words) => with_words(sql, &column, condition, words),
         Operand::Ints(values) => range(
@@ -64,13 +61,24 @@ fn compare(sql: &mut Builder, condition: &Condition) {
     }
 }
 
+/// Stages, teams and values of managed lists stand in the statement: there are few of each, and some are a thousand times as
+/// common as others. Owners and records are bound.
+fn one_of(sql: &mut Builder, column: &str, kind: Kind, ids: &[Uuid]) {
+    let few = ids.len() <= 20 && matches!(kind, Kind::Stage | Kind::Team | Kind::Choice(_));
+    match ids {
+        [one] if few => _ = sql.push(column).push(format_args!(" = '{one}'::uuid")),
+        [one] => _ = sql.push(column).push(" = ").push_bind(*one),
+        many if few => {
+            let many = many.iter().map(Uuid::to_string).collect::<Vec<_>>().join(",");
+            sql.push(column).push(format_args!(" = any ('{{{many}}}'::uuid[])"));
+        }
+        many => _ = sql.push(column).push(" = any (").push_bind(many.to_vec()).push(")"),
+    }
+}
+
 fn named(sql: &mut Builder, column: &str, kind: Kind, ids: &[Uuid], names: &[String]) {
     if names.is_empty() {
-        match ids {
-            [one] => _ = sql.push(column).push(" = ").push_bind(*one),
-            many => _ = sql.push(column).push(" = any (").push_bind(many.to_vec()).push(")"),
-        }
-        return;
+        return one_of(sql, column, kind, ids);
     }
     sql.push(column).push(" = any (array(select n.id from ");
     match kind {
@@ -111,6 +119,12 @@ fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[S
         _ if condition.op == Op::Contains => {
             let word = words.first().cloned().unwrap_or_default();
             sql.push("position(").push_bind(word).push(" in ").push(column).push(") > 0");
+        }
+        // Of a closed set, which the catalogue has checked.
+        Kind::Word(known) => {
+            let words: Vec<_> =
+                known.iter().filter(|k| words.iter().any(|w| w == *k)).map(|k| format!("'{k}'")).collect();
+            sql.push(column).push(format_args!(" = any (array[{}]::text[])", words.join(", ")));
         }
         Kind::Options => _ = sql.push(column).push(" ?| ").push_bind(words.to_vec()),
         _ => match words {

@@ -57,7 +57,7 @@ pub(super) fn keys(sort: &[Sort], values: Vec<Value>) -> Result<Vec<Key>> {
     kinds.zip(values).map(read).collect::<Option<Vec<_>>>().ok_or_else(invalid)
 }
 
-fn push_key(sql: &mut Builder, key: &Key) {
+pub(super) fn push_key(sql: &mut Builder, key: &Key) {
     match key {
         Key::Null => _ = sql.push("null"),
         Key::Int(value) => _ = sql.push_bind(*value),

@@ -20,12 +20,12 @@ use super::custom::explain as explain_timeout;
 use super::field::Catalogue;
 use super::params::ListQuery;
 use cursor::keys;
-use page::page;
+use page::{is_steady, page};
 
 pub(crate) use condition::{needed_pattern, needed_tags};
 pub(crate) use cursor::order;
 pub use page::reached;
-pub(crate) use page::{Reach, Within, branches, is_repeatable, visible, within_scope};
+pub(crate) use page::{Reach, Within, branches, follows_tag, is_repeatable, visible, within_scope};
 
 /// Who reads which list, and how a row is shown.
 #[derive(Debug)]
@@ -66,12 +66,12 @@ pub async fn fetch(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Opt
     let keys = after.map(|cursor| keys(&query.sort, cursor.keys)).transpose()?;
     let mut sql = Builder::new("");
     page(&mut sql, reader, query, keys.as_deref(), ids, tx.org().0)?;
-    let mut rows = sql
-        .build()
-        .persistent(is_repeatable(query, ids))
-        .fetch_all(tx.db())
-        .await
-        .map_err(|e| explain_timeout(query)(e.into()))?;
+    let repeatable = is_repeatable(query, ids);
+    if keys.is_some() && ids.is_none() && is_steady(&query.filter) {
+        tx.keep_plans().await?;
+    }
+    let mut rows =
+        sql.build().persistent(repeatable).fetch_all(tx.db()).await.map_err(|e| explain_timeout(query)(e.into()))?;
     let more = rows.len() > usize::from(query.limit);
     rows.truncate(query.limit.into());
     let next_cursor = match rows.last().filter(|_| more) {

@@ -4,11 +4,11 @@ use dealwright_access::{Actor, ScopeLevel};
 use dealwright_kernel::{Error, Result};
 use uuid::Uuid;
 
-use super::condition::matching;
-use super::cursor::{Branch, Key, descending, following, order, order_within};
+use super::condition::{matching, needed_tags};
+use super::cursor::{Branch, Key, descending, following, order, order_within, push_key};
 use super::{Builder, Reader};
-use crate::list::field::Catalogue;
-use crate::list::filter::Filter;
+use crate::list::field::{Catalogue, Kind};
+use crate::list::filter::{Filter, Op};
 use crate::list::params::{ListQuery, Sort};
 
 /// Which rows a branch may take, beyond the filter.
@@ -23,7 +23,7 @@ pub(crate) struct Within<'a> {
 }
 
 /// Whether PostgreSQL may keep a plan of the statement: it takes longer to plan a page than to read it. What a plan hangs on
-/// stands in the statement itself (the limit, the ends of ranges), so that a kept plan is a plan for these; the rest is bound.
+/// stands in the statement itself (the limit, the ends of ranges, stages and other values of which there are few), so that a kept plan is a plan for these; the rest is bound.
 pub(crate) fn is_repeatable(query: &ListQuery, ids: Option<&[Uuid]>) -> bool {
     fn plain(filter: &Filter) -> bool {
         match filter {
@@ -33,6 +33,19 @@ pub(crate) fn is_repeatable(query: &ListQuery, ids: Option<&[Uuid]>) -> bool {
         }
     }
     ids.is_some() || plain(&query.filter)
+}
+
+/// Whether one plan serves whatever is bound: the index of an owner or an account serves each alike. How common a tag, an
+/// option or a part of a text is makes a difference.
+pub(super) fn is_steady(filter: &Filter) -> bool {
+    match filter {
+        Filter::And(parts) => parts.iter().all(is_steady),
+        Filter::Is(condition) => match condition.field.kind {
+            Kind::Tag | Kind::Text | Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => false,
+            _ => condition.op != Op::Contains,
+        },
+        Filter::Or(_) | Filter::Not(_) => false,
+    }
 }
 
 /// The whole statement of a page.
@@ -128,6 +141,9 @@ fn branch(
     after: Option<&[Key]>,
     within: Within<'_>,
 ) {
+    if let Some(tag) = tagged(reader, query, within, reach) {
+        return branch_of_tag(sql, reader, query, after, within, tag);
+    }
     sql.push("(select t.*, jsonb_build_array(");
     for sort in &query.sort {
         sort.key.column.after(sql, "").push(", ");
@@ -156,6 +172,55 @@ fn branch(
     }
     order_within(sql, rest, branch, descending(&query.sort));
     sql.push(" limit ").push(within.limit).push(")");
+}
+
+/// Whether a page is read along the table of tags, so that nobody needs to look up who has them.
+pub(crate) fn follows_tag(reader: &Reader<'_>, query: &ListQuery) -> bool {
+    let within = Within { org: Uuid::nil(), ids: None, extra: "", limit: 0 };
+    Reach::of(reader) == [Reach::Scope] && tagged(reader, query, within, Reach::Scope).is_some()
+}
+
+/// The tag that every row must have, where the table of tags gives the order: by creation, and within a scope that it knows.
+fn tagged<'a>(reader: &Reader<'_>, query: &'a ListQuery, within: Within<'_>, reach: Reach) -> Option<&'a str> {
+    let [sort] = query.sort.as_slice() else { return None };
+    let known = matches!(reader.actor.scope(reader.catalogue.read), ScopeLevel::All | ScopeLevel::Own);
+    let plain = within.ids.is_none() && within.extra.is_empty() && reach == Reach::Scope;
+    if sort.field.name != "created_at" || !known || !plain {
+        return None;
+    }
+    match needed_tags(&query.filter) {
+        Some([tag]) => Some(tag),
+        _ => None,
+    }
+}
+
+/// The rows that have a tag, the first or the last made first.
+fn branch_of_tag(
+    sql: &mut Builder,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    after: Option<&[Key]>,
+    within: Within<'_>,
+    tag: &str,
+) {
+    let descending = descending(&query.sort);
+    sql.push("(select t.*, jsonb_build_array(g.created_at, t.id) as cursor_keys from opportunity_tag g join ");
+    sql.push(reader.catalogue.table).push(" t on t.org_id = g.org_id and t.id = g.opportunity_id where g.org_id = ");
+    sql.push_bind(within.org).push(" and g.tag = ").push_bind(tag.to_owned());
+    if reader.actor.scope(reader.catalogue.read) == ScopeLevel::Own {
+        sql.push(" and g.owner_id = ").push_bind(reader.actor.user.0);
+    }
+    sql.push(" and ");
+    visible(sql, reader, query, within.ids, within.org, Reach::Scope);
+    if let Some([key, id]) = after {
+        sql.push(" and (g.created_at, g.opportunity_id)").push(if descending { " < (" } else { " > (" });
+        push_key(sql, key);
+        sql.push(", ");
+        push_key(sql, id);
+        sql.push(")");
+    }
+    let way = if descending { "desc" } else { "asc" };
+    sql.push(format_args!(" order by g.created_at {way}, g.opportunity_id {way} limit {})", within.limit));
 }
 
 /// Live rows of the organisation that the actor sees by this reach and that pass the filter.
