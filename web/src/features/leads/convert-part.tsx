@@ -11,7 +11,7 @@ const FOUND: Record<MatchedBy, string> = {
   similar_name: "similar name",
 };
 
-export interface Candidate {
+interface Candidate {
   id: string;
   name: string;
   detail: string;

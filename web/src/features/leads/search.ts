@@ -2,7 +2,7 @@
 import { readRecordSearch } from "@/components/crm/record-search";
 import type { RecordSearch } from "@/components/crm/record-list";
 
-export const STATES = ["open", "converted", "all"] as const;
+const STATES = ["open", "converted", "all"] as const;
 export type LeadState = (typeof STATES)[number];
 
 export interface LeadSearch extends RecordSearch {

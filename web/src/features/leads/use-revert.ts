@@ -12,7 +12,7 @@ const WHY: Record<string, string> = {
 };
 
 /** What stays of a conversion that was taken back, and why. */
-export const staysWords = (kept: MadeRecord[]): string =>
+const staysWords = (kept: MadeRecord[]): string =>
   kept.map((k) => `${k.name || `the ${k.type}`} (${WHY[k.reason ?? ""] ?? "stays"})`).join(", ");
 
 export function useRevert(lead: Lead) {
