@@ -22,6 +22,7 @@ import { Route as AppAccountsRouteImport } from "./routes/_app/accounts";
 import { Route as AppAdminRouteImport } from "./routes/_app/admin";
 import { Route as AppApprovalsRouteImport } from "./routes/_app/approvals";
 import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
+import { Route as AppLeadsRouteImport } from "./routes/_app/leads";
 import { Route as AppOpportunitiesRouteImport } from "./routes/_app/opportunities";
 import { Route as AppProfileRouteImport } from "./routes/_app/profile";
 import { Route as AppSecurityRouteImport } from "./routes/_app/security";
@@ -50,6 +51,8 @@ import { Route as AppAdminSignInRouteImport } from "./routes/_app/admin/sign-in"
 import { Route as AppAdminSingleSignOnRouteImport } from "./routes/_app/admin/single-sign-on";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
+import { Route as AppLeadsIndexRouteImport } from "./routes/_app/leads/index";
+import { Route as AppLeadsIdRouteImport } from "./routes/_app/leads/$id";
 import { Route as AppOpportunitiesIndexRouteImport } from "./routes/_app/opportunities/index";
 import { Route as AppOpportunitiesIdRouteImport } from "./routes/_app/opportunities/$id";
 import { Route as AppOpportunitiesBoardRouteImport } from "./routes/_app/opportunities/board";
@@ -123,6 +126,11 @@ const AppApprovalsRoute = AppApprovalsRouteImport.update({
 const AppContactsRoute = AppContactsRouteImport.update({
   id: "/contacts",
   path: "/contacts",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppLeadsRoute = AppLeadsRouteImport.update({
+  id: "/leads",
+  path: "/leads",
   getParentRoute: () => AppRoute,
 } as any);
 const AppOpportunitiesRoute = AppOpportunitiesRouteImport.update({
@@ -265,6 +273,16 @@ const AppContactsIdRoute = AppContactsIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppContactsRoute,
 } as any);
+const AppLeadsIndexRoute = AppLeadsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppLeadsRoute,
+} as any);
+const AppLeadsIdRoute = AppLeadsIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppLeadsRoute,
+} as any);
 const AppOpportunitiesIndexRoute = AppOpportunitiesIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -330,6 +348,7 @@ export interface FileRoutesByFullPath {
   "/admin": typeof AppAdminRouteWithChildren;
   "/approvals": typeof AppApprovalsRoute;
   "/contacts": typeof AppContactsRouteWithChildren;
+  "/leads": typeof AppLeadsRouteWithChildren;
   "/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/profile": typeof AppProfileRoute;
   "/security": typeof AppSecurityRoute;
@@ -355,11 +374,13 @@ export interface FileRoutesByFullPath {
   "/admin/sign-in": typeof AppAdminSignInRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
   "/contacts/$id": typeof AppContactsIdRoute;
+  "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/admin/": typeof AppAdminIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
+  "/leads/": typeof AppLeadsIndexRoute;
   "/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
@@ -400,11 +421,13 @@ export interface FileRoutesByTo {
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
+  "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/admin": typeof AppAdminIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
+  "/leads": typeof AppLeadsIndexRoute;
   "/opportunities": typeof AppOpportunitiesIndexRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
@@ -428,6 +451,7 @@ export interface FileRoutesById {
   "/_app/admin": typeof AppAdminRouteWithChildren;
   "/_app/approvals": typeof AppApprovalsRoute;
   "/_app/contacts": typeof AppContactsRouteWithChildren;
+  "/_app/leads": typeof AppLeadsRouteWithChildren;
   "/_app/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/_app/profile": typeof AppProfileRoute;
   "/_app/security": typeof AppSecurityRoute;
@@ -454,11 +478,13 @@ export interface FileRoutesById {
   "/_app/admin/sign-in": typeof AppAdminSignInRoute;
   "/_app/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
+  "/_app/leads/$id": typeof AppLeadsIdRoute;
   "/_app/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/_app/opportunities/board": typeof AppOpportunitiesBoardRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/admin/": typeof AppAdminIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
+  "/_app/leads/": typeof AppLeadsIndexRoute;
   "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
@@ -483,6 +509,7 @@ export interface FileRouteTypes {
     | "/admin"
     | "/approvals"
     | "/contacts"
+    | "/leads"
     | "/opportunities"
     | "/profile"
     | "/security"
@@ -508,11 +535,13 @@ export interface FileRouteTypes {
     | "/admin/sign-in"
     | "/admin/single-sign-on"
     | "/contacts/$id"
+    | "/leads/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
     | "/accounts/"
     | "/admin/"
     | "/contacts/"
+    | "/leads/"
     | "/opportunities/"
     | "/admin/imports/$id"
     | "/admin/rules/$id"
@@ -553,11 +582,13 @@ export interface FileRouteTypes {
     | "/admin/sessions"
     | "/admin/sign-in"
     | "/contacts/$id"
+    | "/leads/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
     | "/accounts"
     | "/admin"
     | "/contacts"
+    | "/leads"
     | "/opportunities"
     | "/admin/imports/$id"
     | "/admin/rules/$id"
@@ -580,6 +611,7 @@ export interface FileRouteTypes {
     | "/_app/admin"
     | "/_app/approvals"
     | "/_app/contacts"
+    | "/_app/leads"
     | "/_app/opportunities"
     | "/_app/profile"
     | "/_app/security"
@@ -606,11 +638,13 @@ export interface FileRouteTypes {
     | "/_app/admin/sign-in"
     | "/_app/admin/single-sign-on"
     | "/_app/contacts/$id"
+    | "/_app/leads/$id"
     | "/_app/opportunities/$id"
     | "/_app/opportunities/board"
     | "/_app/accounts/"
     | "/_app/admin/"
     | "/_app/contacts/"
+    | "/_app/leads/"
     | "/_app/opportunities/"
     | "/_app/admin/imports/$id"
     | "/_app/admin/rules/$id"
@@ -723,6 +757,13 @@ declare module "@tanstack/react-router" {
       path: "/contacts";
       fullPath: "/contacts";
       preLoaderRoute: typeof AppContactsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/leads": {
+      id: "/_app/leads";
+      path: "/leads";
+      fullPath: "/leads";
+      preLoaderRoute: typeof AppLeadsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/opportunities": {
@@ -921,6 +962,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppContactsIdRouteImport;
       parentRoute: typeof AppContactsRoute;
     };
+    "/_app/leads/": {
+      id: "/_app/leads/";
+      path: "/";
+      fullPath: "/leads/";
+      preLoaderRoute: typeof AppLeadsIndexRouteImport;
+      parentRoute: typeof AppLeadsRoute;
+    };
+    "/_app/leads/$id": {
+      id: "/_app/leads/$id";
+      path: "/$id";
+      fullPath: "/leads/$id";
+      preLoaderRoute: typeof AppLeadsIdRouteImport;
+      parentRoute: typeof AppLeadsRoute;
+    };
     "/_app/opportunities/": {
       id: "/_app/opportunities/";
       path: "/";
@@ -1115,6 +1170,20 @@ const AppContactsRouteWithChildren = AppContactsRoute._addFileChildren(
   AppContactsRouteChildren,
 );
 
+interface AppLeadsRouteChildren {
+  AppLeadsIdRoute: typeof AppLeadsIdRoute;
+  AppLeadsIndexRoute: typeof AppLeadsIndexRoute;
+}
+
+const AppLeadsRouteChildren: AppLeadsRouteChildren = {
+  AppLeadsIdRoute: AppLeadsIdRoute,
+  AppLeadsIndexRoute: AppLeadsIndexRoute,
+};
+
+const AppLeadsRouteWithChildren = AppLeadsRoute._addFileChildren(
+  AppLeadsRouteChildren,
+);
+
 interface AppOpportunitiesRouteChildren {
   AppOpportunitiesIdRoute: typeof AppOpportunitiesIdRoute;
   AppOpportunitiesBoardRoute: typeof AppOpportunitiesBoardRoute;
@@ -1135,6 +1204,7 @@ interface AppRouteChildren {
   AppAdminRoute: typeof AppAdminRouteWithChildren;
   AppApprovalsRoute: typeof AppApprovalsRoute;
   AppContactsRoute: typeof AppContactsRouteWithChildren;
+  AppLeadsRoute: typeof AppLeadsRouteWithChildren;
   AppOpportunitiesRoute: typeof AppOpportunitiesRouteWithChildren;
   AppProfileRoute: typeof AppProfileRoute;
   AppSecurityRoute: typeof AppSecurityRoute;
@@ -1147,6 +1217,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAdminRoute: AppAdminRouteWithChildren,
   AppApprovalsRoute: AppApprovalsRoute,
   AppContactsRoute: AppContactsRouteWithChildren,
+  AppLeadsRoute: AppLeadsRouteWithChildren,
   AppOpportunitiesRoute: AppOpportunitiesRouteWithChildren,
   AppProfileRoute: AppProfileRoute,
   AppSecurityRoute: AppSecurityRoute,

@@ -44,6 +44,7 @@ words! {
         Opportunity = "opportunity",
         Account = "account",
         Contact = "contact",
+        Lead = "lead",
         Task = "task",
         Activity = "activity",
         Product = "product",
@@ -136,7 +137,7 @@ impl fmt::Display for Permission {
 pub const fn actions(object: Object) -> &'static [Action] {
     use Action::{Create, Delete, Impersonate, Read, Update, Use};
     match object {
-        Object::Opportunity | Object::Account | Object::Contact | Object::Task | Object::Product => {
+        Object::Opportunity | Object::Account | Object::Contact | Object::Lead | Object::Task | Object::Product => {
             &[Read, Create, Update, Delete]
         }
         Object::Activity => &[Read, Create],
@@ -160,7 +161,9 @@ pub const fn actions(object: Object) -> &'static [Action] {
 pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
     use ScopeLevel::{All, None, Own, Team};
     match (permission.object, permission.action) {
-        (Object::Opportunity | Object::Account | Object::Contact | Object::Task, _) => &[None, Own, Team, All],
+        (Object::Opportunity | Object::Account | Object::Contact | Object::Lead | Object::Task, _) => {
+            &[None, Own, Team, All]
+        }
         (Object::User, Action::Create | Action::Update | Action::Delete | Action::Impersonate) => &[None, Team, All],
         (Object::ApiKey, _) | (Object::Import, Action::Read) => &[None, Own, All],
         (
@@ -190,6 +193,7 @@ pub const fn fits_key(object: Object) -> bool {
         Object::Opportunity
         | Object::Account
         | Object::Contact
+        | Object::Lead
         | Object::Task
         | Object::Activity
         | Object::Product
@@ -340,6 +344,7 @@ permissions! {
     ReadOpportunity = Opportunity Read, CreateOpportunity = Opportunity Create, UpdateOpportunity = Opportunity Update, DeleteOpportunity = Opportunity Delete,
     ReadAccount = Account Read, CreateAccount = Account Create, UpdateAccount = Account Update, DeleteAccount = Account Delete,
     ReadContact = Contact Read, CreateContact = Contact Create, UpdateContact = Contact Update, DeleteContact = Contact Delete,
+    ReadLead = Lead Read, CreateLead = Lead Create, UpdateLead = Lead Update, DeleteLead = Lead Delete,
     ReadTask = Task Read, CreateTask = Task Create, UpdateTask = Task Update, DeleteTask = Task Delete,
     ReadActivity = Activity Read, CreateActivity = Activity Create,
     ReadProduct = Product Read, CreateProduct = Product Create, UpdateProduct = Product Update, DeleteProduct = Product Delete,

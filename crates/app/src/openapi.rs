@@ -10,7 +10,7 @@ use dealwright_access::{
 use dealwright_ai::Assistant;
 use dealwright_crm::{
     account, account_team, activity, change, choice, configuration, contact, currency, custom_field, handover, import,
-    live, opportunity, pipeline, price_list, product, rule, search, settings, sharing, task, timeline, transfer,
+    lead, live, opportunity, pipeline, price_list, product, rule, search, settings, sharing, task, timeline, transfer,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -35,7 +35,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 #[openapi(
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
-    tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "opportunities"),
+    tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
          (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "sharing"), (name = "search"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
 )]
 struct Description;
@@ -79,6 +79,7 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(product::http::router())
                 .merge(account::http::router())
                 .merge(contact::http::router())
+                .merge(lead::http::router())
                 .merge(opportunity::http::router())
                 .merge(task::http::router())
                 .merge(activity::http::router())

@@ -14,6 +14,7 @@ pub mod custom_field;
 pub mod demo;
 pub mod handover;
 pub mod import;
+pub mod lead;
 pub mod list;
 pub mod live;
 pub mod opportunity;

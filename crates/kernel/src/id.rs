@@ -54,12 +54,13 @@ ids! {
     ContactId,
     PipelineId,
     StageId,
-    /// A value of a managed list: opportunity type, source, industry, region or loss reason.
+    /// A value of a managed list: opportunity type, source, industry, region, loss reason or lead status.
     ChoiceId,
     ProductId,
     PriceListId,
     CustomFieldId,
     OpportunityId,
+    LeadId,
     LineId,
     TaskId,
     ActivityId,

@@ -46,6 +46,8 @@ create policy read on activity for select to dealwright_app using (org_id = (sel
     (opportunity_id is not null and exists (select from opportunity o where o.org_id = activity.org_id and o.id = opportunity_id))
     or (opportunity_id is null and account_id is not null and exists (select from account a where a.org_id = activity.org_id and a.id = account_id))
     or (opportunity_id is null and account_id is null and contact_id is not null and exists (select from contact c where c.org_id = activity.org_id and c.id = contact_id))
+    or (opportunity_id is null and account_id is null and contact_id is null and lead_id is not null
+        and exists (select from lead l where l.org_id = activity.org_id and l.id = lead_id))
     or owner_id = (select app.actor())));
 create policy add on activity for insert to dealwright_app with check (org_id = (select app.org()));
 create policy change on activity for update to dealwright_app using (org_id = (select app.org()) and owner_id = (select app.actor()))
@@ -70,10 +72,14 @@ create policy read on opportunity_stage_total for select to dealwright_app
 call app.secure('event');
 create policy read on event for select to dealwright_app using (org_id = (select app.org()) and (
     case
+        when subject_type = 'lead' then exists (select from lead l where l.org_id = event.org_id and l.id = event.subject_id)
         when opportunity_id is not null then exists (select from opportunity o where o.org_id = event.org_id and o.id = event.opportunity_id)
         when subject_type = 'contact' then exists (select from contact c where c.org_id = event.org_id and c.id = event.subject_id)
         when account_id is not null then exists (select from account a where a.org_id = event.org_id and a.id = event.account_id)
         when contact_id is not null then exists (select from contact c where c.org_id = event.org_id and c.id = event.contact_id)
+        -- What was done about a lead goes over to what the lead becomes.
+        when lead_id is not null then exists (select from lead l where l.org_id = event.org_id and l.id = event.lead_id)
+            or (subject_type = 'activity' and exists (select from activity a where a.org_id = event.org_id and a.id = event.subject_id))
         when subject_type = 'task' then exists (select from task t where t.org_id = event.org_id and t.id = event.subject_id)
         else (select app.scope('audit.read')) = 'all' or actor_id = (select app.actor()) or on_behalf_of = (select app.actor())
     end));

@@ -12,13 +12,16 @@ create or replace trigger profile_changed after update of version on app_user fo
 
 -- What a person owns, whoever may see it: a hand-over that leaves something behind must say so, and it may be beyond the
 -- sight of who hands over. Numbers only. With a team: what is not of that team, or for tasks, of the team before.
+drop function if exists app.holdings(uuid);
 create or replace function app.holdings(owner uuid)
-    returns table (opportunities bigint, open_opportunities bigint, accounts bigint, contacts bigint, tasks bigint, open_tasks bigint)
+    returns table (opportunities bigint, open_opportunities bigint, accounts bigint, contacts bigint, leads bigint, open_leads bigint, tasks bigint, open_tasks bigint)
     language sql stable security definer set search_path = public, pg_temp as $$
     select (select count(*) from opportunity where org_id = app.org() and owner_id = owner),
            (select count(*) from opportunity where org_id = app.org() and owner_id = owner and closed_at is null),
            (select count(*) from account where org_id = app.org() and owner_id = owner),
            (select count(*) from contact where org_id = app.org() and owner_id = owner),
+           (select count(*) from lead where org_id = app.org() and owner_id = owner),
+           (select count(*) from lead where org_id = app.org() and owner_id = owner and converted_at is null),
            (select count(*) from task where org_id = app.org() and assignee_id = owner),
            (select count(*) from task where org_id = app.org() and assignee_id = owner and done_at is null)
 $$;
@@ -31,6 +34,7 @@ create or replace function app.astray(owner uuid, team uuid, team_before uuid) r
     select (select count(*) from opportunity where org_id = app.org() and owner_id = owner and team_id is distinct from team)
          + (select count(*) from account where org_id = app.org() and owner_id = owner and team_id is distinct from team)
          + (select count(*) from contact where org_id = app.org() and owner_id = owner and team_id is distinct from team)
+         + (select count(*) from lead where org_id = app.org() and owner_id = owner and team_id is distinct from team)
          + (select count(*) from task where org_id = app.org() and assignee_id = owner and team_id is not distinct from team_before)
 $$;
 revoke execute on function app.astray(uuid, uuid, uuid) from public;

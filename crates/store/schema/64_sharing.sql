@@ -11,6 +11,7 @@ begin
         when 'opportunity' then exists (select from opportunity o where o.org_id = org and o.id = record)
         when 'account' then exists (select from account a where a.org_id = org and a.id = record)
         when 'contact' then exists (select from contact c where c.org_id = org and c.id = record)
+        when 'lead' then exists (select from lead l where l.org_id = org and l.id = record)
         when 'task' then exists (select from task t where t.org_id = org and t.id = record)
         else false
     end;
@@ -80,6 +81,9 @@ begin
             order by t.updated_at desc, t.id desc limit at_most;
     elsif object = 'contact' then
         return query select t.id from contact t where t.org_id = org and t.id = any (ids) and t.search @@ wanted and t.deleted_at is null
+            order by t.updated_at desc, t.id desc limit at_most;
+    elsif object = 'lead' then
+        return query select t.id from lead t where t.org_id = org and t.id = any (ids) and t.search @@ wanted and t.deleted_at is null
             order by t.updated_at desc, t.id desc limit at_most;
     end if;
 end $$;

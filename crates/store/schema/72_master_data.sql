@@ -21,6 +21,7 @@ create or replace function app.choice_usage(target uuid) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select (select count(*) from opportunity where org_id = app.org() and target in (type_id, source_id, industry_id, region_id, lost_reason_id))
          + (select count(*) from account where org_id = app.org() and target in (industry_id, region_id))
+         + (select count(*) from lead where org_id = app.org() and target in (status_id, source_id, industry_id, region_id))
 $$;
 
 revoke execute on function app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) from public;

@@ -65,6 +65,7 @@ begin
         when 'opportunity' then lock table opportunity in share row exclusive mode;
         when 'account' then lock table account in share row exclusive mode;
         when 'contact' then lock table contact in share row exclusive mode;
+        when 'lead' then lock table lead in share row exclusive mode;
         else raise exception 'no records of %', object;
     end case;
 end $$;

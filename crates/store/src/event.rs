@@ -3,7 +3,7 @@
 //! Events are inserted last in their transaction. [`crate::sequencer`] gives committed ones their position.
 
 use chrono::{DateTime, Utc};
-use dealwright_kernel::id::{AccountId, ContactId, EventId, ImportId, OpportunityId, OrgId};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, ImportId, LeadId, OpportunityId, OrgId};
 use dealwright_kernel::{Clock, Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -98,6 +98,7 @@ pub struct Event {
     pub opportunity: Option<OpportunityId>,
     pub account: Option<AccountId>,
     pub contact: Option<ContactId>,
+    pub lead: Option<LeadId>,
     pub changes: Vec<Change>,
     pub data: Value,
     /// The event this one takes back.
@@ -122,6 +123,7 @@ impl Event {
             opportunity: None,
             account: None,
             contact: None,
+            lead: None,
             changes: Vec::new(),
             data: json!({}),
             undoes: None,
@@ -139,6 +141,13 @@ impl Event {
         contact: Option<ContactId>,
     ) -> Self {
         (self.opportunity, self.account, self.contact) = (opportunity, account, contact);
+        self
+    }
+
+    /// On whose timeline it stands too.
+    #[must_use]
+    pub const fn on_lead(mut self, lead: Option<LeadId>) -> Self {
+        self.lead = lead;
         self
     }
 
@@ -172,7 +181,7 @@ pub(crate) async fn insert(
             json!({
                 "id": e.id, "type": e.kind, "at": e.at.unwrap_or(now),
                 "subject_type": e.subject.object, "subject_id": e.subject.id, "subject_name": e.subject.name, "subject_version": e.subject.version,
-                "opportunity_id": e.opportunity, "account_id": e.account, "contact_id": e.contact,
+                "opportunity_id": e.opportunity, "account_id": e.account, "contact_id": e.contact, "lead_id": e.lead,
                 "changes": e.changes, "data": e.data, "undoes": e.undoes, "import_id": e.import,
             })
         })
@@ -180,12 +189,13 @@ pub(crate) async fn insert(
     let rows = serde_json::to_value(rows).map_err(Error::internal)?;
     sqlx::query!(
         "insert into event (org_id, id, type, at, actor_kind, actor_id, actor_name, on_behalf_of, subject_type, subject_id,
-                            subject_name, subject_version, opportunity_id, account_id, contact_id, changes, data, undoes, import_id, request_id,
-                            ip, user_agent)
+                            subject_name, subject_version, opportunity_id, account_id, contact_id, lead_id, changes, data, undoes, import_id,
+                            request_id, ip, user_agent)
          select $1, e.id, e.type, e.at, $2, $3, $4, $5, e.subject_type, e.subject_id,
-                e.subject_name, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.changes, e.data, e.undoes, e.import_id, $6, $7, $8
+                e.subject_name, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.lead_id, e.changes, e.data, e.undoes, e.import_id,
+                $6, $7, $8
          from jsonb_to_recordset($9) as e (id uuid, type text, at timestamptz, subject_type text, subject_id uuid, subject_name text,
-              subject_version bigint, opportunity_id uuid, account_id uuid, contact_id uuid, changes jsonb, data jsonb, undoes uuid, import_id uuid)",
+              subject_version bigint, opportunity_id uuid, account_id uuid, contact_id uuid, lead_id uuid, changes jsonb, data jsonb, undoes uuid, import_id uuid)",
         org.0,
         stamp.kind.as_str(),
         stamp.id,

@@ -42,7 +42,7 @@ export type Configuration = Schemas["Configuration"];
 export type ConfigurationReport = Schemas["ConfigurationReport"];
 export type StageKind = Schemas["StageKind"];
 /** The schema says string: these are the lists that the app shows. */
-export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason";
+export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "lead_status";
 export type Option = Schemas["Choice"];
 
 export type SignInProvider = Schemas["SignInProvider"];
@@ -53,6 +53,11 @@ export type ConnectionReport = Schemas["ConnectionReport"];
 
 export type Account = Schemas["Account"];
 export type Contact = Schemas["Contact"];
+export type Lead = Schemas["Lead"];
+export type LeadStatusCategory = Schemas["LeadStatusCategory"];
+export type ConversionPreview = Schemas["ConversionPreview"];
+export type MadeRecord = Schemas["MadeRecord"];
+export type MatchedBy = Schemas["MatchedBy"];
 export type Opportunity = Schemas["Opportunity"];
 /** With its lines and the stages it went through, as its own page gets it. */
 export type WholeOpportunity = Schemas["Whole"];
@@ -64,7 +69,7 @@ export type Board = Schemas["Board"];
 export type BoardColumn = Schemas["BoardColumn"];
 export type Transition = Schemas["Transition"];
 
-export type SubjectType = Schemas["RecordType"];
+export type SubjectType = Schemas["RecordType"] | "lead";
 /** What a task or a proposal is about; a record that is yet to be made has no id. */
 export type Subject = Schemas["Target"];
 /** A field, old and new, of an event or of a proposal. */
@@ -74,7 +79,7 @@ export type TimelineEvent = Schemas["Entry"];
 export type Share = Schemas["Share"];
 export type ShareLevel = Schemas["ShareLevel"];
 /** What can be shared; the schema says it in place. */
-export type SharedObject = "opportunity" | "account" | "contact" | "task";
+export type SharedObject = "opportunity" | "account" | "contact" | "lead" | "task";
 export type AccountMember = Schemas["AccountMember"];
 export type EffectiveAccess = Schemas["EffectiveAccess"];
 export type AccessReason = Schemas["AccessReason"];

@@ -14,6 +14,7 @@ export const toggleAssistant = (): void => assistant.set({ open: !assistant.get(
 export type Creating =
   | { kind: "opportunity"; account?: { id: string; name: string } | undefined; stageId?: string }
   | { kind: "account" }
+  | { kind: "lead" }
   | { kind: "contact"; account?: { id: string; name: string } | undefined }
   | { kind: "task"; subject?: { type: SubjectType; id: string; name: string } | undefined };
 export const creating = createStore<Creating | null>(null);

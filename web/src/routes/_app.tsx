@@ -16,6 +16,7 @@ const ConflictDialog = loadable(() => import("@/components/crm/conflict-dialog")
 const ProofDialog = loadable(() => import("@/components/crm/proof-dialog").then((m) => m.ProofDialog));
 const NewOpportunity = loadable(() => import("@/features/opportunities/new").then((m) => m.NewOpportunity));
 const NewAccount = loadable(() => import("@/features/accounts/new").then((m) => m.NewAccount));
+const NewLead = loadable(() => import("@/features/leads/new").then((m) => m.NewLead));
 const NewContact = loadable(() => import("@/features/contacts/new").then((m) => m.NewContact));
 const NewTask = loadable(() => import("@/components/crm/new-task").then((m) => m.NewTask));
 
@@ -77,6 +78,8 @@ function Creating() {
       return <NewOpportunity account={what.account} stageId={what.stageId} onClose={close} />;
     case "account":
       return <NewAccount onClose={close} />;
+    case "lead":
+      return <NewLead onClose={close} />;
     case "contact":
       return <NewContact account={what.account} onClose={close} />;
     case "task":

@@ -48,6 +48,7 @@ pub struct Fields {
     pub opportunity_id: Option<Uuid>,
     pub account_id: Option<Uuid>,
     pub contact_id: Option<Uuid>,
+    pub lead_id: Option<Uuid>,
     pub changes: String,
     pub data: String,
     pub undoes: Option<Uuid>,
@@ -82,6 +83,10 @@ impl Sealed {
             [f.undoes, f.import_id].into_iter().for_each(|id| form.id(id));
             for text in [&f.request_id, &f.ip, &f.user_agent] {
                 form.put(text.as_ref().map(String::as_bytes));
+            }
+            // Events of before there were leads are sealed without it.
+            if f.lead_id.is_some() {
+                form.id(f.lead_id);
             }
         }
         form.finish()

@@ -27,6 +27,7 @@ fn event(n: u16, name: &str, data: &str) -> Sealed {
             opportunity_id: Some(Uuid::from_u128(9)),
             account_id: None,
             contact_id: None,
+            lead_id: None,
             changes: "[]".into(),
             data: data.into(),
             undoes: None,

@@ -117,7 +117,7 @@ async fn read(
     let mut rows = sqlx::query!(
         r#"select p.position, p.at as positioned_at, p.event_id, e.id as "id?", e.type as "kind?", e.at as "at?", e.actor_kind as "actor_kind?",
                   e.actor_id, e.actor_name as "actor_name?", e.on_behalf_of, e.subject_type as "subject_type?", e.subject_id as "subject_id?",
-                  e.subject_name as "subject_name?", e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.changes::text as changes,
+                  e.subject_name as "subject_name?", e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.lead_id, e.changes::text as changes,
                   e.data::text as data, e.undoes, e.import_id, e.request_id, e.ip, e.user_agent
            from event_position p left join event e on e.org_id = p.org_id and e.id = p.event_id
            where p.org_id = $1 and p.position > $2 and p.position <= $3 order by p.position"#,
@@ -141,6 +141,7 @@ async fn read(
             opportunity_id: row.opportunity_id,
             account_id: row.account_id,
             contact_id: row.contact_id,
+            lead_id: row.lead_id,
             changes: row.changes.unwrap_or_default(),
             data: row.data.unwrap_or_default(),
             undoes: row.undoes,

@@ -32,7 +32,7 @@ pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Re
            select u.name, u.email, u.team_id as "team: TeamId", coalesce(u.locale, o.locale) as locale, coalesce(u.time_zone, o.time_zone) as time_zone,
                   u.version, o.name as org_name, o.currency, o.demo, e.epoch,
                   array(select id from below) as "teams!: Vec<Uuid>", array(select id from principal) as "principals!: Vec<Uuid>",
-                  array(select k.object from unnest(array['opportunity', 'account', 'contact', 'task']) as k (object)
+                  array(select k.object from unnest(array['opportunity', 'account', 'contact', 'lead', 'task']) as k (object)
                         where exists (select from record_share s where s.org_id = $1 and s.object = k.object and s.principal_id in (select id from principal))
                            or exists (select from account_member m where m.org_id = $1 and m.user_id = $2
                                       and case k.object when 'account' then true when 'opportunity' then m.opportunity_level <> 'none'

@@ -60,7 +60,7 @@ impl Builtin {
     pub fn grants(self) -> Grants {
         use Action::{Create, Delete, Read, Update, Use};
         use ScopeLevel::{All, Own, Team};
-        let records = [Object::Account, Object::Contact];
+        let records = [Object::Account, Object::Contact, Object::Lead];
         match self {
             Self::Administrator => Object::ALL.iter().fold(Grants::default(), |grants, &object| {
                 let all: Vec<_> = actions(object).iter().map(|&action| (action, All)).collect();
@@ -85,8 +85,9 @@ impl Builtin {
                 .set(Object::Task, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
                 .set(Object::Activity, &[(Read, All), (Create, All)])
                 .set(Object::Agent, &[(Use, All)]),
-            Self::ReadOnly => [Object::Opportunity, Object::Account, Object::Contact, Object::Task, Object::Activity]
+            Self::ReadOnly => records
                 .iter()
+                .chain(&[Object::Opportunity, Object::Task, Object::Activity])
                 .fold(Self::basics(), |grants, &object| grants.set(object, &[(Read, All)]))
                 .set(Object::Agent, &[(Use, All)]),
         }

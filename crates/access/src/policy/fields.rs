@@ -21,7 +21,7 @@ pub enum FieldLevel {
 }
 
 /// The objects that have fields to be kept back.
-pub const OBJECTS: [Object; 4] = [Object::Opportunity, Object::Account, Object::Contact, Object::Task];
+pub const OBJECTS: [Object; 5] = [Object::Opportunity, Object::Account, Object::Contact, Object::Lead, Object::Task];
 
 /// The fields of an object that may be kept back: all but its id, its name, its owner and its stage; what the system
 /// keeps (version, times, team). The records it hangs on can be made read-only: see [`may_be_hidden`].
@@ -61,7 +61,21 @@ pub const fn restrictable(object: Object) -> &'static [&'static str] {
             "external_id",
         ],
         Object::Contact => &["account_id", "title", "email", "phone", "tags", "external_id"],
-        Object::Task => &["opportunity_id", "account_id", "contact_id", "notes", "due_date", "priority"],
+        Object::Lead => &[
+            "title",
+            "email",
+            "phone",
+            "website",
+            "country",
+            "rating",
+            "description",
+            "source_id",
+            "industry_id",
+            "region_id",
+            "tags",
+            "external_id",
+        ],
+        Object::Task => &["opportunity_id", "account_id", "contact_id", "lead_id", "notes", "due_date", "priority"],
         _ => &[],
     }
 }
@@ -74,14 +88,14 @@ pub fn may_be_hidden(object: Object, field: &str) -> bool {
         (object, field),
         (Object::Opportunity | Object::Contact | Object::Task, "account_id")
             | (Object::Opportunity, "primary_contact_id")
-            | (Object::Task, "opportunity_id" | "contact_id")
+            | (Object::Task, "opportunity_id" | "contact_id" | "lead_id")
     )
 }
 
 /// The name of a custom field as roles, the API and history say it: `custom.<key>`.
 #[must_use]
 pub fn is_custom(object: Object, field: &str) -> bool {
-    matches!(object, Object::Opportunity | Object::Account | Object::Contact)
+    matches!(object, Object::Opportunity | Object::Account | Object::Contact | Object::Lead)
         && field.strip_prefix("custom.").is_some_and(|key| {
             (1..=50).contains(&key.len())
                 && key.starts_with(|c: char| c.is_ascii_lowercase())
@@ -100,11 +114,11 @@ pub fn also_told_by(object: Object, field: &str) -> &'static [&'static str] {
         (Object::Opportunity, "products") => &["lines", "product"],
         (Object::Opportunity, "lost_reason_id") => &["lost_reason"],
         (Object::Opportunity, "type_id") => &["type"],
-        (Object::Opportunity, "source_id") => &["source"],
+        (Object::Opportunity | Object::Lead, "source_id") => &["source"],
         (Object::Opportunity, "tags") => &["tag"],
         (Object::Account, "parent_id") => &["parent"],
-        (Object::Opportunity | Object::Account, "industry_id") => &["industry"],
-        (Object::Opportunity | Object::Account, "region_id") => &["region"],
+        (Object::Opportunity | Object::Account | Object::Lead, "industry_id") => &["industry"],
+        (Object::Opportunity | Object::Account | Object::Lead, "region_id") => &["region"],
         _ => &[],
     }
 }

@@ -30,8 +30,12 @@ pub async fn vocabulary(cx: &Context, tx: &mut Tx) -> Result<Vocabulary> {
         .map(|u| Person { id: u.id.0, name: u.name, email: u.email, team_id: u.team_id.map(|t| t.0) })
         .collect();
     let teams = people::store::teams(tx).await?.into_iter().map(|t| Named { id: t.id.0, name: t.name }).collect();
-    let choices =
-        choice::store::list(tx).await?.into_iter().map(|c| Choice { id: c.id.0, kind: c.kind, name: c.name }).collect();
+    let choices = choice::store::list(tx)
+        .await?
+        .into_iter()
+        .filter(|c| c.kind != "lead_status")
+        .map(|c| Choice { id: c.id.0, kind: c.kind, name: c.name })
+        .collect();
     let products = sqlx::query!("select id, name from product where org_id = $1 and deleted_at is null order by length(name) desc, id limit 1000", tx.org().0)
         .fetch_all(tx.db())
         .await?

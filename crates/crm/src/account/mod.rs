@@ -359,15 +359,20 @@ fn is_web_address(text: &str) -> bool {
     plain && !name.is_empty() && port.is_none_or(|p| p.parse::<u16>().is_ok())
 }
 
-fn check_addresses(wrong: &mut Texts, domain: Option<&str>, website: Option<&str>) {
-    wrong.optional("domain", domain, 253);
+/// What is wrong with a website, as accounts and leads have it.
+pub(crate) fn check_website(wrong: &mut Texts, website: Option<&str>) {
     wrong.optional("website", website, 2_000);
-    if domain.is_some_and(|d| !d.trim().is_empty() && values::domain(d).is_none()) {
-        wrong.push("domain", "invalid_value", "a domain, such as example.com");
-    }
     if website.is_some_and(|w| !w.trim().is_empty() && !is_web_address(w)) {
         wrong.push("website", "invalid_value", "an http or https address");
     }
+}
+
+fn check_addresses(wrong: &mut Texts, domain: Option<&str>, website: Option<&str>) {
+    wrong.optional("domain", domain, 253);
+    if domain.is_some_and(|d| !d.trim().is_empty() && values::domain(d).is_none()) {
+        wrong.push("domain", "invalid_value", "a domain, such as example.com");
+    }
+    check_website(wrong, website);
 }
 
 fn check_numbers(wrong: &mut Texts, employees: Option<i64>, revenue: Option<Money>, founded: Option<i32>) {

@@ -8,7 +8,7 @@ pub mod store;
 
 use chrono::{DateTime, Utc};
 use dealwright_kernel::extract::Validate;
-use dealwright_kernel::id::{AccountId, ActivityId, ContactId, OpportunityId, UserId};
+use dealwright_kernel::id::{AccountId, ActivityId, ContactId, LeadId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,7 @@ pub struct Activity {
     pub opportunity_id: Option<OpportunityId>,
     pub account_id: Option<AccountId>,
     pub contact_id: Option<ContactId>,
+    pub lead_id: Option<LeadId>,
     /// The record it is about; null when none, or when you may not see it.
     pub about: Option<SubjectRef>,
     pub version: i64,
@@ -83,7 +84,12 @@ impl Activity {
     /// What it is about.
     #[must_use]
     pub const fn records(&self) -> About {
-        About { opportunity: self.opportunity_id, account: self.account_id, contact: self.contact_id }
+        About {
+            opportunity: self.opportunity_id,
+            account: self.account_id,
+            contact: self.contact_id,
+            lead: self.lead_id,
+        }
     }
 
     /// The event that tells of it, at the time it happened; on no timeline yet.
@@ -121,13 +127,19 @@ pub struct NewActivity {
     pub opportunity_id: Option<OpportunityId>,
     pub account_id: Option<AccountId>,
     pub contact_id: Option<ContactId>,
+    pub lead_id: Option<LeadId>,
 }
 
 impl NewActivity {
     /// What it is about.
     #[must_use]
     pub const fn records(&self) -> About {
-        About { opportunity: self.opportunity_id, account: self.account_id, contact: self.contact_id }
+        About {
+            opportunity: self.opportunity_id,
+            account: self.account_id,
+            contact: self.contact_id,
+            lead: self.lead_id,
+        }
     }
 }
 

@@ -49,7 +49,8 @@ pub async fn names(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
            union all select id, name from app_user where id = any ($1)
            union all select id, name from team where id = any ($1)
            union all select id, name from product where id = any ($1)
-           union all select id, name from opportunity where id = any ($1)"#,
+           union all select id, name from opportunity where id = any ($1)
+           union all select id, name from lead where id = any ($1)"#,
         ids,
     )
     .fetch_all(tx.db())
@@ -63,6 +64,7 @@ pub struct References {
     pub account: Option<Uuid>,
     pub contact: Option<Uuid>,
     pub opportunity: Option<Uuid>,
+    pub lead: Option<Uuid>,
     pub owner: Option<Uuid>,
     pub product: Option<Uuid>,
     /// Field, kind of managed list, id.
@@ -86,6 +88,7 @@ pub async fn check_references(tx: &mut Tx, refs: &References) -> Result<()> {
                   $3::uuid is null or exists (select from opportunity where id = $3 and deleted_at is null) as "opportunity!",
                   $4::uuid is null or exists (select from app_user where id = $4 and active) as "owner!",
                   $5::uuid is null or exists (select from product where id = $5 and deleted_at is null and archived_at is null) as "product!",
+                  $8::uuid is null or exists (select from lead where id = $8 and deleted_at is null) as "lead!",
                   array(select c.id from choice c join unnest($6::uuid[], $7::text[]) as w (id, kind) on w.id = c.id and w.kind = c.kind
                         where c.archived_at is null) as "choices!: Vec<Uuid>""#,
         refs.account,
@@ -95,6 +98,7 @@ pub async fn check_references(tx: &mut Tx, refs: &References) -> Result<()> {
         refs.product,
         &ids,
         &kinds,
+        refs.lead,
     )
     .fetch_one(tx.db())
     .await?;
@@ -102,6 +106,7 @@ pub async fn check_references(tx: &mut Tx, refs: &References) -> Result<()> {
         (found.account, refs.account_field.unwrap_or("account_id")),
         (found.contact, refs.contact_field.unwrap_or("primary_contact_id")),
         (found.opportunity, "opportunity_id"),
+        (found.lead, "lead_id"),
         (found.owner, refs.owner_field.unwrap_or("owner_id")),
         (found.product, "product_id"),
     ];

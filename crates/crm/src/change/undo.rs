@@ -2,12 +2,12 @@
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::{
-    DeleteAccount, DeleteContact, DeleteOpportunity, DeleteTask, Needs, UpdateAccount, UpdateContact,
-    UpdateOpportunity, UpdateTask,
+    DeleteAccount, DeleteContact, DeleteLead, DeleteOpportunity, DeleteTask, Needs, UpdateAccount, UpdateContact,
+    UpdateLead, UpdateOpportunity, UpdateTask,
 };
 use dealwright_access::{Context, Record};
 use dealwright_kernel::error::Outcome;
-use dealwright_kernel::id::{AccountId, ContactId, EventId, OpportunityId, TaskId};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, OpportunityId, TaskId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
-use crate::{account, contact, opportunity, task};
+use crate::{account, contact, lead, opportunity, task};
 
 /// What an undo did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,6 +44,7 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
     match verb {
         "created" | "restored" => delete(cx, tx, event).await,
         "deleted" => restore(cx, tx, event).await,
+        "converted" => revert_conversion(cx, tx, event).await,
         _ => revert(cx, tx, event).await,
     }
 }
@@ -112,6 +113,16 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
                     .event,
             )
         }
+        "lead" => {
+            let (permit, now) = open::<lead::Lead>(cx, tx, LeadId(id), UpdateLead::PERMISSION).await?;
+            let (mut back, kept) = plan(event, &now)?;
+            for derived in ["team_id", "name"] {
+                back.remove(derived);
+            }
+            let (version, restored) = (permit.version, names(&back));
+            let patch = lead::LeadPatch::from_values(back)?;
+            (kept, restored, lead::write::update(cx, tx, permit, version, patch, undoes).await?.event)
+        }
         "task" => {
             let (permit, now) = open::<task::Task>(cx, tx, TaskId(id), UpdateTask::PERMISSION).await?;
             let (mut back, kept) = plan(event, &now)?;
@@ -126,6 +137,22 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
         _ => return Err(unknown(event)),
     };
     Ok(Undone { event_id, restored, kept })
+}
+
+/// What a conversion made and others have come to use stays, and is named by its kind.
+async fn revert_conversion(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
+    let permit = cx.permit_for::<lead::Lead>(tx, LeadId(event.subject_id), UpdateLead::PERMISSION).await?;
+    let version = permit.version;
+    let reverted = lead::conversion::revert(cx, tx, permit, version, Some(event.id)).await?;
+    let kept = reverted
+        .kept
+        .iter()
+        .map(|made| Kept { field: made.object.to_owned(), reason: made.reason.unwrap_or_default().replace('_', " ") });
+    Ok(Undone {
+        event_id: Some(reverted.event_id),
+        restored: reverted.deleted.iter().map(|made| made.object.to_owned()).collect(),
+        kept: kept.collect(),
+    })
 }
 
 /// A move brings probability, forecast and close date with it; those edited since stay as they are.
@@ -174,6 +201,11 @@ async fn delete(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
             let version = permit.version;
             contact::write::delete(tx, permit, version, undoes).await?
         }
+        "lead" => {
+            let permit = cx.permit_for::<lead::Lead>(tx, LeadId(id), permission::<DeleteLead>()).await?;
+            let version = permit.version;
+            lead::write::delete(tx, permit, version, undoes).await?
+        }
         "task" => {
             let permit = cx.permit_for::<task::Task>(tx, TaskId(id), permission::<DeleteTask>()).await?;
             let version = permit.version;
@@ -190,6 +222,7 @@ async fn restore(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> 
         "opportunity" => opportunity::write::restore(cx, tx, OpportunityId(id), undoes).await.map(|w| w.event),
         "account" => account::write::restore(cx, tx, AccountId(id), undoes).await.map(|w| w.event),
         "contact" => contact::write::restore(cx, tx, ContactId(id), undoes).await.map(|w| w.event),
+        "lead" => lead::write::restore(cx, tx, LeadId(id), undoes).await.map(|w| w.event),
         "task" => task::write::restore(cx, tx, TaskId(id), undoes).await.map(|w| w.event),
         _ => return Err(unknown(event)),
     };

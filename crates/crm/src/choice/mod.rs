@@ -1,4 +1,4 @@
-//! Managed lists: opportunity types, sources, industries, regions, loss reasons; and what a new organisation starts with.
+//! Managed lists: opportunity types, sources, industries, regions, loss reasons, lead statuses; and what a new organisation starts with.
 //!
 //! Here are the types and the rules; `store` holds the SQL, `write` how an administrator changes a list, `http` the
 //! endpoints.
@@ -28,10 +28,12 @@ pub enum ListKind {
     Industry,
     Region,
     LossReason,
+    LeadStatus,
 }
 
 impl ListKind {
-    pub const ALL: [Self; 5] = [Self::OpportunityType, Self::Source, Self::Industry, Self::Region, Self::LossReason];
+    pub const ALL: [Self; 6] =
+        [Self::OpportunityType, Self::Source, Self::Industry, Self::Region, Self::LossReason, Self::LeadStatus];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -41,6 +43,7 @@ impl ListKind {
             Self::Industry => "industry",
             Self::Region => "region",
             Self::LossReason => "loss_reason",
+            Self::LeadStatus => "lead_status",
         }
     }
 
@@ -53,6 +56,7 @@ impl ListKind {
             Self::Industry => "industry_id",
             Self::Region => "region_id",
             Self::LossReason => "lost_reason_id",
+            Self::LeadStatus => "status_id",
         }
     }
 }
@@ -67,16 +71,64 @@ impl std::str::FromStr for ListKind {
     }
 }
 
+/// What a lead's status means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = LeadStatusCategory)]
+pub enum Category {
+    /// Nobody has done anything yet.
+    New,
+    Working,
+    /// Not now, perhaps later.
+    Nurturing,
+    /// Ready to be converted.
+    Qualified,
+    /// Nothing will come of it.
+    Unqualified,
+    /// It has become an account, a contact or an opportunity.
+    Converted,
+}
+
+impl Category {
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Working, Self::Nurturing, Self::Qualified, Self::Unqualified, Self::Converted];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Working => "working",
+            Self::Nurturing => "nurturing",
+            Self::Qualified => "qualified",
+            Self::Unqualified => "unqualified",
+            Self::Converted => "converted",
+        }
+    }
+}
+
+impl std::str::FromStr for Category {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|c| c.as_str() == text)
+            .ok_or_else(|| Error::field("category", "invalid_value", "there is no such category"))
+    }
+}
+
 /// A value of a managed list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Choice {
     pub id: ChoiceId,
-    /// `opportunity_type`, `source`, `industry`, `region` or `loss_reason`.
+    /// `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`.
     pub kind: String,
     pub name: String,
     pub position: i32,
     /// Kept on the records that have it, and not offered any more.
     pub archived: bool,
+    /// What a lead's status means; null in other lists.
+    #[schema(value_type = Option<Category>)]
+    pub category: Option<String>,
     pub version: i64,
 }
 
@@ -85,13 +137,14 @@ pub struct Choice {
 pub struct Fields {
     pub name: String,
     pub archived: bool,
+    pub category: Option<String>,
 }
 
 impl Choice {
     /// The writable part.
     #[must_use]
     pub fn fields(&self) -> Fields {
-        Fields { name: self.name.clone(), archived: self.archived }
+        Fields { name: self.name.clone(), archived: self.archived, category: self.category.clone() }
     }
 
     /// An event about this value.
@@ -111,12 +164,18 @@ pub struct NewChoice {
     /// No other value of the list has it, whatever its case.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
+    /// Of a lead's status, which means `working` when nothing is said.
+    #[serde(default)]
+    pub category: Option<Category>,
 }
 
 impl Validate for NewChoice {
     fn validate(&self) -> Result<()> {
         let mut wrong = Texts::default();
         wrong.required("name", &self.name, 200);
+        if self.category.is_some() && self.kind != ListKind::LeadStatus {
+            wrong.push("category", "invalid_value", "only a lead's status has a category");
+        }
         wrong.finish()
     }
 }
@@ -130,6 +189,8 @@ pub struct ChoicePatch {
     #[schema(min_length = 1, max_length = 200)]
     pub name: Option<String>,
     pub archived: Option<bool>,
+    /// Of a lead's status only.
+    pub category: Option<Category>,
 }
 
 impl Validate for ChoicePatch {
@@ -149,6 +210,7 @@ impl ChoicePatch {
         Fields {
             name: self.name.map_or_else(|| old.name.clone(), |n| n.trim().to_owned()),
             archived: self.archived.unwrap_or(old.archived),
+            category: self.category.map_or_else(|| old.category.clone(), |c| Some(c.as_str().to_owned())),
         }
     }
 }
@@ -161,6 +223,16 @@ pub struct ListOrder {
     #[schema(max_items = 1000)]
     pub ids: Vec<uuid::Uuid>,
 }
+
+/// The statuses that leads of a new organisation have.
+pub const LEAD_STATUSES: [(&str, Category); 6] = [
+    ("New", Category::New),
+    ("Working", Category::Working),
+    ("Nurturing", Category::Nurturing),
+    ("Qualified", Category::Qualified),
+    ("Unqualified", Category::Unqualified),
+    ("Converted", Category::Converted),
+];
 
 /// What the managed lists of a new organisation hold.
 pub const STARTERS: &[(&str, &[&str])] = &[

@@ -7,14 +7,14 @@ use dealwright_store::Tx;
 use dealwright_workflow::StageKind;
 use uuid::Uuid;
 
-use super::{Choice, Fields, MAX_VALUES, STARTERS};
+use super::{Category, Choice, Fields, LEAD_STATUSES, MAX_VALUES, STARTERS};
 use crate::pipeline::{self, Pipeline, Stage};
 
 /// All values of all lists, in order.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Choice>> {
     Ok(sqlx::query_as!(
         Choice,
-        r#"select id as "id: ChoiceId", kind, name, position, archived_at is not null as "archived!", version
+        r#"select id as "id: ChoiceId", kind, name, position, archived_at is not null as "archived!", category, version
            from choice order by kind, position, id"#
     )
     .fetch_all(tx.db())
@@ -25,7 +25,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Choice>> {
 pub async fn find(tx: &mut Tx, id: ChoiceId) -> Result<Option<Choice>> {
     Ok(sqlx::query_as!(
         Choice,
-        r#"select id as "id: ChoiceId", kind, name, position, archived_at is not null as "archived!", version
+        r#"select id as "id: ChoiceId", kind, name, position, archived_at is not null as "archived!", category, version
            from choice where org_id = $1 and id = $2"#,
         tx.org().0,
         id.0,
@@ -49,15 +49,17 @@ fn taken() -> Error {
 ///
 /// # Errors
 /// 409 `option_name_taken`.
-pub async fn add(tx: &mut Tx, id: ChoiceId, kind: &str, name: &str) -> Result<()> {
+pub async fn add(tx: &mut Tx, id: ChoiceId, kind: &str, name: &str, category: Option<Category>) -> Result<()> {
     let org = tx.org().0;
     sqlx::query!(
-        "insert into choice (org_id, id, kind, name, position)
-         select $1, $2, $3, $4, coalesce(max(position), -1) + 1 from choice where org_id = $1 and kind = $3",
+        "insert into choice (org_id, id, kind, name, position, category)
+         select $1, $2, $3, $4, coalesce(max(position), -1) + 1, case when $3 = 'lead_status' then coalesce($5, 'working') end
+         from choice where org_id = $1 and kind = $3",
         org,
         id.0,
         kind,
         name,
+        category.map(Category::as_str),
     )
     .execute(tx.db())
     .await
@@ -72,7 +74,8 @@ pub async fn add(tx: &mut Tx, id: ChoiceId, kind: &str, name: &str) -> Result<()
 pub async fn update(tx: &mut Tx, id: ChoiceId, version: i64, f: &Fields) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
-        "update choice set name = $4, archived_at = case when $5 then coalesce(archived_at, $6) end, updated_at = $6, version = version + 1
+        "update choice set name = $4, archived_at = case when $5 then coalesce(archived_at, $6) end, category = $7, updated_at = $6,
+             version = version + 1
          where org_id = $1 and id = $2 and version = $3",
         org,
         id.0,
@@ -80,6 +83,7 @@ pub async fn update(tx: &mut Tx, id: ChoiceId, version: i64, f: &Fields) -> Resu
         f.name,
         f.archived,
         now,
+        f.category,
     )
     .execute(tx.db())
     .await
@@ -178,6 +182,28 @@ pub async fn replace_on_accounts(tx: &mut Tx, old: ChoiceId, new: ChoiceId) -> R
     .await?)
 }
 
+/// Gives the leads that have a value another one.
+pub async fn replace_on_leads(tx: &mut Tx, old: ChoiceId, new: ChoiceId) -> Result<Vec<Replaced>> {
+    let (org, now) = (tx.org().0, tx.now());
+    Ok(sqlx::query_as!(
+        Replaced,
+        r#"update lead set
+               status_id = case when status_id = $2 then $3 else status_id end,
+               source_id = case when source_id = $2 then $3 else source_id end,
+               industry_id = case when industry_id = $2 then $3 else industry_id end,
+               region_id = case when region_id = $2 then $3 else region_id end,
+               version = version + 1, updated_at = $4
+           where org_id = $1 and $2 in (status_id, source_id, industry_id, region_id)
+           returning id, name, version, null::uuid as account_id, null::uuid as contact_id, deleted_at is not null as "deleted!""#,
+        org,
+        old.0,
+        new.0,
+        now,
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
 /// Adds values that are not there yet (by name, ignoring case), behind the others.
 ///
 /// # Errors
@@ -187,8 +213,9 @@ pub async fn insert(tx: &mut Tx, kind: &str, names: &[String]) -> Result<()> {
     let org = tx.org().0;
     let count = sqlx::query_scalar!(
         r#"with added as (
-               insert into choice (org_id, id, kind, name, position)
-               select $1, n.id, $2, n.name, (select coalesce(max(position), -1) from choice where org_id = $1 and kind = $2) + n.n
+               insert into choice (org_id, id, kind, name, position, category)
+               select $1, n.id, $2, n.name, (select coalesce(max(position), -1) from choice where org_id = $1 and kind = $2) + n.n,
+                      case when $2 = 'lead_status' then 'working' end
                from unnest($3::uuid[], $4::text[]) with ordinality as n (id, name, n)
                on conflict (org_id, kind, lower(name)) do nothing returning 1
            )
@@ -253,6 +280,10 @@ pub async fn provision(tx: &mut Tx) -> Result<()> {
     for (kind, names) in STARTERS {
         let names: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
         insert(tx, kind, &names).await?;
+    }
+    for (name, category) in LEAD_STATUSES {
+        let id = ChoiceId(tx.new_id());
+        add(tx, id, "lead_status", name, Some(category)).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! How an administrator changes the managed lists.
 
 use dealwright_access::context::permission;
-use dealwright_access::policy::UpdateAccount;
+use dealwright_access::policy::{UpdateAccount, UpdateLead};
 use dealwright_access::{Context, ScopeLevel};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::ChoiceId;
@@ -27,7 +27,7 @@ pub async fn create(tx: &mut Tx, new: NewChoice) -> Result<Choice> {
         return Err(store::too_many());
     }
     let id = ChoiceId(tx.new_id());
-    store::add(tx, id, kind, new.name.trim()).await?;
+    store::add(tx, id, kind, new.name.trim(), new.category).await?;
     let choice = store::find(tx, id).await?.or_not_found("option")?;
     let event = choice.event(tx, "created");
     tx.emit(event);
@@ -41,6 +41,9 @@ pub async fn create(tx: &mut Tx, new: NewChoice) -> Result<Choice> {
 pub async fn update(tx: &mut Tx, id: ChoiceId, version: i64, patch: ChoicePatch) -> Result<Choice> {
     let current = store::find(tx, id).await?.or_not_found("option")?;
     let (old, new) = (current.fields(), patch.apply(&current.fields()));
+    if new.category.is_some() && current.kind != ListKind::LeadStatus.as_str() {
+        return Err(Error::field("category", "invalid_value", "only a lead's status has a category"));
+    }
     if current.version != version {
         return Err(change::stale(current.version, &old, &new));
     }
@@ -157,6 +160,17 @@ async fn replace(cx: &Context, tx: &mut Tx, old: &Choice, new: &Choice) -> Resul
         for account in store::replace_on_accounts(tx, old.id, new.id).await?.into_iter().filter(|a| !a.deleted) {
             let event = account_updated(tx, account).changes(changes());
             tx.emit(event);
+        }
+    }
+    if matches!(kind, ListKind::LeadStatus | ListKind::Source | ListKind::Industry | ListKind::Region) {
+        let leads = store::replace_on_leads(tx, old.id, new.id).await?;
+        if !leads.is_empty() && cx.actor().scope(permission::<UpdateLead>()) != ScopeLevel::All {
+            return Err(Error::forbidden("forbidden", "this changes leads: it takes the right to update all of them"));
+        }
+        for lead in leads.into_iter().filter(|l| !l.deleted) {
+            let subject = Subject { object: "lead", id: lead.id, name: lead.name, version: Some(lead.version) };
+            let event = Event::with_id(tx.new_id().into(), "lead.updated", subject).on_lead(Some(lead.id.into()));
+            tx.emit(event.changes(changes()));
         }
     }
     Ok(())

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Configuration, PipelineFile, PriceListFile, ProductFile, StageFile, ValueFile, people};
-use crate::choice::{self, ChoicePatch, ListKind, ListOrder, NewChoice};
+use crate::choice::{self, Choice, ChoicePatch, ListKind, ListOrder, NewChoice};
 use crate::currency::{self, NewRates};
 use crate::opportunity::store::base_currency;
 use crate::pipeline::{self, NewPipeline, NewStage, OpenDeals, Order, Pipeline, PipelinePatch, StagePatch};
@@ -215,19 +215,25 @@ async fn list_value(tx: &mut Tx, kind: ListKind, value: &ValueFile) -> Result<Ac
     let all = choice::store::list(tx).await?;
     let found = all.into_iter().find(|c| c.kind == kind.as_str() && fold(&c.name) == fold(&value.name));
     let (choice, action) = match found {
-        Some(found) if found.archived == value.archived => return Ok(Action::Kept),
+        Some(found) if found.archived == value.archived && means(&found, value) => return Ok(Action::Kept),
         Some(found) => (found, Action::Changed),
         None => {
-            let new = NewChoice { kind, name: value.name.clone() };
+            let new = NewChoice { kind, name: value.name.clone(), category: value.category };
             new.validate()?;
             (choice::write::create(tx, new).await?, Action::Created)
         }
     };
-    if choice.archived != value.archived {
-        let patch = ChoicePatch { archived: Some(value.archived), ..ChoicePatch::default() };
+    if choice.archived != value.archived || !means(&choice, value) {
+        let (archived, category) = (Some(value.archived), value.category);
+        let patch = ChoicePatch { archived, category, ..ChoicePatch::default() };
         choice::write::update(tx, choice.id, choice.version, patch).await?;
     }
     Ok(action)
+}
+
+/// Whether a value has the category that the file says, if it says one.
+fn means(choice: &Choice, value: &ValueFile) -> bool {
+    value.category.is_none_or(|wanted| choice.category.as_deref() == Some(wanted.as_str()))
 }
 
 async fn product(tx: &mut Tx, file: ProductFile, report: &mut Report) -> Result<()> {

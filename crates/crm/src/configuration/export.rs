@@ -22,7 +22,11 @@ pub async fn export(cx: &Context, tx: &mut Tx) -> Result<Configuration> {
     let values = choice::store::list(tx).await?;
     let of = |kind: &str| {
         let of_kind = values.iter().filter(|v| v.kind == kind);
-        of_kind.map(|v| ValueFile { name: v.name.clone(), archived: v.archived }).collect::<Vec<_>>()
+        let file = |v: &choice::Choice| {
+            let category = v.category.as_deref().and_then(|c| c.parse().ok());
+            ValueFile { name: v.name.clone(), archived: v.archived, category }
+        };
+        of_kind.map(file).collect::<Vec<_>>()
     };
     let lists = ListKind::ALL.into_iter().map(|kind| (kind.as_str().to_owned(), of(kind.as_str()))).collect();
     let products = product::store::list(tx).await?;

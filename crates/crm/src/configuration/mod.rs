@@ -19,6 +19,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::choice::Category;
 use crate::currency::Rate;
 use crate::pipeline::Colour;
 use crate::price_list::Billing;
@@ -41,7 +42,7 @@ pub struct Configuration {
     pub currency: Currency,
     #[serde(default)]
     pub pipelines: Vec<PipelineFile>,
-    /// By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`.
+    /// By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `lead_status`.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<ValueFile>>,
     #[serde(default)]
@@ -91,6 +92,9 @@ pub struct ValueFile {
     pub name: String,
     #[serde(default)]
     pub archived: bool,
+    /// What a lead's status means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Category>,
 }
 
 /// A product in a file.

@@ -117,7 +117,7 @@ pub async fn roles_of(cx: &Context, tx: &mut Tx) -> Result<Vec<RoleFile>> {
 /// # Errors
 /// 409 or 422 with the place in the file.
 pub async fn custom_fields(tx: &mut Tx, files: Vec<CustomFieldFile>, report: &mut Report) -> Result<()> {
-    for object in [FieldObject::Opportunity, FieldObject::Account, FieldObject::Contact] {
+    for object in [FieldObject::Opportunity, FieldObject::Account, FieldObject::Contact, FieldObject::Lead] {
         let of: Vec<(usize, &CustomFieldFile)> =
             files.iter().enumerate().filter(|(_, file)| file.object == object).collect();
         for (i, file) in with_formulas_last(object, &of) {

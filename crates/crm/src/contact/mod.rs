@@ -295,11 +295,11 @@ impl ContactPatch {
 }
 
 /// Addresses are compared without case, so they are kept without it.
-fn address(text: Option<String>) -> Option<String> {
+pub(crate) fn address(text: Option<String>) -> Option<String> {
     record::text(text).map(|t| t.to_lowercase())
 }
 
-fn check_email(wrong: &mut Texts, email: Option<&str>) {
+pub(crate) fn check_email(wrong: &mut Texts, email: Option<&str>) {
     wrong.optional("email", email, 320);
     let Some(email) = email.map(str::trim).filter(|e| !e.is_empty()) else { return };
     let options = email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();

@@ -357,7 +357,9 @@ fn updated(
         FieldObject::Opportunity => (Some(record.id.into()), None, None),
         FieldObject::Account => (None, Some(record.id.into()), None),
         FieldObject::Contact => (None, None, Some(record.id.into())),
+        FieldObject::Lead => (None, None, None),
     };
+    let lead = (field.object == FieldObject::Lead).then(|| record.id.into());
     let change = Change {
         field: format!("custom.{}", field.key),
         old: record.value.clone(),
@@ -367,5 +369,6 @@ fn updated(
     };
     Event::with_id(tx.new_id().into(), format!("{object}.updated"), subject)
         .about(opportunity, account, contact)
+        .on_lead(lead)
         .changes(vec![change])
 }

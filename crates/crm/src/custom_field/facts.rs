@@ -44,6 +44,7 @@ impl FieldObject {
             Self::Opportunity => RuleObject::Opportunity,
             Self::Account => RuleObject::Account,
             Self::Contact => RuleObject::Contact,
+            Self::Lead => RuleObject::Lead,
         }
     }
 
@@ -54,6 +55,7 @@ impl FieldObject {
             Self::Opportunity => Object::Opportunity,
             Self::Account => Object::Account,
             Self::Contact => Object::Contact,
+            Self::Lead => Object::Lead,
         }
     }
 }

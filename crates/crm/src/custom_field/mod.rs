@@ -58,7 +58,7 @@ macro_rules! words {
 
 words! {
     /// Whose field it is.
-    FieldObject, "object" { Opportunity = "opportunity", Account = "account", Contact = "contact" }
+    FieldObject, "object" { Opportunity = "opportunity", Account = "account", Contact = "contact", Lead = "lead" }
 }
 
 words! {

@@ -194,6 +194,11 @@ pub async fn values(tx: &mut Tx, object: FieldObject, ids: &[Uuid]) -> Result<Ha
                 .fetch_all(tx.db())
                 .await?
         }
+        FieldObject::Lead => {
+            sqlx::query_as!(Values, "select id, custom from lead where org_id = $1 and id = any ($2)", org, ids)
+                .fetch_all(tx.db())
+                .await?
+        }
         FieldObject::Contact => {
             sqlx::query_as!(Values, "select id, custom from contact where org_id = $1 and id = any ($2)", org, ids)
                 .fetch_all(tx.db())
@@ -243,6 +248,7 @@ pub async fn held(tx: &mut Tx, object: FieldObject, key: &str, after: Uuid, limi
         FieldObject::Opportunity => of!("opportunity"),
         FieldObject::Account => of!("account"),
         FieldObject::Contact => of!("contact"),
+        FieldObject::Lead => of!("lead"),
     })
 }
 
@@ -280,6 +286,7 @@ pub async fn rewrite(tx: &mut Tx, object: FieldObject, key: &str, values: &[(Uui
         FieldObject::Opportunity => of!("opportunity"),
         FieldObject::Account => of!("account"),
         FieldObject::Contact => of!("contact"),
+        FieldObject::Lead => of!("lead"),
     })
 }
 

@@ -5,6 +5,7 @@
 
 pub mod company;
 pub mod large;
+mod lead;
 pub mod random;
 pub mod scale;
 pub mod store;

@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use super::{
     Activity, ActivityKind, Company, INDUSTRIES, LOSS_REASONS, OPPORTUNITY_TYPES, Opportunity, Priority, REGIONS, Role,
-    SOURCES, STAGES,
+    SOURCES, STAGES, lead,
 };
 
 /// Everything that an index of the company stands for in the database.
-struct Ids {
-    org: Uuid,
+pub(super) struct Ids {
+    pub(super) org: Uuid,
     teams: Vec<Uuid>,
-    people: Vec<Uuid>,
+    pub(super) people: Vec<Uuid>,
     stages: Vec<Uuid>,
     products: Vec<Uuid>,
     accounts: Vec<Uuid>,
@@ -68,17 +68,18 @@ pub async fn write(
     records(&mut tx, &ids, company).await?;
     deals(&mut tx, &ids, company).await?;
     happenings(&mut tx, &ids, company, clock).await?;
+    lead::write(&mut tx, &ids, company, clock).await?;
     tx.commit().await?;
     connection.close().await?;
     Ok(())
 }
 
-fn at<T: Copy>(ids: &[T], index: usize) -> Result<T> {
+pub(super) fn at<T: Copy>(ids: &[T], index: usize) -> Result<T> {
     ids.get(index).copied().ok_or_else(|| Error::internal("the demo company refers to what it does not have"))
 }
 
 impl Ids {
-    fn choice(&self, kind: &str, names: &[&str], index: usize) -> Result<Uuid> {
+    pub(super) fn choice(&self, kind: &str, names: &[&str], index: usize) -> Result<Uuid> {
         let name = names.get(index).copied().unwrap_or_default();
         self.choices
             .get(&(kind.to_owned(), name.to_lowercase()))
@@ -86,13 +87,19 @@ impl Ids {
             .ok_or_else(|| Error::internal(format!("no {kind} {name:?}")))
     }
 
-    fn team_of(&self, company: &Company, person: usize) -> Result<Uuid> {
+    pub(super) fn team_of(&self, company: &Company, person: usize) -> Result<Uuid> {
         at(&self.teams, company.people.get(person).map_or(0, |p| p.team))
     }
 }
 
 /// Inserts rows given as JSON objects; `columns` are `name type` pairs of what each object holds.
-async fn insert(db: &mut PgConnection, table: &str, org: Uuid, columns: &str, rows: Vec<Value>) -> Result<()> {
+pub(super) async fn insert(
+    db: &mut PgConnection,
+    table: &str,
+    org: Uuid,
+    columns: &str,
+    rows: Vec<Value>,
+) -> Result<()> {
     let names: Vec<&str> = columns.split(", ").filter_map(|c| c.split(' ').next()).collect();
     let values = names.iter().map(|n| format!("r.{n}")).collect::<Vec<_>>().join(", ");
     let sql = format!(

@@ -12,7 +12,7 @@ use dealwright_access::context::permission;
 use dealwright_access::people::team::Team;
 use dealwright_access::people::user::{self, User};
 use dealwright_access::people::{self, team};
-use dealwright_access::policy::{UpdateAccount, UpdateContact, UpdateOpportunity, UpdateTask};
+use dealwright_access::policy::{UpdateAccount, UpdateContact, UpdateLead, UpdateOpportunity, UpdateTask};
 use dealwright_access::{Context, Permission};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{TeamId, UserId};
@@ -45,13 +45,14 @@ pub struct Counts {
     pub opportunities: i64,
     pub accounts: i64,
     pub contacts: i64,
+    pub leads: i64,
     pub tasks: i64,
 }
 
 impl Counts {
     #[must_use]
     pub const fn sum(self) -> i64 {
-        self.opportunities + self.accounts + self.contacts + self.tasks
+        self.opportunities + self.accounts + self.contacts + self.leads + self.tasks
     }
 
     const fn of_mut(&mut self, kind: Kind) -> &mut i64 {
@@ -59,6 +60,7 @@ impl Counts {
             Kind::Opportunity => &mut self.opportunities,
             Kind::Account => &mut self.accounts,
             Kind::Contact => &mut self.contacts,
+            Kind::Lead => &mut self.leads,
             Kind::Task => &mut self.tasks,
         }
     }
@@ -72,11 +74,12 @@ pub enum Kind {
     Opportunity,
     Account,
     Contact,
+    Lead,
     Task,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Account, Self::Contact, Self::Opportunity, Self::Task];
+    pub const ALL: [Self; 5] = [Self::Account, Self::Contact, Self::Opportunity, Self::Lead, Self::Task];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -84,13 +87,14 @@ impl Kind {
             Self::Opportunity => "opportunity",
             Self::Account => "account",
             Self::Contact => "contact",
+            Self::Lead => "lead",
             Self::Task => "task",
         }
     }
 
     const fn owner_field(self) -> &'static str {
         match self {
-            Self::Opportunity | Self::Account | Self::Contact => "owner_id",
+            Self::Opportunity | Self::Account | Self::Contact | Self::Lead => "owner_id",
             Self::Task => "assignee_id",
         }
     }
@@ -102,6 +106,7 @@ impl Kind {
             Self::Opportunity => permission::<UpdateOpportunity>(),
             Self::Account => permission::<UpdateAccount>(),
             Self::Contact => permission::<UpdateContact>(),
+            Self::Lead => permission::<UpdateLead>(),
             Self::Task => permission::<UpdateTask>(),
         }
     }
@@ -216,6 +221,7 @@ async fn emit(
             Subject { object: kind.as_str(), id: record.id, name: record.name, version: Some(record.version) };
         let event = Event::with_id(tx.new_id().into(), format!("{}.{verb}", kind.as_str()), subject)
             .about(record.opportunity, record.account, record.contact)
+            .on_lead(record.lead)
             .changes(owner.cloned().into_iter().chain(moved).collect())
             .data(data.clone());
         tx.emit(event);

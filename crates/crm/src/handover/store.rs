@@ -1,7 +1,7 @@
 //! The SQL of records that move with people. The statements are the same for each kind but for its words.
 
 use dealwright_kernel::Result;
-use dealwright_kernel::id::{AccountId, ContactId, OpportunityId, TeamId, UserId};
+use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId, TeamId, UserId};
 use dealwright_store::Tx;
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ pub struct Moved {
     pub opportunity: Option<OpportunityId>,
     pub account: Option<AccountId>,
     pub contact: Option<ContactId>,
+    pub lead: Option<LeadId>,
 }
 
 /// The three ways in which records of a kind move: `$owner` is its column of the owner, `$name` of its name, `$open`
@@ -134,7 +135,7 @@ movable!(
     "name",
     "closed_at is null",
     "($4::uuid is null or true)",
-    "t.id as \"opportunity?: OpportunityId\", t.account_id as \"account?: AccountId\", t.primary_contact_id as \"contact?: ContactId\""
+    "t.id as \"opportunity?: OpportunityId\", t.account_id as \"account?: AccountId\", t.primary_contact_id as \"contact?: ContactId\", null::uuid as \"lead?: LeadId\""
 );
 movable!(
     account,
@@ -143,7 +144,7 @@ movable!(
     "name",
     "true",
     "($4::uuid is null or true)",
-    "null::uuid as \"opportunity?: OpportunityId\", t.id as \"account?: AccountId\", null::uuid as \"contact?: ContactId\""
+    "null::uuid as \"opportunity?: OpportunityId\", t.id as \"account?: AccountId\", null::uuid as \"contact?: ContactId\", null::uuid as \"lead?: LeadId\""
 );
 movable!(
     contact,
@@ -152,7 +153,17 @@ movable!(
     "name",
     "true",
     "($4::uuid is null or true)",
-    "null::uuid as \"opportunity?: OpportunityId\", t.account_id as \"account?: AccountId\", t.id as \"contact?: ContactId\""
+    "null::uuid as \"opportunity?: OpportunityId\", t.account_id as \"account?: AccountId\", t.id as \"contact?: ContactId\", null::uuid as \"lead?: LeadId\""
+);
+movable!(
+    lead,
+    "lead",
+    "owner_id",
+    "name",
+    "converted_at is null",
+    "($4::uuid is null or true)",
+    "null::uuid as \"opportunity?: OpportunityId\", null::uuid as \"account?: AccountId\", null::uuid as \"contact?: ContactId\",
+     t.id as \"lead?: LeadId\""
 );
 // A task that somebody of another team gave is seen by that team, and stays so.
 movable!(
@@ -165,7 +176,7 @@ movable!(
     "t.opportunity_id as \"opportunity?: OpportunityId\",
      coalesce(t.account_id, (select o.account_id from opportunity o where o.org_id = t.org_id and o.id = t.opportunity_id),
               (select c.account_id from contact c where c.org_id = t.org_id and c.id = t.contact_id)) as \"account?: AccountId\",
-     coalesce(t.contact_id, (select o.primary_contact_id from opportunity o where o.org_id = t.org_id and o.id = t.opportunity_id)) as \"contact?: ContactId\""
+     coalesce(t.contact_id, (select o.primary_contact_id from opportunity o where o.org_id = t.org_id and o.id = t.opportunity_id)) as \"contact?: ContactId\", t.lead_id as \"lead?: LeadId\""
 );
 
 /// Gives up to `at_most` records of one person to another.
@@ -182,6 +193,7 @@ pub async fn give(
         Kind::Opportunity => opportunity::give(tx, from, to, all, at_most).await,
         Kind::Account => account::give(tx, from, to, all, at_most).await,
         Kind::Contact => contact::give(tx, from, to, all, at_most).await,
+        Kind::Lead => lead::give(tx, from, to, all, at_most).await,
         Kind::Task => task::give(tx, from, to, all, at_most).await,
     }
 }
@@ -198,6 +210,7 @@ pub async fn follow(
         Kind::Opportunity => opportunity::follow(tx, owner, before, now).await,
         Kind::Account => account::follow(tx, owner, before, now).await,
         Kind::Contact => contact::follow(tx, owner, before, now).await,
+        Kind::Lead => lead::follow(tx, owner, before, now).await,
         Kind::Task => task::follow(tx, owner, before, now).await,
     }
 }
@@ -208,6 +221,7 @@ pub async fn leave(tx: &mut Tx, kind: Kind, from: TeamId, to: TeamId) -> Result<
         Kind::Opportunity => opportunity::leave(tx, from, to).await,
         Kind::Account => account::leave(tx, from, to).await,
         Kind::Contact => contact::leave(tx, from, to).await,
+        Kind::Lead => lead::leave(tx, from, to).await,
         Kind::Task => task::leave(tx, from, to).await,
     }
 }
@@ -216,7 +230,7 @@ pub async fn leave(tx: &mut Tx, kind: Kind, from: TeamId, to: TeamId) -> Result<
 pub async fn holdings(tx: &mut Tx, owner: UserId, include: Include) -> Result<Counts> {
     let held = sqlx::query!(
         r#"select opportunities as "opportunities!", open_opportunities as "open_opportunities!", accounts as "accounts!",
-                  contacts as "contacts!", tasks as "tasks!", open_tasks as "open_tasks!" from app.holdings($1)"#,
+                  contacts as "contacts!", leads as "leads!", open_leads as "open_leads!", tasks as "tasks!", open_tasks as "open_tasks!" from app.holdings($1)"#,
         owner.0
     )
     .fetch_one(tx.db())
@@ -226,12 +240,14 @@ pub async fn holdings(tx: &mut Tx, owner: UserId, include: Include) -> Result<Co
             opportunities: held.opportunities,
             accounts: held.accounts,
             contacts: held.contacts,
+            leads: held.leads,
             tasks: held.tasks,
         },
         Include::Open => Counts {
             opportunities: held.open_opportunities,
             accounts: held.accounts,
             contacts: held.contacts,
+            leads: held.open_leads,
             tasks: held.open_tasks,
         },
     })
@@ -251,6 +267,7 @@ pub async fn team_holds(tx: &mut Tx, team: TeamId) -> Result<i64> {
         r#"select (select count(*) from opportunity where org_id = $1 and team_id = $2)
                 + (select count(*) from account where org_id = $1 and team_id = $2)
                 + (select count(*) from contact where org_id = $1 and team_id = $2)
+                + (select count(*) from lead where org_id = $1 and team_id = $2)
                 + (select count(*) from task where org_id = $1 and team_id = $2) as "n!""#,
         org,
         team.0

@@ -29,6 +29,7 @@ pub async fn plain_facts(tx: &mut Tx, object: RuleObject, ids: &[Uuid]) -> Resul
         RuleObject::Opportunity => opportunities(tx, ids).await?,
         RuleObject::Account => accounts(tx, ids).await?,
         RuleObject::Contact => contacts(tx, ids).await?,
+        RuleObject::Lead => leads(tx, ids).await?,
         RuleObject::Task => tasks(tx, ids).await?,
     };
     for facts in found.values_mut() {
@@ -212,6 +213,55 @@ async fn contacts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
         .collect())
 }
 
+async fn leads(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let rows = sqlx::query!(
+        r#"select t.id, t.name, t.first_name, t.last_name, t.company, t.title, t.email, t.phone, t.website, t.country, t.rating, t.description, t.tags,
+                  t.external_id, t.created_at, s.name as status_name, s.category as "status_category!",
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
+                  u.name as owner_name, u.email as owner_email,
+                  (select name from team m where m.org_id = u.org_id and m.id = u.team_id) as owner_team
+           from lead t join app_user u on u.org_id = t.org_id and u.id = t.owner_id
+           join choice s on s.org_id = t.org_id and s.id = t.status_id
+           where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
+        tx.org().0,
+        ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let facts = of([
+                ("name", Value::text(Some(&r.name))),
+                ("first_name", Value::text(Some(&r.first_name))),
+                ("last_name", Value::text(Some(&r.last_name))),
+                ("company", text(r.company.as_ref())),
+                ("title", text(r.title.as_ref())),
+                ("email", text(r.email.as_ref())),
+                ("phone", text(r.phone.as_ref())),
+                ("website", text(r.website.as_ref())),
+                ("country", text(r.country.as_ref())),
+                ("rating", text(r.rating.as_ref())),
+                ("description", text(r.description.as_ref())),
+                ("source", text(r.source.as_ref())),
+                ("industry", text(r.industry.as_ref())),
+                ("region", text(r.region.as_ref())),
+                ("tags", Value::texts(&r.tags)),
+                ("external_id", text(r.external_id.as_ref())),
+                ("created_at", Value::Timestamp(r.created_at)),
+                ("status.name", Value::text(Some(&r.status_name))),
+                ("status.category", Value::text(Some(&r.status_category))),
+                ("owner.name", Value::text(Some(&r.owner_name))),
+                ("owner.email", Value::text(Some(&r.owner_email))),
+                ("owner.team", text(r.owner_team.as_ref())),
+            ]);
+            (r.id, facts)
+        })
+        .collect())
+}
+
 async fn tasks(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
     let rows = sqlx::query!(
         r#"select t.id, t.title, t.notes, t.due_date, t.priority, t.done_at is not null as "done!", t.created_at,
@@ -276,6 +326,16 @@ pub async fn page(tx: &mut Tx, object: RuleObject, after: Uuid, limit: i64) -> R
         RuleObject::Contact => {
             sqlx::query_scalar!(
                 "select id from contact where org_id = $1 and id > $2 and deleted_at is null order by id limit $3",
+                org,
+                after,
+                limit
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+        RuleObject::Lead => {
+            sqlx::query_scalar!(
+                "select id from lead where org_id = $1 and id > $2 and deleted_at is null order by id limit $3",
                 org,
                 after,
                 limit

@@ -24,6 +24,7 @@ pub enum What {
     Opportunities,
     Accounts,
     Contacts,
+    Leads,
 }
 
 impl What {
@@ -32,6 +33,7 @@ impl What {
             Self::Opportunities => Object::Opportunity,
             Self::Accounts => Object::Account,
             Self::Contacts => Object::Contact,
+            Self::Leads => Object::Lead,
         }
     }
 
@@ -40,7 +42,7 @@ impl What {
         match self {
             Self::Opportunities => &["next_step"],
             Self::Accounts => &["domain"],
-            Self::Contacts => &["title", "email"],
+            Self::Contacts | Self::Leads => &["title", "email"],
         }
     }
 }
@@ -140,6 +142,14 @@ pub async fn accounts(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> 
 /// 503 when the statement's time is up.
 pub async fn contacts(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> {
     all(tx, actor, What::Contacts, q).await
+}
+
+/// Ids of leads that match.
+///
+/// # Errors
+/// 503 when the statement's time is up.
+pub async fn leads(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> {
+    all(tx, actor, What::Leads, q).await
 }
 
 async fn all(tx: &mut Tx, actor: &Actor, what: What, q: &str) -> Result<Vec<Uuid>> {

@@ -32,6 +32,7 @@ pub async fn matching(tx: &mut Tx, what: What, query: &str, narrowed: Narrowed<'
         }
         What::Accounts => sqlx::query_scalar!("select app.match_accounts($1, $2)", query, limit).fetch_all(db).await?,
         What::Contacts => sqlx::query_scalar!("select app.match_contacts($1, $2)", query, limit).fetch_all(db).await?,
+        What::Leads => sqlx::query_scalar!("select app.match_leads($1, $2)", query, limit).fetch_all(db).await?,
     };
     Ok(ids.into_iter().flatten().collect())
 }
@@ -73,6 +74,21 @@ pub async fn matching_shown(tx: &mut Tx, what: What, query: &str, ids: &[Uuid], 
                 org,
                 ids,
                 query,
+            )
+            .fetch_all(db)
+            .await?
+        }
+        What::Leads => {
+            sqlx::query_scalar!(
+                "select t.id from lead t
+                 where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(concat_ws(' ', t.name, t.company,
+                     case when not $4 then t.title end, case when not $5 then t.email end, case when not $5 then split_part(t.email, '@', 1) end)))
+                     @@ $3::text::tsquery",
+                org,
+                ids,
+                query,
+                hides("title"),
+                hides("email"),
             )
             .fetch_all(db)
             .await?

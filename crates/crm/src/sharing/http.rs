@@ -3,13 +3,13 @@
 use axum::extract::FromRef;
 use axum::http::StatusCode;
 use dealwright_access::policy::{
-    Needs, ReadAccount, ReadContact, ReadOpportunity, ReadRole, ReadTask, UpdateAccount, UpdateContact,
-    UpdateOpportunity, UpdateTask,
+    Needs, ReadAccount, ReadContact, ReadLead, ReadOpportunity, ReadRole, ReadTask, UpdateAccount, UpdateContact,
+    UpdateLead, UpdateOpportunity, UpdateTask,
 };
 use dealwright_access::{Access, Allow};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Query, Valid};
-use dealwright_kernel::id::{AccountId, ContactId, OpportunityId, ShareId, TaskId, UserId};
+use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId, ShareId, TaskId, UserId};
 use dealwright_kernel::{Page, Result};
 use dealwright_store::Committed;
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use super::effective::{self, Effective};
 use super::{NewShare, Share, Shareable, store};
 use crate::account::Account;
 use crate::contact::Contact;
+use crate::lead::Lead;
 use crate::opportunity::Opportunity;
 use crate::task::Task;
 
@@ -35,6 +36,7 @@ where
         .merge(opportunities::router())
         .merge(accounts::router())
         .merge(contacts::router())
+        .merge(leads::router())
         .merge(tasks::router())
         .routes(routes!(effective_access))
 }
@@ -135,6 +137,7 @@ shares!(
     ReadContact,
     UpdateContact
 );
+shares!(leads, "/leads/{id}/shares", "/leads/{id}/shares/{share_id}", Lead, LeadId, ReadLead, UpdateLead);
 shares!(tasks, "/tasks/{id}/shares", "/tasks/{id}/shares/{share_id}", Task, TaskId, ReadTask, UpdateTask);
 
 /// The kinds of record.
@@ -145,6 +148,7 @@ enum Kind {
     Opportunity,
     Account,
     Contact,
+    Lead,
     Task,
 }
 
@@ -169,6 +173,7 @@ async fn effective_access(cx: Allow<ReadRole>, Query(asked): Query<Params>) -> R
         Kind::Opportunity => effective::of::<Opportunity>(&cx, user, OpportunityId(id)).await,
         Kind::Account => effective::of::<Account>(&cx, user, AccountId(id)).await,
         Kind::Contact => effective::of::<Contact>(&cx, user, ContactId(id)).await,
+        Kind::Lead => effective::of::<Lead>(&cx, user, LeadId(id)).await,
         Kind::Task => effective::of::<Task>(&cx, user, TaskId(id)).await,
     };
     effective.map(Json)

@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use crate::account::Account;
 use crate::contact::Contact;
+use crate::lead::Lead;
 use crate::opportunity::Opportunity;
 use crate::record::Ref;
 use crate::task::Task;
@@ -95,6 +96,16 @@ impl Shareable for Contact {
 
     fn account(&self) -> Option<Uuid> {
         self.account_id.map(Into::into)
+    }
+}
+
+impl Shareable for Lead {
+    async fn told(&self, tx: &mut Tx, verb: &str) -> Result<Event> {
+        Ok(self.event(tx, verb))
+    }
+
+    fn account(&self) -> Option<Uuid> {
+        None
     }
 }
 

@@ -1,10 +1,10 @@
-//! What a task or an activity is about: an opportunity, an account, a contact, or nothing.
+//! What a task or an activity is about: an opportunity, an account, a contact, a lead, or nothing.
 //!
 //! Several may be named, such as a call with a contact about an opportunity. Its subject is then the first in this
 //! order, which is also the one whose readers may read it; it stands on the timelines of all.
 
 use dealwright_kernel::Result;
-use dealwright_kernel::id::{AccountId, ContactId, OpportunityId};
+use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId};
 use dealwright_store::{Event, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,6 +19,7 @@ pub struct About {
     pub opportunity: Option<OpportunityId>,
     pub account: Option<AccountId>,
     pub contact: Option<ContactId>,
+    pub lead: Option<LeadId>,
 }
 
 /// Their names, as far as the actor may see them.
@@ -27,12 +28,13 @@ pub struct Names {
     pub opportunity: Option<String>,
     pub account: Option<String>,
     pub contact: Option<String>,
+    pub lead: Option<String>,
 }
 
 /// The record that something is about, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubjectRef {
-    /// `opportunity`, `account` or `contact`.
+    /// `opportunity`, `account`, `contact` or `lead`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub id: Uuid,
@@ -43,11 +45,12 @@ impl About {
     /// The subject; none when it is about nothing, or about what the reader may not see.
     #[must_use]
     pub fn subject(self, names: Names) -> Option<SubjectRef> {
-        let (kind, id, name) = match (self.opportunity, self.account, self.contact) {
-            (Some(id), _, _) => ("opportunity", id.0, names.opportunity),
-            (None, Some(id), _) => ("account", id.0, names.account),
-            (None, None, Some(id)) => ("contact", id.0, names.contact),
-            (None, None, None) => return None,
+        let (kind, id, name) = match (self.opportunity, self.account, self.contact, self.lead) {
+            (Some(id), ..) => ("opportunity", id.0, names.opportunity),
+            (None, Some(id), ..) => ("account", id.0, names.account),
+            (None, None, Some(id), _) => ("contact", id.0, names.contact),
+            (None, None, None, Some(id)) => ("lead", id.0, names.lead),
+            (None, None, None, None) => return None,
         };
         Some(SubjectRef { kind, id, name: name? })
     }
@@ -61,6 +64,7 @@ impl About {
             opportunity: self.opportunity.filter(|id| old.opportunity != Some(*id)).map(Into::into),
             account: self.account.filter(|id| old.account != Some(*id)).map(Into::into),
             contact: self.contact.filter(|id| old.contact != Some(*id)).map(Into::into),
+            lead: self.lead.filter(|id| old.lead != Some(*id)).map(Into::into),
             contact_field: Some("contact_id"),
             ..References::default()
         };
@@ -74,7 +78,8 @@ impl About {
     /// 503 when the database is gone.
     pub async fn stand_on(self, tx: &mut Tx, event: Event) -> Result<Event> {
         let around = store::around(tx, self).await?;
-        Ok(event.about(self.opportunity, self.account.or(around.account), self.contact.or(around.contact)))
+        let event = event.about(self.opportunity, self.account.or(around.account), self.contact.or(around.contact));
+        Ok(event.on_lead(self.lead))
     }
 }
 
@@ -85,7 +90,8 @@ mod tests {
     #[test]
     fn the_subject_is_the_first_of_what_it_is_about() {
         let id = Uuid::from_u128(7);
-        let names = || Names { opportunity: None, account: Some("Isdom".into()), contact: Some("Nadia".into()) };
+        let names =
+            || Names { opportunity: None, account: Some("Isdom".into()), contact: Some("Nadia".into()), lead: None };
         let both = About { account: Some(AccountId(id)), contact: Some(ContactId(id)), ..About::default() };
         assert_eq!(both.subject(names()), Some(SubjectRef { kind: "account", id, name: "Isdom".into() }));
         // A hidden opportunity is not replaced by something else.

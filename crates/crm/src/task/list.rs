@@ -25,6 +25,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("opportunity_id", "opportunity_id", Kind::Id),
         Field::new("account_id", "account_id", Kind::Id),
         Field::new("contact_id", "contact_id", Kind::Id),
+        Field::new("lead_id", "lead_id", Kind::Id),
         Field::new("priority", "priority", Kind::Word(Priority::WORDS)),
         Field::new("status", "done_at", Kind::DoneState),
         Field::new("due_date", "due_date", Kind::Date).sorted(),
@@ -35,13 +36,13 @@ pub static CATALOGUE: Catalogue = Catalogue {
 };
 
 const COLUMNS: &str = "t.id, t.title, t.notes, t.due_date, t.priority, t.assignee_id, u.name as assignee_name, t.team_id, t.opportunity_id, \
-    o.name as opportunity_name, t.account_id, a.name as account_name, t.contact_id, c.name as contact_name, t.done_at, t.version, t.created_at, \
+    o.name as opportunity_name, t.account_id, a.name as account_name, t.contact_id, c.name as contact_name, t.lead_id, l.name as lead_name, t.done_at, t.version, t.created_at, \
     t.updated_at, \
     (select app.principals()) <> '{}' and app.edits_until('task', t.id) is not null as shared_to_edit";
 
 const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.assignee_id \
     left join opportunity o on o.org_id = t.org_id and o.id = t.opportunity_id left join account a on a.org_id = t.org_id and a.id = t.account_id \
-    left join contact c on c.org_id = t.org_id and c.id = t.contact_id";
+    left join contact c on c.org_id = t.org_id and c.id = t.contact_id left join lead l on l.org_id = t.org_id and l.id = t.lead_id";
 
 /// Reads a list request: beside the fields, `due=overdue|today|week` and `subject_id`. Sooner comes first unless a sort
 /// says otherwise.
@@ -87,7 +88,8 @@ fn due(value: &str, by_status: bool) -> Result<Asked> {
 
 /// About any of these records.
 fn about(subjects: &[Uuid]) -> Filter {
-    let fields = ["opportunity_id", "account_id", "contact_id"].into_iter().filter_map(|name| CATALOGUE.field(name));
+    let fields =
+        ["opportunity_id", "account_id", "contact_id", "lead_id"].into_iter().filter_map(|name| CATALOGUE.field(name));
     Filter::Or(
         fields
             .map(|field| Filter::Is(Condition { field, op: Op::In, operand: Operand::Ids(subjects.to_vec()) }))
@@ -133,6 +135,6 @@ mod tests {
     #[test]
     fn a_subject_is_any_record() {
         let Filter::Or(parts) = about(&[Uuid::nil()]) else { panic!("alternatives") };
-        assert_eq!(parts.len(), 3);
+        assert_eq!(parts.len(), 4);
     }
 }

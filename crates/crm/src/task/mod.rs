@@ -14,7 +14,7 @@ use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteTask, Object, UpdateTask};
 use dealwright_access::{Actor, Record};
 use dealwright_kernel::extract::{Validate, read_value};
-use dealwright_kernel::id::{AccountId, ContactId, OpportunityId, TaskId, TeamId, UserId};
+use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId, TaskId, TeamId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::{Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,7 @@ pub struct Fields {
     pub opportunity_id: Option<OpportunityId>,
     pub account_id: Option<AccountId>,
     pub contact_id: Option<ContactId>,
+    pub lead_id: Option<LeadId>,
     pub done: bool,
 }
 
@@ -76,7 +77,12 @@ impl Fields {
     /// What the task is about.
     #[must_use]
     pub const fn about(&self) -> About {
-        About { opportunity: self.opportunity_id, account: self.account_id, contact: self.contact_id }
+        About {
+            opportunity: self.opportunity_id,
+            account: self.account_id,
+            contact: self.contact_id,
+            lead: self.lead_id,
+        }
     }
 }
 
@@ -96,6 +102,7 @@ pub struct Task {
     pub opportunity_id: Option<OpportunityId>,
     pub account_id: Option<AccountId>,
     pub contact_id: Option<ContactId>,
+    pub lead_id: Option<LeadId>,
     /// What it is about; null when nothing, or when you may not see it.
     pub subject: Option<SubjectRef>,
     pub done: bool,
@@ -127,6 +134,7 @@ impl Task {
             opportunity_id: self.opportunity_id,
             account_id: self.account_id,
             contact_id: self.contact_id,
+            lead_id: self.lead_id,
             done: self.done,
         }
     }
@@ -183,6 +191,7 @@ pub struct NewTask {
     pub opportunity_id: Option<OpportunityId>,
     pub account_id: Option<AccountId>,
     pub contact_id: Option<ContactId>,
+    pub lead_id: Option<LeadId>,
 }
 
 impl Validate for NewTask {
@@ -208,6 +217,7 @@ impl NewTask {
             opportunity_id: self.opportunity_id,
             account_id: self.account_id,
             contact_id: self.contact_id,
+            lead_id: self.lead_id,
             done: false,
         }
     }
@@ -233,6 +243,8 @@ pub struct TaskPatch {
     pub account_id: Patch<AccountId>,
     #[schema(value_type = Option<ContactId>)]
     pub contact_id: Patch<ContactId>,
+    #[schema(value_type = Option<LeadId>)]
+    pub lead_id: Patch<LeadId>,
     /// True completes it, false opens it again.
     pub done: Option<bool>,
 }
@@ -274,6 +286,7 @@ impl TaskPatch {
             opportunity_id: self.opportunity_id.apply(old.opportunity_id),
             account_id: self.account_id.apply(old.account_id),
             contact_id: self.contact_id.apply(old.contact_id),
+            lead_id: self.lead_id.apply(old.lead_id),
             done: self.done.unwrap_or(old.done),
         }
     }

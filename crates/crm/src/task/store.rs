@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::Actor;
 use dealwright_kernel::Result;
-use dealwright_kernel::id::{AccountId, ContactId, OpportunityId, TaskId, TeamId, UserId};
+use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId, TaskId, TeamId, UserId};
 use dealwright_store::Tx;
 
 use super::about::{About, Names};
@@ -28,6 +28,8 @@ pub struct Row {
     account_name: Option<String>,
     contact_id: Option<ContactId>,
     contact_name: Option<String>,
+    lead_id: Option<LeadId>,
+    lead_name: Option<String>,
     done_at: Option<DateTime<Utc>>,
     version: i64,
     created_at: DateTime<Utc>,
@@ -45,9 +47,18 @@ impl Row {
     }
 
     fn into_record(self) -> Result<Task> {
-        let about = About { opportunity: self.opportunity_id, account: self.account_id, contact: self.contact_id };
-        let names =
-            Names { opportunity: self.opportunity_name, account: self.account_name, contact: self.contact_name };
+        let about = About {
+            opportunity: self.opportunity_id,
+            account: self.account_id,
+            contact: self.contact_id,
+            lead: self.lead_id,
+        };
+        let names = Names {
+            opportunity: self.opportunity_name,
+            account: self.account_name,
+            contact: self.contact_name,
+            lead: self.lead_name,
+        };
         Ok(Task {
             id: self.id,
             title: self.title,
@@ -60,6 +71,7 @@ impl Row {
             opportunity_id: self.opportunity_id,
             account_id: self.account_id,
             contact_id: self.contact_id,
+            lead_id: self.lead_id,
             subject: about.subject(names),
             done: self.done_at.is_some(),
             done_at: self.done_at,
@@ -80,13 +92,14 @@ pub async fn find(tx: &mut Tx, id: TaskId, deleted: bool) -> Result<Option<Task>
         r#"select t.id as "id: TaskId", t.title, t.notes, t.due_date, t.priority, t.assignee_id as "assignee_id: UserId", u.name as assignee_name,
                   t.team_id as "team_id: TeamId", t.opportunity_id as "opportunity_id: OpportunityId", o.name as "opportunity_name?",
                   t.account_id as "account_id: AccountId", a.name as "account_name?", t.contact_id as "contact_id: ContactId",
-                  c.name as "contact_name?", t.done_at, t.version, t.created_at, t.updated_at,
+                  c.name as "contact_name?", t.lead_id as "lead_id: LeadId", l.name as "lead_name?", t.done_at, t.version, t.created_at, t.updated_at,
                   (select app.principals()) <> '{}' and app.edits_until('task', t.id) is not null as "shared_to_edit!"
            from task t
            join app_user u on u.org_id = t.org_id and u.id = t.assignee_id
            left join opportunity o on o.org_id = t.org_id and o.id = t.opportunity_id
            left join account a on a.org_id = t.org_id and a.id = t.account_id
            left join contact c on c.org_id = t.org_id and c.id = t.contact_id
+           left join lead l on l.org_id = t.org_id and l.id = t.lead_id
            where t.org_id = $1 and t.id = $2 and (t.deleted_at is not null) = $3"#,
         tx.org().0,
         id.0,
@@ -112,7 +125,7 @@ pub async fn around(tx: &mut Tx, about: About) -> Result<About> {
     )
     .fetch_one(tx.db())
     .await?;
-    Ok(About { opportunity: about.opportunity, account: row.account, contact: row.contact })
+    Ok(About { opportunity: about.opportunity, account: row.account, contact: row.contact, lead: about.lead })
 }
 
 /// Adds a task at version 1.
@@ -120,8 +133,8 @@ pub async fn insert(tx: &mut Tx, id: TaskId, f: &Fields, team: Option<TeamId>) -
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
         "insert into task (org_id, id, title, notes, due_date, priority, assignee_id, team_id, opportunity_id, account_id, contact_id, done_at,
-             created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+             created_at, updated_at, lead_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)",
         org,
         id.0,
         f.title,
@@ -135,6 +148,7 @@ pub async fn insert(tx: &mut Tx, id: TaskId, f: &Fields, team: Option<TeamId>) -
         f.contact_id.map(|i| i.0),
         f.done.then_some(now),
         now,
+        f.lead_id.map(|i| i.0),
     )
     .execute(tx.db())
     .await?;
@@ -146,7 +160,8 @@ pub async fn update(tx: &mut Tx, id: TaskId, version: i64, f: &Fields, team: Opt
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
         "update task set title = $4, notes = $5, due_date = $6, priority = $7, assignee_id = $8, team_id = $9, opportunity_id = $10, account_id = $11,
-             contact_id = $12, done_at = case when $13::boolean then coalesce(done_at, $14) end, updated_at = $14, version = version + 1
+             contact_id = $12, done_at = case when $13::boolean then coalesce(done_at, $14) end, updated_at = $14, lead_id = $15,
+             version = version + 1
          where org_id = $1 and id = $2 and version = $3 and deleted_at is null",
         org,
         id.0,
@@ -162,6 +177,7 @@ pub async fn update(tx: &mut Tx, id: TaskId, version: i64, f: &Fields, team: Opt
         f.contact_id.map(|i| i.0),
         f.done,
         now,
+        f.lead_id.map(|i| i.0),
     )
     .execute(tx.db())
     .await?;

@@ -1,11 +1,11 @@
 //! `/opportunities/{id}/timeline` and its like.
 
 use axum::extract::FromRef;
-use dealwright_access::policy::{Needs, ReadAccount, ReadContact, ReadOpportunity};
+use dealwright_access::policy::{Needs, ReadAccount, ReadContact, ReadLead, ReadOpportunity};
 use dealwright_access::{Access, Allow};
 use dealwright_kernel::error::{OrNotFound, Outcome, Problems};
 use dealwright_kernel::extract::{Json, Path, Query};
-use dealwright_kernel::id::{AccountId, ContactId, OpportunityId};
+use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId};
 use dealwright_kernel::page::MAX_LIMIT;
 use dealwright_kernel::{Error, Page, Result};
 use serde::Deserialize;
@@ -22,7 +22,11 @@ where
     S: Clone + Send + Sync + 'static,
     Access: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(of_opportunity)).routes(routes!(of_account)).routes(routes!(of_contact))
+    OpenApiRouter::new()
+        .routes(routes!(of_opportunity))
+        .routes(routes!(of_account))
+        .routes(routes!(of_contact))
+        .routes(routes!(of_lead))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -75,4 +79,14 @@ async fn of_contact(
     Query(params): Query<Params>,
 ) -> Result<Json<Page<Entry>>> {
     page(cx, Of::Contact(id.0), params).await
+}
+
+/// What happened to a lead
+#[utoipa::path(get, path = "/leads/{id}/timeline", tag = "timeline", params(("id" = LeadId, Path), Params), responses((status = 200, body = Page<Entry>), Problems))]
+async fn of_lead(
+    cx: Allow<ReadLead>,
+    Path(id): Path<LeadId>,
+    Query(params): Query<Params>,
+) -> Result<Json<Page<Entry>>> {
+    page(cx, Of::Lead(id.0), params).await
 }

@@ -71,8 +71,9 @@ pub struct EntryChange {
 #[must_use]
 pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     let Some((object, verb)) = kind.split_once('.') else { return false };
-    let known = matches!(object, "opportunity" | "account" | "contact" | "task");
+    let known = matches!(object, "opportunity" | "account" | "contact" | "lead" | "task");
     known
         && (matches!(verb, "created" | "deleted" | "restored")
+            || (object == "lead" && verb == "converted")
             || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
 }

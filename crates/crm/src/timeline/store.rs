@@ -22,6 +22,7 @@ pub enum Of {
     Opportunity(Uuid),
     Account(Uuid),
     Contact(Uuid),
+    Lead(Uuid),
 }
 
 impl Of {
@@ -30,6 +31,7 @@ impl Of {
             Self::Opportunity(id) => ("opportunity_id", id),
             Self::Account(id) => ("account_id", id),
             Self::Contact(id) => ("contact_id", id),
+            Self::Lead(id) => ("lead_id", id),
         }
     }
 }
@@ -65,7 +67,12 @@ pub async fn page(tx: &mut Tx, actor: &Actor, of: Of, limit: u16, cursor: Option
          e.subject_name, e.changes, e.data, exists (select from event u where u.org_id = e.org_id and u.undoes = e.id) as undone from event e \
          left join app_user b on b.org_id = e.org_id and b.id = e.on_behalf_of where e.org_id = ",
     );
-    sql.push_bind(tx.org().0).push(" and e.").push(column).push(" = ").push_bind(id);
+    let behind = leads_behind(tx, of).await?;
+    sql.push_bind(tx.org().0).push(" and (e.").push(column).push(" = ").push_bind(id);
+    if !behind.is_empty() {
+        sql.push(" or e.lead_id = any (").push_bind(behind).push(")");
+    }
+    sql.push(")");
     if let Some(Cursor { keys: (at, id), .. }) = after {
         sql.push(" and (e.at, e.id) < (").push_bind(at).push(", ").push_bind(id).push(")");
     }
@@ -113,6 +120,18 @@ impl Row {
     }
 }
 
+/// The leads that became a record: their past is its own.
+async fn leads_behind(tx: &mut Tx, of: Of) -> Result<Vec<Uuid>> {
+    let (object, id) = match of {
+        Of::Opportunity(id) => ("opportunity", id),
+        Of::Account(id) => ("account", id),
+        Of::Contact(id) => ("contact", id),
+        Of::Lead(_) => return Ok(Vec::new()),
+    };
+    let found = sqlx::query_scalar!("select app.leads_behind($1, $2)", object, id).fetch_all(tx.db()).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
 /// Whether the actor may see the record whose timeline is asked for.
 pub async fn visible(tx: &mut Tx, of: Of) -> Result<bool> {
     let org = tx.org().0;
@@ -135,6 +154,11 @@ pub async fn visible(tx: &mut Tx, of: Of) -> Result<bool> {
             )
             .fetch_one(db)
             .await?
+        }
+        Of::Lead(id) => {
+            sqlx::query_scalar!(r#"select exists (select from lead where org_id = $1 and id = $2) as "seen!""#, org, id)
+                .fetch_one(db)
+                .await?
         }
         Of::Contact(id) => {
             sqlx::query_scalar!(

@@ -5,7 +5,7 @@ pub mod http;
 pub mod store;
 
 use dealwright_access::Context;
-use dealwright_kernel::id::{AccountId, ContactId, EventId, OpportunityId, TaskId, UserId};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, OpportunityId, TaskId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 use serde::Serialize;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::account::{self, AccountPatch};
 use crate::contact::{self, ContactPatch};
 use crate::handover::Kind;
+use crate::lead::{self, LeadPatch};
 use crate::opportunity::{self, OpportunityPatch};
 use crate::task::{self, TaskPatch};
 
@@ -102,6 +103,12 @@ async fn one(cx: &Context, tx: &mut Tx, kind: Kind, id: Uuid, to: UserId) -> Res
             let (version, patch) = (permit.version, ContactPatch { owner_id: Some(to), ..ContactPatch::default() });
             let written = contact::write::update(cx, tx, permit, version, patch, None).await?;
             (written.contact.name, written.event)
+        }
+        Kind::Lead => {
+            let permit = cx.permit_for::<lead::Lead>(tx, LeadId(id), needs).await?;
+            let (version, patch) = (permit.version, LeadPatch { owner_id: Some(to), ..LeadPatch::default() });
+            let written = lead::write::update(cx, tx, permit, version, patch, None).await?;
+            (written.lead.name, written.event)
         }
         Kind::Task => {
             let permit = cx.permit_for::<task::Task>(tx, TaskId(id), needs).await?;

@@ -42,6 +42,14 @@ pub async fn owned(
             .fetch_all(tx.db())
             .await
         }
+        Kind::Lead => {
+            sqlx::query_scalar!(
+                "select id from lead where org_id = $1 and owner_id = $2 and deleted_at is null and id > $3 and ($4 or converted_at is null) order by id limit $5",
+                org, owner.0, after, all, limit
+            )
+            .fetch_all(tx.db())
+            .await
+        }
         Kind::Task => {
             sqlx::query_scalar!(
                 "select id from task where org_id = $1 and assignee_id = $2 and deleted_at is null and id > $3 and ($4 or done_at is null) order by id limit $5",

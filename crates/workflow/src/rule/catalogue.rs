@@ -1,5 +1,7 @@
 //! What rules can speak of: for each object its facts, with their kinds.
 
+mod lead;
+
 use dealwright_kernel::Error;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,11 +15,12 @@ pub enum RuleObject {
     Opportunity,
     Account,
     Contact,
+    Lead,
     Task,
 }
 
 impl RuleObject {
-    pub const ALL: [Self; 4] = [Self::Opportunity, Self::Account, Self::Contact, Self::Task];
+    pub const ALL: [Self; 5] = [Self::Opportunity, Self::Account, Self::Contact, Self::Lead, Self::Task];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +28,7 @@ impl RuleObject {
             Self::Opportunity => "opportunity",
             Self::Account => "account",
             Self::Contact => "contact",
+            Self::Lead => "lead",
             Self::Task => "task",
         }
     }
@@ -72,6 +76,7 @@ impl RuleObject {
             Self::Contact => {
                 &["first_name", "last_name", "title", "email", "phone", "account_id", "owner_id", "tags", "external_id"]
             }
+            Self::Lead => lead::FIELDS,
             Self::Task => &[
                 "title",
                 "notes",
@@ -81,6 +86,7 @@ impl RuleObject {
                 "opportunity_id",
                 "account_id",
                 "contact_id",
+                "lead_id",
                 "done",
             ],
         }
@@ -93,7 +99,7 @@ impl std::str::FromStr for RuleObject {
         Self::ALL
             .into_iter()
             .find(|object| object.as_str() == text)
-            .ok_or_else(|| Error::field("object", "invalid_value", "one of opportunity, account, contact, task"))
+            .ok_or_else(|| Error::field("object", "invalid_value", "one of opportunity, account, contact, lead, task"))
     }
 }
 
@@ -221,6 +227,7 @@ const fn own(object: RuleObject) -> &'static [Line] {
         RuleObject::Opportunity => OPPORTUNITY,
         RuleObject::Account => ACCOUNT,
         RuleObject::Contact => CONTACT,
+        RuleObject::Lead => lead::FACTS,
         RuleObject::Task => TASK,
     }
 }

@@ -2,7 +2,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Board, BoardColumn, Money, Opportunity, Page } from "@/api/types";
 
-export type RecordType = "opportunities" | "accounts" | "contacts";
+export type RecordType = "opportunities" | "accounts" | "contacts" | "leads";
 interface Versioned {
   id: string;
   version: number;

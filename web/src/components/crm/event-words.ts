@@ -13,6 +13,8 @@ const PLAIN: Record<string, string> = {
   deleted: "deleted",
   restored: "restored",
   undone: "undid a change to",
+  converted: "converted",
+  conversion_reverted: "took back the conversion of",
 };
 
 const nameOf = (value: unknown): string =>

@@ -1,4 +1,4 @@
-/** A list of records that need no more than name, search and sort: accounts and contacts. */
+/** A list of records that need no more than name, search, sort and a few filters: accounts, contacts and leads. */
 import { ArrowDown, ArrowUp, Columns3, Plus, Search } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
@@ -24,15 +24,17 @@ export interface RecordSearch {
   mine?: string | undefined;
 }
 
-interface Props<R extends { id: string }> {
+interface Props<R extends { id: string }, S extends RecordSearch> {
   noun: [string, string];
   rows: R[];
   total: string | null;
   columns: RecordColumn<R>[];
   /** Columns that are shown when they are chosen. */
   optional?: RecordColumn<R>[];
-  search: RecordSearch;
-  onSearch: (next: RecordSearch) => void;
+  search: S;
+  onSearch: (next: S) => void;
+  /** Behind "Mine". */
+  filters?: ReactNode;
   hasMore: boolean;
   loading: boolean;
   onMore: () => void;
@@ -47,7 +49,7 @@ export const totalWords = (page: { total?: number | null; total_is?: string | nu
       ? `over ${number(page.total)}`
       : number(page.total);
 
-export function RecordList<R extends { id: string }>(props: Props<R>) {
+export function RecordList<R extends { id: string }, S extends RecordSearch>(props: Props<R, S>) {
   const { search, optional = [] } = props;
   const [chosen, setChosen] = useStored<Record<string, boolean>>(`dw.columns.${props.noun[1]}`, {});
   const columns = [...props.columns, ...optional.filter((c) => chosen[c.id])];
@@ -59,7 +61,12 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2 md:px-5">
-        <SearchField key={props.noun[1]} search={search} onSearch={props.onSearch} noun={props.noun[1]} />
+        <SearchField
+          key={props.noun[1]}
+          search={search}
+          onSearch={(next) => props.onSearch({ ...search, ...next })}
+          noun={props.noun[1]}
+        />
         <Button
           aria-pressed={search.mine === "1"}
           className="aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-text"
@@ -67,6 +74,7 @@ export function RecordList<R extends { id: string }>(props: Props<R>) {
         >
           Mine
         </Button>
+        {props.filters}
         {props.total && (
           <span className="text-meta text-fg-3 tnum">
             {props.total} {props.total === "1" ? props.noun[0] : props.noun[1]}

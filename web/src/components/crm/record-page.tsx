@@ -1,4 +1,4 @@
-/** The page of an account or a contact: name, facts, tabs. */
+/** The page of an account, a contact or a lead: name, facts, tabs. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, Phone, Plus, SquareCheck, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -14,7 +14,7 @@ import { composing } from "./composer";
 import { useSharing, type Shareable } from "./sharing";
 
 interface Props<T extends string> {
-  type: "account" | "contact";
+  type: "account" | "contact" | "lead";
   record: Shareable & { version: number };
   mark: ReactNode;
   facts: ReactNode;
@@ -24,6 +24,10 @@ interface Props<T extends string> {
   mayDelete: boolean;
   onGone: () => void;
   onNewDeal: (() => void) | null;
+  /** What else this kind of record is for, beside "Log". */
+  action?: ReactNode;
+  /** Above the facts: what is to be known first. */
+  banner?: ReactNode;
   children: ReactNode;
 }
 
@@ -49,6 +53,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
               <Plus /> New opportunity
             </Button>
           )}
+          {props.action}
           {sharing.dialog}
           <Menu
             align="end"
@@ -74,6 +79,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
             ]}
           />
         </div>
+        {props.banner}
         {props.facts}
       </div>
       <TabRow label="Record" className="mt-3 h-10 shrink-0 border-b border-line px-2 md:px-3">
@@ -96,7 +102,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
 }
 
 function useDelete(
-  type: "account" | "contact",
+  type: "account" | "contact" | "lead",
   record: { id: string; name: string; version: number },
   onGone: () => void,
 ) {

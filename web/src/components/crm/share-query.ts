@@ -12,6 +12,7 @@ export const sharesQuery = (type: SharedObject, id: string) =>
       if (type === "opportunity") return (await get("/opportunities/{id}/shares", at)).items;
       if (type === "account") return (await get("/accounts/{id}/shares", at)).items;
       if (type === "task") return (await get("/tasks/{id}/shares", at)).items;
+      if (type === "lead") return (await get("/leads/{id}/shares", at)).items;
       return (await get("/contacts/{id}/shares", at)).items;
     },
   });
@@ -35,6 +36,7 @@ export function useShares(type: SharedObject, id: string) {
       if (type === "opportunity") await post("/opportunities/{id}/shares", at);
       else if (type === "account") await post("/accounts/{id}/shares", at);
       else if (type === "task") await post("/tasks/{id}/shares", at);
+      else if (type === "lead") await post("/leads/{id}/shares", at);
       else await post("/contacts/{id}/shares", at);
     },
     onSuccess: done,
@@ -45,6 +47,7 @@ export function useShares(type: SharedObject, id: string) {
       if (type === "opportunity") await remove("/opportunities/{id}/shares/{share_id}", at);
       else if (type === "account") await remove("/accounts/{id}/shares/{share_id}", at);
       else if (type === "task") await remove("/tasks/{id}/shares/{share_id}", at);
+      else if (type === "lead") await remove("/leads/{id}/shares/{share_id}", at);
       else await remove("/contacts/{id}/shares/{share_id}", at);
     },
     onSuccess: done,

@@ -10,14 +10,19 @@ import { date, daysUntil, plural, today } from "@/lib/format";
 import { useSharing } from "./sharing";
 import { useTaskEdit } from "./task-edit";
 
-const PAGES = { opportunity: "/opportunities/$id", account: "/accounts/$id", contact: "/contacts/$id" } as const;
+const PAGES = {
+  opportunity: "/opportunities/$id",
+  account: "/accounts/$id",
+  contact: "/contacts/$id",
+  lead: "/leads/$id",
+} as const;
 
 /** A record by name, as a link to its page when it has one. */
 export function SubjectLink({ subject, className }: { subject: Subject; className?: string }) {
   const { id, type, name } = subject;
   const content = (
     <>
-      {type === "contact" ? <PersonMark id={id ?? name} name={name} /> : <CompanyMark name={name} />}
+      {type === "contact" || type === "lead" ? <PersonMark id={id ?? name} name={name} /> : <CompanyMark name={name} />}
       <span className="truncate">{name}</span>
     </>
   );

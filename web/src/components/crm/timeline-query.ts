@@ -6,6 +6,7 @@ const PATH = {
   opportunity: "/opportunities/{id}/timeline",
   account: "/accounts/{id}/timeline",
   contact: "/contacts/{id}/timeline",
+  lead: "/leads/{id}/timeline",
 } as const;
 
 export const timelineQuery = (type: SubjectType, id: string) =>

@@ -1,5 +1,5 @@
 /** What this person may create: the phone's plus and the palette offer the same. */
-import { Building, CircleDollarSign, Contact, SquareCheck, type LucideIcon } from "lucide-react";
+import { Building, CircleDollarSign, Contact, SquareCheck, Target, type LucideIcon } from "lucide-react";
 import { useMe } from "@/api/shared";
 import { create } from "@/lib/frame";
 
@@ -13,6 +13,7 @@ interface CreateAction {
 const KINDS = [
   { kind: "opportunity", label: "New opportunity", icon: CircleDollarSign, keys: "C O" },
   { kind: "task", label: "New task", icon: SquareCheck, keys: "C T" },
+  { kind: "lead", label: "New lead", icon: Target, keys: "C L" },
   { kind: "account", label: "New account", icon: Building },
   { kind: "contact", label: "New contact", icon: Contact },
 ] as const;

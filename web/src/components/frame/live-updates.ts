@@ -11,6 +11,7 @@ const STALE: Record<string, string[]> = {
   opportunity: [],
   account: ["accounts"],
   contact: ["contacts"],
+  lead: ["leads"],
   task: ["tasks"],
   proposal: ["proposals"],
   import: ["imports"],

@@ -6,11 +6,12 @@ import {
   Settings2,
   SquareCheck,
   Stamp,
+  Target,
   type LucideIcon,
 } from "lucide-react";
 
 export interface NavItem {
-  to: "/" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/admin";
+  to: "/" | "/leads" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/admin";
   label: string;
   icon: LucideIcon;
   count?: "tasks" | "approvals";
@@ -19,6 +20,7 @@ export interface NavItem {
 
 export const NAV: NavItem[] = [
   { to: "/", label: "Home", icon: House, keys: "g h" },
+  { to: "/leads", label: "Leads", icon: Target, keys: "g l" },
   { to: "/opportunities", label: "Opportunities", icon: CircleDollarSign, keys: "g o" },
   { to: "/accounts", label: "Accounts", icon: Building, keys: "g a" },
   { to: "/contacts", label: "Contacts", icon: Contact, keys: "g c" },

@@ -19,6 +19,7 @@ const OBJECTS: [Owner, string][] = [
   ["opportunity", "Opportunities"],
   ["account", "Accounts"],
   ["contact", "Contacts"],
+  ["lead", "Leads"],
 ];
 
 export function CustomFields() {

@@ -18,6 +18,7 @@ const KINDS = [
   ["opportunities", "Opportunities"],
   ["accounts", "Accounts"],
   ["contacts", "Contacts"],
+  ["leads", "Leads"],
   ["tasks", "Tasks"],
 ] as const;
 const sum = (counts: RecordCounts): number => KINDS.reduce((n, [kind]) => n + counts[kind], 0);

@@ -12,9 +12,15 @@ import { cn } from "@/lib/cn";
 import { AdminPage, PINNED } from "./layout";
 import { roleFieldsQuery, rolesQuery } from "./queries";
 
-export const FIELD_OBJECTS = ["opportunity", "account", "contact", "task"] as const;
+export const FIELD_OBJECTS = ["opportunity", "account", "contact", "lead", "task"] as const;
 export type FieldObject = (typeof FIELD_OBJECTS)[number];
-const PLURAL = { opportunity: "Opportunities", account: "Accounts", contact: "Contacts", task: "Tasks" };
+const PLURAL = {
+  opportunity: "Opportunities",
+  account: "Accounts",
+  contact: "Contacts",
+  lead: "Leads",
+  task: "Tasks",
+};
 
 const words = (field: string): string => {
   const said = field.replace(/_id$/, "").replaceAll("_", " ");

@@ -19,6 +19,7 @@ const LISTS: [OptionKind, string][] = [
   ["industry", "Industries"],
   ["region", "Regions"],
   ["loss_reason", "Loss reasons"],
+  ["lead_status", "Lead statuses"],
 ];
 
 export function Lists() {

@@ -10,6 +10,7 @@ const OBJECTS: Record<string, string> = {
   opportunity: "Opportunities",
   account: "Accounts",
   contact: "Contacts",
+  lead: "Leads",
   product: "Products",
   activity: "Activities and notes",
   task: "Tasks",
@@ -28,7 +29,7 @@ const OBJECTS: Record<string, string> = {
 };
 const ACTIONS: Record<string, string> = { read: "View", update: "Edit", impersonate: "View as" };
 const GROUPS: [string, string[]][] = [
-  ["Sell", ["opportunity", "account", "contact", "product"]],
+  ["Sell", ["lead", "opportunity", "account", "contact", "product"]],
   ["Work", ["activity", "task", "agent"]],
   ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "import", "audit"]],
   ["Let in", ["single_sign_on", "api_key", "service_account"]],

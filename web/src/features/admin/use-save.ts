@@ -13,6 +13,7 @@ export const MASTER_DATA = [
   "custom-fields",
   "opportunities",
   "accounts",
+  "leads",
 ];
 
 export function useSave<V>(change: (vars: V) => Promise<unknown>, done?: string | ((vars: V) => string)) {

@@ -1,8 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useMatches } from "@tanstack/react-router";
-import type { RunContext, SubjectType } from "@/api/types";
+import type { RunContext } from "@/api/types";
 
-const TYPES: Record<string, SubjectType> = {
+/** What the assistant knows of. */
+type Known = RunContext["type"];
+
+const TYPES: Record<string, Known> = {
   "/_app/opportunities/$id": "opportunity",
   "/_app/accounts/$id": "account",
   "/_app/contacts/$id": "contact",
@@ -20,7 +23,7 @@ export function usePageContext(): (RunContext & { name: string }) | null {
     },
   });
   if (!at) return null;
-  const [type, id] = at.split(" ") as [SubjectType, string];
+  const [type, id] = at.split(" ") as [Known, string];
   const known = client.getQueryData<{ name: string }>([PLURAL[type], "detail", id]);
   return { type, id, name: known?.name ?? "this record" };
 }

@@ -18,7 +18,7 @@ import { TestRecord } from "./test-record";
 import { Verdict, corrected, useVerdict } from "./verdict";
 
 const schema = z.object({
-  object: z.enum(["opportunity", "account", "contact", "task"]),
+  object: z.enum(["opportunity", "account", "contact", "lead", "task"]),
   name: z.string().check(z.trim(), z.minLength(1, "Name the rule.")),
   expression: z.string().check(z.trim(), z.minLength(1, "Write what must be true.")),
   field: z.string().check(z.minLength(1, "Choose a field.")),

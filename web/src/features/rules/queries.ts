@@ -41,6 +41,7 @@ export const recordsQuery = (object: RuleObject, q: string) =>
       }
       const asked = { query: { q, limit: 20 }, signal };
       if (object === "opportunity") return (await get("/opportunities", asked)).items;
+      if (object === "lead") return (await get("/leads", asked)).items;
       return (await (object === "account" ? get("/accounts", asked) : get("/contacts", asked))).items;
     },
     placeholderData: keepPreviousData,
@@ -50,6 +51,7 @@ export const OBJECTS: [RuleObject, string][] = [
   ["opportunity", "Opportunity"],
   ["account", "Account"],
   ["contact", "Contact"],
+  ["lead", "Lead"],
   ["task", "Task"],
 ];
 

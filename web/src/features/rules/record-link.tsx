@@ -5,6 +5,7 @@ const PAGES = {
   opportunity: "/opportunities/$id",
   account: "/accounts/$id",
   contact: "/contacts/$id",
+  lead: "/leads/$id",
 } as const;
 
 /** A record by name; tasks have no page of their own. */

@@ -56,7 +56,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
     let nil = "00000000-0000-7000-8000-000000000000";
     Some(match operation {
         "POST /opportunities" | "POST /accounts" => json!({ "name": "New" }),
-        "POST /contacts" => json!({ "last_name": "New" }),
+        "POST /contacts" | "POST /leads" => json!({ "last_name": "New" }),
         "POST /products" => json!({ "name": "New product" }),
         "POST /pipelines" => json!({ "name": "New pipeline" }),
         "POST /pipelines/order" => json!({ "ids": [] }),
@@ -89,14 +89,18 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         }
         "PATCH /opportunities/{id}/lines/{line_id}" => json!({ "quantity": "2", "version": 999 }),
         "PATCH /tasks/{id}" => json!({ "title": "Changed", "version": 999 }),
-        "PATCH /contacts/{id}" => json!({ "title": "Changed", "version": 999 }),
+        "PATCH /contacts/{id}" | "PATCH /leads/{id}" => json!({ "title": "Changed", "version": 999 }),
         "PATCH /opportunities/{id}" | "PATCH /accounts/{id}" | "PATCH /products/{id}" => {
             json!({ "name": "Changed", "version": 999 })
         }
         "POST /opportunities/{id}/restore"
         | "POST /accounts/{id}/restore"
         | "POST /contacts/{id}/restore"
+        | "POST /leads/{id}/restore"
+        | "POST /leads/{id}/conversion-preview"
         | "POST /tasks/{id}/restore" => json!({}),
+        "POST /leads/{id}/convert" => json!({ "contact": {}, "version": 999 }),
+        "POST /leads/{id}/revert-conversion" => json!({ "version": 999 }),
         "POST /roles" => json!({ "name": "New role" }),
         "POST /teams" => json!({ "name": "New team" }),
         "PATCH /roles/{id}" | "PATCH /teams/{id}" | "PATCH /users/{id}" | "PATCH /me" => {
@@ -112,6 +116,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /opportunities/{id}/shares"
         | "POST /accounts/{id}/shares"
         | "POST /contacts/{id}/shares"
+        | "POST /leads/{id}/shares"
         | "POST /tasks/{id}/shares" => json!({ "user_id": nil, "level": "read" }),
         "POST /accounts/{id}/team" => json!({ "user_id": nil, "role": "Engineer", "account_level": "read" }),
         "PUT /roles/{id}/fields" => json!({ "fields": {}, "version": 999 }),
@@ -169,6 +174,7 @@ async fn who_may_ask_what() {
     records.insert("opportunities", id(owner.opportunity("Deal", json!({})).await));
     records.insert("accounts", id(owner.post("/accounts", json!({ "name": "Account" })).await.ok()));
     records.insert("contacts", id(owner.post("/contacts", json!({ "last_name": "Contact" })).await.ok()));
+    records.insert("leads", id(owner.post("/leads", json!({ "last_name": "Lead" })).await.ok()));
     records.insert("tasks", id(owner.post("/tasks", json!({ "title": "Task" })).await.ok()));
     let key = json!({ "name": "Key", "scopes": { "opportunity": { "read": "own" } } });
     records.insert("api-keys", id(owner.post("/api-keys", key).await.ok()));

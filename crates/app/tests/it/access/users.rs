@@ -123,8 +123,8 @@ async fn a_leaver_hands_over_everything_and_is_out_at_once() {
     let (deal, won) = belongings(&rep).await;
     let path = format!("/users/{}", rep.id);
     let holds = app.admin.get(&format!("{path}/holdings")).await.ok();
-    assert_eq!(holds["all"], json!({ "opportunities": 2, "accounts": 1, "contacts": 1, "tasks": 2 }));
-    assert_eq!(holds["open"], json!({ "opportunities": 1, "accounts": 1, "contacts": 1, "tasks": 1 }));
+    assert_eq!(holds["all"], json!({ "opportunities": 2, "accounts": 1, "contacts": 1, "leads": 0, "tasks": 2 }));
+    assert_eq!(holds["open"], json!({ "opportunities": 1, "accounts": 1, "contacts": 1, "leads": 0, "tasks": 1 }));
     assert_eq!(holds["team_lead"], Value::Null);
 
     let version = user(&app, &rep).await["version"].clone();
@@ -137,12 +137,12 @@ async fn a_leaver_hands_over_everything_and_is_out_at_once() {
 
     let left = leave(json!({ "include": "open" })).await.ok();
     assert_eq!((&left["to"]["id"], &left["user"]["active"]), (&json!(heir.id), &json!(false)));
-    assert_eq!(left["moved"], json!({ "opportunities": 1, "accounts": 1, "contacts": 1, "tasks": 1 }));
+    assert_eq!(left["moved"], json!({ "opportunities": 1, "accounts": 1, "contacts": 1, "leads": 0, "tasks": 1 }));
     assert_eq!(rep.get("/me").await.problem(), "401 not_signed_in");
     assert_eq!(names(&heir, "/opportunities").await, ["Open deal"]);
     let rest = app.admin.post(&format!("{path}/handover"), json!({ "to_id": heir.id, "include": "all" })).await.ok();
-    assert_eq!(rest["moved"], json!({ "opportunities": 1, "accounts": 0, "contacts": 0, "tasks": 1 }));
-    let nothing = json!({ "opportunities": 0, "accounts": 0, "contacts": 0, "tasks": 0 });
+    assert_eq!(rest["moved"], json!({ "opportunities": 1, "accounts": 0, "contacts": 0, "leads": 0, "tasks": 1 }));
+    let nothing = json!({ "opportunities": 0, "accounts": 0, "contacts": 0, "leads": 0, "tasks": 0 });
     assert_eq!((&rest["left"], &app.admin.get(&format!("{path}/holdings")).await.ok()["all"]), (&nothing, &nothing));
     let kept = heir.get(&format!("/opportunities/{}", id(&won))).await.ok();
     assert_eq!((&kept["owner_id"], &kept["stage"]["kind"]), (&json!(heir.id), &json!("won")));

@@ -4,6 +4,8 @@ mod custom_fields;
 mod custom_lists;
 mod custom_meanings;
 mod import;
+mod leads;
+mod leads_conversion;
 mod lists;
 mod managed_lists;
 mod opportunity;

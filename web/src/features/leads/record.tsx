@@ -1,0 +1,80 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { ArrowRightLeft } from "lucide-react";
+import { Suspense, useState, type ReactNode } from "react";
+import { Composer } from "@/components/crm/composer";
+import { Fact } from "@/components/crm/fact";
+import { History } from "@/components/crm/history";
+import { RecordPage } from "@/components/crm/record-page";
+import { SubjectTasks } from "@/components/crm/subject-tasks";
+import { Timeline } from "@/components/crm/timeline";
+import { Button } from "@/components/ui/button";
+import { Person, PersonMark } from "@/components/ui/marks";
+import { loadable } from "@/lib/loadable";
+import { ConvertedBanner } from "./converted";
+import { LeadDetails, LeadOption, useLeadFact } from "./facts";
+import { leadQuery } from "./queries";
+
+const ConvertDialog = loadable(() => import("./convert").then((m) => m.ConvertDialog));
+
+export const LEAD_TABS = ["timeline", "details", "tasks", "history"] as const;
+export type LeadTab = (typeof LEAD_TABS)[number];
+
+export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
+  const { data: l } = useSuspenseQuery(leadQuery(id));
+  const navigate = useNavigate();
+  const fact = useLeadFact(l);
+  const [converting, setConverting] = useState(false);
+  const content: Record<LeadTab, () => ReactNode> = {
+    timeline: () => <Timeline type="lead" id={id} composer={<Composer type="lead" id={id} />} />,
+    details: () => <LeadDetails l={l} />,
+    tasks: () => <SubjectTasks subject={{ type: "lead", id, name: l.name }} />,
+    history: () => <History type="lead" id={id} />,
+  };
+  return (
+    <RecordPage
+      type="lead"
+      record={l}
+      mark={<PersonMark id={l.id} name={l.name} size={28} />}
+      tabs={LEAD_TABS}
+      tab={tab}
+      onTab={(next) =>
+        void navigate({
+          to: "/leads/$id",
+          params: { id },
+          search: next === "timeline" ? {} : { tab: next },
+          replace: true,
+        })
+      }
+      mayDelete={l.may.delete}
+      onGone={() => void navigate({ to: "/leads", search: {} })}
+      onNewDeal={null}
+      action={
+        l.may.update &&
+        !l.converted && (
+          <Button variant="primary" onClick={() => setConverting(true)}>
+            <ArrowRightLeft /> Convert
+          </Button>
+        )
+      }
+      banner={l.converted && <ConvertedBanner lead={l} converted={l.converted} />}
+      facts={
+        <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-8">
+          <LeadOption l={l} name="status_id" label="Status" kind="lead_status" />
+          <Fact {...fact("company", "Company", "text")} shown={l.company} />
+          <Fact {...fact("title", "Title", "text")} shown={l.title} />
+          <Fact {...fact("email", "E-mail", "text")} shown={l.email} />
+          <Fact {...fact("phone", "Phone", "text")} shown={l.phone} />
+          <Fact {...fact("owner", "Owner", "user")} shown={<Person person={l.owner} />} />
+        </div>
+      }
+    >
+      {content[tab]()}
+      {converting && (
+        <Suspense>
+          <ConvertDialog lead={l} onClose={() => setConverting(false)} />
+        </Suspense>
+      )}
+    </RecordPage>
+  );
+}
