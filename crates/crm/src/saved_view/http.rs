@@ -103,13 +103,7 @@ async fn update(
     if !store::update(&mut tx, id, version, team, &new).await? {
         return Err(Error::conflict("try_again", "two changes met; try again"));
     }
-    // Somebody else's that is private from now on is out of sight.
-    let view = store::find(&mut tx, cx.actor(), id).await.unwrap_or(SavedView {
-        name: new.name,
-        visibility: new.visibility,
-        version: version + 1,
-        ..current
-    });
+    let view = store::find(&mut tx, cx.actor(), id).await?;
     let event = view.event(&tx, "updated").changes(changes);
     tx.emit(event);
     tx.commit((etag(view.version), Json(view))).await

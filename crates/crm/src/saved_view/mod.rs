@@ -321,11 +321,11 @@ async fn check(
     }
     let own = old.is_none_or(|o| o.owner_id == cx.actor().user);
     match new.visibility {
-        // Out of everyone's sight into its owner's alone.
-        Visibility::Private => Ok(None),
-        Visibility::Team if !own => {
-            Err(Error::forbidden("forbidden", "only its owner gives a view to their team").on("visibility"))
+        Visibility::Private | Visibility::Team if !own => {
+            let why = "only its owner takes a view from everyone, or gives it to their team";
+            Err(Error::forbidden("forbidden", why).on("visibility"))
         }
+        Visibility::Private => Ok(None),
         Visibility::Team => match cx.actor().team {
             Some(team) => Ok(Some(team)),
             None => Err(Error::field("visibility", "no_team", "you are in no team to share it with")),

@@ -45,6 +45,9 @@ async fn a_view_is_seen_by_whom_it_is_for() {
     assert_eq!(beside.patch(&url(&all), json!({ "name": "x", "version": 1 })).await.problem(), "403 forbidden");
     assert_eq!(beside.delete(&url(&all)).await.problem(), "403 forbidden");
     assert_eq!(app.admin.get(&url(&all)).await.ok()["may"], json!({ "update": true, "delete": true }));
+    let taken = app.admin.patch(&url(&all), json!({ "visibility": "private", "version": 1 })).await;
+    assert_eq!(taken.problem(), "403 forbidden: visibility");
+    assert_eq!(app.admin.patch(&url(&all), json!({ "name": "All", "version": 1 })).await.ok()["owner"], all["owner"]);
 }
 
 #[tokio::test]

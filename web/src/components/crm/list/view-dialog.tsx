@@ -35,8 +35,9 @@ export function ViewDialog(props: {
   const everyone = useMay("saved_view", "create");
   const [name, setName] = useState(view?.name ?? "");
   const [visibility, setVisibility] = useState<SavedView["visibility"]>(view?.visibility ?? "private");
+  const own = !view || view.owner_id === me.user.id;
   const choices = (["private", "team", "organisation"] as const).filter(
-    (v) => v === view?.visibility || v === "private" || (v === "team" ? Boolean(me.user.team_id) : everyone),
+    (v) => v === view?.visibility || (v === "organisation" ? everyone : own && (v === "private" || me.user.team_id)),
   );
   const save = useMutation({
     mutationFn: async () => {
