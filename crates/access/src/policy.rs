@@ -60,6 +60,7 @@ words! {
         Organisation = "organisation",
         SingleSignOn = "single_sign_on",
         Rule = "rule",
+        SavedView = "saved_view",
     }
 }
 
@@ -150,6 +151,8 @@ pub const fn actions(object: Object) -> &'static [Action] {
         | Object::ServiceAccount
         | Object::SingleSignOn => &[Read, Create, Update, Delete],
         Object::Import => &[Read, Create],
+        // Of views that are for the whole organisation; one's own and those of one's team need none.
+        Object::SavedView => &[Create, Update, Delete],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
         Object::Organisation => &[Read, Update],
@@ -178,6 +181,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Organisation
             | Object::SingleSignOn
             | Object::Rule
+            | Object::SavedView
             | Object::Agent
             | Object::Audit,
             _,
@@ -203,6 +207,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Role
         | Object::Organisation
         | Object::Rule
+        | Object::SavedView
         | Object::Audit => true,
         Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount | Object::SingleSignOn => false,
     }
@@ -361,6 +366,7 @@ permissions! {
     ReadOrganisation = Organisation Read, UpdateOrganisation = Organisation Update,
     ReadSingleSignOn = SingleSignOn Read, CreateSingleSignOn = SingleSignOn Create, UpdateSingleSignOn = SingleSignOn Update,
     DeleteSingleSignOn = SingleSignOn Delete,
+    CreateSavedView = SavedView Create, UpdateSavedView = SavedView Update, DeleteSavedView = SavedView Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
 }
 

@@ -9,8 +9,9 @@ use dealwright_access::{
 };
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, account_team, activity, change, choice, configuration, contact, currency, custom_field, handover, import,
-    lead, live, opportunity, pipeline, price_list, product, rule, search, settings, sharing, task, timeline, transfer,
+    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field, export,
+    handover, import, lead, live, opportunity, pipeline, price_list, product, rule, saved_view, search, settings,
+    sharing, task, timeline, transfer,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -36,7 +37,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "sharing"), (name = "search"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
 )]
 struct Description;
 
@@ -86,6 +87,9 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(timeline::http::router())
                 .merge(change::http::router())
                 .merge(search::http::router())
+                .merge(saved_view::http::router())
+                .merge(export::http::router())
+                .merge(bulk::http::router())
                 .merge(live::http::router())
                 .merge(import::http::router())
                 .merge(dealwright_workflow::rule::http::router())

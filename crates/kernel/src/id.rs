@@ -77,4 +77,8 @@ ids! {
     IdentityProviderId,
     /// A validation rule.
     RuleId,
+    /// A saved view of a list.
+    ViewId,
+    /// A change of many records.
+    BulkId,
 }

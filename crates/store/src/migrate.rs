@@ -30,6 +30,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/78_custom_fields.sql"),
     include_str!("../schema/80_domains.sql"),
     include_str!("../schema/82_leads.sql"),
+    include_str!("../schema/84_views.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

@@ -471,6 +471,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change many records
+         * @description A selection, or all that a filter finds: at most 50,000. Each is checked and written as one alone would be, in the
+         *     background; look at its progress, what was refused and why, and take it all back.
+         */
+        post: operations["post_bulk_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a change of many records is */
+        get: operations["get_bulk_changes_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was refused, and why */
+        get: operations["get_bulk_changes_id_refusals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was refused, as CSV */
+        get: operations["get_bulk_changes_id_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a change of many records; what is done by then stays */
+        post: operations["post_bulk_changes_id_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a change of many records back
+         * @description Record by record, by a new change each, in the background. A record that has been edited since stays, and is named.
+         */
+        post: operations["post_bulk_changes_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/configuration": {
         parameters: {
             query?: never;
@@ -825,6 +934,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export a view as a file
+         * @description Its rows as you see them, without the fields that your roles hide; at most 50,000. The export itself is an event.
+         */
+        post: operations["post_exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/identity-providers": {
         parameters: {
             query?: never;
@@ -1114,179 +1243,6 @@ export interface paths {
          * @description Uses the link up, sets name and password and signs in, as `POST /session` does.
          */
         post: operations["post_invitations_acceptance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List leads */
-        get: operations["get_leads"];
-        put?: never;
-        /** Create a lead */
-        post: operations["post_leads"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One lead */
-        get: operations["get_leads_id"];
-        put?: never;
-        post?: never;
-        /** Put a lead into the bin */
-        delete: operations["delete_leads_id"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a lead
-         * @description Not one that is converted: 409 `lead_converted`.
-         */
-        patch: operations["patch_leads_id"];
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/conversion-preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What a lead's conversion would find and make
-         * @description Accounts by domain and name, contacts by e-mail address and name, of what you may see; and the fields of new ones.
-         */
-        post: operations["post_leads_id_conversion_preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/convert": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Convert a lead to an account, a contact and an opportunity
-         * @description Each is a record that is there or a new one, which takes the right to create it and passes its rules. Tasks and
-         *     activities move along. All of it or nothing.
-         */
-        post: operations["post_leads_id_convert"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a lead out of the bin */
-        post: operations["post_leads_id_restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/revert-conversion": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take a conversion back
-         * @description What it made goes to the bin unless somebody has changed or used it since, which is then named; what it moved goes back.
-         */
-        post: operations["post_leads_id_revert_conversion"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/shares": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** With whom a record is shared */
-        get: operations["get_leads_id_shares"];
-        put?: never;
-        /**
-         * Share a record with a person, or with a team and the teams below it
-         * @description Whoever may change the record may share it. With whom it is shared already gets this level and end.
-         */
-        post: operations["post_leads_id_shares"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/shares/{share_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Take a share back */
-        delete: operations["delete_leads_id_shares_share_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/leads/{id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What happened to a lead */
-        get: operations["get_leads_id_timeline"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2477,6 +2433,63 @@ export interface paths {
         patch: operations["patch_rules_id"];
         trace?: never;
     };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views that are for you, by name */
+        get: operations["get_saved_views"];
+        put?: never;
+        /**
+         * Save a view
+         * @description One for the organisation needs `saved_view.create`.
+         */
+        post: operations["post_saved_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One view */
+        get: operations["get_saved_views_id"];
+        put?: never;
+        post?: never;
+        /** Delete a view */
+        delete: operations["delete_saved_views_id"];
+        options?: never;
+        head?: never;
+        /** Change a view */
+        patch: operations["patch_saved_views_id"];
+        trace?: never;
+    };
+    "/api/v1/saved-views/{id}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pin a view, or begin with it */
+        put: operations["put_saved_views_id_choice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -3289,14 +3302,6 @@ export interface components {
             version: number;
             website?: string | null;
         };
-        /** @description An account that the lead may belong to. */
-        AccountCandidate: {
-            domain?: string | null;
-            id: components["schemas"]["AccountId"];
-            matched_by: components["schemas"]["MatchedBy"][];
-            name: string;
-            owner: components["schemas"]["Ref"];
-        };
         /** Format: uuid */
         AccountId: string;
         /** @description A member as the API shows them. */
@@ -3381,7 +3386,6 @@ export interface components {
             duration_minutes?: number | null;
             id: components["schemas"]["ActivityId"];
             kind: components["schemas"]["ActivityKind"];
-            lead_id?: components["schemas"]["LeadId"] | null;
             /** Format: date-time */
             occurred_at: string;
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
@@ -3585,6 +3589,63 @@ export interface components {
             sum?: components["schemas"]["Money"] | null;
             weighted?: components["schemas"]["Money"] | null;
         };
+        /** @description A change of many records, as the API shows it. */
+        BulkChange: {
+            change: components["schemas"]["Work"];
+            /** Format: int64 */
+            changed: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description How many have been looked at; of an undo, of those that were changed.
+             */
+            done: number;
+            /** Format: date-time */
+            finished_at?: string | null;
+            id: components["schemas"]["BulkId"];
+            object: components["schemas"]["FieldObject"];
+            /** @description Why it failed as a whole. */
+            problem?: string | null;
+            /** Format: int64 */
+            refused: number;
+            status: components["schemas"]["BulkStatus"];
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many an undo took back.
+             */
+            undone: number;
+        };
+        /**
+         * Format: uuid
+         * @description A change of many records.
+         */
+        BulkId: string;
+        /** @description A record and the version that the person saw. */
+        BulkRecord: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A record that was refused, or that an undo left as it is, and why. */
+        BulkRefusal: {
+            code?: string | null;
+            field?: string | null;
+            message?: string | null;
+            /** @description Null when you may not see it. */
+            name?: string | null;
+            /** Format: uuid */
+            record_id: string;
+            state: string;
+        };
+        /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        BulkStatus: "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
         /** @description A ceremony that has begun: what the browser is to ask the authenticator. */
         Ceremony: {
             /** @description Names it; send it back with the answer. Good once, for ten minutes. */
@@ -3614,9 +3675,8 @@ export interface components {
         Choice: {
             /** @description Kept on the records that have it, and not offered any more. */
             archived: boolean;
-            category?: components["schemas"]["LeadStatusCategory"] | null;
             id: components["schemas"]["ChoiceId"];
-            /** @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`. */
+            /** @description `opportunity_type`, `source`, `industry`, `region` or `loss_reason`. */
             kind: string;
             name: string;
             /** Format: int32 */
@@ -3626,15 +3686,13 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description A value of a managed list: opportunity type, source, industry, region, loss reason or lead status.
+         * @description A value of a managed list: opportunity type, source, industry, region or loss reason.
          */
         ChoiceId: string;
         /** @description A change of a value. */
         ChoicePatch: {
             /** @default null */
             archived?: boolean | null;
-            /** @default null */
-            category?: components["schemas"]["LeadStatusCategory"] | null;
             /** @default null */
             name?: string | null;
             /**
@@ -3756,7 +3814,7 @@ export interface components {
             currency_rates?: components["schemas"]["Rate"][];
             /** @description By object and key. */
             custom_fields?: components["schemas"]["CustomFieldFile"][];
-            /** @description By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `lead_status`. */
+            /** @description By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`. */
             lists?: {
                 [key: string]: components["schemas"]["ValueFile"][];
             };
@@ -3860,16 +3918,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @description A contact that the lead may be. */
-        ContactCandidate: {
-            account?: components["schemas"]["Ref"] | null;
-            email?: string | null;
-            id: components["schemas"]["ContactId"];
-            matched_by: components["schemas"]["MatchedBy"][];
-            name: string;
-            owner: components["schemas"]["Ref"];
-            title?: string | null;
-        };
         /** Format: uuid */
         ContactId: string;
         /** @description A change of a contact: absent leaves, null clears. */
@@ -3909,68 +3957,6 @@ export interface components {
         };
         /** Format: uuid */
         ConversationId: string;
-        /** @description What a conversion finds, and what it would make: the fields of each new record, as its own endpoint takes them. */
-        ConversionPreview: {
-            /** @description Null when the lead names no company. */
-            account?: Record<string, unknown> | null;
-            /** @description The likeliest first, of what you may see. */
-            accounts: components["schemas"]["AccountCandidate"][];
-            /** Format: int64 */
-            activities: number;
-            /** @description Null when the lead names no person. */
-            contact?: Record<string, unknown> | null;
-            contacts: components["schemas"]["ContactCandidate"][];
-            opportunity: Record<string, unknown>;
-            /**
-             * Format: int64
-             * @description Tasks and activities that move.
-             */
-            tasks: number;
-        };
-        /** @description What a lead becomes: each part is a record that is there, a new one, or none. */
-        ConvertLead: {
-            /** @default null */
-            account?: components["schemas"]["ConvertTo"] | null;
-            /** @default null */
-            contact?: components["schemas"]["ConvertTo"] | null;
-            /** @default null */
-            opportunity?: components["schemas"]["ConvertTo"] | null;
-            /**
-             * Format: int64
-             * @description The version that was read, unless `If-Match` says it.
-             * @default null
-             */
-            version?: number | null;
-        };
-        /** @description A record that is there, or a new one. */
-        ConvertTo: {
-            /** @description Of a new one: fields to be other than the lead says, as the record's own endpoint takes them. */
-            fields?: Record<string, unknown> | null;
-            /**
-             * Format: uuid
-             * @description The record that is there. It stays as it is.
-             * @default null
-             */
-            id?: string | null;
-        };
-        /** @description What a lead has become. */
-        Converted: {
-            account?: components["schemas"]["Ref"] | null;
-            account_id?: components["schemas"]["AccountId"] | null;
-            /** Format: date-time */
-            at: string;
-            by?: components["schemas"]["Ref"] | null;
-            contact?: components["schemas"]["Ref"] | null;
-            contact_id?: components["schemas"]["ContactId"] | null;
-            opportunity?: components["schemas"]["Ref"] | null;
-            opportunity_id?: components["schemas"]["OpportunityId"] | null;
-        };
-        /** @description A lead that has been converted. */
-        ConvertedLead: {
-            /** @description To undo it by. */
-            event_id: components["schemas"]["EventId"];
-            lead: components["schemas"]["Lead"];
-        };
         /** @description A total, when it was asked for. */
         Counted: {
             /**
@@ -4234,6 +4220,8 @@ export interface components {
             /** @description `request` for the user's own words, else the type of a record. */
             type: string;
         };
+        /** @enum {string} */
+        ExportFormat: "csv" | "xlsx";
         /**
          * @description What a person may answer a challenge with.
          * @enum {string}
@@ -4281,7 +4269,7 @@ export interface components {
          * @description Whose field it is.
          * @enum {string}
          */
-        FieldObject: "opportunity" | "account" | "contact" | "lead";
+        FieldObject: "opportunity" | "account" | "contact";
         /** @description An option of a select field. */
         FieldOption: {
             /** @description Kept on the records that have it, and not offered any more. */
@@ -4675,106 +4663,11 @@ export interface components {
          * @enum {string}
          */
         Kind: "update_opportunity" | "create_task";
-        /** @description A lead as the API shows it. */
-        Lead: {
-            company?: string | null;
-            converted?: components["schemas"]["Converted"] | null;
-            country?: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** @description Custom fields by key. */
-            custom: Record<string, unknown>;
-            description?: string | null;
-            /** @description In lower case. */
-            email?: string | null;
-            /** @description Its id in the system it was imported from. */
-            external_id?: string | null;
-            /** @description Empty when there is none. */
-            first_name: string;
-            /** @description Why formulas among the custom fields came to nothing, by key. */
-            formula_errors?: {
-                [key: string]: string;
-            };
-            /** @description Fields that your roles hide; they are null, or empty, here. */
-            hidden_fields: string[];
-            id: components["schemas"]["LeadId"];
-            industry_id?: components["schemas"]["ChoiceId"] | null;
-            /** @description Empty when there is none. */
-            last_name: string;
-            may: components["schemas"]["May"];
-            /** @description Both names, or the one there is, or the company's. */
-            name: string;
-            owner: components["schemas"]["Ref"];
-            owner_id: components["schemas"]["UserId"];
-            phone?: string | null;
-            rating?: components["schemas"]["Rating"] | null;
-            region_id?: components["schemas"]["ChoiceId"] | null;
-            source_id?: components["schemas"]["ChoiceId"] | null;
-            status: components["schemas"]["Ref"];
-            /** @description What the status means. */
-            status_category: components["schemas"]["LeadStatusCategory"];
-            status_id: components["schemas"]["ChoiceId"];
-            tags: string[];
-            team_id?: components["schemas"]["TeamId"] | null;
-            /** @description What the person does there. */
-            title?: string | null;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: int64 */
-            version: number;
-            website?: string | null;
-        };
-        /** Format: uuid */
-        LeadId: string;
-        /** @description A change of a lead: absent leaves, null clears. */
-        LeadPatch: {
-            /** @default null */
-            company?: string | null;
-            /** @default null */
-            country?: string | null;
-            custom?: Record<string, unknown> | null;
-            /** @default null */
-            description?: string | null;
-            /** @default null */
-            email?: string | null;
-            /** @default null */
-            external_id?: string | null;
-            /** @default null */
-            first_name?: string | null;
-            /** @default null */
-            industry_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default null */
-            last_name?: string | null;
-            /** @default null */
-            owner_id?: components["schemas"]["UserId"] | null;
-            /** @default null */
-            phone?: string | null;
-            /** @default null */
-            rating?: components["schemas"]["Rating"] | null;
-            /** @default null */
-            region_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default null */
-            source_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default null */
-            status_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default null */
-            tags?: string[] | null;
-            /** @default null */
-            title?: string | null;
-            /**
-             * Format: int64
-             * @description The version that was read, unless `If-Match` says it.
-             * @default null
-             */
-            version?: number | null;
-            /** @default null */
-            website?: string | null;
-        };
         /**
-         * @description What a lead's status means.
+         * @description How a view is laid out; a board is of opportunities alone.
          * @enum {string}
          */
-        LeadStatusCategory: "new" | "working" | "nurturing" | "qualified" | "unqualified" | "converted";
+        Layout: "list" | "board";
         /** @description A product on an opportunity. */
         Line: {
             /**
@@ -4832,7 +4725,7 @@ export interface components {
          * @description The managed lists.
          * @enum {string}
          */
-        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "lead_status";
+        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason";
         /** @description The whole order of a list: each id once. */
         ListOrder: {
             ids: string[];
@@ -4850,16 +4743,6 @@ export interface components {
             /** Format: int64 */
             version?: number | null;
         };
-        /** @description A record that a conversion made. */
-        MadeRecord: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /** @description Why it stays: `changed`, `in_use` or `not_permitted`; null for what is in the bin now. */
-            reason?: string | null;
-            /** @description `account`, `contact` or `opportunity`. */
-            type: string;
-        };
         /** @description A column and its field. */
         MappedColumn: {
             column: number;
@@ -4871,11 +4754,6 @@ export interface components {
          * @enum {string}
          */
         MappingSource: "claim" | "group";
-        /**
-         * @description By what a record that is there already was found.
-         * @enum {string}
-         */
-        MatchedBy: "email" | "domain" | "name" | "similar_name";
         /** @description What the caller may do with a record. */
         May: {
             delete: boolean;
@@ -5076,7 +4954,6 @@ export interface components {
             /** Format: int32 */
             duration_minutes?: number | null;
             kind: components["schemas"]["ActivityKind"];
-            lead_id?: components["schemas"]["LeadId"] | null;
             /**
              * Format: date-time
              * @description Now when absent.
@@ -5108,9 +4985,16 @@ export interface components {
                 };
             };
         };
+        /** @description Which records, and what with them: either `records`, or all that a filter finds. */
+        NewBulkChange: {
+            change: components["schemas"]["Work"];
+            matching?: components["schemas"]["Selection"] | null;
+            object: components["schemas"]["FieldObject"];
+            /** @description At most 5,000; each stands at the version that you saw, or is refused. */
+            records?: components["schemas"]["BulkRecord"][] | null;
+        };
         /** @description A new value, behind the others of its list. */
         NewChoice: {
-            category?: components["schemas"]["LeadStatusCategory"] | null;
             kind: components["schemas"]["ListKind"];
             /** @description No other value of the list has it, whatever its case. */
             name: string;
@@ -5162,6 +5046,16 @@ export interface components {
             options?: string[];
             required?: boolean;
             section?: string | null;
+        };
+        /** @description Which records, in which columns, as what. */
+        NewExport: {
+            /** @description Names of fields, in their order; all that you may see when empty. */
+            columns?: string[];
+            filter?: Record<string, unknown> | null;
+            format: components["schemas"]["ExportFormat"];
+            object: components["schemas"]["FieldObject"];
+            q?: string | null;
+            sort?: string[];
         };
         /** @description The type that a field shall have. */
         NewFieldType: {
@@ -5234,47 +5128,6 @@ export interface components {
              * @default []
              */
             tenants?: string[];
-        };
-        /**
-         * @description A new lead, of a person or of a company. Without an owner it is the caller's; without a status it has the first one
-         *     that means new.
-         */
-        NewLead: {
-            /** @default null */
-            company?: string | null;
-            /** @default null */
-            country?: string | null;
-            custom?: Record<string, unknown>;
-            /** @default null */
-            description?: string | null;
-            /** @default null */
-            email?: string | null;
-            /** @default null */
-            external_id?: string | null;
-            /** @default null */
-            first_name?: string | null;
-            /** @default null */
-            industry_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default null */
-            last_name?: string | null;
-            /** @default null */
-            owner_id?: components["schemas"]["UserId"] | null;
-            /** @default null */
-            phone?: string | null;
-            /** @default null */
-            rating?: components["schemas"]["Rating"] | null;
-            /** @default null */
-            region_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default null */
-            source_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default null */
-            status_id?: components["schemas"]["ChoiceId"] | null;
-            /** @default [] */
-            tags?: string[];
-            /** @default null */
-            title?: string | null;
-            /** @default null */
-            website?: string | null;
         };
         /**
          * @description A new line. Without a price, that of the price list is taken which holds for the deal's currency today; where there is
@@ -5441,6 +5294,18 @@ export interface components {
             name: string;
             object: components["schemas"]["RuleObject"];
         };
+        /** @description A new view. */
+        NewSavedView: {
+            columns?: components["schemas"]["ViewColumn"][];
+            filter?: Record<string, unknown> | null;
+            grouping?: string | null;
+            layout?: components["schemas"]["Layout"];
+            name: string;
+            object: components["schemas"]["FieldObject"];
+            q?: string | null;
+            sort?: string[];
+            visibility?: components["schemas"]["Visibility"];
+        };
         /** @description A service account to be made. */
         NewServiceAccount: {
             name: string;
@@ -5483,8 +5348,6 @@ export interface components {
              * @default null
              */
             due_date?: string | null;
-            /** @default null */
-            lead_id?: components["schemas"]["LeadId"] | null;
             /** @default null */
             notes?: string | null;
             /** @default null */
@@ -5792,7 +5655,7 @@ export interface components {
          * @description What is owned and moves.
          * @enum {string}
          */
-        OwnedKind: "opportunity" | "account" | "contact" | "lead" | "task";
+        OwnedKind: "opportunity" | "account" | "contact" | "task";
         /** @description Which records, and to whom: either `ids`, or all of `from_id`. */
         OwnershipTransfer: {
             /** @description With `from_id`: the `next_cursor` of the answer before. */
@@ -5973,13 +5836,27 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_BulkRefusal: components["schemas"]["Counted"] & {
+            items: {
+                code?: string | null;
+                field?: string | null;
+                message?: string | null;
+                /** @description Null when you may not see it. */
+                name?: string | null;
+                /** Format: uuid */
+                record_id: string;
+                state: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Choice: components["schemas"]["Counted"] & {
             items: {
                 /** @description Kept on the records that have it, and not offered any more. */
                 archived: boolean;
-                category?: components["schemas"]["LeadStatusCategory"] | null;
                 id: components["schemas"]["ChoiceId"];
-                /** @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`. */
+                /** @description `opportunity_type`, `source`, `industry`, `region` or `loss_reason`. */
                 kind: string;
                 name: string;
                 /** Format: int32 */
@@ -6277,59 +6154,6 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
-        Page_Lead: components["schemas"]["Counted"] & {
-            items: {
-                company?: string | null;
-                converted?: components["schemas"]["Converted"] | null;
-                country?: string | null;
-                /** Format: date-time */
-                created_at: string;
-                /** @description Custom fields by key. */
-                custom: Record<string, unknown>;
-                description?: string | null;
-                /** @description In lower case. */
-                email?: string | null;
-                /** @description Its id in the system it was imported from. */
-                external_id?: string | null;
-                /** @description Empty when there is none. */
-                first_name: string;
-                /** @description Why formulas among the custom fields came to nothing, by key. */
-                formula_errors?: {
-                    [key: string]: string;
-                };
-                /** @description Fields that your roles hide; they are null, or empty, here. */
-                hidden_fields: string[];
-                id: components["schemas"]["LeadId"];
-                industry_id?: components["schemas"]["ChoiceId"] | null;
-                /** @description Empty when there is none. */
-                last_name: string;
-                may: components["schemas"]["May"];
-                /** @description Both names, or the one there is, or the company's. */
-                name: string;
-                owner: components["schemas"]["Ref"];
-                owner_id: components["schemas"]["UserId"];
-                phone?: string | null;
-                rating?: components["schemas"]["Rating"] | null;
-                region_id?: components["schemas"]["ChoiceId"] | null;
-                source_id?: components["schemas"]["ChoiceId"] | null;
-                status: components["schemas"]["Ref"];
-                /** @description What the status means. */
-                status_category: components["schemas"]["LeadStatusCategory"];
-                status_id: components["schemas"]["ChoiceId"];
-                tags: string[];
-                team_id?: components["schemas"]["TeamId"] | null;
-                /** @description What the person does there. */
-                title?: string | null;
-                /** Format: date-time */
-                updated_at: string;
-                /** Format: int64 */
-                version: number;
-                website?: string | null;
-            }[];
-            /** @description Pass as `cursor` to get what follows; null at the end. */
-            next_cursor?: string | null;
-        };
-        /** @description One page of a list. */
         Page_LinkedIdentity: components["schemas"]["Counted"] & {
             items: {
                 /** Format: date-time */
@@ -6608,6 +6432,36 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_SavedView: components["schemas"]["Counted"] & {
+            items: {
+                /** @description In their order; empty for those that the list begins with. */
+                columns: components["schemas"]["ViewColumn"][];
+                /** @description Whether it is the view that you begin with. */
+                default: boolean;
+                /** @description A filter tree as `POST …/query` takes it; null when everything is shown. */
+                filter?: Record<string, unknown> | null;
+                /** @description The field by which rows are grouped. */
+                grouping?: string | null;
+                id: components["schemas"]["ViewId"];
+                layout: components["schemas"]["Layout"];
+                may: components["schemas"]["May"];
+                name: string;
+                object: components["schemas"]["FieldObject"];
+                owner: components["schemas"]["Ref"];
+                owner_id: components["schemas"]["UserId"];
+                /** @description Whether you have pinned it. */
+                pinned: boolean;
+                q?: string | null;
+                sort: string[];
+                team?: components["schemas"]["Ref"] | null;
+                /** Format: int64 */
+                version: number;
+                visibility: components["schemas"]["Visibility"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ServiceAccount: components["schemas"]["Counted"] & {
             items: {
                 /** @description Its keys and clients open nothing while it is not. */
@@ -6705,7 +6559,6 @@ export interface components {
                 /** @description Fields that your roles hide; they are null, or empty, here. */
                 hidden_fields: string[];
                 id: components["schemas"]["TaskId"];
-                lead_id?: components["schemas"]["LeadId"] | null;
                 may: components["schemas"]["May"];
                 notes?: string | null;
                 opportunity_id?: components["schemas"]["OpportunityId"] | null;
@@ -7060,11 +6913,6 @@ export interface components {
             /** Format: date */
             valid_from: string;
         };
-        /**
-         * @description How promising a lead is.
-         * @enum {string}
-         */
-        Rating: "hot" | "warm" | "cold";
         /** @description Which version was read. */
         Reactivation: {
             /**
@@ -7103,8 +6951,6 @@ export interface components {
             /** Format: int64 */
             contacts: number;
             /** Format: int64 */
-            leads: number;
-            /** Format: int64 */
             opportunities: number;
             /** Format: int64 */
             tasks: number;
@@ -7132,24 +6978,6 @@ export interface components {
         Reset: {
             password: string;
             token: string;
-        };
-        /** @description The version that a change names, for undoing it. */
-        RevertConversion: {
-            /**
-             * Format: int64
-             * @description The version that was read, unless `If-Match` says it.
-             * @default null
-             */
-            version?: number | null;
-        };
-        /** @description What became of a conversion that was taken back. */
-        RevertedConversion: {
-            /** @description What it had made, now in the bin. */
-            deleted: components["schemas"]["MadeRecord"][];
-            event_id: components["schemas"]["EventId"];
-            /** @description What it had made and others have come to use, which stays. */
-            kept: components["schemas"]["MadeRecord"][];
-            lead: components["schemas"]["Lead"];
         };
         /** @description A revocation, as a form. */
         RevocationRequest: {
@@ -7364,7 +7192,7 @@ export interface components {
          * @description What a rule is about.
          * @enum {string}
          */
-        RuleObject: "opportunity" | "account" | "contact" | "lead" | "task";
+        RuleObject: "opportunity" | "account" | "contact" | "task";
         /** @description A change of a rule: what is absent stays. Its object stays always. */
         RulePatch: {
             /** @default null */
@@ -7482,6 +7310,56 @@ export interface components {
             /** Format: int64 */
             tokens_out: number;
         };
+        /** @description A saved view as the API shows it. */
+        SavedView: {
+            /** @description In their order; empty for those that the list begins with. */
+            columns: components["schemas"]["ViewColumn"][];
+            /** @description Whether it is the view that you begin with. */
+            default: boolean;
+            /** @description A filter tree as `POST …/query` takes it; null when everything is shown. */
+            filter?: Record<string, unknown> | null;
+            /** @description The field by which rows are grouped. */
+            grouping?: string | null;
+            id: components["schemas"]["ViewId"];
+            layout: components["schemas"]["Layout"];
+            may: components["schemas"]["May"];
+            name: string;
+            object: components["schemas"]["FieldObject"];
+            owner: components["schemas"]["Ref"];
+            owner_id: components["schemas"]["UserId"];
+            /** @description Whether you have pinned it. */
+            pinned: boolean;
+            q?: string | null;
+            sort: string[];
+            team?: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            version: number;
+            visibility: components["schemas"]["Visibility"];
+        };
+        /** @description A change of a view: absent leaves, null clears. */
+        SavedViewPatch: {
+            /** @default null */
+            columns?: components["schemas"]["ViewColumn"][] | null;
+            filter?: Record<string, unknown> | null;
+            /** @default null */
+            grouping?: string | null;
+            /** @default null */
+            layout?: components["schemas"]["Layout"] | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            q?: string | null;
+            /** @default null */
+            sort?: string[] | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+            /** @default null */
+            visibility?: components["schemas"]["Visibility"] | null;
+        };
         /** @description A token for a provisioning client. */
         ScimToken: {
             /** @description Shown this once. */
@@ -7532,6 +7410,21 @@ export interface components {
             /** @description Six digits of the authenticator app, or a recovery code. */
             code?: string | null;
             passkey?: components["schemas"]["Assertion"] | null;
+        };
+        /** @description What a view shows: the records that a filter and words find, in an order. */
+        Selection: {
+            /** @description `{"and": […]}`, `{"or": […]}`, `{"not": …}` or `{"field": …, "op": …, "value": …}`. */
+            filter?: Record<string, unknown> | null;
+            /**
+             * @description Words to search for.
+             * @default null
+             */
+            q?: string | null;
+            /**
+             * @description Field names; a leading minus sorts descending.
+             * @default []
+             */
+            sort?: string[];
         };
         /** @description A service account. */
         ServiceAccount: {
@@ -7825,7 +7718,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
-            /** @description `opportunity`, `account`, `contact` or `lead`. */
+            /** @description `opportunity`, `account` or `contact`. */
             type: string;
         };
         /** @description The counts of a check, and its problems by cause. */
@@ -7898,7 +7791,6 @@ export interface components {
             /** @description Fields that your roles hide; they are null, or empty, here. */
             hidden_fields: string[];
             id: components["schemas"]["TaskId"];
-            lead_id?: components["schemas"]["LeadId"] | null;
             may: components["schemas"]["May"];
             notes?: string | null;
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
@@ -7931,8 +7823,6 @@ export interface components {
              * @default null
              */
             due_date?: string | null;
-            /** @default null */
-            lead_id?: components["schemas"]["LeadId"] | null;
             /** @default null */
             notes?: string | null;
             /** @default null */
@@ -8137,7 +8027,6 @@ export interface components {
         /** @description A value of a list in a file. */
         ValueFile: {
             archived?: boolean;
-            category?: components["schemas"]["LeadStatusCategory"] | null;
             name: string;
         };
         /** @description A raw value of a reference field, for the page where values are matched. */
@@ -8175,6 +8064,34 @@ export interface components {
         ViewAs: {
             user_id: components["schemas"]["UserId"];
         };
+        /** @description What a view is to you. */
+        ViewChoice: {
+            /** @description The list begins with it; another that did so no longer does. */
+            default: boolean;
+            /** @description It stands among your views. */
+            pinned: boolean;
+        };
+        /** @description A column of a view. */
+        ViewColumn: {
+            id: string;
+            /** @description Stays in sight when the list is scrolled sideways. */
+            pinned?: boolean;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            width?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A saved view of a list.
+         */
+        ViewId: string;
+        /**
+         * @description For whom a view is.
+         * @enum {string}
+         */
+        Visibility: "private" | "team" | "organisation";
         /** @description The sign-in that waits for its second factor. */
         WaitingSignIn: {
             challenge: string;
@@ -8202,6 +8119,17 @@ export interface components {
         /** @description A price list with its prices, by the products' names. */
         WholePriceList: components["schemas"]["PriceList"] & {
             items: components["schemas"]["Price"][];
+        };
+        /** @description What is to be done with each record: fields set, tags given and taken; or deletion, alone. */
+        Work: {
+            /** @default [] */
+            add_tags?: string[];
+            /** @default false */
+            delete?: boolean;
+            /** @default [] */
+            remove_tags?: string[];
+            /** @description Fields as a PATCH of one record takes them: null clears. */
+            set?: Record<string, unknown>;
         };
     };
     responses: never;
@@ -11765,6 +11693,677 @@ export interface operations {
             };
         };
     };
+    post_bulk_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBulkChange"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_changes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_changes_id_refusals: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkRefusal"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_bulk_changes_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bulk_changes_id_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_bulk_changes_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["BulkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_configuration: {
         parameters: {
             query?: never;
@@ -14607,7 +15206,7 @@ export interface operations {
         parameters: {
             query: {
                 user_id: components["schemas"]["UserId"];
-                object: "opportunity" | "account" | "contact" | "lead" | "task";
+                object: "opportunity" | "account" | "contact" | "task";
                 /** @description The record. */
                 id: string;
             };
@@ -14623,6 +15222,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffectiveAccess"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description CSV or a workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description The request can't be read */
@@ -17103,1516 +17817,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_leads: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                /**
-                 * @description Up to four of name, company, converted_at, created_at and updated_at; a leading minus sorts descending.
-                 * @example -created_at,name
-                 */
-                sort?: string;
-                count?: boolean;
-                /** @description Words to search for. */
-                q?: string;
-                /** @description Without case; the whole name. `name.contains` takes a part. */
-                name?: string;
-                company?: string;
-                email?: string;
-                country?: string;
-                /** @description `hot`, `warm` or `cold`. */
-                rating?: string;
-                /** @description An id or a name. */
-                status_id?: string;
-                /** @description An id or a name. */
-                source_id?: string;
-                /** @description An id or a name. */
-                industry_id?: string;
-                /** @description An id or a name. */
-                region_id?: string;
-                /** @description `me` or an id. */
-                owner_id?: string;
-                /** @description The same as `owner_id`. */
-                owner?: string;
-                /** @description `my_team` or an id. */
-                team_id?: string;
-                /** @description When it was converted; `converted_at.is_null=true` for those that are not. */
-                converted_at?: string;
-                /** @description A date, `today`, `-30d`, `this_quarter`, …. */
-                created_at?: string;
-                updated_at?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Lead"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_leads: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewLead"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Lead"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_leads_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Lead"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_leads_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was read, in quotes */
-                "If-Match"?: string | null;
-            };
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description In the bin, from which it can be restored */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    patch_leads_id: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was read, in quotes */
-                "If-Match"?: string | null;
-            };
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LeadPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Lead"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_leads_id_conversion_preview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversionPreview"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_leads_id_convert: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was read, in quotes */
-                "If-Match"?: string | null;
-            };
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConvertLead"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConvertedLead"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_leads_id_restore: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Lead"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_leads_id_revert_conversion: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was read, in quotes */
-                "If-Match"?: string | null;
-            };
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RevertConversion"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RevertedConversion"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_leads_id_shares: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Share"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_leads_id_shares: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewShare"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Share"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_leads_id_shares_share_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["LeadId"];
-                share_id: components["schemas"]["ShareId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It ends with the next request */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_leads_id_timeline: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: components["schemas"]["LeadId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Entry"];
-                };
             };
             /** @description The request can't be read */
             400: {
@@ -28793,6 +27997,687 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_saved_views: {
+        parameters: {
+            query?: {
+                object?: components["schemas"]["FieldObject"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SavedView"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_saved_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_saved_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_views_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_saved_views_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_saved_views_id_choice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             /** @description The request can't be read */

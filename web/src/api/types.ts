@@ -91,6 +91,9 @@ export type ActivityKind = Schemas["ActivityKind"];
 export type SearchHit = Schemas["Hit"];
 export type LiveChange = Schemas["LiveChange"];
 
+export type SavedView = Schemas["SavedView"];
+export type BulkChange = Schemas["BulkChange"];
+
 export type Rule = Schemas["Rule"];
 export type RuleObject = Schemas["RuleObject"];
 export type RuleProblem = Schemas["RuleProblem"];

@@ -86,13 +86,14 @@ fn written(events: &[AuditEvent], format: Format) -> Result<Bytes> {
 fn csv(rows: impl Iterator<Item = [String; 18]>) -> Result<Bytes> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row.iter().map(|cell| plain(cell))).map_err(Error::internal)?;
+        writer.write_record(row.iter().map(|cell| plain_cell(cell))).map_err(Error::internal)?;
     }
     writer.into_inner().map(Bytes::from).map_err(|e| Error::internal(e.to_string()))
 }
 
 /// A spreadsheet runs what begins like a formula: an apostrophe keeps it text.
-fn plain(cell: &str) -> String {
+#[must_use]
+pub fn plain_cell(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 

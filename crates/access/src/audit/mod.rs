@@ -4,6 +4,7 @@
 //! written can't be changed by any role that serves; [`seal`] makes it show when somebody else did.
 
 mod export;
+pub use export::plain_cell;
 pub mod http;
 pub mod seal;
 mod seal_http;

@@ -75,6 +75,7 @@ impl Builtin {
                 .set(Object::Task, &[(Read, Team), (Create, All), (Update, Team), (Delete, Team)])
                 .set(Object::Activity, &[(Read, All), (Create, All)])
                 .set(Object::Import, &[(Read, Own), (Create, All)])
+                .set(Object::SavedView, &[(Create, All)])
                 .set(Object::Agent, &[(Use, All)]),
             Self::SalesRep => records
                 .iter()

@@ -1,7 +1,7 @@
 //! What lists of accounts can be filtered and sorted by, and how their rows are read.
 
-use dealwright_access::Context;
 use dealwright_access::policy::{Needs, ReadAccount};
+use dealwright_access::{Actor, Context};
 use dealwright_kernel::{Page, Result};
 use dealwright_store::Tx;
 use sqlx::FromRow;
@@ -44,12 +44,18 @@ const COLUMNS: &str = "t.id, t.name, t.domain, t.phone, t.website, t.industry_id
 const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
     left join account p on p.org_id = t.org_id and p.id = t.parent_id";
 
+/// Lists of accounts as `actor` reads them.
+#[must_use]
+pub fn reader(actor: &Actor) -> Reader<'_> {
+    Reader { catalogue: &CATALOGUE, actor, columns: COLUMNS, joins: JOINS }
+}
+
 /// Reads a page.
 ///
 /// # Errors
 /// 400 `invalid_cursor`; 503 when the statement's time is up.
 pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<Account>> {
-    let reader = Reader { catalogue: &CATALOGUE, actor: cx.actor(), columns: COLUMNS, joins: JOINS };
+    let reader = reader(cx.actor());
     let ids = match &query.q {
         Some(q) => Some(search::accounts(tx, cx.actor(), q).await?),
         None => None,

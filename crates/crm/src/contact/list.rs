@@ -1,7 +1,7 @@
 //! What lists of contacts can be filtered and sorted by, and how their rows are read.
 
-use dealwright_access::Context;
 use dealwright_access::policy::{Needs, ReadContact};
+use dealwright_access::{Actor, Context};
 use dealwright_kernel::{Page, Result};
 use dealwright_store::Tx;
 use sqlx::FromRow;
@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use super::Contact;
 use super::store::Row;
 use crate::custom_field;
-use crate::list::{self, Catalogue, Field, Kind, ListQuery, Reader};
+use crate::list::{self, ACCOUNT_INDUSTRY, ACCOUNT_OWNER, ACCOUNT_REGION, Catalogue, Field, Kind, ListQuery, Reader};
 use crate::search;
 
 /// The fields of a contact that lists know.
@@ -22,6 +22,9 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
         Field::new("email", "email", Kind::Text),
         Field::new("account_id", "account_id", Kind::Id),
+        Field::of_account("account.industry_id", ACCOUNT_INDUSTRY, Kind::Choice("industry")),
+        Field::of_account("account.region_id", ACCOUNT_REGION, Kind::Choice("region")),
+        Field::of_account("account.owner_id", ACCOUNT_OWNER, Kind::User),
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("owner", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
@@ -38,12 +41,18 @@ const COLUMNS: &str = "t.id, t.first_name, t.last_name, t.name, t.title, t.email
 const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.owner_id \
     left join account a on a.org_id = t.org_id and a.id = t.account_id";
 
+/// Lists of contacts as `actor` reads them.
+#[must_use]
+pub fn reader(actor: &Actor) -> Reader<'_> {
+    Reader { catalogue: &CATALOGUE, actor, columns: COLUMNS, joins: JOINS }
+}
+
 /// Reads a page.
 ///
 /// # Errors
 /// 400 `invalid_cursor`; 503 when the statement's time is up.
 pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<Contact>> {
-    let reader = Reader { catalogue: &CATALOGUE, actor: cx.actor(), columns: COLUMNS, joins: JOINS };
+    let reader = reader(cx.actor());
     let ids = match &query.q {
         Some(q) => Some(search::contacts(tx, cx.actor(), q).await?),
         None => None,

@@ -73,7 +73,9 @@ struct ListParams {
     owner: Option<String>,
     /// `my_team` or an id.
     team_id: Option<String>,
-    /// When it was converted; `converted_at.is_null=true` for those that are not.
+    /// `open` or `converted`.
+    state: Option<String>,
+    /// When it was converted.
     converted_at: Option<String>,
     /// A date, `today`, `-30d`, `this_quarter`, ….
     created_at: Option<String>,

@@ -1,7 +1,7 @@
 //! What lists of leads can be filtered and sorted by, and how their rows are read.
 
-use dealwright_access::Context;
 use dealwright_access::policy::{Needs, ReadLead};
+use dealwright_access::{Actor, Context};
 use dealwright_kernel::{Page, Result};
 use dealwright_store::Tx;
 use sqlx::FromRow;
@@ -31,6 +31,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("owner", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
+        Field::new("state", "converted_at", Kind::State(["open", "converted"])),
         Field::new("converted_at", "converted_at", Kind::Time).sorted(),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
@@ -52,12 +53,18 @@ const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.ow
     left join contact c on c.org_id = t.org_id and c.id = t.converted_contact_id \
     left join opportunity o on o.org_id = t.org_id and o.id = t.converted_opportunity_id";
 
+/// Lists of leads as `actor` reads them.
+#[must_use]
+pub fn reader(actor: &Actor) -> Reader<'_> {
+    Reader { catalogue: &CATALOGUE, actor, columns: COLUMNS, joins: JOINS }
+}
+
 /// Reads a page.
 ///
 /// # Errors
 /// 400 `invalid_cursor`; 503 when the statement's time is up.
 pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<Lead>> {
-    let reader = Reader { catalogue: &CATALOGUE, actor: cx.actor(), columns: COLUMNS, joins: JOINS };
+    let reader = reader(cx.actor());
     let ids = match &query.q {
         Some(q) => Some(search::leads(tx, cx.actor(), q).await?),
         None => None,

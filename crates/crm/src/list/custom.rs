@@ -166,7 +166,7 @@ fn unindexed(query: &ListQuery) -> Option<&'static Field> {
 }
 
 fn is_computed(field: &Field) -> bool {
-    matches!(field.column, Column::Of(_))
+    matches!(field.column, Column::Of(_)) && field.name.starts_with(PREFIX)
 }
 
 /// Says of a query that took too long that it is a custom field's for want of an index.

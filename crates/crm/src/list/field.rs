@@ -1,7 +1,7 @@
 //! What a list can be filtered and sorted by.
 
-use dealwright_access::Actor;
 use dealwright_access::policy::Permission;
+use dealwright_access::{Actor, Object};
 use dealwright_kernel::Result;
 use sqlx::{Postgres, QueryBuilder};
 
@@ -31,8 +31,8 @@ pub enum Kind {
     Time,
     /// A tag of an opportunity.
     Tag,
-    /// Whether the column has a value: `open` (null) or `done`.
-    DoneState,
+    /// Whether the column has a value: the first word when it is null, else the second.
+    State([&'static str; 2]),
     /// A number or an amount of a custom field: of at most four decimals, kept times 10,000.
     Decimal,
     /// `true` or `false`, or no value.
@@ -83,6 +83,14 @@ impl Column {
     }
 }
 
+/// The fields of its account that a record can be found by, on alias `t`.
+pub const ACCOUNT_INDUSTRY: &str =
+    "(select r.industry_id from account r where r.org_id = t.org_id and r.id = t.account_id and r.deleted_at is null)";
+pub const ACCOUNT_REGION: &str =
+    "(select r.region_id from account r where r.org_id = t.org_id and r.id = t.account_id and r.deleted_at is null)";
+pub const ACCOUNT_OWNER: &str =
+    "(select r.owner_id from account r where r.org_id = t.org_id and r.id = t.account_id and r.deleted_at is null)";
+
 /// How a column sorts.
 #[derive(Clone, Copy, Debug)]
 pub struct SortKey {
@@ -103,6 +111,12 @@ impl Field {
     #[must_use]
     pub const fn new(name: &'static str, column: &'static str, kind: Kind) -> Self {
         Self { name, column: Column::Own(column), kind, sort: None }
+    }
+
+    /// A field of the account that a record hangs on, as far as the reader sees that account: `account.<field>`.
+    #[must_use]
+    pub const fn of_account(name: &'static str, column: &'static str, kind: Kind) -> Self {
+        Self { name, column: Column::Of(column), kind, sort: None }
     }
 
     /// Sortable by its own column, which may be null.
@@ -142,7 +156,11 @@ impl Catalogue {
     /// # Errors
     /// 403 `field_not_permitted` at `place`.
     pub fn may_read(&self, actor: &Actor, field: &Field, place: &str) -> Result<()> {
-        actor.fields.may_read(self.read.object, field.name, place)
+        let (object, name) = match field.name.strip_prefix("account.") {
+            Some(name) => (Object::Account, name),
+            None => (self.read.object, field.name),
+        };
+        actor.fields.may_read(object, name, place)
     }
 
     /// The names of the fields one can sort by.

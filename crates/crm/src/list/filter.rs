@@ -59,7 +59,7 @@ impl Op {
             Kind::Id | Kind::User | Kind::Team | Kind::Stage | Kind::Choice(_) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
             }
-            Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::DoneState => {
+            Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::State(_) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn)
             }
             Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => {
@@ -283,7 +283,7 @@ fn operand(field: &Field, values: &[&Value], names: &Names, reading: Reading<'_>
             Operand::Named { ids, names }
         }
         Kind::StageKind => words(&texts()?, &["open", "won", "lost"])?,
-        Kind::DoneState => words(&texts()?, &["open", "done"])?,
+        Kind::State(known) => words(&texts()?, &known)?,
         Kind::Word(allowed) => words(&texts()?, allowed)?,
         Kind::Text => {
             Operand::Words(texts()?.into_iter().map(|t| plain(t).map(|t| t.to_lowercase())).collect::<Result<_, _>>()?)

@@ -13,10 +13,10 @@ mod relative;
 mod sql;
 
 pub use custom::Names;
-pub use field::{Catalogue, Column, Field, Kind, SortKey};
+pub use field::{ACCOUNT_INDUSTRY, ACCOUNT_OWNER, ACCOUNT_REGION, Catalogue, Column, Field, Kind, SortKey};
 pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
-pub use sql::{Listed, Reader, Totals, count, explain, fetch, reached, totals};
+pub use sql::{Listed, Reader, Totals, count, count_to, explain, fetch, reached, totals};
 pub(crate) use sql::{
     Reach, Within, branches, follows_tag, is_repeatable, needed_pattern, needed_tags, order, visible, within_scope,
 };

@@ -16,7 +16,10 @@ use uuid::Uuid;
 use super::store::Row;
 use super::{ForecastCategory, Opportunity};
 use crate::custom_field;
-use crate::list::{self, Catalogue, Field, Filter, Kind, ListQuery, Op, Operand, Reach, Reader, Within};
+use crate::list::{
+    self, ACCOUNT_INDUSTRY, ACCOUNT_OWNER, ACCOUNT_REGION, Catalogue, Field, Filter, Kind, ListQuery, Op, Operand,
+    Reach, Reader, Within,
+};
 use crate::pipeline::Stage;
 use crate::search::{self, What};
 
@@ -29,6 +32,9 @@ pub static CATALOGUE: Catalogue = Catalogue {
     fields: &[
         Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
         Field::new("account_id", "account_id", Kind::Id),
+        Field::of_account("account.industry_id", ACCOUNT_INDUSTRY, Kind::Choice("industry")),
+        Field::of_account("account.region_id", ACCOUNT_REGION, Kind::Choice("region")),
+        Field::of_account("account.owner_id", ACCOUNT_OWNER, Kind::User),
         Field::new("primary_contact_id", "primary_contact_id", Kind::Id),
         Field::new("pipeline_id", "pipeline_id", Kind::Id),
         Field::new("stage_id", "stage_id", Kind::Stage),
@@ -114,7 +120,7 @@ fn shown(totals: list::Totals, actor: &Actor) -> list::Totals {
 }
 
 /// The ids outside of which nothing can match, when the index of words or of names knows them.
-async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Option<Vec<Uuid>>> {
+pub(crate) async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Option<Vec<Uuid>>> {
     if let Some(q) = &query.q {
         return search::opportunities(tx, cx.actor(), q).await.map(Some);
     }

@@ -27,7 +27,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("contact_id", "contact_id", Kind::Id),
         Field::new("lead_id", "lead_id", Kind::Id),
         Field::new("priority", "priority", Kind::Word(Priority::WORDS)),
-        Field::new("status", "done_at", Kind::DoneState),
+        Field::new("status", "done_at", Kind::State(["open", "done"])),
         Field::new("due_date", "due_date", Kind::Date).sorted(),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),

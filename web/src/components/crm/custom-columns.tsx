@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { customFieldsQuery, useFields } from "@/api/shared";
 import type { CustomField } from "@/api/types";
 import { CustomValue } from "./custom-facts";
-import type { RecordColumn } from "./record-list";
+import type { RecordColumn } from "./record-table";
 
 const NONE: CustomField[] = [];
 
@@ -35,6 +35,7 @@ export function useCustomColumns<R extends Custom>(object: CustomField["object"]
     id: `custom.${field.key}`,
     header: field.label,
     wide: true,
+    hidden: true,
     ...customSort(field),
     ...(isNumber(field) ? { align: "right" as const } : {}),
     cell: (r) => <CustomValue field={field} value={r.custom[field.key]} reason={r.formula_errors?.[field.key]} />,

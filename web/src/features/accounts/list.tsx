@@ -4,14 +4,17 @@ import { Building } from "lucide-react";
 import { useFields, useMay, useOptions } from "@/api/shared";
 import type { Account } from "@/api/types";
 import { useCustomColumns } from "@/components/crm/custom-columns";
-import { RecordList, totalWords, type RecordColumn, type RecordSearch } from "@/components/crm/record-list";
+import { RecordList, totalWords } from "@/components/crm/record-list";
+import type { RecordColumn } from "@/components/crm/record-table";
+import type { ListSearch } from "@/components/crm/list/search";
 import { CompanyMark, Person } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
 import { date, money, number } from "@/lib/format";
 import { create } from "@/lib/frame";
 import { accountsQuery } from "./queries";
+import { SPEC } from "./spec";
 
-export function AccountList({ search }: { search: RecordSearch }) {
+export function AccountList({ search }: { search: ListSearch }) {
   const navigate = useNavigate();
   const query = useSuspenseInfiniteQuery(accountsQuery(search));
   const industries = useOptions("industry");
@@ -57,6 +60,7 @@ export function AccountList({ search }: { search: RecordSearch }) {
     },
     {
       id: "updated",
+      field: "updated_at",
       header: "Changed",
       wide: true,
       sort: "updated_at",
@@ -65,14 +69,13 @@ export function AccountList({ search }: { search: RecordSearch }) {
     },
   ];
   const optional = useCustomColumns<Account>("account");
-  const columns = all.filter((c) => !fields.hides(c.id));
+  const columns = [...all, ...optional].filter((c) => !fields.hides(c.id));
   return (
     <RecordList
-      noun={["account", "accounts"]}
+      spec={SPEC}
       rows={query.data.pages.flatMap((p) => p.items)}
       total={totalWords(query.data.pages[0])}
       columns={columns}
-      optional={optional}
       search={search}
       onSearch={(next) => void navigate({ to: "/accounts", search: next, replace: true })}
       hasMore={query.hasNextPage}

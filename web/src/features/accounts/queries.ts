@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { RecordSearch } from "@/components/crm/record-list";
+import { apiFilters, type ListSearch } from "@/components/crm/list/search";
 
 export const accountQuery = (id: string) =>
   queryOptions({
@@ -8,21 +8,16 @@ export const accountQuery = (id: string) =>
     queryFn: ({ signal }) => get("/accounts/{id}", { path: { id }, signal }),
   });
 
-export const accountsQuery = (search: RecordSearch) =>
-  infiniteQueryOptions({
-    queryKey: ["accounts", "list", search],
+export const accountsQuery = (search: ListSearch) => {
+  const query = { ...apiFilters(search), q: search.q, sort: search.sort ?? (search.q ? undefined : "name") };
+  return infiniteQueryOptions({
+    queryKey: ["accounts", "list", query],
     queryFn: ({ pageParam, signal }) =>
       get("/accounts", {
-        query: {
-          q: search.q,
-          sort: search.sort ?? (search.q ? undefined : "name"),
-          owner: search.mine ? "me" : undefined,
-          limit: 100,
-          cursor: pageParam ?? undefined,
-          count: pageParam === null,
-        },
+        query: { ...query, limit: 100, cursor: pageParam ?? undefined, count: pageParam === null },
         signal,
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
+};

@@ -23,6 +23,7 @@ const OBJECTS: Record<string, string> = {
   audit: "Audit log",
   organisation: "Organisation settings",
   rule: "Validation rules",
+  saved_view: "Views for everyone",
   api_key: "API keys",
   service_account: "Service accounts",
   single_sign_on: "Single sign-on",
@@ -30,7 +31,7 @@ const OBJECTS: Record<string, string> = {
 const ACTIONS: Record<string, string> = { read: "View", update: "Edit", impersonate: "View as" };
 const GROUPS: [string, string[]][] = [
   ["Sell", ["lead", "opportunity", "account", "contact", "product"]],
-  ["Work", ["activity", "task", "agent"]],
+  ["Work", ["activity", "task", "saved_view", "agent"]],
   ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "import", "audit"]],
   ["Let in", ["single_sign_on", "api_key", "service_account"]],
 ];

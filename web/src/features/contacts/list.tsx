@@ -4,12 +4,15 @@ import { Contact as Glyph } from "lucide-react";
 import { useFields, useMay } from "@/api/shared";
 import type { Contact } from "@/api/types";
 import { useCustomColumns } from "@/components/crm/custom-columns";
-import { RecordList, totalWords, type RecordColumn, type RecordSearch } from "@/components/crm/record-list";
+import { RecordList, totalWords } from "@/components/crm/record-list";
+import type { RecordColumn } from "@/components/crm/record-table";
+import type { ListSearch } from "@/components/crm/list/search";
 import { Company, Person, PersonMark } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
 import { date } from "@/lib/format";
 import { create } from "@/lib/frame";
 import { contactsQuery } from "./queries";
+import { SPEC } from "./spec";
 
 const COLUMNS: RecordColumn<Contact>[] = [
   {
@@ -53,6 +56,7 @@ const COLUMNS: RecordColumn<Contact>[] = [
   { id: "owner", header: "Owner", wide: true, cell: (c) => <Person person={c.owner} /> },
   {
     id: "updated",
+    field: "updated_at",
     header: "Changed",
     wide: true,
     sort: "updated_at",
@@ -61,7 +65,7 @@ const COLUMNS: RecordColumn<Contact>[] = [
   },
 ];
 
-export function ContactList({ search }: { search: RecordSearch }) {
+export function ContactList({ search }: { search: ListSearch }) {
   const navigate = useNavigate();
   const query = useSuspenseInfiniteQuery(contactsQuery(search));
   const may = useMay("contact", "create");
@@ -69,11 +73,10 @@ export function ContactList({ search }: { search: RecordSearch }) {
   const optional = useCustomColumns<Contact>("contact");
   return (
     <RecordList
-      noun={["contact", "contacts"]}
+      spec={SPEC}
       rows={query.data.pages.flatMap((p) => p.items)}
       total={totalWords(query.data.pages[0])}
-      columns={COLUMNS.filter((c) => !fields.hides(c.id))}
-      optional={optional}
+      columns={[...COLUMNS, ...optional].filter((c) => !fields.hides(c.id))}
       search={search}
       onSearch={(next) => void navigate({ to: "/contacts", search: next, replace: true })}
       hasMore={query.hasNextPage}

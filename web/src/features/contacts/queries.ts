@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import type { RecordSearch } from "@/components/crm/record-list";
+import { apiFilters, type ListSearch } from "@/components/crm/list/search";
 
 export const contactQuery = (id: string) =>
   queryOptions({
@@ -8,21 +8,16 @@ export const contactQuery = (id: string) =>
     queryFn: ({ signal }) => get("/contacts/{id}", { path: { id }, signal }),
   });
 
-export const contactsQuery = (search: RecordSearch) =>
-  infiniteQueryOptions({
-    queryKey: ["contacts", "list", search],
+export const contactsQuery = (search: ListSearch) => {
+  const query = { ...apiFilters(search), q: search.q, sort: search.sort ?? (search.q ? undefined : "name") };
+  return infiniteQueryOptions({
+    queryKey: ["contacts", "list", query],
     queryFn: ({ pageParam, signal }) =>
       get("/contacts", {
-        query: {
-          q: search.q,
-          sort: search.sort ?? (search.q ? undefined : "name"),
-          owner: search.mine ? "me" : undefined,
-          limit: 100,
-          cursor: pageParam ?? undefined,
-          count: pageParam === null,
-        },
+        query: { ...query, limit: 100, cursor: pageParam ?? undefined, count: pageParam === null },
         signal,
       }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
+};

@@ -6,7 +6,7 @@ import type { FieldKind, FieldValue } from "@/components/crm/editor";
 import { Fact } from "@/components/crm/fact";
 import { useEdit } from "@/components/crm/use-edit";
 import { Badge } from "@/components/ui/badge";
-import { RATINGS, ratingWord } from "./status";
+import { RATINGS, ratingWord } from "./ratings";
 
 export function useLeadFact(l: Lead) {
   const save = useEdit<Lead>("leads");

@@ -4,15 +4,17 @@ import { Target } from "lucide-react";
 import { useFields, useMay, useOptions } from "@/api/shared";
 import type { Lead } from "@/api/types";
 import { useCustomColumns } from "@/components/crm/custom-columns";
-import { RecordList, totalWords, type RecordColumn } from "@/components/crm/record-list";
+import { RecordList, totalWords } from "@/components/crm/record-list";
+import type { RecordColumn } from "@/components/crm/record-table";
+import type { ListSearch } from "@/components/crm/list/search";
 import { Person, PersonMark } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
 import { date } from "@/lib/format";
 import { create } from "@/lib/frame";
-import { LeadFilters } from "./filters";
 import { leadsQuery } from "./queries";
-import type { LeadSearch } from "./search";
-import { LeadStatus, ratingWord } from "./status";
+import { ratingWord } from "./ratings";
+import { SPEC } from "./spec";
+import { LeadStatus } from "./status";
 
 function SourceName({ id }: { id: string | null | undefined }) {
   const options = useOptions("source", id ?? null);
@@ -53,6 +55,7 @@ const COLUMNS: RecordColumn<Lead>[] = [
   { id: "owner", header: "Owner", wide: true, cell: (l) => <Person person={l.owner} /> },
   {
     id: "created",
+    field: "created_at",
     header: "Came in",
     wide: true,
     sort: "created_at",
@@ -61,23 +64,20 @@ const COLUMNS: RecordColumn<Lead>[] = [
   },
 ];
 
-export function LeadList({ search }: { search: LeadSearch }) {
+export function LeadList({ search }: { search: ListSearch }) {
   const navigate = useNavigate();
   const query = useSuspenseInfiniteQuery(leadsQuery(search));
   const may = useMay("lead", "create");
   const fields = useFields("lead");
   const optional = useCustomColumns<Lead>("lead");
-  const go = (next: LeadSearch) => void navigate({ to: "/leads", search: next, replace: true });
   return (
     <RecordList
-      noun={["lead", "leads"]}
+      spec={SPEC}
       rows={query.data.pages.flatMap((p) => p.items)}
       total={totalWords(query.data.pages[0])}
-      columns={COLUMNS.filter((c) => !fields.hides(c.id))}
-      optional={optional}
+      columns={[...COLUMNS, ...optional].filter((c) => !fields.hides(c.id))}
       search={search}
-      onSearch={go}
-      filters={<LeadFilters search={search} onSearch={go} />}
+      onSearch={(next) => void navigate({ to: "/leads", search: next, replace: true })}
       hasMore={query.hasNextPage}
       loading={query.isFetchingNextPage}
       onMore={() => void query.fetchNextPage()}

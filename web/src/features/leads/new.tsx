@@ -13,7 +13,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
-import { RATINGS } from "./status";
+import { RATINGS } from "./ratings";
 
 const schema = z
   .object({

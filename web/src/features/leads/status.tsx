@@ -13,12 +13,3 @@ const LOOK: Record<LeadStatusCategory, "selected" | "neutral" | "outline" | "ok"
 export const LeadStatus = ({ lead }: { lead: Lead }) => (
   <Badge kind={LOOK[lead.status_category]}>{lead.status.name}</Badge>
 );
-
-export const RATINGS: [string, string][] = [
-  ["hot", "Hot"],
-  ["warm", "Warm"],
-  ["cold", "Cold"],
-];
-
-export const ratingWord = (rating: string | null | undefined): string =>
-  RATINGS.find(([value]) => value === rating)?.[1] ?? "";

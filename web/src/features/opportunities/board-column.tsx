@@ -17,7 +17,7 @@ import { useNear } from "@/lib/hooks";
 import { BoardCard, CardWords } from "./board-card";
 import { GateForm } from "./gate-form";
 import { boardQuery, moreOfColumn } from "./queries";
-import type { ListSearch } from "./search";
+import type { ListSearch } from "@/components/crm/list/search";
 import type { Extra, Gate } from "./use-move";
 
 interface Props {

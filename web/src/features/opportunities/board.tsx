@@ -20,12 +20,16 @@ import { useMemo, useState } from "react";
 import type { Opportunity, Stage } from "@/api/types";
 import { CardFace } from "./board-card";
 import { BoardColumn } from "./board-column";
-import { FilterBox } from "./filter-box";
+import { FilterBox } from "@/components/crm/list/filter-box";
 import { boardQuery } from "./queries";
-import type { ListSearch } from "./search";
+import type { ListSearch } from "@/components/crm/list/search";
 import { useMove } from "./use-move";
 import { PipelinePick } from "./pipeline-pick";
-import { ViewBar } from "./view-bar";
+import { ViewBar } from "@/components/crm/list/view-bar";
+import { useMay } from "@/api/shared";
+import { create } from "@/lib/frame";
+import { Layouts } from "./layouts";
+import { SPEC } from "./spec";
 
 const recordOf = (data: unknown) => (data as { record?: Opportunity } | undefined)?.record;
 const stageOf = (data: unknown) => (data as { stage?: Stage } | undefined)?.stage;
@@ -73,6 +77,7 @@ const announcements: Announcements = {
 export function OpportunityBoard({ search }: { search: ListSearch }) {
   const navigate = useNavigate();
   const { data } = useSuspenseQuery(boardQuery(search));
+  const may = useMay("opportunity", "create");
   const { move, moving, gate, putBack } = useMove();
   const [lifted, setLifted] = useState<Opportunity | null>(null);
   const sensors = useSensors(
@@ -96,11 +101,19 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
   };
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <ViewBar search={search} board>
+      <ViewBar
+        spec={SPEC}
+        search={search}
+        path="/opportunities/board"
+        without={["won", "all"]}
+        onCreate={may ? () => create({ kind: "opportunity" }) : null}
+      >
         <PipelinePick search={search} current={data.pipeline} />
+        <Layouts search={search} board />
       </ViewBar>
       <div className="flex shrink-0 px-4 py-2 md:px-5">
         <FilterBox
+          spec={SPEC}
           search={search}
           onSearch={(next) => void navigate({ to: "/opportunities/board", search: next, replace: true })}
         />

@@ -1,38 +1,13 @@
-/** What the bulk bar asks: to whom, to which stage, and for a lost one why. */
-import { ArrowRightLeft, UserRound } from "lucide-react";
+/** What the bulk bar asks of opportunities: to which stage, and for a lost one why. */
+import { ArrowRightLeft } from "lucide-react";
 import { useState } from "react";
 import { stageChoices, useOptions, usePipelines } from "@/api/shared";
-import type { Stage } from "@/api/types";
-import { RefList } from "@/components/crm/pickers";
+import type { Opportunity, Stage } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { ChoiceList } from "@/components/ui/combobox";
 import { Popover } from "@/components/ui/popover";
+import { money } from "@/lib/format";
 import { StageRing } from "@/components/ui/stage-ring";
-
-export function Assign({ onPick }: { onPick: (owner: { id: string }) => void }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      side="top"
-      trigger={
-        <Button variant="quiet">
-          <UserRound /> Assign
-        </Button>
-      }
-    >
-      <RefList
-        kind="user"
-        value={null}
-        onPick={(owner) => {
-          setOpen(false);
-          if (owner) onPick(owner);
-        }}
-      />
-    </Popover>
-  );
-}
 
 export function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string) => void }) {
   const stages = stageChoices(usePipelines());
@@ -86,3 +61,11 @@ export function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string)
     </Popover>
   );
 }
+
+/** What their amounts come to, in the organisation's currency. */
+export const sum = (records: Opportunity[]): string => {
+  const currency = records.find((r) => r.amount_base)?.amount_base?.currency;
+  if (!currency) return "";
+  const total = records.reduce((n, r) => n + Number(r.amount_base?.amount ?? 0), 0);
+  return money({ amount: total.toFixed(2), currency });
+};

@@ -15,6 +15,8 @@ export interface ListColumn {
   header: string;
   width: number;
   align?: "right";
+  /** Its name in an export, where it is another. */
+  field?: string;
   sort?: string;
   edit?: FieldName;
   hidden?: boolean;
@@ -84,6 +86,7 @@ export const COLUMNS: ListColumn[] = [
   },
   {
     id: "in_stage",
+    field: "stage_entered_at",
     header: "In stage",
     width: 76,
     align: "right",
@@ -93,6 +96,7 @@ export const COLUMNS: ListColumn[] = [
   { id: "next_step", header: "Next step", width: 156, edit: "next_step", cell: (o) => o.next_step },
   {
     id: "updated",
+    field: "updated_at",
     header: "Active",
     width: 64,
     align: "right",
@@ -124,6 +128,7 @@ export const COLUMNS: ListColumn[] = [
   },
   {
     id: "contact",
+    field: "primary_contact",
     header: "Primary contact",
     width: 160,
     edit: "primary_contact",
@@ -150,6 +155,7 @@ export const COLUMNS: ListColumn[] = [
   },
   {
     id: "created",
+    field: "created_at",
     header: "Created",
     width: 100,
     sort: "created_at",
@@ -162,9 +168,6 @@ export const COLUMNS: ListColumn[] = [
 const GROW: Record<string, number> = { name: 3, account: 3, next_step: 3 };
 export const columnFlex = (id: string, size: number) => ({ flex: `${GROW[id] ?? 0} 0 ${size}px` });
 
-export const HIDDEN: Record<string, boolean> = Object.fromEntries(
-  COLUMNS.filter((c) => c.hidden).map((c) => [c.id, false]),
-);
 /** The field whose role decides whether a column shows; a weighted amount tells both of its parts. */
 const FIELD_OF: Record<string, string[]> = { expected_revenue: ["amount", "probability"] };
 /** Whether a role hides what the column shows. */

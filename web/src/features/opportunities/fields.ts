@@ -55,11 +55,17 @@ const REF_KEYS: Partial<Record<FieldDef["key"], "account_id" | "primary_contact_
   owner: "owner_id",
 };
 
+/** A new value as a change of the record takes it. */
+export function bodyOf(def: FieldDef, value: FieldValue): Record<string, unknown> {
+  const ref = REF_KEYS[def.key];
+  return ref ? { [ref]: (value as Ref | null)?.id ?? null } : { [def.key]: value };
+}
+
 export function editOf(record: Opportunity, def: FieldDef, value: FieldValue): Edit<Opportunity> {
   const ref = REF_KEYS[def.key];
   if (ref) {
-    const id = (value as Ref | null)?.id ?? null;
-    return { record, label: def.label, body: { [ref]: id }, next: { [def.key]: value, [ref]: id } };
+    const body = bodyOf(def, value);
+    return { record, label: def.label, body, next: { [def.key]: value, ...body } };
   }
   const next: Partial<Opportunity> = { [def.key]: value };
   if (def.key === "amount") {

@@ -1,25 +1,32 @@
 import { useSuspenseInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { RotateCcw } from "lucide-react";
 import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { useFields } from "@/api/shared";
+import { useFields, useMay } from "@/api/shared";
 import { arrivals } from "@/components/crm/opportunity-cache";
 import { Button } from "@/components/ui/button";
 import { plural } from "@/lib/format";
-import { trail } from "@/lib/frame";
-import { usePhone, useStored } from "@/lib/hooks";
-import { HIDDEN, isHidden } from "./columns";
-import { ColumnChooser } from "./column-chooser";
+import { create, trail } from "@/lib/frame";
+import { usePhone } from "@/lib/hooks";
+import { ColumnChooser } from "@/components/crm/list/column-chooser";
+import { useChosenColumns } from "@/components/crm/list/use-columns";
+import { ViewBar } from "@/components/crm/list/view-bar";
+import { useFilters } from "@/components/crm/list/custom-filters";
+import { selectionOf, useViews } from "@/components/crm/list/view-query";
+import { isHidden } from "./columns";
+import { OpportunityVerbs } from "./bulk-edit";
+import { sum } from "./bulk-pick";
 import { useColumns } from "./custom";
-import { FilterBox } from "./filter-box";
+import { FilterBox } from "@/components/crm/list/filter-box";
 import { NoRows } from "./no-rows";
 import { listQuery } from "./queries";
-import { apiFilters, isChanged, nextSort, tabOf, tabSearch, TABS, type ListSearch } from "./search";
+import { apiFilters, nextSort, tabOf, type ListSearch } from "@/components/crm/list/search";
 import { OpportunityTable } from "./table";
-import { ViewBar } from "./view-bar";
+import { SPEC } from "./spec";
+import { Layouts } from "./layouts";
+import { countWords } from "./list-footer";
 import { loadable } from "@/lib/loadable";
 
-const BulkBar = loadable(() => import("./bulk-bar").then((m) => m.BulkBar));
+const BulkBar = loadable(() => import("@/components/crm/list/bulk-bar").then((m) => m.BulkBar));
 const PhoneList = loadable(() => import("./phone-list").then((m) => m.PhoneList));
 const NONE: ReadonlySet<string> = new Set();
 
@@ -27,12 +34,15 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   const navigate = useNavigate();
   const phone = usePhone();
   const query = useSuspenseInfiniteQuery(listQuery(search));
-  const [visibility, setVisibility] = useStored<Record<string, boolean>>("dw.columns.opportunities", HIDDEN);
   const [chosen, setChosen] = useState<{ at: string; ids: ReadonlySet<string> }>({ at: "", ids: NONE });
   const { hides } = useFields("opportunity");
+  const may = useMay("opportunity", "create");
   const columns = useColumns();
-  const first = Object.fromEntries(columns.filter((c) => c.hidden).map((c) => [c.id, false]));
+  const readable = columns.filter((c) => !isHidden(c.id, hides));
+  const view = useViews("opportunity").find((v) => v.id === search.view);
+  const chosenColumns = useChosenColumns(SPEC, view, columns);
   const kept = Object.fromEntries(columns.filter((c) => isHidden(c.id, hides)).map((c) => [c.id, false]));
+  const visibility = { ...chosenColumns.visibility, ...kept };
   const rows = useMemo(() => query.data.pages.flatMap((p) => p.items), [query.data]);
   const totals = query.data.pages[0]?.totals ?? undefined;
   const { fetchNextPage, isFetchingNextPage } = query;
@@ -49,25 +59,31 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   // Leaving for a record: remember the way back, and the order for "next" and "previous".
   useEffect(
     () => () => {
-      const label = tabOf(search)?.label ?? "Filtered";
+      const label = view?.name ?? tabOf(search, SPEC.tabs)?.label ?? "Filtered";
       const plain = Object.fromEntries(Object.entries(search).filter((e): e is [string, string] => Boolean(e[1])));
       trail.set({ label, path: "/opportunities", search: plain, ids: rows.map((r) => r.id) });
     },
-    [search, rows],
+    [search, rows, view?.name],
   );
 
   const records = rows.filter((r) => selected.has(r.id));
+  const defs = useFilters(SPEC);
+  const whole = totals && totals.count > records.length && records.length === rows.length ? totals : null;
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
-      <ViewBar search={search} board={false} totals={totals} />
+      <ViewBar
+        spec={SPEC}
+        search={search}
+        path="/opportunities"
+        count={totals && countWords(totals)}
+        columns={{ chosen: chosenColumns, shown: readable.filter((c) => visibility[c.id] === true) }}
+        onCreate={may ? () => create({ kind: "opportunity" }) : null}
+      >
+        <Layouts search={search} board={false} />
+      </ViewBar>
       <div className="flex shrink-0 items-start gap-2 border-b border-line px-4 py-2 md:border-b-0 md:px-5 md:py-3">
-        <FilterBox search={search} onSearch={go} />
-        {isChanged(search) && (
-          <Button className="h-[34px] max-md:hidden" onClick={() => go(tabSearch(tabOf(search) ?? ALL_OPEN))}>
-            <RotateCcw /> Reset
-          </Button>
-        )}
-        <ColumnChooser columns={columns} visibility={visibility} onChange={setVisibility} />
+        <FilterBox spec={SPEC} search={search} onSearch={go} />
+        <ColumnChooser columns={readable} chosen={chosenColumns} />
       </div>
       <Arrivals />
       {phone ? (
@@ -88,7 +104,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
           sort={search.sort}
           onSort={(field, add) => go({ ...search, sort: nextSort(search.sort, field, add) })}
           defs={columns}
-          visibility={{ ...first, ...visibility, ...kept }}
+          visibility={visibility}
           selected={selected}
           onSelected={select}
           hasMore={query.hasNextPage}
@@ -96,12 +112,21 @@ export function OpportunityList({ search }: { search: ListSearch }) {
           empty={<NoRows search={search} onSearch={go} />}
         />
       )}
-      <Suspense>{records.length > 0 && <BulkBar records={records} onClear={() => select(NONE)} />}</Suspense>
+      <Suspense>
+        {records.length > 0 && (
+          <BulkBar
+            spec={SPEC}
+            records={records}
+            aside={sum(records)}
+            more={(run) => <OpportunityVerbs run={run} />}
+            all={whole ? { selection: selectionOf(search, defs), count: countWords(whole) } : null}
+            onClear={() => select(NONE)}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }
-
-const ALL_OPEN = TABS[0] ?? { id: "open", label: "All open", search: {} };
 
 /** New rows wait here, so that nothing shifts what someone is reading. */
 function Arrivals() {

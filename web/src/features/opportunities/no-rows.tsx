@@ -2,7 +2,7 @@ import { CircleDollarSign, SearchX } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/states";
 import { create } from "@/lib/frame";
-import { chipsOf, withChip, type ListSearch } from "./search";
+import { chipsOf, withChip, type ListSearch } from "@/components/crm/list/search";
 
 /** An empty list: what will be here, or which filter to take away. */
 export function NoRows({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {

@@ -4,7 +4,7 @@ import { usePipelines } from "@/api/shared";
 import type { Ref } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Menu } from "@/components/ui/menu";
-import type { ListSearch } from "./search";
+import type { ListSearch } from "@/components/crm/list/search";
 
 /** Which pipeline the board shows, where there are several. */
 export function PipelinePick({ search, current }: { search: ListSearch; current: Ref }) {

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import { apiFilters, type ListSearch } from "./search";
+import { apiFilters, type ListSearch } from "@/components/crm/list/search";
 
 export const opportunityQuery = (id: string) =>
   queryOptions({

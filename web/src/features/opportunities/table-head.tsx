@@ -3,7 +3,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
 import { columnFlex, type ListColumn } from "./columns";
 import { cellClass } from "./row";
-import { readSort } from "./search";
+import { readSort } from "@/components/crm/list/search";
 
 /** As much of the table library's header as is used here. */
 interface Header {

@@ -135,6 +135,14 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "PATCH /identity-providers/{id}" => json!({ "name": "Changed", "version": 999 }),
         "POST /identity-providers/check" => json!({ "issuer": "https://127.0.0.2" }),
         "POST /identity-providers/{id}/scim-token" => json!({}),
+        "POST /saved-views" => json!({ "object": "account", "name": "New view" }),
+        "PATCH /saved-views/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "PUT /saved-views/{id}/choice" => json!({ "pinned": true, "default": false }),
+        "POST /exports" => json!({ "object": "opportunity", "format": "csv" }),
+        "POST /bulk-changes" => {
+            json!({ "object": "opportunity", "records": [{ "id": nil, "version": 999 }], "change": { "set": { "name": "Changed" } } })
+        }
+        "POST /bulk-changes/{id}/stop" | "POST /bulk-changes/{id}/undo" => json!({}),
         "POST /rules" => {
             json!({ "object": "account", "name": "New rule", "expression": "size(name) > 1", "field": "name", "message": "Longer" })
         }
@@ -190,6 +198,8 @@ async fn who_may_ask_what() {
     records.insert("pipelines", id(pipelines["items"][0].clone()));
     records.insert("stages", id(pipelines["items"][0]["stages"][0].clone()));
     records.insert("options", app.admin.choice("region", "West").await);
+    let view = json!({ "object": "opportunity", "name": "View" });
+    records.insert("saved-views", id(owner.post("/saved-views", view).await.ok()));
     let records = Records(records);
     let stage = app.admin.stage("Won").await;
     let people: [(&str, Person); 7] = [

@@ -1,8 +1,10 @@
+mod bulk;
 mod configuration;
 mod currencies;
 mod custom_fields;
 mod custom_lists;
 mod custom_meanings;
+mod export;
 mod import;
 mod leads;
 mod leads_conversion;
@@ -11,3 +13,14 @@ mod managed_lists;
 mod opportunity;
 mod people_and_companies;
 mod pipelines;
+mod views;
+
+/// Lets a role hide fields.
+async fn hide(app: &dealwright_testkit::TestApp, role: &str, fields: serde_json::Value) {
+    let roles = app.admin.get("/roles").await.ok();
+    let role = roles["items"].as_array().unwrap().iter().find(|r| r["name"] == role).unwrap();
+    let path = format!("/roles/{}/fields", role["id"].as_str().unwrap());
+    let version = app.admin.get(&path).await.body["version"].clone();
+    let request = app.admin.request(reqwest::Method::PUT, &path);
+    app.admin.send(request.json(&serde_json::json!({ "fields": fields, "version": version }))).await.ok();
+}

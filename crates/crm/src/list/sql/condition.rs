@@ -104,9 +104,8 @@ fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[S
         }
         // A rare tag has been looked up before (`needed_tags`); on a common one a page soon comes.
         Kind::Tag => _ = sql.push("t.tags && ").push_bind(words.to_vec()),
-        Kind::DoneState => {
-            let (open, done) = (words.iter().any(|w| w == "open"), words.iter().any(|w| w == "done"));
-            let text = match (open, done) {
+        Kind::State([unset, set]) => {
+            let text = match (words.iter().any(|w| w == unset), words.iter().any(|w| w == set)) {
                 (true, true) => "true".to_owned(),
                 (true, false) => format!("{column} is null"),
                 (false, true) => format!("{column} is not null"),

@@ -102,22 +102,36 @@ pub async fn explain(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery) -> Res
 /// # Errors
 /// 503 when the statement's time is up.
 pub async fn count(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Option<&[Uuid]>) -> Result<Total> {
+    count_to(tx, reader, query, ids, Total::CAP).await.map(Total::capped)
+}
+
+/// Counts what the actor may see, up to one more than `most`.
+///
+/// # Errors
+/// 503 when the statement's time is up.
+pub async fn count_to(
+    tx: &mut Tx,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    ids: Option<&[Uuid]>,
+    most: i64,
+) -> Result<i64> {
     let mut sql = Builder::new("select count(*) from (");
     for (n, reach) in Reach::of(reader).iter().enumerate() {
         sql.push(if n == 0 { "(select 1 from " } else { " union all (select 1 from " });
         sql.push(reader.catalogue.table).push(" t where ");
         visible(&mut sql, reader, query, ids, tx.org().0, *reach);
-        sql.push(" limit ").push_bind(Total::CAP + 1).push(")");
+        sql.push(" limit ").push_bind(most + 1).push(")");
     }
-    capped(&mut sql, reader);
+    capped(&mut sql, reader, most);
     sql.push(") as counted");
-    Ok(Total::capped(sql.build_query_scalar().fetch_one(tx.db()).await.map_err(|e| explain_timeout(query)(e.into()))?))
+    sql.build_query_scalar().fetch_one(tx.db()).await.map_err(|e| explain_timeout(query)(e.into()))
 }
 
 /// What is counted of both reaches together has a limit too; a select alone has its own, and PostgreSQL refuses a second.
-fn capped(sql: &mut Builder, reader: &Reader<'_>) {
+fn capped(sql: &mut Builder, reader: &Reader<'_>, most: i64) {
     if Reach::of(reader).len() > 1 {
-        sql.push(" limit ").push_bind(Total::CAP + 1);
+        sql.push(" limit ").push_bind(most + 1);
     }
 }
 
@@ -135,7 +149,7 @@ pub async fn totals(tx: &mut Tx, reader: &Reader<'_>, query: &ListQuery, ids: Op
         visible(&mut sql, reader, query, ids, tx.org().0, *reach);
         sql.push(" limit ").push_bind(Total::CAP + 1).push(")");
     }
-    capped(&mut sql, reader);
+    capped(&mut sql, reader, Total::CAP);
     sql.push(") as summed");
     let (counted, amount, weighted, average): (i64, Option<i64>, Option<i64>, Option<i64>) =
         sql.build_query_as().fetch_one(tx.db()).await.map_err(|e| explain_timeout(query)(e.into()))?;

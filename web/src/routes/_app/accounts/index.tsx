@@ -1,15 +1,26 @@
-import { createFileRoute } from "@tanstack/react-router";
-import { optionsQuery } from "@/api/shared";
-import { readRecordSearch } from "@/components/crm/record-search";
+import { createFileRoute, redirect } from "@tanstack/react-router";
+import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shared";
+import { opened } from "@/components/crm/list/open-view";
+import type { ListSearch } from "@/components/crm/list/search";
+import { viewsQuery } from "@/components/crm/list/view-query";
+import { SPEC } from "@/features/accounts/spec";
 import { AccountList } from "@/features/accounts/list";
 import { accountsQuery } from "@/features/accounts/queries";
 
 export const Route = createFileRoute("/_app/accounts/")({
-  validateSearch: readRecordSearch,
+  validateSearch: (search: Record<string, unknown>): ListSearch => search as ListSearch,
+  beforeLoad: async ({ search, context: { queryClient } }) => {
+    const to = await opened(queryClient, SPEC, search);
+    if (to) throw redirect({ to: "/accounts", search: to.search, replace: true });
+  },
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
     await Promise.all([
       queryClient.infiniteQuery({ ...accountsQuery(deps), staleTime: "static" }),
+      queryClient.query({ ...viewsQuery("account"), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
+      queryClient.query({ ...teamsQuery(), staleTime: "static" }),
+      queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
     ]);
   },

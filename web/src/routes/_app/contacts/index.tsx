@@ -1,15 +1,26 @@
-import { createFileRoute } from "@tanstack/react-router";
-import { optionsQuery } from "@/api/shared";
-import { readRecordSearch } from "@/components/crm/record-search";
+import { createFileRoute, redirect } from "@tanstack/react-router";
+import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shared";
+import { opened } from "@/components/crm/list/open-view";
+import type { ListSearch } from "@/components/crm/list/search";
+import { viewsQuery } from "@/components/crm/list/view-query";
+import { SPEC } from "@/features/contacts/spec";
 import { ContactList } from "@/features/contacts/list";
 import { contactsQuery } from "@/features/contacts/queries";
 
 export const Route = createFileRoute("/_app/contacts/")({
-  validateSearch: readRecordSearch,
+  validateSearch: (search: Record<string, unknown>): ListSearch => search as ListSearch,
+  beforeLoad: async ({ search, context: { queryClient } }) => {
+    const to = await opened(queryClient, SPEC, search);
+    if (to) throw redirect({ to: "/contacts", search: to.search, replace: true });
+  },
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
     await Promise.all([
       queryClient.infiniteQuery({ ...contactsQuery(deps), staleTime: "static" }),
+      queryClient.query({ ...viewsQuery("contact"), staleTime: "static" }),
+      queryClient.query({ ...usersQuery(), staleTime: "static" }),
+      queryClient.query({ ...teamsQuery(), staleTime: "static" }),
+      queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
     ]);
   },

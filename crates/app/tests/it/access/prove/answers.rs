@@ -55,7 +55,19 @@ impl Proof<'_> {
                 world.seen(user, object).filter(|r| r.owner == other).map(|r| r.id.clone()).collect();
             let got = self.walk(user, object, &filter).await;
             self.case("a filter by owner", user, got, of_other);
+            if object != "task" {
+                self.export(user, object, &seen).await;
+            }
         }
+    }
+
+    /// The file of a view holds what the list shows.
+    async fn export(&mut self, user: usize, object: &str, seen: &BTreeSet<String>) {
+        let person = &self.world.users[user].person;
+        let body = json!({ "object": object, "format": "csv", "columns": ["id"] });
+        let file = person.request(reqwest::Method::POST, "/exports").json(&body).send().await.unwrap();
+        let rows: BTreeSet<String> = file.text().await.unwrap().lines().skip(1).map(str::to_owned).collect();
+        self.case("an export", user, &rows, seen);
     }
 
     pub(super) async fn figures(&mut self, user: usize) {

@@ -1,4 +1,4 @@
-/** The built-in fields that the list can be filtered by, and their values in words. */
+/** What lists can be filtered by, and the values in words. */
 import { useQueries, useSuspenseQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import { optionsQuery, pipelinesQuery, stageChoices, teamsQuery, usersQuery } from "@/api/shared";
@@ -30,30 +30,6 @@ export interface FilterDef {
   /** Its values are people. */
   people?: boolean;
 }
-
-export const FILTERS: FilterDef[] = [
-  { field: "stage_kind", label: "Status", kind: "choice" },
-  { field: "pipeline_id", label: "Pipeline", kind: "choice" },
-  { field: "stage_id", label: "Stage", kind: "choice" },
-  { field: "owner_id", label: "Owner", kind: "choice" },
-  { field: "team_id", label: "Team", kind: "choice" },
-  { field: "account_id", label: "Account", kind: "account" },
-  { field: "primary_contact_id", label: "Primary contact", kind: "contact" },
-  { field: "amount", label: "Amount", kind: "money" },
-  { field: "close_date", label: "Close date", kind: "date" },
-  { field: "probability", label: "Probability", kind: "percent" },
-  { field: "forecast_category", label: "Forecast", kind: "choice" },
-  { field: "type_id", label: "Type", kind: "choice", options: "opportunity_type" },
-  { field: "source_id", label: "Source", kind: "choice", options: "source" },
-  { field: "industry_id", label: "Industry", kind: "choice", options: "industry" },
-  { field: "region_id", label: "Region", kind: "choice", options: "region" },
-  { field: "lost_reason_id", label: "Lost reason", kind: "choice", options: "loss_reason" },
-  { field: "tag", label: "Tag", kind: "text", kept: "tags" },
-  { field: "stage_entered_at", label: "In stage since", kind: "date" },
-  { field: "created_at", label: "Created", kind: "date" },
-  { field: "updated_at", label: "Updated", kind: "date" },
-  { field: "closed_at", label: "Closed", kind: "date" },
-];
 
 export const opsOf = (kind: FilterKind): Op[] => {
   if (kind === "money" || kind === "percent") return ["gte", "lte"];

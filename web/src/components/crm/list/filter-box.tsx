@@ -5,16 +5,23 @@ import { Button } from "@/components/ui/button";
 import { Popover } from "@/components/ui/popover";
 import { useKeys } from "@/lib/keys";
 import { FilterChip } from "./filter-chip";
-import { useFilters } from "./custom";
+import { useFilters } from "./custom-filters";
 import { useChipWords } from "./filters";
+import type { ListSpec } from "./spec";
 import { chipsOf, withChip, type ListSearch } from "./search";
 import { loadable } from "@/lib/loadable";
 
 const AddFilter = loadable(() => import("./add-filter").then((m) => m.AddFilter));
 
-export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
+interface Props {
+  spec: ListSpec;
+  search: ListSearch;
+  onSearch: (next: ListSearch) => void;
+}
+
+export function FilterBox({ spec, search, onSearch }: Props) {
   const chips = chipsOf(search);
-  const defs = useFilters();
+  const defs = useFilters(spec);
   const words = useChipWords(chips, defs, useMe().organisation.currency);
   return (
     <div className="flex min-h-[34px] min-w-0 flex-1 scroll-thin items-center gap-1.5 overflow-x-auto rounded-lg border field-halo border-line-control bg-bg px-1.5 md:flex-wrap md:py-[3px]">
@@ -28,13 +35,13 @@ export function FilterBox({ search, onSearch }: { search: ListSearch; onSearch: 
           onChange={(next) => onSearch(withChip(search, chip.param, next))}
         />
       ))}
-      <FilterButton search={search} onSearch={onSearch} />
-      <SearchText search={search} onSearch={onSearch} />
+      <FilterButton spec={spec} search={search} onSearch={onSearch} />
+      <SearchText spec={spec} search={search} onSearch={onSearch} />
     </div>
   );
 }
 
-function FilterButton({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
+function FilterButton({ spec, search, onSearch }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <Popover
@@ -47,14 +54,14 @@ function FilterButton({ search, onSearch }: { search: ListSearch; onSearch: (nex
       }
     >
       <Suspense>
-        <AddFilter search={search} onSearch={onSearch} onDone={() => setOpen(false)} />
+        <AddFilter spec={spec} search={search} onSearch={onSearch} onDone={() => setOpen(false)} />
       </Suspense>
     </Popover>
   );
 }
 
 /** Words to look for. Enter or a rest sends them; Backspace in an empty box takes the last chip off. */
-function SearchText({ search, onSearch }: { search: ListSearch; onSearch: (next: ListSearch) => void }) {
+function SearchText({ spec, search, onSearch }: Props) {
   const [text, setText] = useState(search.q ?? "");
   const [known, setKnown] = useState(search.q);
   if (known !== search.q) {
@@ -75,7 +82,7 @@ function SearchText({ search, onSearch }: { search: ListSearch; onSearch: (next:
       <input
         ref={input}
         aria-label="Search in this list"
-        placeholder="Search by name, account or next step"
+        placeholder={spec.placeholder}
         value={text}
         onChange={(e) => {
           setText(e.target.value);

@@ -2,24 +2,27 @@ import { useState } from "react";
 import { useFields } from "@/api/shared";
 import { ChoiceList } from "@/components/ui/combobox";
 import { FilterValue } from "./filter-value";
-import { useFilters } from "./custom";
+import { useFilters } from "./custom-filters";
 import { opsOf } from "./filters";
+import type { ListSpec } from "./spec";
 import { withChip, type ListSearch } from "./search";
 
 /** Which field, then which value. */
 export function AddFilter({
+  spec,
   search,
   onSearch,
   onDone,
 }: {
+  spec: ListSpec;
   search: ListSearch;
   onSearch: (next: ListSearch) => void;
   onDone: () => void;
 }) {
   const [field, setField] = useState<string | null>(null);
   const [values, setValues] = useState<string[]>([]);
-  const { hides } = useFields("opportunity");
-  const filters = useFilters();
+  const { hides } = useFields(spec.object);
+  const filters = useFilters(spec);
   const def = filters.find((f) => f.field === field);
   if (!def) {
     return (

@@ -10,24 +10,8 @@ export interface Tab {
   search: Record<string, string>;
 }
 
-export const TABS: Tab[] = [
-  { id: "open", label: "All open", search: { stage_kind: "open" } },
-  { id: "mine", label: "My open", search: { stage_kind: "open", owner_id: "me" } },
-  {
-    id: "closing",
-    label: "Closing this quarter",
-    search: { stage_kind: "open", close_date: "this_quarter", sort: "close_date" },
-  },
-  {
-    id: "won",
-    label: "Won this quarter",
-    search: { stage_kind: "won", close_date: "this_quarter", sort: "-close_date" },
-  },
-  { id: "all", label: "All", search: {} },
-];
-
 export const tabSearch = (tab: Tab): Record<string, string> => ({ tab: tab.id, ...tab.search });
-export const tabOf = (search: ListSearch): Tab | undefined => TABS.find((t) => t.id === search.tab);
+export const tabOf = (search: ListSearch, tabs: Tab[]): Tab | undefined => tabs.find((t) => t.id === search.tab);
 
 export function apiFilters(search: ListSearch): Record<string, string> {
   return Object.fromEntries(
@@ -35,12 +19,16 @@ export function apiFilters(search: ListSearch): Record<string, string> {
   );
 }
 
-/** Whether the address has moved on from what its tab says. */
-export function isChanged(search: ListSearch): boolean {
-  const tab = tabOf(search);
-  if (!tab) return false;
-  const now = { ...apiFilters(search), ...(search.sort ? { sort: search.sort } : {}) };
-  return JSON.stringify(Object.entries(now).sort()) !== JSON.stringify(Object.entries(tab.search).sort());
+/** Whether the address has moved on from the tab or the saved view that it began with. */
+export function isChanged(search: ListSearch, base: ListSearch | undefined): boolean {
+  return base !== undefined && told(search) !== told(base);
+}
+
+/** Filters, words and order, whatever the order of the parameters. */
+function told(search: ListSearch): string {
+  const { q, sort } = search;
+  const said = { ...apiFilters(search), ...(q ? { q } : {}), ...(sort ? { sort } : {}) };
+  return JSON.stringify(Object.entries(said).sort());
 }
 
 /** One chip: `amount.gte=50000` is Amount, at least, 50000. */

@@ -1,0 +1,97 @@
+//! One record of many: changed by the same functions as one alone.
+
+use dealwright_access::Context;
+use dealwright_kernel::Result;
+use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, OpportunityId};
+use dealwright_store::Tx;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::Work;
+use crate::account::{self, Account, AccountPatch};
+use crate::contact::{self, Contact, ContactPatch};
+use crate::custom_field::FieldObject;
+use crate::lead::{self, Lead, LeadPatch};
+use crate::opportunity::{self, Opportunity, OpportunityPatch};
+use crate::selection::{deleting, updating};
+
+/// Whether a record of this object takes such values at all.
+pub(super) fn check(object: FieldObject, set: Map<String, Value>) -> Result<()> {
+    match object {
+        FieldObject::Opportunity => OpportunityPatch::from_values(set).map(|_| ()),
+        FieldObject::Account => AccountPatch::from_values(set).map(|_| ()),
+        FieldObject::Contact => ContactPatch::from_values(set).map(|_| ()),
+        FieldObject::Lead => LeadPatch::from_values(set).map(|_| ()),
+    }
+}
+
+/// What to write on a record that has these tags.
+fn patch(work: &Work, tags: &[String]) -> Map<String, Value> {
+    let mut set = work.set.clone();
+    let kept = tags.iter().filter(|t| !work.remove_tags.contains(t));
+    let added = work.add_tags.iter().filter(|t| !tags.contains(t));
+    let next: Vec<&String> = kept.chain(added).collect();
+    if next.len() != tags.len() || next.iter().zip(tags).any(|(a, b)| *a != b) {
+        set.insert("tags".to_owned(), json!(next));
+    }
+    set
+}
+
+/// Does the work on one record that must be at `version`; nothing when it is as wanted already.
+pub(super) async fn one(
+    cx: &Context,
+    tx: &mut Tx,
+    object: FieldObject,
+    id: Uuid,
+    version: i64,
+    work: &Work,
+) -> Result<Option<EventId>> {
+    if work.delete {
+        return delete(cx, tx, object, id, version).await.map(Some);
+    }
+    let needs = updating(object);
+    match object {
+        FieldObject::Opportunity => {
+            let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(id), needs).await?;
+            let patch = OpportunityPatch::from_values(patch(work, &permit.tags))?;
+            Ok(opportunity::write::update(cx, tx, permit, version, patch, None).await?.event)
+        }
+        FieldObject::Account => {
+            let permit = cx.permit_for::<Account>(tx, AccountId(id), needs).await?;
+            let patch = AccountPatch::from_values(patch(work, &permit.tags))?;
+            Ok(account::write::update(cx, tx, permit, version, patch, None).await?.event)
+        }
+        FieldObject::Contact => {
+            let permit = cx.permit_for::<Contact>(tx, ContactId(id), needs).await?;
+            let patch = ContactPatch::from_values(patch(work, &permit.tags))?;
+            Ok(contact::write::update(cx, tx, permit, version, patch, None).await?.event)
+        }
+        FieldObject::Lead => {
+            let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
+            let patch = LeadPatch::from_values(patch(work, &permit.tags))?;
+            Ok(lead::write::update(cx, tx, permit, version, patch, None).await?.event)
+        }
+    }
+}
+
+async fn delete(cx: &Context, tx: &mut Tx, object: FieldObject, id: Uuid, version: i64) -> Result<EventId> {
+    let needs = deleting(object);
+    match object {
+        FieldObject::Opportunity => {
+            let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(id), needs).await?;
+            opportunity::write::delete(tx, permit, version, None).await
+        }
+        FieldObject::Account => {
+            let permit = cx.permit_for::<Account>(tx, AccountId(id), needs).await?;
+            account::write::delete(tx, permit, version, None).await
+        }
+        FieldObject::Contact => {
+            let permit = cx.permit_for::<Contact>(tx, ContactId(id), needs).await?;
+            contact::write::delete(tx, permit, version, None).await
+        }
+        FieldObject::Lead => {
+            let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
+            lead::write::delete(tx, permit, version, None).await
+        }
+    }
+}

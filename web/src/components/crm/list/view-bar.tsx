@@ -1,0 +1,138 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ChevronDown, Plus } from "lucide-react";
+import type { ReactNode } from "react";
+import { useFields } from "@/api/shared";
+import type { SavedView } from "@/api/types";
+import { Button } from "@/components/ui/button";
+import { Menu, type MenuEntry } from "@/components/ui/menu";
+import { TabRow, tabClass } from "@/components/ui/tabs";
+import { ExportMenu } from "./export-menu";
+import { isChanged, tabSearch, type ListSearch } from "./search";
+import type { ListSpec } from "./spec";
+import type { ChosenColumns } from "./use-columns";
+import { ViewActions } from "./view-actions";
+import { baseOf, searchOf, useViews } from "./view-query";
+
+export type ListPath = ListSpec["path"] | "/opportunities/board";
+
+export interface ViewBarProps {
+  spec: ListSpec;
+  search: ListSearch;
+  path: ListPath;
+  /** How many there are, in words. */
+  count?: string | null | undefined;
+  /** Of a list: its columns are saved and exported. */
+  columns?: { chosen: ChosenColumns; shown: { id: string; field?: string }[] };
+  /** Tabs that this place has not. */
+  without?: string[];
+  onCreate: (() => void) | null;
+  children?: ReactNode;
+}
+
+const Dot = () => <span title="Changed" className="size-1.5 rounded-full border border-fg-3" />;
+
+/** The tabs, the saved views, what can be done with them, and New. */
+export function ViewBar(props: ViewBarProps) {
+  const { spec, search, path, count } = props;
+  const views = useViews(spec.object);
+  const { hides } = useFields(spec.object);
+  const current = views.find((v) => v.id === search.view);
+  const changed = isChanged(search, baseOf(search, views, spec.tabs)) || props.columns?.chosen.changed === true;
+  const tabs = spec.tabs.filter(
+    (t) => !props.without?.includes(t.id) && !("close_date" in t.search && hides("close_date")),
+  );
+  const shown = views.filter((v) => (v.pinned || v.id === current?.id) && searchOf(v));
+  const inside = (on: boolean) => (
+    <>
+      {on && count && <span className="text-meta font-normal text-fg-3 tnum">{count}</span>}
+      {on && changed && <Dot />}
+    </>
+  );
+  return (
+    <div className="flex h-11 shrink-0 items-center gap-2 border-b border-line pr-5 pl-3" data-print="hide">
+      <TabRow label="Views" className="h-11 min-w-0 flex-1">
+        {tabs.map((tab) => {
+          const on = !current && search.tab === tab.id;
+          return (
+            <Link
+              key={tab.id}
+              to={path}
+              search={tabSearch(tab)}
+              activeOptions={{ exact: true }}
+              aria-current={on ? "page" : undefined}
+              className={tabClass(on)}
+            >
+              {tab.label}
+              {inside(on)}
+            </Link>
+          );
+        })}
+        {shown.map((view) => (
+          <Link
+            key={view.id}
+            to={pathOf(view, spec)}
+            search={searchOf(view) ?? {}}
+            activeOptions={{ exact: true }}
+            aria-current={view.id === current?.id ? "page" : undefined}
+            className={tabClass(view.id === current?.id)}
+          >
+            <span className="max-w-48 truncate">{view.name}</span>
+            {inside(view.id === current?.id)}
+          </Link>
+        ))}
+      </TabRow>
+      {views.length > 0 && <ViewPick spec={spec} views={views} current={current} />}
+      <ViewActions {...props} view={current} changed={changed} />
+      {props.columns && <ExportMenu spec={spec} search={search} columns={props.columns.shown} />}
+      {props.children}
+      {props.onCreate && (
+        <Button variant="primary" className="max-md:hidden" onClick={props.onCreate}>
+          <Plus /> <span className="max-lg:sr-only">New {spec.noun[0]}</span>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const pathOf = (view: SavedView, spec: ListSpec): ListPath =>
+  view.layout === "board" ? "/opportunities/board" : spec.path;
+
+const GROUPS: { visibility: SavedView["visibility"]; heading: string }[] = [
+  { visibility: "private", heading: "Yours" },
+  { visibility: "team", heading: "Your team’s" },
+  { visibility: "organisation", heading: "Everyone’s" },
+];
+
+/** All views that are for this person. */
+function ViewPick({ spec, views, current }: { spec: ListSpec; views: SavedView[]; current: SavedView | undefined }) {
+  const navigate = useNavigate();
+  const items = GROUPS.flatMap(({ visibility, heading }): MenuEntry[] => {
+    const own = views.filter((v) => v.visibility === visibility);
+    if (own.length === 0) return [];
+    return [
+      { heading },
+      ...own.map((view): MenuEntry => {
+        const shown = searchOf(view);
+        const hint = !shown ? "filter of the API" : view.default ? "begins with" : view.pinned ? "pinned" : "";
+        return {
+          label: view.name,
+          checked: view.id === current?.id,
+          disabled: !shown,
+          ...(hint ? { hint } : {}),
+          run: () => void navigate({ to: pathOf(view, spec), search: shown ?? {} }),
+        };
+      }),
+    ];
+  });
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button variant="quiet" size="row" className="shrink-0">
+          Views <ChevronDown />
+        </Button>
+      }
+      items={items}
+    />
+  );
+}
