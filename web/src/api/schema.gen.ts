@@ -1249,6 +1249,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List leads */
+        get: operations["get_leads"];
+        put?: never;
+        /** Create a lead */
+        post: operations["post_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One lead */
+        get: operations["get_leads_id"];
+        put?: never;
+        post?: never;
+        /** Put a lead into the bin */
+        delete: operations["delete_leads_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a lead
+         * @description Not one that is converted: 409 `lead_converted`.
+         */
+        patch: operations["patch_leads_id"];
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/conversion-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a lead's conversion would find and make
+         * @description Accounts by domain and name, contacts by e-mail address and name, of what you may see; and the fields of new ones.
+         */
+        post: operations["post_leads_id_conversion_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Convert a lead to an account, a contact and an opportunity
+         * @description Each is a record that is there or a new one, which takes the right to create it and passes its rules. Tasks and
+         *     activities move along. All of it or nothing.
+         */
+        post: operations["post_leads_id_convert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a lead out of the bin */
+        post: operations["post_leads_id_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/revert-conversion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a conversion back
+         * @description What it made goes to the bin unless somebody has changed or used it since, which is then named; what it moved goes back.
+         */
+        post: operations["post_leads_id_revert_conversion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** With whom a record is shared */
+        get: operations["get_leads_id_shares"];
+        put?: never;
+        /**
+         * Share a record with a person, or with a team and the teams below it
+         * @description Whoever may change the record may share it. With whom it is shared already gets this level and end.
+         */
+        post: operations["post_leads_id_shares"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a share back */
+        delete: operations["delete_leads_id_shares_share_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a lead */
+        get: operations["get_leads_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -3302,6 +3475,14 @@ export interface components {
             version: number;
             website?: string | null;
         };
+        /** @description An account that the lead may belong to. */
+        AccountCandidate: {
+            domain?: string | null;
+            id: components["schemas"]["AccountId"];
+            matched_by: components["schemas"]["MatchedBy"][];
+            name: string;
+            owner: components["schemas"]["Ref"];
+        };
         /** Format: uuid */
         AccountId: string;
         /** @description A member as the API shows them. */
@@ -3386,6 +3567,7 @@ export interface components {
             duration_minutes?: number | null;
             id: components["schemas"]["ActivityId"];
             kind: components["schemas"]["ActivityKind"];
+            lead_id?: components["schemas"]["LeadId"] | null;
             /** Format: date-time */
             occurred_at: string;
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
@@ -3675,8 +3857,9 @@ export interface components {
         Choice: {
             /** @description Kept on the records that have it, and not offered any more. */
             archived: boolean;
+            category?: components["schemas"]["LeadStatusCategory"] | null;
             id: components["schemas"]["ChoiceId"];
-            /** @description `opportunity_type`, `source`, `industry`, `region` or `loss_reason`. */
+            /** @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`. */
             kind: string;
             name: string;
             /** Format: int32 */
@@ -3686,13 +3869,15 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description A value of a managed list: opportunity type, source, industry, region or loss reason.
+         * @description A value of a managed list: opportunity type, source, industry, region, loss reason or lead status.
          */
         ChoiceId: string;
         /** @description A change of a value. */
         ChoicePatch: {
             /** @default null */
             archived?: boolean | null;
+            /** @default null */
+            category?: components["schemas"]["LeadStatusCategory"] | null;
             /** @default null */
             name?: string | null;
             /**
@@ -3814,7 +3999,7 @@ export interface components {
             currency_rates?: components["schemas"]["Rate"][];
             /** @description By object and key. */
             custom_fields?: components["schemas"]["CustomFieldFile"][];
-            /** @description By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`. */
+            /** @description By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `lead_status`. */
             lists?: {
                 [key: string]: components["schemas"]["ValueFile"][];
             };
@@ -3918,6 +4103,16 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A contact that the lead may be. */
+        ContactCandidate: {
+            account?: components["schemas"]["Ref"] | null;
+            email?: string | null;
+            id: components["schemas"]["ContactId"];
+            matched_by: components["schemas"]["MatchedBy"][];
+            name: string;
+            owner: components["schemas"]["Ref"];
+            title?: string | null;
+        };
         /** Format: uuid */
         ContactId: string;
         /** @description A change of a contact: absent leaves, null clears. */
@@ -3957,6 +4152,68 @@ export interface components {
         };
         /** Format: uuid */
         ConversationId: string;
+        /** @description What a conversion finds, and what it would make: the fields of each new record, as its own endpoint takes them. */
+        ConversionPreview: {
+            /** @description Null when the lead names no company. */
+            account?: Record<string, unknown> | null;
+            /** @description The likeliest first, of what you may see. */
+            accounts: components["schemas"]["AccountCandidate"][];
+            /** Format: int64 */
+            activities: number;
+            /** @description Null when the lead names no person. */
+            contact?: Record<string, unknown> | null;
+            contacts: components["schemas"]["ContactCandidate"][];
+            opportunity: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Tasks and activities that move.
+             */
+            tasks: number;
+        };
+        /** @description What a lead becomes: each part is a record that is there, a new one, or none. */
+        ConvertLead: {
+            /** @default null */
+            account?: components["schemas"]["ConvertTo"] | null;
+            /** @default null */
+            contact?: components["schemas"]["ConvertTo"] | null;
+            /** @default null */
+            opportunity?: components["schemas"]["ConvertTo"] | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+        };
+        /** @description A record that is there, or a new one. */
+        ConvertTo: {
+            /** @description Of a new one: fields to be other than the lead says, as the record's own endpoint takes them. */
+            fields?: Record<string, unknown> | null;
+            /**
+             * Format: uuid
+             * @description The record that is there. It stays as it is.
+             * @default null
+             */
+            id?: string | null;
+        };
+        /** @description What a lead has become. */
+        Converted: {
+            account?: components["schemas"]["Ref"] | null;
+            account_id?: components["schemas"]["AccountId"] | null;
+            /** Format: date-time */
+            at: string;
+            by?: components["schemas"]["Ref"] | null;
+            contact?: components["schemas"]["Ref"] | null;
+            contact_id?: components["schemas"]["ContactId"] | null;
+            opportunity?: components["schemas"]["Ref"] | null;
+            opportunity_id?: components["schemas"]["OpportunityId"] | null;
+        };
+        /** @description A lead that has been converted. */
+        ConvertedLead: {
+            /** @description To undo it by. */
+            event_id: components["schemas"]["EventId"];
+            lead: components["schemas"]["Lead"];
+        };
         /** @description A total, when it was asked for. */
         Counted: {
             /**
@@ -4269,7 +4526,7 @@ export interface components {
          * @description Whose field it is.
          * @enum {string}
          */
-        FieldObject: "opportunity" | "account" | "contact";
+        FieldObject: "opportunity" | "account" | "contact" | "lead";
         /** @description An option of a select field. */
         FieldOption: {
             /** @description Kept on the records that have it, and not offered any more. */
@@ -4668,6 +4925,106 @@ export interface components {
          * @enum {string}
          */
         Layout: "list" | "board";
+        /** @description A lead as the API shows it. */
+        Lead: {
+            company?: string | null;
+            converted?: components["schemas"]["Converted"] | null;
+            country?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Custom fields by key. */
+            custom: Record<string, unknown>;
+            description?: string | null;
+            /** @description In lower case. */
+            email?: string | null;
+            /** @description Its id in the system it was imported from. */
+            external_id?: string | null;
+            /** @description Empty when there is none. */
+            first_name: string;
+            /** @description Why formulas among the custom fields came to nothing, by key. */
+            formula_errors?: {
+                [key: string]: string;
+            };
+            /** @description Fields that your roles hide; they are null, or empty, here. */
+            hidden_fields: string[];
+            id: components["schemas"]["LeadId"];
+            industry_id?: components["schemas"]["ChoiceId"] | null;
+            /** @description Empty when there is none. */
+            last_name: string;
+            may: components["schemas"]["May"];
+            /** @description Both names, or the one there is, or the company's. */
+            name: string;
+            owner: components["schemas"]["Ref"];
+            owner_id: components["schemas"]["UserId"];
+            phone?: string | null;
+            rating?: components["schemas"]["Rating"] | null;
+            region_id?: components["schemas"]["ChoiceId"] | null;
+            source_id?: components["schemas"]["ChoiceId"] | null;
+            status: components["schemas"]["Ref"];
+            /** @description What the status means. */
+            status_category: components["schemas"]["LeadStatusCategory"];
+            status_id: components["schemas"]["ChoiceId"];
+            tags: string[];
+            team_id?: components["schemas"]["TeamId"] | null;
+            /** @description What the person does there. */
+            title?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            website?: string | null;
+        };
+        /** Format: uuid */
+        LeadId: string;
+        /** @description A change of a lead: absent leaves, null clears. */
+        LeadPatch: {
+            /** @default null */
+            company?: string | null;
+            /** @default null */
+            country?: string | null;
+            custom?: Record<string, unknown> | null;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            email?: string | null;
+            /** @default null */
+            external_id?: string | null;
+            /** @default null */
+            first_name?: string | null;
+            /** @default null */
+            industry_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            last_name?: string | null;
+            /** @default null */
+            owner_id?: components["schemas"]["UserId"] | null;
+            /** @default null */
+            phone?: string | null;
+            /** @default null */
+            rating?: components["schemas"]["Rating"] | null;
+            /** @default null */
+            region_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            source_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            status_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            tags?: string[] | null;
+            /** @default null */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+            /** @default null */
+            website?: string | null;
+        };
+        /**
+         * @description What a lead's status means.
+         * @enum {string}
+         */
+        LeadStatusCategory: "new" | "working" | "nurturing" | "qualified" | "unqualified" | "converted";
         /** @description A product on an opportunity. */
         Line: {
             /**
@@ -4725,7 +5082,7 @@ export interface components {
          * @description The managed lists.
          * @enum {string}
          */
-        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason";
+        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "lead_status";
         /** @description The whole order of a list: each id once. */
         ListOrder: {
             ids: string[];
@@ -4743,6 +5100,16 @@ export interface components {
             /** Format: int64 */
             version?: number | null;
         };
+        /** @description A record that a conversion made. */
+        MadeRecord: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Why it stays: `changed`, `in_use` or `not_permitted`; null for what is in the bin now. */
+            reason?: string | null;
+            /** @description `account`, `contact` or `opportunity`. */
+            type: string;
+        };
         /** @description A column and its field. */
         MappedColumn: {
             column: number;
@@ -4754,6 +5121,11 @@ export interface components {
          * @enum {string}
          */
         MappingSource: "claim" | "group";
+        /**
+         * @description By what a record that is there already was found.
+         * @enum {string}
+         */
+        MatchedBy: "email" | "domain" | "name" | "similar_name";
         /** @description What the caller may do with a record. */
         May: {
             delete: boolean;
@@ -4954,6 +5326,7 @@ export interface components {
             /** Format: int32 */
             duration_minutes?: number | null;
             kind: components["schemas"]["ActivityKind"];
+            lead_id?: components["schemas"]["LeadId"] | null;
             /**
              * Format: date-time
              * @description Now when absent.
@@ -4995,6 +5368,7 @@ export interface components {
         };
         /** @description A new value, behind the others of its list. */
         NewChoice: {
+            category?: components["schemas"]["LeadStatusCategory"] | null;
             kind: components["schemas"]["ListKind"];
             /** @description No other value of the list has it, whatever its case. */
             name: string;
@@ -5128,6 +5502,47 @@ export interface components {
              * @default []
              */
             tenants?: string[];
+        };
+        /**
+         * @description A new lead, of a person or of a company. Without an owner it is the caller's; without a status it has the first one
+         *     that means new.
+         */
+        NewLead: {
+            /** @default null */
+            company?: string | null;
+            /** @default null */
+            country?: string | null;
+            custom?: Record<string, unknown>;
+            /** @default null */
+            description?: string | null;
+            /** @default null */
+            email?: string | null;
+            /** @default null */
+            external_id?: string | null;
+            /** @default null */
+            first_name?: string | null;
+            /** @default null */
+            industry_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            last_name?: string | null;
+            /** @default null */
+            owner_id?: components["schemas"]["UserId"] | null;
+            /** @default null */
+            phone?: string | null;
+            /** @default null */
+            rating?: components["schemas"]["Rating"] | null;
+            /** @default null */
+            region_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            source_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            status_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default [] */
+            tags?: string[];
+            /** @default null */
+            title?: string | null;
+            /** @default null */
+            website?: string | null;
         };
         /**
          * @description A new line. Without a price, that of the price list is taken which holds for the deal's currency today; where there is
@@ -5348,6 +5763,8 @@ export interface components {
              * @default null
              */
             due_date?: string | null;
+            /** @default null */
+            lead_id?: components["schemas"]["LeadId"] | null;
             /** @default null */
             notes?: string | null;
             /** @default null */
@@ -5655,7 +6072,7 @@ export interface components {
          * @description What is owned and moves.
          * @enum {string}
          */
-        OwnedKind: "opportunity" | "account" | "contact" | "task";
+        OwnedKind: "opportunity" | "account" | "contact" | "lead" | "task";
         /** @description Which records, and to whom: either `ids`, or all of `from_id`. */
         OwnershipTransfer: {
             /** @description With `from_id`: the `next_cursor` of the answer before. */
@@ -5855,8 +6272,9 @@ export interface components {
             items: {
                 /** @description Kept on the records that have it, and not offered any more. */
                 archived: boolean;
+                category?: components["schemas"]["LeadStatusCategory"] | null;
                 id: components["schemas"]["ChoiceId"];
-                /** @description `opportunity_type`, `source`, `industry`, `region` or `loss_reason`. */
+                /** @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`. */
                 kind: string;
                 name: string;
                 /** Format: int32 */
@@ -6149,6 +6567,59 @@ export interface components {
                 values: {
                     [key: string]: components["schemas"]["ValueMatch"][];
                 };
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Lead: components["schemas"]["Counted"] & {
+            items: {
+                company?: string | null;
+                converted?: components["schemas"]["Converted"] | null;
+                country?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** @description Custom fields by key. */
+                custom: Record<string, unknown>;
+                description?: string | null;
+                /** @description In lower case. */
+                email?: string | null;
+                /** @description Its id in the system it was imported from. */
+                external_id?: string | null;
+                /** @description Empty when there is none. */
+                first_name: string;
+                /** @description Why formulas among the custom fields came to nothing, by key. */
+                formula_errors?: {
+                    [key: string]: string;
+                };
+                /** @description Fields that your roles hide; they are null, or empty, here. */
+                hidden_fields: string[];
+                id: components["schemas"]["LeadId"];
+                industry_id?: components["schemas"]["ChoiceId"] | null;
+                /** @description Empty when there is none. */
+                last_name: string;
+                may: components["schemas"]["May"];
+                /** @description Both names, or the one there is, or the company's. */
+                name: string;
+                owner: components["schemas"]["Ref"];
+                owner_id: components["schemas"]["UserId"];
+                phone?: string | null;
+                rating?: components["schemas"]["Rating"] | null;
+                region_id?: components["schemas"]["ChoiceId"] | null;
+                source_id?: components["schemas"]["ChoiceId"] | null;
+                status: components["schemas"]["Ref"];
+                /** @description What the status means. */
+                status_category: components["schemas"]["LeadStatusCategory"];
+                status_id: components["schemas"]["ChoiceId"];
+                tags: string[];
+                team_id?: components["schemas"]["TeamId"] | null;
+                /** @description What the person does there. */
+                title?: string | null;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+                website?: string | null;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -6559,6 +7030,7 @@ export interface components {
                 /** @description Fields that your roles hide; they are null, or empty, here. */
                 hidden_fields: string[];
                 id: components["schemas"]["TaskId"];
+                lead_id?: components["schemas"]["LeadId"] | null;
                 may: components["schemas"]["May"];
                 notes?: string | null;
                 opportunity_id?: components["schemas"]["OpportunityId"] | null;
@@ -6913,6 +7385,11 @@ export interface components {
             /** Format: date */
             valid_from: string;
         };
+        /**
+         * @description How promising a lead is.
+         * @enum {string}
+         */
+        Rating: "hot" | "warm" | "cold";
         /** @description Which version was read. */
         Reactivation: {
             /**
@@ -6951,6 +7428,8 @@ export interface components {
             /** Format: int64 */
             contacts: number;
             /** Format: int64 */
+            leads: number;
+            /** Format: int64 */
             opportunities: number;
             /** Format: int64 */
             tasks: number;
@@ -6978,6 +7457,24 @@ export interface components {
         Reset: {
             password: string;
             token: string;
+        };
+        /** @description The version that a change names, for undoing it. */
+        RevertConversion: {
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+        };
+        /** @description What became of a conversion that was taken back. */
+        RevertedConversion: {
+            /** @description What it had made, now in the bin. */
+            deleted: components["schemas"]["MadeRecord"][];
+            event_id: components["schemas"]["EventId"];
+            /** @description What it had made and others have come to use, which stays. */
+            kept: components["schemas"]["MadeRecord"][];
+            lead: components["schemas"]["Lead"];
         };
         /** @description A revocation, as a form. */
         RevocationRequest: {
@@ -7192,7 +7689,7 @@ export interface components {
          * @description What a rule is about.
          * @enum {string}
          */
-        RuleObject: "opportunity" | "account" | "contact" | "task";
+        RuleObject: "opportunity" | "account" | "contact" | "lead" | "task";
         /** @description A change of a rule: what is absent stays. Its object stays always. */
         RulePatch: {
             /** @default null */
@@ -7718,7 +8215,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
-            /** @description `opportunity`, `account` or `contact`. */
+            /** @description `opportunity`, `account`, `contact` or `lead`. */
             type: string;
         };
         /** @description The counts of a check, and its problems by cause. */
@@ -7791,6 +8288,7 @@ export interface components {
             /** @description Fields that your roles hide; they are null, or empty, here. */
             hidden_fields: string[];
             id: components["schemas"]["TaskId"];
+            lead_id?: components["schemas"]["LeadId"] | null;
             may: components["schemas"]["May"];
             notes?: string | null;
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
@@ -7823,6 +8321,8 @@ export interface components {
              * @default null
              */
             due_date?: string | null;
+            /** @default null */
+            lead_id?: components["schemas"]["LeadId"] | null;
             /** @default null */
             notes?: string | null;
             /** @default null */
@@ -8027,6 +8527,7 @@ export interface components {
         /** @description A value of a list in a file. */
         ValueFile: {
             archived?: boolean;
+            category?: components["schemas"]["LeadStatusCategory"] | null;
             name: string;
         };
         /** @description A raw value of a reference field, for the page where values are matched. */
@@ -15206,7 +15707,7 @@ export interface operations {
         parameters: {
             query: {
                 user_id: components["schemas"]["UserId"];
-                object: "opportunity" | "account" | "contact" | "task";
+                object: "opportunity" | "account" | "contact" | "lead" | "task";
                 /** @description The record. */
                 id: string;
             };
@@ -17817,6 +18318,1518 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leads: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /**
+                 * @description Up to four of name, company, converted_at, created_at and updated_at; a leading minus sorts descending.
+                 * @example -created_at,name
+                 */
+                sort?: string;
+                count?: boolean;
+                /** @description Words to search for. */
+                q?: string;
+                /** @description Without case; the whole name. `name.contains` takes a part. */
+                name?: string;
+                company?: string;
+                email?: string;
+                country?: string;
+                /** @description `hot`, `warm` or `cold`. */
+                rating?: string;
+                /** @description An id or a name. */
+                status_id?: string;
+                /** @description An id or a name. */
+                source_id?: string;
+                /** @description An id or a name. */
+                industry_id?: string;
+                /** @description An id or a name. */
+                region_id?: string;
+                /** @description `me` or an id. */
+                owner_id?: string;
+                /** @description The same as `owner_id`. */
+                owner?: string;
+                /** @description `my_team` or an id. */
+                team_id?: string;
+                /** @description `open` or `converted`. */
+                state?: string;
+                /** @description When it was converted. */
+                converted_at?: string;
+                /** @description A date, `today`, `-30d`, `this_quarter`, …. */
+                created_at?: string;
+                updated_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Lead"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLead"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_leads_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the bin, from which it can be restored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_leads_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_leads_id_conversion_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversionPreview"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_leads_id_convert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvertLead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConvertedLead"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_leads_id_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_leads_id_revert_conversion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevertConversion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevertedConversion"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leads_id_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Share"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_leads_id_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_leads_id_shares_share_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+                share_id: components["schemas"]["ShareId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It ends with the next request */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leads_id_timeline: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entry"];
+                };
             };
             /** @description The request can't be read */
             400: {
