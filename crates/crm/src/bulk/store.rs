@@ -200,6 +200,7 @@ impl Columns {
         self.event.push(event);
     }
 
+    #[expect(clippy::as_conversions, reason = "tells the query macro that elements may be null; nothing is converted")]
     async fn write(&self, tx: &mut Tx, id: BulkId) -> Result<()> {
         let org = tx.org().0;
         sqlx::query!(
