@@ -14,9 +14,9 @@ test.describe.serial("a seller", () => {
     await page.goto("/leads");
     await expect(page.getByRole("table").getByRole("link").first()).toBeVisible();
     await accessible(page);
-    await page.getByRole("button", { name: "Add filter" }).click();
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
     await page.getByRole("option", { name: "Status", exact: true }).click();
-    await page.getByRole("option", { name: "Qualified" }).click();
+    await page.getByRole("option", { name: "Qualified", exact: true }).click();
     await page.keyboard.press("Escape");
     await expect(page).toHaveURL(/status_id=/);
     const statuses = page.getByRole("row").getByText("Qualified", { exact: true });

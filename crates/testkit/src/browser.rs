@@ -107,9 +107,10 @@ impl Browser {
         let mut cookies = self.cookies.lock().unwrap();
         let site = cookies.entry(origin(url)).or_default();
         for cookie in set {
-            let pair = cookie.split(';').next().unwrap_or_default();
+            // Names are random in part: only the attributes tell whether a cookie is taken away.
+            let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
             let Some((name, value)) = pair.split_once('=') else { continue };
-            if value.is_empty() || cookie.contains("Max-Age=0") || cookie.contains("1970") {
+            if value.is_empty() || attributes.contains("Max-Age=0") || attributes.contains("1970") {
                 site.remove(name);
             } else {
                 site.insert(name.to_owned(), value.to_owned());
