@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     reporters: ["default", "./src/test/summary-reporter.ts"],
     restoreMocks: true,
+    // Keys are typed one by one, and a busy machine takes its time; no test waits for the clock.
+    testTimeout: 60_000,
     projects: [
       {
         extends: true,

@@ -1,5 +1,6 @@
 //! The cluster of a test run, and a database for each test.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dealwright_kernel::Clock;
@@ -14,6 +15,8 @@ use tokio::sync::OnceCell;
 
 use crate::Failure;
 
+/// Begins the name of a run's folder; its process ends it.
+const FOLDER: &str = "dealwright-it-";
 const TEMPLATE: &str = "template_dealwright";
 
 struct Cluster {
@@ -30,12 +33,28 @@ async fn cluster() -> Result<&'static Cluster, Failure> {
     CLUSTER.get_or_try_init(start).await
 }
 
+/// Removes the folders of runs that have ended: nothing tells a test process that its last test is over.
+fn forget_earlier_runs() {
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    let Ok(entries) = std::env::temp_dir().read_dir() else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let pid = name.to_str().and_then(|n| n.strip_prefix(FOLDER)).filter(|pid| pid.parse::<u32>().is_ok());
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 async fn start() -> Result<Cluster, Failure> {
+    _ = std::thread::spawn(forget_earlier_runs);
     // The first test of a process gets here; a second installation would say that there is one already.
     _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let dirs = Dirs::from_env();
     let install_dir = bundle::ensure(&bundle::POSTGRES, &dirs, &|_| {}).await?;
-    let data_dir = std::env::temp_dir().join(format!("dealwright-it-{}", std::process::id()));
+    let data_dir = std::env::temp_dir().join(format!("{FOLDER}{}", std::process::id()));
     let options = Options { data_dir, install_dir, state_dir: dirs.shared, profile: Profile::Test, tcp_port: None };
     let server = PrivatePostgres::start(&options).await?;
     let passwords = Passwords {
