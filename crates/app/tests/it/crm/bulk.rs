@@ -158,13 +158,13 @@ async fn all_leads_that_match_are_changed_and_changed_back() {
     let body = json!({ "object": "lead", "matching": { "filter": { "field": "state", "op": "eq", "value": "open" } },
         "change": { "set": { "rating": "hot" }, "add_tags": ["fair"] } });
     let done = change(&rep, body).await;
-    assert_eq!(counts(&done), json!(["done", 1, 1, 0, 0]), "those one sees");
+    assert_eq!(counts(&done), json!(["done", 2, 1, 1, 0]), "one that is seen and not theirs is refused");
     let now = rep.get(&super::leads::at(&mine)).await.ok();
     assert_eq!(json!([now["rating"], now["tags"]]), json!(["hot", ["fair"]]));
     assert_eq!(app.admin.get(&super::leads::at(&theirs)).await.ok()["rating"], Value::Null);
 
     assert_eq!(rep.post(&format!("{}/undo", url(&done)), json!({})).await.status, 202);
-    assert_eq!(counts(&ended(&rep, &done).await), json!(["undone", 1, 1, 0, 1]));
+    assert_eq!(counts(&ended(&rep, &done).await), json!(["undone", 2, 1, 1, 1]));
     let before = rep.get(&super::leads::at(&mine)).await.ok();
     assert_eq!(json!([before["rating"], before["tags"]]), json!([null, []]));
 }
