@@ -2,11 +2,10 @@
 import { ArrowRightLeft } from "lucide-react";
 import { useState } from "react";
 import { stageChoices, useOptions, usePipelines } from "@/api/shared";
-import type { Opportunity, Stage } from "@/api/types";
+import type { Stage } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { ChoiceList } from "@/components/ui/combobox";
 import { Popover } from "@/components/ui/popover";
-import { money } from "@/lib/format";
 import { StageRing } from "@/components/ui/stage-ring";
 
 export function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string) => void }) {
@@ -61,11 +60,3 @@ export function MoveTo({ onPick }: { onPick: (stage: Stage, lostReason?: string)
     </Popover>
   );
 }
-
-/** What their amounts come to, in the organisation's currency. */
-export const sum = (records: Opportunity[]): string => {
-  const currency = records.find((r) => r.amount_base)?.amount_base?.currency;
-  if (!currency) return "";
-  const total = records.reduce((n, r) => n + Number(r.amount_base?.amount ?? 0), 0);
-  return money({ amount: total.toFixed(2), currency });
-};

@@ -13,11 +13,10 @@ import { ViewBar } from "@/components/crm/list/view-bar";
 import { useFilters } from "@/components/crm/list/custom-filters";
 import { selectionOf, useViews } from "@/components/crm/list/view-query";
 import { isHidden } from "./columns";
-import { OpportunityVerbs } from "./bulk-edit";
-import { sum } from "./bulk-pick";
 import { useColumns } from "./custom";
 import { FilterBox } from "@/components/crm/list/filter-box";
 import { NoRows } from "./no-rows";
+import { sum } from "./sum";
 import { listQuery } from "./queries";
 import { apiFilters, nextSort, tabOf, type ListSearch } from "@/components/crm/list/search";
 import { OpportunityTable } from "./table";
@@ -27,6 +26,7 @@ import { countWords } from "./list-footer";
 import { loadable } from "@/lib/loadable";
 
 const BulkBar = loadable(() => import("@/components/crm/list/bulk-bar").then((m) => m.BulkBar));
+const OpportunityVerbs = loadable(() => import("./bulk-edit").then((m) => m.OpportunityVerbs));
 const PhoneList = loadable(() => import("./phone-list").then((m) => m.PhoneList));
 const NONE: ReadonlySet<string> = new Set();
 

@@ -6,12 +6,16 @@ import type { SavedView } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Menu, type MenuEntry } from "@/components/ui/menu";
 import { TabRow, tabClass } from "@/components/ui/tabs";
-import { ExportMenu } from "./export-menu";
+import { loadable } from "@/lib/loadable";
 import { isChanged, tabSearch, type ListSearch } from "./search";
 import type { ListSpec } from "./spec";
 import type { ChosenColumns } from "./use-columns";
-import { ViewActions } from "./view-actions";
 import { baseOf, searchOf, useViews } from "./view-query";
+
+const ViewActions = loadable(() => import("./view-actions").then((m) => m.ViewActions));
+const ExportMenu = loadable(() => import("./export-menu").then((m) => m.ExportMenu));
+/** The place of a button that is still on its way. */
+const LATER = <span className="size-8 shrink-0" />;
 
 export type ListPath = ListSpec["path"] | "/opportunities/board";
 
@@ -82,8 +86,8 @@ export function ViewBar(props: ViewBarProps) {
         ))}
       </TabRow>
       {views.length > 0 && <ViewPick spec={spec} views={views} current={current} />}
-      <ViewActions {...props} view={current} changed={changed} />
-      {props.columns && <ExportMenu spec={spec} search={search} columns={props.columns.shown} />}
+      <ViewActions {...props} view={current} changed={changed} fallback={LATER} />
+      {props.columns && <ExportMenu spec={spec} search={search} columns={props.columns.shown} fallback={LATER} />}
       {props.children}
       {props.onCreate && (
         <Button variant="primary" className="max-md:hidden" onClick={props.onCreate}>
