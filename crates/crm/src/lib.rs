@@ -33,3 +33,4 @@ pub mod sharing;
 pub mod task;
 pub mod timeline;
 pub mod transfer;
+mod words;

@@ -73,10 +73,16 @@ begin
     end loop;
 end $$;
 
+-- Which of the three is there, by name.
+create or replace function app.named(account uuid, contact uuid, opportunity uuid) returns text[] language sql immutable parallel safe
+    as $$ select array_remove(array[case when account is not null then 'account' end, case when contact is not null then 'contact' end,
+                                    case when opportunity is not null then 'opportunity' end], null) $$;
+
 -- Moves what was done about a lead to what it becomes, whoever did it: activities are their owners' to change otherwise.
--- Asked by the conversion, which has a Permit for the lead. Answers what has moved; tasks with what an event of them tells.
+-- Asked by the conversion, which has a Permit for the lead. Answers what has moved, tasks with what an event of them tells;
+-- `had` is what each was about besides.
 create or replace function app.move_from_lead(source uuid, account uuid, contact uuid, opportunity uuid)
-    returns table (kind text, id uuid, name text, version bigint)
+    returns table (kind text, id uuid, name text, version bigint, had text[])
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if not exists (select from lead l where l.org_id = app.org() and l.id = source) then
@@ -85,17 +91,21 @@ begin
     return query update activity a
         set lead_id = null, account_id = coalesce(a.account_id, account), contact_id = coalesce(a.contact_id, contact),
             opportunity_id = coalesce(a.opportunity_id, opportunity)
-        where a.org_id = app.org() and a.lead_id = source
-        returning 'activity'::text, a.id, coalesce(a.subject, a.kind), a.version;
+        from (select b.id, app.named(b.account_id, b.contact_id, b.opportunity_id) as had from activity b
+              where b.org_id = app.org() and b.lead_id = source for update) as before
+        where a.org_id = app.org() and a.id = before.id
+        returning 'activity'::text, a.id, coalesce(a.subject, a.kind), a.version, before.had;
     return query update task t
         set lead_id = null, account_id = coalesce(t.account_id, account), contact_id = coalesce(t.contact_id, contact),
             opportunity_id = coalesce(t.opportunity_id, opportunity), version = t.version + 1
-        where t.org_id = app.org() and t.lead_id = source
-        returning 'task'::text, t.id, t.title, t.version;
+        from (select b.id, app.named(b.account_id, b.contact_id, b.opportunity_id) as had from task b
+              where b.org_id = app.org() and b.lead_id = source for update) as before
+        where t.org_id = app.org() and t.id = before.id
+        returning 'task'::text, t.id, t.title, t.version, before.had;
 end $$;
 
--- The way back: what moved and still stands where it was moved to.
-create or replace function app.move_to_lead(target uuid, account uuid, contact uuid, opportunity uuid, activities uuid[], tasks uuid[])
+-- The way back: what moved and still stands where it was moved to. `had` tells by id what each was about before as well.
+create or replace function app.move_to_lead(target uuid, account uuid, contact uuid, opportunity uuid, activities uuid[], tasks uuid[], had jsonb)
     returns table (kind text, id uuid, name text, version bigint)
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -103,16 +113,18 @@ begin
         return;
     end if;
     return query update activity a
-        set lead_id = target, account_id = nullif(a.account_id, account), contact_id = nullif(a.contact_id, contact),
-            opportunity_id = nullif(a.opportunity_id, opportunity)
+        set lead_id = target, account_id = case when coalesce(had -> a.id::text, '[]') ? 'account' then a.account_id else nullif(a.account_id, account) end,
+            contact_id = case when coalesce(had -> a.id::text, '[]') ? 'contact' then a.contact_id else nullif(a.contact_id, contact) end,
+            opportunity_id = case when coalesce(had -> a.id::text, '[]') ? 'opportunity' then a.opportunity_id else nullif(a.opportunity_id, opportunity) end
         where a.org_id = app.org() and a.id = any (activities) and a.lead_id is null
         returning 'activity'::text, a.id, coalesce(a.subject, a.kind), a.version;
     return query update task t
-        set lead_id = target, account_id = nullif(t.account_id, account), contact_id = nullif(t.contact_id, contact),
-            opportunity_id = nullif(t.opportunity_id, opportunity), version = t.version + 1
+        set lead_id = target, account_id = case when coalesce(had -> t.id::text, '[]') ? 'account' then t.account_id else nullif(t.account_id, account) end,
+            contact_id = case when coalesce(had -> t.id::text, '[]') ? 'contact' then t.contact_id else nullif(t.contact_id, contact) end,
+            opportunity_id = case when coalesce(had -> t.id::text, '[]') ? 'opportunity' then t.opportunity_id else nullif(t.opportunity_id, opportunity) end, version = t.version + 1
         where t.org_id = app.org() and t.id = any (tasks) and t.lead_id is null
         returning 'task'::text, t.id, t.title, t.version;
 end $$;
 
-revoke execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[]) from public;
-grant execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[]) to dealwright_app;
+revoke execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[], jsonb) from public;
+grant execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[], jsonb) to dealwright_app;

@@ -3,9 +3,9 @@
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::{CreateAccount, DeleteAccount, Object, UpdateAccount};
-use dealwright_access::{Context, Permission, Permit, people};
+use dealwright_access::{Context, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
-use dealwright_kernel::id::{AccountId, EventId, TeamId, UserId};
+use dealwright_kernel::id::{AccountId, EventId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
@@ -31,7 +31,7 @@ pub struct Written {
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewAccount) -> Result<Account> {
     change::may_say(cx, Object::Account, &new)?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
-    let team = team_of(cx, tx, permission::<CreateAccount>(), owner).await?;
+    let team = change::owner_team(cx, tx, permission::<CreateAccount>(), owner).await?;
     let (id, mut fields) = (AccountId(tx.new_id()), new.fields(owner, team));
     values::check(tx, FieldObject::Account, None, &mut fields.custom).await?;
     check_currency(fields.annual_revenue, cx.actor().currency)?;
@@ -62,7 +62,7 @@ pub async fn update(
     values::check(tx, FieldObject::Account, Some(&old.custom), &mut new.custom).await?;
     if new.owner_id != old.owner_id {
         permit.may_give_away("owner_id")?;
-        new.team_id = team_of(cx, tx, permission::<UpdateAccount>(), new.owner_id).await?;
+        new.team_id = change::owner_team(cx, tx, permission::<UpdateAccount>(), new.owner_id).await?;
     }
     let current = permit.into_inner();
     if current.version != version {
@@ -95,14 +95,6 @@ pub async fn update(
     event.undoes = undoes;
     let event = tx.emit(event);
     Ok(Written { account, event: Some(event) })
-}
-
-/// The team of an owner to whom the caller may give an account.
-async fn team_of(cx: &Context, tx: &mut Tx, needs: Permission, owner: UserId) -> Result<Option<TeamId>> {
-    let team = people::store::team_of(tx, owner).await?;
-    let team = team.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
-    cx.may_assign(needs, owner, team)?;
-    Ok(team)
 }
 
 /// What changed references must point at.

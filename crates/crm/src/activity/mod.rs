@@ -7,9 +7,9 @@ pub mod http;
 pub mod store;
 
 use chrono::{DateTime, Utc};
+use dealwright_kernel::Result;
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{AccountId, ActivityId, ContactId, LeadId, OpportunityId, UserId};
-use dealwright_kernel::{Error, Result};
 use dealwright_store::{Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,43 +17,18 @@ use utoipa::ToSchema;
 
 use crate::record::{Ref, Texts};
 use crate::task::about::{About, SubjectRef};
+use crate::words::words;
 
 const MAX_MINUTES: i32 = 100_000;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident on $field:literal { $($variant:ident = $word:literal),* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($variant),* }
-
-        impl $name {
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = Error;
-            fn from_str(text: &str) -> Result<Self> {
-                match text {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err(Error::field($field, "invalid_value", concat!("one of", $(" ", $word),*))),
-                }
-            }
-        }
-    };
-}
-
 words! {
     /// What happened.
-    ActivityKind on "kind" { Note = "note", Call = "call", Email = "email", Meeting = "meeting" }
+    ActivityKind, "kind" { Note = "note", Call = "call", Email = "email", Meeting = "meeting" }
 }
 
 words! {
     /// Who began: they (`in`) or we (`out`).
-    Direction on "direction" { In = "in", Out = "out" }
+    Direction, "direction" { In = "in", Out = "out" }
 }
 
 /// An activity as the API shows it.

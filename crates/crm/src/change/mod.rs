@@ -7,10 +7,11 @@ pub mod http;
 pub mod store;
 pub mod undo;
 
-use dealwright_access::{Context, Object};
+use dealwright_access::{Context, Object, Permission, people};
+use dealwright_kernel::id::{TeamId, UserId};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::Change;
 pub use dealwright_store::change::{diff, fields_of, stale};
+use dealwright_store::{Change, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -28,6 +29,17 @@ pub fn stale_for(
         conflict.fields.retain(|f| !cx.actor().fields.hides(object, &f.field));
     }
     error
+}
+
+/// The team of an owner to whom the caller may give a record.
+///
+/// # Errors
+/// 422 `unknown_reference` when there is no such user; 403 when they are beyond the scope of what it `needs`.
+pub async fn owner_team(cx: &Context, tx: &mut Tx, needs: Permission, owner: UserId) -> Result<Option<TeamId>> {
+    let team = people::store::team_of(tx, owner).await?;
+    let team = team.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
+    cx.may_assign(needs, owner, team)?;
+    Ok(team)
 }
 
 /// Refuses a change of fields that the caller may not write; what stays as it is passes.

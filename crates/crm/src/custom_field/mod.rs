@@ -17,44 +17,18 @@ pub mod write;
 
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::CustomFieldId;
-use dealwright_kernel::{Error, Patch, Result};
+use dealwright_kernel::{Patch, Result};
 use dealwright_store::{Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::record::{self, Texts};
+use crate::words::words;
 
 /// The most fields an object has, archived ones included; and the most options of a field.
 pub const MAX_FIELDS: usize = 200;
 pub const MAX_OPTIONS: usize = 500;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $field:literal { $($(#[$of:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        #[schema(as = $name)]
-        pub enum $name { $($(#[$of])* $variant),* }
-
-        impl $name {
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = Error;
-            fn from_str(text: &str) -> Result<Self> {
-                match text {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err(Error::field($field, "invalid_value", format!("{text:?} is not one of them"))),
-                }
-            }
-        }
-    };
-}
 
 words! {
     /// Whose field it is.

@@ -1,11 +1,11 @@
-//! The one way in which leads are written: by a person's form, an undo, a public form. Scope, version, references and
+//! The one way in which leads are written: by a person's form, a change of many, an undo. Scope, version, references and
 //! history are the same for all.
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::{CreateLead, DeleteLead, Object, UpdateLead};
-use dealwright_access::{Context, Permission, Permit, people};
+use dealwright_access::{Context, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
-use dealwright_kernel::id::{ChoiceId, EventId, LeadId, TeamId, UserId};
+use dealwright_kernel::id::{ChoiceId, EventId, LeadId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
@@ -33,7 +33,7 @@ pub struct Written {
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewLead) -> Result<Lead> {
     change::may_say(cx, Object::Lead, &new)?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
-    let team = team_of(cx, tx, permission::<CreateLead>(), owner).await?;
+    let team = change::owner_team(cx, tx, permission::<CreateLead>(), owner).await?;
     let status = match new.status_id {
         Some(status) => status,
         None => first_status(tx).await?,
@@ -69,7 +69,7 @@ pub async fn update(
     values::check(tx, FieldObject::Lead, Some(&old.custom), &mut new.custom).await?;
     if new.owner_id != old.owner_id {
         permit.may_give_away("owner_id")?;
-        new.team_id = team_of(cx, tx, permission::<UpdateLead>(), new.owner_id).await?;
+        new.team_id = change::owner_team(cx, tx, permission::<UpdateLead>(), new.owner_id).await?;
     }
     let current = permit.into_inner();
     if current.version != version {
@@ -124,14 +124,6 @@ async fn check_status(tx: &mut Tx, status: ChoiceId) -> Result<()> {
         return Err(Error::field("status_id", "invalid_value", "convert the lead: it gets this status by that"));
     }
     Ok(())
-}
-
-/// The team of an owner to whom the caller may give a lead.
-async fn team_of(cx: &Context, tx: &mut Tx, needs: Permission, owner: UserId) -> Result<Option<TeamId>> {
-    let team = people::store::team_of(tx, owner).await?;
-    let team = team.ok_or_else(|| Error::field("owner_id", "unknown_reference", "there is no such user"))?;
-    cx.may_assign(needs, owner, team)?;
-    Ok(team)
 }
 
 /// What changed references must point at.

@@ -20,37 +20,12 @@ use crate::custom_field::FieldObject;
 use crate::opportunity::May;
 use crate::record::{self, Ref, Texts};
 use crate::selection::Selection;
+use crate::words::words;
 
 /// The most views of one person.
 pub const MAX_VIEWS: i64 = 200;
 const MAX_COLUMNS: usize = 100;
 const MAX_FILTER: usize = 20_000;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $field:literal { $($(#[$of:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$of])* $variant),* }
-
-        impl $name {
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = Error;
-            fn from_str(text: &str) -> Result<Self> {
-                match text {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err(Error::field($field, "invalid_value", format!("{text:?} is not one of them"))),
-                }
-            }
-        }
-    };
-}
 
 words! {
     /// For whom a view is.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use cel::common::ast::{CallExpr, Expr, LiteralValue, SelectExpr, operators as op};
 use cel::parser::Expression;
-use chrono::{DateTime, NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate};
 use regex::RegexBuilder;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -16,7 +16,7 @@ use super::catalogue::{Catalogue, nearest};
 use super::eval::{Arithmetic, Comparison, Each, Node};
 use super::function::FUNCTIONS;
 use super::parse::{Problem, Source, parse};
-use super::value::{Kind, Value};
+use super::value::{Kind, Value, duration};
 
 /// Steps from the root of a tree to its leaves: `a + b + c` counts each operator.
 const MAX_TREE: usize = 64;
@@ -486,25 +486,4 @@ fn leftmost(at: &Expression) -> u64 {
             _ => return at.id,
         };
     }
-}
-
-/// `36h`, `1h30m`, `90s`.
-fn duration(text: &str) -> Option<TimeDelta> {
-    let (mut total, mut digits) = (TimeDelta::zero(), String::new());
-    for character in text.chars() {
-        if character.is_ascii_digit() {
-            digits.push(character);
-            continue;
-        }
-        let number: i64 = digits.parse().ok()?;
-        digits.clear();
-        let part = match character {
-            'h' => TimeDelta::try_hours(number)?,
-            'm' => TimeDelta::try_minutes(number)?,
-            's' => TimeDelta::try_seconds(number)?,
-            _ => return None,
-        };
-        total = total.checked_add(&part)?;
-    }
-    (digits.is_empty() && !text.is_empty()).then_some(total)
 }

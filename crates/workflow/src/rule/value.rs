@@ -215,3 +215,24 @@ impl Facts {
         self
     }
 }
+
+/// `36h`, `1h30m`, `90s`.
+pub(super) fn duration(text: &str) -> Option<TimeDelta> {
+    let (mut total, mut digits) = (TimeDelta::zero(), String::new());
+    for character in text.chars() {
+        if character.is_ascii_digit() {
+            digits.push(character);
+            continue;
+        }
+        let number: i64 = digits.parse().ok()?;
+        digits.clear();
+        let part = match character {
+            'h' => TimeDelta::try_hours(number)?,
+            'm' => TimeDelta::try_minutes(number)?,
+            's' => TimeDelta::try_seconds(number)?,
+            _ => return None,
+        };
+        total = total.checked_add(&part)?;
+    }
+    (digits.is_empty() && !text.is_empty()).then_some(total)
+}

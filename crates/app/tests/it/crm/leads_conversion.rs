@@ -86,6 +86,9 @@ async fn what_is_there_is_found_and_stays_as_it_is() {
     let contact = json!({ "first_name": "N", "last_name": "Petrov", "email": "nadia@isdom.test" });
     let contact = app.admin.post("/contacts", contact).await.ok();
     let made = lead(&app.admin, json!({ "email": "nadia@isdom.test" })).await;
+    // About both already: taking the conversion back leaves it about both.
+    let both = json!({ "kind": "note", "body": "Both", "lead_id": made["id"], "account_id": account["id"] });
+    let both = app.admin.post("/activities", both).await.ok();
     let preview = app.admin.post(&format!("{}/conversion-preview", at(&made)), json!({})).await.ok();
     assert_eq!(preview["accounts"][0]["id"], account["id"]);
     assert!(preview["accounts"][0]["matched_by"].as_array().unwrap().contains(&json!("domain")), "{preview:#}");
@@ -97,6 +100,11 @@ async fn what_is_there_is_found_and_stays_as_it_is() {
     assert_eq!(back["kept"], json!([]));
     assert_eq!(app.admin.get(&format!("/accounts/{}", account["id"].as_str().unwrap())).await.ok()["version"], 1);
     assert_eq!(app.admin.get(&at(&made)).await.ok()["converted"], json!(null));
+    let both = app.admin.get(&format!("/activities/{}", both["id"].as_str().unwrap())).await.ok();
+    assert_eq!(
+        json!([both["lead_id"], both["account_id"], both["contact_id"]]),
+        json!([made["id"], account["id"], null])
+    );
     let twice = app.admin.post("/undo", json!({ "event_id": converted["event_id"] })).await;
     assert_eq!(twice.problem(), "409 already_undone");
 }

@@ -1,5 +1,7 @@
 //! A conversion, in one transaction: it is there as a whole or not at all.
 
+use std::collections::BTreeMap;
+
 use dealwright_access::context::permission;
 use dealwright_access::policy::{CreateAccount, CreateContact, CreateOpportunity, Object};
 use dealwright_access::{Context, Permit};
@@ -44,6 +46,7 @@ pub async fn convert(
     let moved = store::move_from_lead(tx, lead.id, &trace).await?;
     let ids = |kind: &str| moved.iter().filter(|m| m.kind == kind).map(|m| m.id).collect();
     (trace.activities, trace.tasks) = (ids("activity"), ids("task"));
+    trace.had = moved.iter().filter(|m| !m.had.is_empty()).map(|m| (m.id, m.had.clone())).collect();
     let status = crate::lead::store::status_of(tx, Category::Converted).await?.unwrap_or(lead.status_id);
     if !store::mark(tx, lead.id, version, cx.actor().user.0, status, &trace).await? {
         return Err(Error::conflict("try_again", "two changes met; try again"));
@@ -69,6 +72,7 @@ fn begun(tx: &Tx, lead: &Lead) -> Trace {
         made: Made::default(),
         activities: Vec::new(),
         tasks: Vec::new(),
+        had: BTreeMap::new(),
     }
 }
 

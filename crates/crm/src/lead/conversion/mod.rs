@@ -10,6 +10,8 @@ mod find;
 mod revert;
 pub mod store;
 
+use std::collections::BTreeMap;
+
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, EventId, OpportunityId};
 use dealwright_kernel::{Error, Result};
@@ -172,6 +174,9 @@ pub struct Trace {
     pub made: Made,
     pub activities: Vec<Uuid>,
     pub tasks: Vec<Uuid>,
+    /// What moved activities and tasks were about already, by their ids; those that were about nothing else are not here.
+    #[serde(default)]
+    pub had: BTreeMap<Uuid, Vec<String>>,
 }
 
 /// The versions of records when they were made.

@@ -95,13 +95,15 @@ pub struct Moved {
     pub id: Uuid,
     pub name: String,
     pub version: i64,
+    /// What it was about besides the lead: `account`, `contact`, `opportunity`.
+    pub had: Vec<String>,
 }
 
 /// Moves what was done about a lead to what it becomes.
 pub async fn move_from_lead(tx: &mut Tx, lead: LeadId, trace: &Trace) -> Result<Vec<Moved>> {
     Ok(sqlx::query_as!(
         Moved,
-        r#"select kind as "kind!", id as "id!", name as "name!", version as "version!" from app.move_from_lead($1, $2, $3, $4)"#,
+        r#"select kind as "kind!", id as "id!", name as "name!", version as "version!", had as "had!" from app.move_from_lead($1, $2, $3, $4)"#,
         lead.0,
         trace.account.map(|i| i.0),
         trace.contact.map(|i| i.0),
@@ -115,13 +117,14 @@ pub async fn move_from_lead(tx: &mut Tx, lead: LeadId, trace: &Trace) -> Result<
 pub async fn move_to_lead(tx: &mut Tx, lead: LeadId, trace: &Trace) -> Result<Vec<Moved>> {
     Ok(sqlx::query_as!(
         Moved,
-        r#"select kind as "kind!", id as "id!", name as "name!", version as "version!" from app.move_to_lead($1, $2, $3, $4, $5, $6)"#,
+        r#"select kind as "kind!", id as "id!", name as "name!", version as "version!", '{}'::text[] as "had!" from app.move_to_lead($1, $2, $3, $4, $5, $6, $7)"#,
         lead.0,
         trace.account.map(|i| i.0),
         trace.contact.map(|i| i.0),
         trace.opportunity.map(|i| i.0),
         &trace.activities,
         &trace.tasks,
+        serde_json::to_value(&trace.had).map_err(Error::internal)?,
     )
     .fetch_all(tx.db())
     .await?)
