@@ -2,3 +2,4 @@ mod boundaries;
 mod events;
 mod jobs;
 mod schema;
+mod tls;
