@@ -25,7 +25,6 @@ use dealwright_store::job::{Job, Worker};
 use serde::Serialize;
 use tokio::sync::{broadcast, watch};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use agent::store::call::{Called, Purpose};
@@ -46,6 +45,13 @@ pub enum Consult {
 /// Everything the assistant needs at run time; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Assistant(Arc<Inner>);
+
+/// What the handlers of runs ask for.
+#[derive(Clone, Debug, FromRef)]
+pub struct AssistantState {
+    pub access: Access,
+    pub assistant: Assistant,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -117,16 +123,6 @@ impl Assistant {
     #[must_use]
     pub fn off() -> Self {
         Self::new(None, Prices::default(), Consult::Unsure, watch::channel(Vec::new()).1)
-    }
-
-    /// Its endpoints.
-    pub fn router<S>() -> OpenApiRouter<S>
-    where
-        S: Clone + Send + Sync + 'static,
-        Access: FromRef<S>,
-        Self: FromRef<S>,
-    {
-        OpenApiRouter::new().merge(agent::http::router()).merge(proposal::http::router())
     }
 
     /// Registers its jobs.

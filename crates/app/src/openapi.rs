@@ -4,10 +4,10 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use dealwright_access::{
-    api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, passkey, password, people,
-    scim, second_factor, service_account, session, sign_in_policy, viewing,
+    Access, api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, passkey, password,
+    people, scim, second_factor, service_account, session, sign_in_policy, viewing,
 };
-use dealwright_ai::Assistant;
+use dealwright_ai::{AssistantState, agent, proposal};
 use dealwright_crm::{
     account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field, export,
     handover, import, lead, live, opportunity, pipeline, price_list, product, rule, saved_view, search, settings,
@@ -41,68 +41,80 @@ const BODY_LIMIT: usize = 1024 * 1024;
 )]
 struct Description;
 
-fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Description::openapi())
-        .nest(
-            "/api/v1",
-            OpenApiRouter::new()
-                .merge(setup::router())
-                .merge(session::http::router())
-                .merge(oidc::http::router())
-                .merge(identity_provider::http::router())
-                .merge(identity_provider::mine::router())
-                .merge(domain::http::router())
-                .merge(scim::http::router())
-                .merge(people::http::router())
-                .merge(people::fields::router())
-                .merge(invitation::http::router())
-                .merge(link::http::router())
-                .merge(password::http::router())
-                .merge(second_factor::http::router())
-                .merge(passkey::http::router())
-                .merge(sign_in_policy::http::router())
-                .merge(sharing::http::router())
-                .merge(account_team::http::router())
-                .merge(viewing::http::router())
-                .merge(handover::http::router())
-                .merge(transfer::http::router())
-                .merge(api_key::http::router())
-                .merge(service_account::http::router())
-                .merge(oauth::http::router())
-                .merge(audit::http::router())
-                .merge(settings::http::router())
-                .merge(configuration::http::router())
-                .merge(currency::http::router())
-                .merge(custom_field::http::router())
-                .merge(price_list::http::router())
-                .merge(pipeline::http::router())
-                .merge(choice::http::router())
-                .merge(product::http::router())
-                .merge(account::http::router())
-                .merge(contact::http::router())
-                .merge(lead::http::router())
-                .merge(opportunity::http::router())
-                .merge(task::http::router())
-                .merge(activity::http::router())
-                .merge(timeline::http::router())
-                .merge(change::http::router())
-                .merge(search::http::router())
-                .merge(saved_view::http::router())
-                .merge(export::http::router())
-                .merge(bulk::http::router())
-                .merge(live::http::router())
-                .merge(import::http::router())
-                .merge(dealwright_workflow::rule::http::router())
-                .merge(rule::http::router())
-                .merge(Assistant::router()),
-        )
-        .merge(oauth::token_router())
+/// Where the API stands.
+const PREFIX: &str = "/api/v1";
+
+/// The endpoints that ask for who the caller is and for the database. As the other routers here they have a state of their
+/// own and not a generic one: their handlers are compiled once, in their crates, beside each other.
+fn of_access() -> OpenApiRouter<Access> {
+    let routes = OpenApiRouter::new()
+        .merge(session::http::router())
+        .merge(oidc::http::router())
+        .merge(identity_provider::http::router())
+        .merge(identity_provider::mine::router())
+        .merge(domain::http::router())
+        .merge(scim::http::router())
+        .merge(people::http::router())
+        .merge(people::fields::router())
+        .merge(invitation::http::router())
+        .merge(link::http::router())
+        .merge(password::http::router())
+        .merge(second_factor::http::router())
+        .merge(passkey::http::router())
+        .merge(sharing::http::router())
+        .merge(account_team::http::router())
+        .merge(viewing::http::router())
+        .merge(handover::http::router())
+        .merge(transfer::http::router())
+        .merge(api_key::http::router())
+        .merge(service_account::http::router())
+        .merge(oauth::http::router())
+        .merge(audit::http::router())
+        .merge(settings::http::router())
+        .merge(configuration::http::router())
+        .merge(currency::http::router())
+        .merge(custom_field::http::router())
+        .merge(price_list::http::router())
+        .merge(pipeline::http::router())
+        .merge(choice::http::router())
+        .merge(product::http::router())
+        .merge(account::http::router())
+        .merge(contact::http::router())
+        .merge(lead::http::router())
+        .merge(opportunity::http::router())
+        .merge(task::http::router())
+        .merge(activity::http::router())
+        .merge(timeline::http::router())
+        .merge(change::http::router())
+        .merge(search::http::router())
+        .merge(saved_view::http::router())
+        .merge(export::http::router())
+        .merge(bulk::http::router())
+        .merge(import::http::router())
+        .merge(dealwright_workflow::rule::http::router())
+        .merge(rule::http::router())
+        .merge(proposal::http::router());
+    OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
+}
+
+fn of_assistant() -> OpenApiRouter<AssistantState> {
+    OpenApiRouter::new().nest(PREFIX, agent::http::router())
+}
+
+/// The endpoints that ask for more of the server.
+fn of_server() -> OpenApiRouter<AppState> {
+    let routes =
+        OpenApiRouter::new().merge(setup::router()).merge(sign_in_policy::http::router()).merge(live::http::router());
+    OpenApiRouter::new().nest(PREFIX, routes)
 }
 
 /// The API's description, as openapi.json holds it.
 #[must_use]
 pub fn describe() -> utoipa::openapi::OpenApi {
-    let mut openapi = api().into_openapi();
+    let mut openapi = Description::openapi();
+    for part in [of_access().into_openapi(), of_assistant().into_openapi(), of_server().into_openapi()] {
+        openapi.merge(part);
+    }
     // Added by hand, since the derive can't name the cookie.
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("dealwright_session")));
     openapi.components.get_or_insert_default().add_security_scheme("session", cookie);
@@ -141,8 +153,11 @@ fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
 
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
-    let (routes, _) = api().split_for_parts();
-    let api = routes
+    let AppState { access, assistant, .. } = state.clone();
+    let api = Router::new()
+        .merge(Router::from(of_access()).with_state(access.clone()))
+        .merge(Router::from(of_assistant()).with_state(AssistantState { access: access.clone(), assistant }))
+        .merge(of_server())
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
         .layer(from_fn(session::renewal::carry))
         .layer(from_fn(fresh::repeat_reads_when_access_changes))
@@ -152,8 +167,8 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(health::router())
-        .merge(oidc::http::pages())
-        .merge(scim::http::endpoints())
+        .merge(oidc::http::pages().with_state(access.clone()))
+        .merge(scim::http::endpoints().with_state(access))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))
         .route("/api/{*rest}", axum::routing::any(middleware::no_such_endpoint))
         .merge(assets::router())

@@ -1,7 +1,6 @@
 //! `/api-keys`. People make, rotate and revoke keys; no key does.
 
 use axum::Extension;
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -22,11 +21,7 @@ use crate::secret::{Kind, Secret, ShownOnce};
 use crate::{Access, Context, InPerson, service_account};
 
 /// The keys' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(scopes))

@@ -1,6 +1,5 @@
 //! `/audit`.
 
-use axum::extract::FromRef;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -21,11 +20,7 @@ use crate::policy::ReadAudit;
 use crate::{Access, Allow};
 
 /// The audit log's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index)).routes(routes!(download)).merge(seal_http::router())
 }
 

@@ -1,6 +1,5 @@
 //! `/audit/seals`.
 
-use axum::extract::FromRef;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -19,11 +18,7 @@ use super::store;
 use crate::policy::ReadAudit;
 use crate::{Access, Allow};
 
-pub(super) fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub(super) fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index)).routes(routes!(newest))
 }
 

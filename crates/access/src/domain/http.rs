@@ -1,6 +1,5 @@
 //! `/domains`: an administrator sees which domains are claimed, and has the proof looked for.
 
-use axum::extract::FromRef;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path};
 use dealwright_kernel::{Error, Page, Result};
@@ -16,11 +15,7 @@ use crate::policy::{ReadSingleSignOn, UpdateSingleSignOn};
 use crate::{Access, Allow};
 
 /// The endpoints of claimed domains.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index)).routes(routes!(verify))
 }
 

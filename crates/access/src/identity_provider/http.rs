@@ -1,6 +1,6 @@
 //! `/identity-providers`: an administrator sets up who signs people in, and tries it.
 
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
@@ -23,11 +23,7 @@ use crate::policy::{CreateSingleSignOn, DeleteSingleSignOn, ReadSingleSignOn, Up
 use crate::{Access, Allow};
 
 /// The identity providers' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(get, update, delete))

@@ -1,6 +1,5 @@
 //! By which identities somebody can sign in: for themselves, at `/me/identities`, and for administrators on the person.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -22,11 +21,7 @@ use crate::session::recent;
 use crate::{Access, Allow, people};
 
 /// The endpoints of a person's identities.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(mine)).routes(routes!(unlink)).routes(routes!(of_user))
 }
 

@@ -1,6 +1,6 @@
 //! `/users/{id}/invitation`, and `/invitations/acceptance` for whoever got one.
 
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -26,11 +26,7 @@ use crate::session::{Method, store as sessions};
 use crate::{Access, Allow};
 
 /// The invitations' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(invite)).routes(routes!(accept))
 }
 

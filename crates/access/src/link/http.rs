@@ -1,6 +1,6 @@
 //! `/one-time-links`: what the page that a letter leads to shows its reader.
 
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::{Extensions, HeaderMap};
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{Json, Valid, Validate};
@@ -15,11 +15,7 @@ use crate::Access;
 use crate::session::device::Device;
 
 /// The links' endpoint.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(look_up))
 }
 

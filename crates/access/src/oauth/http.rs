@@ -1,6 +1,5 @@
 //! `/oauth-clients`, for administrators who are signed in.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path};
@@ -24,11 +23,7 @@ use crate::service_account::grants_of;
 use crate::{Access, Context, InPerson};
 
 /// The clients' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(rotate)).routes(routes!(revoke))
 }
 

@@ -4,7 +4,7 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRef, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -30,11 +30,7 @@ use crate::session::device::Device;
 use crate::session::http::ended;
 
 /// What browsers and providers come by; no part of the API.
-pub fn pages<S>() -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn pages() -> Router<Access> {
     Router::new()
         .route("/auth/oidc/{provider}/start", get(start))
         .route(CALLBACK, get(callback))
@@ -42,11 +38,7 @@ where
 }
 
 /// The API's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(ways_in)).routes(routes!(sign_out))
 }
 

@@ -1,6 +1,6 @@
 //! `/me/passkeys`, and signing in by one: `/session/passkey`.
 
-use axum::extract::{DefaultBodyLimit, FromRef, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use dealwright_kernel::error::{OrNotFound, Problems, VersionConflict};
@@ -30,11 +30,7 @@ use crate::session::{Method, entry, recent, store as sessions, throttle};
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The passkeys' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(list, add))
         .routes(routes!(begin))

@@ -1,6 +1,6 @@
 //! `/password-resets` and `/me/password`.
 
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{Valid, Validate};
@@ -20,11 +20,7 @@ use crate::session::device::Device;
 use crate::session::{recent, store as sessions};
 
 /// The passwords' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(ask)).routes(routes!(complete)).routes(routes!(change))
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::FromRef;
 use axum::response::IntoResponse;
 use dealwright_kernel::Result;
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -20,11 +19,7 @@ use crate::policy::{Object, ReadRole, UpdateRole};
 use crate::{Access, Allow};
 
 /// The endpoints of field access.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(get, replace))
 }
 

@@ -1,17 +1,12 @@
 //! The endpoints of `/users`, `/teams`, `/roles` and one's own profile.
 
-use axum::extract::FromRef;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{profile, role, team, user};
 use crate::Access;
 
 /// The people's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .merge(user::http::router())
         .merge(team::http::router())

@@ -32,11 +32,7 @@ use crate::policy::UpdateSingleSignOn;
 use crate::session::{TokenHash, new_token};
 
 /// What a provisioning client asks; it describes itself and is no part of the API's description.
-pub fn endpoints<S>() -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn endpoints() -> Router<Access> {
     let v2 = Router::new()
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))
         .route("/ResourceTypes", get(discovery::resource_types))
@@ -51,11 +47,7 @@ where
 }
 
 /// The API's endpoints: a provider's token.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(make_token, remove_token))
 }
 

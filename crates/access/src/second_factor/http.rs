@@ -1,6 +1,5 @@
 //! `/me/second-factor`, `/me/totp`, `/me/recovery-codes`; and `/users/{id}/second-factor` for somebody who has lost theirs.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -25,11 +24,7 @@ use crate::sign_in_policy::{self, SecondFactorRule};
 use crate::{Access, Actor, Allow, link};
 
 /// The second factors' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(get))
         .routes(routes!(begin, disable))

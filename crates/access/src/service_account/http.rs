@@ -1,6 +1,5 @@
 //! `/service-accounts`, for administrators who are signed in.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use dealwright_kernel::error::{ConflictingField, OrNotFound, Problems, VersionConflict};
 use dealwright_kernel::extract::{IfMatch, Json, Path, etag};
@@ -19,11 +18,7 @@ use crate::policy::{CreateServiceAccount, Grants, ReadServiceAccount, UpdateServ
 use crate::{Access, Context, InPerson};
 
 /// The service accounts' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(update))
 }
 

@@ -1,6 +1,5 @@
 //! An administrator ends sessions: one person's, or everybody's. For a stolen device, and for a bad day.
 
-use axum::extract::FromRef;
 use dealwright_kernel::Result;
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{Json, Path};
@@ -16,11 +15,7 @@ use crate::policy::{UpdateOrganisation, UpdateUser};
 use crate::{Access, InPerson, link};
 
 /// The endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(of_person)).routes(routes!(of_everybody))
 }
 

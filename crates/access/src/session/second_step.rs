@@ -1,6 +1,6 @@
 //! The second step of signing in, and proving again who one is before something dangerous.
 
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::Response;
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -26,11 +26,7 @@ use crate::{Access, Context};
 const MOST_TRIES: i32 = 5;
 
 /// The second step's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(second_factor_step))
         .routes(routes!(ask_for_second_factor))

@@ -1,6 +1,6 @@
 //! `/view-as`: the app as another person sees it.
 
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::Json;
@@ -18,11 +18,7 @@ use crate::policy::ImpersonateUser;
 use crate::{Access, Allow, session};
 
 /// The endpoints of viewing as another person.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(start, stop))
 }
 

@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{FromRef, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Sse};
 use dealwright_access::context::SignedIn;
 use dealwright_access::policy::UseAgent;
-use dealwright_access::{Access, Allow};
+use dealwright_access::Allow;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Query, Valid, Validate};
 use dealwright_kernel::id::{AgentRunId, ConversationId};
@@ -25,15 +25,10 @@ use utoipa_axum::routes;
 use super::store::read::{self, Which};
 use super::store::{self, NewRun};
 use super::{Conversation, JOB, MAX_GOAL, Run, RunContext, RunFeedback, RunJob, stream};
-use crate::{AiStatus, Assistant};
+use crate::{AiStatus, Assistant, AssistantState};
 
 /// The assistant's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-    Assistant: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<AssistantState> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(get))

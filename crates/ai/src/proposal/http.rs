@@ -1,6 +1,5 @@
 //! `/proposals`: requests, responses and handlers.
 
-use axum::extract::FromRef;
 use dealwright_access::policy::UseAgent;
 use dealwright_access::{Access, Allow};
 use dealwright_kernel::error::Problems;
@@ -21,11 +20,7 @@ use super::store::{self, Wanted};
 use super::{Proposal, Status};
 
 /// The proposals' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index)).routes(routes!(get)).routes(routes!(approve)).routes(routes!(reject))
 }
 

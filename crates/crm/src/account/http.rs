@@ -1,6 +1,5 @@
 //! `/accounts`: requests, responses and handlers.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateAccount, DeleteAccount, ReadAccount, UpdateAccount};
@@ -21,11 +20,7 @@ use crate::custom_field;
 use crate::list::{Asked, ListQuery, Names};
 
 /// The accounts' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(get, update, delete)).routes(routes!(restore))
 }
 

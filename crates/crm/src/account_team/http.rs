@@ -1,6 +1,5 @@
 //! `/accounts/{id}/team`: who works on an account.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use dealwright_access::policy::{ReadAccount, UpdateAccount};
 use dealwright_access::{Access, Allow, Record};
@@ -16,11 +15,7 @@ use super::{Member, NewMember, store};
 use crate::account::Account;
 
 /// The endpoints of account teams.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, add)).routes(routes!(remove))
 }
 

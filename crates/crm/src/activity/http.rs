@@ -1,6 +1,5 @@
 //! `/activities`: requests, responses and handlers. Lists of them are timelines.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateActivity, ReadActivity};
@@ -17,11 +16,7 @@ use super::{Activity, NewActivity, store};
 use crate::task::about::About;
 
 /// The activities' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(create)).routes(routes!(get))
 }
 

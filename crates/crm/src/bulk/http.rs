@@ -1,7 +1,6 @@
 //! `/bulk-changes`.
 
 use axum::body::Body;
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dealwright_access::Access;
@@ -21,11 +20,7 @@ use super::{BulkChange, BulkRefusal, BulkStatus, MAX_ROWS, NewBulkChange, job, s
 use crate::selection::{deleting, too_many, updating};
 
 /// The endpoints of changes of many records.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(create))
         .routes(routes!(get))

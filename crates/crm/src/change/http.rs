@@ -1,6 +1,5 @@
 //! `/undo`: takes an event back by a new change.
 
-use axum::extract::FromRef;
 use dealwright_access::Access;
 use dealwright_access::context::Caller;
 use dealwright_kernel::Result;
@@ -17,11 +16,7 @@ use super::store::undoable;
 use super::undo::{Undone, already, take_back};
 
 /// The undo endpoint.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(undo))
 }
 

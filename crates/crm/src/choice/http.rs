@@ -1,6 +1,5 @@
 //! `/options`: the values of the managed lists.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreatePipeline, DeletePipeline, ReadPipeline, UpdatePipeline};
@@ -17,11 +16,7 @@ use utoipa_axum::routes;
 use super::{Choice, ChoicePatch, ListOrder, NewChoice, store, write};
 
 /// The managed lists' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(order)).routes(routes!(update, delete))
 }
 

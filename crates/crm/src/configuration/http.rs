@@ -1,6 +1,5 @@
 //! `/configuration`.
 
-use axum::extract::FromRef;
 use axum::response::{IntoResponse, Response};
 use dealwright_access::policy::{ReadOrganisation, UpdateOrganisation};
 use dealwright_access::{Access, Allow};
@@ -14,11 +13,7 @@ use utoipa_axum::routes;
 use super::{Configuration, Report, apply, export};
 
 /// The configuration's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(get, post))
 }
 

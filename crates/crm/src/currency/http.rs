@@ -1,6 +1,5 @@
 //! `/currencies` and `/currency-rates`.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use dealwright_access::policy::{ReadOrganisation, UpdateOrganisation};
@@ -16,11 +15,7 @@ use utoipa_axum::routes;
 use super::{CurrencyInUse, NewRates, Rate, store, write};
 
 /// The currencies' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(rates, set_rates)).routes(routes!(delete_rate))
 }
 

@@ -1,6 +1,5 @@
 //! `/custom-fields`.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dealwright_access::policy::{ReadOrganisation, UpdateOrganisation};
@@ -19,11 +18,7 @@ use super::conversion::{self, Conversion, NewFieldType};
 use super::{CustomField, CustomFieldPatch, FieldObject, NewCustomField, store, write};
 
 /// The custom fields' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(order))

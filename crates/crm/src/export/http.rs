@@ -1,7 +1,6 @@
 //! `/exports`.
 
 use axum::body::Body;
-use axum::extract::FromRef;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use dealwright_access::Access;
@@ -23,11 +22,7 @@ use crate::record::Texts;
 use crate::selection::{Selection, reader, reading, too_many};
 
 /// The export's endpoint.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(export))
 }
 

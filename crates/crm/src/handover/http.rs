@@ -1,6 +1,5 @@
 //! What moves records with people: a change of a person's team, their leaving, the end of a team.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use dealwright_access::context::permission;
@@ -21,11 +20,7 @@ use super::{AT_ONCE, Counts, Include, delete_team, follow, hand_over, job, store
 use crate::record::{Ref, Texts};
 
 /// The hand-over's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(update_user))
         .routes(routes!(holdings))

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
-use axum::extract::{DefaultBodyLimit, FromRef, Multipart};
+use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dealwright_access::policy::{CreateImport, ReadImport};
@@ -26,11 +26,7 @@ use super::{Import, Status, job, lookup, prepare, write};
 use crate::custom_field;
 
 /// The imports' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     let upload = OpenApiRouter::new()
         .routes(routes!(index, create))
         // The file, and some room for what a multipart body puts around it.

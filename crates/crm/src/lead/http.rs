@@ -1,6 +1,5 @@
 //! `/leads`: requests, responses and handlers.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateLead, DeleteLead, ReadLead, UpdateLead};
@@ -22,11 +21,7 @@ use crate::custom_field;
 use crate::list::{Asked, ListQuery, Names};
 
 /// The leads' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(get, update, delete))

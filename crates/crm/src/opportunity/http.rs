@@ -1,6 +1,5 @@
 //! `/opportunities`: requests, responses and handlers.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateOpportunity, DeleteOpportunity, ReadOpportunity, UpdateOpportunity};
@@ -26,11 +25,7 @@ use crate::pipeline::{self, Stage};
 use crate::record::Ref;
 
 /// The opportunities' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(query))

@@ -1,6 +1,5 @@
 //! `/price-lists`.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateProduct, DeleteProduct, ReadProduct, UpdateProduct};
@@ -17,11 +16,7 @@ use super::{NewPriceList, NewPrices, PriceList, PriceListPatch, WholePriceList, 
 use crate::change;
 
 /// The price lists' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(get, update, delete)).routes(routes!(set_prices))
 }
 

@@ -1,6 +1,5 @@
 //! `/products`: requests, responses and handlers.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateProduct, DeleteProduct, ReadProduct, UpdateProduct};
@@ -17,11 +16,7 @@ use super::{NewProduct, Product, ProductPatch, store, write};
 use crate::change;
 
 /// The products' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(get, update, delete))
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axum::extract::FromRef;
 use dealwright_access::policy::ReadRule;
 use dealwright_access::{Access, Allow};
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -28,11 +27,7 @@ const LONGEST: Duration = Duration::from_secs(3);
 const NAMED: usize = 100;
 
 /// The endpoints that try rules on records.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(test)).routes(routes!(dry_run))
 }
 

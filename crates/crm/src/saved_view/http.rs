@@ -1,6 +1,5 @@
 //! `/saved-views`.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::Access;
@@ -21,11 +20,7 @@ use crate::custom_field::FieldObject;
 use crate::selection::reading;
 
 /// The saved views' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(get, update, delete)).routes(routes!(choose))
 }
 

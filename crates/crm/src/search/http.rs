@@ -1,6 +1,5 @@
 //! `/search`: one box over opportunities, accounts and contacts.
 
-use axum::extract::FromRef;
 use chrono::NaiveDate;
 use dealwright_access::Access;
 use dealwright_access::context::{Caller, permission};
@@ -20,11 +19,7 @@ use super::{What, store};
 const CANDIDATES: i32 = 24;
 
 /// The search's endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(search))
 }
 

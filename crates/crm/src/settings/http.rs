@@ -1,6 +1,5 @@
 //! `/organisation`: its settings.
 
-use axum::extract::FromRef;
 use axum::response::IntoResponse;
 use dealwright_access::policy::{ReadOrganisation, UpdateOrganisation};
 use dealwright_access::{Access, Allow};
@@ -15,11 +14,7 @@ use super::{Organisation, OrganisationPatch, store};
 use crate::change;
 
 /// The settings' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(get, update))
 }
 

@@ -1,6 +1,5 @@
 //! `/opportunities/{id}/shares` and its like for accounts, contacts and tasks; `/effective-access`.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use dealwright_access::policy::{
     Needs, ReadAccount, ReadContact, ReadLead, ReadOpportunity, ReadRole, ReadTask, UpdateAccount, UpdateContact,
@@ -27,11 +26,7 @@ use crate::opportunity::Opportunity;
 use crate::task::Task;
 
 /// The endpoints of sharing.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .merge(opportunities::router())
         .merge(accounts::router())
@@ -72,11 +67,7 @@ macro_rules! shares {
         mod $records {
             use super::*;
 
-            pub(super) fn router<S>() -> OpenApiRouter<S>
-            where
-                S: Clone + Send + Sync + 'static,
-                Access: FromRef<S>,
-            {
+            pub(super) fn router() -> OpenApiRouter<Access> {
                 OpenApiRouter::new().routes(routes!(index, share)).routes(routes!(unshare))
             }
 

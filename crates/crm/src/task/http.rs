@@ -1,6 +1,5 @@
 //! `/tasks`: requests, responses and handlers.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateTask, DeleteTask, ReadTask, UpdateTask};
@@ -19,11 +18,7 @@ use super::{NewTask, Task, TaskPatch, list, store, write};
 use crate::list::Asked;
 
 /// The tasks' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(get, update, delete)).routes(routes!(restore))
 }
 

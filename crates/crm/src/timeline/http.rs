@@ -1,6 +1,5 @@
 //! `/opportunities/{id}/timeline` and its like.
 
-use axum::extract::FromRef;
 use dealwright_access::policy::{Needs, ReadAccount, ReadContact, ReadLead, ReadOpportunity};
 use dealwright_access::{Access, Allow};
 use dealwright_kernel::error::{OrNotFound, Outcome, Problems};
@@ -17,11 +16,7 @@ use super::Entry;
 use super::store::{self, Of};
 
 /// The timelines' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(of_opportunity))
         .routes(routes!(of_account))

@@ -1,6 +1,5 @@
 //! `/ownership-transfers`: many records to another owner.
 
-use axum::extract::FromRef;
 use dealwright_access::Access;
 use dealwright_access::context::SignedIn;
 use dealwright_access::people;
@@ -21,11 +20,7 @@ use crate::handover::{Include, Kind};
 use crate::record::Texts;
 
 /// The transfers' endpoint.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(transfer))
 }
 

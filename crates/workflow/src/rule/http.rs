@@ -1,6 +1,5 @@
 //! `/rules`: requests, responses and handlers. What needs records, the test and the dry run, is the CRM's.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_access::policy::{CreateRule, DeleteRule, ReadRule, UpdateRule};
@@ -19,11 +18,7 @@ use super::function::functions;
 use super::{NewRule, Problem, Rule, RuleObject, RulePatch, check, store};
 
 /// The rules' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(facts))

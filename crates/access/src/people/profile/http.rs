@@ -1,6 +1,5 @@
 //! `PATCH /me`. `GET /me` is with the session, `POST /me/password` with passwords.
 
-use axum::extract::FromRef;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use dealwright_kernel::error::Problems;
@@ -18,11 +17,7 @@ use crate::context::SignedIn;
 use crate::people::{none_wrong, wrong_name, wrong_text};
 
 /// The endpoints of one's own profile.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(update))
 }
 

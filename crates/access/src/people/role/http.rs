@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -23,11 +22,7 @@ use crate::policy::{
 use crate::{Access, Allow};
 
 /// The roles' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(grid))

@@ -1,6 +1,5 @@
 //! `/teams`: requests, responses and handlers. `DELETE` moves records and is above.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_kernel::error::Problems;
@@ -19,11 +18,7 @@ use crate::policy::{CreateTeam, ReadTeam, UpdateTeam};
 use crate::{Access, Allow};
 
 /// The teams' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(update))
 }
 

@@ -1,6 +1,5 @@
 //! `/users`: lists, one, and new ones. What moves records with a person is above.
 
-use axum::extract::FromRef;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -20,11 +19,7 @@ use crate::policy::{CreateUser, ReadUser};
 use crate::{Access, Allow, password};
 
 /// The users' endpoints.
-pub fn router<S>() -> OpenApiRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-    Access: FromRef<S>,
-{
+pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new().routes(routes!(index, create)).routes(routes!(get))
 }
 
