@@ -42,7 +42,9 @@ call app.secure('bulk_change');
 create policy own on bulk_change to dealwright_app
     using (org_id = (select app.org()) and user_id = (select app.actor()))
     with check (org_id = (select app.org()) and user_id = (select app.actor()));
+call app.open_to_system('bulk_change');
 grant select, insert, update on bulk_change to dealwright_app;
+grant select, delete on bulk_change to dealwright_system;
 
 call app.secure('bulk_row');
 create policy own on bulk_row to dealwright_app

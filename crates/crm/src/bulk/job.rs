@@ -1,6 +1,7 @@
 //! The work on many records in the background, as the person who asked for it. A batch is a transaction with what became
 //! of its records, so that a job which is run again goes on where it stood.
 
+use chrono::TimeDelta;
 use dealwright_access::{Access, Context};
 use dealwright_kernel::id::{BulkId, EventId, UserId};
 use dealwright_kernel::{Error, Result};
@@ -15,6 +16,9 @@ use crate::change;
 
 const RUN: &str = "bulk.run";
 const UNDO: &str = "bulk.undo";
+const PRUNE: &str = "bulk.prune";
+/// How long a change that has ended is kept, with its report and the way back.
+const KEPT: TimeDelta = TimeDelta::days(90);
 /// Records of one transaction.
 const BATCH: i64 = 100;
 
@@ -42,7 +46,7 @@ pub fn undo(by: UserId, bulk: BulkId) -> Result<NewJob> {
 
 /// Registers the jobs.
 pub fn register(worker: Worker, access: &Access) -> Worker {
-    let (for_run, for_undo) = (access.clone(), access.clone());
+    let (for_run, for_undo, for_prune) = (access.clone(), access.clone(), access.clone());
     worker
         .on(RUN, move |job| {
             let access = for_run.clone();
@@ -52,6 +56,21 @@ pub fn register(worker: Worker, access: &Access) -> Worker {
             let access = for_undo.clone();
             async move { attempt(&access, &job).await }
         })
+        .on(PRUNE, move |_| {
+            let access = for_prune.clone();
+            async move { prune(&access).await }
+        })
+        .every(PRUNE, TimeDelta::days(1))
+}
+
+/// Forgets changes that ended long ago, with their records' part in them. What they changed stays, and so does its history.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn prune(access: &Access) -> Result<()> {
+    let mut tx = access.database().system().await?;
+    store::prune(&mut tx, access.clock().now() - KEPT).await?;
+    tx.commit().await
 }
 
 /// Runs a job. The last try that fails ends the change with the reason.

@@ -1,10 +1,11 @@
 //! The SQL of changes of many records.
 
+use chrono::{DateTime, Utc};
 use dealwright_access::Context;
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::{BulkId, EventId};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::Tx;
+use dealwright_store::{SystemTx, Tx};
 use serde_json::json;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -322,4 +323,10 @@ pub async fn refusals(tx: &mut Tx, id: BulkId, after: i64, most: i64) -> Result<
         (r.n, BulkRefusal { record_id, name, state, field: r.field, code: r.code, message: r.message })
     });
     Ok(refusals.collect())
+}
+
+/// Changes that ended before this are gone, and their rows with them.
+pub async fn prune(tx: &mut SystemTx, before: DateTime<Utc>) -> Result<()> {
+    sqlx::query!("delete from bulk_change where finished_at < $1", before).execute(tx.db()).await?;
+    Ok(())
 }

@@ -168,3 +168,24 @@ async fn all_leads_that_match_are_changed_and_changed_back() {
     let before = rep.get(&super::leads::at(&mine)).await.ok();
     assert_eq!(json!([before["rating"], before["tags"]]), json!([null, []]));
 }
+
+#[tokio::test]
+async fn what_ended_long_ago_is_forgotten_and_what_it_changed_stays() {
+    let app = TestApp::with_background().await;
+    let rep = app.user(Builtin::SalesRep).await;
+    let (old, new) = (rep.opportunity("Old", json!({})).await, rep.opportunity("New", json!({})).await);
+    let with =
+        |one: &Value| json!({ "object": "opportunity", "records": [record(one)], "change": { "add_tags": ["seen"] } });
+    let (first, second) = (change(&rep, with(&old)).await, change(&rep, with(&new)).await);
+    let first_id: uuid::Uuid = first["id"].as_str().unwrap().parse().unwrap();
+    sqlx::query("update bulk_change set finished_at = finished_at - interval '91 days' where id = $1")
+        .bind(first_id)
+        .execute(&mut app.db.superuser().await)
+        .await
+        .unwrap();
+    dealwright_crm::bulk::job::prune(&app.state.access).await.unwrap();
+    assert_eq!(rep.get(&url(&first)).await.problem(), "404 not_found");
+    assert_eq!(rep.get(&url(&second)).await.status, 200);
+    let path = format!("/opportunities/{}", old["id"].as_str().unwrap());
+    assert_eq!(rep.get(&path).await.ok()["tags"], json!(["seen"]));
+}
