@@ -52,8 +52,8 @@ test.describe.serial("an administrator", () => {
 
     await page.goto("/opportunities?tab=all");
     await page.getByRole("button", { name: "Columns" }).click();
-    await page.getByRole("menuitemcheckbox", { name: "Licences", exact: true }).click();
-    await page.getByRole("menuitemcheckbox", { name: "Per licence" }).click();
+    await page.getByRole("checkbox", { name: "Licences", exact: true }).click();
+    await page.getByRole("checkbox", { name: "Per licence" }).click();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Licences", exact: true }).click();
     await expect(page).toHaveURL(/sort=-custom.licences/);
@@ -105,6 +105,6 @@ test("a rep neither shapes custom fields nor sees what is hidden", async ({ page
   expect(filtered.status()).toBe(403);
   await page.goto("/opportunities");
   await page.getByRole("button", { name: "Columns" }).click();
-  await expect(page.getByRole("menuitemcheckbox", { name: "Owner" })).toBeVisible();
-  await expect(page.getByRole("menuitemcheckbox", { name: "Licences" })).toHaveCount(0);
+  await expect(page.getByRole("checkbox", { name: "Owner" })).toBeVisible();
+  await expect(page.getByRole("checkbox", { name: "Licences" })).toHaveCount(0);
 });

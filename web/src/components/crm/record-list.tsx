@@ -9,7 +9,7 @@ import { FilterBox } from "./list/filter-box";
 import { useFilters } from "./list/custom-filters";
 import { apiFilters, type ListSearch } from "./list/search";
 import type { ListSpec } from "./list/spec";
-import { useChosenColumns } from "./list/use-columns";
+import { shownOf, useChosenColumns } from "./list/use-columns";
 import { ViewBar } from "./list/view-bar";
 import { RecordTable, type RecordColumn } from "./record-table";
 import { selectionOf, useViews } from "./list/view-query";
@@ -43,7 +43,7 @@ export function RecordList<R extends Chosen>(props: Props<R>) {
   const { spec, search, onSearch } = props;
   const view = useViews(spec.object).find((v) => v.id === search.view);
   const chosen = useChosenColumns(spec, view, props.columns);
-  const columns = props.columns.filter((c) => c.id === "name" || chosen.visibility[c.id]);
+  const columns = shownOf(props.columns, chosen.shown);
   const near = useNear(props.onMore, props.hasMore && !props.loading);
   const defs = useFilters(spec);
   // A selection belongs to what was listed when it was made.

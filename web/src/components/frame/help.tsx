@@ -24,6 +24,7 @@ const GROUPS: { title: string; rows: [string, string][] }[] = [
       ["Enter", "Edit the cell; again to save"],
       ["Tab", "Save and edit the next cell"],
       ["Esc", "Leave the cell as it was"],
+      ["Alt ← →", "Make the column narrower or wider"],
     ],
   },
   {

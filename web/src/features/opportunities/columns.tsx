@@ -166,7 +166,19 @@ export const COLUMNS: ListColumn[] = [
 
 /** Columns of words take the room that is left. */
 const GROW: Record<string, number> = { name: 3, account: 3, next_step: 3 };
-export const columnFlex = (id: string, size: number) => ({ flex: `${GROW[id] ?? 0} 0 ${size}px` });
+/** A column as it stands in the table. */
+export interface PlacedColumn {
+  id: string;
+  size: number;
+  /** Where it stays when the table is scrolled sideways, pixels from the left; null if it goes along. */
+  left: number | null;
+}
+/** What is in a cell that stays is hidden by nothing: it has a ground of its own. */
+export const stays = (c: PlacedColumn) => c.left !== null && "sticky z-1";
+export const columnStyle = (c: PlacedColumn) => ({
+  flex: `${GROW[c.id] ?? 0} 0 ${c.size}px`,
+  ...(c.left === null ? {} : { left: c.left }),
+});
 
 /** The field whose role decides whether a column shows; a weighted amount tells both of its parts. */
 const FIELD_OF: Record<string, string[]> = { expected_revenue: ["amount", "probability"] };

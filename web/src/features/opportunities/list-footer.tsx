@@ -1,7 +1,7 @@
 import type { Totals } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { moneyRound, moneyShort, number } from "@/lib/format";
-import { columnFlex } from "./columns";
+import { columnStyle, stays, type PlacedColumn } from "./columns";
 import { cellClass } from "./row";
 
 export const countWords = (totals: Totals): string =>
@@ -13,7 +13,7 @@ export function ListFooter({
   totals,
   minWidth,
 }: {
-  columns: { id: string; size: number }[];
+  columns: PlacedColumn[];
   totals: Totals | undefined;
   minWidth: number;
 }) {
@@ -31,15 +31,16 @@ export function ListFooter({
       style={{ minWidth }}
       className="sticky bottom-0 z-10 flex h-10 border-t border-line-strong bg-sunken pr-3"
     >
-      <div role="gridcell" className="w-[54px] shrink-0" />
+      <div role="gridcell" className="sticky left-0 z-1 w-[54px] shrink-0 bg-sunken" />
       {columns.map((c) => (
         <div
           key={c.id}
           role="gridcell"
-          style={columnFlex(c.id, c.size)}
+          style={columnStyle(c)}
           className={cn(
             cellClass,
-            "text-meta whitespace-nowrap text-fg-3",
+            "bg-sunken text-meta whitespace-nowrap text-fg-3",
+            stays(c),
             c.id === "amount" && "justify-end text-cell font-semibold text-fg tnum",
           )}
         >

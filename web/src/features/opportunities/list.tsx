@@ -8,7 +8,7 @@ import { plural } from "@/lib/format";
 import { create, trail } from "@/lib/frame";
 import { usePhone } from "@/lib/hooks";
 import { ColumnChooser } from "@/components/crm/list/column-chooser";
-import { useChosenColumns } from "@/components/crm/list/use-columns";
+import { shownOf, useChosenColumns } from "@/components/crm/list/use-columns";
 import { ViewBar } from "@/components/crm/list/view-bar";
 import { useFilters } from "@/components/crm/list/custom-filters";
 import { selectionOf, useViews } from "@/components/crm/list/view-query";
@@ -41,8 +41,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   const readable = columns.filter((c) => !isHidden(c.id, hides));
   const view = useViews("opportunity").find((v) => v.id === search.view);
   const chosenColumns = useChosenColumns(SPEC, view, columns);
-  const kept = Object.fromEntries(columns.filter((c) => isHidden(c.id, hides)).map((c) => [c.id, false]));
-  const visibility = { ...chosenColumns.visibility, ...kept };
+  const shown = chosenColumns.shown.filter((c) => !isHidden(c.id, hides));
   const rows = useMemo(() => query.data.pages.flatMap((p) => p.items), [query.data]);
   const totals = query.data.pages[0]?.totals ?? undefined;
   const { fetchNextPage, isFetchingNextPage } = query;
@@ -76,14 +75,14 @@ export function OpportunityList({ search }: { search: ListSearch }) {
         search={search}
         path="/opportunities"
         count={totals && countWords(totals)}
-        columns={{ chosen: chosenColumns, shown: readable.filter((c) => visibility[c.id] === true) }}
+        columns={{ chosen: chosenColumns, shown: shownOf(readable, shown) }}
         onCreate={may ? () => create({ kind: "opportunity" }) : null}
       >
         <Layouts search={search} board={false} />
       </ViewBar>
       <div className="flex shrink-0 items-start gap-2 border-b border-line px-4 py-2 md:border-b-0 md:px-5 md:py-3">
         <FilterBox spec={SPEC} search={search} onSearch={go} />
-        <ColumnChooser columns={readable} chosen={chosenColumns} />
+        <ColumnChooser columns={readable} chosen={chosenColumns} pins />
       </div>
       <Arrivals />
       {phone ? (
@@ -104,7 +103,12 @@ export function OpportunityList({ search }: { search: ListSearch }) {
           sort={search.sort}
           onSort={(field, add) => go({ ...search, sort: nextSort(search.sort, field, add) })}
           defs={columns}
-          visibility={visibility}
+          shown={shown}
+          onWidths={(widths) =>
+            chosenColumns.set(
+              chosenColumns.shown.map((c) => ({ ...c, width: c.id in widths ? (widths[c.id] ?? null) : c.width })),
+            )
+          }
           selected={selected}
           onSelected={select}
           hasMore={query.hasNextPage}

@@ -6,14 +6,14 @@ import { PendingBadge } from "@/components/crm/pending-badge";
 import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
-import { columnFlex, optionNames, type ListColumn } from "./columns";
+import { columnStyle, optionNames, stays, type ListColumn, type PlacedColumn } from "./columns";
 import { FIELDS } from "./fields";
 
 export interface RowProps {
   record: Opportunity;
   index: number;
   defs: ListColumn[];
-  columns: { id: string; size: number }[];
+  columns: PlacedColumn[];
   options: Option[];
   selected: boolean;
   active: string | null;
@@ -29,6 +29,9 @@ export interface RowProps {
 export const ROW = 36;
 export const cellClass = "flex min-w-0 items-center px-2 text-cell";
 
+/** What lies behind a cell that stays while others pass under it: as its row has it. */
+const ground = (selected: boolean) => (selected ? "bg-accent-soft" : "bg-bg group-hover:bg-muted");
+
 export const Row = memo(function Row(props: RowProps) {
   const { record, index, selected } = props;
   return (
@@ -41,7 +44,10 @@ export const Row = memo(function Row(props: RowProps) {
         selected && "bg-accent-soft hover:bg-accent-soft",
       )}
     >
-      <div role="gridcell" className="flex w-[54px] shrink-0 items-center pl-5">
+      <div
+        role="gridcell"
+        className={cn("sticky left-0 z-1 flex w-[54px] shrink-0 items-center pl-5", ground(selected))}
+      >
         <Checkbox
           aria-label={`Select ${record.name}`}
           checked={selected}
@@ -49,7 +55,7 @@ export const Row = memo(function Row(props: RowProps) {
         />
       </div>
       {props.columns.map((c) => (
-        <Cell key={c.id} {...props} id={c.id} size={c.size} />
+        <Cell key={c.id} {...props} at={c} />
       ))}
     </div>
   );
@@ -72,8 +78,9 @@ function NameCell({ record }: { record: Opportunity }) {
   );
 }
 
-function Cell(props: RowProps & { id: string; size: number }) {
-  const { record, index, id } = props;
+function Cell(props: RowProps & { at: PlacedColumn }) {
+  const { record, index, at } = props;
+  const id = at.id;
   const column = props.defs.find((c) => c.id === id);
   if (!column) return null;
   const def = column.edit ? FIELDS[column.edit] : null;
@@ -89,7 +96,7 @@ function Cell(props: RowProps & { id: string; size: number }) {
       role="gridcell"
       tabIndex={props.active === id ? 0 : -1}
       data-cell={`${index}:${id}`}
-      style={columnFlex(id, props.size)}
+      style={columnStyle(at)}
       onClick={(e) => {
         if (may && id !== "name" && !editing && e.target instanceof HTMLElement && !e.target.closest("a"))
           props.onEdit(index, id);
@@ -98,6 +105,7 @@ function Cell(props: RowProps & { id: string; size: number }) {
       className={cn(
         cellClass,
         "text-fg-2 focus-visible:-outline-offset-2",
+        stays(at) && [stays(at), ground(props.selected)],
         column.align === "right" && "justify-end text-right tnum",
         may && id !== "name" && "cursor-text",
         id === "name" && "font-medium text-fg",

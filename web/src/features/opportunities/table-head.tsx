@@ -1,22 +1,23 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
-import { columnFlex, type ListColumn } from "./columns";
+import { columnStyle, stays, type ListColumn, type PlacedColumn } from "./columns";
 import { cellClass } from "./row";
 import { readSort } from "@/components/crm/list/search";
 
 /** As much of the table library's header as is used here. */
 interface Header {
   id: string;
-  getSize: () => number;
   getResizeHandler: () => (event: unknown) => void;
-  column: { resetSize: () => void };
 }
 
 /** The heads: each sorts, with Shift as one more key, and its edge sets the width. */
 export function TableHead(props: {
   defs: ListColumn[];
   headers: Header[];
+  columns: PlacedColumn[];
+  /** Back to the width that it comes with. */
+  onResetWidth: (id: string) => void;
   minWidth: number;
   sort: string | undefined;
   onSort: (field: string, add: boolean) => void;
@@ -30,7 +31,7 @@ export function TableHead(props: {
       style={{ minWidth: props.minWidth }}
       className="sticky top-0 z-10 flex h-8 border-b border-line bg-bg pr-3"
     >
-      <div role="columnheader" className="flex w-[54px] shrink-0 items-center pl-5">
+      <div role="columnheader" className="sticky left-0 z-1 flex w-[54px] shrink-0 items-center bg-bg pl-5">
         <Checkbox
           aria-label="Select all loaded rows"
           checked={props.chosen === "some" ? "indeterminate" : props.chosen === "all"}
@@ -39,16 +40,19 @@ export function TableHead(props: {
       </div>
       {props.headers.map((header) => {
         const column = props.defs.find((c) => c.id === header.id);
+        const at = props.columns.find((c) => c.id === header.id);
         const key = sorted.find((k) => k.field === column?.sort);
+        if (!at) return null;
         return (
           <div
             key={header.id}
             role="columnheader"
             aria-sort={key ? (key.desc ? "descending" : "ascending") : undefined}
-            style={columnFlex(header.id, header.getSize())}
+            style={columnStyle(at)}
             className={cn(
               cellClass,
-              "group/head relative text-meta font-medium text-fg-3",
+              "group/head relative bg-bg text-meta font-medium text-fg-3",
+              stays(at),
               column?.align === "right" && "justify-end",
             )}
           >
@@ -70,7 +74,7 @@ export function TableHead(props: {
               aria-hidden
               onMouseDown={header.getResizeHandler()}
               onTouchStart={header.getResizeHandler()}
-              onDoubleClick={() => header.column.resetSize()}
+              onDoubleClick={() => props.onResetWidth(header.id)}
               className="absolute inset-y-1.5 right-0 w-1.5 cursor-col-resize border-r border-transparent group-hover/head:border-line-strong hover:border-accent!"
             />
           </div>

@@ -1,25 +1,21 @@
-import {
-  columnResizingFeature,
-  columnSizingFeature,
-  columnVisibilityFeature,
-  tableFeatures,
-  useTable,
-} from "@tanstack/react-table";
+import { columnResizingFeature, columnSizingFeature, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { optionsQuery, useMe } from "@/api/shared";
 import type { Opportunity, Totals } from "@/api/types";
 import type { FieldValue } from "@/components/crm/editor";
+import type { ChosenColumn } from "@/components/crm/list/use-columns";
 import { same } from "@/components/crm/fact";
 import { useEdit } from "@/components/crm/use-edit";
 import type { ListColumn } from "./columns";
+import { CHECK_WIDTH, MIN_WIDTH, usePlaced, type Widths } from "./use-placed";
 import { editOf, FIELDS } from "./fields";
 import { ListFooter } from "./list-footer";
 import { Row, ROW } from "./row";
 import { TableHead } from "./table-head";
 
-const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature, columnResizingFeature });
+const features = tableFeatures({ columnSizingFeature, columnResizingFeature });
 
 interface Props {
   defs: ListColumn[];
@@ -27,7 +23,9 @@ interface Props {
   totals: Totals | undefined;
   sort: string | undefined;
   onSort: (field: string, add: boolean) => void;
-  visibility: Record<string, boolean>;
+  /** Those that show, in their order. */
+  shown: ChosenColumn[];
+  onWidths: (widths: Widths) => void;
   selected: ReadonlySet<string>;
   onSelected: (ids: ReadonlySet<string>) => void;
   hasMore: boolean;
@@ -37,10 +35,7 @@ interface Props {
 
 export function OpportunityTable(props: Props) {
   const { rows, selected, onSelected, defs } = props;
-  const sized = useMemo(
-    () => defs.map((c) => ({ id: c.id, header: c.header, size: c.width, minSize: 64, accessorFn: () => null })),
-    [defs],
-  );
+  const { sized, sizing, setSizing, resetWidth, place } = usePlaced(defs, props.shown, props.onWidths);
   const me = useMe();
   const currency = me.organisation.currency;
   const kept = me.fields.opportunity;
@@ -58,15 +53,12 @@ export function OpportunityTable(props: Props) {
     features,
     columns: sized,
     data: NO_ROWS,
-    state: { columnVisibility: props.visibility },
+    state: { columnSizing: sizing },
+    onColumnSizingChange: setSizing,
     columnResizeMode: "onChange",
   });
   const headers = table.getHeaderGroups()[0]?.headers ?? [];
-  const sizes = headers.map((h) => `${h.id}:${h.getSize()}`).join();
-  const columns = useMemo(
-    () => sizes.split(",").map((s) => ({ id: s.split(":")[0] ?? "", size: Number(s.split(":")[1]) })),
-    [sizes],
-  );
+  const columns = place(headers.map((h) => h.getSize()));
   const minWidth = columns.reduce((sum, c) => sum + c.size, CHECK_WIDTH + 12);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -131,7 +123,12 @@ export function OpportunityTable(props: Props) {
       focus(bounded, column ?? active.column);
     };
     const record = rows[active.row];
-    if (event.key === "ArrowDown") go(active.row + 1, active.column);
+    const wider = event.altKey && { ArrowRight: 16, ArrowLeft: -16 }[event.key];
+    const size = columns[at]?.size;
+    if (wider && size !== undefined) {
+      event.preventDefault();
+      setSizing((now) => ({ ...now, [active.column]: Math.max(MIN_WIDTH, size + wider) }));
+    } else if (event.key === "ArrowDown") go(active.row + 1, active.column);
     else if (event.key === "ArrowUp") go(active.row - 1, active.column);
     else if (event.key === "ArrowRight") go(active.row, columns[at + 1]?.id);
     else if (event.key === "ArrowLeft") go(active.row, columns[at - 1]?.id);
@@ -153,12 +150,16 @@ export function OpportunityTable(props: Props) {
       aria-label="Opportunities"
       aria-rowcount={props.totals?.count ?? rows.length}
       aria-multiselectable
+      // What the keys go to is not left behind the columns that stay.
+      style={{ scrollPaddingLeft: columns.reduce((sum, c) => (c.left === null ? sum : sum + c.size), CHECK_WIDTH) }}
       className="relative min-h-0 flex-1 scroll-thin overflow-auto"
       onKeyDown={onKeyDown}
     >
       <TableHead
         defs={defs}
         headers={headers}
+        columns={columns}
+        onResetWidth={resetWidth}
         minWidth={minWidth}
         sort={props.sort}
         onSort={props.onSort}
@@ -203,6 +204,4 @@ export function OpportunityTable(props: Props) {
 const ours = (grid: Element | null, focused: Element | null): boolean =>
   focused !== null && (grid?.contains(focused) === true || focused.closest("[data-slot=popover]") !== null);
 
-/** The column of checkboxes. */
-const CHECK_WIDTH = 54;
 const NO_ROWS: Opportunity[] = [];

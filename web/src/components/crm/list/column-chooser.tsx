@@ -1,28 +1,34 @@
 import { Columns3 } from "lucide-react";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Menu } from "@/components/ui/menu";
+import { Popover } from "@/components/ui/popover";
+import { loadable } from "@/lib/loadable";
 import type { ChosenColumns } from "./use-columns";
 
-export function ColumnChooser(props: { columns: { id: string; header: string }[]; chosen: ChosenColumns }) {
-  const { visibility, choose, reset } = props.chosen;
+const ColumnPanel = loadable(() => import("./column-panel").then((m) => m.ColumnPanel));
+
+export interface ColumnChooserProps {
+  columns: { id: string; header: string }[];
+  chosen: ChosenColumns;
+  /** Whether columns of this list can stay in sight when it is scrolled sideways. */
+  pins?: boolean;
+}
+
+export function ColumnChooser(props: ColumnChooserProps) {
+  const [open, setOpen] = useState(false);
   return (
-    <Menu
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
       align="end"
+      className="flex max-h-[min(32rem,var(--radix-popover-content-available-height))] w-72 flex-col overflow-hidden"
       trigger={
-        <Button className="h-[34px] max-md:hidden">
+        <Button className="h-[34px] max-md:hidden" onPointerEnter={ColumnPanel.load}>
           <Columns3 /> Columns
         </Button>
       }
-      items={[
-        ...props.columns
-          .filter((c) => c.id !== "name")
-          .map((c) => {
-            const checked = visibility[c.id] === true;
-            return { label: c.header, checked, stay: true, run: () => choose({ [c.id]: !checked }) };
-          }),
-        "line",
-        { label: "As at first", run: reset },
-      ]}
-    />
+    >
+      <ColumnPanel {...props} />
+    </Popover>
   );
 }

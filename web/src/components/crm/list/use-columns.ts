@@ -1,36 +1,61 @@
-/** Which columns a list shows: those of its view, until this person chooses others. */
+/** Which columns a list shows, in which order and how wide: those of its view, until this person chooses others. */
 import type { SavedView } from "@/api/types";
 import { useStored } from "@/lib/hooks";
 import type { ListSpec } from "./spec";
 
-type Visibility = Record<string, boolean>;
+export interface ChosenColumn {
+  id: string;
+  /** Stays in sight when the list is scrolled sideways. */
+  pinned: boolean;
+  /** Pixels; null as the column comes. */
+  width: number | null;
+}
 
 export interface ChosenColumns {
-  visibility: Visibility;
+  /** Those that show: the name, then what is pinned, then the rest. */
+  shown: ChosenColumn[];
   /** Others than the view has. */
   changed: boolean;
-  choose: (next: Visibility) => void;
+  set: (next: ChosenColumn[]) => void;
   reset: () => void;
 }
+
+/** The name leads, and what is pinned stands beside it. */
+export function inOrder(columns: ChosenColumn[]): ChosenColumn[] {
+  const rank = (c: ChosenColumn) => (c.id === "name" ? 0 : c.pinned ? 1 : 2);
+  return [...columns].sort((a, b) => rank(a) - rank(b));
+}
+
+/** The columns that show, as they stand, with their settings. */
+export const shownOf = <C extends { id: string }>(columns: C[], shown: ChosenColumn[]): (C & ChosenColumn)[] =>
+  shown.flatMap((s) => columns.filter((c) => c.id === s.id).map((c) => ({ ...c, ...s })));
 
 export function useChosenColumns(
   spec: ListSpec,
   view: SavedView | undefined,
   columns: { id: string; hidden?: boolean }[],
 ): ChosenColumns {
-  const [plain, setPlain] = useStored<Visibility>(`dw.columns.${spec.noun[1]}`, {});
-  const [byView, setByView] = useStored<Record<string, Visibility>>(`dw.columns.${spec.noun[1]}.views`, {});
-  const listed = view?.columns ?? [];
-  const shows = (c: { id: string; hidden?: boolean }) =>
-    listed.length > 0 ? c.id === "name" || listed.some((l) => l.id === c.id) : !c.hidden;
-  const first = Object.fromEntries(columns.map((c) => [c.id, shows(c)]));
+  const key = `dw.list.${spec.noun[1]}`;
+  const [plain, setPlain] = useStored<ChosenColumn[] | null>(key, null);
+  const [byView, setByView] = useStored<Record<string, ChosenColumn[]>>(`${key}.views`, {});
+  const known = new Set(columns.map((c) => c.id));
+  const of = (listed: { id: string; pinned?: boolean; width?: number | null }[]) => {
+    const name = listed.some((c) => c.id === "name") ? [] : [{ id: "name" }];
+    const all = [...name, ...listed].filter((c) => known.has(c.id));
+    return inOrder(all.map((c) => ({ pinned: false, width: null, ...c })));
+  };
+  const saved = view?.columns ?? [];
+  const first = of(saved.length > 0 ? saved : columns.filter((c) => !c.hidden).map((c) => ({ id: c.id })));
   const at = view && `${view.id}:${view.version}`;
-  const chosen = at ? (byView[at] ?? {}) : plain;
-  const store = (next: Visibility) => (at ? setByView({ ...byView, [at]: next }) : setPlain(next));
+  const chosen = at ? byView[at] : plain;
+  const shown = chosen ? of(chosen) : first;
   return {
-    visibility: { ...first, ...chosen },
-    changed: Boolean(at) && Object.entries(chosen).some(([id, on]) => id in first && first[id] !== on),
-    choose: (next) => store({ ...chosen, ...next }),
-    reset: () => store({}),
+    shown,
+    changed: Boolean(at) && JSON.stringify(shown) !== JSON.stringify(first),
+    set: (next) => (at ? setByView({ ...byView, [at]: next }) : setPlain(next)),
+    reset: () => {
+      if (!at) setPlain(null);
+      else setByView(Object.fromEntries(Object.entries(byView).filter(([id]) => id !== at)));
+    },
   };
 }

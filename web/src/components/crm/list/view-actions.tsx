@@ -39,7 +39,7 @@ export function ViewActions(props: Props) {
   const content = {
     ...selectionOf(search, defs),
     layout: props.path === "/opportunities/board" ? ("board" as const) : ("list" as const),
-    columns: columns ? columns.shown.map((c) => ({ id: c.id, pinned: false })) : (view?.columns ?? []),
+    columns: columns ? columns.shown.map(({ id, pinned, width }) => ({ id, pinned, width })) : (view?.columns ?? []),
   };
   const reset = () => {
     columns?.chosen.reset();

@@ -9,7 +9,7 @@ import { TabRow, tabClass } from "@/components/ui/tabs";
 import { loadable } from "@/lib/loadable";
 import { isChanged, tabSearch, type ListSearch } from "./search";
 import type { ListSpec } from "./spec";
-import type { ChosenColumns } from "./use-columns";
+import type { ChosenColumn, ChosenColumns } from "./use-columns";
 import { baseOf, searchOf, useViews } from "./view-query";
 
 const ViewActions = loadable(() => import("./view-actions").then((m) => m.ViewActions));
@@ -26,7 +26,7 @@ export interface ViewBarProps {
   /** How many there are, in words. */
   count?: string | null | undefined;
   /** Of a list: its columns are saved and exported. */
-  columns?: { chosen: ChosenColumns; shown: { id: string; field?: string }[] };
+  columns?: { chosen: ChosenColumns; shown: (ChosenColumn & { field?: string })[] };
   /** Tabs that this place has not. */
   without?: string[];
   onCreate: (() => void) | null;
