@@ -3,10 +3,15 @@
 //! Here are its types and its rules; `store` holds its SQL, `list` what lists can ask, `http` its endpoints, `lines`
 //! its products and `moving` how it enters a stage.
 
+pub mod closing;
+pub mod copying;
 pub mod http;
+pub mod life_http;
+pub mod line_sum;
 pub mod lines;
 pub mod list;
 pub mod moving;
+pub mod parts;
 pub mod store;
 pub mod write;
 
@@ -18,7 +23,7 @@ use dealwright_access::policy::{DeleteOpportunity, Object, UpdateOpportunity};
 use dealwright_access::{Actor, Record};
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{
-    AccountId, ChoiceId, ContactId, LineId, OpportunityId, PipelineId, ProductId, StageId, TeamId, UserId,
+    AccountId, ChoiceId, ContactId, LineId, OpportunityId, PipelineId, PriceListId, ProductId, StageId, TeamId, UserId,
 };
 use dealwright_kernel::{Error, FieldError, Money, Patch, Result};
 use dealwright_store::{Event, Subject, Tx};
@@ -28,6 +33,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::custom_field;
+use crate::price_list::Billing;
 use crate::record::{self, Ref, Texts};
 
 /// How sure the forecast is of a deal.
@@ -88,6 +94,7 @@ pub struct Fields {
     pub pipeline_id: PipelineId,
     pub stage_id: StageId,
     pub amount: Option<Money>,
+    pub amount_from_lines: bool,
     pub close_date: Option<NaiveDate>,
     pub probability: i64,
     pub forecast_category: ForecastCategory,
@@ -100,6 +107,9 @@ pub struct Fields {
     pub next_step: Option<String>,
     pub lost_reason_id: Option<ChoiceId>,
     pub lost_notes: Option<String>,
+    pub lost_to_id: Option<ChoiceId>,
+    pub won_reason_id: Option<ChoiceId>,
+    pub won_notes: Option<String>,
     pub tags: Vec<String>,
     pub custom: Map<String, Value>,
     pub external_id: Option<String>,
@@ -136,6 +146,8 @@ pub struct Opportunity {
     pub stage_id: StageId,
     pub stage: StageRef,
     pub amount: Option<Money>,
+    /// The amount is what the products come to over their terms, and follows them.
+    pub amount_from_lines: bool,
     /// In the organisation's currency: what sorts and sums.
     pub amount_base: Option<Money>,
     pub close_date: Option<NaiveDate>,
@@ -154,6 +166,9 @@ pub struct Opportunity {
     pub next_step: Option<String>,
     pub lost_reason_id: Option<ChoiceId>,
     pub lost_notes: Option<String>,
+    pub lost_to_id: Option<ChoiceId>,
+    pub won_reason_id: Option<ChoiceId>,
+    pub won_notes: Option<String>,
     pub tags: Vec<String>,
     /// Custom fields by key.
     #[schema(value_type = Object)]
@@ -165,6 +180,8 @@ pub struct Opportunity {
     pub updated_at: DateTime<Utc>,
     pub stage_entered_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
+    /// Kept out of lists, boards and totals since then, unless they are asked for it.
+    pub archived_at: Option<DateTime<Utc>>,
     pub may: May,
     /// Fields that your roles hide; they are null, or empty, here.
     #[schema(value_type = Vec<String>)]
@@ -187,6 +204,8 @@ pub struct Whole {
     #[serde(flatten)]
     pub opportunity: Opportunity,
     pub lines: Vec<Line>,
+    /// What the products come to, by currency.
+    pub totals: Vec<line_sum::LineTotals>,
     /// Oldest first.
     pub stage_history: Vec<StageVisit>,
 }
@@ -197,14 +216,27 @@ pub struct Line {
     pub id: LineId,
     pub product_id: ProductId,
     pub product: Ref,
+    /// The list its price is from; null when it was entered by hand.
+    pub price_list_id: Option<PriceListId>,
+    pub price_list: Option<Ref>,
     #[schema(value_type = String, example = "2")]
     pub quantity: rust_decimal::Decimal,
+    /// Of a period, where it comes again.
     pub unit_price: Money,
     /// Percent off the price.
     #[schema(value_type = String, example = "10.00")]
     pub discount_percent: rust_decimal::Decimal,
-    /// Quantity times price less the discount, rounded to the currency.
+    /// Off each period's total, instead of a percentage.
+    pub discount_amount: Option<Money>,
+    pub billing: Billing,
+    /// How long it comes again.
+    pub term_months: Option<i32>,
+    /// Quantity times price less the discount, rounded to the currency: once, or each period.
     pub total: Money,
+    /// What comes again, in a year.
+    pub annual_recurring: Money,
+    /// All that is due over the term.
+    pub contract_value: Money,
 }
 
 /// A time in a stage.
@@ -227,6 +259,7 @@ impl Opportunity {
             pipeline_id: self.pipeline_id,
             stage_id: self.stage_id,
             amount: self.amount,
+            amount_from_lines: self.amount_from_lines,
             close_date: self.close_date,
             probability: self.probability,
             forecast_category: self.forecast_category,
@@ -239,6 +272,9 @@ impl Opportunity {
             next_step: self.next_step.clone(),
             lost_reason_id: self.lost_reason_id,
             lost_notes: self.lost_notes.clone(),
+            lost_to_id: self.lost_to_id,
+            won_reason_id: self.won_reason_id,
+            won_notes: self.won_notes.clone(),
             tags: self.tags.clone(),
             custom: self.custom.clone(),
             external_id: self.external_id.clone(),
@@ -322,6 +358,11 @@ pub struct NewOpportunity {
     pub lost_reason_id: Option<ChoiceId>,
     #[schema(max_length = 10000)]
     pub lost_notes: Option<String>,
+    /// The competitor it was lost to.
+    pub lost_to_id: Option<ChoiceId>,
+    pub won_reason_id: Option<ChoiceId>,
+    #[schema(max_length = 10000)]
+    pub won_notes: Option<String>,
     pub tags: Vec<String>,
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
@@ -335,6 +376,7 @@ impl Validate for NewOpportunity {
         wrong.required("name", &self.name, 500);
         wrong.optional("next_step", self.next_step.as_deref(), 2_000);
         wrong.optional("lost_notes", self.lost_notes.as_deref(), 10_000);
+        wrong.optional("won_notes", self.won_notes.as_deref(), 10_000);
         wrong.optional("external_id", self.external_id.as_deref(), 200);
         check_common(&mut wrong, self.probability, self.amount, self.close_date, Some(&self.tags), Some(&self.custom));
         wrong.finish()
@@ -358,6 +400,8 @@ pub struct OpportunityPatch {
     pub stage_id: Option<StageId>,
     #[schema(value_type = Option<Money>)]
     pub amount: Patch<Money>,
+    /// Whether the amount follows the products.
+    pub amount_from_lines: Option<bool>,
     #[schema(value_type = Option<NaiveDate>)]
     pub close_date: Patch<NaiveDate>,
     #[schema(minimum = 0, maximum = 100)]
@@ -378,6 +422,12 @@ pub struct OpportunityPatch {
     pub lost_reason_id: Patch<ChoiceId>,
     #[schema(value_type = Option<String>, max_length = 10000)]
     pub lost_notes: Patch<String>,
+    #[schema(value_type = Option<ChoiceId>)]
+    pub lost_to_id: Patch<ChoiceId>,
+    #[schema(value_type = Option<ChoiceId>)]
+    pub won_reason_id: Patch<ChoiceId>,
+    #[schema(value_type = Option<String>, max_length = 10000)]
+    pub won_notes: Patch<String>,
     pub tags: Option<Vec<String>>,
     #[schema(value_type = Option<Object>)]
     pub custom: Option<Map<String, Value>>,
@@ -393,6 +443,7 @@ impl Validate for OpportunityPatch {
         }
         wrong.patch("next_step", &self.next_step, 2_000);
         wrong.patch("lost_notes", &self.lost_notes, 10_000);
+        wrong.patch("won_notes", &self.won_notes, 10_000);
         wrong.patch("external_id", &self.external_id, 200);
         let amount = match self.amount {
             Patch::Value(amount) => Some(amount),
@@ -448,6 +499,7 @@ impl OpportunityPatch {
             pipeline_id: old.pipeline_id,
             stage_id: old.stage_id,
             amount: self.amount.apply(old.amount),
+            amount_from_lines: self.amount_from_lines.unwrap_or(old.amount_from_lines),
             close_date: self.close_date.apply(old.close_date),
             probability: self.probability.unwrap_or(old.probability),
             forecast_category: self.forecast_category.unwrap_or(old.forecast_category),
@@ -460,6 +512,9 @@ impl OpportunityPatch {
             next_step: record::text(self.next_step.apply(old.next_step)),
             lost_reason_id: self.lost_reason_id.apply(old.lost_reason_id),
             lost_notes: record::text(self.lost_notes.apply(old.lost_notes)),
+            lost_to_id: self.lost_to_id.apply(old.lost_to_id),
+            won_reason_id: self.won_reason_id.apply(old.won_reason_id),
+            won_notes: record::text(self.won_notes.apply(old.won_notes)),
             tags: self.tags.map_or(old.tags, record::tags),
             custom: custom_field::values::merged(old.custom, self.custom),
             external_id: record::text(self.external_id.apply(old.external_id)),
