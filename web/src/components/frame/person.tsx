@@ -44,7 +44,9 @@ export function usePersonEntries(): MenuEntry[] {
     ...(hasKeys
       ? [{ label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) }]
       : []),
-    ...(mayDelete ? [{ label: "Trash", icon: <Trash2 />, run: () => void navigate({ to: "/trash", search: {} }) }] : []),
+    ...(mayDelete
+      ? [{ label: "Trash", icon: <Trash2 />, run: () => void navigate({ to: "/trash", search: {} }) }]
+      : []),
     "line",
     { heading: "Theme" },
     ...THEMES.map((t) => ({

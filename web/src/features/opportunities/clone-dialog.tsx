@@ -57,9 +57,7 @@ export function CloneDialog({ o, onClose }: { o: Opportunity; onClose: () => voi
     >
       <form id="clone-deal" noValidate className="flex flex-col gap-4" onSubmit={submit}>
         <Field label="Name" required error={tried && !name.trim() ? "Name the deal." : undefined}>
-          {(w) => (
-            <Input {...w} autoFocus value={name} maxLength={500} onChange={(e) => setName(e.target.value)} />
-          )}
+          {(w) => <Input {...w} autoFocus value={name} maxLength={500} onChange={(e) => setName(e.target.value)} />}
         </Field>
         <fieldset className="flex flex-col">
           <legend className="mb-1 text-meta font-medium text-fg-2">With its</legend>

@@ -21,7 +21,8 @@ const STANDING: Record<DealCompetitor["standing"], string> = {
 
 export function Competitors({ o }: { o: Opportunity }) {
   const query = useQuery(dealCompetitorsQuery(o.id));
-  const may = o.may.update && !useFields("opportunity").locks("competitors");
+  const { locks } = useFields("opportunity");
+  const may = o.may.update && !locks("competitors");
   const items = query.data ?? [];
   return (
     <Card title="Competitors" aside={may && <AddCompetitor o={o} there={items.map((i) => i.competitor_id)} />}>
@@ -62,7 +63,9 @@ function AddCompetitor({ o, there }: { o: Opportunity; there: string[] }) {
     >
       {all.length === 0 ? (
         <p className="px-3 py-3 text-cell text-fg-3">
-          {there.length > 0 ? "All of the list are named." : "The list of competitors is empty. It is under Admin, Lists."}
+          {there.length > 0
+            ? "All of the list are named."
+            : "The list of competitors is empty. It is under Admin, Lists."}
         </p>
       ) : (
         <ChoiceList
@@ -111,7 +114,7 @@ function CompetitorRow({ o, item, may }: { o: Opportunity; item: DealCompetitor;
       ) : (
         <Badge>{STANDING[item.standing]}</Badge>
       )}
-      <span className="min-w-0 flex-1 text-fg-3">
+      <span className="min-w-0 flex-1 text-fg-3 max-md:order-last max-md:basis-full">
         {may ? (
           <Input
             key={item.note}
@@ -130,6 +133,7 @@ function CompetitorRow({ o, item, may }: { o: Opportunity; item: DealCompetitor;
         <Button
           variant="quiet"
           size="iconRow"
+          className="max-md:ml-auto"
           aria-label={`Take ${item.name} out`}
           onClick={() => drop.mutate(undefined)}
         >

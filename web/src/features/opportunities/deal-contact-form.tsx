@@ -82,9 +82,7 @@ export function ContactForm(props: { o: Opportunity; item: DealContact | null; o
           )}
         </Field>
         <Field label="Note">
-          {(w) => (
-            <Textarea {...w} value={v.note} maxLength={2000} onChange={(e) => set({ note: e.target.value })} />
-          )}
+          {(w) => <Textarea {...w} value={v.note} maxLength={2000} onChange={(e) => set({ note: e.target.value })} />}
         </Field>
         <label className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
           <Checkbox checked={v.primary} onCheckedChange={(on) => set({ primary: on === true })} />

@@ -15,7 +15,8 @@ import { dealContactsQuery, usePart } from "./parts-query";
 
 export function DealContacts({ o }: { o: Opportunity }) {
   const query = useQuery(dealContactsQuery(o.id));
-  const may = o.may.update && !useFields("opportunity").locks("contacts");
+  const { locks } = useFields("opportunity");
+  const may = o.may.update && !locks("contacts");
   const [edited, setEdited] = useState<DealContact | "new" | null>(null);
   const items = query.data ?? [];
   return (

@@ -12,7 +12,10 @@ export function EarlierCloses({ id }: { id: string }) {
     <Card title="Closed before">
       <ul>
         {closes.map((c) => (
-          <li key={c.closed_at} className="flex flex-col gap-0.5 border-b border-line px-4 py-2 text-cell last:border-0">
+          <li
+            key={c.closed_at}
+            className="flex flex-col gap-0.5 border-b border-line px-4 py-2 text-cell last:border-0"
+          >
             <span className="flex flex-wrap items-center gap-2 text-fg">
               <Badge kind={c.outcome === "won" ? "ok" : "bad"}>{c.outcome === "won" ? "Won" : "Lost"}</Badge>
               {date(c.closed_at.slice(0, 10))}, {c.closed_by}

@@ -20,7 +20,8 @@ export const valuesOf = (line: Line | null): LineValues => ({
   list: line?.price_list_id ?? "",
   quantity: line?.quantity ?? "1",
   price: line?.unit_price.amount ?? "",
-  discount: line?.discount_amount?.amount ?? (Number(line?.discount_percent ?? 0) > 0 ? (line?.discount_percent ?? "") : ""),
+  discount:
+    line?.discount_amount?.amount ?? (Number(line?.discount_percent ?? 0) > 0 ? (line?.discount_percent ?? "") : ""),
   off: line?.discount_amount ? "amount" : "percent",
   billing: line?.billing ?? "",
   term: line?.term_months ? String(line.term_months) : "",

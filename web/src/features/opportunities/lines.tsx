@@ -76,7 +76,7 @@ function LineRow(props: { o: WholeOpportunity; line: Line; may: boolean; onEdit:
       <td className="px-4 py-1 font-medium text-fg">
         {line.product.name}
         <span className="block text-meta font-normal text-fg-3">
-          {[line.price_list?.name, line.term_months && `${plural(line.term_months, "month")}`]
+          {[line.price_list?.name, line.term_months && plural(line.term_months, "month")]
             .filter(Boolean)
             .join(", ")}
         </span>
@@ -130,7 +130,8 @@ function Totals({ sum }: { sum: LineTotals }) {
 
 function Follows({ o, may }: { o: WholeOpportunity; may: boolean }) {
   const save = usePart(
-    (on: boolean) => patch("/opportunities/{id}", { path: { id: o.id }, body: { amount_from_lines: on }, ifMatch: o.version }),
+    (on: boolean) =>
+      patch("/opportunities/{id}", { path: { id: o.id }, body: { amount_from_lines: on }, ifMatch: o.version }),
     (on) => (on ? "The amount follows the products" : "The amount is entered by hand"),
   );
   return (

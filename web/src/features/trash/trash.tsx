@@ -90,7 +90,11 @@ function Item({ item, onPurge }: { item: TrashItem; onPurge: () => void }) {
         {item.days_left === 0 ? "goes within a day" : `${plural(item.days_left, "day")} left`}
       </Badge>
       {item.may_restore && (
-        <Button busy={restore.isPending && "Restoring"} aria-label={`Restore ${item.name}`} onClick={() => restore.mutate()}>
+        <Button
+          busy={restore.isPending && "Restoring"}
+          aria-label={`Restore ${item.name}`}
+          onClick={() => restore.mutate()}
+        >
           Restore
         </Button>
       )}
