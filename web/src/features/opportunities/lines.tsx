@@ -76,9 +76,7 @@ function LineRow(props: { o: WholeOpportunity; line: Line; may: boolean; onEdit:
       <td className="px-4 py-1 font-medium text-fg">
         {line.product.name}
         <span className="block text-meta font-normal text-fg-3">
-          {[line.price_list?.name, line.term_months && plural(line.term_months, "month")]
-            .filter(Boolean)
-            .join(", ")}
+          {[line.price_list?.name, line.term_months && plural(line.term_months, "month")].filter(Boolean).join(", ")}
         </span>
       </td>
       <td className="px-2 text-right">{line.quantity}</td>

@@ -2,6 +2,14 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { TrashItem } from "@/api/types";
 
+export const KINDS: Record<TrashItem["object"], string> = {
+  opportunity: "Opportunities",
+  account: "Accounts",
+  contact: "Contacts",
+  lead: "Leads",
+  task: "Tasks",
+};
+
 export const trashQuery = (object: TrashItem["object"] | undefined) =>
   infiniteQueryOptions({
     queryKey: ["trash", object],

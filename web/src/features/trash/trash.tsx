@@ -14,15 +14,7 @@ import { Empty } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed, told } from "@/components/ui/toast";
 import { dateTime, plural } from "@/lib/format";
-import { trashQuery } from "./queries";
-
-export const KINDS: Record<TrashItem["object"], string> = {
-  opportunity: "Opportunities",
-  account: "Accounts",
-  contact: "Contacts",
-  lead: "Leads",
-  task: "Tasks",
-};
+import { KINDS, trashQuery } from "./queries";
 
 export function Trash({ object }: { object: TrashItem["object"] | undefined }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(trashQuery(object));

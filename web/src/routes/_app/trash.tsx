@@ -1,7 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 import type { TrashItem } from "@/api/types";
-import { trashQuery } from "@/features/trash/queries";
-import { KINDS, Trash } from "@/features/trash/trash";
+import { KINDS, trashQuery } from "@/features/trash/queries";
+import { Trash } from "@/features/trash/trash";
 
 const readObject = (value: unknown): TrashItem["object"] | undefined =>
   (Object.keys(KINDS) as TrashItem["object"][]).find((kind) => kind === value);
