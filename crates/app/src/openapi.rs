@@ -9,10 +9,9 @@ use dealwright_access::{
 };
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field, deal_competitor,
-    deal_contact, export,
-    handover, import, lead, live, opportunity, pipeline, price_list, product, rule, saved_view, search, settings,
-    sharing, task, timeline, transfer, trash,
+    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field,
+    deal_competitor, deal_contact, export, handover, import, lead, live, opportunity, pipeline, price_list, product,
+    rule, saved_view, search, settings, sharing, task, timeline, transfer, trash,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;

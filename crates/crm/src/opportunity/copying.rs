@@ -124,7 +124,18 @@ async fn fields(cx: &Context, tx: &mut Tx, from: &Opportunity) -> Result<NewOppo
     macro_rules! leave {
         ($($field:ident),*) => { $(if !may_write(cx, stringify!($field)) { new.$field = Default::default(); })* };
     }
-    leave!(account_id, primary_contact_id, amount, close_date, type_id, source_id, industry_id, region_id, next_step, tags);
+    leave!(
+        account_id,
+        primary_contact_id,
+        amount,
+        close_date,
+        type_id,
+        source_id,
+        industry_id,
+        region_id,
+        next_step,
+        tags
+    );
     if !there(tx, References { account: new.account_id.map(Into::into), ..References::default() }).await {
         new.account_id = None;
     }

@@ -220,7 +220,10 @@ mod tests {
         assert_eq!(field(Terms { billing: Billing::Yearly, term_months: Some(18), ..monthly }), "term_months");
         assert_eq!(field(Terms { billing: Billing::OneOff, ..monthly }), "term_months");
         assert_eq!(field(Terms { discount_amount: off(101), ..monthly }), "discount_amount");
-        assert_eq!(field(Terms { discount_amount: off(1), discount_percent: Decimal::ONE, ..monthly }), "discount_amount");
+        assert_eq!(
+            field(Terms { discount_amount: off(1), discount_percent: Decimal::ONE, ..monthly }),
+            "discount_amount"
+        );
         let dollars = Some(Money::new(1, Currency::USD));
         assert_eq!(field(Terms { discount_amount: dollars, ..monthly }), "discount_amount");
     }

@@ -43,7 +43,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("close_date", "close_date", Kind::Date).sorted(),
         Field::new("probability", "probability", Kind::Int).sorted_not_null(),
         Field::new("expected_revenue", "expected_base", Kind::Money).sorted(),
-        Field::new("forecast_category", "forecast_category", Kind::Word(ForecastCategory::WORDS)).sorted_as("forecast_rank"),
+        Field::new("forecast_category", "forecast_category", Kind::Word(ForecastCategory::WORDS))
+            .sorted_as("forecast_rank"),
         Field::new("type_id", "type_id", Kind::Choice("opportunity_type")),
         Field::new("source_id", "source_id", Kind::Choice("source")),
         Field::new("industry_id", "industry_id", Kind::Choice("industry")),

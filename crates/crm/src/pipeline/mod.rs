@@ -477,8 +477,16 @@ mod tests {
 
     fn stage(kind: StageKind, required: &[&str]) -> StageFields {
         let required_fields = required.iter().map(|f| (*f).to_owned()).collect();
-        NewStage { name: " A ".into(), kind, probability: None, colour: None, required_fields, wip_limit: None, forecast_category: None }
-            .fields()
+        NewStage {
+            name: " A ".into(),
+            kind,
+            probability: None,
+            colour: None,
+            required_fields,
+            wip_limit: None,
+            forecast_category: None,
+        }
+        .fields()
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub async fn purge(database: &Database) -> Result<i64> {
     loop {
         let mut tx = database.system().await?;
         let now = database.clock().now();
-        let purged = sqlx::query_scalar!(r#"select app.purge_due($1, $2) as "n!""#, now, BATCH).fetch_one(tx.db()).await?;
+        let purged =
+            sqlx::query_scalar!(r#"select app.purge_due($1, $2) as "n!""#, now, BATCH).fetch_one(tx.db()).await?;
         tx.commit().await?;
         all += purged;
         if purged < i64::from(BATCH) {

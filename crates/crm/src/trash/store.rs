@@ -41,7 +41,10 @@ pub async fn page(
     for (n, object) in objects.iter().enumerate() {
         let (name, owner) = if *object == TrashObject::Task { ("title", "assignee_id") } else { ("name", "owner_id") };
         sql.push(if n == 0 { "(" } else { " union all (" });
-        sql.push(format_args!("select '{0}'::text as object, id, {name} as name, deleted_at, {owner} as owner_id, team_id from {0}", object.as_str()));
+        sql.push(format_args!(
+            "select '{0}'::text as object, id, {name} as name, deleted_at, {owner} as owner_id, team_id from {0}",
+            object.as_str()
+        ));
         sql.push(" where org_id = ").push_bind(org).push(" and deleted_at is not null");
         if let Some(Cursor { keys: (at, id), .. }) = &after {
             sql.push(" and (deleted_at, id) < (").push_bind(*at).push(", ").push_bind(*id).push(")");

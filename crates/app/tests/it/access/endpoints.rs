@@ -47,7 +47,10 @@ impl Records {
         let path = ["{line_id}", "{share_id}", "{member_id}", "{identity_id}", "{contact_id}", "{competitor_id}"]
             .iter()
             .fold(path.replace("{id}", id), |path, part| path.replace(part, nil));
-        path.replace("{currency}", "USD").replace("{object}", "opportunity").replace("{domain}", "acme.test").replace("{valid_from}", "2026-01-02")
+        path.replace("{currency}", "USD")
+            .replace("{object}", "opportunity")
+            .replace("{domain}", "acme.test")
+            .replace("{valid_from}", "2026-01-02")
     }
 }
 
@@ -251,7 +254,11 @@ async fn who_may_ask_what() {
                     records.fill(path)
                 };
                 let request = person.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &url);
-                let request = if method == "delete" || operation.ends_with("/archive") { request.header("if-match", "\"999\"") } else { request };
+                let request = if method == "delete" || operation.ends_with("/archive") {
+                    request.header("if-match", "\"999\"")
+                } else {
+                    request
+                };
                 let answer = person.send(match &body {
                     Some(body) => request.json(body),
                     None => request,

@@ -16,7 +16,8 @@ async fn lines_come_to_what_is_due_once_by_the_year_and_over_the_term() {
     let (licence, setup) = (product("Licence", "100").await.ok(), product("Setup", "500").await.ok());
     let list = app.admin.post("/price-lists", json!({ "name": "Partners", "currency": "EUR" })).await.ok();
     let list_path = format!("/price-lists/{}", list["id"].as_str().unwrap());
-    let prices = json!({ "items": [{ "product_id": licence["id"], "unit_price": euros("80.05"), "billing": "quarterly" }] });
+    let prices =
+        json!({ "items": [{ "product_id": licence["id"], "unit_price": euros("80.05"), "billing": "quarterly" }] });
     app.admin.post(&format!("{list_path}/prices"), prices).await.ok();
 
     let deal = app.admin.opportunity("Deal", json!({ "amount": euros("1") })).await;
@@ -49,11 +50,15 @@ async fn lines_come_to_what_is_due_once_by_the_year_and_over_the_term() {
     let monthly = app.admin.patch(&setup_line, json!({ "billing": "monthly" })).await.ok();
     assert_eq!((&monthly["lines"][1]["term_months"], &monthly["amount"]), (&json!(12), &euros("8763.60")));
     let timeline = app.admin.get(&format!("{path}/timeline")).await.ok();
-    assert_eq!(timeline["items"][1]["changes"][0]["new"], "1 × Setup at 500.00 EUR monthly for 12 months less 50 % = 3000.00 EUR");
+    assert_eq!(
+        timeline["items"][1]["changes"][0]["new"],
+        "1 × Setup at 500.00 EUR monthly for 12 months less 50 % = 3000.00 EUR"
+    );
     assert_eq!(timeline["items"][0]["changes"][0]["field"], "amount");
 
     // Dollars among euros have no sum; the line is not added.
-    let dollars = json!({ "product_id": setup["id"], "quantity": "1", "unit_price": { "amount": "1", "currency": "USD" } });
+    let dollars =
+        json!({ "product_id": setup["id"], "quantity": "1", "unit_price": { "amount": "1", "currency": "USD" } });
     assert_eq!(app.admin.post(&lines, dollars).await.problem(), "422 invalid: amount_from_lines");
     assert_eq!(app.admin.get(&path).await.body["lines"].as_array().unwrap().len(), 2);
     // What does not go together, what is too much, what is stale.

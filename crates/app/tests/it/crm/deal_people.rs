@@ -34,18 +34,26 @@ async fn contacts_have_a_role_and_one_of_them_is_the_primary_one() {
     // The primary contact is there without a role.
     assert_eq!(names(&app.admin.get(&contacts).await.ok(), "contact"), ["Bob"]);
 
-    let added = put(&app.admin, &format!("{contacts}/{ann}"), json!({ "role_id": decides, "note": " Signs ", "version": 1 })).await;
+    let added =
+        put(&app.admin, &format!("{contacts}/{ann}"), json!({ "role_id": decides, "note": " Signs ", "version": 1 }))
+            .await;
     let event = added.event();
     assert_eq!(added.headers["etag"], "\"2\"");
     assert_eq!(names(&added.body, "contact"), ["Bob", "Ann"]);
-    assert_eq!((&added.body["items"][1]["note"], &added.body["items"][1]["role_id"]), (&json!("Signs"), &json!(decides)));
+    assert_eq!(
+        (&added.body["items"][1]["note"], &added.body["items"][1]["role_id"]),
+        (&json!("Signs"), &json!(decides))
+    );
     let timeline = app.admin.get(&format!("{}/timeline", path(&deal))).await.ok();
     let entry = &timeline["items"][0];
     assert_eq!((&entry["type"], &entry["undoable"]), (&json!("opportunity.contact_added"), &json!(true)));
     assert_eq!(entry["changes"][0]["new_label"], "Ann, Decision maker: Signs");
 
     // Another primary contact: the one before stays on the deal.
-    let ann_first = put(&app.admin, &format!("{contacts}/{ann}"), json!({ "role_id": user, "primary": true, "version": 2 })).await.ok();
+    let ann_first =
+        put(&app.admin, &format!("{contacts}/{ann}"), json!({ "role_id": user, "primary": true, "version": 2 }))
+            .await
+            .ok();
     assert_eq!(names(&ann_first, "contact"), ["Ann", "Bob"]);
     assert_eq!(app.admin.get(&path(&deal)).await.body["primary_contact"]["name"], "Ann");
     // The role has changed since it was added: there is nothing to take back.
@@ -60,7 +68,10 @@ async fn contacts_have_a_role_and_one_of_them_is_the_primary_one() {
     let other = app.admin.opportunity("Other", json!({ "primary_contact_id": bob })).await;
     let found = app.admin.get(&format!("/opportunities?contact_id={bob}&sort=name&count=true")).await;
     assert_eq!((found.names(), &found.body["total"]), (vec!["Deal".to_owned(), "Other".into()], &json!(2)));
-    let not = app.admin.post("/opportunities/query", json!({ "filter": { "field": "contact_id", "op": "ne", "value": ann } })).await;
+    let not = app
+        .admin
+        .post("/opportunities/query", json!({ "filter": { "field": "contact_id", "op": "ne", "value": ann } }))
+        .await;
     assert_eq!(not.names(), ["Other"]);
 
     // A stage that asks for a primary contact keeps it.
@@ -131,8 +142,12 @@ async fn competitors_stand_in_a_deal_until_it_is_lost_to_one() {
     let (acme, zenith) = (id(&acme), id(&zenith));
     let deal = app.admin.opportunity("Deal", json!({})).await;
     let competitors = format!("{}/competitors", path(&deal));
-    let added = put(&app.admin, &format!("{competitors}/{zenith}"), json!({ "standing": "ahead", "note": "Cheaper" })).await;
-    assert_eq!((names(&added.body, "name"), &added.body["items"][0]["standing"]), (vec!["Zenith".to_owned()], &json!("ahead")));
+    let added =
+        put(&app.admin, &format!("{competitors}/{zenith}"), json!({ "standing": "ahead", "note": "Cheaper" })).await;
+    assert_eq!(
+        (names(&added.body, "name"), &added.body["items"][0]["standing"]),
+        (vec!["Zenith".to_owned()], &json!("ahead"))
+    );
     let changed = put(&app.admin, &format!("{competitors}/{zenith}"), json!({ "standing": "out" })).await;
     let timeline = app.admin.get(&format!("{}/timeline", path(&deal))).await.ok();
     let change = &timeline["items"][0]["changes"][0];
@@ -145,7 +160,10 @@ async fn competitors_stand_in_a_deal_until_it_is_lost_to_one() {
     let moved = app.admin.post(&format!("{}/move", path(&deal)), lost).await.ok();
     assert_eq!(moved["opportunity"]["lost_to_id"], json!(acme));
     let all = app.admin.get(&competitors).await.ok();
-    assert_eq!((names(&all, "name"), &all["items"][0]["lost_to"]), (vec!["Acme".to_owned(), "Zenith".into()], &json!(true)));
+    assert_eq!(
+        (names(&all, "name"), &all["items"][0]["lost_to"]),
+        (vec!["Acme".to_owned(), "Zenith".into()], &json!(true))
+    );
     for (query, found) in [("competitor_id", &acme), ("competitor_id", &zenith), ("lost_to_id", &acme)] {
         assert_eq!(app.admin.get(&format!("/opportunities?{query}={found}")).await.names(), ["Deal"], "{query}");
     }

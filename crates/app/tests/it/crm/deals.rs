@@ -35,15 +35,22 @@ async fn a_stage_says_what_deals_count_as_unless_somebody_says_otherwise() {
     let said = app.admin.opportunity("Said", json!({ "stage_id": proposal, "forecast_category": "commit" })).await;
     let new = app.admin.opportunity("New", json!({})).await;
     assert_eq!((&usual["forecast_category"], &said["forecast_category"]), (&json!("best_case"), &json!("commit")));
-    let moved = app.admin.post(&format!("{}/move", path(&new)), json!({ "stage_id": proposal, "version": 1 })).await.ok();
+    let moved =
+        app.admin.post(&format!("{}/move", path(&new)), json!({ "stage_id": proposal, "version": 1 })).await.ok();
     assert_eq!(moved["opportunity"]["forecast_category"], "best_case");
     app.admin.patch(&path(&new), json!({ "forecast_category": "omitted", "version": 2 })).await.ok();
     // Sorted by what they are worth in the forecast, not by the alphabet; and page by page.
     let first = app.admin.get("/opportunities?sort=-forecast_category&limit=2").await;
     assert_eq!(first.names(), ["Said", "Usual"]);
-    let next = format!("/opportunities?sort=-forecast_category&limit=2&cursor={}", first.body["next_cursor"].as_str().unwrap());
+    let next = format!(
+        "/opportunities?sort=-forecast_category&limit=2&cursor={}",
+        first.body["next_cursor"].as_str().unwrap()
+    );
     assert_eq!(app.admin.get(&next).await.names(), ["New"]);
-    assert_eq!(app.admin.get("/opportunities?forecast_category=commit,omitted&sort=name").await.names(), ["New", "Said"]);
+    assert_eq!(
+        app.admin.get("/opportunities?forecast_category=commit,omitted&sort=name").await.names(),
+        ["New", "Said"]
+    );
 }
 
 #[tokio::test]
@@ -57,8 +64,14 @@ async fn a_closed_deal_opens_again_and_remembers_how_it_was_closed() {
     let lost = json!({ "stage_id": app.admin.stage("Lost").await, "version": 1, "lost_notes": "Too dear", "lost_to_id": rival["id"],
                        "lost_reason_id": app.admin.choice("loss_reason", "Price").await });
     app.admin.post(&format!("{}/move", path(&deal)), lost).await.ok();
-    assert_eq!(app.admin.post(&reopening, json!({ "reason": " ", "version": 2 })).await.problem(), "422 invalid: reason");
-    assert_eq!(app.admin.post(&reopening, json!({ "reason": "x".repeat(2_001), "version": 2 })).await.problem(), "422 invalid: reason");
+    assert_eq!(
+        app.admin.post(&reopening, json!({ "reason": " ", "version": 2 })).await.problem(),
+        "422 invalid: reason"
+    );
+    assert_eq!(
+        app.admin.post(&reopening, json!({ "reason": "x".repeat(2_001), "version": 2 })).await.problem(),
+        "422 invalid: reason"
+    );
     assert_eq!(app.admin.post(&reopening, because(1)).await.problem(), "409 version_conflict");
     let reader = app.user(Builtin::ReadOnly).await;
     assert_eq!(reader.post(&reopening, because(2)).await.problem(), "403 forbidden");
@@ -66,7 +79,10 @@ async fn a_closed_deal_opens_again_and_remembers_how_it_was_closed() {
 
     let opened = app.admin.post(&reopening, because(2)).await.ok();
     let now = &opened["opportunity"];
-    assert_eq!((&now["stage"]["name"], &now["closed_at"], &now["lost_to_id"]), (&json!("Engaging"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&now["stage"]["name"], &now["closed_at"], &now["lost_to_id"]),
+        (&json!("Engaging"), &Value::Null, &Value::Null)
+    );
     let won = json!({ "stage_id": app.admin.stage("Won").await, "version": 3, "won_notes": "At last",
                       "won_reason_id": app.admin.choice("win_reason", "Price").await });
     let won = app.admin.post(&format!("{}/move", path(&deal)), won).await.ok();
@@ -90,15 +106,25 @@ async fn a_closed_deal_opens_again_and_remembers_how_it_was_closed() {
 async fn a_copy_has_the_chosen_parts_and_nothing_that_is_hidden() {
     let app = TestApp::new().await;
     let contact = app.admin.post("/contacts", json!({ "last_name": "Ann" })).await.ok();
-    let product = app.admin.post("/products", json!({ "name": "Setup", "unit_price": { "amount": "500", "currency": "EUR" } })).await.ok();
+    let product = app
+        .admin
+        .post("/products", json!({ "name": "Setup", "unit_price": { "amount": "500", "currency": "EUR" } }))
+        .await
+        .ok();
     let amount = json!({ "amount": "9", "currency": "EUR" });
     let field = json!({ "object": "opportunity", "label": "Tier", "kind": "text" });
     app.admin.post("/custom-fields", field).await.ok();
     let deal = app
         .admin
-        .opportunity("Deal", json!({ "amount": amount, "next_step": "Call", "tags": ["hot"], "custom": { "tier": "A" } }))
+        .opportunity(
+            "Deal",
+            json!({ "amount": amount, "next_step": "Call", "tags": ["hot"], "custom": { "tier": "A" } }),
+        )
         .await;
-    app.admin.post(&format!("{}/lines", path(&deal)), json!({ "product_id": product["id"], "quantity": "2" })).await.ok();
+    app.admin
+        .post(&format!("{}/lines", path(&deal)), json!({ "product_id": product["id"], "quantity": "2" }))
+        .await
+        .ok();
     let role = app.admin.choice("contact_role", "Champion").await;
     let on_it = format!("{}/contacts/{}", path(&deal), contact["id"].as_str().unwrap());
     put(&app.admin, &on_it, json!({ "role_id": role })).await.ok();
@@ -108,27 +134,47 @@ async fn a_copy_has_the_chosen_parts_and_nothing_that_is_hidden() {
     let clone = format!("{}/clone", path(&deal));
     let all = json!({ "parts": ["products", "contacts", "competitors", "tasks"] });
     let copy = app.admin.post(&clone, all.clone()).await.ok();
-    assert_eq!((&copy["name"], &copy["next_step"], &copy["custom"]["tier"]), (&json!("Copy of Deal"), &json!("Call"), &json!("A")));
+    assert_eq!(
+        (&copy["name"], &copy["next_step"], &copy["custom"]["tier"]),
+        (&json!("Copy of Deal"), &json!("Call"), &json!("A"))
+    );
     let whole = app.admin.get(&path(&copy)).await.body;
-    assert_eq!((&whole["lines"][0]["product"]["name"], &whole["amount"]["amount"]), (&json!("Setup"), &json!("1000.00")));
+    assert_eq!(
+        (&whole["lines"][0]["product"]["name"], &whole["amount"]["amount"]),
+        (&json!("Setup"), &json!("1000.00"))
+    );
     let contacts = app.admin.get(&format!("{}/contacts", path(&copy))).await.ok();
-    assert_eq!((&contacts["items"][0]["contact"]["name"], &contacts["items"][0]["role_id"]), (&json!("Ann"), &json!(role)));
+    assert_eq!(
+        (&contacts["items"][0]["contact"]["name"], &contacts["items"][0]["role_id"]),
+        (&json!("Ann"), &json!(role))
+    );
     let tasks = app.admin.get(&format!("/tasks?opportunity_id={}", copy["id"].as_str().unwrap())).await;
     assert_eq!(tasks.body["items"][0]["title"], "Send it");
     let bare = app.admin.post(&clone, json!({ "name": "Bare" })).await.ok();
     assert_eq!(app.admin.get(&path(&bare)).await.body["lines"], json!([]));
 
     // Somebody whose role hides the amount and the products: the copy has neither, and the part is refused.
-    super::hide(&app, "Sales Manager", json!({ "opportunity": { "amount": "hidden", "products": "hidden", "custom.tier": "read_only" } })).await;
+    super::hide(
+        &app,
+        "Sales Manager",
+        json!({ "opportunity": { "amount": "hidden", "products": "hidden", "custom.tier": "read_only" } }),
+    )
+    .await;
     let team = app.team("North", None).await;
     let rep = app.user_in(Builtin::SalesRep, Some(team)).await;
     let manager = app.user_in(Builtin::SalesManager, Some(team)).await;
     let theirs = rep.opportunity("Theirs", json!({ "amount": amount, "custom": { "tier": "B" } })).await;
     let clone = format!("{}/clone", path(&theirs));
-    assert_eq!(manager.post(&clone, json!({ "parts": ["products"] })).await.problem(), "403 field_not_permitted: products");
+    assert_eq!(
+        manager.post(&clone, json!({ "parts": ["products"] })).await.problem(),
+        "403 field_not_permitted: products"
+    );
     let copy = manager.post(&clone, json!({ "parts": ["contacts"] })).await.ok();
     let seen = app.admin.get(&path(&copy)).await.body;
-    assert_eq!((&seen["amount"], &seen["custom"], &seen["owner_id"]), (&Value::Null, &json!({}), &json!(manager.id.to_string())));
+    assert_eq!(
+        (&seen["amount"], &seen["custom"], &seen["owner_id"]),
+        (&Value::Null, &json!({}), &json!(manager.id.to_string()))
+    );
     assert_eq!(app.user(Builtin::ReadOnly).await.post(&clone, all.clone()).await.problem(), "403 forbidden");
     assert_eq!(app.stranger().await.post(&clone, all).await.problem(), "404 not_found");
     assert_eq!(app.admin.post(&clone, json!({ "name": "x".repeat(501) })).await.problem(), "422 invalid: name");
@@ -172,17 +218,27 @@ async fn what_is_deleted_can_be_restored_until_it_is_purged() {
     let rep = app.user(Builtin::SalesRep).await;
     let account = rep.post("/accounts", json!({ "name": "Account" })).await.ok();
     let contact = rep.post("/contacts", json!({ "last_name": "Contact", "account_id": account["id"] })).await.ok();
-    let deal = rep.opportunity("Deal", json!({ "account_id": account["id"], "primary_contact_id": contact["id"] })).await;
+    let deal =
+        rep.opportunity("Deal", json!({ "account_id": account["id"], "primary_contact_id": contact["id"] })).await;
     let kept = rep.opportunity("Kept", json!({ "account_id": account["id"] })).await;
-    rep.post("/tasks", json!({ "title": "Task", "opportunity_id": deal["id"], "contact_id": contact["id"] })).await.ok();
-    let gone = [format!("/accounts/{}", account["id"].as_str().unwrap()), format!("/contacts/{}", contact["id"].as_str().unwrap()), path(&deal)];
+    rep.post("/tasks", json!({ "title": "Task", "opportunity_id": deal["id"], "contact_id": contact["id"] }))
+        .await
+        .ok();
+    let gone = [
+        format!("/accounts/{}", account["id"].as_str().unwrap()),
+        format!("/contacts/{}", contact["id"].as_str().unwrap()),
+        path(&deal),
+    ];
     for path in &gone {
         assert_eq!(rep.delete(path).await.status, 204);
     }
     let trash = rep.get("/trash").await;
     assert_eq!(trash.names(), ["Deal", "Contact", "Account"]);
     let item = &trash.body["items"][0];
-    assert_eq!((&item["object"], &item["days_left"], &item["may_restore"]), (&json!("opportunity"), &json!(29), &json!(true)));
+    assert_eq!(
+        (&item["object"], &item["days_left"], &item["may_restore"]),
+        (&json!("opportunity"), &json!(29), &json!(true))
+    );
     assert!(item["deleted_by"].as_str().is_some_and(|name| !name.is_empty()));
     let page = rep.get("/trash?limit=2").await;
     let rest = rep.get(&format!("/trash?limit=2&cursor={}", page.body["next_cursor"].as_str().unwrap())).await;
@@ -190,7 +246,10 @@ async fn what_is_deleted_can_be_restored_until_it_is_purged() {
     assert_eq!(rep.get("/trash?object=contact").await.names(), ["Contact"]);
     assert_eq!(rep.get("/trash?object=region").await.status, 422);
     let other = app.user(Builtin::SalesRep).await.get("/trash").await;
-    assert_eq!((other.names(), &other.body["items"][0]["may_restore"]), (vec!["Contact".to_owned(), "Account".into()], &json!(false)));
+    assert_eq!(
+        (other.names(), &other.body["items"][0]["may_restore"]),
+        (vec!["Contact".to_owned(), "Account".into()], &json!(false))
+    );
     assert_eq!(app.stranger().await.get("/trash").await.names(), Vec::<String>::new());
     assert_eq!(app.user(Builtin::ReadOnly).await.get("/trash").await.problem(), "403 forbidden");
 
@@ -213,7 +272,10 @@ async fn what_is_deleted_can_be_restored_until_it_is_purged() {
     rep.post(&format!("{}/restore", gone[1]), json!({})).await.ok();
     assert_eq!(dealwright_crm::trash::job::purge(&app.db.database).await.unwrap(), 0);
     let mut db = app.db.superuser().await;
-    sqlx::query("update account set deleted_at = now() - interval '8 days' where deleted_at is not null").execute(&mut db).await.unwrap();
+    sqlx::query("update account set deleted_at = now() - interval '8 days' where deleted_at is not null")
+        .execute(&mut db)
+        .await
+        .unwrap();
     assert_eq!(dealwright_crm::trash::job::purge(&app.db.database).await.unwrap(), 1);
     assert_eq!(rep.get("/trash").await.names(), Vec::<String>::new());
     assert_eq!(rep.get(&path(&kept)).await.body["account_id"], Value::Null);

@@ -41,7 +41,13 @@ pub(super) fn is_steady(filter: &Filter) -> bool {
     match filter {
         Filter::And(parts) => parts.iter().all(is_steady),
         Filter::Is(condition) => match condition.field.kind {
-            Kind::Part(..) | Kind::Tag | Kind::Text | Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => false,
+            Kind::Part(..)
+            | Kind::Tag
+            | Kind::Text
+            | Kind::Option
+            | Kind::Options
+            | Kind::Flag
+            | Kind::Reference { .. } => false,
             _ => condition.op != Op::Contains,
         },
         Filter::Or(_) | Filter::Not(_) => false,
