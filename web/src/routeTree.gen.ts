@@ -27,6 +27,7 @@ import { Route as AppOpportunitiesRouteImport } from "./routes/_app/opportunitie
 import { Route as AppProfileRouteImport } from "./routes/_app/profile";
 import { Route as AppSecurityRouteImport } from "./routes/_app/security";
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks";
+import { Route as AppTrashRouteImport } from "./routes/_app/trash";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
@@ -151,6 +152,11 @@ const AppSecurityRoute = AppSecurityRouteImport.update({
 const AppTasksRoute = AppTasksRouteImport.update({
   id: "/tasks",
   path: "/tasks",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppTrashRoute = AppTrashRouteImport.update({
+  id: "/trash",
+  path: "/trash",
   getParentRoute: () => AppRoute,
 } as any);
 const AppAccountsIndexRoute = AppAccountsIndexRouteImport.update({
@@ -353,6 +359,7 @@ export interface FileRoutesByFullPath {
   "/profile": typeof AppProfileRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
+  "/trash": typeof AppTrashRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/audit": typeof AppAdminAuditRoute;
@@ -402,6 +409,7 @@ export interface FileRoutesByTo {
   "/profile": typeof AppProfileRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
+  "/trash": typeof AppTrashRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
@@ -456,6 +464,7 @@ export interface FileRoutesById {
   "/_app/profile": typeof AppProfileRoute;
   "/_app/security": typeof AppSecurityRoute;
   "/_app/tasks": typeof AppTasksRoute;
+  "/_app/trash": typeof AppTrashRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
@@ -514,6 +523,7 @@ export interface FileRouteTypes {
     | "/profile"
     | "/security"
     | "/tasks"
+    | "/trash"
     | "/accounts/$id"
     | "/admin/api-keys"
     | "/admin/audit"
@@ -563,6 +573,7 @@ export interface FileRouteTypes {
     | "/profile"
     | "/security"
     | "/tasks"
+    | "/trash"
     | "/"
     | "/accounts/$id"
     | "/admin/api-keys"
@@ -616,6 +627,7 @@ export interface FileRouteTypes {
     | "/_app/profile"
     | "/_app/security"
     | "/_app/tasks"
+    | "/_app/trash"
     | "/_app/"
     | "/_app/accounts/$id"
     | "/_app/admin/api-keys"
@@ -792,6 +804,13 @@ declare module "@tanstack/react-router" {
       path: "/tasks";
       fullPath: "/tasks";
       preLoaderRoute: typeof AppTasksRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/trash": {
+      id: "/_app/trash";
+      path: "/trash";
+      fullPath: "/trash";
+      preLoaderRoute: typeof AppTrashRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/accounts/": {
@@ -1209,6 +1228,7 @@ interface AppRouteChildren {
   AppProfileRoute: typeof AppProfileRoute;
   AppSecurityRoute: typeof AppSecurityRoute;
   AppTasksRoute: typeof AppTasksRoute;
+  AppTrashRoute: typeof AppTrashRoute;
   AppIndexRoute: typeof AppIndexRoute;
 }
 
@@ -1222,6 +1242,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppProfileRoute: AppProfileRoute,
   AppSecurityRoute: AppSecurityRoute,
   AppTasksRoute: AppTasksRoute,
+  AppTrashRoute: AppTrashRoute,
   AppIndexRoute: AppIndexRoute,
 };
 

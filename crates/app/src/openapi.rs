@@ -9,9 +9,9 @@ use dealwright_access::{
 };
 use dealwright_ai::{AssistantState, agent, proposal};
 use dealwright_crm::{
-    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field, export,
-    handover, import, lead, live, opportunity, pipeline, price_list, product, rule, saved_view, search, settings,
-    sharing, task, timeline, transfer,
+    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field,
+    deal_competitor, deal_contact, export, handover, import, lead, live, opportunity, pipeline, price_list, product,
+    rule, saved_view, search, settings, sharing, task, timeline, transfer, trash,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -37,7 +37,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
 )]
 struct Description;
 
@@ -93,6 +93,10 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(import::http::router())
         .merge(dealwright_workflow::rule::http::router())
         .merge(rule::http::router())
+        .merge(deal_contact::http::router())
+        .merge(deal_competitor::http::router())
+        .merge(opportunity::life_http::router())
+        .merge(trash::http::router())
         .merge(proposal::http::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
 }

@@ -110,7 +110,7 @@ create or replace function app.rollup_added() returns trigger language plpgsql s
 begin
     insert into opportunity_rollup_delta (org_id, stage_id, owner_id, team_id, n, amount_base)
     select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), count(*), coalesce(sum(amount_base), 0)
-    from added where deleted_at is null group by 1, 2, 3, 4;
+    from added where deleted_at is null and archived_at is null group by 1, 2, 3, 4;
     return null;
 end $$;
 create or replace trigger opportunity_rollup_added after insert on opportunity referencing new table as added
@@ -122,10 +122,10 @@ begin
     select org_id, stage_id, owner_id, team_id, sum(n), sum(amount_base)
     from (
         select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000') as team_id, 1 as n, coalesce(amount_base, 0) as amount_base
-        from changed_to where deleted_at is null
+        from changed_to where deleted_at is null and archived_at is null
         union all
         select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), -1, -coalesce(amount_base, 0)
-        from changed_from where deleted_at is null
+        from changed_from where deleted_at is null and archived_at is null
     ) as moves
     group by 1, 2, 3, 4 having sum(n) <> 0 or sum(amount_base) <> 0;
     return null;
@@ -138,7 +138,7 @@ create or replace function app.rollup_removed() returns trigger language plpgsql
 begin
     insert into opportunity_rollup_delta (org_id, stage_id, owner_id, team_id, n, amount_base)
     select org_id, stage_id, owner_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), -count(*), -coalesce(sum(amount_base), 0)
-    from removed where deleted_at is null group by 1, 2, 3, 4;
+    from removed where deleted_at is null and archived_at is null group by 1, 2, 3, 4;
     return null;
 end $$;
 create or replace trigger opportunity_rollup_removed after delete on opportunity referencing old table as removed

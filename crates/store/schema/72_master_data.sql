@@ -19,7 +19,9 @@ $$;
 -- How many records, in the bin too, have a value of a managed list.
 create or replace function app.choice_usage(target uuid) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
-    select (select count(*) from opportunity where org_id = app.org() and target in (type_id, source_id, industry_id, region_id, lost_reason_id))
+    select (select count(*) from opportunity where org_id = app.org() and target in (type_id, source_id, industry_id, region_id, lost_reason_id, lost_to_id, won_reason_id))
+         + (select count(*) from deal_contact where org_id = app.org() and role_id = target)
+         + (select count(*) from deal_competitor where org_id = app.org() and competitor_id = target)
          + (select count(*) from account where org_id = app.org() and target in (industry_id, region_id))
          + (select count(*) from lead where org_id = app.org() and target in (status_id, source_id, industry_id, region_id))
 $$;

@@ -49,6 +49,8 @@ create or replace function app.hangs_on_converted(lead_id uuid, object text, rec
     language sql stable security definer set search_path = public, pg_temp as $$
     select exists (select from opportunity o where o.org_id = app.org() and o.deleted_at is null
                    and case object when 'account' then o.account_id when 'contact' then o.primary_contact_id end = record)
+        or (object = 'contact' and exists (select from deal_contact p join opportunity o on o.org_id = p.org_id and o.id = p.opportunity_id
+                                           where p.org_id = app.org() and p.contact_id = record and o.deleted_at is null))
         or (object = 'account' and (exists (select from contact c where c.org_id = app.org() and c.account_id = record and c.deleted_at is null)
                                     or exists (select from account a where a.org_id = app.org() and a.parent_id = record and a.deleted_at is null)))
         or exists (select from lead l where l.org_id = app.org() and l.id <> hangs_on_converted.lead_id and l.deleted_at is null and l.converted_at is not null

@@ -1827,6 +1827,140 @@ export interface paths {
         patch: operations["patch_opportunities_id"];
         trace?: never;
     };
+    "/api/v1/opportunities/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Archive an opportunity
+         * @description It is kept out of lists, boards and totals unless they are asked for it, and otherwise stays as it is.
+         */
+        put: operations["put_opportunities_id_archive"];
+        post?: never;
+        /** Bring an opportunity back from the archive */
+        delete: operations["delete_opportunities_id_archive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy an opportunity
+         * @description The copy begins at the start of the pipeline and is the caller's. Fields that the caller may not see or write stay behind.
+         */
+        post: operations["post_opportunities_id_clone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/competitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who else is after an opportunity
+         * @description The one it was lost to comes first. The `ETag` is the opportunity's version.
+         */
+        get: operations["get_opportunities_id_competitors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/competitors/{competitor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name a competitor in an opportunity, or change how it stands */
+        put: operations["put_opportunities_id_competitors_competitor_id"];
+        post?: never;
+        /** Take a competitor out of an opportunity */
+        delete: operations["delete_opportunities_id_competitors_competitor_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has a say in an opportunity
+         * @description The primary contact comes first. The `ETag` is the opportunity's version.
+         */
+        get: operations["get_opportunities_id_contacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a contact on an opportunity, or change its role */
+        put: operations["put_opportunities_id_contacts_contact_id"];
+        post?: never;
+        /** Take a contact off an opportunity */
+        delete: operations["delete_opportunities_id_contacts_contact_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/earlier-closes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an opportunity was closed before it was opened again */
+        get: operations["get_opportunities_id_earlier_closes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opportunities/{id}/lines": {
         parameters: {
             query?: never;
@@ -1873,6 +2007,26 @@ export interface paths {
         put?: never;
         /** Move an opportunity to a stage, through its gate */
         post: operations["post_opportunities_id_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a closed opportunity again
+         * @description It goes back to the open stage that it was in last, or to another one. What the close said stays in its history.
+         */
+        post: operations["post_opportunities_id_reopening"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3119,6 +3273,46 @@ export interface paths {
         patch: operations["patch_teams_id"];
         trace?: never;
     };
+    "/api/v1/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was deleted, by whom, and how long it can be restored
+         * @description Of the objects that the caller may delete, as far as they see the records; the last deleted first.
+         */
+        get: operations["get_trash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/{object}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a record out of the trash for good
+         * @description For administrators. Nothing brings it back; the audit log keeps that it was there.
+         */
+        delete: operations["delete_trash_object_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/undo": {
         parameters: {
             query?: never;
@@ -3753,7 +3947,7 @@ export interface components {
          * @description How often a price is due.
          * @enum {string}
          */
-        Billing: "one_off" | "monthly" | "yearly";
+        Billing: "one_off" | "monthly" | "quarterly" | "yearly";
         /** @description The columns of a board. */
         Board: {
             columns: components["schemas"]["BoardColumn"][];
@@ -3859,7 +4053,10 @@ export interface components {
             archived: boolean;
             category?: components["schemas"]["LeadStatusCategory"] | null;
             id: components["schemas"]["ChoiceId"];
-            /** @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`. */
+            /**
+             * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role` or
+             *     `lead_status`.
+             */
             kind: string;
             name: string;
             /** Format: int32 */
@@ -3946,6 +4143,16 @@ export interface components {
          * @enum {string}
          */
         ClientState: "active" | "revoked" | "owner_inactive";
+        /** @description A copy to be made. */
+        CloneRequest: {
+            /**
+             * @description `Copy of …` when absent.
+             * @default null
+             */
+            name?: string | null;
+            /** @default [] */
+            parts?: components["schemas"]["DealPart"][];
+        };
         /** @description A code that the app shows. */
         Code: {
             code: string;
@@ -3984,6 +4191,16 @@ export interface components {
         };
         /** @enum {string} */
         ColumnType: "empty" | "text" | "integer" | "decimal" | "money" | "date" | "boolean" | "email" | "phone" | "url" | "id";
+        /** @description How a competitor stands in a deal. One that is in it already gets this standing and this note. */
+        CompetitorPart: {
+            note?: string | null;
+            standing?: components["schemas"]["Standing"] | null;
+            /**
+             * Format: int64
+             * @description The opportunity's version that was read, unless `If-Match` says it.
+             */
+            version?: number | null;
+        };
         /**
          * @description How plainly the request asked for it.
          * @enum {string}
@@ -3999,7 +4216,10 @@ export interface components {
             currency_rates?: components["schemas"]["Rate"][];
             /** @description By object and key. */
             custom_fields?: components["schemas"]["CustomFieldFile"][];
-            /** @description By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `lead_status`. */
+            /**
+             * @description By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`,
+             *     `contact_role`, `lead_status`.
+             */
             lists?: {
                 [key: string]: components["schemas"]["ValueFile"][];
             };
@@ -4115,6 +4335,24 @@ export interface components {
         };
         /** Format: uuid */
         ContactId: string;
+        /** @description What a contact is to a deal. A contact that is on it already gets this role and this note. */
+        ContactPart: {
+            /** @default null */
+            note?: string | null;
+            /**
+             * @description Makes it the primary contact, or no longer so; as it is when absent.
+             * @default null
+             */
+            primary?: boolean | null;
+            /** @default null */
+            role_id?: components["schemas"]["ChoiceId"] | null;
+            /**
+             * Format: int64
+             * @description The opportunity's version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+        };
         /** @description A change of a contact: absent leaves, null clears. */
         ContactPatch: {
             /** @default null */
@@ -4340,6 +4578,30 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A competitor in a deal. */
+        DealCompetitor: {
+            /** @description A value of the list `competitor`. */
+            competitor_id: components["schemas"]["ChoiceId"];
+            /** @description The deal was lost to it. */
+            lost_to: boolean;
+            name: string;
+            note?: string | null;
+            standing: components["schemas"]["Standing"];
+        };
+        /** @description A contact on a deal. */
+        DealContact: {
+            contact?: components["schemas"]["Ref"] | null;
+            contact_id: components["schemas"]["ContactId"];
+            note?: string | null;
+            /** @description The deal's primary contact. */
+            primary: boolean;
+            role_id?: components["schemas"]["ChoiceId"] | null;
+        };
+        /**
+         * @description What can be copied beside the fields.
+         * @enum {string}
+         */
+        DealPart: "products" | "contacts" | "competitors" | "tasks";
         /**
          * @description What separates the whole from the fraction.
          * @enum {string}
@@ -4388,6 +4650,22 @@ export interface components {
             state: string;
             /** Format: int64 */
             total_bytes: number;
+        };
+        /** @description A close that has been taken back by opening the deal again. */
+        EarlierClose: {
+            /** Format: date-time */
+            closed_at: string;
+            closed_by: string;
+            /** @description The competitor it was lost to. */
+            lost_to?: string | null;
+            notes?: string | null;
+            outcome: components["schemas"]["StageKind"];
+            reason?: string | null;
+            /** Format: date-time */
+            reopened_at?: string | null;
+            reopened_by?: string | null;
+            /** @description Why it was opened again. */
+            reopened_for?: string | null;
         };
         /** @description What a person may do with a record. */
         EffectiveAccess: {
@@ -5027,31 +5305,73 @@ export interface components {
         LeadStatusCategory: "new" | "working" | "nurturing" | "qualified" | "unqualified" | "converted";
         /** @description A product on an opportunity. */
         Line: {
+            /** @description What comes again, in a year. */
+            annual_recurring: components["schemas"]["Money"];
+            billing: components["schemas"]["Billing"];
+            /** @description All that is due over the term. */
+            contract_value: components["schemas"]["Money"];
+            discount_amount?: components["schemas"]["Money"] | null;
             /**
              * @description Percent off the price.
              * @example 10.00
              */
             discount_percent: string;
             id: components["schemas"]["LineId"];
+            price_list?: components["schemas"]["Ref"] | null;
+            price_list_id?: components["schemas"]["PriceListId"] | null;
             product: components["schemas"]["Ref"];
             product_id: components["schemas"]["ProductId"];
             /** @example 2 */
             quantity: string;
-            /** @description Quantity times price less the discount, rounded to the currency. */
+            /**
+             * Format: int32
+             * @description How long it comes again.
+             */
+            term_months?: number | null;
+            /** @description Quantity times price less the discount, rounded to the currency: once, or each period. */
             total: components["schemas"]["Money"];
+            /** @description Of a period, where it comes again. */
             unit_price: components["schemas"]["Money"];
         };
         /** Format: uuid */
         LineId: string;
         /** @description A change of a line. */
         LinePatch: {
-            /** @example 10 */
+            /** @default null */
+            billing?: components["schemas"]["Billing"] | null;
+            /** @default null */
+            discount_amount?: components["schemas"]["Money"] | null;
+            /**
+             * @default null
+             * @example 10
+             */
             discount_percent?: string | null;
-            /** @example 2 */
+            /**
+             * @default null
+             * @example 2
+             */
             quantity?: string | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            term_months?: number | null;
+            /** @default null */
             unit_price?: components["schemas"]["Money"] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @default null
+             */
             version?: number | null;
+        };
+        /** @description What the lines of one currency come to. */
+        LineTotals: {
+            /** @description What comes again, in a year. */
+            annual_recurring: components["schemas"]["Money"];
+            /** @description All that is due over the terms. */
+            contract_value: components["schemas"]["Money"];
+            /** @description Due once. */
+            one_off: components["schemas"]["Money"];
         };
         /** @description Whom a link is for. */
         LinkHolder: {
@@ -5082,7 +5402,7 @@ export interface components {
          * @description The managed lists.
          * @enum {string}
          */
-        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "lead_status";
+        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status";
         /** @description The whole order of a list: each id once. */
         ListOrder: {
             ids: string[];
@@ -5218,6 +5538,7 @@ export interface components {
             industry_id?: components["schemas"]["ChoiceId"] | null;
             lost_notes?: string | null;
             lost_reason_id?: components["schemas"]["ChoiceId"] | null;
+            lost_to_id?: components["schemas"]["ChoiceId"] | null;
             next_step?: string | null;
             primary_contact_id?: components["schemas"]["ContactId"] | null;
             region_id?: components["schemas"]["ChoiceId"] | null;
@@ -5230,6 +5551,8 @@ export interface components {
              * @description The version that was read, unless `If-Match` says it.
              */
             version?: number | null;
+            won_notes?: string | null;
+            won_reason_id?: components["schemas"]["ChoiceId"] | null;
         };
         /** @description What a move did, and the event to undo it by. */
         Moved: {
@@ -5545,15 +5868,23 @@ export interface components {
             website?: string | null;
         };
         /**
-         * @description A new line. Without a price, that of the price list is taken which holds for the deal's currency today; where there is
-         *     none, the product's own.
+         * @description A new line. Without a price, that of the price list is taken, or of the one which holds for the deal's currency today;
+         *     where there is none, the product's own.
          */
         NewLine: {
+            billing?: components["schemas"]["Billing"] | null;
+            discount_amount?: components["schemas"]["Money"] | null;
             /** @example 10 */
             discount_percent?: string;
+            price_list_id?: components["schemas"]["PriceListId"] | null;
             product_id: components["schemas"]["ProductId"];
             /** @example 2 */
             quantity: string;
+            /**
+             * Format: int32
+             * @description Of what comes again: 12 when absent.
+             */
+            term_months?: number | null;
             unit_price?: components["schemas"]["Money"] | null;
             /**
              * Format: int64
@@ -5598,6 +5929,8 @@ export interface components {
             lost_notes?: string | null;
             /** @default null */
             lost_reason_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            lost_to_id?: components["schemas"]["ChoiceId"] | null;
             /** @default  */
             name?: string;
             /** @default null */
@@ -5623,6 +5956,10 @@ export interface components {
             tags?: string[];
             /** @default null */
             type_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            won_notes?: string | null;
+            /** @default null */
+            won_reason_id?: components["schemas"]["ChoiceId"] | null;
         };
         /** @description A new password of one's own. */
         NewPassword: {
@@ -5739,6 +6076,7 @@ export interface components {
         /** @description A new stage, behind the last open one, or behind the last one when it is closed. */
         NewStage: {
             colour?: components["schemas"]["Colour"] | null;
+            forecast_category?: components["schemas"]["ForecastCategory"] | null;
             kind: components["schemas"]["StageKind"];
             name: string;
             /**
@@ -5849,6 +6187,13 @@ export interface components {
             account_id?: components["schemas"]["AccountId"] | null;
             amount?: components["schemas"]["Money"] | null;
             amount_base?: components["schemas"]["Money"] | null;
+            /** @description The amount is what the products come to over their terms, and follows them. */
+            amount_from_lines: boolean;
+            /**
+             * Format: date-time
+             * @description Kept out of lists, boards and totals since then, unless they are asked for it.
+             */
+            archived_at?: string | null;
             /** Format: date */
             close_date?: string | null;
             /** Format: date-time */
@@ -5871,6 +6216,7 @@ export interface components {
             industry_id?: components["schemas"]["ChoiceId"] | null;
             lost_notes?: string | null;
             lost_reason_id?: components["schemas"]["ChoiceId"] | null;
+            lost_to_id?: components["schemas"]["ChoiceId"] | null;
             may: components["schemas"]["May"];
             name: string;
             next_step?: string | null;
@@ -5897,6 +6243,8 @@ export interface components {
             updated_at: string;
             /** Format: int64 */
             version: number;
+            won_notes?: string | null;
+            won_reason_id?: components["schemas"]["ChoiceId"] | null;
         };
         /** Format: uuid */
         OpportunityId: string;
@@ -5913,6 +6261,11 @@ export interface components {
             /** @default null */
             amount?: components["schemas"]["Money"] | null;
             /**
+             * @description Whether the amount follows the products.
+             * @default null
+             */
+            amount_from_lines?: boolean | null;
+            /**
              * Format: date
              * @default null
              */
@@ -5928,6 +6281,8 @@ export interface components {
             lost_notes?: string | null;
             /** @default null */
             lost_reason_id?: components["schemas"]["ChoiceId"] | null;
+            /** @default null */
+            lost_to_id?: components["schemas"]["ChoiceId"] | null;
             /** @default null */
             name?: string | null;
             /** @default null */
@@ -5959,6 +6314,10 @@ export interface components {
              * @default null
              */
             version?: number | null;
+            /** @default null */
+            won_notes?: string | null;
+            /** @default null */
+            won_reason_id?: components["schemas"]["ChoiceId"] | null;
         };
         /** @description An option as it should be. */
         OptionPatch: {
@@ -6024,6 +6383,11 @@ export interface components {
             name: string;
             /** @description An IANA name. */
             time_zone?: string | null;
+            /**
+             * Format: int32
+             * @description How many days what is deleted can be restored.
+             */
+            trash_days: number;
             /** Format: int64 */
             version: number;
         };
@@ -6045,6 +6409,11 @@ export interface components {
             name?: string | null;
             /** @default null */
             time_zone?: string | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            trash_days?: number | null;
             /**
              * Format: int64
              * @description The version that was read, unless `If-Match` says it.
@@ -6274,7 +6643,10 @@ export interface components {
                 archived: boolean;
                 category?: components["schemas"]["LeadStatusCategory"] | null;
                 id: components["schemas"]["ChoiceId"];
-                /** @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`. */
+                /**
+                 * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role` or
+                 *     `lead_status`.
+                 */
                 kind: string;
                 name: string;
                 /** Format: int32 */
@@ -6413,6 +6785,53 @@ export interface components {
                 section?: string | null;
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DealCompetitor: components["schemas"]["Counted"] & {
+            items: {
+                /** @description A value of the list `competitor`. */
+                competitor_id: components["schemas"]["ChoiceId"];
+                /** @description The deal was lost to it. */
+                lost_to: boolean;
+                name: string;
+                note?: string | null;
+                standing: components["schemas"]["Standing"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DealContact: components["schemas"]["Counted"] & {
+            items: {
+                contact?: components["schemas"]["Ref"] | null;
+                contact_id: components["schemas"]["ContactId"];
+                note?: string | null;
+                /** @description The deal's primary contact. */
+                primary: boolean;
+                role_id?: components["schemas"]["ChoiceId"] | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EarlierClose: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                closed_at: string;
+                closed_by: string;
+                /** @description The competitor it was lost to. */
+                lost_to?: string | null;
+                notes?: string | null;
+                outcome: components["schemas"]["StageKind"];
+                reason?: string | null;
+                /** Format: date-time */
+                reopened_at?: string | null;
+                reopened_by?: string | null;
+                /** @description Why it was opened again. */
+                reopened_for?: string | null;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -7065,6 +7484,33 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_TrashItem: components["schemas"]["Counted"] & {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Whole days until then; 0 when it goes within a day.
+                 */
+                days_left: number;
+                /** Format: date-time */
+                deleted_at: string;
+                /** @description Null when its history does not say. */
+                deleted_by?: string | null;
+                /** Format: uuid */
+                id: string;
+                /** @description Whether the caller may restore it. */
+                may_restore: boolean;
+                name: string;
+                object: components["schemas"]["TrashObject"];
+                /**
+                 * Format: date-time
+                 * @description When it is gone for good.
+                 */
+                purge_at: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_User: components["schemas"]["Counted"] & {
             items: {
                 active: boolean;
@@ -7452,6 +7898,16 @@ export interface components {
         /** @description A rejection. */
         Reject: {
             reason?: string | null;
+        };
+        /** @description Opens a closed deal again. */
+        Reopening: {
+            reason: string;
+            stage_id?: components["schemas"]["StageId"] | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             */
+            version?: number | null;
         };
         /** @description A new password, by a link. */
         Reset: {
@@ -8088,6 +8544,7 @@ export interface components {
         /** @description A stage of a pipeline. */
         Stage: {
             colour?: components["schemas"]["Colour"] | null;
+            forecast_category?: components["schemas"]["ForecastCategory"] | null;
             id: components["schemas"]["StageId"];
             kind: components["schemas"]["StageKind"];
             name: string;
@@ -8111,6 +8568,7 @@ export interface components {
         /** @description A stage in a file. */
         StageFile: {
             colour?: components["schemas"]["Colour"] | null;
+            forecast_category?: components["schemas"]["ForecastCategory"] | null;
             kind: components["schemas"]["StageKind"];
             name: string;
             /** Format: int32 */
@@ -8130,6 +8588,8 @@ export interface components {
         StagePatch: {
             /** @default null */
             colour?: components["schemas"]["Colour"] | null;
+            /** @default null */
+            forecast_category?: components["schemas"]["ForecastCategory"] | null;
             /** @default null */
             kind?: components["schemas"]["StageKind"] | null;
             /** @default null */
@@ -8186,6 +8646,11 @@ export interface components {
             current_label?: string | null;
             field: string;
         };
+        /**
+         * @description How a competitor stands in a deal.
+         * @enum {string}
+         */
+        Standing: "active" | "ahead" | "behind" | "out";
         /** @description A step as the API shows it. */
         Step: {
             arguments: Record<string, unknown>;
@@ -8436,6 +8901,34 @@ export interface components {
         Transitions: {
             items: components["schemas"]["Transition"][];
         };
+        /** @description Something that was deleted. */
+        TrashItem: {
+            /**
+             * Format: int64
+             * @description Whole days until then; 0 when it goes within a day.
+             */
+            days_left: number;
+            /** Format: date-time */
+            deleted_at: string;
+            /** @description Null when its history does not say. */
+            deleted_by?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether the caller may restore it. */
+            may_restore: boolean;
+            name: string;
+            object: components["schemas"]["TrashObject"];
+            /**
+             * Format: date-time
+             * @description When it is gone for good.
+             */
+            purge_at: string;
+        };
+        /**
+         * @description What can be in the trash.
+         * @enum {string}
+         */
+        TrashObject: "opportunity" | "account" | "contact" | "lead" | "task";
         /** @description The body of `POST …/query`. */
         TreeQuery: {
             /**
@@ -8602,6 +9095,8 @@ export interface components {
             lines: components["schemas"]["Line"][];
             /** @description Oldest first. */
             stage_history: components["schemas"]["StageVisit"][];
+            /** @description What the products come to, by currency. */
+            totals: components["schemas"]["LineTotals"][];
         };
         /** @description An account with what is open on it, of what the caller may see. */
         WholeAccount: components["schemas"]["Account"] & {
@@ -22393,6 +22888,12 @@ export interface operations {
                 industry_id?: string;
                 region_id?: string;
                 lost_reason_id?: string;
+                lost_to_id?: string;
+                won_reason_id?: string;
+                /** @description Anybody with a part in the deal, the primary contact too. */
+                contact_id?: string;
+                /** @description Who else is after it, and whom it was lost to. */
+                competitor_id?: string;
                 forecast_category?: string;
                 tag?: string;
                 name?: string;
@@ -22405,6 +22906,8 @@ export interface operations {
                 updated_at?: string;
                 stage_entered_at?: string;
                 closed_at?: string;
+                /** @description Archived ones are left out unless this is `true`, or `true,false`. */
+                archived?: string;
             };
             header?: never;
             path?: never;
@@ -23198,6 +23701,1138 @@ export interface operations {
             };
         };
     };
+    put_opportunities_id_archive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_opportunities_id_archive: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_opportunities_id_clone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloneRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opportunity"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_opportunities_id_competitors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DealCompetitor"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_opportunities_id_competitors_competitor_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                competitor_id: components["schemas"]["ChoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompetitorPart"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DealCompetitor"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_opportunities_id_competitors_competitor_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                competitor_id: components["schemas"]["ChoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DealCompetitor"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_opportunities_id_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DealContact"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_opportunities_id_contacts_contact_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                contact_id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPart"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DealContact"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_opportunities_id_contacts_contact_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                contact_id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DealContact"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_opportunities_id_earlier_closes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EarlierClose"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_opportunities_id_lines: {
         parameters: {
             query?: never;
@@ -23553,6 +25188,121 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_opportunities_id_reopening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
             };
         };
         responses: {
@@ -34770,6 +36520,231 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Team"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trash: {
+        parameters: {
+            query?: {
+                /** @description Of one kind only. */
+                object?: components["schemas"]["TrashObject"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TrashItem"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_trash_object_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: components["schemas"]["TrashObject"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {

@@ -42,7 +42,16 @@ export type Configuration = Schemas["Configuration"];
 export type ConfigurationReport = Schemas["ConfigurationReport"];
 export type StageKind = Schemas["StageKind"];
 /** The schema says string: these are the lists that the app shows. */
-export type OptionKind = "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "lead_status";
+export type OptionKind =
+  | "opportunity_type"
+  | "source"
+  | "industry"
+  | "region"
+  | "loss_reason"
+  | "win_reason"
+  | "competitor"
+  | "contact_role"
+  | "lead_status";
 export type Option = Schemas["Choice"];
 
 export type SignInProvider = Schemas["SignInProvider"];
@@ -63,6 +72,12 @@ export type Opportunity = Schemas["Opportunity"];
 export type WholeOpportunity = Schemas["Whole"];
 export type ForecastCategory = Schemas["ForecastCategory"];
 export type Line = Schemas["Line"];
+export type LineTotals = Schemas["LineTotals"];
+export type Billing = Schemas["Billing"];
+export type DealContact = Schemas["DealContact"];
+export type DealCompetitor = Schemas["DealCompetitor"];
+export type DealPart = Schemas["DealPart"];
+export type TrashItem = Schemas["TrashItem"];
 export type StageSpan = Schemas["StageVisit"];
 export type Totals = Schemas["Sums"];
 export type Board = Schemas["Board"];

@@ -9,6 +9,7 @@ export const stage = (name: string, more: Partial<Stage> = {}): Stage => ({
   colour: null,
   required_fields: [],
   wip_limit: null,
+  forecast_category: null,
   version: 1,
   ...more,
 });
@@ -24,6 +25,7 @@ export const opportunity = (more: Partial<Opportunity> = {}): Opportunity => ({
   stage_id: "engaging",
   stage: stage("Engaging"),
   amount: { amount: "1000.00", currency: "USD" },
+  amount_from_lines: false,
   amount_base: { amount: "1000.00", currency: "USD" },
   close_date: null,
   probability: 40,
@@ -39,6 +41,9 @@ export const opportunity = (more: Partial<Opportunity> = {}): Opportunity => ({
   next_step: null,
   lost_reason_id: null,
   lost_notes: null,
+  lost_to_id: null,
+  won_reason_id: null,
+  won_notes: null,
   tags: [],
   custom: {},
   external_id: null,
@@ -48,6 +53,7 @@ export const opportunity = (more: Partial<Opportunity> = {}): Opportunity => ({
   updated_at: "2026-01-01T00:00:00Z",
   stage_entered_at: "2026-01-01T00:00:00Z",
   closed_at: null,
+  archived_at: null,
   may: { update: true, delete: true },
   ...more,
 });

@@ -220,7 +220,7 @@ pub async fn described(cx: &Context, tx: &mut Tx) -> Result<Vec<Described>> {
            join stage s on s.org_id = t.org_id and s.id = t.stage_id
            left join account a on a.org_id = t.org_id and a.id = t.account_id
            left join choice c on c.org_id = a.org_id and c.id = a.industry_id
-           where t.org_id = $1 and t.deleted_at is null and s.kind = 'open'
+           where t.org_id = $1 and t.deleted_at is null and t.archived_at is null and s.kind = 'open'
            order by (t.owner_id = $2) desc, t.updated_at desc, t.id limit 50"#,
         tx.org().0,
         cx.actor().user.0,

@@ -137,7 +137,7 @@ fn choice_columns(actor: &Actor) -> Vec<&'static str> {
 
 /// Adds the conditions, from `where` on.
 pub(crate) fn conditions(sql: &mut Builder, filter: &FilterArgs, actor: &Actor, found: Option<&[Uuid]>) {
-    sql.push(" where t.org_id = ").push_bind(actor.org.0).push(" and t.deleted_at is null");
+    sql.push(" where t.org_id = ").push_bind(actor.org.0).push(" and t.deleted_at is null and t.archived_at is null");
     list::reached(sql, actor, &CATALOGUE);
     if let Some(ids) = found {
         sql.push(" and t.id = any (").push_bind(ids.to_vec()).push(")");

@@ -9,7 +9,7 @@ use dealwright_access::{Context, Record};
 use dealwright_kernel::error::Outcome;
 use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, OpportunityId, TaskId};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::Tx;
+use dealwright_store::{Change, Tx};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
-use crate::{account, contact, lead, opportunity, task};
+use crate::{account, contact, deal_competitor, deal_contact, lead, opportunity, task};
 
 /// What an undo did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,13 +40,42 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
     if !can_be_undone(&event.kind, !event.changes.is_empty()) {
         return Err(Error::conflict("nothing_to_undo", "this can't be taken back"));
     }
+    if let Some(change) = event.changes.first().filter(|change| PARTS.contains(&change.field.as_str())) {
+        return part(cx, tx, event, change).await;
+    }
     let verb = event.kind.split_once('.').map_or("", |(_, verb)| verb);
     match verb {
         "created" | "restored" => delete(cx, tx, event).await,
         "deleted" => restore(cx, tx, event).await,
         "converted" => revert_conversion(cx, tx, event).await,
+        "archived" | "unarchived" => archive(cx, tx, event, verb == "unarchived").await,
         _ => revert(cx, tx, event).await,
     }
+}
+
+/// What hangs on a deal, as its history names it.
+const PARTS: [&str; 2] = ["contacts", "competitors"];
+
+async fn part(cx: &Context, tx: &mut Tx, event: &Undoable, change: &Change) -> Result<Undone> {
+    let id = OpportunityId(event.subject_id);
+    let permit = cx.permit_for::<opportunity::Opportunity>(tx, id, UpdateOpportunity::PERMISSION).await?;
+    let event_id = if change.field == "contacts" {
+        deal_contact::take_back(cx, tx, permit, change, event.id).await?
+    } else {
+        deal_competitor::take_back(cx, tx, permit, change, event.id).await?
+    };
+    Ok(Undone { event_id: Some(event_id), restored: vec![change.field.clone()], kept: Vec::new() })
+}
+
+async fn archive(cx: &Context, tx: &mut Tx, event: &Undoable, archived: bool) -> Result<Undone> {
+    let id = OpportunityId(event.subject_id);
+    let permit = cx.permit_for::<opportunity::Opportunity>(tx, id, UpdateOpportunity::PERMISSION).await?;
+    let version = permit.version;
+    let written = opportunity::write::archive(cx, tx, permit, version, archived, Some(event.id)).await?;
+    if written.event.is_none() {
+        return Err(Error::conflict("nothing_to_undo", "this has been taken back since"));
+    }
+    Ok(Undone { event_id: written.event, restored: Vec::new(), kept: Vec::new() })
 }
 
 /// Somebody was faster.

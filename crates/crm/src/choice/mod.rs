@@ -1,4 +1,5 @@
-//! Managed lists: opportunity types, sources, industries, regions, loss reasons, lead statuses; and what a new organisation starts with.
+//! Managed lists: opportunity types, sources, industries, regions, reasons, competitors, roles of contacts, lead statuses;
+//! and what a new organisation starts with.
 //!
 //! Here are the types and the rules; `store` holds the SQL, `write` how an administrator changes a list, `http` the
 //! endpoints.
@@ -28,12 +29,25 @@ pub enum ListKind {
     Industry,
     Region,
     LossReason,
+    WinReason,
+    Competitor,
+    /// What part a contact has in a deal.
+    ContactRole,
     LeadStatus,
 }
 
 impl ListKind {
-    pub const ALL: [Self; 6] =
-        [Self::OpportunityType, Self::Source, Self::Industry, Self::Region, Self::LossReason, Self::LeadStatus];
+    pub const ALL: [Self; 9] = [
+        Self::OpportunityType,
+        Self::Source,
+        Self::Industry,
+        Self::Region,
+        Self::LossReason,
+        Self::WinReason,
+        Self::Competitor,
+        Self::ContactRole,
+        Self::LeadStatus,
+    ];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +57,9 @@ impl ListKind {
             Self::Industry => "industry",
             Self::Region => "region",
             Self::LossReason => "loss_reason",
+            Self::WinReason => "win_reason",
+            Self::Competitor => "competitor",
+            Self::ContactRole => "contact_role",
             Self::LeadStatus => "lead_status",
         }
     }
@@ -56,6 +73,9 @@ impl ListKind {
             Self::Industry => "industry_id",
             Self::Region => "region_id",
             Self::LossReason => "lost_reason_id",
+            Self::WinReason => "won_reason_id",
+            Self::Competitor => "lost_to_id",
+            Self::ContactRole => "contacts",
             Self::LeadStatus => "status_id",
         }
     }
@@ -120,7 +140,8 @@ impl std::str::FromStr for Category {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Choice {
     pub id: ChoiceId,
-    /// `opportunity_type`, `source`, `industry`, `region`, `loss_reason` or `lead_status`.
+    /// `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role` or
+    /// `lead_status`.
     pub kind: String,
     pub name: String,
     pub position: i32,
@@ -256,4 +277,9 @@ pub const STARTERS: &[(&str, &[&str])] = &[
     ),
     ("region", &["Central", "East", "West", "Europe", "Asia Pacific"]),
     ("loss_reason", &["Price", "Lost to a competitor", "No budget", "No decision", "Bad timing", "Missing feature"]),
+    ("win_reason", &["Product fit", "Price", "Relationship", "Service and support", "Speed of delivery"]),
+    (
+        "contact_role",
+        &["Decision maker", "Economic buyer", "Champion", "Influencer", "Technical evaluator", "User", "Blocker"],
+    ),
 ];

@@ -150,8 +150,38 @@ pub async fn replace_on_opportunities(tx: &mut Tx, old: ChoiceId, new: ChoiceId)
                industry_id = case when industry_id = $2 then $3 else industry_id end,
                region_id = case when region_id = $2 then $3 else region_id end,
                lost_reason_id = case when lost_reason_id = $2 then $3 else lost_reason_id end,
+               lost_to_id = case when lost_to_id = $2 then $3 else lost_to_id end,
+               won_reason_id = case when won_reason_id = $2 then $3 else won_reason_id end,
                version = version + 1, updated_at = $4
-           where org_id = $1 and $2 in (type_id, source_id, industry_id, region_id, lost_reason_id)
+           where org_id = $1 and $2 in (type_id, source_id, industry_id, region_id, lost_reason_id, lost_to_id, won_reason_id)
+           returning id, name, version, account_id, primary_contact_id as contact_id, deleted_at is not null as "deleted!""#,
+        org,
+        old.0,
+        new.0,
+        now,
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
+/// Gives what hangs on opportunities, contacts' roles or competitors, another value; answers whose parts they are.
+pub async fn replace_on_parts(tx: &mut Tx, old: ChoiceId, new: ChoiceId) -> Result<Vec<Replaced>> {
+    let (org, now) = (tx.org().0, tx.now());
+    Ok(sqlx::query_as!(
+        Replaced,
+        r#"with roles as (
+               update deal_contact set role_id = $3 where org_id = $1 and role_id = $2 returning opportunity_id
+           ), there as (
+               delete from deal_competitor c where c.org_id = $1 and c.competitor_id = $2
+                   and exists (select from deal_competitor o where o.org_id = $1 and o.opportunity_id = c.opportunity_id and o.competitor_id = $3)
+               returning opportunity_id
+           ), others as (
+               update deal_competitor c set competitor_id = $3 where c.org_id = $1 and c.competitor_id = $2
+                   and not exists (select from deal_competitor o where o.org_id = $1 and o.opportunity_id = c.opportunity_id and o.competitor_id = $3)
+               returning opportunity_id
+           )
+           update opportunity set version = version + 1, updated_at = $4
+           where org_id = $1 and id in (select opportunity_id from roles union select opportunity_id from there union select opportunity_id from others)
            returning id, name, version, account_id, primary_contact_id as contact_id, deleted_at is not null as "deleted!""#,
         org,
         old.0,
@@ -264,6 +294,7 @@ pub async fn provision(tx: &mut Tx) -> Result<()> {
         colour: None,
         required_fields: Vec::new(),
         wip_limit: None,
+        forecast_category: None,
         version: 1,
     });
     let pipeline = Pipeline {

@@ -150,6 +150,15 @@ async fn replace(cx: &Context, tx: &mut Tx, old: &Choice, new: &Choice) -> Resul
         let event = opportunity::event(tx, "updated", deal.id.into(), &deal.name, deal.version, account, contact);
         tx.emit(event.changes(changes()));
     }
+    if matches!(kind, ListKind::ContactRole | ListKind::Competitor) {
+        let field = if kind == ListKind::Competitor { "competitors" } else { "contacts" };
+        for deal in store::replace_on_parts(tx, old.id, new.id).await?.into_iter().filter(|d| !d.deleted) {
+            let (account, contact) = (deal.account_id.map(Into::into), deal.contact_id.map(Into::into));
+            let event = opportunity::event(tx, "updated", deal.id.into(), &deal.name, deal.version, account, contact);
+            let changes = changes().into_iter().map(|change| Change { field: field.into(), ..change });
+            tx.emit(event.changes(changes.collect()));
+        }
+    }
     if matches!(kind, ListKind::Industry | ListKind::Region) {
         if cx.actor().scope(permission::<UpdateAccount>()) != ScopeLevel::All {
             return Err(Error::forbidden(

@@ -127,6 +127,7 @@ fn new_stage(s: StageFile) -> NewStage {
         colour: s.colour,
         required_fields: s.required_fields,
         wip_limit: s.wip_limit,
+        forecast_category: s.forecast_category,
     }
 }
 
@@ -188,6 +189,7 @@ async fn stage(cx: &Context, tx: &mut Tx, of: &Pipeline, file: &StageFile, repor
         colour: file.colour.into(),
         required_fields: Some(file.required_fields.clone()),
         wip_limit: Patch::from(file.wip_limit),
+        forecast_category: Patch::from(file.forecast_category),
         // Deals are the organisation's own and no part of its configuration.
         open_deals: Some(OpenDeals::Leave),
     };

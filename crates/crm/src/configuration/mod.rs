@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 use crate::choice::Category;
 use crate::currency::Rate;
+use crate::opportunity::ForecastCategory;
 use crate::pipeline::Colour;
 use crate::price_list::Billing;
 
@@ -42,7 +43,8 @@ pub struct Configuration {
     pub currency: Currency,
     #[serde(default)]
     pub pipelines: Vec<PipelineFile>,
-    /// By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `lead_status`.
+    /// By list: `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`,
+    /// `contact_role`, `lead_status`.
     #[serde(default)]
     pub lists: BTreeMap<String, Vec<ValueFile>>,
     #[serde(default)]
@@ -83,6 +85,8 @@ pub struct StageFile {
     pub required_fields: Vec<String>,
     #[serde(default)]
     pub wip_limit: Option<i32>,
+    #[serde(default)]
+    pub forecast_category: Option<ForecastCategory>,
 }
 
 /// A value of a list in a file.

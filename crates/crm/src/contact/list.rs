@@ -31,6 +31,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
     ],
+    archives: false,
     default_sort: "name",
 };
 

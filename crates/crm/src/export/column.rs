@@ -47,6 +47,8 @@ const OPPORTUNITY: &[Builtin] = &[
     ("industry_id", "Industry", Kind::Named),
     ("region_id", "Region", Kind::Named),
     ("lost_reason_id", "Lost reason", Kind::Named),
+    ("lost_to_id", "Lost to", Kind::Named),
+    ("won_reason_id", "Won reason", Kind::Named),
     ("tags", "Tags", Kind::Plain),
     ("stage_entered_at", "In stage since", Kind::Plain),
     ("closed_at", "Closed", Kind::Plain),

@@ -10,6 +10,9 @@ use sqlx::{Postgres, QueryBuilder};
 pub enum Kind {
     /// An id of another record.
     Id,
+    /// Records that have a part in it: a table of its parts and its column of ids. The column of the field itself is one
+    /// more.
+    Part(&'static str, &'static str),
     /// A user: also `me`.
     User,
     /// A team: also `my_team`.
@@ -125,6 +128,12 @@ impl Field {
         Self { sort: Some(SortKey { column: self.column, nullable: true }), ..self }
     }
 
+    /// Sortable by a column of numbers that says the order of its words, which is never null.
+    #[must_use]
+    pub const fn sorted_as(self, column: &'static str) -> Self {
+        Self { sort: Some(SortKey { column: Column::Own(column), nullable: false }), ..self }
+    }
+
     /// Sortable by its own column, which is never null.
     #[must_use]
     pub const fn sorted_not_null(self) -> Self {
@@ -140,6 +149,8 @@ pub struct Catalogue {
     pub read: Permission,
     pub owner_column: &'static str,
     pub fields: &'static [Field],
+    /// Records can be archived: they are kept out unless the filter speaks of `archived`.
+    pub archives: bool,
     /// Fields of the default sort, as in the `sort` parameter.
     pub default_sort: &'static str,
 }

@@ -59,7 +59,7 @@ impl Op {
             Kind::Id | Kind::User | Kind::Team | Kind::Stage | Kind::Choice(_) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
             }
-            Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::State(_) => {
+            Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::State(_) | Kind::Part(..) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn)
             }
             Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => {
@@ -104,6 +104,18 @@ pub enum Filter {
     Or(Vec<Filter>),
     Not(Box<Filter>),
     Is(Condition),
+}
+
+impl Filter {
+    /// Whether a condition anywhere in it is about this field.
+    #[must_use]
+    pub fn speaks_of(&self, field: &str) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.speaks_of(field)),
+            Self::Not(inner) => inner.speaks_of(field),
+            Self::Is(condition) => condition.field.name == field,
+        }
+    }
 }
 
 /// What relative values are relative to.
@@ -258,7 +270,7 @@ fn operand(field: &Field, values: &[&Value], names: &Names, reading: Reading<'_>
     let plain =
         |t: &str| if t.contains('\0') { Err("text must not contain U+0000".to_owned()) } else { Ok(t.to_owned()) };
     Ok(match field.kind {
-        Kind::Id => Operand::Ids(texts()?.into_iter().map(id).collect::<Result<_, _>>()?),
+        Kind::Id | Kind::Part(..) => Operand::Ids(texts()?.into_iter().map(id).collect::<Result<_, _>>()?),
         Kind::User => Operand::Ids(
             texts()?
                 .into_iter()

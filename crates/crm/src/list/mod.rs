@@ -18,5 +18,6 @@ pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
 pub use sql::{Listed, Reader, Totals, count, count_to, explain, fetch, reached, totals};
 pub(crate) use sql::{
-    Reach, Within, branches, follows_tag, is_repeatable, needed_pattern, needed_tags, order, visible, within_scope,
+    Reach, Within, branches, follows_tag, is_repeatable, needed_parts, needed_pattern, needed_tags, order, visible,
+    within_scope,
 };

@@ -106,6 +106,12 @@ struct ListParams {
     industry_id: Option<String>,
     region_id: Option<String>,
     lost_reason_id: Option<String>,
+    lost_to_id: Option<String>,
+    won_reason_id: Option<String>,
+    /// Anybody with a part in the deal, the primary contact too.
+    contact_id: Option<String>,
+    /// Who else is after it, and whom it was lost to.
+    competitor_id: Option<String>,
     forecast_category: Option<String>,
     tag: Option<String>,
     name: Option<String>,
@@ -118,6 +124,8 @@ struct ListParams {
     updated_at: Option<String>,
     stage_entered_at: Option<String>,
     closed_at: Option<String>,
+    /// Archived ones are left out unless this is `true`, or `true,false`.
+    archived: Option<String>,
 }
 
 async fn page(cx: &Context, mut tx: Tx, query: ListQuery) -> Result<Json<OpportunityPage>> {
@@ -284,6 +292,11 @@ struct Move {
     lost_reason_id: Option<ChoiceId>,
     #[schema(max_length = 10000)]
     lost_notes: Option<String>,
+    /// The competitor it was lost to.
+    lost_to_id: Option<ChoiceId>,
+    won_reason_id: Option<ChoiceId>,
+    #[schema(max_length = 10000)]
+    won_notes: Option<String>,
     close_date: Option<chrono::NaiveDate>,
     account_id: Option<AccountId>,
     primary_contact_id: Option<ContactId>,
@@ -315,6 +328,9 @@ impl Move {
             stage_id: Some(self.stage_id),
             lost_reason_id: given(self.lost_reason_id),
             lost_notes: given(self.lost_notes.clone()),
+            lost_to_id: given(self.lost_to_id),
+            won_reason_id: given(self.won_reason_id),
+            won_notes: given(self.won_notes.clone()),
             close_date: given(self.close_date),
             account_id: given(self.account_id),
             primary_contact_id: given(self.primary_contact_id),
@@ -333,10 +349,10 @@ impl Move {
 
 /// What a move did, and the event to undo it by.
 #[derive(Debug, Serialize, ToSchema)]
-struct Moved {
-    opportunity: Opportunity,
-    /// Null when it was in that stage already.
-    event_id: Option<EventId>,
+pub(super) struct Moved {
+    pub opportunity: Opportunity,
+    /// Null when it was so already.
+    pub event_id: Option<EventId>,
 }
 
 /// Move an opportunity to a stage, through its gate

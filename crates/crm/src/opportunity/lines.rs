@@ -1,96 +1,140 @@
-//! Products on an opportunity. A change of a line raises the opportunity's version and stands in its history.
+//! Products on an opportunity. A change of a line raises the opportunity's version and stands in its history; where the
+//! amount follows the products, it changes with them.
 
+use dealwright_access::context::permission;
+use dealwright_access::policy::UpdateOpportunity;
 use dealwright_access::{Context, Object, Permit};
-use dealwright_kernel::error::{OrNotFound, VersionConflict};
+use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::extract::Validate;
-use dealwright_kernel::id::{LineId, OpportunityId, ProductId};
-use dealwright_kernel::{Error, Money, Result};
+use dealwright_kernel::id::{LineId, OpportunityId, PriceListId, ProductId};
+use dealwright_kernel::{Error, Money, Patch, Result};
 use dealwright_store::{Change, Tx};
-use rust_decimal::prelude::ToPrimitive;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{Line, Opportunity, store};
+use super::line_sum::{self, LineTotals, Terms, USUAL_TERM};
+use super::parts::{self, PartChange};
+use super::{Line, Opportunity, OpportunityPatch, store, write};
 use crate::change::store::{References, check_references};
 use crate::custom_field;
-use crate::price_list;
-use crate::record::{Ref, Texts};
+use crate::price_list::{self, Billing};
+use crate::record::Ref;
 
-const MAX_QUANTITY: i64 = 1_000_000_000;
 const MAX_LINES: i64 = 500;
 
-/// A new line. Without a price, that of the price list is taken which holds for the deal's currency today; where there is
-/// none, the product's own.
+/// A new line. Without a price, that of the price list is taken, or of the one which holds for the deal's currency today;
+/// where there is none, the product's own.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLine {
     pub product_id: ProductId,
     #[schema(value_type = String, example = "2", pattern = r"^\d{1,10}(\.\d{1,4})?$")]
     pub quantity: Decimal,
+    /// Of a period, where it comes again.
     pub unit_price: Option<Money>,
+    pub price_list_id: Option<PriceListId>,
     #[serde(default)]
     #[schema(value_type = String, example = "10", pattern = r"^\d{1,3}(\.\d{1,2})?$")]
     pub discount_percent: Decimal,
+    /// Off each period's total, instead of a percentage.
+    pub discount_amount: Option<Money>,
+    /// As the price list has it when absent.
+    pub billing: Option<Billing>,
+    /// Of what comes again: 12 when absent.
+    #[schema(minimum = 1, maximum = 600)]
+    pub term_months: Option<i32>,
     /// The opportunity's version that was read, unless `If-Match` says it.
     pub version: Option<i64>,
 }
 
 impl Validate for NewLine {
+    /// The line is checked whole, when its price is known.
     fn validate(&self) -> Result<()> {
-        check(Some(self.quantity), self.unit_price, Some(self.discount_percent))
+        Ok(())
     }
 }
 
 /// A change of a line.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct LinePatch {
     #[schema(value_type = Option<String>, example = "2", pattern = r"^\d{1,10}(\.\d{1,4})?$")]
     pub quantity: Option<Decimal>,
     pub unit_price: Option<Money>,
     #[schema(value_type = Option<String>, example = "10", pattern = r"^\d{1,3}(\.\d{1,2})?$")]
     pub discount_percent: Option<Decimal>,
+    #[schema(value_type = Option<Money>)]
+    pub discount_amount: Patch<Money>,
+    pub billing: Option<Billing>,
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 600)]
+    pub term_months: Patch<i32>,
     pub version: Option<i64>,
 }
 
 impl Validate for LinePatch {
     fn validate(&self) -> Result<()> {
-        check(self.quantity, self.unit_price, self.discount_percent)
+        Ok(())
     }
 }
 
-fn check(quantity: Option<Decimal>, price: Option<Money>, discount: Option<Decimal>) -> Result<()> {
-    let mut wrong = Texts::default();
-    if quantity.is_some_and(|q| q <= Decimal::ZERO || q > Decimal::from(MAX_QUANTITY) || q.normalize().scale() > 4) {
-        wrong.push("quantity", "out_of_range", "above 0 and at most 1,000,000,000, with at most 4 decimals");
+impl LinePatch {
+    /// The terms after this patch. One kind of discount takes the place of the other; what comes again has a term.
+    fn apply(&self, old: Terms) -> Terms {
+        let billing = self.billing.unwrap_or(old.billing);
+        let mut terms = Terms {
+            quantity: self.quantity.unwrap_or(old.quantity),
+            unit_price: self.unit_price.unwrap_or(old.unit_price),
+            discount_percent: self.discount_percent.unwrap_or(old.discount_percent),
+            discount_amount: self.discount_amount.apply(old.discount_amount),
+            billing,
+            term_months: self.term_months.apply(old.term_months),
+        };
+        if matches!(self.discount_amount, Patch::Value(_)) && self.discount_percent.is_none() {
+            terms.discount_percent = Decimal::ZERO;
+        }
+        if self.discount_percent.is_some_and(|p| !p.is_zero()) && matches!(self.discount_amount, Patch::Absent) {
+            terms.discount_amount = None;
+        }
+        if matches!(self.term_months, Patch::Absent) && self.billing.is_some() {
+            terms.term_months = usual_term(billing, old.term_months);
+        }
+        terms
     }
-    if price.is_some_and(|p| p.minor < 0) {
-        wrong.push("unit_price", "out_of_range", "a price is not negative");
-    }
-    if discount.is_some_and(|d| d < Decimal::ZERO || d > Decimal::ONE_HUNDRED || d.normalize().scale() > 2) {
-        wrong.push("discount_percent", "out_of_range", "from 0 to 100, with at most 2 decimals");
-    }
-    wrong.finish()
 }
 
-/// Quantity times price less the discount, rounded half away from zero to the minor unit; none when out of range.
-#[must_use]
-pub fn total(quantity: Decimal, price: Money, discount: Decimal) -> Option<Money> {
-    let share = (Decimal::ONE_HUNDRED - discount) / Decimal::ONE_HUNDRED;
-    let minor = quantity.checked_mul(Decimal::from(price.minor))?.checked_mul(share)?;
-    let minor = minor.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64()?;
-    (minor <= dealwright_kernel::money::MAX_MINOR).then_some(Money { minor, ..price })
+fn usual_term(billing: Billing, said: Option<i32>) -> Option<i32> {
+    billing.months().map(|_| said.unwrap_or(USUAL_TERM))
+}
+
+impl Line {
+    const fn terms(&self) -> Terms {
+        Terms {
+            quantity: self.quantity,
+            unit_price: self.unit_price,
+            discount_percent: self.discount_percent,
+            discount_amount: self.discount_amount,
+            billing: self.billing,
+            term_months: self.term_months,
+        }
+    }
+
+    fn in_words(&self) -> Value {
+        json!(self.terms().in_words(&self.product.name))
+    }
 }
 
 /// The lines of an opportunity, in order.
 pub async fn list(tx: &mut Tx, opportunity: OpportunityId) -> Result<Vec<Line>> {
     let rows = sqlx::query!(
         r#"select l.id as "id: LineId", l.product_id as "product_id: ProductId", p.name as product_name, l.quantity::text as "quantity!", l.price_minor,
-                  l.currency, l.discount::text as "discount!"
+                  l.currency, l.discount::text as "discount!", l.discount_minor, l.billing, l.term_months,
+                  l.price_list_id as "price_list_id: PriceListId", r.name as "price_list?"
            from opportunity_line l join product p on p.org_id = l.org_id and p.id = l.product_id
-           where l.opportunity_id = $1 order by l.position, l.id"#,
+           left join price_list r on r.org_id = l.org_id and r.id = l.price_list_id
+           where l.org_id = $1 and l.opportunity_id = $2 order by l.position, l.id"#,
+        tx.org().0,
         opportunity.0,
     )
     .fetch_all(tx.db())
@@ -100,20 +144,60 @@ pub async fn list(tx: &mut Tx, opportunity: OpportunityId) -> Result<Vec<Line>> 
             let (quantity, discount): (Decimal, Decimal) =
                 (r.quantity.parse().map_err(Error::internal)?, r.discount.parse().map_err(Error::internal)?);
             let unit_price = Money::new(r.price_minor, r.currency.parse()?);
-            let total = total(quantity, unit_price, discount)
-                .ok_or_else(|| Error::internal("a stored line is out of range"))?;
-            let product = Ref { id: r.product_id.0, name: r.product_name };
-            Ok(Line {
-                id: r.id,
-                product_id: r.product_id,
-                product,
+            let terms = Terms {
                 quantity: quantity.normalize(),
                 unit_price,
                 discount_percent: discount,
-                total,
+                discount_amount: r.discount_minor.map(|minor| Money { minor, ..unit_price }),
+                billing: r.billing.parse()?,
+                term_months: r.term_months,
+            };
+            let out_of_range = || Error::internal("a stored line is out of range");
+            Ok(Line {
+                id: r.id,
+                product_id: r.product_id,
+                product: Ref { id: r.product_id.0, name: r.product_name },
+                price_list: Ref::of(r.price_list_id, r.price_list),
+                price_list_id: r.price_list_id,
+                quantity: terms.quantity,
+                unit_price,
+                discount_percent: discount,
+                discount_amount: terms.discount_amount,
+                billing: terms.billing,
+                term_months: terms.term_months,
+                total: terms.total().ok_or_else(out_of_range)?,
+                annual_recurring: terms.annual().ok_or_else(out_of_range)?,
+                contract_value: terms.contract().ok_or_else(out_of_range)?,
             })
         })
         .collect()
+}
+
+/// What the lines come to, by currency.
+///
+/// # Errors
+/// 422 when a sum is out of range.
+pub fn totals(lines: &[Line]) -> Result<Vec<LineTotals>> {
+    let terms: Vec<Terms> = lines.iter().map(Line::terms).collect();
+    line_sum::totals(&terms).ok_or_else(|| Error::field("quantity", "out_of_range", "the total is out of range"))
+}
+
+/// The amount that follows from the lines; none without lines.
+///
+/// # Errors
+/// 422 `mixed_currencies` when they are in several, or the sum is out of range.
+pub async fn amount(tx: &mut Tx, id: OpportunityId) -> Result<Option<Money>> {
+    let totals = totals(&list(tx, id).await?)?;
+    match totals.as_slice() {
+        [] => Ok(None),
+        [sum] if sum.contract_value.minor <= dealwright_kernel::money::MAX_MINOR => Ok(Some(sum.contract_value)),
+        [_] => Err(Error::field("amount", "invalid_amount", "the amount is out of range")),
+        _ => Err(Error::field(
+            "amount_from_lines",
+            "mixed_currencies",
+            "the products are in several currencies: enter the amount by hand",
+        )),
+    }
 }
 
 /// Adds a line.
@@ -128,49 +212,76 @@ pub async fn add(
     new: NewLine,
 ) -> Result<OpportunityId> {
     may_write(cx)?;
+    parts::at(&permit, version)?;
     check_references(tx, &References { product: Some(new.product_id.0), ..References::default() }).await?;
-    let product = sqlx::query!("select name, price_minor, currency from product where id = $1", new.product_id.0)
-        .fetch_one(tx.db())
-        .await?;
-    let listed = match (product.price_minor, product.currency) {
-        (Some(minor), Some(code)) => Some(Money::new(minor, code.parse()?)),
-        _ => None,
-    };
-    let on_list = match new.unit_price {
-        Some(_) => None,
-        None => {
-            let currency = permit.amount.map_or(cx.actor().currency, |amount| amount.currency);
-            price_list::store::price_of(tx, new.product_id, currency, tx.now().date_naive()).await?
-        }
-    };
-    let price = new
-        .unit_price
-        .or(on_list)
-        .or(listed)
-        .ok_or_else(|| Error::field("unit_price", "required", "the product has no price of its own"))?;
-    let sum = within_range(total(new.quantity, price, new.discount_percent))?;
+    let (terms, list) = priced(cx, tx, &permit, &new).await?;
+    terms.check()?;
     let (org, id) = (tx.org().0, tx.new_id());
-    let added = sqlx::query!(
-        "insert into opportunity_line (org_id, id, opportunity_id, product_id, position, quantity, price_minor, currency, discount)
-         select $1, $2, $3, $4, coalesce(max(position), -1) + 1, $5::text::numeric, $6, $7, $8::text::numeric
-         from opportunity_line where org_id = $1 and opportunity_id = $3 having count(*) < $9",
+    let added = sqlx::query_scalar!(
+        "insert into opportunity_line (org_id, id, opportunity_id, product_id, position, quantity, price_minor, currency, discount, discount_minor,
+             billing, term_months, price_list_id)
+         select $1, $2, $3, $4, coalesce(max(position), -1) + 1, $5::text::numeric, $6, $7, $8::text::numeric, $10, $11, $12, $13
+         from opportunity_line where org_id = $1 and opportunity_id = $3 having count(*) < $9
+         returning (select name from product where org_id = $1 and id = $4)",
         org,
         id,
         permit.id.0,
         new.product_id.0,
-        new.quantity.to_string(),
-        price.minor,
-        price.currency.code(),
-        new.discount_percent.to_string(),
+        terms.quantity.to_string(),
+        terms.unit_price.minor,
+        terms.unit_price.currency.code(),
+        terms.discount_percent.to_string(),
         MAX_LINES,
+        terms.discount_amount.map(|off| off.minor),
+        terms.billing.as_str(),
+        terms.term_months,
+        list.map(|l| l.0),
     )
-    .execute(tx.db())
+    .fetch_optional(tx.db())
     .await?;
-    if added.rows_affected() == 0 {
+    let Some(product) = added else {
         return Err(Error::invalid("too_many_lines", format!("an opportunity has at most {MAX_LINES} products")));
+    };
+    record(cx, tx, permit, version, Value::Null, json!(terms.in_words(&product.unwrap_or_default()))).await
+}
+
+/// The terms of a new line, and the list its price is from.
+async fn priced(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: &Permit<Opportunity>,
+    new: &NewLine,
+) -> Result<(Terms, Option<PriceListId>)> {
+    let org = tx.org().0;
+    let product =
+        sqlx::query!("select price_minor, currency from product where org_id = $1 and id = $2", org, new.product_id.0)
+            .fetch_one(tx.db())
+            .await?;
+    let own = match (product.price_minor, product.currency) {
+        (Some(minor), Some(code)) => Some(Money::new(minor, code.parse()?)),
+        _ => None,
+    };
+    let currency = permit.amount.map_or(cx.actor().currency, |amount| amount.currency);
+    let today = tx.now().date_naive();
+    let listed = price_list::store::price_of(tx, new.product_id, new.price_list_id, currency, today).await?;
+    if new.price_list_id.is_some() && listed.is_none() {
+        return Err(Error::field("price_list_id", "unknown_reference", "there is no such list, or this is not on it"));
     }
-    let words = in_words(&product.name, new.quantity, price, new.discount_percent, sum);
-    record(tx, permit, version, Value::Null, json!(words)).await
+    let by_hand = new.unit_price.is_some() && new.price_list_id.is_none();
+    let listed = listed.filter(|_| !by_hand);
+    let unit_price = new.unit_price.or_else(|| listed.as_ref().map(|l| l.price)).or(own);
+    let unit_price =
+        unit_price.ok_or_else(|| Error::field("unit_price", "required", "the product has no price of its own"))?;
+    let billing = new.billing.or_else(|| listed.as_ref().map(|l| l.billing)).unwrap_or_default();
+    let terms = Terms {
+        quantity: new.quantity,
+        unit_price,
+        discount_percent: new.discount_percent,
+        discount_amount: new.discount_amount,
+        billing,
+        term_months: new.term_months.or_else(|| usual_term(billing, None)),
+    };
+    Ok((terms, listed.map(|l| l.list)))
 }
 
 /// Changes a line.
@@ -186,24 +297,28 @@ pub async fn change(
     patch: LinePatch,
 ) -> Result<OpportunityId> {
     may_write(cx)?;
+    parts::at(&permit, version)?;
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
-    let quantity = patch.quantity.unwrap_or(line.quantity);
-    let price = patch.unit_price.unwrap_or(line.unit_price);
-    let discount = patch.discount_percent.unwrap_or(line.discount_percent);
-    let sum = within_range(total(quantity, price, discount))?;
+    let terms = patch.apply(line.terms());
+    terms.check()?;
+    let org = tx.org().0;
     sqlx::query!(
-        "update opportunity_line set quantity = $2::text::numeric, price_minor = $3, currency = $4, discount = $5::text::numeric where id = $1",
+        "update opportunity_line set quantity = $3::text::numeric, price_minor = $4, currency = $5, discount = $6::text::numeric,
+             discount_minor = $7, billing = $8, term_months = $9
+         where org_id = $1 and id = $2",
+        org,
         id.0,
-        quantity.to_string(),
-        price.minor,
-        price.currency.code(),
-        discount.to_string(),
+        terms.quantity.to_string(),
+        terms.unit_price.minor,
+        terms.unit_price.currency.code(),
+        terms.discount_percent.to_string(),
+        terms.discount_amount.map(|off| off.minor),
+        terms.billing.as_str(),
+        terms.term_months,
     )
     .execute(tx.db())
     .await?;
-    let old = in_words(&line.product.name, line.quantity, line.unit_price, line.discount_percent, line.total);
-    let new = in_words(&line.product.name, quantity, price, discount, sum);
-    record(tx, permit, version, json!(old), json!(new)).await
+    record(cx, tx, permit, version, line.in_words(), json!(terms.in_words(&line.product.name))).await
 }
 
 /// Removes a line.
@@ -218,41 +333,52 @@ pub async fn remove(
     id: LineId,
 ) -> Result<OpportunityId> {
     may_write(cx)?;
+    parts::at(&permit, version)?;
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
-    sqlx::query!("delete from opportunity_line where id = $1", id.0).execute(tx.db()).await?;
-    let old = in_words(&line.product.name, line.quantity, line.unit_price, line.discount_percent, line.total);
-    record(tx, permit, version, json!(old), Value::Null).await
+    let org = tx.org().0;
+    sqlx::query!("delete from opportunity_line where org_id = $1 and id = $2", org, id.0).execute(tx.db()).await?;
+    record(cx, tx, permit, version, line.in_words(), Value::Null).await
+}
+
+/// Gives a deal the same lines as another.
+pub async fn copy(tx: &mut Tx, from: OpportunityId, to: OpportunityId) -> Result<u64> {
+    let org = tx.org().0;
+    let copied = sqlx::query!(
+        "insert into opportunity_line (org_id, id, opportunity_id, product_id, position, quantity, price_minor, currency, discount, discount_minor,
+             billing, term_months, price_list_id)
+         select org_id, gen_random_uuid(), $3, product_id, position, quantity, price_minor, currency, discount, discount_minor, billing, term_months,
+                price_list_id
+         from opportunity_line where org_id = $1 and opportunity_id = $2",
+        org,
+        from.0,
+        to.0,
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(copied.rows_affected())
 }
 
 fn may_write(cx: &Context) -> Result<()> {
     cx.actor().fields.may_write(Object::Opportunity, ["products"])
 }
 
-fn within_range(total: Option<Money>) -> Result<Money> {
-    total.ok_or_else(|| Error::field("quantity", "out_of_range", "the line's total is out of range"))
-}
-
-/// A line as history shows it.
-fn in_words(product: &str, quantity: Decimal, price: Money, discount: Decimal, total: Money) -> String {
-    let less = if discount.is_zero() { String::new() } else { format!(" less {} %", discount.normalize()) };
-    format!("{} × {product} at {price}{less} = {total}", quantity.normalize())
-}
-
 async fn record(
+    cx: &Context,
     tx: &mut Tx,
     permit: Permit<Opportunity>,
     version: i64,
     old: Value,
     new: Value,
 ) -> Result<OpportunityId> {
-    let current = permit.into_inner();
-    if current.version != version || !store::touch(tx, current.id, version).await? {
-        return Err(Error::stale(VersionConflict { version: current.version, fields: Vec::new() }));
-    }
     let change = Change { field: "products".into(), old, new, old_label: None, new_label: None };
-    let event = current.event(tx, "updated").changes(vec![change]);
-    tx.emit(event);
-    Ok(current.id)
+    parts::record(tx, &permit, version, PartChange { verb: "updated".into(), change, undoes: None }).await?;
+    let id = permit.id;
+    if permit.amount_from_lines {
+        // Nothing else is said: the amount is worked out anew.
+        let permit = cx.permit_for::<Opportunity>(tx, id, permission::<UpdateOpportunity>()).await?;
+        write::update(cx, tx, permit, version + 1, OpportunityPatch::default(), None).await?;
+    }
+    Ok(id)
 }
 
 /// The whole record as the API shows it.
@@ -264,27 +390,7 @@ pub async fn whole(cx: &Context, tx: &mut Tx, id: OpportunityId) -> Result<super
     custom_field::facts::work_out(cx.actor(), tx, [&mut opportunity]).await?;
     let hidden = opportunity.hidden_fields.contains(&"products");
     let lines = if hidden { Vec::new() } else { list(tx, id).await? };
+    let totals = totals(&lines)?;
     let stage_history = store::stage_history(tx, &opportunity).await?;
-    Ok(super::Whole { opportunity, lines, stage_history })
-}
-
-#[cfg(test)]
-mod tests {
-    use dealwright_kernel::Currency;
-
-    use super::*;
-
-    #[test]
-    fn totals_round_to_the_minor_unit() {
-        let price = Money::new(999, Currency::EUR);
-        let of = |quantity: &str, discount: &str| {
-            total(quantity.parse().unwrap(), price, discount.parse().unwrap()).unwrap().minor
-        };
-        assert_eq!(of("3", "0"), 2_997);
-        assert_eq!(of("1", "50"), 500);
-        assert_eq!(of("0.333", "10"), 299);
-        assert!(
-            total(Decimal::from(MAX_QUANTITY), Money::new(1_000_000_000_000, Currency::EUR), Decimal::ZERO).is_none()
-        );
-    }
+    Ok(super::Whole { opportunity, lines, totals, stage_history })
 }

@@ -43,12 +43,17 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("close_date", "close_date", Kind::Date).sorted(),
         Field::new("probability", "probability", Kind::Int).sorted_not_null(),
         Field::new("expected_revenue", "expected_base", Kind::Money).sorted(),
-        Field::new("forecast_category", "forecast_category", Kind::Word(ForecastCategory::WORDS)),
+        Field::new("forecast_category", "forecast_category", Kind::Word(ForecastCategory::WORDS))
+            .sorted_as("forecast_rank"),
         Field::new("type_id", "type_id", Kind::Choice("opportunity_type")),
         Field::new("source_id", "source_id", Kind::Choice("source")),
         Field::new("industry_id", "industry_id", Kind::Choice("industry")),
         Field::new("region_id", "region_id", Kind::Choice("region")),
         Field::new("lost_reason_id", "lost_reason_id", Kind::Choice("loss_reason")),
+        Field::new("lost_to_id", "lost_to_id", Kind::Choice("competitor")),
+        Field::new("won_reason_id", "won_reason_id", Kind::Choice("win_reason")),
+        Field::new("contact_id", "primary_contact_id", Kind::Part("deal_contact", "contact_id")),
+        Field::new("competitor_id", "lost_to_id", Kind::Part("deal_competitor", "competitor_id")),
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
         Field::new("tag", "id", Kind::Tag),
@@ -56,15 +61,17 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
         Field::new("stage_entered_at", "stage_entered_at", Kind::Time).sorted_not_null(),
         Field::new("closed_at", "closed_at", Kind::Time).sorted(),
+        Field::new("archived", "archived_at", Kind::State(["false", "true"])),
     ],
+    archives: true,
     default_sort: "-created_at",
 };
 
 const COLUMNS: &str = "t.id, t.name, t.account_id, a.name as account_name, t.primary_contact_id, c.name as contact_name, t.pipeline_id, t.stage_id, \
     s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability, t.amount_minor, t.currency, \
-    t.amount_base, t.expected_base, t.close_date, t.probability, t.forecast_category, t.type_id, t.source_id, t.industry_id, t.region_id, \
-    t.owner_id, u.name as owner_name, t.team_id, t.next_step, t.lost_reason_id, t.lost_notes, t.tags, t.custom, t.external_id, t.version, \
-    t.created_at, t.updated_at, t.stage_entered_at, t.closed_at, \
+    t.amount_from_lines, t.amount_base, t.expected_base, t.close_date, t.probability, t.forecast_category, t.type_id, t.source_id, t.industry_id, t.region_id, \
+    t.owner_id, u.name as owner_name, t.team_id, t.next_step, t.lost_reason_id, t.lost_notes, t.lost_to_id, t.won_reason_id, t.won_notes, t.tags, t.custom, t.external_id, t.version, \
+    t.created_at, t.updated_at, t.stage_entered_at, t.closed_at, t.archived_at, \
     (select app.principals()) <> '{}' and app.edits_until('opportunity', t.id) is not null as shared_to_edit";
 
 /// A stage and an owner are always there; `left` all the same, since an inner join keeps the planner from their keys: it
@@ -135,6 +142,9 @@ pub(crate) async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> 
             ids.extend(search::shared(tx, What::Opportunities).await?);
         }
         return Ok(named);
+    }
+    if let Some((table, ids)) = list::needed_parts(&query.filter) {
+        return super::store::with_part(tx, table, ids).await;
     }
     match list::needed_tags(&query.filter) {
         Some(tags) if query.count || query.totals || !list::follows_tag(&reader(cx.actor()), query) => {

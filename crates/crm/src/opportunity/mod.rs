@@ -1,12 +1,19 @@
 //! Opportunities: a deal on its way through a pipeline.
 //!
-//! Here are its types and its rules; `store` holds its SQL, `list` what lists can ask, `http` its endpoints, `lines`
-//! its products and `moving` how it enters a stage.
+//! Here are its types; `input` holds what requests say, `store` its SQL, `list` what lists can ask, `http` and `life_http` its
+//! endpoints, `moving` how it enters a stage, `closing` how it opens again, `copying` its copies, `lines` its products and
+//! `parts` what changes of these and other parts have in common.
 
+pub mod closing;
+pub mod copying;
 pub mod http;
+mod input;
+pub mod life_http;
+pub mod line_sum;
 pub mod lines;
 pub mod list;
 pub mod moving;
+pub mod parts;
 pub mod store;
 pub mod write;
 
@@ -16,11 +23,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteOpportunity, Object, UpdateOpportunity};
 use dealwright_access::{Actor, Record};
-use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{
-    AccountId, ChoiceId, ContactId, LineId, OpportunityId, PipelineId, ProductId, StageId, TeamId, UserId,
+    AccountId, ChoiceId, ContactId, LineId, OpportunityId, PipelineId, PriceListId, ProductId, StageId, TeamId, UserId,
 };
-use dealwright_kernel::{Error, FieldError, Money, Patch, Result};
+use dealwright_kernel::{Error, FieldError, Money, Result};
 use dealwright_store::{Event, Subject, Tx};
 use dealwright_workflow::StageKind;
 use serde::{Deserialize, Serialize};
@@ -28,7 +34,10 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::custom_field;
-use crate::record::{self, Ref, Texts};
+use crate::price_list::Billing;
+use crate::record::{self, Ref};
+
+pub use input::{NewOpportunity, OpportunityPatch};
 
 /// How sure the forecast is of a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -88,6 +97,7 @@ pub struct Fields {
     pub pipeline_id: PipelineId,
     pub stage_id: StageId,
     pub amount: Option<Money>,
+    pub amount_from_lines: bool,
     pub close_date: Option<NaiveDate>,
     pub probability: i64,
     pub forecast_category: ForecastCategory,
@@ -100,6 +110,9 @@ pub struct Fields {
     pub next_step: Option<String>,
     pub lost_reason_id: Option<ChoiceId>,
     pub lost_notes: Option<String>,
+    pub lost_to_id: Option<ChoiceId>,
+    pub won_reason_id: Option<ChoiceId>,
+    pub won_notes: Option<String>,
     pub tags: Vec<String>,
     pub custom: Map<String, Value>,
     pub external_id: Option<String>,
@@ -136,6 +149,8 @@ pub struct Opportunity {
     pub stage_id: StageId,
     pub stage: StageRef,
     pub amount: Option<Money>,
+    /// The amount is what the products come to over their terms, and follows them.
+    pub amount_from_lines: bool,
     /// In the organisation's currency: what sorts and sums.
     pub amount_base: Option<Money>,
     pub close_date: Option<NaiveDate>,
@@ -154,6 +169,9 @@ pub struct Opportunity {
     pub next_step: Option<String>,
     pub lost_reason_id: Option<ChoiceId>,
     pub lost_notes: Option<String>,
+    pub lost_to_id: Option<ChoiceId>,
+    pub won_reason_id: Option<ChoiceId>,
+    pub won_notes: Option<String>,
     pub tags: Vec<String>,
     /// Custom fields by key.
     #[schema(value_type = Object)]
@@ -165,6 +183,8 @@ pub struct Opportunity {
     pub updated_at: DateTime<Utc>,
     pub stage_entered_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
+    /// Kept out of lists, boards and totals since then, unless they are asked for it.
+    pub archived_at: Option<DateTime<Utc>>,
     pub may: May,
     /// Fields that your roles hide; they are null, or empty, here.
     #[schema(value_type = Vec<String>)]
@@ -187,6 +207,8 @@ pub struct Whole {
     #[serde(flatten)]
     pub opportunity: Opportunity,
     pub lines: Vec<Line>,
+    /// What the products come to, by currency.
+    pub totals: Vec<line_sum::LineTotals>,
     /// Oldest first.
     pub stage_history: Vec<StageVisit>,
 }
@@ -197,14 +219,27 @@ pub struct Line {
     pub id: LineId,
     pub product_id: ProductId,
     pub product: Ref,
+    /// The list its price is from; null when it was entered by hand.
+    pub price_list_id: Option<PriceListId>,
+    pub price_list: Option<Ref>,
     #[schema(value_type = String, example = "2")]
     pub quantity: rust_decimal::Decimal,
+    /// Of a period, where it comes again.
     pub unit_price: Money,
     /// Percent off the price.
     #[schema(value_type = String, example = "10.00")]
     pub discount_percent: rust_decimal::Decimal,
-    /// Quantity times price less the discount, rounded to the currency.
+    /// Off each period's total, instead of a percentage.
+    pub discount_amount: Option<Money>,
+    pub billing: Billing,
+    /// How long it comes again.
+    pub term_months: Option<i32>,
+    /// Quantity times price less the discount, rounded to the currency: once, or each period.
     pub total: Money,
+    /// What comes again, in a year.
+    pub annual_recurring: Money,
+    /// All that is due over the term.
+    pub contract_value: Money,
 }
 
 /// A time in a stage.
@@ -227,6 +262,7 @@ impl Opportunity {
             pipeline_id: self.pipeline_id,
             stage_id: self.stage_id,
             amount: self.amount,
+            amount_from_lines: self.amount_from_lines,
             close_date: self.close_date,
             probability: self.probability,
             forecast_category: self.forecast_category,
@@ -239,6 +275,9 @@ impl Opportunity {
             next_step: self.next_step.clone(),
             lost_reason_id: self.lost_reason_id,
             lost_notes: self.lost_notes.clone(),
+            lost_to_id: self.lost_to_id,
+            won_reason_id: self.won_reason_id,
+            won_notes: self.won_notes.clone(),
             tags: self.tags.clone(),
             custom: self.custom.clone(),
             external_id: self.external_id.clone(),
@@ -293,177 +332,6 @@ impl Record for Opportunity {
 
     fn shared_to_edit(&self) -> bool {
         self.shared_to_edit
-    }
-}
-
-/// A new opportunity. What is absent gets its default: the first open stage, the caller as owner, the stage's
-/// probability.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct NewOpportunity {
-    #[schema(min_length = 1, max_length = 500)]
-    pub name: String,
-    pub account_id: Option<AccountId>,
-    pub primary_contact_id: Option<ContactId>,
-    pub pipeline_id: Option<PipelineId>,
-    pub stage_id: Option<StageId>,
-    pub amount: Option<Money>,
-    pub close_date: Option<NaiveDate>,
-    #[schema(minimum = 0, maximum = 100)]
-    pub probability: Option<i64>,
-    pub forecast_category: Option<ForecastCategory>,
-    pub type_id: Option<ChoiceId>,
-    pub source_id: Option<ChoiceId>,
-    pub industry_id: Option<ChoiceId>,
-    pub region_id: Option<ChoiceId>,
-    pub owner_id: Option<UserId>,
-    #[schema(max_length = 2000)]
-    pub next_step: Option<String>,
-    pub lost_reason_id: Option<ChoiceId>,
-    #[schema(max_length = 10000)]
-    pub lost_notes: Option<String>,
-    pub tags: Vec<String>,
-    #[schema(value_type = Object)]
-    pub custom: Map<String, Value>,
-    #[schema(max_length = 200)]
-    pub external_id: Option<String>,
-}
-
-impl Validate for NewOpportunity {
-    fn validate(&self) -> Result<()> {
-        let mut wrong = Texts::default();
-        wrong.required("name", &self.name, 500);
-        wrong.optional("next_step", self.next_step.as_deref(), 2_000);
-        wrong.optional("lost_notes", self.lost_notes.as_deref(), 10_000);
-        wrong.optional("external_id", self.external_id.as_deref(), 200);
-        check_common(&mut wrong, self.probability, self.amount, self.close_date, Some(&self.tags), Some(&self.custom));
-        wrong.finish()
-    }
-}
-
-/// A change of an opportunity: absent leaves, null clears.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct OpportunityPatch {
-    /// The version that was read, unless `If-Match` says it.
-    pub version: Option<i64>,
-    #[schema(min_length = 1, max_length = 500)]
-    pub name: Option<String>,
-    #[schema(value_type = Option<AccountId>)]
-    pub account_id: Patch<AccountId>,
-    #[schema(value_type = Option<ContactId>)]
-    pub primary_contact_id: Patch<ContactId>,
-    pub pipeline_id: Option<PipelineId>,
-    /// The same move, through the same gate, as `POST …/move`.
-    pub stage_id: Option<StageId>,
-    #[schema(value_type = Option<Money>)]
-    pub amount: Patch<Money>,
-    #[schema(value_type = Option<NaiveDate>)]
-    pub close_date: Patch<NaiveDate>,
-    #[schema(minimum = 0, maximum = 100)]
-    pub probability: Option<i64>,
-    pub forecast_category: Option<ForecastCategory>,
-    #[schema(value_type = Option<ChoiceId>)]
-    pub type_id: Patch<ChoiceId>,
-    #[schema(value_type = Option<ChoiceId>)]
-    pub source_id: Patch<ChoiceId>,
-    #[schema(value_type = Option<ChoiceId>)]
-    pub industry_id: Patch<ChoiceId>,
-    #[schema(value_type = Option<ChoiceId>)]
-    pub region_id: Patch<ChoiceId>,
-    pub owner_id: Option<UserId>,
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    pub next_step: Patch<String>,
-    #[schema(value_type = Option<ChoiceId>)]
-    pub lost_reason_id: Patch<ChoiceId>,
-    #[schema(value_type = Option<String>, max_length = 10000)]
-    pub lost_notes: Patch<String>,
-    pub tags: Option<Vec<String>>,
-    #[schema(value_type = Option<Object>)]
-    pub custom: Option<Map<String, Value>>,
-    #[schema(value_type = Option<String>, max_length = 200)]
-    pub external_id: Patch<String>,
-}
-
-impl Validate for OpportunityPatch {
-    fn validate(&self) -> Result<()> {
-        let mut wrong = Texts::default();
-        if let Some(name) = &self.name {
-            wrong.required("name", name, 500);
-        }
-        wrong.patch("next_step", &self.next_step, 2_000);
-        wrong.patch("lost_notes", &self.lost_notes, 10_000);
-        wrong.patch("external_id", &self.external_id, 200);
-        let amount = match self.amount {
-            Patch::Value(amount) => Some(amount),
-            Patch::Absent | Patch::Null => None,
-        };
-        let close_date = match self.close_date {
-            Patch::Value(date) => Some(date),
-            Patch::Absent | Patch::Null => None,
-        };
-        check_common(&mut wrong, self.probability, amount, close_date, self.tags.as_deref(), self.custom.as_ref());
-        wrong.finish()
-    }
-}
-
-fn check_common(
-    wrong: &mut Texts,
-    probability: Option<i64>,
-    amount: Option<Money>,
-    close_date: Option<NaiveDate>,
-    tags: Option<&[String]>,
-    custom: Option<&Map<String, Value>>,
-) {
-    if probability.is_some_and(|p| !(0..=100).contains(&p)) {
-        wrong.push("probability", "out_of_range", "between 0 and 100 percent");
-    }
-    if amount.is_some_and(|a| a.minor < 0) {
-        wrong.push("amount", "out_of_range", "an amount is not negative");
-    }
-    wrong.date("close_date", close_date);
-    wrong.tags(tags);
-    wrong.custom(custom);
-}
-
-impl OpportunityPatch {
-    /// From field values as the API names them: what an undo or a proposal writes.
-    ///
-    /// # Errors
-    /// 422 that names the field.
-    pub fn from_values(values: Map<String, Value>) -> Result<Self> {
-        let patch: Self = dealwright_kernel::extract::read_value(Value::Object(record::nested(values)))?;
-        patch.validate()?;
-        Ok(patch)
-    }
-
-    /// The fields after this patch; the stage is left to [`moving`].
-    #[must_use]
-    pub fn apply(self, old: &Fields) -> Fields {
-        let old = old.clone();
-        Fields {
-            name: self.name.map_or(old.name, |n| n.trim().to_owned()),
-            account_id: self.account_id.apply(old.account_id),
-            primary_contact_id: self.primary_contact_id.apply(old.primary_contact_id),
-            pipeline_id: old.pipeline_id,
-            stage_id: old.stage_id,
-            amount: self.amount.apply(old.amount),
-            close_date: self.close_date.apply(old.close_date),
-            probability: self.probability.unwrap_or(old.probability),
-            forecast_category: self.forecast_category.unwrap_or(old.forecast_category),
-            type_id: self.type_id.apply(old.type_id),
-            source_id: self.source_id.apply(old.source_id),
-            industry_id: self.industry_id.apply(old.industry_id),
-            region_id: self.region_id.apply(old.region_id),
-            owner_id: self.owner_id.unwrap_or(old.owner_id),
-            team_id: old.team_id,
-            next_step: record::text(self.next_step.apply(old.next_step)),
-            lost_reason_id: self.lost_reason_id.apply(old.lost_reason_id),
-            lost_notes: record::text(self.lost_notes.apply(old.lost_notes)),
-            tags: self.tags.map_or(old.tags, record::tags),
-            custom: custom_field::values::merged(old.custom, self.custom),
-            external_id: record::text(self.external_id.apply(old.external_id)),
-        }
     }
 }
 

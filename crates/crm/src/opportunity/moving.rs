@@ -76,7 +76,8 @@ pub fn pass_gate(
 }
 
 /// Enters the stage: its probability and forecast come with it, unless the caller said others; a deal that closes has
-/// its close date no later than today; a deal that is open again has no loss reason.
+/// its close date no later than today; a deal that is open again has no
+/// reason for its end.
 fn move_stage(
     id: OpportunityId,
     version: i64,
@@ -95,7 +96,8 @@ fn move_stage(
         fields.probability = stage.probability.into();
     }
     if !said.forecast_category {
-        fields.forecast_category = fields.forecast_category.entering(stage.kind);
+        let usual = fields.forecast_category.entering(stage.kind);
+        fields.forecast_category = stage.forecast_category.unwrap_or(usual);
     }
     if stage.kind.is_closed() && !said.close_date && fields.close_date.is_none_or(|d| d > today) {
         fields.close_date = Some(today);
@@ -103,6 +105,11 @@ fn move_stage(
     if stage.kind != dealwright_workflow::StageKind::Lost {
         fields.lost_reason_id = None;
         fields.lost_notes = None;
+        fields.lost_to_id = None;
+    }
+    if stage.kind != dealwright_workflow::StageKind::Won {
+        fields.won_reason_id = None;
+        fields.won_notes = None;
     }
     Ok(fields)
 }

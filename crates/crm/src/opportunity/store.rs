@@ -30,6 +30,7 @@ pub struct Row {
     stage_probability: i32,
     amount_minor: Option<i64>,
     currency: Option<String>,
+    amount_from_lines: bool,
     amount_base: Option<i64>,
     expected_base: Option<i64>,
     close_date: Option<NaiveDate>,
@@ -45,6 +46,9 @@ pub struct Row {
     next_step: Option<String>,
     lost_reason_id: Option<ChoiceId>,
     lost_notes: Option<String>,
+    lost_to_id: Option<ChoiceId>,
+    won_reason_id: Option<ChoiceId>,
+    won_notes: Option<String>,
     tags: Vec<String>,
     custom: Value,
     external_id: Option<String>,
@@ -53,6 +57,7 @@ pub struct Row {
     updated_at: DateTime<Utc>,
     stage_entered_at: DateTime<Utc>,
     closed_at: Option<DateTime<Utc>>,
+    archived_at: Option<DateTime<Utc>>,
     shared_to_edit: bool,
 }
 
@@ -84,6 +89,7 @@ impl Row {
             },
             owner: Ref { id: self.owner_id.0, name: self.owner_name },
             amount,
+            amount_from_lines: self.amount_from_lines,
             amount_base: in_base(self.amount_base),
             expected_revenue: in_base(self.expected_base),
             forecast_category: self.forecast_category.parse()?,
@@ -107,6 +113,9 @@ impl Row {
             next_step: self.next_step,
             lost_reason_id: self.lost_reason_id,
             lost_notes: self.lost_notes,
+            lost_to_id: self.lost_to_id,
+            won_reason_id: self.won_reason_id,
+            won_notes: self.won_notes,
             tags: self.tags,
             external_id: self.external_id,
             version: self.version,
@@ -114,6 +123,7 @@ impl Row {
             updated_at: self.updated_at,
             stage_entered_at: self.stage_entered_at,
             closed_at: self.closed_at,
+            archived_at: self.archived_at,
             may: May { update: false, delete: false },
             hidden_fields: Vec::new(),
             formula_errors: BTreeMap::new(),
@@ -129,11 +139,12 @@ pub async fn find(tx: &mut Tx, id: OpportunityId, deleted: bool) -> Result<Optio
         r#"select t.id as "id: OpportunityId", t.name, t.account_id as "account_id: AccountId", a.name as "account_name?",
                   t.primary_contact_id as "primary_contact_id: ContactId", c.name as "contact_name?", t.pipeline_id as "pipeline_id: PipelineId",
                   t.stage_id as "stage_id: StageId", s.name as stage_name, s.kind as stage_kind, s.position as stage_position,
-                  s.probability as stage_probability, t.amount_minor, t.currency, t.amount_base, t.expected_base, t.close_date, t.probability,
+                  s.probability as stage_probability, t.amount_minor, t.currency, t.amount_from_lines, t.amount_base, t.expected_base, t.close_date, t.probability,
                   t.forecast_category, t.type_id as "type_id: ChoiceId", t.source_id as "source_id: ChoiceId", t.industry_id as "industry_id: ChoiceId",
                   t.region_id as "region_id: ChoiceId", t.owner_id as "owner_id: UserId", u.name as owner_name, t.team_id as "team_id: TeamId",
-                  t.next_step, t.lost_reason_id as "lost_reason_id: ChoiceId", t.lost_notes, t.tags, t.custom, t.external_id, t.version,
-                  t.created_at, t.updated_at, t.stage_entered_at, t.closed_at,
+                  t.next_step, t.lost_reason_id as "lost_reason_id: ChoiceId", t.lost_notes,
+                  t.lost_to_id as "lost_to_id: ChoiceId", t.won_reason_id as "won_reason_id: ChoiceId", t.won_notes, t.tags, t.custom, t.external_id, t.version,
+                  t.created_at, t.updated_at, t.stage_entered_at, t.closed_at, t.archived_at,
                   (select app.principals()) <> '{}' and app.edits_until('opportunity', t.id) is not null as "shared_to_edit!"
            from opportunity t
            join stage s on s.org_id = t.org_id and s.id = t.stage_id
@@ -167,6 +178,36 @@ pub async fn tagged(tx: &mut Tx, tags: &[String]) -> Result<Option<Vec<uuid::Uui
     Ok(found)
 }
 
+/// Ids of what one of these contacts or competitors has a part in, as far as the actor sees it; nothing when they are so
+/// many that it is quicker to look at each record in turn.
+pub async fn with_part(tx: &mut Tx, table: &str, of: &[uuid::Uuid]) -> Result<Option<Vec<uuid::Uuid>>> {
+    let org = tx.org().0;
+    let found = if table == "deal_contact" {
+        sqlx::query_scalar!(
+            r#"select coalesce(array_agg(g.id), '{}') as "ids!" from (
+                   (select opportunity_id as id from deal_contact where org_id = $1 and contact_id = any ($2) limit 2001)
+                   union (select id from opportunity where org_id = $1 and primary_contact_id = any ($2) and deleted_at is null limit 2001)) as g
+               having count(*) <= 2000"#,
+            org,
+            of
+        )
+        .fetch_optional(tx.db())
+        .await?
+    } else {
+        sqlx::query_scalar!(
+            r#"select coalesce(array_agg(g.id), '{}') as "ids!" from (
+                   (select opportunity_id as id from deal_competitor where org_id = $1 and competitor_id = any ($2) limit 2001)
+                   union (select id from opportunity where org_id = $1 and lost_to_id = any ($2) and deleted_at is null limit 2001)) as g
+               having count(*) <= 2000"#,
+            org,
+            of
+        )
+        .fetch_optional(tx.db())
+        .await?
+    };
+    Ok(found)
+}
+
 /// The organisation's currency.
 pub async fn base_currency(tx: &mut Tx) -> Result<Currency> {
     let org = tx.org().0;
@@ -194,8 +235,9 @@ pub async fn insert(tx: &mut Tx, id: OpportunityId, f: &Fields, derived: &Derive
     sqlx::query!(
         "insert into opportunity (org_id, id, name, account_id, primary_contact_id, pipeline_id, stage_id, amount_minor, currency, amount_base, close_date,
              probability, forecast_category, type_id, source_id, industry_id, region_id, owner_id, team_id, next_step, lost_reason_id, lost_notes, tags,
-             custom, external_id, created_at, updated_at, stage_entered_at, closed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28)",
+             custom, external_id, created_at, updated_at, stage_entered_at, closed_at, lost_to_id, won_reason_id, won_notes,
+             amount_from_lines)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28, $29, $30, $31, $32)",
         org,
         id.0,
         f.name,
@@ -224,6 +266,10 @@ pub async fn insert(tx: &mut Tx, id: OpportunityId, f: &Fields, derived: &Derive
         now,
         derived.stage_entered_at,
         derived.closed_at,
+        f.lost_to_id.map(|i| i.0),
+        f.won_reason_id.map(|i| i.0),
+        f.won_notes,
+        f.amount_from_lines,
     )
     .execute(tx.db())
     .await
@@ -241,7 +287,8 @@ pub async fn update(tx: &mut Tx, id: OpportunityId, version: i64, f: &Fields, de
         "update opportunity set name = $4, account_id = $5, primary_contact_id = $6, pipeline_id = $7, stage_id = $8, amount_minor = $9, currency = $10,
              amount_base = $11, close_date = $12, probability = $13, forecast_category = $14, type_id = $15, source_id = $16, industry_id = $17,
              region_id = $18, owner_id = $19, team_id = $20, next_step = $21, lost_reason_id = $22, lost_notes = $23, tags = $24, custom = $25,
-             external_id = $26, stage_entered_at = $27, closed_at = $28, updated_at = $29, version = version + 1
+             external_id = $26, stage_entered_at = $27, closed_at = $28, updated_at = $29, lost_to_id = $30, won_reason_id = $31, won_notes = $32,
+             amount_from_lines = $33, version = version + 1
          where org_id = $1 and id = $2 and version = $3 and deleted_at is null",
         org,
         id.0,
@@ -272,6 +319,10 @@ pub async fn update(tx: &mut Tx, id: OpportunityId, version: i64, f: &Fields, de
         derived.stage_entered_at,
         derived.closed_at,
         now,
+        f.lost_to_id.map(|i| i.0),
+        f.won_reason_id.map(|i| i.0),
+        f.won_notes,
+        f.amount_from_lines,
     )
     .execute(tx.db())
     .await
@@ -323,26 +374,67 @@ pub async fn set_deleted(tx: &mut Tx, id: OpportunityId, version: i64, deleted: 
     Ok(written.rows_affected() == 1)
 }
 
-/// The stages a record has been in, from its events.
-pub async fn stage_history(tx: &mut Tx, opportunity: &Opportunity) -> Result<Vec<StageVisit>> {
-    let entered = sqlx::query!(
-        r#"select e.at, coalesce((select c ->> 'new' from jsonb_array_elements(e.changes) c where c ->> 'field' = 'stage_id'), e.data ->> 'stage_id') as stage
+/// Archives a record or brings it back; false when it is not at `version` any more.
+pub async fn set_archived(tx: &mut Tx, id: OpportunityId, version: i64, archived: bool) -> Result<bool> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!(
+        "update opportunity set archived_at = $4, version = version + 1, updated_at = $5
+         where org_id = $1 and id = $2 and version = $3 and deleted_at is null",
+        org,
+        id.0,
+        version,
+        archived.then_some(now),
+        now,
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// A move of a record, as its event tells of it.
+#[derive(Debug)]
+pub struct StageMove {
+    pub at: DateTime<Utc>,
+    /// None when the event names no stage that can be read.
+    pub stage: Option<StageId>,
+    pub by: String,
+    pub changes: Value,
+    pub data: Value,
+}
+
+/// How a record came to its stages, oldest first, from its events.
+pub async fn stage_moves(tx: &mut Tx, id: OpportunityId) -> Result<Vec<StageMove>> {
+    let rows = sqlx::query!(
+        r#"select e.at, e.actor_name, e.changes, e.data,
+                  coalesce((select c ->> 'new' from jsonb_array_elements(e.changes) c where c ->> 'field' = 'stage_id'), e.data ->> 'stage_id') as stage
            from event e
            where e.org_id = $1 and e.opportunity_id = $2 and e.subject_id = $2
              and (e.type = 'opportunity.created' or e.changes @> '[{"field": "stage_id"}]')
            order by e.at, e.id limit 500"#,
         tx.org().0,
-        opportunity.id.0,
+        id.0,
     )
     .fetch_all(tx.db())
     .await?;
+    let moves = rows.into_iter().map(|row| StageMove {
+        at: row.at,
+        stage: row.stage.and_then(|s| s.parse().ok()),
+        by: row.actor_name,
+        changes: row.changes,
+        data: row.data,
+    });
+    Ok(moves.collect())
+}
+
+/// The stages a record has been in, from its events.
+pub async fn stage_history(tx: &mut Tx, opportunity: &Opportunity) -> Result<Vec<StageVisit>> {
     let mut visits: Vec<StageVisit> = Vec::new();
-    for row in entered {
-        let Some(stage_id) = row.stage.and_then(|s| s.parse().ok()) else { continue };
+    for entered in stage_moves(tx, opportunity.id).await? {
+        let Some(stage_id) = entered.stage else { continue };
         if let Some(last) = visits.last_mut() {
-            last.left_at = Some(row.at);
+            last.left_at = Some(entered.at);
         }
-        visits.push(StageVisit { stage_id, entered_at: row.at, left_at: None });
+        visits.push(StageVisit { stage_id, entered_at: entered.at, left_at: None });
     }
     if visits.is_empty() {
         visits.push(StageVisit {
@@ -352,4 +444,25 @@ pub async fn stage_history(tx: &mut Tx, opportunity: &Opportunity) -> Result<Vec
         });
     }
     Ok(visits)
+}
+
+/// A task that is not done, for a copy.
+#[derive(Debug)]
+pub struct OpenTask {
+    pub title: String,
+    pub notes: Option<String>,
+    pub due_date: Option<NaiveDate>,
+}
+
+/// The open tasks of a record that the actor may see; at most 100.
+pub async fn open_tasks(tx: &mut Tx, id: OpportunityId) -> Result<Vec<OpenTask>> {
+    Ok(sqlx::query_as!(
+        OpenTask,
+        "select title, notes, due_date from task
+         where org_id = $1 and opportunity_id = $2 and done_at is null and deleted_at is null order by due_date nulls last, id limit 100",
+        tx.org().0,
+        id.0,
+    )
+    .fetch_all(tx.db())
+    .await?)
 }

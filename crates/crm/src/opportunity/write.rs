@@ -9,11 +9,11 @@ use dealwright_kernel::id::{EventId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::moving::{self, Said};
 use super::store::{self, Derived};
-use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, wrong_pipeline};
+use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, lines, wrong_pipeline};
 use crate::change::store::{References, check_references, name_values, to_base};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
@@ -46,6 +46,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         pipeline_id: stage.pipeline_id,
         stage_id: stage.id,
         amount: new.amount,
+        amount_from_lines: false,
         close_date: new.close_date,
         probability: new.probability.unwrap_or_default(),
         forecast_category: new.forecast_category.unwrap_or(ForecastCategory::Pipeline),
@@ -58,6 +59,9 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         next_step: record::text(new.next_step),
         lost_reason_id: new.lost_reason_id,
         lost_notes: record::text(new.lost_notes),
+        lost_to_id: new.lost_to_id,
+        won_reason_id: new.won_reason_id,
+        won_notes: record::text(new.won_notes),
         tags: record::tags(new.tags),
         custom: values::merged(Map::new(), Some(new.custom)),
         external_id: record::text(new.external_id),
@@ -104,6 +108,16 @@ pub struct Written {
     pub event: Option<EventId>,
 }
 
+/// How the event of a change is told.
+#[derive(Debug, Default)]
+pub struct Telling {
+    /// Another verb than the change itself has.
+    pub verb: Option<&'static str>,
+    pub data: Option<Value>,
+    /// The event this takes back.
+    pub undoes: Option<EventId>,
+}
+
 /// Changes an opportunity. `undoes` names the event this takes back.
 ///
 /// # Errors
@@ -115,6 +129,21 @@ pub async fn update(
     version: i64,
     patch: OpportunityPatch,
     undoes: Option<EventId>,
+) -> Result<Written> {
+    update_telling(cx, tx, permit, version, patch, Telling { undoes, ..Telling::default() }).await
+}
+
+/// The same, with an event that says more.
+///
+/// # Errors
+/// As [`update`].
+pub async fn update_telling(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    patch: OpportunityPatch,
+    telling: Telling,
 ) -> Result<Written> {
     let old = permit.fields();
     let (new, stage) = intended(cx, tx, &permit, patch).await?;
@@ -137,14 +166,46 @@ pub async fn update(
     name_values(tx, &mut changes).await?;
     values::tell(tx, FieldObject::Opportunity, &mut changes).await?;
     let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
-    let verb = if undoes.is_some() {
+    let verb = if telling.undoes.is_some() {
         "undone"
+    } else if let Some(verb) = telling.verb {
+        verb
     } else if old.stage_id == new.stage_id {
         "updated"
     } else {
         "moved"
     };
     let mut event = opportunity.event(tx, verb).changes(changes);
+    event.undoes = telling.undoes;
+    event.data = telling.data.unwrap_or(event.data);
+    let event = tx.emit(event);
+    Ok(Written { opportunity, event: Some(event) })
+}
+
+/// Archives an opportunity, or brings it back; nothing happens when it is so already.
+///
+/// # Errors
+/// 409 `version_conflict`.
+pub async fn archive(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    archived: bool,
+    undoes: Option<EventId>,
+) -> Result<Written> {
+    let current = permit.into_inner();
+    if current.version != version {
+        return Err(Error::stale(VersionConflict { version: current.version, fields: Vec::new() }));
+    }
+    if current.archived_at.is_some() == archived {
+        return Ok(Written { opportunity: current.allowing(cx.actor()), event: None });
+    }
+    if !store::set_archived(tx, current.id, version, archived).await? {
+        return Err(Error::conflict("try_again", "two changes met; try again"));
+    }
+    let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
+    let mut event = opportunity.event(tx, if archived { "archived" } else { "unarchived" });
     event.undoes = undoes;
     let event = tx.emit(event);
     Ok(Written { opportunity, event: Some(event) })
@@ -164,10 +225,19 @@ async fn intended(
         close_date: !matches!(patch.close_date, Patch::Absent),
     };
     let (to, pipeline, owner) = (patch.stage_id, patch.pipeline_id, patch.owner_id);
+    let amount_said = !matches!(patch.amount, Patch::Absent);
     let mut new = patch.apply(&old);
     // What a move brings with it is the gate's doing; what was said is the caller's.
     change::may_write(cx, Object::Opportunity, &old, &new)?;
     values::check(tx, FieldObject::Opportunity, Some(&old.custom), &mut new.custom).await?;
+    if new.amount_from_lines {
+        let amount = lines::amount(tx, current.id).await?;
+        if amount_said && new.amount != amount {
+            let why = "the amount follows the products: change them, or let it be entered by hand";
+            return Err(Error::field("amount", "amount_from_lines", why));
+        }
+        new.amount = amount;
+    }
     if let Some(owner) = owner.filter(|o| *o != old.owner_id) {
         current.may_give_away("owner_id")?;
         new.team_id = assign(cx, tx, owner).await?;
@@ -228,6 +298,8 @@ fn references(old: Option<&Fields>, new: &Fields) -> References {
         ("industry_id", "industry", changed(|f| f.industry_id.map(Into::into))),
         ("region_id", "region", changed(|f| f.region_id.map(Into::into))),
         ("lost_reason_id", "loss_reason", changed(|f| f.lost_reason_id.map(Into::into))),
+        ("lost_to_id", "competitor", changed(|f| f.lost_to_id.map(Into::into))),
+        ("won_reason_id", "win_reason", changed(|f| f.won_reason_id.map(Into::into))),
     ];
     References {
         account: changed(|f| f.account_id.map(Into::into)),

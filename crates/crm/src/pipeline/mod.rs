@@ -16,6 +16,7 @@ use dealwright_workflow::StageKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::opportunity::ForecastCategory;
 use crate::record::Texts;
 
 /// How many pipelines an organisation, and how many stages a pipeline may have.
@@ -36,10 +37,15 @@ pub const REQUIRABLE: &[&str] = &[
     "tags",
     "lost_reason_id",
     "lost_notes",
+    "lost_to_id",
+    "won_reason_id",
+    "won_notes",
 ];
 
 /// Kept by lost deals alone: leaving the stage clears them.
-const OF_LOST_DEALS: &[&str] = &["lost_reason_id", "lost_notes"];
+const OF_LOST_DEALS: &[&str] = &["lost_reason_id", "lost_notes", "lost_to_id"];
+/// Kept by won deals alone.
+const OF_WON_DEALS: &[&str] = &["won_reason_id", "won_notes"];
 
 /// The colours a stage can have: names of the design's tokens, never values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -101,6 +107,9 @@ pub struct Stage {
     pub required_fields: Vec<String>,
     /// More deals than this are too many at once: the board warns.
     pub wip_limit: Option<i32>,
+    /// What a deal counts as in the forecast when it enters. Without one an open stage leaves it as it is; won deals are
+    /// closed, lost ones omitted.
+    pub forecast_category: Option<ForecastCategory>,
     pub version: i64,
 }
 
@@ -163,6 +172,7 @@ impl Stage {
             colour: self.colour,
             required_fields: self.required_fields.clone(),
             wip_limit: self.wip_limit,
+            forecast_category: self.forecast_category,
         }
     }
 
@@ -191,6 +201,7 @@ pub struct StageFields {
     pub colour: Option<Colour>,
     pub required_fields: Vec<String>,
     pub wip_limit: Option<i32>,
+    pub forecast_category: Option<ForecastCategory>,
 }
 
 /// A new pipeline. Without stages it starts with an open, a won and a lost one.
@@ -277,6 +288,7 @@ pub struct NewStage {
     pub required_fields: Vec<String>,
     #[schema(minimum = 1, maximum = 100_000)]
     pub wip_limit: Option<i32>,
+    pub forecast_category: Option<ForecastCategory>,
 }
 
 impl NewStage {
@@ -299,6 +311,7 @@ impl NewStage {
             colour: self.colour,
             required_fields: unique(self.required_fields),
             wip_limit: self.wip_limit,
+            forecast_category: self.forecast_category,
         }
     }
 }
@@ -337,6 +350,8 @@ pub struct StagePatch {
     pub required_fields: Option<Vec<String>>,
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 100_000)]
     pub wip_limit: Patch<i32>,
+    #[schema(value_type = Option<ForecastCategory>)]
+    pub forecast_category: Patch<ForecastCategory>,
     /// Asked for when the probability changes and deals have the old one.
     pub open_deals: Option<OpenDeals>,
 }
@@ -364,6 +379,7 @@ impl StagePatch {
             colour: self.colour.apply(old.colour),
             required_fields: self.required_fields.map_or_else(|| old.required_fields.clone(), unique),
             wip_limit: self.wip_limit.apply(old.wip_limit),
+            forecast_category: self.forecast_category.apply(old.forecast_category),
         }
     }
 }
@@ -393,6 +409,16 @@ impl StageFields {
     /// 422 with the field.
     pub fn check(&self) -> Result<()> {
         let mut wrong = Texts::default();
+        match (self.kind, self.forecast_category) {
+            (StageKind::Open, Some(ForecastCategory::Closed)) => {
+                wrong.push("forecast_category", "invalid_value", "an open deal is not closed in the forecast");
+            }
+            (StageKind::Won | StageKind::Lost, Some(_)) => {
+                let why = "won deals are closed in the forecast, and lost ones omitted";
+                wrong.push("forecast_category", "invalid_value", why);
+            }
+            (StageKind::Open | StageKind::Won | StageKind::Lost, _) => {}
+        }
         for field in &self.required_fields {
             if field.starts_with("custom.") {
                 // `write` knows which there are.
@@ -402,6 +428,8 @@ impl StageFields {
                 wrong.push("required_fields", "unknown_field", format!("{field:?} can't be asked for"));
             } else if OF_LOST_DEALS.contains(&field.as_str()) && self.kind != StageKind::Lost {
                 wrong.push("required_fields", "invalid_value", format!("only lost deals have {field:?}"));
+            } else if OF_WON_DEALS.contains(&field.as_str()) && self.kind != StageKind::Won {
+                wrong.push("required_fields", "invalid_value", format!("only won deals have {field:?}"));
             }
         }
         wrong.finish()
@@ -449,8 +477,16 @@ mod tests {
 
     fn stage(kind: StageKind, required: &[&str]) -> StageFields {
         let required_fields = required.iter().map(|f| (*f).to_owned()).collect();
-        NewStage { name: " A ".into(), kind, probability: None, colour: None, required_fields, wip_limit: None }
-            .fields()
+        NewStage {
+            name: " A ".into(),
+            kind,
+            probability: None,
+            colour: None,
+            required_fields,
+            wip_limit: None,
+            forecast_category: None,
+        }
+        .fields()
     }
 
     #[test]

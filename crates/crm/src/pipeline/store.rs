@@ -7,6 +7,7 @@ use dealwright_store::Tx;
 use uuid::Uuid;
 
 use super::{Pipeline, PipelineFields, Stage, StageFields};
+use crate::opportunity::ForecastCategory;
 
 /// All pipelines with their stages, in order; those that the caller may put deals into come before the others.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Pipeline>> {
@@ -50,7 +51,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Pipeline>> {
 /// All stages of all pipelines, in order.
 pub async fn stages(tx: &mut Tx) -> Result<Vec<Stage>> {
     let rows = sqlx::query!(
-        r#"select id as "id: StageId", pipeline_id as "pipeline_id: PipelineId", name, position, probability, kind, colour, required_fields, wip_limit, version
+        r#"select id as "id: StageId", pipeline_id as "pipeline_id: PipelineId", name, position, probability, kind, colour, required_fields, wip_limit, forecast_category, version
            from stage order by pipeline_id, position, id"#
     )
     .fetch_all(tx.db())
@@ -67,6 +68,7 @@ pub async fn stages(tx: &mut Tx) -> Result<Vec<Stage>> {
                 colour: r.colour.map(|c| c.parse()).transpose()?,
                 required_fields: r.required_fields,
                 wip_limit: r.wip_limit,
+                forecast_category: r.forecast_category.map(|c| c.parse()).transpose()?,
                 version: r.version,
             })
         })
@@ -232,8 +234,8 @@ pub async fn delete(tx: &mut Tx, id: PipelineId) -> Result<()> {
 pub async fn insert_stage(tx: &mut Tx, stage: &Stage) -> Result<()> {
     let org = tx.org().0;
     sqlx::query!(
-        "insert into stage (org_id, id, pipeline_id, name, position, probability, kind, colour, required_fields, wip_limit)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into stage (org_id, id, pipeline_id, name, position, probability, kind, colour, required_fields, wip_limit, forecast_category)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         org,
         stage.id.0,
         stage.pipeline_id.0,
@@ -244,6 +246,7 @@ pub async fn insert_stage(tx: &mut Tx, stage: &Stage) -> Result<()> {
         stage.colour.map(super::Colour::as_str),
         &stage.required_fields,
         stage.wip_limit,
+        stage.forecast_category.map(ForecastCategory::as_str),
     )
     .execute(tx.db())
     .await
@@ -258,7 +261,7 @@ pub async fn insert_stage(tx: &mut Tx, stage: &Stage) -> Result<()> {
 pub async fn update_stage(tx: &mut Tx, id: StageId, version: i64, f: &StageFields) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
-        "update stage set name = $4, probability = $5, kind = $6, colour = $7, required_fields = $8, wip_limit = $9, updated_at = $10, version = version + 1
+        "update stage set name = $4, probability = $5, kind = $6, colour = $7, required_fields = $8, wip_limit = $9, updated_at = $10, forecast_category = $11, version = version + 1
          where org_id = $1 and id = $2 and version = $3",
         org,
         id.0,
@@ -270,6 +273,7 @@ pub async fn update_stage(tx: &mut Tx, id: StageId, version: i64, f: &StageField
         &f.required_fields,
         f.wip_limit,
         now,
+        f.forecast_category.map(ForecastCategory::as_str),
     )
     .execute(tx.db())
     .await

@@ -64,6 +64,7 @@ fn starters() -> Vec<NewStage> {
         colour: None,
         required_fields: Vec::new(),
         wip_limit: None,
+        forecast_category: None,
     };
     vec![stage("Open", StageKind::Open, 10), stage("Won", StageKind::Won, 100), stage("Lost", StageKind::Lost, 0)]
 }
@@ -95,6 +96,7 @@ async fn stage_of(tx: &mut Tx, pipeline: PipelineId, position: i32, new: NewStag
         colour: f.colour,
         required_fields: f.required_fields,
         wip_limit: f.wip_limit,
+        forecast_category: f.forecast_category,
         version: 1,
     })
 }

@@ -28,6 +28,7 @@ pub enum Billing {
     #[default]
     OneOff,
     Monthly,
+    Quarterly,
     Yearly,
 }
 
@@ -37,7 +38,19 @@ impl Billing {
         match self {
             Self::OneOff => "one_off",
             Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
             Self::Yearly => "yearly",
+        }
+    }
+
+    /// How many months lie between two times it is due; none when it is due once.
+    #[must_use]
+    pub const fn months(self) -> Option<i32> {
+        match self {
+            Self::OneOff => None,
+            Self::Monthly => Some(1),
+            Self::Quarterly => Some(3),
+            Self::Yearly => Some(12),
         }
     }
 }
@@ -45,10 +58,10 @@ impl Billing {
 impl std::str::FromStr for Billing {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        [Self::OneOff, Self::Monthly, Self::Yearly]
+        [Self::OneOff, Self::Monthly, Self::Quarterly, Self::Yearly]
             .into_iter()
             .find(|b| b.as_str() == text)
-            .ok_or_else(|| Error::field("billing", "invalid_value", "one of one_off, monthly, yearly"))
+            .ok_or_else(|| Error::field("billing", "invalid_value", "one of one_off, monthly, quarterly, yearly"))
     }
 }
 

@@ -6,7 +6,7 @@ use dealwright_kernel::id::{PriceListId, ProductId};
 use dealwright_kernel::{Currency, Error, Money, Result};
 use dealwright_store::Tx;
 
-use super::{Fields, MAX_ENTRIES, MAX_LISTS, NewPrice, Price, PriceList};
+use super::{Billing, Fields, MAX_ENTRIES, MAX_LISTS, NewPrice, Price, PriceList};
 use crate::record::Ref;
 
 struct Row {
@@ -228,20 +228,41 @@ pub async fn known_products(tx: &mut Tx, items: &[NewPrice]) -> Result<Vec<Produ
     .await?)
 }
 
-/// What a product costs in a currency on a day: by the default list that holds, or else by the one that began last.
-pub async fn price_of(tx: &mut Tx, product: ProductId, currency: Currency, on: NaiveDate) -> Result<Option<Money>> {
+/// A price on a list.
+#[derive(Debug)]
+pub struct Listed {
+    pub list: PriceListId,
+    pub price: Money,
+    pub billing: Billing,
+}
+
+/// What a product costs: on the list asked for, or else on the list that holds for a currency and a day, the default one
+/// first.
+pub async fn price_of(
+    tx: &mut Tx,
+    product: ProductId,
+    list: Option<PriceListId>,
+    currency: Currency,
+    on: NaiveDate,
+) -> Result<Option<Listed>> {
     let org = tx.org().0;
-    let minor = sqlx::query_scalar!(
-        "select e.price_minor from price_list_entry e join price_list l on l.org_id = e.org_id and l.id = e.price_list_id
-         where e.org_id = $1 and e.product_id = $2 and l.currency = $3 and l.archived_at is null
-           and coalesce(l.valid_from <= $4, true) and coalesce(l.valid_to >= $4, true)
-         order by l.is_default desc, l.valid_from desc nulls last, l.id limit 1",
+    let row = sqlx::query!(
+        r#"select e.price_minor, e.billing, l.currency, l.id as "id: PriceListId" from price_list_entry e
+           join price_list l on l.org_id = e.org_id and l.id = e.price_list_id
+           where e.org_id = $1 and e.product_id = $2 and l.archived_at is null and case when $5::uuid is not null then l.id = $5
+             else l.currency = $3 and coalesce(l.valid_from <= $4, true) and coalesce(l.valid_to >= $4, true) end
+           order by l.is_default desc, l.valid_from desc nulls last, l.id limit 1"#,
         org,
         product.0,
         currency.code(),
         on,
+        list.map(|l| l.0),
     )
     .fetch_optional(tx.db())
     .await?;
-    Ok(minor.map(|minor| Money::new(minor, currency)))
+    row.map(|r| {
+        let price = Money::new(r.price_minor, r.currency.parse()?);
+        Ok(Listed { list: r.id, price, billing: r.billing.parse()? })
+    })
+    .transpose()
 }

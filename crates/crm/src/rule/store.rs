@@ -55,13 +55,15 @@ fn of<const N: usize>(facts: [(&str, Value); N]) -> Facts {
 async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
     let base = opportunity::store::base_currency(tx).await?;
     let rows = sqlx::query!(
-        r#"select t.id, t.name, t.amount_base, t.currency, t.close_date, t.probability, t.forecast_category, t.lost_notes, t.next_step, t.tags,
+        r#"select t.id, t.name, t.amount_base, t.currency, t.close_date, t.probability, t.forecast_category, t.lost_notes, t.won_notes, t.next_step, t.tags,
                   t.external_id, t.created_at,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.type_id) as type,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.lost_reason_id) as lost_reason,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.lost_to_id) as lost_to,
+                  (select name from choice c where c.org_id = t.org_id and c.id = t.won_reason_id) as won_reason,
                   (select name from pipeline p where p.org_id = t.org_id and p.id = t.pipeline_id) as pipeline,
                   s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability,
                   u.name as owner_name, u.email as owner_email,
@@ -98,6 +100,9 @@ async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>
                 ("region", text(r.region.as_ref())),
                 ("lost_reason", text(r.lost_reason.as_ref())),
                 ("lost_notes", text(r.lost_notes.as_ref())),
+                ("lost_to", text(r.lost_to.as_ref())),
+                ("won_reason", text(r.won_reason.as_ref())),
+                ("won_notes", text(r.won_notes.as_ref())),
                 ("next_step", text(r.next_step.as_ref())),
                 ("tags", Value::texts(&r.tags)),
                 ("external_id", text(r.external_id.as_ref())),

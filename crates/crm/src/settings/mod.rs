@@ -23,6 +23,7 @@ pub struct Fields {
     pub locale: Option<String>,
     pub time_zone: Option<String>,
     pub fiscal_year_start: i32,
+    pub trash_days: i32,
 }
 
 /// The organisation as the API shows it.
@@ -40,6 +41,8 @@ pub struct Organisation {
     pub time_zone: Option<String>,
     /// The month, 1 to 12.
     pub fiscal_year_start: i32,
+    /// How many days what is deleted can be restored.
+    pub trash_days: i32,
     /// Whether the currency can still change.
     pub currency_is_open: bool,
     pub version: i64,
@@ -55,6 +58,7 @@ impl Organisation {
             locale: self.locale.clone(),
             time_zone: self.time_zone.clone(),
             fiscal_year_start: self.fiscal_year_start,
+            trash_days: self.trash_days,
         }
     }
 
@@ -83,6 +87,8 @@ pub struct OrganisationPatch {
     pub time_zone: Patch<String>,
     #[schema(minimum = 1, maximum = 12)]
     pub fiscal_year_start: Option<i32>,
+    #[schema(minimum = 1, maximum = 3650)]
+    pub trash_days: Option<i32>,
 }
 
 impl Validate for OrganisationPatch {
@@ -93,6 +99,9 @@ impl Validate for OrganisationPatch {
         }
         if self.fiscal_year_start.is_some_and(|m| !(1..=12).contains(&m)) {
             wrong.push("fiscal_year_start", "out_of_range", "a month from 1 to 12");
+        }
+        if self.trash_days.is_some_and(|days| !(1..=3_650).contains(&days)) {
+            wrong.push("trash_days", "out_of_range", "from 1 to 3,650 days");
         }
         let says = |value: &Patch<String>, fits: fn(char) -> bool, most: usize| match value {
             Patch::Value(text) => text.is_empty() || (text.len() <= most && text.chars().all(fits)),
@@ -119,6 +128,7 @@ impl OrganisationPatch {
             locale: record::text(self.locale.apply(old.locale)),
             time_zone: record::text(self.time_zone.apply(old.time_zone)),
             fiscal_year_start: self.fiscal_year_start.unwrap_or(old.fiscal_year_start),
+            trash_days: self.trash_days.unwrap_or(old.trash_days),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Fields, Organisation};
 pub async fn find(tx: &mut Tx) -> Result<Organisation> {
     let org = tx.org();
     let row = sqlx::query!(
-        r#"select name, currency, locale, time_zone, fiscal_year_start, version, app.amounts() = 0 as "open!" from organisation where id = $1"#,
+        r#"select name, currency, locale, time_zone, fiscal_year_start, trash_days, version, app.amounts() = 0 as "open!" from organisation where id = $1"#,
         org.0
     )
     .fetch_one(tx.db())
@@ -21,6 +21,7 @@ pub async fn find(tx: &mut Tx) -> Result<Organisation> {
         locale: row.locale,
         time_zone: row.time_zone,
         fiscal_year_start: row.fiscal_year_start,
+        trash_days: row.trash_days,
         currency_is_open: row.open,
         version: row.version,
     })
@@ -35,7 +36,7 @@ pub async fn amounts(tx: &mut Tx) -> Result<i64> {
 pub async fn update(tx: &mut Tx, version: i64, f: &Fields) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
-        "update organisation set name = $3, currency = $4, locale = $5, time_zone = $6, fiscal_year_start = $7, updated_at = $8, version = version + 1
+        "update organisation set name = $3, currency = $4, locale = $5, time_zone = $6, fiscal_year_start = $7, updated_at = $8, trash_days = $9, version = version + 1
          where id = $1 and version = $2",
         org,
         version,
@@ -45,6 +46,7 @@ pub async fn update(tx: &mut Tx, version: i64, f: &Fields) -> Result<bool> {
         f.time_zone,
         f.fiscal_year_start,
         now,
+        f.trash_days,
     )
     .execute(tx.db())
     .await?;

@@ -75,5 +75,9 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     known
         && (matches!(verb, "created" | "deleted" | "restored")
             || (object == "lead" && verb == "converted")
+            || (object == "opportunity"
+                && (verb.starts_with("contact_")
+                    || verb.starts_with("competitor_")
+                    || matches!(verb, "archived" | "unarchived")))
             || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
 }

@@ -84,7 +84,8 @@ pub async fn page(tx: &mut Tx, actor: &Actor, of: Of, limit: u16, cursor: Option
     let next_cursor = last.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
     let custom = rows.iter().any(|r| r.changes.to_string().contains("\"custom."));
     let labels = if custom { custom_field::store::labels(tx).await? } else { HashMap::new() };
-    let items = rows.into_iter().map(|row| row.into_entry(actor, &labels)).collect::<Result<_>>()?;
+    let mut items = rows.into_iter().map(|row| row.into_entry(actor, &labels)).collect::<Result<Vec<_>>>()?;
+    name_contacts(tx, &mut items).await?;
     Ok(Page { items, next_cursor, total: None.into() })
 }
 
@@ -118,6 +119,27 @@ impl Row {
             undone: self.undone,
         })
     }
+}
+
+/// Says who was put on a deal or taken off, as far as the reader may see them: the event itself names nobody.
+async fn name_contacts(tx: &mut Tx, items: &mut [Entry]) -> Result<()> {
+    let of = |value: &Value| value.get("contact_id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
+    let on_deals = |change: &&mut EntryChange| change.field == "contacts";
+    let changes = || items.iter().flat_map(|entry| &entry.changes).filter(|change| change.field == "contacts");
+    let ids: Vec<Uuid> = changes().flat_map(|change| [of(&change.old), of(&change.new)]).flatten().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let names = crate::deal_contact::store::names(tx, &ids).await?;
+    for change in items.iter_mut().flat_map(|entry| &mut entry.changes).filter(on_deals) {
+        for (value, label) in [(&change.old, &mut change.old_label), (&change.new, &mut change.new_label)] {
+            if let (Some(id), Some(said)) = (of(value), label.as_mut()) {
+                let name = names.get(&id).map_or("a contact you may not see", String::as_str);
+                *said = format!("{name}, {said}");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The leads that became a record: their past is its own.

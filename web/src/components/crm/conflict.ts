@@ -7,6 +7,8 @@ export interface Conflict {
   fields: ConflictField[];
   label: (field: string) => string;
   show: (field: string, value: unknown) => string;
+  /** The value that both changes were made against. */
+  original: (field: string) => unknown;
   /** Saves my values of these fields over theirs. */
   keepMine: (fields: string[]) => void;
   takeTheirs: () => void;

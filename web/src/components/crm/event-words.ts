@@ -14,6 +14,9 @@ const PLAIN: Record<string, string> = {
   restored: "restored",
   undone: "undid a change to",
   converted: "converted",
+  archived: "archived",
+  unarchived: "brought back from the archive",
+  cloned: "copied another deal into",
   conversion_reverted: "took back the conversion of",
 };
 
@@ -26,6 +29,12 @@ function sharing(event: TimelineEvent, action: string, noun: string): Words {
   const how = event.data.level === "edit" ? "to edit" : "to read";
   return { verb: "shared", object: `this ${noun} with ${who}, ${how}` };
 }
+
+const PARTS: Record<string, string> = { added: "added", changed: "changed", removed: "took off the deal:" };
+
+/** "Ann Lee, Champion" of a contact or competitor that was added, changed or taken off. */
+const partOf = (change: TimelineEvent["changes"][number], contact: boolean): string =>
+  change.new_label ?? change.old_label ?? (contact ? "a contact" : "a competitor");
 
 export interface Words {
   verb: string;
@@ -64,6 +73,12 @@ export function words(event: TimelineEvent): Words {
       verb: `moved the deal${stage?.old_label ? ` from ${stage.old_label}` : ""} to`,
       object: stage?.new_label ?? "another stage",
     };
+  }
+  const part = /^(contact|competitor)_(added|changed|removed)$/.exec(action);
+  if (part && change) return { verb: PARTS[part[2] ?? ""] ?? "changed", object: partOf(change, part[1] === "contact") };
+  if (action === "reopened") {
+    const reason = text(event.data.reason);
+    return { verb: "opened the deal again", object: reason ? `“${reason}”` : "" };
   }
   if (action === "team_changed") {
     return { verb: `moved this ${noun} with its owner to`, object: change?.new_label ?? "no team" };

@@ -7,7 +7,7 @@ import { StageRing } from "@/components/ui/stage-ring";
 import { Card, Empty, SkeletonRows } from "@/components/ui/states";
 import { date, money } from "@/lib/format";
 
-const relatedDeals = (filter: { account_id?: string; primary_contact_id?: string }) =>
+const relatedDeals = (filter: { account_id?: string; contact_id?: string }) =>
   queryOptions({
     queryKey: ["opportunities", "related", filter],
     queryFn: async () => (await get("/opportunities", { query: { ...filter, limit: 50 } })).items,
@@ -22,7 +22,7 @@ export function RelatedDeals({
   filter,
   except,
 }: {
-  filter: { account_id?: string; primary_contact_id?: string };
+  filter: { account_id?: string; contact_id?: string };
   except?: string;
 }) {
   const query = useQuery(relatedDeals(filter));

@@ -26,6 +26,13 @@ interface Editable {
 
 const alike = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
+/** A record's value by the name that history and conflicts have for it: custom fields stand by themselves. */
+function valueAt(record: object, field: string): unknown {
+  const fields = record as Record<string, unknown>;
+  if (!field.startsWith("custom.")) return fields[field];
+  return (fields.custom as Record<string, unknown> | undefined)?.[field.slice("custom.".length)];
+}
+
 export function useEdit<R extends Editable>(type: RecordType) {
   const client = useQueryClient();
   const told = useTold();
@@ -57,7 +64,8 @@ export function useEdit<R extends Editable>(type: RecordType) {
   });
   function clash(edit: Edit<R>, found: NonNullable<Problem["conflict"]>): void {
     const refetch = () => void client.invalidateQueries({ queryKey: [type] });
-    const ours = found.fields.filter((f) => !alike(f.theirs, edit.record[f.field as keyof R]));
+    const original = (field: string) => valueAt(edit.record, field);
+    const ours = found.fields.filter((f) => !alike(f.theirs, original(f.field)));
     if (ours.length === 0) {
       // Only other fields moved on: what was seen here is as it was, and the change still stands.
       mutation.mutate({ ...edit, record: { ...edit.record, version: found.version } });
@@ -68,6 +76,7 @@ export function useEdit<R extends Editable>(type: RecordType) {
       fields: ours,
       label: (field) => (ours.length === 1 ? edit.label : field),
       show: (field, value) => showValue(client, field, value),
+      original,
       takeTheirs: refetch,
       keepMine: (fields) =>
         mutation.mutate({

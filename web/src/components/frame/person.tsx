@@ -1,7 +1,7 @@
 /** What a person can do about themselves: profile, security, keys, the theme, and signing out. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, UserRound } from "lucide-react";
+import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRound } from "lucide-react";
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { useMay } from "@/api/shared";
@@ -37,11 +37,15 @@ export function usePersonEntries(): MenuEntry[] {
   const theme = useTheme();
   const signOut = useSignOut();
   const hasKeys = useMay("api_key", "read");
+  const mayDelete = useMay("opportunity", "delete");
   return [
     { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
     { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
     ...(hasKeys
       ? [{ label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) }]
+      : []),
+    ...(mayDelete
+      ? [{ label: "Trash", icon: <Trash2 />, run: () => void navigate({ to: "/trash", search: {} }) }]
       : []),
     "line",
     { heading: "Theme" },

@@ -18,7 +18,10 @@ const LISTS: [OptionKind, string][] = [
   ["source", "Sources"],
   ["industry", "Industries"],
   ["region", "Regions"],
+  ["win_reason", "Win reasons"],
   ["loss_reason", "Loss reasons"],
+  ["competitor", "Competitors"],
+  ["contact_role", "Roles of contacts in deals"],
   ["lead_status", "Lead statuses"],
 ];
 

@@ -23,6 +23,9 @@ const schema = z.object({
   locale: z.string(),
   time_zone: z.string(),
   fiscal_year_start: z.string(),
+  trash_days: z
+    .string()
+    .check(z.refine((t) => /^\d+$/.test(t) && Number(t) >= 1 && Number(t) <= 3650, "From 1 to 3,650 days.")),
 });
 type Values = z.infer<typeof schema>;
 
@@ -38,6 +41,7 @@ export function OrganisationSettings() {
       locale: data.locale ?? "",
       time_zone: data.time_zone ?? "",
       fiscal_year_start: String(data.fiscal_year_start),
+      trash_days: String(data.trash_days),
     },
   });
   const { errors, isSubmitting, isDirty } = form.formState;
@@ -48,6 +52,7 @@ export function OrganisationSettings() {
       locale: v.locale || null,
       time_zone: v.time_zone || null,
       fiscal_year_start: Number(v.fiscal_year_start),
+      trash_days: Number(v.trash_days),
     };
     try {
       const { data: saved } = await patch("/organisation", { body, ifMatch: data.version });
@@ -112,6 +117,13 @@ export function OrganisationSettings() {
                 ))}
               </Select>
             )}
+          </Field>
+          <Field
+            label="Days in the trash"
+            error={errors.trash_days?.message}
+            hint="What is deleted can be restored for so long. Then it is gone for good."
+          >
+            {(w) => <Input {...w} {...form.register("trash_days")} inputMode="numeric" className="tnum" />}
           </Field>
         </fieldset>
         {may && (

@@ -11,7 +11,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { z } from "@/lib/zod";
-import { priceListsQuery } from "./queries";
+import { priceListsQuery } from "@/components/crm/billing";
 
 const schema = z.object({
   name: z.string().check(z.trim(), z.minLength(1, "Name the list.")),

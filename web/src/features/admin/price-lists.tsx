@@ -12,7 +12,7 @@ import { date, number } from "@/lib/format";
 import { AdminPage, PlainTable } from "./layout";
 import { PriceListForm } from "./price-list-form";
 import { Prices } from "./prices";
-import { priceListsQuery } from "./queries";
+import { priceListsQuery } from "@/components/crm/billing";
 import { useSave } from "./use-save";
 
 export function PriceLists() {

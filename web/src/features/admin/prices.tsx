@@ -3,6 +3,8 @@ import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { productsQuery } from "@/api/shared";
+import type { Billing } from "@/api/types";
+import { BILLING } from "@/components/crm/billing";
 import { Button } from "@/components/ui/button";
 import { InlineText } from "@/components/ui/inline-text";
 import { Input, Select } from "@/components/ui/input";
@@ -13,9 +15,6 @@ import { parseAmount } from "@/lib/parse";
 import { PlainTable } from "./layout";
 import { priceListQuery } from "./queries";
 import { useSave } from "./use-save";
-
-type Billing = "one_off" | "monthly" | "yearly";
-const BILLING: Record<Billing, string> = { one_off: "once", monthly: "a month", yearly: "a year" };
 
 interface NewPrice {
   product_id: string;

@@ -61,8 +61,6 @@ export const ratesQuery = (currency: string) =>
     queryKey: ["currencies", "rates", currency],
     queryFn: async () => (await get("/currency-rates", { query: { currency } })).items,
   });
-export const priceListsQuery = () =>
-  queryOptions({ queryKey: ["price-lists"], queryFn: async () => (await get("/price-lists")).items });
 export const priceListQuery = (id: string) =>
   queryOptions({ queryKey: ["price-lists", id], queryFn: () => get("/price-lists/{id}", { path: { id } }) });
 export const identityProvidersQuery = () =>

@@ -16,12 +16,24 @@ export const REQUIRABLE: Record<string, string> = {
   region_id: "Region",
   tags: "Tags",
   lost_notes: "Lost notes",
+  lost_to_id: "Lost to",
+  won_reason_id: "Won reason",
+  won_notes: "Won notes",
 };
+/** Kept by lost, or by won, deals alone. */
+const OF_KIND: Record<string, StageKind> = {
+  lost_notes: "lost",
+  lost_to_id: "lost",
+  won_reason_id: "won",
+  won_notes: "won",
+};
+/** Whether deals in stages of this kind have the field. */
+export const fitsKind = (field: string, kind: StageKind): boolean => (OF_KIND[field] ?? kind) === kind;
 
 export function RequiredFields(props: { kind: StageKind; value: string[]; onChange: (fields: string[]) => void }) {
   const { value } = props;
   const custom = useQuery(customFieldsQuery()).data ?? [];
-  const built = Object.entries(REQUIRABLE).filter(([field]) => field !== "lost_notes" || props.kind === "lost");
+  const built = Object.entries(REQUIRABLE).filter(([field]) => fitsKind(field, props.kind));
   const own = custom
     .filter((f) => f.object === "opportunity" && !f.archived)
     .map((f): [string, string] => [`custom.${f.key}`, f.label]);

@@ -6,6 +6,7 @@ import { patch, post } from "@/api/client";
 import { ApiError, isApiError } from "@/api/problem";
 import type { Stage } from "@/api/types";
 import { landErrors } from "@/components/crm/form-errors";
+import { FORECAST } from "@/components/crm/show-value";
 import { Button } from "@/components/ui/button";
 import { ColourPicker, type Colour } from "@/components/ui/colour";
 import { Field } from "@/components/ui/field";
@@ -13,7 +14,7 @@ import { Input, Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { z } from "@/lib/zod";
 import { OpenDeals } from "./open-deals";
-import { RequiredFields } from "./required-fields";
+import { fitsKind, RequiredFields } from "./required-fields";
 import { MASTER_DATA } from "./use-save";
 
 const whole = (least: number, most: number, words: string) =>
@@ -27,6 +28,7 @@ const schema = z.object({
   kind: z.enum(["open", "won", "lost"]),
   probability: whole(0, 100, "A whole number from 0 to 100."),
   wip_limit: whole(1, 100_000, "A whole number from 1 to 100,000, or nothing."),
+  forecast_category: z.enum(["", "omitted", "pipeline", "best_case", "commit"]),
 });
 type Values = z.infer<typeof schema>;
 
@@ -43,6 +45,7 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
       kind: stage?.kind ?? "open",
       probability: stage ? String(stage.probability) : "",
       wip_limit: stage?.wip_limit ? String(stage.wip_limit) : "",
+      forecast_category: stage?.forecast_category === "closed" ? "" : (stage?.forecast_category ?? ""),
     },
   });
   const { errors, isSubmitting } = form.formState;
@@ -51,7 +54,8 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
       name: values.name,
       kind: values.kind,
       colour,
-      required_fields: values.kind === "lost" ? required : required.filter((f) => f !== "lost_notes"),
+      required_fields: required.filter((field) => fitsKind(field, values.kind)),
+      forecast_category: values.kind === "open" && values.forecast_category ? values.forecast_category : null,
       wip_limit: values.wip_limit === "" ? null : Number(values.wip_limit),
       ...(values.probability === "" ? {} : { probability: Number(values.probability) }),
     };
@@ -129,6 +133,24 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
             {(w) => <Input {...w} {...form.register("wip_limit")} inputMode="numeric" className="tnum" />}
           </Field>
         </div>
+        {kind === "open" && (
+          <Field
+            label="In the forecast, a deal that enters is"
+            error={errors.forecast_category?.message}
+            hint="Whoever moves it can say otherwise."
+          >
+            {(w) => (
+              <Select {...w} {...form.register("forecast_category")}>
+                <option value="">As it was before</option>
+                {["omitted", "pipeline", "best_case", "commit"].map((word) => (
+                  <option key={word} value={word}>
+                    {FORECAST[word]}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        )}
         <div className="flex flex-col gap-1">
           <span className="text-meta font-medium text-fg-2">Colour</span>
           <ColourPicker name="stage-colour" value={colour} onChange={setColour} />

@@ -80,7 +80,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
         </div>
       </div>
     ),
-    related: () => <RelatedDeals filter={{ primary_contact_id: id }} />,
+    related: () => <RelatedDeals filter={{ contact_id: id }} />,
     tasks: () => <SubjectTasks subject={{ type: "contact", id, name: c.name }} />,
     history: () => <History type="contact" id={id} />,
   };

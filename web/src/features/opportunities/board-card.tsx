@@ -2,7 +2,7 @@ import { useDraggable } from "@dnd-kit/core";
 import { Link } from "@tanstack/react-router";
 import { Calendar, CircleAlert, TriangleAlert } from "lucide-react";
 import { memo } from "react";
-import type { Opportunity } from "@/api/types";
+import type { ForecastCategory, Opportunity } from "@/api/types";
 import { PendingBadge } from "@/components/crm/pending-badge";
 import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { moves } from "@/components/crm/opportunity-cache";
@@ -12,6 +12,9 @@ import { ago, date, moneyRound } from "@/lib/format";
 import { warning } from "./stage-kind";
 
 const CARD = "relative flex flex-col gap-1 rounded-lg border bg-surface px-2.5 py-2";
+
+/** What the forecast counts on; of other deals a card says nothing. */
+const SURE: Partial<Record<ForecastCategory, string>> = { best_case: "Best case", commit: "Commit" };
 
 /** What a card says; also what is in the hand while dragging. */
 export function CardFace({ o, lifted = false }: { o: Opportunity; lifted?: boolean }) {
@@ -51,6 +54,7 @@ export function CardWords({ o, link }: { o: Opportunity; link?: (node: HTMLEleme
         <PersonMark id={o.owner.id} name={o.owner.name} />
         <span className="sr-only">{o.owner.name}</span>
         <PendingBadge count={usePendingProposals(o.id)} />
+        {SURE[o.forecast_category]}
         <span className="ml-auto truncate tnum">
           {moved ? (
             <span className="text-accent-text">

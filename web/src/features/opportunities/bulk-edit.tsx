@@ -28,7 +28,16 @@ export function OpportunityVerbs({ run }: { run: Run }) {
 }
 
 /** Those that the bar has buttons of their own for, and the name, which is each one's own. */
-const APART = new Set(["name", "owner", "tags", "lost_reason_id", "lost_notes"]);
+const APART = new Set([
+  "name",
+  "owner",
+  "tags",
+  "lost_reason_id",
+  "lost_notes",
+  "lost_to_id",
+  "won_reason_id",
+  "won_notes",
+]);
 
 function SetField({ onPick }: { onPick: (label: string, work: BulkWork) => void }) {
   const [open, setOpen] = useState(false);

@@ -80,6 +80,7 @@ export const COLUMNS: ListColumn[] = [
     id: "forecast_category",
     header: "Forecast",
     width: 88,
+    sort: "forecast_category",
     hidden: true,
     edit: "forecast_category",
     cell: (o) => FORECAST[o.forecast_category],
@@ -140,6 +141,8 @@ export const COLUMNS: ListColumn[] = [
   named("industry_id", "Industry", (o) => o.industry_id, "industry_id"),
   named("region_id", "Region", (o) => o.region_id, "region_id"),
   named("lost_reason_id", "Lost reason", (o) => o.lost_reason_id, "lost_reason_id"),
+  named("lost_to_id", "Lost to", (o) => o.lost_to_id, "lost_to_id"),
+  named("won_reason_id", "Won reason", (o) => o.won_reason_id, "won_reason_id"),
   {
     id: "tags",
     header: "Tags",

@@ -5,6 +5,7 @@ import { Fact } from "@/components/crm/fact";
 import { useEdit } from "@/components/crm/use-edit";
 import { Badge } from "@/components/ui/badge";
 import { dateTime, money } from "@/lib/format";
+import { EarlierCloses } from "./earlier-closes";
 import { FIELDS, type FieldName } from "./fields";
 import { Lines } from "./lines";
 import { useFact } from "./record-head";
@@ -62,7 +63,14 @@ export function Details({ o }: { o: WholeOpportunity }) {
           {o.stage.kind === "lost" && (
             <>
               <OptionFact o={o} name="lost_reason_id" kind="loss_reason" />
+              <OptionFact o={o} name="lost_to_id" kind="competitor" />
               <Fact row {...fact("lost_notes")} label={FIELDS.lost_notes.label} shown={o.lost_notes ?? ""} />
+            </>
+          )}
+          {o.stage.kind === "won" && (
+            <>
+              <OptionFact o={o} name="won_reason_id" kind="win_reason" />
+              <Fact row {...fact("won_notes")} shown={o.won_notes ?? ""} />
             </>
           )}
           {o.external_id && (
@@ -84,6 +92,7 @@ export function Details({ o }: { o: WholeOpportunity }) {
         }
       />
       {!o.hidden_fields.includes("products") && <Lines o={o} />}
+      <EarlierCloses id={o.id} />
     </div>
   );
 }

@@ -45,6 +45,9 @@ export const FIELDS = {
   region_id: field("region_id", "Region", "choice", { options: "region" }),
   lost_reason_id: field("lost_reason_id", "Lost reason", "choice", { options: "loss_reason" }),
   lost_notes: field("lost_notes", "Lost notes", "long"),
+  lost_to_id: field("lost_to_id", "Lost to", "choice", { options: "competitor" }),
+  won_reason_id: field("won_reason_id", "Won reason", "choice", { options: "win_reason" }),
+  won_notes: field("won_notes", "Won notes", "long"),
   tags: field("tags", "Tags", "tags"),
 } satisfies Record<string, FieldDef>;
 export type FieldName = keyof typeof FIELDS;

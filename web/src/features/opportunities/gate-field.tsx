@@ -14,6 +14,7 @@ const LABELS: Record<string, string> = {
   account_id: "Account",
   primary_contact_id: "Primary contact",
   lost_notes: "Notes",
+  won_notes: "Notes",
 };
 
 const DEFS: Record<string, { label: string; options?: OptionKind }> = FIELDS;

@@ -20,6 +20,8 @@ import { failed } from "@/components/ui/toast";
 import { date, daysUntil, money, plural } from "@/lib/format";
 import { create, openAssistant } from "@/lib/frame";
 import { editOf, FIELDS, type FieldName } from "./fields";
+import { useLife } from "./life";
+import type { Extra } from "./use-move";
 
 export function useFact(o: Opportunity) {
   const save = useEdit<Opportunity>("opportunities");
@@ -120,14 +122,16 @@ export function MoveMenu({ o, onMove, size }: { o: Opportunity; onMove: (stage: 
   );
 }
 
-export function Actions({ o, onMove }: { o: Opportunity; onMove: (stage: Stage) => void }) {
+export function Actions({ o, onMove }: { o: Opportunity; onMove: (stage: Stage, extra?: Extra) => void }) {
   const drop = useDelete(o);
+  const life = useLife(o, onMove);
   const mayLog = useMay("activity", "create");
   const mayAddTask = useMay("task", "create");
   const sharing = useSharing("opportunity", o);
   return (
     <div className="flex shrink-0 gap-2" data-print="hide">
       {sharing.dialog}
+      {life.dialog}
       {mayLog && (
         <Button className="max-md:hidden" onClick={() => composing.set("call")}>
           <Phone /> Log
@@ -154,6 +158,7 @@ export function Actions({ o, onMove }: { o: Opportunity; onMove: (stage: Stage) 
               ]
             : []),
           { label: "Ask about this deal", icon: <Sparkle />, run: () => openAssistant() },
+          ...life.items,
           ...sharing.items,
           ...(o.may.delete
             ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop() }] as const)

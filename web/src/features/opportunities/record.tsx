@@ -19,12 +19,14 @@ import { loadable } from "@/lib/loadable";
 const History = loadable(() => import("@/components/crm/history").then((m) => m.History));
 const RelatedRecords = loadable(() => import("@/components/crm/related").then((m) => m.RelatedRecords));
 const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
+const People = loadable(() => import("./people").then((m) => m.People));
+const Archived = loadable(() => import("./archived").then((m) => m.Archived));
 const Details = loadable(() => import("./details").then((m) => m.Details));
 const GateForm = loadable(() => import("./gate-form").then((m) => m.GateForm));
 
 const WAIT = <SkeletonRows rows={4} />;
 
-const TABS = ["timeline", "details", "tasks", "related", "history"] as const;
+const TABS = ["timeline", "details", "people", "tasks", "related", "history"] as const;
 export type RecordTab = (typeof TABS)[number];
 export const readTab = (value: unknown): RecordTab => TABS.find((t) => t === value) ?? "timeline";
 
@@ -35,6 +37,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
   const content: Record<RecordTab, () => ReactNode> = {
     timeline: () => <Timeline type="opportunity" id={id} composer={<Composer type="opportunity" id={id} />} />,
     details: () => <Details o={o} fallback={WAIT} />,
+    people: () => <People o={o} fallback={WAIT} />,
     tasks: () => <SubjectTasks subject={{ type: "opportunity", id, name: o.name }} fallback={WAIT} />,
     related: () => <RelatedRecords accountId={o.account_id ?? null} except={id} fallback={WAIT} />,
     history: () => <History type="opportunity" id={id} fallback={WAIT} />,
@@ -44,8 +47,9 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
         <div className="flex items-start gap-3">
           <h1 className="min-w-0 flex-1 text-title break-words text-fg">{o.name}</h1>
-          <Actions o={o} onMove={(stage) => move({ record: o, stage })} />
+          <Actions o={o} onMove={(stage, extra) => move({ record: o, stage, ...(extra ? { extra } : {}) })} />
         </div>
+        {o.archived_at && <Archived o={o} />}
         <div className="order-1 md:order-none">
           <Facts o={o} />
         </div>
@@ -57,7 +61,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
                 gate={gate}
                 busy={moving}
                 onPutBack={putBack}
-                onSave={(extra) => move({ record: o, stage: gate.stage, extra })}
+                onSave={(extra) => move({ record: o, stage: gate.stage, extra: { ...gate.said, ...extra } })}
               />
             </Suspense>
           </div>

@@ -30,6 +30,8 @@ const FILTERS: FilterDef[] = [
   { field: "account.region_id", label: "Account’s region", kind: "choice", options: "region" },
   { field: "account.owner_id", label: "Account’s owner", kind: "choice", people: true },
   { field: "primary_contact_id", label: "Primary contact", kind: "contact" },
+  { field: "contact_id", label: "Anybody on the deal", kind: "contact" },
+  { field: "competitor_id", label: "Competitor", kind: "choice", options: "competitor" },
   { field: "amount", label: "Amount", kind: "money" },
   { field: "close_date", label: "Close date", kind: "date" },
   { field: "probability", label: "Probability", kind: "percent" },
@@ -39,11 +41,14 @@ const FILTERS: FilterDef[] = [
   { field: "industry_id", label: "Industry", kind: "choice", options: "industry" },
   { field: "region_id", label: "Region", kind: "choice", options: "region" },
   { field: "lost_reason_id", label: "Lost reason", kind: "choice", options: "loss_reason" },
+  { field: "lost_to_id", label: "Lost to", kind: "choice", options: "competitor" },
+  { field: "won_reason_id", label: "Won reason", kind: "choice", options: "win_reason" },
   { field: "tag", label: "Tag", kind: "text", kept: "tags" },
   { field: "stage_entered_at", label: "In stage since", kind: "date" },
   { field: "created_at", label: "Created", kind: "date" },
   { field: "updated_at", label: "Updated", kind: "date" },
   { field: "closed_at", label: "Closed", kind: "date" },
+  { field: "archived", label: "Archive", kind: "choice" },
 ];
 
 export const SPEC: ListSpec = {

@@ -15,6 +15,8 @@ export interface Gate {
   record: Opportunity;
   stage: Stage;
   missing: FieldError[];
+  /** What was said with the move that was refused. */
+  said?: Extra;
 }
 export interface Move {
   record: Opportunity;
@@ -43,7 +45,7 @@ export function useMove() {
         stage_entered_at: new Date().toISOString(),
       }));
     },
-    onError: (error, { record, stage }) => {
+    onError: (error, { record, stage, extra }) => {
       const { stage_id, stage_entered_at } = record;
       patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({
         ...old,
@@ -52,7 +54,7 @@ export function useMove() {
         stage_entered_at,
       }));
       if (isApiError(error, "gate_not_cleared")) {
-        setGate({ record, stage, missing: error.fields });
+        setGate({ record, stage, missing: error.fields, ...(extra ? { said: extra } : {}) });
         return;
       }
       setGate(null);

@@ -44,10 +44,13 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        let path = ["{line_id}", "{share_id}", "{member_id}", "{identity_id}"]
+        let path = ["{line_id}", "{share_id}", "{member_id}", "{identity_id}", "{contact_id}", "{competitor_id}"]
             .iter()
             .fold(path.replace("{id}", id), |path, part| path.replace(part, nil));
-        path.replace("{currency}", "USD").replace("{domain}", "acme.test").replace("{valid_from}", "2026-01-02")
+        path.replace("{currency}", "USD")
+            .replace("{object}", "opportunity")
+            .replace("{domain}", "acme.test")
+            .replace("{valid_from}", "2026-01-02")
     }
 }
 
@@ -88,6 +91,12 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
             json!({ "product_id": records.0["products"], "quantity": "1", "unit_price": { "amount": "1", "currency": "EUR" }, "version": 999 })
         }
         "PATCH /opportunities/{id}/lines/{line_id}" => json!({ "quantity": "2", "version": 999 }),
+        "PUT /opportunities/{id}/contacts/{contact_id}" | "PUT /opportunities/{id}/competitors/{competitor_id}" => {
+            json!({ "note": "Changed", "version": 999 })
+        }
+        "POST /opportunities/{id}/reopening" => json!({ "reason": "Changed", "version": 999 }),
+        "POST /opportunities/{id}/clone" => json!({ "name": "" }),
+        "PUT /opportunities/{id}/archive" => json!({}),
         "PATCH /tasks/{id}" => json!({ "title": "Changed", "version": 999 }),
         "PATCH /contacts/{id}" | "PATCH /leads/{id}" => json!({ "title": "Changed", "version": 999 }),
         "PATCH /opportunities/{id}" | "PATCH /accounts/{id}" | "PATCH /products/{id}" => {
@@ -245,7 +254,11 @@ async fn who_may_ask_what() {
                     records.fill(path)
                 };
                 let request = person.request(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &url);
-                let request = if method == "delete" { request.header("if-match", "\"999\"") } else { request };
+                let request = if method == "delete" || operation.ends_with("/archive") {
+                    request.header("if-match", "\"999\"")
+                } else {
+                    request
+                };
                 let answer = person.send(match &body {
                     Some(body) => request.json(body),
                     None => request,

@@ -43,7 +43,10 @@ fn compare(sql: &mut Builder, condition: &Condition) {
     }
     match &condition.operand {
         Operand::Null(null) => _ = sql.push(column).push(if *null { " is null" } else { " is not null" }),
-        Operand::Ids(ids) => one_of(sql, &column, condition.field.kind, ids),
+        Operand::Ids(ids) => match condition.field.kind {
+            Kind::Part(table, part) => with_part(sql, &column, table, part, ids),
+            kind => one_of(sql, &column, kind, ids),
+        },
         Operand::Named { ids, names } => named(sql, &column, condition.field.kind, ids, names),
         Operand::Words(words) => with_words(sql, &column, condition, words),
         Operand::Ints(values) => range(
@@ -74,6 +77,13 @@ fn one_of(sql: &mut Builder, column: &str, kind: Kind, ids: &[Uuid]) {
         }
         many => _ = sql.push(column).push(" = any (").push_bind(many.to_vec()).push(")"),
     }
+}
+
+/// Where it is rare, the candidates have been looked up before (`needed_parts`); of a common one a page soon comes.
+fn with_part(sql: &mut Builder, column: &str, table: &str, part: &str, ids: &[Uuid]) {
+    sql.push("(").push(column).push(" = any (").push_bind(ids.to_vec()).push(") or exists (select from ").push(table);
+    sql.push(" part where part.org_id = t.org_id and part.opportunity_id = t.id and part.").push(part).push(" = any (");
+    sql.push_bind(ids.to_vec()).push(")))");
 }
 
 fn named(sql: &mut Builder, column: &str, kind: Kind, ids: &[Uuid], names: &[String]) {
@@ -149,6 +159,22 @@ pub(crate) fn needed_pattern(filter: &Filter, field: &str) -> Option<String> {
 /// The tags of which a record must have one for the whole filter to hold.
 pub(crate) fn needed_tags(filter: &Filter) -> Option<&[String]> {
     needed(filter, |c| c.field.kind == Kind::Tag && matches!(c.op, Op::Eq | Op::In))
+}
+
+/// The records of which one must have a part in it for the whole filter to hold, and in which table.
+pub(crate) fn needed_parts(filter: &Filter) -> Option<(&'static str, &[Uuid])> {
+    let parts = match filter {
+        Filter::And(parts) => parts.as_slice(),
+        one @ Filter::Is(_) => std::slice::from_ref(one),
+        Filter::Or(_) | Filter::Not(_) => return None,
+    };
+    parts.iter().find_map(|part| match part {
+        Filter::Is(Condition { field, op: Op::Eq | Op::In, operand: Operand::Ids(ids) }) => match field.kind {
+            Kind::Part(table, _) => Some((table, ids.as_slice())),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 /// The words of the first condition of this kind without which the filter does not hold.

@@ -48,7 +48,7 @@ pub(super) fn keys(sort: &[Sort], values: Vec<Value>) -> Result<Vec<Key>> {
         let text = || value.as_str().map(str::to_owned);
         Some(match kind {
             None => Key::Id(text()?.parse().ok()?),
-            Some(Kind::Int | Kind::Money | Kind::Decimal) => Key::Int(value.as_i64()?),
+            Some(Kind::Int | Kind::Money | Kind::Decimal | Kind::Word(_)) => Key::Int(value.as_i64()?),
             Some(Kind::Date) => Key::Date(text()?.parse().ok()?),
             Some(Kind::Time) => Key::Time(DateTime::parse_from_rfc3339(&text()?).ok()?.to_utc()),
             Some(_) => Key::Text(text()?),

@@ -22,7 +22,7 @@ use super::params::ListQuery;
 use cursor::keys;
 use page::{is_steady, page};
 
-pub(crate) use condition::{needed_pattern, needed_tags};
+pub(crate) use condition::{needed_parts, needed_pattern, needed_tags};
 pub(crate) use cursor::order;
 pub use page::reached;
 pub(crate) use page::{Reach, Within, branches, follows_tag, is_repeatable, visible, within_scope};

@@ -41,7 +41,13 @@ pub(super) fn is_steady(filter: &Filter) -> bool {
     match filter {
         Filter::And(parts) => parts.iter().all(is_steady),
         Filter::Is(condition) => match condition.field.kind {
-            Kind::Tag | Kind::Text | Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => false,
+            Kind::Part(..)
+            | Kind::Tag
+            | Kind::Text
+            | Kind::Option
+            | Kind::Options
+            | Kind::Flag
+            | Kind::Reference { .. } => false,
             _ => condition.op != Op::Contains,
         },
         Filter::Or(_) | Filter::Not(_) => false,
@@ -233,6 +239,9 @@ pub(crate) fn visible(
     reach: Reach,
 ) {
     sql.push("t.org_id = ").push_bind(org).push(" and t.deleted_at is null");
+    if reader.catalogue.archives && !query.filter.speaks_of("archived") {
+        sql.push(" and t.archived_at is null");
+    }
     match reach {
         Reach::Scope => within_scope(sql, reader.actor, reader.catalogue),
         Reach::Shares => {

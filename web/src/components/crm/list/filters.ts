@@ -89,6 +89,11 @@ export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
         return [{ value: "me", label: "Me" }, ...named(users)];
       case "team_id":
         return [{ value: "my_team", label: "My team" }, ...named(teams)];
+      case "archived":
+        return [
+          { value: "true", label: "Archived" },
+          { value: "true,false", label: "All" },
+        ];
       case "forecast_category":
         return Object.entries(FORECAST).map(([value, label]) => ({ value, label }));
       default:

@@ -1,7 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { productsQuery } from "@/api/shared";
 import { PriceLists } from "@/features/admin/price-lists";
-import { priceListsQuery } from "@/features/admin/queries";
+import { priceListsQuery } from "@/components/crm/billing";
 
 export const Route = createFileRoute("/_app/admin/price-lists")({
   staticData: { crumb: "Price lists" },
