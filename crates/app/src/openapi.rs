@@ -9,9 +9,9 @@ use dealwright_access::{
 };
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field, export,
-    handover, import, lead, live, opportunity, pipeline, price_list, product, rule, saved_view, search, settings,
-    sharing, task, timeline, transfer,
+    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field, duplicate,
+    export, handover, import, lead, live, merge, opportunity, pipeline, price_list, product, rule, saved_view, search,
+    settings, sharing, task, timeline, transfer,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -94,6 +94,8 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(import::http::router())
                 .merge(dealwright_workflow::rule::http::router())
                 .merge(rule::http::router())
+                .merge(duplicate::http::router())
+                .merge(merge::http::router())
                 .merge(Assistant::router()),
         )
         .merge(oauth::token_router())

@@ -221,6 +221,18 @@ pub fn nickname(a: &str, b: &str) -> bool {
     a.iter().any(|line| b.contains(line))
 }
 
+/// What people of a given name are called, and what names they may have that are called so; without the name itself.
+#[must_use]
+pub fn other_names(name: &str) -> Vec<&'static str> {
+    let name = normal(name);
+    let lines = nicknames().get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let all = NICKNAMES.lines().enumerate().filter(|(at, _)| lines.contains(at)).flat_map(|(_, line)| line.split(' '));
+    let mut names: Vec<&str> = all.filter(|other| *other != name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// A name's words without titles; all of them where nothing else is left.
 #[must_use]
 pub fn normal(name: &str) -> String {

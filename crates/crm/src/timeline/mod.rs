@@ -75,5 +75,6 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     known
         && (matches!(verb, "created" | "deleted" | "restored")
             || (object == "lead" && verb == "converted")
+            || (matches!(object, "account" | "contact") && verb == "merged")
             || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
 }

@@ -238,10 +238,10 @@ fn names(path: &Path) {
     let add = |to: &mut Found, f: Found| {
         *to = Found { right: to.right + f.right, wrong: to.wrong + f.wrong, missed: to.missed + f.missed };
     };
-    for kind in 0..2 {
-        let threshold = tune(&halves[0][kind], &grid);
-        add(&mut tuned, at_threshold(&halves[0][kind], threshold));
-        add(&mut found, at_threshold(&halves[1][kind], threshold));
+    for (kind, (tuning, held)) in halves[0].iter().zip(&halves[1]).enumerate() {
+        let threshold = tune(tuning, &grid);
+        add(&mut tuned, at_threshold(tuning, threshold));
+        add(&mut found, at_threshold(held, threshold));
         errors(&halves[held_out()][kind], threshold);
     }
     tell("name_pairs", tuned, found, halves[1].iter().map(Vec::len).sum(), begun);

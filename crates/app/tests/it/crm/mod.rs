@@ -4,6 +4,7 @@ mod currencies;
 mod custom_fields;
 mod custom_lists;
 mod custom_meanings;
+mod duplicates;
 mod export;
 mod import;
 mod leads;
