@@ -64,7 +64,11 @@ export function MatchingRuleCard(props: { rule: MatchingRule; may: boolean; onCh
           {(["on_create", "on_update"] as const).map((moment) => (
             <Field key={moment} label={moment === "on_create" ? "When added" : "When changed"}>
               {(w) => (
-                <Select {...w} value={rule[moment]} onChange={(e) => change({ [moment]: e.target.value as DuplicateAnswer })}>
+                <Select
+                  {...w}
+                  value={rule[moment]}
+                  onChange={(e) => change({ [moment]: e.target.value as DuplicateAnswer })}
+                >
                   {ANSWERS.map(([value, label]) => (
                     <option key={value} value={value}>
                       {label}

@@ -55,7 +55,8 @@ impl Records {
 fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
     let nil = "00000000-0000-7000-8000-000000000000";
     Some(match operation {
-        "POST /opportunities" | "POST /accounts" => json!({ "name": "New" }),
+        "POST /opportunities" => json!({ "name": "New" }),
+        "POST /accounts" => json!({ "name": "New", "allow_duplicates": true }),
         "POST /contacts" | "POST /leads" => json!({ "last_name": "New" }),
         "POST /products" => json!({ "name": "New product" }),
         "POST /pipelines" => json!({ "name": "New pipeline" }),
