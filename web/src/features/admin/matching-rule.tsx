@@ -46,7 +46,7 @@ export function MatchingRuleCard(props: { rule: MatchingRule; may: boolean; onCh
     change({ fields: on ? [...rule.fields, field] : rule.fields.filter((f) => f !== field) });
   return (
     <Card title={TITLES[rule.object]}>
-      <fieldset disabled={!may} className="flex flex-col gap-3 px-4 pb-4">
+      <fieldset disabled={!may} className="flex flex-col gap-3 px-4 py-3">
         <legend className="sr-only">Rule for {TITLES[rule.object].toLowerCase()}</legend>
         <div role="group" aria-label="Compared" className="flex flex-wrap gap-x-4 gap-y-2">
           {FIELDS[rule.object].map(([field, label]) => (
