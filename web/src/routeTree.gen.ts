@@ -36,6 +36,7 @@ import { Route as AppAdminAuditRouteImport } from "./routes/_app/admin/audit";
 import { Route as AppAdminConfigurationRouteImport } from "./routes/_app/admin/configuration";
 import { Route as AppAdminCurrenciesRouteImport } from "./routes/_app/admin/currencies";
 import { Route as AppAdminCustomFieldsRouteImport } from "./routes/_app/admin/custom-fields";
+import { Route as AppAdminDuplicatesRouteImport } from "./routes/_app/admin/duplicates";
 import { Route as AppAdminFieldAccessRouteImport } from "./routes/_app/admin/field-access";
 import { Route as AppAdminImportsRouteImport } from "./routes/_app/admin/imports";
 import { Route as AppAdminListsRouteImport } from "./routes/_app/admin/lists";
@@ -197,6 +198,11 @@ const AppAdminCurrenciesRoute = AppAdminCurrenciesRouteImport.update({
 const AppAdminCustomFieldsRoute = AppAdminCustomFieldsRouteImport.update({
   id: "/custom-fields",
   path: "/custom-fields",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminDuplicatesRoute = AppAdminDuplicatesRouteImport.update({
+  id: "/duplicates",
+  path: "/duplicates",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminFieldAccessRoute = AppAdminFieldAccessRouteImport.update({
@@ -366,6 +372,7 @@ export interface FileRoutesByFullPath {
   "/admin/configuration": typeof AppAdminConfigurationRoute;
   "/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
+  "/admin/duplicates": typeof AppAdminDuplicatesRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/admin/lists": typeof AppAdminListsRoute;
@@ -417,6 +424,7 @@ export interface FileRoutesByTo {
   "/admin/configuration": typeof AppAdminConfigurationRoute;
   "/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
+  "/admin/duplicates": typeof AppAdminDuplicatesRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/lists": typeof AppAdminListsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
@@ -472,6 +480,7 @@ export interface FileRoutesById {
   "/_app/admin/configuration": typeof AppAdminConfigurationRoute;
   "/_app/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/_app/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
+  "/_app/admin/duplicates": typeof AppAdminDuplicatesRoute;
   "/_app/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/_app/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/_app/admin/lists": typeof AppAdminListsRoute;
@@ -530,6 +539,7 @@ export interface FileRouteTypes {
     | "/admin/configuration"
     | "/admin/currencies"
     | "/admin/custom-fields"
+    | "/admin/duplicates"
     | "/admin/field-access"
     | "/admin/imports"
     | "/admin/lists"
@@ -581,6 +591,7 @@ export interface FileRouteTypes {
     | "/admin/configuration"
     | "/admin/currencies"
     | "/admin/custom-fields"
+    | "/admin/duplicates"
     | "/admin/field-access"
     | "/admin/lists"
     | "/admin/organisation"
@@ -635,6 +646,7 @@ export interface FileRouteTypes {
     | "/_app/admin/configuration"
     | "/_app/admin/currencies"
     | "/_app/admin/custom-fields"
+    | "/_app/admin/duplicates"
     | "/_app/admin/field-access"
     | "/_app/admin/imports"
     | "/_app/admin/lists"
@@ -867,6 +879,13 @@ declare module "@tanstack/react-router" {
       path: "/custom-fields";
       fullPath: "/admin/custom-fields";
       preLoaderRoute: typeof AppAdminCustomFieldsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/duplicates": {
+      id: "/_app/admin/duplicates";
+      path: "/duplicates";
+      fullPath: "/admin/duplicates";
+      preLoaderRoute: typeof AppAdminDuplicatesRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/field-access": {
@@ -1131,6 +1150,7 @@ interface AppAdminRouteChildren {
   AppAdminConfigurationRoute: typeof AppAdminConfigurationRoute;
   AppAdminCurrenciesRoute: typeof AppAdminCurrenciesRoute;
   AppAdminCustomFieldsRoute: typeof AppAdminCustomFieldsRoute;
+  AppAdminDuplicatesRoute: typeof AppAdminDuplicatesRoute;
   AppAdminFieldAccessRoute: typeof AppAdminFieldAccessRoute;
   AppAdminImportsRoute: typeof AppAdminImportsRouteWithChildren;
   AppAdminListsRoute: typeof AppAdminListsRoute;
@@ -1154,6 +1174,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminConfigurationRoute: AppAdminConfigurationRoute,
   AppAdminCurrenciesRoute: AppAdminCurrenciesRoute,
   AppAdminCustomFieldsRoute: AppAdminCustomFieldsRoute,
+  AppAdminDuplicatesRoute: AppAdminDuplicatesRoute,
   AppAdminFieldAccessRoute: AppAdminFieldAccessRoute,
   AppAdminImportsRoute: AppAdminImportsRouteWithChildren,
   AppAdminListsRoute: AppAdminListsRoute,

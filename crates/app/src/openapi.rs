@@ -10,8 +10,8 @@ use dealwright_access::{
 use dealwright_ai::{AssistantState, agent, proposal};
 use dealwright_crm::{
     account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field,
-    deal_competitor, deal_contact, export, handover, import, lead, live, opportunity, pipeline, price_list, product,
-    rule, saved_view, search, settings, sharing, task, timeline, transfer, trash,
+    deal_competitor, deal_contact, duplicate, export, handover, import, lead, live, merge, opportunity, pipeline,
+    price_list, product, rule, saved_view, search, settings, sharing, task, timeline, transfer, trash,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -97,6 +97,8 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(deal_competitor::http::router())
         .merge(opportunity::life_http::router())
         .merge(trash::http::router())
+        .merge(duplicate::http::router())
+        .merge(merge::http::router())
         .merge(proposal::http::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
 }

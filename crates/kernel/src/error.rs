@@ -87,6 +87,31 @@ pub struct VersionConflict {
     pub fields: Vec<ConflictingField>,
 }
 
+/// A record that may be the same as what was sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DuplicateCandidate)]
+pub struct Similar {
+    pub object: String,
+    pub id: uuid::Uuid,
+    pub name: String,
+    /// How likely they are one, in percent.
+    pub score: i32,
+    pub reasons: Vec<SimilarReason>,
+}
+
+/// What speaks for or against two records being one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DuplicateReason)]
+pub struct SimilarReason {
+    pub field: String,
+    /// `same`, `alike`, `close`, `loose` or `different`.
+    pub level: String,
+    /// In bits: positive when it speaks for it. Weights add up.
+    pub weight: f64,
+    /// Such as "same e-mail".
+    pub words: String,
+}
+
 /// An RFC 9457 problem.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
@@ -103,6 +128,12 @@ pub struct Problem {
     /// How many records stand in the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
+    /// Of `duplicate_found`: what is there already, of what you may see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<Similar>,
+    /// Of `duplicate_found`: whether `allow_duplicates` lets it pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_override: Option<bool>,
     /// Quote it when you report the problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -131,6 +162,8 @@ struct More {
     rules: Vec<RuleId>,
     /// How many records stand in the way.
     count: Option<i64>,
+    /// What is there already, and whether it may be there twice.
+    duplicates: Option<(Vec<Similar>, bool)>,
 }
 
 impl Error {
@@ -201,7 +234,7 @@ impl Error {
     #[must_use]
     pub fn rules(code: &'static str, broken: Vec<(RuleId, FieldError)>) -> Self {
         let (rules, fields) = broken.into_iter().unzip();
-        Self { more: Some(Box::new(More { rules, count: None })), ..Self::fields(code, fields) }
+        Self { more: Some(Box::new(More { rules, ..More::default() })), ..Self::fields(code, fields) }
     }
 
     /// 413.
@@ -244,6 +277,13 @@ impl Error {
         self
     }
 
+    /// Says what is there already, and whether the request may insist.
+    #[must_use]
+    pub fn duplicates(mut self, found: Vec<Similar>, may_override: bool) -> Self {
+        self.more.get_or_insert_default().duplicates = Some((found, may_override));
+        self
+    }
+
     /// Says which field the error lands on.
     #[must_use]
     pub fn on(mut self, field: impl Into<String>) -> Self {
@@ -273,8 +313,14 @@ impl Error {
                 .collect(),
             conflict: self.conflict.as_deref().cloned(),
             count: self.more.as_ref().and_then(|m| m.count),
+            duplicates: self.similar().map(|(found, _)| found.clone()).unwrap_or_default(),
+            may_override: self.similar().map(|(_, may)| *may),
             request_id: None,
         }
+    }
+
+    fn similar(&self) -> Option<&(Vec<Similar>, bool)> {
+        self.more.as_ref()?.duplicates.as_ref()
     }
 
     /// What went wrong below, in the words of each layer. Not their debug output: PostgreSQL's details quote whole rows.

@@ -33,6 +33,9 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/84_views.sql"),
     include_str!("../schema/86_deals.sql"),
     include_str!("../schema/88_trash.sql"),
+    include_str!("../schema/86_matching.sql"),
+    include_str!("../schema/88_merges.sql"),
+    include_str!("../schema/90_sweeps.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

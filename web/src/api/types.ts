@@ -60,6 +60,16 @@ export type IdentityProviderKind = Schemas["IdentityProviderKind"];
 export type ScimToken = Schemas["ScimToken"];
 export type ConnectionReport = Schemas["ConnectionReport"];
 
+export type DuplicateCandidate = Schemas["DuplicateCandidate"];
+export type DuplicateReason = Schemas["DuplicateReason"];
+export type DuplicateCheck = Schemas["DuplicateCheck"];
+export type DuplicatePair = Schemas["DuplicatePair"];
+export type MatchObject = Schemas["MatchObject"];
+export type MergeObject = Schemas["MergeObject"];
+export type MergeField = Schemas["MergeField"];
+export type MergePreview = Schemas["MergePreview"];
+export type MatchingRule = Schemas["MatchingRule"];
+export type DuplicateAnswer = Schemas["DuplicateAnswer"];
 export type Account = Schemas["Account"];
 export type Contact = Schemas["Contact"];
 export type Lead = Schemas["Lead"];

@@ -86,9 +86,9 @@ async fn create(cx: Allow<CreateAccount>, Valid(new): Valid<NewAccount>) -> Resu
 #[utoipa::path(get, path = "/accounts/{id}", tag = "accounts", params(("id" = AccountId, Path)), responses((status = 200, body = WholeAccount), Problems))]
 async fn get(cx: Allow<ReadAccount>, Path(id): Path<AccountId>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
-    let mut account = store::find(&mut tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
+    let mut account = store::find_or_merged(&mut tx, id).await?.or_not_found("account")?.allowing(cx.actor());
     custom_field::facts::work_out(cx.actor(), &mut tx, [&mut account]).await?;
-    let (open_opportunities, sum) = store::open_opportunities(&mut tx, id).await?;
+    let (open_opportunities, sum) = store::open_opportunities(&mut tx, account.id).await?;
     let hidden = cx.actor().fields.hides(Object::Opportunity, "amount");
     let open_amount = (!hidden).then(|| Money::new(sum, cx.actor().currency));
     tx.done((etag(account.version), Json(WholeAccount { account, open_opportunities, open_amount }))).await

@@ -202,6 +202,8 @@ pub struct NewAccount {
     pub custom: Map<String, Value>,
     #[schema(max_length = 200)]
     pub external_id: Option<String>,
+    /// Create it although it may be there already, where the matching rule warns of it.
+    pub allow_duplicates: bool,
 }
 
 impl Validate for NewAccount {
@@ -278,6 +280,8 @@ pub struct AccountPatch {
     pub custom: Option<Map<String, Value>>,
     #[schema(value_type = Option<String>, max_length = 200)]
     pub external_id: Patch<String>,
+    /// Change it although it may be there already, where the matching rule warns of it.
+    pub allow_duplicates: bool,
 }
 
 impl Validate for AccountPatch {

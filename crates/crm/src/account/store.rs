@@ -11,6 +11,7 @@ use dealwright_store::Tx;
 use serde_json::{Map, Value};
 
 use super::{Account, Fields};
+use crate::merge::{self, MergeObject};
 use crate::opportunity::May;
 use crate::record::Ref;
 
@@ -138,6 +139,20 @@ pub async fn is_below(tx: &mut Tx, parent: AccountId, account: AccountId) -> Res
     Ok(sqlx::query_scalar!(r#"select app.account_is_below($1, $2) as "below!""#, parent.0, account.0)
         .fetch_one(tx.db())
         .await?)
+}
+
+/// One account the actor may see; where it was merged into another, that.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_or_merged(tx: &mut Tx, id: AccountId) -> Result<Option<Account>> {
+    if let Some(found) = find(tx, id, false).await? {
+        return Ok(Some(found));
+    }
+    match merge::store::survivor(tx, MergeObject::Account, id.0).await? {
+        Some(survivor) => find(tx, AccountId(survivor), false).await,
+        None => Ok(None),
+    }
 }
 
 fn taken() -> Error {

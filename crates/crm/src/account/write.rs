@@ -15,6 +15,7 @@ use super::{Account, AccountPatch, Fields, NewAccount, check_currency, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
+use crate::duplicate::{self, Draft, MatchObject, Moment};
 use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
@@ -30,12 +31,14 @@ pub struct Written {
 /// 403 when the owner is beyond the caller's scope; 409 `external_id_taken`; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewAccount) -> Result<Account> {
     change::may_say(cx, Object::Account, &new)?;
+    let allow = new.allow_duplicates;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = change::owner_team(cx, tx, permission::<CreateAccount>(), owner).await?;
     let (id, mut fields) = (AccountId(tx.new_id()), new.fields(owner, team));
     values::check(tx, FieldObject::Account, None, &mut fields.custom).await?;
     check_currency(fields.annual_revenue, cx.actor().currency)?;
     check_references(tx, &references(None, &fields)).await?;
+    duplicate::guard(cx, tx, MatchObject::Account, Moment::Create, id.0, Draft::from(&fields), allow).await?;
     store::insert(tx, id, &fields).await?;
     rule::judge_new(tx, RuleObject::Account, id.0).await?;
     let account = store::find(tx, id, false).await?.or_not_found("account")?.allowing(cx.actor());
@@ -57,6 +60,7 @@ pub async fn update(
     undoes: Option<EventId>,
 ) -> Result<Written> {
     let old = permit.fields();
+    let allow = patch.allow_duplicates;
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Account, &old, &new)?;
     values::check(tx, FieldObject::Account, Some(&old.custom), &mut new.custom).await?;
@@ -80,6 +84,9 @@ pub async fn update(
         && store::is_below(tx, parent, current.id).await?
     {
         return Err(Error::field("parent_id", "parent_cycle", "the parent is this account, or stands below it"));
+    }
+    if undoes.is_none() && Draft::from(&new) != Draft::from(&old) {
+        duplicate::guard(cx, tx, MatchObject::Account, Moment::Update, current.id.0, Draft::from(&new), allow).await?;
     }
     let judgement = rule::Judgement::of(tx, RuleObject::Account, current.id.0).await?;
     if !store::update(tx, current.id, version, &new).await? {

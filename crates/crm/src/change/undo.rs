@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
-use crate::{account, contact, deal_competitor, deal_contact, lead, opportunity, task};
+use crate::{account, contact, deal_competitor, deal_contact, lead, merge, opportunity, task};
 
 /// What an undo did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,6 +49,10 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
         "deleted" => restore(cx, tx, event).await,
         "converted" => revert_conversion(cx, tx, event).await,
         "archived" | "unarchived" => archive(cx, tx, event, verb == "unarchived").await,
+        "merged" => {
+            let merge = merge::store::find(tx, event.id.0).await?;
+            merge::take_back(cx, tx, &merge.ok_or_else(|| unknown(event))?).await
+        }
         _ => revert(cx, tx, event).await,
     }
 }

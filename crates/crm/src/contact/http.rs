@@ -76,10 +76,12 @@ async fn create(cx: Allow<CreateContact>, Valid(new): Valid<NewContact>) -> Resu
 }
 
 /// One contact
+///
+/// The id of one that was merged into another leads to that.
 #[utoipa::path(get, path = "/contacts/{id}", tag = "contacts", params(("id" = ContactId, Path)), responses((status = 200, body = Contact), Problems))]
 async fn get(cx: Allow<ReadContact>, Path(id): Path<ContactId>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
-    let mut contact = store::find(&mut tx, id, false).await?.or_not_found("contact")?.allowing(cx.actor());
+    let mut contact = store::find_or_merged(&mut tx, id).await?.or_not_found("contact")?.allowing(cx.actor());
     custom_field::facts::work_out(cx.actor(), &mut tx, [&mut contact]).await?;
     tx.done((etag(contact.version), Json(contact))).await
 }

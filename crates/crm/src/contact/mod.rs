@@ -181,6 +181,8 @@ pub struct NewContact {
     pub custom: Map<String, Value>,
     #[schema(max_length = 200)]
     pub external_id: Option<String>,
+    /// Create it although it may be there already, where the matching rule warns of it.
+    pub allow_duplicates: bool,
 }
 
 impl Validate for NewContact {
@@ -242,6 +244,8 @@ pub struct ContactPatch {
     pub custom: Option<Map<String, Value>>,
     #[schema(value_type = Option<String>, max_length = 200)]
     pub external_id: Patch<String>,
+    /// Change it although it may be there already, where the matching rule warns of it.
+    pub allow_duplicates: bool,
 }
 
 impl Validate for ContactPatch {

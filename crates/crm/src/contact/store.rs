@@ -11,6 +11,7 @@ use dealwright_store::Tx;
 use serde_json::{Map, Value};
 
 use super::{Contact, Fields};
+use crate::merge::{self, MergeObject};
 use crate::opportunity::May;
 use crate::record::Ref;
 
@@ -95,6 +96,20 @@ pub async fn find(tx: &mut Tx, id: ContactId, deleted: bool) -> Result<Option<Co
     .fetch_optional(tx.db())
     .await?;
     Ok(row.map(Row::into_record))
+}
+
+/// One contact the actor may see; where it was merged into another, that.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_or_merged(tx: &mut Tx, id: ContactId) -> Result<Option<Contact>> {
+    if let Some(found) = find(tx, id, false).await? {
+        return Ok(Some(found));
+    }
+    match merge::store::survivor(tx, MergeObject::Contact, id.0).await? {
+        Some(survivor) => find(tx, ContactId(survivor), false).await,
+        None => Ok(None),
+    }
 }
 
 fn taken() -> Error {

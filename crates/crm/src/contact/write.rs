@@ -14,6 +14,7 @@ use super::{Contact, ContactPatch, Fields, NewContact, check_name, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
+use crate::duplicate::{self, Draft, MatchObject, Moment};
 use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
@@ -29,12 +30,14 @@ pub struct Written {
 /// 403 when the owner is beyond the caller's scope; 409 `external_id_taken`; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewContact) -> Result<Contact> {
     change::may_say(cx, Object::Contact, &new)?;
+    let allow = new.allow_duplicates;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = change::owner_team(cx, tx, permission::<CreateContact>(), owner).await?;
     let (id, mut fields) = (ContactId(tx.new_id()), new.fields(owner, team));
     values::check(tx, FieldObject::Contact, None, &mut fields.custom).await?;
     check_name(&fields)?;
     check_references(tx, &references(None, &fields)).await?;
+    duplicate::guard(cx, tx, MatchObject::Contact, Moment::Create, id.0, Draft::from(&fields), allow).await?;
     store::insert(tx, id, &fields).await?;
     rule::judge_new(tx, RuleObject::Contact, id.0).await?;
     let contact = store::find(tx, id, false).await?.or_not_found("contact")?.allowing(cx.actor());
@@ -55,6 +58,7 @@ pub async fn update(
     undoes: Option<EventId>,
 ) -> Result<Written> {
     let old = permit.fields();
+    let allow = patch.allow_duplicates;
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Contact, &old, &new)?;
     values::check(tx, FieldObject::Contact, Some(&old.custom), &mut new.custom).await?;
@@ -72,6 +76,9 @@ pub async fn update(
     }
     check_name(&new)?;
     check_references(tx, &references(Some(&old), &new)).await?;
+    if undoes.is_none() && Draft::from(&new) != Draft::from(&old) {
+        duplicate::guard(cx, tx, MatchObject::Contact, Moment::Update, current.id.0, Draft::from(&new), allow).await?;
+    }
     let judgement = rule::Judgement::of(tx, RuleObject::Contact, current.id.0).await?;
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("contact")?;

@@ -47,6 +47,8 @@ pub struct NewLead {
     pub custom: Map<String, Value>,
     #[schema(max_length = 200)]
     pub external_id: Option<String>,
+    /// Create it although it may be there already, where the matching rule warns of it.
+    pub allow_duplicates: bool,
 }
 
 impl Validate for NewLead {
@@ -140,6 +142,8 @@ pub struct LeadPatch {
     pub custom: Option<Map<String, Value>>,
     #[schema(value_type = Option<String>, max_length = 200)]
     pub external_id: Patch<String>,
+    /// Change it although it may be there already, where the matching rule warns of it.
+    pub allow_duplicates: bool,
 }
 
 impl Validate for LeadPatch {

@@ -17,6 +17,7 @@ use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::choice::Category;
 use crate::custom_field::{FieldObject, values};
+use crate::duplicate::{self, Draft, MatchObject, Moment};
 use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
@@ -32,6 +33,7 @@ pub struct Written {
 /// 403 when the owner is beyond the caller's scope; 409 `external_id_taken`; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewLead) -> Result<Lead> {
     change::may_say(cx, Object::Lead, &new)?;
+    let allow = new.allow_duplicates;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = change::owner_team(cx, tx, permission::<CreateLead>(), owner).await?;
     let status = match new.status_id {
@@ -43,6 +45,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewLead) -> Result<Lead> {
     check_name(&fields)?;
     check_references(tx, &references(None, &fields)).await?;
     check_status(tx, status).await?;
+    duplicate::guard(cx, tx, MatchObject::Lead, Moment::Create, id.0, Draft::from(&fields), allow).await?;
     store::insert(tx, id, &fields).await?;
     rule::judge_new(tx, RuleObject::Lead, id.0).await?;
     let lead = store::find(tx, id, false).await?.or_not_found("lead")?.allowing(cx.actor());
@@ -64,6 +67,7 @@ pub async fn update(
     undoes: Option<EventId>,
 ) -> Result<Written> {
     let old = permit.fields();
+    let allow = patch.allow_duplicates;
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Lead, &old, &new)?;
     values::check(tx, FieldObject::Lead, Some(&old.custom), &mut new.custom).await?;
@@ -84,6 +88,9 @@ pub async fn update(
     check_references(tx, &references(Some(&old), &new)).await?;
     if new.status_id != old.status_id {
         check_status(tx, new.status_id).await?;
+    }
+    if undoes.is_none() && Draft::from(&new) != Draft::from(&old) {
+        duplicate::guard(cx, tx, MatchObject::Lead, Moment::Update, current.id.0, Draft::from(&new), allow).await?;
     }
     let judgement = rule::Judgement::of(tx, RuleObject::Lead, current.id.0).await?;
     if !store::update(tx, current.id, version, &new).await? {

@@ -79,5 +79,6 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
                 && (verb.starts_with("contact_")
                     || verb.starts_with("competitor_")
                     || matches!(verb, "archived" | "unarchived")))
+            || (matches!(object, "account" | "contact") && verb == "merged")
             || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
 }

@@ -86,6 +86,9 @@ export function words(event: TimelineEvent): Words {
   if (action === "updated" && event.changes.length > 0) {
     return { verb: "changed", object: event.changes.map((c) => c.label).join(", ") };
   }
+  if (action === "merged") return { verb: "merged", object: `${text(event.data.loser)} into this ${noun}` };
+  if (action === "merged_into") return { verb: "merged", object: `this ${noun} into ${text(event.data.winner)}` };
+  if (action === "unmerged") return { verb: "took", object: `${text(event.data.loser)} out of this ${noun} again` };
   if (action === "shared" || action === "unshared") return sharing(event, action, noun);
   if (action === "member_added" || action === "member_removed") {
     const verb = action === "member_added" ? "put" : "took";

@@ -1,7 +1,7 @@
 /** The page of an account, a contact or a lead: name, facts, tabs. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Ellipsis, Phone, Plus, SquareCheck, Trash2 } from "lucide-react";
-import type { ReactNode } from "react";
+import { Ellipsis, Merge, Phone, Plus, SquareCheck, Trash2 } from "lucide-react";
+import { useState, type ReactNode } from "react";
 import { post, remove } from "@/api/client";
 import { useMay } from "@/api/shared";
 import { sentence } from "@/api/problem";
@@ -10,8 +10,11 @@ import { Menu } from "@/components/ui/menu";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed, told } from "@/components/ui/toast";
 import { create } from "@/lib/frame";
+import { loadable } from "@/lib/loadable";
 import { composing } from "./composer";
 import { useSharing, type Shareable } from "./sharing";
+
+const MergeDialog = loadable(() => import("./merge-dialog").then((m) => m.MergeDialog));
 
 interface Props<T extends string> {
   type: "account" | "contact" | "lead";
@@ -37,6 +40,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
   const mayLog = useMay("activity", "create");
   const mayAddTask = useMay("task", "create");
   const sharing = useSharing(type, record);
+  const [merging, setMerging] = useState(false);
   return (
     <div className="flex min-h-full flex-col">
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
@@ -55,6 +59,9 @@ export function RecordPage<T extends string>(props: Props<T>) {
           )}
           {props.action}
           {sharing.dialog}
+          {merging && type !== "lead" && (
+            <MergeDialog object={type} record={record} onClose={() => setMerging(false)} />
+          )}
           <Menu
             align="end"
             trigger={
@@ -73,6 +80,9 @@ export function RecordPage<T extends string>(props: Props<T>) {
                   ]
                 : []),
               ...sharing.items,
+              ...(props.mayDelete && type !== "lead"
+                ? [{ label: "Merge with…", icon: <Merge />, run: () => setMerging(true) }]
+                : []),
               ...(props.mayDelete
                 ? (["line", { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop.mutate() }] as const)
                 : []),

@@ -2,11 +2,12 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { useFields, useOptions } from "@/api/shared";
 import { CustomInputs, useRequiredFields, type CustomValues } from "@/components/crm/custom-inputs";
+import { Duplicates, useDuplicates } from "@/components/crm/duplicates";
 import { customErrorsOf, landErrors } from "@/components/crm/form-errors";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
@@ -34,13 +35,17 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
     defaultValues: { name: "", website: "", phone: "", industry_id: "", country: "" },
   });
   const { errors, isSubmitting } = form.formState;
+  const typed = useWatch({ control: form.control });
+  const { found, blocked } = useDuplicates("account", { name: typed.name, website: typed.website, phone: typed.phone });
   const required = useRequiredFields("account");
   const [custom, setCustom] = useState<CustomValues>({});
   const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
   const submit = form.handleSubmit(async (values) => {
     try {
       const body = Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""));
-      const { data, eventId } = await post("/accounts", { body: { ...fields.writable(body), custom } });
+      const { data, eventId } = await post("/accounts", {
+        body: { ...fields.writable(body), custom, allow_duplicates: found.length > 0 },
+      });
       void client.invalidateQueries({ queryKey: ["accounts"] });
       onClose();
       await navigate({ to: "/accounts/$id", params: { id: data.id } });
@@ -59,7 +64,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-account" busy={isSubmitting && "Adding"}>
-            Add account
+            {found.length > 0 && !blocked ? "Add anyway" : "Add account"}
           </Button>
         </>
       }
@@ -104,6 +109,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
             </Field>
           )}
         </div>
+        <Duplicates object="account" found={found} blocked={blocked} />
         <CustomInputs fields={required} values={custom} errors={customErrors} onChange={setCustom} />
       </form>
     </Overlay>

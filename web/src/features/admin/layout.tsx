@@ -4,6 +4,7 @@ import {
   Box,
   Building2,
   Coins,
+  Copy,
   EyeOff,
   FileCog,
   Fingerprint,
@@ -66,6 +67,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: "Data",
     items: [
+      { to: "/admin/duplicates", label: "Duplicates", icon: Copy },
       { to: "/admin/imports", label: "Import", icon: Import, needs: ["import", "read"] },
       { to: "/admin/configuration", label: "Configuration file", icon: FileCog },
       { to: "/admin/audit", label: "Audit log", icon: ScrollText, needs: ["audit", "read"] },

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from "@tanstack/react-query";
 import { get } from "@/api/client";
+import type { MatchObject } from "@/api/types";
 
 export const signInPolicyQuery = () =>
   queryOptions({ queryKey: ["sign-in-policy"], queryFn: () => get("/sign-in-policy") });
@@ -52,6 +53,23 @@ export const peopleChanged = (client: QueryClient): Promise<unknown> =>
   Promise.all(["users", "teams", "roles", "me"].map((key) => client.invalidateQueries({ queryKey: [key] })));
 export const roleFieldsQuery = (id: string) =>
   queryOptions({ queryKey: ["roles", "fields", id], queryFn: () => get("/roles/{id}/fields", { path: { id } }) });
+export const matchingRulesQuery = () =>
+  queryOptions({ queryKey: ["matching-rules"], queryFn: async () => (await get("/matching-rules")).items });
+export const duplicatesQuery = (object: MatchObject) =>
+  infiniteQueryOptions({
+    queryKey: ["duplicates", "open", object],
+    queryFn: ({ pageParam, signal }) =>
+      get("/duplicates", { query: { object, cursor: pageParam ?? undefined }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+/** The last look through all there is; it is asked again while it runs. */
+export const sweepQuery = (object: MatchObject) =>
+  queryOptions({
+    queryKey: ["duplicates", "sweep", object],
+    queryFn: async () => (await get("/duplicates/sweeps", { query: { object } })).items[0] ?? null,
+    refetchInterval: ({ state }) => (state.data && !state.data.finished_at ? 1000 : false),
+  });
 export const organisationQuery = () =>
   queryOptions({ queryKey: ["organisation"], queryFn: () => get("/organisation") });
 export const currenciesQuery = () =>

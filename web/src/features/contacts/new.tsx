@@ -2,12 +2,13 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { useFields } from "@/api/shared";
 import type { Ref } from "@/api/types";
 import { CustomInputs, useRequiredFields, type CustomValues } from "@/components/crm/custom-inputs";
+import { Duplicates, useDuplicates } from "@/components/crm/duplicates";
 import { customErrorsOf, landErrors } from "@/components/crm/form-errors";
 import { RefPicker } from "@/components/crm/pickers";
 import { useTold } from "@/components/crm/use-undo";
@@ -36,6 +37,14 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
     defaultValues: { first_name: "", last_name: "", title: "", email: "", phone: "" },
   });
   const { errors, isSubmitting } = form.formState;
+  const typed = useWatch({ control: form.control });
+  const { found, blocked } = useDuplicates("contact", {
+    first_name: typed.first_name,
+    last_name: typed.last_name,
+    email: typed.email,
+    phone: typed.phone,
+    account_id: account?.id,
+  });
   const required = useRequiredFields("contact");
   const [custom, setCustom] = useState<CustomValues>({});
   const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
@@ -45,6 +54,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
         ...fields.writable(Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""))),
         ...(account ? { account_id: account.id } : {}),
         custom,
+        allow_duplicates: found.length > 0,
       };
       const { data, eventId } = await post("/contacts", { body });
       void client.invalidateQueries({ queryKey: ["contacts"] });
@@ -65,7 +75,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-contact" busy={isSubmitting && "Adding"}>
-            Add contact
+            {found.length > 0 && !blocked ? "Add anyway" : "Add contact"}
           </Button>
         </>
       }
@@ -104,6 +114,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
             <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />
           )}
         </Field>
+        <Duplicates object="contact" found={found} blocked={blocked} />
         <CustomInputs fields={required} values={custom} errors={customErrors} onChange={setCustom} />
       </form>
     </Overlay>

@@ -2,11 +2,12 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, useWatch } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { post } from "@/api/client";
 import { useFields, useOptions } from "@/api/shared";
 import { CustomInputs, useRequiredFields, type CustomValues } from "@/components/crm/custom-inputs";
+import { Duplicates, useDuplicates } from "@/components/crm/duplicates";
 import { customErrorsOf, landErrors } from "@/components/crm/form-errors";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
@@ -66,13 +67,22 @@ export function NewLead({ onClose }: { onClose: () => void }) {
     },
   });
   const { errors, isSubmitting } = form.formState;
+  const typed = useWatch({ control: form.control });
+  const { found, blocked } = useDuplicates("lead", {
+    first_name: typed.first_name,
+    last_name: typed.last_name,
+    company: typed.company,
+    email: typed.email,
+    phone: typed.phone,
+    website: typed.website,
+  });
   const required = useRequiredFields("lead");
   const [custom, setCustom] = useState<CustomValues>({});
   const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
   const submit = form.handleSubmit(async (values) => {
     try {
       const said = fields.writable(Object.fromEntries(Object.entries(values).filter(([, v]) => v !== "")));
-      const { data, eventId } = await post("/leads", { body: { ...said, custom } });
+      const { data, eventId } = await post("/leads", { body: { ...said, custom, allow_duplicates: found.length > 0 } });
       void client.invalidateQueries({ queryKey: ["leads"] });
       onClose();
       await navigate({ to: "/leads/$id", params: { id: data.id } });
@@ -91,7 +101,7 @@ export function NewLead({ onClose }: { onClose: () => void }) {
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-lead" busy={isSubmitting && "Adding"}>
-            Add lead
+            {found.length > 0 && !blocked ? "Add anyway" : "Add lead"}
           </Button>
         </>
       }
@@ -137,6 +147,7 @@ export function NewLead({ onClose }: { onClose: () => void }) {
             </Field>
           )}
         </div>
+        <Duplicates object="lead" found={found} blocked={blocked} />
         <CustomInputs fields={required} values={custom} errors={customErrors} onChange={setCustom} />
       </form>
     </Overlay>

@@ -58,7 +58,8 @@ impl Records {
 fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
     let nil = "00000000-0000-7000-8000-000000000000";
     Some(match operation {
-        "POST /opportunities" | "POST /accounts" => json!({ "name": "New" }),
+        "POST /opportunities" => json!({ "name": "New" }),
+        "POST /accounts" => json!({ "name": "New", "allow_duplicates": true }),
         "POST /contacts" | "POST /leads" => json!({ "last_name": "New" }),
         "POST /products" => json!({ "name": "New product" }),
         "POST /pipelines" => json!({ "name": "New pipeline" }),
@@ -161,6 +162,14 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
             json!({ "object": "account", "expression": "size(name) > 1", "record_id": records.0["accounts"] })
         }
         "POST /domains/{domain}/verification" => json!({}),
+        "PATCH /matching-rules/{object}" => json!({ "version": 999, "threshold": 80 }),
+        "POST /duplicates/check" => json!({ "object": "account", "name": "Account" }),
+        "POST /duplicates/{id}/dismissal" | "POST /merges/{id}/reversal" => json!({}),
+        "POST /duplicates/sweeps" => json!({ "object": "account" }),
+        "POST /merges/preview" => json!({ "object": "account", "winner_id": nil, "loser_id": records.0["accounts"] }),
+        "POST /merges" => {
+            json!({ "object": "account", "winner_id": nil, "loser_id": records.0["accounts"], "winner_version": 1, "loser_version": 1 })
+        }
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
@@ -248,6 +257,12 @@ async fn who_may_ask_what() {
                     format!("/effective-access?user_id={nil}&object=account&id={nil}", nil = person.id)
                 } else if operation == "GET /imports/fields" {
                     "/imports/fields?object=account".to_owned()
+                } else if operation == "GET /duplicates" {
+                    "/duplicates?object=account".to_owned()
+                } else if operation == "GET /duplicates/sweeps" {
+                    "/duplicates/sweeps?object=account".to_owned()
+                } else if path == "/matching-rules/{object}" {
+                    "/matching-rules/account".to_owned()
                 } else if operation == "GET /rules/facts" {
                     "/rules/facts?object=account".to_owned()
                 } else {

@@ -5,7 +5,8 @@ use dealwright_testkit::{Person, TestApp};
 use serde_json::{Value, json};
 
 pub async fn lead(who: &Person, more: Value) -> Value {
-    let mut body = json!({ "first_name": "Nadia", "last_name": "Petrov", "company": "Isdom" });
+    let mut body =
+        json!({ "first_name": "Nadia", "last_name": "Petrov", "company": "Isdom", "allow_duplicates": true });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let made = who.post("/leads", body).await;
     assert_eq!(made.status, 201, "{:?}", made.body);

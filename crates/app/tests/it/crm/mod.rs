@@ -7,6 +7,7 @@ mod custom_meanings;
 mod deal_lines;
 mod deal_people;
 mod deals;
+mod duplicates;
 mod export;
 mod import;
 mod leads;

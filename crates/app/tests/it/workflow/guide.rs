@@ -47,7 +47,11 @@ async fn named(app: &TestApp, record: &Value) -> Value {
     }
     if let Some(industry) = fields.remove("account_of_industry") {
         let industry = app.admin.choice("industry", industry.as_str().unwrap()).await;
-        let account = app.admin.post("/accounts", json!({ "name": "Isdom", "industry_id": industry })).await.ok();
+        let account = app
+            .admin
+            .post("/accounts", json!({ "name": "Isdom", "industry_id": industry, "allow_duplicates": true }))
+            .await
+            .ok();
         fields.insert("account_id".into(), account["id"].clone());
     }
     record

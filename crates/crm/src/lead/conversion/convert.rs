@@ -135,7 +135,9 @@ impl Parts<'_> {
             return Ok(());
         }
         self.cx.actor().require(permission::<CreateAccount>())?;
-        let new: NewAccount = request("account", self.draft().account(tx).await?, to.fields)?;
+        let mut new: NewAccount = request("account", self.draft().account(tx).await?, to.fields)?;
+        // Whoever converts has chosen between what is there and something new.
+        new.allow_duplicates = true;
         let made = account::write::create(self.cx, tx, new).await.map_err(|e| within("account", e))?;
         (self.trace.account, self.trace.made.account) = (Some(made.id), Some(made.version));
         Ok(())
@@ -150,7 +152,7 @@ impl Parts<'_> {
         }
         self.cx.actor().require(permission::<CreateContact>())?;
         let mut new: NewContact = request("contact", self.draft().contact(tx).await?, to.fields)?;
-        new.account_id = self.trace.account;
+        (new.account_id, new.allow_duplicates) = (self.trace.account, true);
         let made = contact::write::create(self.cx, tx, new).await.map_err(|e| within("contact", e))?;
         (self.trace.contact, self.trace.made.contact) = (Some(made.id), Some(made.version));
         Ok(())

@@ -1,4 +1,4 @@
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, redirect } from "@tanstack/react-router";
 import { optionsQuery, usersQuery } from "@/api/shared";
 import { timelineQuery } from "@/components/crm/timeline-query";
 import { accountQuery } from "@/features/accounts/queries";
@@ -10,10 +10,13 @@ export const Route = createFileRoute("/_app/accounts/$id")({
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const [record] = await Promise.all([
       queryClient.query({ ...accountQuery(id), staleTime: "static" }),
-      queryClient.infiniteQuery({ ...timelineQuery("account", id), staleTime: "static" }),
+      // A record that was merged has none of its own any more; what else fails is told where it stands.
+      queryClient.infiniteQuery({ ...timelineQuery("account", id), staleTime: "static" }).catch(() => undefined),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);
+    // One that was merged: its links lead to what it became.
+    if (record.id !== id) throw redirect({ to: "/accounts/$id", params: { id: record.id }, replace: true });
     return { crumb: record.name };
   },
   component: RecordRoute,

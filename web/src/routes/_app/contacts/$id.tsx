@@ -1,4 +1,4 @@
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, redirect } from "@tanstack/react-router";
 import { optionsQuery, usersQuery } from "@/api/shared";
 import { timelineQuery } from "@/components/crm/timeline-query";
 import { contactQuery } from "@/features/contacts/queries";
@@ -10,10 +10,13 @@ export const Route = createFileRoute("/_app/contacts/$id")({
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const [record] = await Promise.all([
       queryClient.query({ ...contactQuery(id), staleTime: "static" }),
-      queryClient.infiniteQuery({ ...timelineQuery("contact", id), staleTime: "static" }),
+      // A record that was merged has none of its own any more; what else fails is told where it stands.
+      queryClient.infiniteQuery({ ...timelineQuery("contact", id), staleTime: "static" }).catch(() => undefined),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);
+    // One that was merged: its links lead to what it became.
+    if (record.id !== id) throw redirect({ to: "/contacts/$id", params: { id: record.id }, replace: true });
     return { crumb: record.name };
   },
   component: RecordRoute,

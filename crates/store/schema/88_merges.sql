@@ -1,0 +1,98 @@
+-- Merges: what hung on one record hangs on another, whoever it belongs to.
+
+call app.secure('record_merge');
+create policy read on record_merge for select to dealwright_app using (org_id = (select app.org()) and case object
+    when 'account' then exists (select from account a where a.org_id = record_merge.org_id and a.id = winner_id)
+    else exists (select from contact c where c.org_id = record_merge.org_id and c.id = winner_id) end);
+create policy add on record_merge for insert to dealwright_app with check (org_id = (select app.org()));
+create policy change on record_merge for update to dealwright_app using (org_id = (select app.org())) with check (org_id = (select app.org()));
+grant select, insert, update on record_merge to dealwright_app;
+
+-- Moves what hangs on a record to another. Asked with a Permit for both. What the other has already (a share with the same
+-- person, a member of its team) stays. With `only`, as {"kind", "id", "field"}, the way back: what still hangs there.
+create or replace function app.move_links(object text, source uuid, target uuid, only_these jsonb)
+    returns table (kind text, id uuid, field text, name text, version bigint)
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    org constant uuid := app.org();
+begin
+    if object = 'account' then
+        return query update opportunity o set account_id = target, version = o.version + 1, updated_at = now()
+            where o.org_id = org and o.account_id = source and app.is_among(only_these, 'opportunity', o.id, 'account_id')
+            returning 'opportunity'::text, o.id, 'account_id'::text, o.name, o.version;
+        return query update contact c set account_id = target, version = c.version + 1, updated_at = now()
+            where c.org_id = org and c.account_id = source and app.is_among(only_these, 'contact', c.id, 'account_id')
+            returning 'contact'::text, c.id, 'account_id'::text, c.name, c.version;
+        return query update account a set parent_id = target, version = a.version + 1, updated_at = now()
+            where a.org_id = org and a.parent_id = source and a.id <> target and app.is_among(only_these, 'account', a.id, 'parent_id')
+            returning 'account'::text, a.id, 'parent_id'::text, a.name, a.version;
+        return query update task t set account_id = target, version = t.version + 1
+            where t.org_id = org and t.account_id = source and app.is_among(only_these, 'task', t.id, 'account_id')
+            returning 'task'::text, t.id, 'account_id'::text, t.title, t.version;
+        return query update activity y set account_id = target
+            where y.org_id = org and y.account_id = source and app.is_among(only_these, 'activity', y.id, 'account_id')
+            returning 'activity'::text, y.id, 'account_id'::text, coalesce(y.subject, y.kind), y.version;
+        return query update lead l set converted_account_id = target
+            where l.org_id = org and l.converted_account_id = source and app.is_among(only_these, 'lead', l.id, 'converted_account_id')
+            returning 'lead'::text, l.id, 'converted_account_id'::text, l.name, l.version;
+        return query update account_member m set account_id = target
+            where m.org_id = org and m.account_id = source and app.is_among(only_these, 'member', m.id, 'account_id')
+              and not exists (select from account_member n where n.org_id = org and n.account_id = target and n.user_id = m.user_id)
+            returning 'member'::text, m.id, 'account_id'::text, m.role, 0::bigint;
+    else
+        return query update opportunity o set primary_contact_id = target, version = o.version + 1, updated_at = now()
+            where o.org_id = org and o.primary_contact_id = source and app.is_among(only_these, 'opportunity', o.id, 'primary_contact_id')
+            returning 'opportunity'::text, o.id, 'primary_contact_id'::text, o.name, o.version;
+        return query update task t set contact_id = target, version = t.version + 1
+            where t.org_id = org and t.contact_id = source and app.is_among(only_these, 'task', t.id, 'contact_id')
+            returning 'task'::text, t.id, 'contact_id'::text, t.title, t.version;
+        return query update activity y set contact_id = target
+            where y.org_id = org and y.contact_id = source and app.is_among(only_these, 'activity', y.id, 'contact_id')
+            returning 'activity'::text, y.id, 'contact_id'::text, coalesce(y.subject, y.kind), y.version;
+        return query update lead l set converted_contact_id = target
+            where l.org_id = org and l.converted_contact_id = source and app.is_among(only_these, 'lead', l.id, 'converted_contact_id')
+            returning 'lead'::text, l.id, 'converted_contact_id'::text, l.name, l.version;
+    end if;
+    return query update record_share s set record_id = target
+        where s.org_id = org and s.object = move_links.object and s.record_id = source and app.is_among(only_these, 'share', s.id, 'record_id')
+          and not exists (select from record_share n where n.org_id = org and n.object = s.object and n.record_id = target and n.principal_id = s.principal_id)
+        returning 'share'::text, s.id, 'record_id'::text, s.level, 0::bigint;
+end $$;
+
+-- Whether a link is among those that are asked for; all are when none is named.
+create or replace function app.is_among(these jsonb, kind text, id uuid, field text) returns boolean language sql immutable parallel safe as $$
+    select these is null or these @> jsonb_build_array(jsonb_build_object('kind', kind, 'id', id, 'field', field))
+$$;
+revoke execute on function app.move_links(text, uuid, uuid, jsonb) from public;
+grant execute on function app.move_links(text, uuid, uuid, jsonb) to dealwright_app;
+
+-- How many of each kind hang on a record, whoever may see them.
+create or replace function app.count_links(object text, record uuid) returns table (kind text, n bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select 'opportunity', count(*) from opportunity o where o.org_id = app.org() and o.deleted_at is null
+        and case count_links.object when 'account' then o.account_id else o.primary_contact_id end = record
+    union all
+    select 'contact', count(*) from contact c where c.org_id = app.org() and c.deleted_at is null and count_links.object = 'account' and c.account_id = record
+    union all
+    select 'task', count(*) from task t where t.org_id = app.org() and t.deleted_at is null
+        and case count_links.object when 'account' then t.account_id else t.contact_id end = record
+    union all
+    select 'activity', count(*) from activity y where y.org_id = app.org() and y.deleted_at is null
+        and case count_links.object when 'account' then y.account_id else y.contact_id end = record
+$$;
+revoke execute on function app.count_links(text, uuid) from public;
+grant execute on function app.count_links(text, uuid) to dealwright_app;
+
+-- The record that an id leads to by now, through as many merges as there were.
+create or replace function app.survivor(kind text, gone uuid) returns uuid
+    language sql stable security definer set search_path = public, pg_temp as $$
+    with recursive led (id, depth) as (
+        select m.winner_id, 1 from record_merge m where m.org_id = app.org() and m.object = kind and m.loser_id = gone and m.undone_at is null
+        union all
+        select m.winner_id, led.depth + 1 from led join record_merge m on m.org_id = app.org() and m.object = kind and m.loser_id = led.id and m.undone_at is null
+        where led.depth < 50
+    )
+    select id from led order by depth desc limit 1
+$$;
+revoke execute on function app.survivor(text, uuid) from public;
+grant execute on function app.survivor(text, uuid) to dealwright_app;
