@@ -9,9 +9,9 @@ use dealwright_access::{
 };
 use dealwright_ai::Assistant;
 use dealwright_crm::{
-    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field, export,
-    handover, import, lead, live, opportunity, pipeline, price_list, product, rule, saved_view, search, settings,
-    sharing, task, timeline, transfer,
+    account, account_team, activity, assignment, bulk, change, choice, configuration, contact, currency, custom_field,
+    export, handover, import, lead, live, opportunity, pipeline, price_list, product, rule, saved_view, search,
+    settings, sharing, task, timeline, transfer, web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -94,6 +94,9 @@ fn api() -> OpenApiRouter<AppState> {
                 .merge(import::http::router())
                 .merge(dealwright_workflow::rule::http::router())
                 .merge(rule::http::router())
+                .merge(assignment::http::router())
+                .merge(working_hours::http::router())
+                .merge(web_form::http::router())
                 .merge(Assistant::router()),
         )
         .merge(oauth::token_router())
@@ -154,6 +157,7 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(oidc::http::pages())
         .merge(scim::http::endpoints())
+        .merge(web_form::public::pages())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))
         .route("/api/{*rest}", axum::routing::any(middleware::no_such_endpoint))
         .merge(assets::router())

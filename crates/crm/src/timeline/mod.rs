@@ -75,5 +75,5 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     known
         && (matches!(verb, "created" | "deleted" | "restored")
             || (object == "lead" && verb == "converted")
-            || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
+            || (has_changes && matches!(verb, "updated" | "moved" | "assigned" | "undone" | "completed" | "reopened")))
 }

@@ -71,6 +71,9 @@ export function words(event: TimelineEvent): Words {
   if (action === "updated" && event.changes.length > 0) {
     return { verb: "changed", object: event.changes.map((c) => c.label).join(", ") };
   }
+  if (action === "assigned") {
+    return { verb: "assigned", object: `this ${noun} to ${nameOf(event.data.owner)} by “${nameOf(event.data.rule)}”` };
+  }
   if (action === "shared" || action === "unshared") return sharing(event, action, noun);
   if (action === "member_added" || action === "member_removed") {
     const verb = action === "member_added" ? "put" : "took";

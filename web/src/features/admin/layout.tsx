@@ -6,6 +6,7 @@ import {
   Coins,
   EyeOff,
   FileCog,
+  FileInput,
   Fingerprint,
   FormInput,
   ListChecks,
@@ -18,6 +19,7 @@ import {
   LogIn,
   Tag,
   Users,
+  Waypoints,
   type LucideIcon,
 } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
@@ -61,6 +63,8 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
       { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: ["rule", "read"] },
+      { to: "/admin/assignment", label: "Assignment rules", icon: Waypoints, needs: ["rule", "read"] },
+      { to: "/admin/web-forms", label: "Web forms", icon: FileInput, needs: ["organisation", "update"] },
     ],
   },
   {
