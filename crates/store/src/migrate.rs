@@ -31,6 +31,8 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/80_domains.sql"),
     include_str!("../schema/82_leads.sql"),
     include_str!("../schema/84_views.sql"),
+    include_str!("../schema/86_assignment.sql"),
+    include_str!("../schema/88_web_forms.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;
