@@ -32,6 +32,7 @@ import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/ind
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
 import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
+import { Route as AppAdminAssignmentRouteImport } from "./routes/_app/admin/assignment";
 import { Route as AppAdminAuditRouteImport } from "./routes/_app/admin/audit";
 import { Route as AppAdminConfigurationRouteImport } from "./routes/_app/admin/configuration";
 import { Route as AppAdminCurrenciesRouteImport } from "./routes/_app/admin/currencies";
@@ -51,6 +52,7 @@ import { Route as AppAdminServiceAccountsRouteImport } from "./routes/_app/admin
 import { Route as AppAdminSessionsRouteImport } from "./routes/_app/admin/sessions";
 import { Route as AppAdminSignInRouteImport } from "./routes/_app/admin/sign-in";
 import { Route as AppAdminSingleSignOnRouteImport } from "./routes/_app/admin/single-sign-on";
+import { Route as AppAdminWebFormsRouteImport } from "./routes/_app/admin/web-forms";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
 import { Route as AppLeadsIndexRouteImport } from "./routes/_app/leads/index";
@@ -58,6 +60,8 @@ import { Route as AppLeadsIdRouteImport } from "./routes/_app/leads/$id";
 import { Route as AppOpportunitiesIndexRouteImport } from "./routes/_app/opportunities/index";
 import { Route as AppOpportunitiesIdRouteImport } from "./routes/_app/opportunities/$id";
 import { Route as AppOpportunitiesBoardRouteImport } from "./routes/_app/opportunities/board";
+import { Route as AppAdminAssignmentIndexRouteImport } from "./routes/_app/admin/assignment/index";
+import { Route as AppAdminAssignmentIdRouteImport } from "./routes/_app/admin/assignment/$id";
 import { Route as AppAdminImportsIndexRouteImport } from "./routes/_app/admin/imports/index";
 import { Route as AppAdminImportsIdRouteImport } from "./routes/_app/admin/imports/$id";
 import { Route as AppAdminRulesIndexRouteImport } from "./routes/_app/admin/rules/index";
@@ -65,6 +69,8 @@ import { Route as AppAdminRulesIdRouteImport } from "./routes/_app/admin/rules/$
 import { Route as AppAdminSingleSignOnIndexRouteImport } from "./routes/_app/admin/single-sign-on/index";
 import { Route as AppAdminSingleSignOnIdRouteImport } from "./routes/_app/admin/single-sign-on/$id";
 import { Route as AppAdminSingleSignOnNewRouteImport } from "./routes/_app/admin/single-sign-on/new";
+import { Route as AppAdminWebFormsIndexRouteImport } from "./routes/_app/admin/web-forms/index";
+import { Route as AppAdminWebFormsIdRouteImport } from "./routes/_app/admin/web-forms/$id";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -180,6 +186,11 @@ const AppAdminApiKeysRoute = AppAdminApiKeysRouteImport.update({
   path: "/api-keys",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminAssignmentRoute = AppAdminAssignmentRouteImport.update({
+  id: "/assignment",
+  path: "/assignment",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminAuditRoute = AppAdminAuditRouteImport.update({
   id: "/audit",
   path: "/audit",
@@ -275,6 +286,11 @@ const AppAdminSingleSignOnRoute = AppAdminSingleSignOnRouteImport.update({
   path: "/single-sign-on",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminWebFormsRoute = AppAdminWebFormsRouteImport.update({
+  id: "/web-forms",
+  path: "/web-forms",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppContactsIndexRoute = AppContactsIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -309,6 +325,16 @@ const AppOpportunitiesBoardRoute = AppOpportunitiesBoardRouteImport.update({
   id: "/board",
   path: "/board",
   getParentRoute: () => AppOpportunitiesRoute,
+} as any);
+const AppAdminAssignmentIndexRoute = AppAdminAssignmentIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAdminAssignmentRoute,
+} as any);
+const AppAdminAssignmentIdRoute = AppAdminAssignmentIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminAssignmentRoute,
 } as any);
 const AppAdminImportsIndexRoute = AppAdminImportsIndexRouteImport.update({
   id: "/",
@@ -346,6 +372,16 @@ const AppAdminSingleSignOnNewRoute = AppAdminSingleSignOnNewRouteImport.update({
   path: "/new",
   getParentRoute: () => AppAdminSingleSignOnRoute,
 } as any);
+const AppAdminWebFormsIndexRoute = AppAdminWebFormsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAdminWebFormsRoute,
+} as any);
+const AppAdminWebFormsIdRoute = AppAdminWebFormsIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminWebFormsRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -368,6 +404,7 @@ export interface FileRoutesByFullPath {
   "/trash": typeof AppTrashRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
+  "/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
   "/admin/audit": typeof AppAdminAuditRoute;
   "/admin/configuration": typeof AppAdminConfigurationRoute;
   "/admin/currencies": typeof AppAdminCurrenciesRoute;
@@ -387,6 +424,7 @@ export interface FileRoutesByFullPath {
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
+  "/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
@@ -396,13 +434,17 @@ export interface FileRoutesByFullPath {
   "/contacts/": typeof AppContactsIndexRoute;
   "/leads/": typeof AppLeadsIndexRoute;
   "/opportunities/": typeof AppOpportunitiesIndexRoute;
+  "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
+  "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/admin/imports/": typeof AppAdminImportsIndexRoute;
   "/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
+  "/admin/web-forms/": typeof AppAdminWebFormsIndexRoute;
 }
 export interface FileRoutesByTo {
   "/design": typeof DesignRoute;
@@ -445,13 +487,17 @@ export interface FileRoutesByTo {
   "/contacts": typeof AppContactsIndexRoute;
   "/leads": typeof AppLeadsIndexRoute;
   "/opportunities": typeof AppOpportunitiesIndexRoute;
+  "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
+  "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/admin/assignment": typeof AppAdminAssignmentIndexRoute;
   "/admin/imports": typeof AppAdminImportsIndexRoute;
   "/admin/rules": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnIndexRoute;
+  "/admin/web-forms": typeof AppAdminWebFormsIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -476,6 +522,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
+  "/_app/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
   "/_app/admin/audit": typeof AppAdminAuditRoute;
   "/_app/admin/configuration": typeof AppAdminConfigurationRoute;
   "/_app/admin/currencies": typeof AppAdminCurrenciesRoute;
@@ -495,6 +542,7 @@ export interface FileRoutesById {
   "/_app/admin/sessions": typeof AppAdminSessionsRoute;
   "/_app/admin/sign-in": typeof AppAdminSignInRoute;
   "/_app/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
+  "/_app/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
   "/_app/leads/$id": typeof AppLeadsIdRoute;
   "/_app/opportunities/$id": typeof AppOpportunitiesIdRoute;
@@ -504,13 +552,17 @@ export interface FileRoutesById {
   "/_app/contacts/": typeof AppContactsIndexRoute;
   "/_app/leads/": typeof AppLeadsIndexRoute;
   "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
+  "/_app/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/_app/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
+  "/_app/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/_app/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/_app/admin/imports/": typeof AppAdminImportsIndexRoute;
   "/_app/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/_app/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
+  "/_app/admin/web-forms/": typeof AppAdminWebFormsIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -535,6 +587,7 @@ export interface FileRouteTypes {
     | "/trash"
     | "/accounts/$id"
     | "/admin/api-keys"
+    | "/admin/assignment"
     | "/admin/audit"
     | "/admin/configuration"
     | "/admin/currencies"
@@ -554,6 +607,7 @@ export interface FileRouteTypes {
     | "/admin/sessions"
     | "/admin/sign-in"
     | "/admin/single-sign-on"
+    | "/admin/web-forms"
     | "/contacts/$id"
     | "/leads/$id"
     | "/opportunities/$id"
@@ -563,13 +617,17 @@ export interface FileRouteTypes {
     | "/contacts/"
     | "/leads/"
     | "/opportunities/"
+    | "/admin/assignment/$id"
     | "/admin/imports/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
+    | "/admin/web-forms/$id"
+    | "/admin/assignment/"
     | "/admin/imports/"
     | "/admin/rules/"
-    | "/admin/single-sign-on/";
+    | "/admin/single-sign-on/"
+    | "/admin/web-forms/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/design"
@@ -612,13 +670,17 @@ export interface FileRouteTypes {
     | "/contacts"
     | "/leads"
     | "/opportunities"
+    | "/admin/assignment/$id"
     | "/admin/imports/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
+    | "/admin/web-forms/$id"
+    | "/admin/assignment"
     | "/admin/imports"
     | "/admin/rules"
-    | "/admin/single-sign-on";
+    | "/admin/single-sign-on"
+    | "/admin/web-forms";
   id:
     | "__root__"
     | "/_app"
@@ -642,6 +704,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/accounts/$id"
     | "/_app/admin/api-keys"
+    | "/_app/admin/assignment"
     | "/_app/admin/audit"
     | "/_app/admin/configuration"
     | "/_app/admin/currencies"
@@ -661,6 +724,7 @@ export interface FileRouteTypes {
     | "/_app/admin/sessions"
     | "/_app/admin/sign-in"
     | "/_app/admin/single-sign-on"
+    | "/_app/admin/web-forms"
     | "/_app/contacts/$id"
     | "/_app/leads/$id"
     | "/_app/opportunities/$id"
@@ -670,13 +734,17 @@ export interface FileRouteTypes {
     | "/_app/contacts/"
     | "/_app/leads/"
     | "/_app/opportunities/"
+    | "/_app/admin/assignment/$id"
     | "/_app/admin/imports/$id"
     | "/_app/admin/rules/$id"
     | "/_app/admin/single-sign-on/$id"
     | "/_app/admin/single-sign-on/new"
+    | "/_app/admin/web-forms/$id"
+    | "/_app/admin/assignment/"
     | "/_app/admin/imports/"
     | "/_app/admin/rules/"
-    | "/_app/admin/single-sign-on/";
+    | "/_app/admin/single-sign-on/"
+    | "/_app/admin/web-forms/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -853,6 +921,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminApiKeysRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/assignment": {
+      id: "/_app/admin/assignment";
+      path: "/assignment";
+      fullPath: "/admin/assignment";
+      preLoaderRoute: typeof AppAdminAssignmentRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/audit": {
       id: "/_app/admin/audit";
       path: "/audit";
@@ -986,6 +1061,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminSingleSignOnRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/web-forms": {
+      id: "/_app/admin/web-forms";
+      path: "/web-forms";
+      fullPath: "/admin/web-forms";
+      preLoaderRoute: typeof AppAdminWebFormsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/contacts/": {
       id: "/_app/contacts/";
       path: "/";
@@ -1034,6 +1116,20 @@ declare module "@tanstack/react-router" {
       fullPath: "/opportunities/board";
       preLoaderRoute: typeof AppOpportunitiesBoardRouteImport;
       parentRoute: typeof AppOpportunitiesRoute;
+    };
+    "/_app/admin/assignment/": {
+      id: "/_app/admin/assignment/";
+      path: "/";
+      fullPath: "/admin/assignment/";
+      preLoaderRoute: typeof AppAdminAssignmentIndexRouteImport;
+      parentRoute: typeof AppAdminAssignmentRoute;
+    };
+    "/_app/admin/assignment/$id": {
+      id: "/_app/admin/assignment/$id";
+      path: "/$id";
+      fullPath: "/admin/assignment/$id";
+      preLoaderRoute: typeof AppAdminAssignmentIdRouteImport;
+      parentRoute: typeof AppAdminAssignmentRoute;
     };
     "/_app/admin/imports/": {
       id: "/_app/admin/imports/";
@@ -1084,6 +1180,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminSingleSignOnNewRouteImport;
       parentRoute: typeof AppAdminSingleSignOnRoute;
     };
+    "/_app/admin/web-forms/": {
+      id: "/_app/admin/web-forms/";
+      path: "/";
+      fullPath: "/admin/web-forms/";
+      preLoaderRoute: typeof AppAdminWebFormsIndexRouteImport;
+      parentRoute: typeof AppAdminWebFormsRoute;
+    };
+    "/_app/admin/web-forms/$id": {
+      id: "/_app/admin/web-forms/$id";
+      path: "/$id";
+      fullPath: "/admin/web-forms/$id";
+      preLoaderRoute: typeof AppAdminWebFormsIdRouteImport;
+      parentRoute: typeof AppAdminWebFormsRoute;
+    };
   }
 }
 
@@ -1100,6 +1210,19 @@ const AppAccountsRouteChildren: AppAccountsRouteChildren = {
 const AppAccountsRouteWithChildren = AppAccountsRoute._addFileChildren(
   AppAccountsRouteChildren,
 );
+
+interface AppAdminAssignmentRouteChildren {
+  AppAdminAssignmentIdRoute: typeof AppAdminAssignmentIdRoute;
+  AppAdminAssignmentIndexRoute: typeof AppAdminAssignmentIndexRoute;
+}
+
+const AppAdminAssignmentRouteChildren: AppAdminAssignmentRouteChildren = {
+  AppAdminAssignmentIdRoute: AppAdminAssignmentIdRoute,
+  AppAdminAssignmentIndexRoute: AppAdminAssignmentIndexRoute,
+};
+
+const AppAdminAssignmentRouteWithChildren =
+  AppAdminAssignmentRoute._addFileChildren(AppAdminAssignmentRouteChildren);
 
 interface AppAdminImportsRouteChildren {
   AppAdminImportsIdRoute: typeof AppAdminImportsIdRoute;
@@ -1144,8 +1267,22 @@ const AppAdminSingleSignOnRouteChildren: AppAdminSingleSignOnRouteChildren = {
 const AppAdminSingleSignOnRouteWithChildren =
   AppAdminSingleSignOnRoute._addFileChildren(AppAdminSingleSignOnRouteChildren);
 
+interface AppAdminWebFormsRouteChildren {
+  AppAdminWebFormsIdRoute: typeof AppAdminWebFormsIdRoute;
+  AppAdminWebFormsIndexRoute: typeof AppAdminWebFormsIndexRoute;
+}
+
+const AppAdminWebFormsRouteChildren: AppAdminWebFormsRouteChildren = {
+  AppAdminWebFormsIdRoute: AppAdminWebFormsIdRoute,
+  AppAdminWebFormsIndexRoute: AppAdminWebFormsIndexRoute,
+};
+
+const AppAdminWebFormsRouteWithChildren =
+  AppAdminWebFormsRoute._addFileChildren(AppAdminWebFormsRouteChildren);
+
 interface AppAdminRouteChildren {
   AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
+  AppAdminAssignmentRoute: typeof AppAdminAssignmentRouteWithChildren;
   AppAdminAuditRoute: typeof AppAdminAuditRoute;
   AppAdminConfigurationRoute: typeof AppAdminConfigurationRoute;
   AppAdminCurrenciesRoute: typeof AppAdminCurrenciesRoute;
@@ -1165,11 +1302,13 @@ interface AppAdminRouteChildren {
   AppAdminSessionsRoute: typeof AppAdminSessionsRoute;
   AppAdminSignInRoute: typeof AppAdminSignInRoute;
   AppAdminSingleSignOnRoute: typeof AppAdminSingleSignOnRouteWithChildren;
+  AppAdminWebFormsRoute: typeof AppAdminWebFormsRouteWithChildren;
   AppAdminIndexRoute: typeof AppAdminIndexRoute;
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminApiKeysRoute: AppAdminApiKeysRoute,
+  AppAdminAssignmentRoute: AppAdminAssignmentRouteWithChildren,
   AppAdminAuditRoute: AppAdminAuditRoute,
   AppAdminConfigurationRoute: AppAdminConfigurationRoute,
   AppAdminCurrenciesRoute: AppAdminCurrenciesRoute,
@@ -1189,6 +1328,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminSessionsRoute: AppAdminSessionsRoute,
   AppAdminSignInRoute: AppAdminSignInRoute,
   AppAdminSingleSignOnRoute: AppAdminSingleSignOnRouteWithChildren,
+  AppAdminWebFormsRoute: AppAdminWebFormsRouteWithChildren,
   AppAdminIndexRoute: AppAdminIndexRoute,
 };
 

@@ -29,7 +29,7 @@ pub mod secret;
 pub mod service_account;
 pub mod session;
 pub mod sign_in_policy;
-mod throttle;
+pub mod throttle;
 pub mod viewing;
 
 pub use actor::Actor;

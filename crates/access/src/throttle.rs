@@ -1,5 +1,5 @@
 //! Failures that are counted for keys and OAuth clients, so that guessing is slow: by the network address, and by what was
-//! guessed at.
+//! guessed at; and what strangers send by web forms.
 //!
 //! A client that shows its secret too often in vain waits, right or wrong, as a person does who mistypes a password. Of keys
 //! and tokens only the wrong ones wait: a program that goes on with a key that has ended shuts no other out.
@@ -14,6 +14,10 @@ const KEYS: Limit = Limit { prefix: "key", most: 100, window: TimeDelta::minutes
 const CLIENTS: Limit = Limit { prefix: "clients", most: 100, window: TimeDelta::minutes(15) };
 /// One client from one address: nobody locks it out from elsewhere.
 const ONE_CLIENT: Limit = Limit { prefix: "client", most: 10, window: TimeDelta::minutes(15) };
+
+/// Web forms that are sent from one address, and of one form: right or wrong.
+const FORMS: Limit = Limit { prefix: "forms", most: 20, window: TimeDelta::minutes(10) };
+const ONE_FORM: Limit = Limit { prefix: "form", most: 300, window: TimeDelta::minutes(10) };
 
 /// What failures are counted under.
 #[derive(Clone, Debug)]
@@ -33,6 +37,18 @@ impl Counter {
     #[must_use]
     pub fn clients(ip: Option<&str>) -> Self {
         Self { limit: CLIENTS, whose: ip.unwrap_or("unknown").to_owned() }
+    }
+
+    /// Web forms that are sent from one address.
+    #[must_use]
+    pub fn forms(ip: Option<&str>) -> Self {
+        Self { limit: FORMS, whose: ip.unwrap_or("unknown").to_owned() }
+    }
+
+    /// What one web form is sent.
+    #[must_use]
+    pub fn form(id: uuid::Uuid) -> Self {
+        Self { limit: ONE_FORM, whose: id.to_string() }
     }
 
     #[must_use]

@@ -59,7 +59,7 @@ enum Command {
         #[arg(long, value_name = "N")]
         scale: Option<u64>,
     },
-    /// Import files: CSV or XLSX of users, products, accounts, contacts and opportunities, in any order
+    /// Import files: CSV or XLSX of users, products, accounts, contacts, leads and opportunities, in any order
     Import {
         /// The files.
         #[arg(required = true, value_name = "FILE")]
@@ -70,6 +70,9 @@ enum Command {
         /// Show what would be created, updated and refused, and change nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Let the assignment rules choose the owners of new leads that name none.
+        #[arg(long)]
+        assign: bool,
     },
     /// The keys of secrets at rest
     Keys {
@@ -141,9 +144,9 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             running.stop().await;
             outcome
         }
-        Command::Import { files, user, dry_run } => {
+        Command::Import { files, user, dry_run, assign } => {
             let running = Running::start(&config).await?;
-            let outcome = seed::import(&running, &files, user.as_deref(), dry_run).await;
+            let outcome = seed::import(&running, &files, user.as_deref(), dry_run, assign).await;
             running.stop().await;
             outcome
         }

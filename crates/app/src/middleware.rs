@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use dealwright_access::Access;
+use dealwright_crm::web_form::public::PagePolicy;
 use dealwright_kernel::Error;
 use dealwright_kernel::error::Problem;
 use ipnet::IpNet;
@@ -117,6 +118,7 @@ pub async fn secure(State(access): State<Access>, request: Request, next: Next) 
     if hashed && html {
         response = Error::not_found("file").into_response();
     }
+    let policy = response.extensions_mut().remove::<PagePolicy>();
     let ok = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| _ = headers.insert(name, HeaderValue::from_static(value));
@@ -134,6 +136,13 @@ pub async fn secure(State(access): State<Access>, request: Request, next: Next) 
         set(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
     } else if data || !headers.contains_key(header::CACHE_CONTROL) {
         _ = headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    // A page that says itself who may frame it.
+    if let Some(policy) = policy {
+        if policy.framed {
+            headers.remove(header::X_FRAME_OPTIONS);
+        }
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.csp);
     }
     name_charset(headers);
     response

@@ -9,9 +9,10 @@ use dealwright_access::{
 };
 use dealwright_ai::{AssistantState, agent, proposal};
 use dealwright_crm::{
-    account, account_team, activity, bulk, change, choice, configuration, contact, currency, custom_field,
+    account, account_team, activity, assignment, bulk, change, choice, configuration, contact, currency, custom_field,
     deal_competitor, deal_contact, duplicate, export, handover, import, lead, live, merge, opportunity, pipeline,
-    price_list, product, rule, saved_view, search, settings, sharing, task, timeline, transfer, trash,
+    price_list, product, rule, saved_view, search, settings, sharing, task, timeline, transfer, trash, web_form,
+    working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -99,6 +100,9 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(trash::http::router())
         .merge(duplicate::http::router())
         .merge(merge::http::router())
+        .merge(assignment::http::router())
+        .merge(working_hours::http::router())
+        .merge(web_form::http::router())
         .merge(proposal::http::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
 }
@@ -174,7 +178,8 @@ pub fn router(state: AppState) -> Router {
         .merge(api)
         .merge(health::router())
         .merge(oidc::http::pages().with_state(access.clone()))
-        .merge(scim::http::endpoints().with_state(access))
+        .merge(scim::http::endpoints().with_state(access.clone()))
+        .merge(web_form::public::pages().with_state(access))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))
         .route("/api/{*rest}", axum::routing::any(middleware::no_such_endpoint))
         .merge(assets::router())

@@ -86,7 +86,13 @@ pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// What was wrong with the files.
-pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, dry_run: bool) -> Result<(), Failure> {
+pub async fn import(
+    running: &Running,
+    files: &[PathBuf],
+    user: Option<&str>,
+    dry_run: bool,
+    assign: bool,
+) -> Result<(), Failure> {
     let access = Access::new(running.database.clone(), settings(running, false));
     let cx = importer(&access, user).await?;
     let mut read = Vec::with_capacity(files.len());
@@ -98,7 +104,9 @@ pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, dr
             object: None,
         });
     }
-    for report in command::import_files(&cx, read, Choices { dry_run, ..Choices::default() }).await.map_err(deep)? {
+    for report in
+        command::import_files(&cx, read, Choices { dry_run, assign, ..Choices::default() }).await.map_err(deep)?
+    {
         tell(&report, dry_run);
     }
     if dry_run {

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod account_team;
 pub mod activity;
+pub mod assignment;
 pub mod bulk;
 pub mod change;
 pub mod choice;
@@ -38,4 +39,6 @@ pub mod task;
 pub mod timeline;
 pub mod transfer;
 pub mod trash;
+pub mod web_form;
 mod words;
+pub mod working_hours;

@@ -81,4 +81,10 @@ ids! {
     ViewId,
     /// A change of many records.
     BulkId,
+    /// A rule that says whose a lead becomes.
+    AssignmentRuleId,
+    /// A form by which strangers become leads.
+    WebFormId,
+    /// What a form was sent and looks like spam.
+    WebFormEntryId,
 }

@@ -4,12 +4,17 @@ call app.secure_record('lead', 'lead');
 grant select, insert, update on lead to dealwright_app;
 grant select on lead to dealwright_search;
 
+-- The digits of a telephone number, in its groups and as one.
+create or replace function app.phone_words(phone text) returns text language sql immutable parallel safe strict
+    as $$ select regexp_replace(phone, '\D+', ' ', 'g') || ' ' || regexp_replace(phone, '\D', '', 'g') $$;
+
 create or replace function app.lead_words() returns trigger language plpgsql as $$
 begin
-    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.company, new.title, new.email, split_part(new.email, '@', 1))));
+    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.company, new.title, new.email, split_part(new.email, '@', 1),
+                                                          app.phone_words(new.phone))));
     return new;
 end $$;
-create or replace trigger lead_words before insert or update of name, company, title, email on lead
+create or replace trigger lead_words before insert or update of name, company, title, email, phone on lead
     for each row execute function app.lead_words();
 create or replace trigger lead_remember after insert on lead referencing new table as added
     for each statement execute function app.remember_words();

@@ -52,6 +52,12 @@ begin
         return query update lead l set converted_contact_id = target
             where l.org_id = org and l.converted_contact_id = source and app.is_among(only_these, 'lead', l.id, 'converted_contact_id')
             returning 'lead'::text, l.id, 'converted_contact_id'::text, l.name, l.version;
+        -- A part in a deal, by the deal's id.
+        return query update deal_contact d set contact_id = target from opportunity o
+            where d.org_id = org and d.contact_id = source and o.org_id = org and o.id = d.opportunity_id
+              and app.is_among(only_these, 'deal_contact', d.opportunity_id, 'contact_id')
+              and not exists (select from deal_contact e where e.org_id = org and e.opportunity_id = d.opportunity_id and e.contact_id = target)
+            returning 'deal_contact'::text, d.opportunity_id, 'contact_id'::text, o.name, 0::bigint;
     end if;
     return query update record_share s set record_id = target
         where s.org_id = org and s.object = move_links.object and s.record_id = source and app.is_among(only_these, 'share', s.id, 'record_id')

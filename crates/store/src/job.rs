@@ -383,6 +383,7 @@ pub async fn prune(database: &Database) -> Result<()> {
     )
     .execute(tx.db())
     .await?;
+    sqlx::query!("delete from web_form_receipt where at < $1", now - TimeDelta::hours(1)).execute(tx.db()).await?;
     sqlx::query!("delete from sign_in_challenge where expires_at < $1", now).execute(tx.db()).await?;
     sqlx::query!("delete from passkey_challenge where expires_at < $1", now).execute(tx.db()).await?;
     sqlx::query!("delete from one_time_link where expires_at < $1", now).execute(tx.db()).await?;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dealwright_kernel::{Error, Result};
@@ -156,6 +157,18 @@ impl Keyring {
         Ok(plain.to_vec())
     }
 
+    /// A tag by which a message of ours is known again, for one context: anyone may read it, nobody else can make it.
+    #[must_use]
+    pub fn tag(&self, context: &str, message: &[u8]) -> Vec<u8> {
+        self.0.first.tag(context, message)
+    }
+
+    /// Whether a tag was made by this ring, for the same context and message.
+    #[must_use]
+    pub fn is_tag(&self, context: &str, message: &[u8], tag: &[u8]) -> bool {
+        self.keys().any(|key| hmac::verify(&key.tagging(context), message, tag).is_ok())
+    }
+
     /// Seals again, with the first key, all that is stored; returns how many. All of it or nothing.
     ///
     /// # Errors
@@ -203,6 +216,17 @@ impl Key {
         let mut bytes = [0; KEY_LEN];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::internal("no randomness"))?;
         Ok(Self::new(bytes))
+    }
+
+    /// A key of its own for each context: what seals does not sign.
+    fn tagging(&self, context: &str) -> hmac::Key {
+        let root = hmac::Key::new(hmac::HMAC_SHA256, &self.bytes);
+        let derived = hmac::sign(&root, format!("tag:{context}").as_bytes());
+        hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
+    }
+
+    fn tag(&self, context: &str, message: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.tagging(context), message).as_ref().to_vec()
     }
 
     fn header(&self) -> [u8; HEADER_LEN] {

@@ -18,6 +18,7 @@ use super::Context;
 use crate::actor::Actor;
 use crate::bearer::Proof;
 use crate::oidc::Providers;
+use crate::policy::{Action, Grants, Object, Permission, ScopeLevel};
 use crate::request_limit::{Buckets, RequestLimit};
 use crate::{api_key, oauth, passkey, people, session};
 
@@ -193,6 +194,28 @@ impl Access {
                 other => return other,
             }
         }
+    }
+
+    /// A service account that takes in what strangers bring: whatever its roles, it may create records of one object in its
+    /// own name, see those that are still its own, and nothing else.
+    ///
+    /// # Errors
+    /// 404 when the account is not active in the organisation.
+    pub async fn receiving(
+        &self,
+        org: OrgId,
+        account: UserId,
+        object: Object,
+        stamp: Stamp,
+        origin: Origin,
+    ) -> Result<Context> {
+        let person = self.person(org, account).await?;
+        let mut grants = Grants::default();
+        for action in [Action::Create, Action::Read] {
+            grants.grant(Permission::new(object, action), ScopeLevel::Own);
+        }
+        let actor = Actor { stamp, grants, shared: Vec::new(), principals: Vec::new(), ..Actor::clone(&person) };
+        Ok(Context { origin, ..self.context(Arc::new(actor)) })
     }
 
     /// A context for work outside a request.

@@ -10,6 +10,7 @@ pub mod store;
 use chrono::{DateTime, Utc};
 use dealwright_kernel::id::{RoleId, TeamId, UserId};
 use dealwright_kernel::{Error, Result};
+use dealwright_store::{Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +37,17 @@ pub struct ServiceAccount {
     pub keys: i64,
     pub version: i64,
     pub created_at: DateTime<Utc>,
+}
+
+/// A service account without a role: of itself it may do nothing.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn make(tx: &mut Tx, name: &str) -> Result<UserId> {
+    let id = store::insert(tx, name, None, &[]).await?;
+    let subject = Subject { object: "service_account", id: id.0, name: name.to_owned(), version: Some(1) };
+    tx.emit(Event::with_id(tx.new_id().into(), "service_account.created", subject));
+    Ok(id)
 }
 
 /// The most that keys and clients of this service account can be given by the caller: no more than either may do.

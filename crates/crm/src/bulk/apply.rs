@@ -50,6 +50,10 @@ pub(super) async fn one(
         return delete(cx, tx, object, id, version).await.map(Some);
     }
     let needs = updating(object);
+    if work.assign {
+        let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
+        return Ok(lead::assigning::assign(cx, tx, permit, version).await?.event);
+    }
     match object {
         FieldObject::Opportunity => {
             let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(id), needs).await?;

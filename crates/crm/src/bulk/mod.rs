@@ -23,7 +23,7 @@ use crate::record::Texts;
 pub const MAX_ROWS: i64 = 50_000;
 const MAX_CHANGE: usize = 64 * 1024;
 
-/// What is to be done with each record: fields set, tags given and taken; or deletion, alone.
+/// What is to be done with each record: fields set, tags given and taken; or deletion, or assignment, alone.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Work {
@@ -37,6 +37,9 @@ pub struct Work {
     pub remove_tags: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub delete: bool,
+    /// The assignment rules choose the owner; of leads alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub assign: bool,
 }
 
 impl Work {
@@ -50,8 +53,11 @@ impl Work {
         let mut wrong = Texts::default();
         wrong.tags(Some(&self.add_tags));
         wrong.tags(Some(&self.remove_tags));
-        if self.delete == self.writes() {
-            wrong.push("change", "invalid_value", "either fields and tags, or deletion");
+        if [self.delete, self.writes(), self.assign].into_iter().filter(|asked| *asked).count() != 1 {
+            wrong.push("change", "invalid_value", "either fields and tags, or deletion, or assignment");
+        }
+        if self.assign && object != FieldObject::Lead {
+            wrong.push("change.assign", "invalid_value", "only leads are assigned by rules");
         }
         for held in ["version", "tags"] {
             if self.set.contains_key(held) {

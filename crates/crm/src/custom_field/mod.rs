@@ -299,6 +299,7 @@ pub const fn of_import(object: crate::import::field::Object) -> Option<FieldObje
         Object::Opportunity => Some(FieldObject::Opportunity),
         Object::Account => Some(FieldObject::Account),
         Object::Contact => Some(FieldObject::Contact),
+        Object::Lead => Some(FieldObject::Lead),
         Object::Product | Object::User => None,
     }
 }

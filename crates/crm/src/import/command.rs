@@ -18,13 +18,15 @@ pub struct Choices {
     pub create_missing: bool,
     /// Imports opportunities whose account is empty.
     pub without_account: bool,
+    /// Lets the assignment rules choose the owners of new leads that name none.
+    pub assign: bool,
     /// Checks and writes nothing.
     pub dry_run: bool,
 }
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { accept_suggestions: true, create_missing: true, without_account: true, dry_run: false }
+        Self { accept_suggestions: true, create_missing: true, without_account: true, assign: false, dry_run: false }
     }
 }
 
@@ -45,7 +47,7 @@ pub struct Report {
     pub decided: Vec<String>,
 }
 
-/// Imports files so that what refers comes after what it refers to: people, products, accounts, contacts, deals.
+/// Imports files so that what refers comes after what it refers to: people, products, accounts, contacts, leads, deals.
 ///
 /// # Errors
 /// When a file can't be read, the person may not import such records, or the database is gone.
@@ -69,7 +71,8 @@ fn rank(object: Object) -> u8 {
         Object::Product => 1,
         Object::Account => 2,
         Object::Contact => 3,
-        Object::Opportunity => 4,
+        Object::Lead => 4,
+        Object::Opportunity => 5,
     }
 }
 
@@ -81,6 +84,8 @@ pub async fn import_file(cx: &Context, file: &File, choices: Choices) -> Result<
     let import = prepare::new_import(cx, &prepare::filename(&file.name), &file.bytes, file.object).await?;
     write::require(cx.actor(), import.object, import.options.on_match)?;
     write::may_map(cx.actor(), import.object, import.mapped())?;
+    let mut import = import;
+    import.options.assign = choices.assign;
     let id = import.id;
     let mut tx = cx.begin().await?;
     store::insert(&mut tx, &import, &file.bytes).await?;

@@ -43,6 +43,7 @@ pub async fn load(
         Object::Opportunity => opportunity_keys(tx, table, mapped).await?,
         Object::Account => account_keys(tx, table, mapped).await?,
         Object::Contact => contact_keys(tx, table, mapped).await?,
+        Object::Lead => lead_keys(tx, table, mapped).await?,
         Object::Product => product_keys(tx).await?,
         Object::User => user_keys(tx).await?,
     };
@@ -96,7 +97,12 @@ async fn products(tx: &mut Tx) -> Result<Lookup> {
 }
 
 async fn options(tx: &mut Tx) -> Result<HashMap<OptionKind, Lookup>> {
-    let rows = sqlx::query!("select id, kind, name from choice order by kind, position, id").fetch_all(tx.db()).await?;
+    let rows = sqlx::query!(
+        // Nobody says that a lead is converted but its conversion.
+        "select id, kind, name from choice where category is distinct from 'converted' order by kind, position, id"
+    )
+    .fetch_all(tx.db())
+    .await?;
     let mut kinds: HashMap<OptionKind, Vec<Candidate>> = HashMap::new();
     for row in rows {
         if let Some(kind) = OptionKind::from_key(&row.kind) {
@@ -210,6 +216,38 @@ async fn contact_keys(tx: &mut Tx, table: &Table, mapped: &[Option<String>]) -> 
         let addresses: Vec<String> = addresses.iter().filter_map(|raw| email::normalise(raw)).collect();
         let rows = sqlx::query!(
             r#"select id, email as "email!" from contact where org_id = $1 and lower(email) = any ($2) and deleted_at is null order by id"#,
+            org,
+            &addresses,
+        )
+        .fetch_all(tx.db())
+        .await?;
+        for row in rows {
+            keys.entry(key::email(&row.email)).or_insert(row.id);
+        }
+    }
+    Ok(keys)
+}
+
+/// Leads that are none any more are not found: what they have become is another record.
+async fn lead_keys(tx: &mut Tx, table: &Table, mapped: &[Option<String>]) -> Result<Keys> {
+    let org = tx.org().0;
+    let mut keys = Keys::new();
+    for ids in runs(table, mapped, "external_id") {
+        let rows = sqlx::query!(
+            r#"select id, external_id as "external_id!" from lead
+               where org_id = $1 and external_id = any ($2) and deleted_at is null and converted_at is null"#,
+            org,
+            &ids,
+        )
+        .fetch_all(tx.db())
+        .await?;
+        keys.extend(rows.into_iter().map(|row| (key::external_id(&row.external_id), row.id)));
+    }
+    for addresses in runs(table, mapped, "email") {
+        let addresses: Vec<String> = addresses.iter().filter_map(|raw| email::normalise(raw)).collect();
+        let rows = sqlx::query!(
+            r#"select id, email as "email!" from lead
+               where org_id = $1 and email = any ($2) and deleted_at is null and converted_at is null order by id"#,
             org,
             &addresses,
         )

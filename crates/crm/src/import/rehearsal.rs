@@ -24,6 +24,7 @@ fn ruled(object: Object) -> &'static [RuleObject] {
         Object::Opportunity => &[RuleObject::Opportunity, RuleObject::Account],
         Object::Account => &[RuleObject::Account],
         Object::Contact => &[RuleObject::Contact, RuleObject::Account],
+        Object::Lead => &[RuleObject::Lead],
         Object::Product | Object::User => &[],
     }
 }

@@ -10,10 +10,11 @@ use dealwright_kernel::id::LeadId;
 use dealwright_kernel::{Page, Result};
 use dealwright_store::Committed;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::assigning::{self, AssignedLead};
 use super::conversion::{self, ConversionPreview, ConvertLead, ConvertedLead, RevertConversion, RevertedConversion};
 use super::list::{self, CATALOGUE};
 use super::{Lead, LeadPatch, NewLead, store, write};
@@ -28,6 +29,7 @@ pub fn router() -> OpenApiRouter<Access> {
         .routes(routes!(restore))
         .routes(routes!(conversion_preview))
         .routes(routes!(convert))
+        .routes(routes!(assign))
         .routes(routes!(revert_conversion))
 }
 
@@ -173,6 +175,32 @@ async fn convert(
     let permit = cx.permit::<Lead>(&mut tx, id).await?;
     let converted = conversion::convert(&cx, &mut tx, permit, version, to).await?;
     tx.commit((etag(converted.lead.version), Json(converted))).await
+}
+
+/// The version that was read.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct AssignLead {
+    version: Option<i64>,
+}
+
+/// Assign a lead by the rules
+///
+/// The first assignment rule that takes it chooses the owner. When none does, it stays as it is.
+#[utoipa::path(post, path = "/leads/{id}/assignment", tag = "leads", params(("id" = LeadId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
+    request_body = AssignLead, responses((status = 200, body = AssignedLead), Problems))]
+async fn assign(
+    cx: Allow<UpdateLead>,
+    Path(id): Path<LeadId>,
+    if_match: IfMatch,
+    Json(body): Json<AssignLead>,
+) -> Result<Committed<Json<AssignedLead>>> {
+    let version = if_match.or(body.version)?;
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit::<Lead>(&mut tx, id).await?;
+    let mut assigned = assigning::assign(&cx, &mut tx, permit, version).await?;
+    custom_field::facts::work_out(cx.actor(), &mut tx, assigned.lead.as_mut()).await?;
+    tx.commit(Json(assigned)).await
 }
 
 /// Take a conversion back

@@ -13,8 +13,8 @@ use crate::contact::{address, check_email};
 use crate::custom_field;
 use crate::record::{self, Texts};
 
-/// A new lead, of a person or of a company. Without an owner it is the caller's; without a status it has the first one
-/// that means new.
+/// A new lead, of a person or of a company. Without an owner it is the caller's, or whose the assignment rules say; without
+/// a status it has the first one that means new.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewLead {
@@ -42,6 +42,9 @@ pub struct NewLead {
     pub industry_id: Option<ChoiceId>,
     pub region_id: Option<ChoiceId>,
     pub owner_id: Option<UserId>,
+    /// The assignment rules choose the owner; the caller's when none takes it. Not with `owner_id`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub assign: bool,
     pub tags: Vec<String>,
     #[schema(value_type = Object)]
     pub custom: Map<String, Value>,
@@ -66,6 +69,9 @@ impl Validate for NewLead {
         ];
         for (field, value, max) in texts {
             wrong.optional(field, value.as_deref(), max);
+        }
+        if self.assign && self.owner_id.is_some() {
+            wrong.push("owner_id", "invalid_value", "either an owner, or one whom the rules choose");
         }
         wrong.tags(Some(&self.tags));
         wrong.custom(Some(&self.custom));

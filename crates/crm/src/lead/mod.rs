@@ -1,9 +1,10 @@
 //! Leads: people and companies that may become customers, before there is an account.
 //!
 //! Here are the types; `input` is what requests say, `store` holds the SQL, `list` what lists can ask, `write` the one way
-//! in which leads are written, `conversion` how a lead becomes an account, a contact and an opportunity, and how that is
+//! in which leads are written, `assigning` how rules choose their owner, `conversion` how a lead becomes an account, a contact and an opportunity, and how that is
 //! taken back, `http` the endpoints.
 
+pub mod assigning;
 pub mod conversion;
 pub mod http;
 pub mod input;

@@ -11,6 +11,7 @@ use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
 use uuid::Uuid;
 
+use super::assigning::{self, Otherwise};
 use super::input::check_name;
 use super::{Fields, Lead, LeadPatch, NewLead, store};
 use crate::change::store::{References, check_references, name_values};
@@ -33,6 +34,15 @@ pub struct Written {
 /// 403 when the owner is beyond the caller's scope; 409 `external_id_taken`; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewLead) -> Result<Lead> {
     change::may_say(cx, Object::Lead, &new)?;
+    let assign = new.assign.then_some(Otherwise::Kept);
+    add(cx, tx, new, assign).await
+}
+
+/// Creates a lead; with `assign` it is the rules that choose its owner.
+///
+/// # Errors
+/// As [`create`].
+pub async fn add(cx: &Context, tx: &mut Tx, new: NewLead, assign: Option<Otherwise>) -> Result<Lead> {
     let allow = new.allow_duplicates;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
     let team = change::owner_team(cx, tx, permission::<CreateLead>(), owner).await?;
@@ -45,8 +55,14 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewLead) -> Result<Lead> {
     check_name(&fields)?;
     check_references(tx, &references(None, &fields)).await?;
     check_status(tx, status).await?;
-    duplicate::guard(cx, tx, MatchObject::Lead, Moment::Create, id.0, Draft::from(&fields), allow).await?;
+    // A visitor of a web form is not told who is there already; the look through everything finds it.
+    if !matches!(assign, Some(Otherwise::Given(_))) {
+        duplicate::guard(cx, tx, MatchObject::Lead, Moment::Create, id.0, Draft::from(&fields), allow).await?;
+    }
     store::insert(tx, id, &fields).await?;
+    if let Some(otherwise) = assign {
+        return assigning::place_new(cx, tx, id, otherwise).await;
+    }
     rule::judge_new(tx, RuleObject::Lead, id.0).await?;
     let lead = store::find(tx, id, false).await?.or_not_found("lead")?.allowing(cx.actor());
     tx.emit(lead.event(tx, "created"));

@@ -55,6 +55,22 @@ pub async fn judge_new(tx: &mut Tx, object: RuleObject, id: Uuid) -> Result<()> 
     refusals_of_new(tx, object, &[id]).await?.remove(&id).map_or(Ok(()), Err)
 }
 
+/// Judges a new record of which this is known.
+///
+/// # Errors
+/// 422 `rule_not_met` or `rule_failed`.
+pub async fn judge_facts(tx: &mut Tx, object: RuleObject, facts: Facts) -> Result<()> {
+    judge(&Active::of(tx, object).await?, facts, None)
+}
+
+/// Judges a change of a record of which this was known, and this is now: it may be out of the actor's sight by then.
+///
+/// # Errors
+/// 422 `rule_not_met` or `rule_failed`.
+pub async fn judge_change(tx: &mut Tx, object: RuleObject, after: Facts, before: &Facts) -> Result<()> {
+    judge(&Active::of(tx, object).await?, after, Some(before))
+}
+
 /// The records, of those just created, that do not pass, and why.
 ///
 /// # Errors

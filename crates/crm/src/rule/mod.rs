@@ -7,4 +7,4 @@ pub mod http;
 pub mod judgement;
 pub mod store;
 
-pub use judgement::{Judgement, judge_new, refusals_of_new};
+pub use judgement::{Judgement, judge_change, judge_facts, judge_new, refusals_of_new};

@@ -1,9 +1,9 @@
-//! `/search`: one box over opportunities, accounts and contacts.
+//! `/search`: one box over opportunities, accounts, contacts and leads.
 
 use chrono::NaiveDate;
 use dealwright_access::Access;
 use dealwright_access::context::{Caller, permission};
-use dealwright_access::policy::{ReadAccount, ReadContact};
+use dealwright_access::policy::{ReadAccount, ReadContact, ReadLead};
 use dealwright_kernel::error::{Outcome, Problems};
 use dealwright_kernel::extract::{Json, Query};
 use dealwright_kernel::{Error, Money, Page, Result};
@@ -38,7 +38,7 @@ struct Params {
 /// A record that was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct Hit {
-    /// `opportunity`, `account` or `contact`.
+    /// `opportunity`, `account`, `contact` or `lead`.
     #[serde(rename = "type")]
     kind: String,
     id: Uuid,
@@ -75,7 +75,13 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
     } else {
         Vec::new()
     };
-    let wanted = store::Wanted { opportunities: &opportunities, accounts: &accounts, contacts: &contacts };
+    let leads = if actor.may(permission::<ReadLead>()) {
+        super::all_like(&mut tx, actor, What::Leads, &query, CANDIDATES).await?
+    } else {
+        Vec::new()
+    };
+    let wanted =
+        store::Wanted { opportunities: &opportunities, accounts: &accounts, contacts: &contacts, leads: &leads };
     let hits = store::hits(&mut tx, actor, &wanted, &params.q, limit).await?;
     let currency = actor.currency;
     let items = hits

@@ -42,7 +42,8 @@ impl What {
         match self {
             Self::Opportunities => &["next_step"],
             Self::Accounts => &["domain"],
-            Self::Contacts | Self::Leads => &["title", "email"],
+            Self::Contacts => &["title", "email"],
+            Self::Leads => &["title", "email", "phone"],
         }
     }
 }

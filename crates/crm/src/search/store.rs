@@ -82,13 +82,15 @@ pub async fn matching_shown(tx: &mut Tx, what: What, query: &str, ids: &[Uuid], 
             sqlx::query_scalar!(
                 "select t.id from lead t
                  where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(concat_ws(' ', t.name, t.company,
-                     case when not $4 then t.title end, case when not $5 then t.email end, case when not $5 then split_part(t.email, '@', 1) end)))
+                     case when not $4 then t.title end, case when not $5 then t.email end, case when not $5 then split_part(t.email, '@', 1) end,
+                     case when not $6 then app.phone_words(t.phone) end)))
                      @@ $3::text::tsquery",
                 org,
                 ids,
                 query,
                 hides("title"),
                 hides("email"),
+                hides("phone"),
             )
             .fetch_all(db)
             .await?
@@ -144,6 +146,7 @@ pub struct Wanted<'a> {
     pub opportunities: &'a [Uuid],
     pub accounts: &'a [Uuid],
     pub contacts: &'a [Uuid],
+    pub leads: &'a [Uuid],
 }
 
 /// Reads what may be seen of the candidates, best first: names that begin with the query, then open deals, then by
@@ -168,6 +171,11 @@ pub async fn hits(tx: &mut Tx, actor: &Actor, wanted: &Wanted<'_>, q: &str, limi
               from contact c left join account a on a.org_id = c.org_id and a.id = c.account_id
               where c.org_id = $7 and c.id = any ($3) and c.deleted_at is null
               order by (app.fold(c.name) like app.fold($4) || '%') desc, c.updated_at desc limit $5)
+             union all
+             (select 'lead', l.id, l.name, nullif(concat_ws(', ', case when not $14 then l.title end, case when not $15 then nullif(l.company, l.name) end), ''), null,
+                     null, null, null, l.updated_at, case when l.converted_at is null then 2 else 4 end
+              from lead l where l.org_id = $7 and l.id = any ($13) and l.deleted_at is null
+              order by (app.fold(l.name) like app.fold($4) || '%') desc, (l.converted_at is null) desc, l.updated_at desc limit $5)
            ) as found
            order by (app.fold(title) like app.fold($4) || '%') desc, rank, updated_at desc limit $6"#,
         wanted.opportunities,
@@ -182,6 +190,9 @@ pub async fn hits(tx: &mut Tx, actor: &Actor, wanted: &Wanted<'_>, q: &str, limi
         hides(Object::Opportunity, "amount"),
         hides(Object::Opportunity, "close_date"),
         hides(Object::Contact, "title"),
+        wanted.leads,
+        hides(Object::Lead, "title"),
+        hides(Object::Lead, "company"),
     )
     .fetch_all(tx.db())
     .await?)

@@ -80,5 +80,5 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
                     || verb.starts_with("competitor_")
                     || matches!(verb, "archived" | "unarchived")))
             || (matches!(object, "account" | "contact") && verb == "merged")
-            || (has_changes && matches!(verb, "updated" | "moved" | "undone" | "completed" | "reopened")))
+            || (has_changes && matches!(verb, "updated" | "moved" | "assigned" | "undone" | "completed" | "reopened")))
 }

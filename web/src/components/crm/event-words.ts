@@ -89,6 +89,9 @@ export function words(event: TimelineEvent): Words {
   if (action === "merged") return { verb: "merged", object: `${text(event.data.loser)} into this ${noun}` };
   if (action === "merged_into") return { verb: "merged", object: `this ${noun} into ${text(event.data.winner)}` };
   if (action === "unmerged") return { verb: "took", object: `${text(event.data.loser)} out of this ${noun} again` };
+  if (action === "assigned") {
+    return { verb: "assigned", object: `this ${noun} to ${nameOf(event.data.owner)} by “${nameOf(event.data.rule)}”` };
+  }
   if (action === "shared" || action === "unshared") return sharing(event, action, noun);
   if (action === "member_added" || action === "member_removed") {
     const verb = action === "member_added" ? "put" : "took";

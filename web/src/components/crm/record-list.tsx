@@ -4,6 +4,7 @@ import { number } from "@/lib/format";
 import { useNear } from "@/lib/hooks";
 import { loadable } from "@/lib/loadable";
 import type { Chosen } from "./list/bulk";
+import type { Run } from "./list/bulk-bar";
 import { ColumnChooser } from "./list/column-chooser";
 import { FilterBox } from "./list/filter-box";
 import { useFilters } from "./list/custom-filters";
@@ -29,6 +30,8 @@ interface Props<R extends Chosen> {
   loading: boolean;
   onMore: () => void;
   onCreate: (() => void) | null;
+  /** What else may be done with records of this kind. */
+  more?: (run: Run) => ReactNode;
   empty: ReactNode;
 }
 
@@ -86,6 +89,7 @@ export function RecordList<R extends Chosen>(props: Props<R>) {
           <BulkBar
             spec={spec}
             records={records}
+            {...(props.more ? { more: props.more } : {})}
             all={
               every && props.hasMore && props.total
                 ? { selection: selectionOf(search, defs), count: props.total }

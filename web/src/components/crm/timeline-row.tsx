@@ -31,7 +31,7 @@ function ActorBadge({ actor }: { actor: TimelineEvent["actor"] }) {
   if (actor.kind === "agent") return <Badge kind="outline">Agent{actor.for ? `, for ${actor.for.name}` : ""}</Badge>;
   if (actor.kind === "import") return <Badge kind="outline">Import</Badge>;
   if (actor.kind === "key") return <Badge kind="outline">API</Badge>;
-  if (actor.kind === "system") return <Badge kind="outline">Rule</Badge>;
+  if (actor.kind === "system") return <Badge kind="outline">Automatic</Badge>;
   return null;
 }
 

@@ -17,25 +17,31 @@ function Marked({ text, q }: { text: string; q: string }) {
   );
 }
 
-/** The schema says string: these three are what there is. */
+/** The schema says string: won, lost and open are what there is. */
 const kindOf = (hit: SearchHit): StageKind =>
   hit.stage_kind === "won" || hit.stage_kind === "lost" ? hit.stage_kind : "open";
 
 function HitMark({ hit }: { hit: SearchHit }) {
   if (hit.type === "account") return <CompanyMark name={hit.title} size={18} />;
-  if (hit.type === "contact") return <PersonMark id={hit.id} name={hit.title} />;
+  if (hit.type === "contact" || hit.type === "lead") return <PersonMark id={hit.id} name={hit.title} />;
   return <StageRing kind={kindOf(hit)} probability={hit.probability ?? 0} size={16} />;
 }
 
 const facts = (hit: SearchHit): string =>
   [
+    hit.type === "lead" ? "Lead" : "",
     money(hit.amount),
     hit.close_date ? `${kindOf(hit) === "open" ? "closes" : kindOf(hit)} ${date(hit.close_date)}` : "",
   ]
     .filter(Boolean)
     .join(" · ");
 
-const NOUN: Record<string, string> = { opportunity: "Opportunity", account: "Account", contact: "Contact" };
+const NOUN: Record<string, string> = {
+  opportunity: "Opportunity",
+  account: "Account",
+  contact: "Contact",
+  lead: "Lead",
+};
 
 export function Hit({ hit, q }: { hit: SearchHit; q: string }) {
   return (

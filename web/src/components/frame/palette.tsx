@@ -34,6 +34,12 @@ const ITEM =
 const GROUP =
   "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
 
+const PAGES: Record<string, "/accounts/$id" | "/contacts/$id" | "/leads/$id"> = {
+  account: "/accounts/$id",
+  contact: "/contacts/$id",
+  lead: "/leads/$id",
+};
+
 export function Palette() {
   const [text, setText] = useState("");
   const navigate = useNavigate();
@@ -48,9 +54,7 @@ export function Palette() {
     then();
   };
   const open = (hit: SearchHit) => {
-    const to =
-      hit.type === "account" ? "/accounts/$id" : hit.type === "contact" ? "/contacts/$id" : "/opportunities/$id";
-    void navigate({ to, params: { id: hit.id } });
+    void navigate({ to: PAGES[hit.type] ?? "/opportunities/$id", params: { id: hit.id } });
   };
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [

@@ -7,6 +7,7 @@ import {
   Copy,
   EyeOff,
   FileCog,
+  FileInput,
   Fingerprint,
   FormInput,
   ListChecks,
@@ -19,6 +20,7 @@ import {
   LogIn,
   Tag,
   Users,
+  Waypoints,
   type LucideIcon,
 } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
@@ -62,6 +64,8 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
       { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: ["rule", "read"] },
+      { to: "/admin/assignment", label: "Assignment rules", icon: Waypoints, needs: ["rule", "read"] },
+      { to: "/admin/web-forms", label: "Web forms", icon: FileInput, needs: ["organisation", "update"] },
     ],
   },
   {

@@ -34,6 +34,13 @@ function Running({ item }: { item: Import }) {
   );
 }
 
+const PAGES: Record<string, "/accounts" | "/contacts" | "/leads" | "/opportunities"> = {
+  account: "/accounts",
+  contact: "/contacts",
+  lead: "/leads",
+  opportunity: "/opportunities",
+};
+
 function Finished({ item }: { item: Import }) {
   const { rollBack } = useImportActions(item.id);
   const client = useQueryClient();
@@ -41,14 +48,7 @@ function Finished({ item }: { item: Import }) {
   const noun = OBJECTS.find((o) => o.id === item.object)?.plural ?? "rows";
   const result = item.result ?? { created: 0, updated: 0, skipped: 0, failed: 0 };
   const ok = item.status === "done";
-  const to =
-    item.object === "account"
-      ? "/accounts"
-      : item.object === "contact"
-        ? "/contacts"
-        : item.object === "opportunity"
-          ? "/opportunities"
-          : "/admin";
+  const to = PAGES[item.object] ?? "/admin";
   const Glyph = ok || item.status === "rolled_back" ? CircleCheck : CircleAlert;
   return (
     <div className="flex max-w-2xl flex-col gap-4 px-4 py-6 md:px-5">

@@ -70,6 +70,20 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
               </Select>
             )}
           </Field>
+          {item.object === "lead" && (
+            <Field label="Owners that the file does not name" className="w-60">
+              {(w) => (
+                <Select
+                  {...w}
+                  value={item.options.assign ? "rules" : "me"}
+                  onChange={(e) => change.mutate({ options: { ...item.options, assign: e.target.value === "rules" } })}
+                >
+                  <option value="me">Who imports</option>
+                  <option value="rules">By the assignment rules</option>
+                </Select>
+              )}
+            </Field>
+          )}
         </div>
         <ul className="mt-4 max-w-3xl divide-y divide-line rounded-xl border border-line-strong">
           {item.columns.map((column) => (

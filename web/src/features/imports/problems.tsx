@@ -142,6 +142,7 @@ const OPTION_OF: Record<string, string> = {
   industry: "industry",
   region: "region",
   lost_reason: "loss_reason",
+  status: "lead_status",
 };
 
 function Choices({ field, onPick }: { field: string; onPick: (id: string) => void }) {
@@ -159,7 +160,7 @@ function Choices({ field, onPick }: { field: string; onPick: (id: string) => voi
       : key === "product"
         ? products
         : key in OPTION_OF
-          ? options.filter((o) => o.kind === OPTION_OF[key])
+          ? options.filter((o) => o.kind === OPTION_OF[key] && o.category !== "converted")
           : users;
   return (
     <ChoiceList

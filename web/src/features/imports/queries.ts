@@ -39,6 +39,7 @@ export const OBJECTS: { id: ImportObject; label: string; plural: string }[] = [
   { id: "opportunity", label: "Opportunities", plural: "opportunities" },
   { id: "account", label: "Accounts", plural: "accounts" },
   { id: "contact", label: "Contacts", plural: "contacts" },
+  { id: "lead", label: "Leads", plural: "leads" },
   { id: "product", label: "Products", plural: "products" },
   { id: "user", label: "People", plural: "people" },
 ];

@@ -1,12 +1,13 @@
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Target } from "lucide-react";
+import { Target, Waypoints } from "lucide-react";
 import { useFields, useMay, useOptions } from "@/api/shared";
 import type { Lead } from "@/api/types";
 import { useCustomColumns } from "@/components/crm/custom-columns";
 import { RecordList, totalWords } from "@/components/crm/record-list";
 import type { RecordColumn } from "@/components/crm/record-table";
 import type { ListSearch } from "@/components/crm/list/search";
+import { Button } from "@/components/ui/button";
 import { Person, PersonMark } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
 import { date } from "@/lib/format";
@@ -81,6 +82,11 @@ export function LeadList({ search }: { search: ListSearch }) {
       hasMore={query.hasNextPage}
       loading={query.isFetchingNextPage}
       onMore={() => void query.fetchNextPage()}
+      more={(run) => (
+        <Button variant="quiet" onClick={() => run("Assigning", "assigned", { assign: true })}>
+          <Waypoints /> Assign by the rules
+        </Button>
+      )}
       onCreate={may ? () => create({ kind: "lead" }) : null}
       empty={
         <Empty icon={Target} title={search.q ? `No lead matches “${search.q}”` : "No leads here"}>

@@ -11,6 +11,7 @@ import { Timeline } from "@/components/crm/timeline";
 import { Button } from "@/components/ui/button";
 import { Person, PersonMark } from "@/components/ui/marks";
 import { loadable } from "@/lib/loadable";
+import { AssignByRules } from "./assign";
 import { ConvertedBanner } from "./converted";
 import { LeadDetails, LeadOption, useLeadFact } from "./facts";
 import { leadQuery } from "./queries";
@@ -52,9 +53,12 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
       action={
         l.may.update &&
         !l.converted && (
-          <Button variant="primary" onClick={() => setConverting(true)}>
-            <ArrowRightLeft /> Convert
-          </Button>
+          <>
+            <AssignByRules lead={l} />
+            <Button variant="primary" onClick={() => setConverting(true)}>
+              <ArrowRightLeft /> Convert
+            </Button>
+          </>
         )
       }
       banner={l.converted && <ConvertedBanner lead={l} converted={l.converted} />}

@@ -110,7 +110,17 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /leads/{id}/conversion-preview"
         | "POST /tasks/{id}/restore" => json!({}),
         "POST /leads/{id}/convert" => json!({ "contact": {}, "version": 999 }),
-        "POST /leads/{id}/revert-conversion" => json!({ "version": 999 }),
+        "POST /leads/{id}/revert-conversion" | "POST /leads/{id}/assignment" => json!({ "version": 999 }),
+        "POST /assignment-rules" => {
+            json!({ "name": "New rule", "condition": "false", "chooser": { "by": "user", "user_id": records.0["reps"] } })
+        }
+        "PATCH /assignment-rules/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /assignment-rules/order" => json!({ "ids": [] }),
+        "POST /assignment-rules/trial" => json!({ "lead_id": records.0["leads"] }),
+        "POST /web-forms" => json!({ "title": "New form", "fields": [{ "field": "last_name" }] }),
+        "PATCH /web-forms/{id}" => json!({ "title": "Changed", "version": 999 }),
+        "POST /web-form-entries/{id}/acceptance" => json!({}),
+        "PUT /working-hours/{id}" => json!({ "days": ["mon"], "starts": "09:00", "ends": "12:00", "version": 999 }),
         "POST /roles" => json!({ "name": "New role" }),
         "POST /teams" => json!({ "name": "New team" }),
         "PATCH /roles/{id}" | "PATCH /teams/{id}" | "PATCH /users/{id}" | "PATCH /me" => {
@@ -202,6 +212,7 @@ async fn who_may_ask_what() {
     records.insert("contacts", id(owner.post("/contacts", json!({ "last_name": "Contact" })).await.ok()));
     records.insert("leads", id(owner.post("/leads", json!({ "last_name": "Lead" })).await.ok()));
     records.insert("tasks", id(owner.post("/tasks", json!({ "title": "Task" })).await.ok()));
+    records.insert("reps", owner.id.to_string());
     let key = json!({ "name": "Key", "scopes": { "opportunity": { "read": "own" } } });
     records.insert("api-keys", id(owner.post("/api-keys", key).await.ok()));
     records.insert("products", id(app.admin.post("/products", json!({ "name": "Product" })).await.ok()));

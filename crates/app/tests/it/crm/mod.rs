@@ -1,3 +1,4 @@
+mod assignment;
 mod bulk;
 mod configuration;
 mod currencies;
@@ -10,6 +11,7 @@ mod deals;
 mod duplicates;
 mod export;
 mod import;
+mod import_leads;
 mod leads;
 mod leads_conversion;
 mod lists;
@@ -18,6 +20,7 @@ mod opportunity;
 mod people_and_companies;
 mod pipelines;
 mod views;
+mod web_forms;
 
 /// Lets a role hide fields.
 async fn hide(app: &dealwright_testkit::TestApp, role: &str, fields: serde_json::Value) {

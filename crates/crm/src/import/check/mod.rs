@@ -71,6 +71,9 @@ pub struct Options {
     /// Adds industries, sources and the like that aren't there and resemble none that is.
     pub create_options: bool,
     pub invalid: OnInvalid,
+    /// Lets the assignment rules choose the owners of new leads that name none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub assign: bool,
 }
 
 impl Default for Options {
@@ -83,6 +86,7 @@ impl Default for Options {
             missing_account: None,
             create_options: true,
             invalid: OnInvalid::Error,
+            assign: false,
         }
     }
 }
@@ -431,20 +435,22 @@ impl<'a> Plan<'a> {
             Object::Opportunity => vec![external],
             Object::Account if external.is_some() => vec![external, of("name", key::unclaimed_name)],
             Object::Account => vec![of("name", key::name)],
-            Object::Contact => vec![external, of("email", key::email)],
+            Object::Contact | Object::Lead => vec![external, of("email", key::email)],
             Object::Product => vec![of("code", key::code), of("name", key::name)],
             Object::User => vec![of("email", key::email), of("name", key::name)],
         };
         let keys: Vec<String> = keys.into_iter().flatten().collect();
         let target = keys.iter().find_map(|key| self.lookups.existing.get(key)).copied();
-        (target, keys.into_iter().next())
+        // Leads that share an address are one, whatever a system called them.
+        let address = of("email", key::email).filter(|_| self.object == Object::Lead);
+        (target, address.or_else(|| keys.into_iter().next()))
     }
 
     fn identity_field(&self) -> &'static str {
         match self.object {
             Object::Opportunity => "external_id",
             Object::Account if self.column_of("external_id").is_some() => "external_id",
-            Object::Contact => "email",
+            Object::Contact | Object::Lead => "email",
             Object::Account | Object::Product | Object::User => "name",
         }
     }

@@ -300,6 +300,7 @@ pub(super) fn sentence(object: Object, problem: RowProblem, raw: &str) -> String
         "invalid_date" => format!("“{raw}” is not a date"),
         "invalid_email" => format!("“{raw}” is not an e-mail address"),
         "invalid_domain" | "invalid_url" => format!("“{raw}” is not a web address"),
+        "invalid_category" if problem.field == "rating" => format!("“{raw}” is not hot, warm or cold"),
         "invalid_category" => format!("“{raw}” is not a forecast category"),
         code => format!("{label}: {code}"),
     }
@@ -339,6 +340,7 @@ fn a_kind(field: Option<&Field>) -> &'static str {
         Some(Kind::Option(OptionKind::Source)) => "a source",
         Some(Kind::Option(OptionKind::OpportunityType)) => "an opportunity type",
         Some(Kind::Option(OptionKind::LossReason)) => "a reason for loss",
+        Some(Kind::Option(OptionKind::LeadStatus)) => "a status of leads",
         _ => "known",
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::problems::Named;
 use super::row::is_nothing;
 use super::{Decision, Decisions, MissingAccount, Plan};
-use crate::import::field::{Field, Kind, Object};
+use crate::import::field::{Field, Kind, Object, OptionKind};
 use crate::import::values::matching::{Lookup, Match, fold};
 
 /// What a raw value turned out to be.
@@ -82,7 +82,9 @@ impl<'a> Plan<'a> {
             (Kind::Account, _, Some(MissingAccount::Create)) => Resolution::Named(raw.to_owned()),
             (Kind::Account, _, Some(MissingAccount::Empty)) => Resolution::Nothing,
             (Kind::Account, _, Some(MissingAccount::Skip)) => Resolution::SkipRow,
-            (Kind::Option(_), None, _) if self.options.create_options => Resolution::Named(raw.to_owned()),
+            (Kind::Option(_), None, _) if self.options.create_options && creatable(field.kind) => {
+                Resolution::Named(raw.to_owned())
+            }
             (_, like, _) => Resolution::Unknown(like),
         }
     }
@@ -156,7 +158,8 @@ impl<'a> Plan<'a> {
 
 /// Whether an import may create records of this kind in passing.
 pub fn creatable(kind: Kind) -> bool {
-    matches!(kind, Kind::Account | Kind::Product | Kind::Option(_))
+    // What a new status of leads would mean, no file says.
+    matches!(kind, Kind::Account | Kind::Product | Kind::Option(_)) && kind != Kind::Option(OptionKind::LeadStatus)
 }
 
 /// Salesforce writes an absent reference as fifteen or eighteen characters that mean no record.

@@ -6,6 +6,7 @@ use crate::import::field::{Field, Kind, Object};
 use crate::import::values::date::{self, DateOrder};
 use crate::import::values::number::{self, DecimalMark};
 use crate::import::values::{self, email};
+use crate::lead::Rating;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -101,6 +102,10 @@ impl Plan<'_> {
     fn plain(&self, column: usize, field: &Field, raw: &str) -> Result<Value, &'static str> {
         let found = self.columns.get(column);
         match field.kind {
+            Kind::Text if self.object == Object::Lead && field.key == "rating" => {
+                let word = raw.trim().to_lowercase();
+                if Rating::WORDS.contains(&word.as_str()) { Ok(Value::Text(word)) } else { Err("invalid_category") }
+            }
             Kind::Text | Kind::Name => {
                 if raw.chars().count() > self.longest(field.key) {
                     Err("too_long")
@@ -153,7 +158,9 @@ impl Plan<'_> {
             (_, custom) if custom.starts_with("custom.") => 10_000,
             (Object::Opportunity, "next_step") => 2_000,
             (Object::Opportunity | Object::Account, "name") => 500,
-            (Object::Account, "country") | (Object::Product, "code") => 100,
+            (Object::Lead, "description") => 10_000,
+            (Object::Lead, "company") => 500,
+            (Object::Account | Object::Lead, "country") | (Object::Product, "code") => 100,
             _ => 200,
         }
     }
@@ -178,6 +185,7 @@ impl Plan<'_> {
         match self.object {
             Object::Opportunity => self.name_opportunity(row, read),
             Object::Contact => name_contact(read),
+            Object::Lead => name_lead(read),
             Object::Account => self.drop_own_parent(row, read),
             Object::Product | Object::User => {}
         }
@@ -244,6 +252,25 @@ impl Plan<'_> {
     fn drop_own_parent(&self, row: usize, read: &mut ReadRow) {
         let own = self.column_of("name").map_or("", |column| self.table.cell(row, column)).to_owned();
         read.values.retain(|(key, value)| *key != "parent" || *value != Value::Named(own.clone()));
+    }
+}
+
+/// As a contact; one of a company alone needs no other name, and one without any goes by its key.
+fn name_lead(read: &mut ReadRow) {
+    let has = |key: &str, read: &ReadRow| read.values.iter().any(|(known, _)| *known == key);
+    if ["first_name", "last_name", "name"].iter().any(|key| has(key, read)) {
+        return name_contact(read);
+    }
+    if has("company", read) {
+        return;
+    }
+    let key = read.values.iter().find_map(|(key, value)| match value {
+        Value::Text(text) if *key == "external_id" => Some(text.clone()),
+        _ => None,
+    });
+    match key {
+        Some(key) if !has("email", read) => read.values.push(("last_name", Value::Text(key))),
+        _ => name_contact(read),
     }
 }
 

@@ -2,7 +2,12 @@
 
 use super::{Field, Kind, OptionKind};
 
-const fn field(key: &'static str, label: &'static str, kind: Kind, headers: &'static [&'static str]) -> Field {
+pub(super) const fn field(
+    key: &'static str,
+    label: &'static str,
+    kind: Kind,
+    headers: &'static [&'static str],
+) -> Field {
     Field { key, label, kind, required: false, headers }
 }
 
@@ -10,7 +15,7 @@ const fn required(key: &'static str, label: &'static str, kind: Kind, headers: &
     Field { key, label, kind, required: true, headers }
 }
 
-const TAGS: &[&str] = &["tags", "tag", "labels", "label", "topics"];
+pub(super) const TAGS: &[&str] = &["tags", "tag", "labels", "label", "topics"];
 
 pub(super) static OPPORTUNITY: &[Field] = &[
     field(

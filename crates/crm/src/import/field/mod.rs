@@ -6,11 +6,13 @@
 //! one that fits best: later ones score a little lower, so that "Account Name" beats "Company" where both are there.
 
 mod catalogue;
+mod lead;
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use catalogue::{ACCOUNT, CONTACT, OPPORTUNITY, PRODUCT, USER};
+use lead::LEAD;
 use serde::{Deserialize, Serialize};
 
 use crate::custom_field;
@@ -23,12 +25,14 @@ pub enum Object {
     Opportunity,
     Account,
     Contact,
+    Lead,
     Product,
     User,
 }
 
 impl Object {
-    pub const ALL: [Object; 5] = [Object::Opportunity, Object::Account, Object::Contact, Object::Product, Object::User];
+    pub const ALL: [Object; 6] =
+        [Object::Opportunity, Object::Account, Object::Contact, Object::Lead, Object::Product, Object::User];
 
     /// The API's name of the object: `opportunity`.
     pub fn key(self) -> &'static str {
@@ -36,6 +40,7 @@ impl Object {
             Object::Opportunity => "opportunity",
             Object::Account => "account",
             Object::Contact => "contact",
+            Object::Lead => "lead",
             Object::Product => "product",
             Object::User => "user",
         }
@@ -55,15 +60,17 @@ pub enum OptionKind {
     Industry,
     Region,
     LossReason,
+    LeadStatus,
 }
 
 impl OptionKind {
-    pub const ALL: [OptionKind; 5] = [
+    pub const ALL: [OptionKind; 6] = [
         OptionKind::OpportunityType,
         OptionKind::Source,
         OptionKind::Industry,
         OptionKind::Region,
         OptionKind::LossReason,
+        OptionKind::LeadStatus,
     ];
 
     /// The name of the managed list.
@@ -74,6 +81,7 @@ impl OptionKind {
             OptionKind::Industry => "industry",
             OptionKind::Region => "region",
             OptionKind::LossReason => "loss_reason",
+            OptionKind::LeadStatus => "lead_status",
         }
     }
 
@@ -182,6 +190,7 @@ pub fn fields(object: Object) -> &'static [Field] {
         Object::Opportunity => OPPORTUNITY,
         Object::Account => ACCOUNT,
         Object::Contact => CONTACT,
+        Object::Lead => LEAD,
         Object::Product => PRODUCT,
         Object::User => USER,
     }

@@ -62,7 +62,7 @@ pub fn suggest(columns: &[Column], object: Object, known: Known<'_>) -> Vec<Sugg
             suggestion.confidence = 1.0;
         }
     }
-    if object == Object::Contact {
+    if matches!(object, Object::Contact | Object::Lead) {
         drop_redundant_full_name(&mut suggestions);
     }
     suggestions
@@ -115,6 +115,9 @@ fn weight(object: Object, field: &str) -> f64 {
         (Object::Account, "website" | "domain") => 1.2,
         (Object::Contact, "first_name" | "last_name") => 2.0,
         (Object::Contact, "email" | "title") => 1.5,
+        (Object::Lead, "first_name" | "last_name") => 1.9,
+        (Object::Lead, "email" | "title") => 1.4,
+        (Object::Lead, "rating") => 1.5,
         (Object::Product, "unit_price" | "code" | "family") => 1.8,
         (Object::User, "manager" | "team") => 2.5,
         (Object::User, "region") => 1.0,
@@ -128,6 +131,7 @@ fn names_object(header: &str, object: Object) -> bool {
         Object::Opportunity => &["opportunity", "deal"],
         Object::Account => &["companyname", "companyowner", "companydomain", "accountnumber"],
         Object::Contact => &["contactowner", "person", "givenname", "lifecyclestage"],
+        Object::Lead => &["leadowner", "leadid", "leadnumber", "leadname", "leadorigin", "leadrating", "prospect"],
         Object::Product => &["productcode", "productfamily", "sku"],
         Object::User => &["username", "userrole"],
     };

@@ -75,7 +75,7 @@ fn the_object_is_told_by_the_columns() {
         ),
         (
             "Record Id,Lead Owner.id,Lead Owner,Company,First Name,Last Name,Title,Email,Phone,Lead Source,Lead Status,Industry",
-            Object::Contact,
+            Object::Lead,
         ),
     ] {
         assert_eq!(suggest_object(&columns_of(text)).0, object, "{text}");

@@ -4,6 +4,7 @@
 
 mod account;
 mod contact;
+mod lead;
 mod named;
 mod opportunity;
 mod product;
@@ -58,6 +59,7 @@ pub fn require(actor: &Actor, object: Object, on_match: OnMatch) -> Result<()> {
         Object::Opportunity => Guarded::Opportunity,
         Object::Account => Guarded::Account,
         Object::Contact => Guarded::Contact,
+        Object::Lead => Guarded::Lead,
         Object::Product => Guarded::Product,
         Object::User => Guarded::User,
     };
@@ -82,6 +84,7 @@ const fn guarded(object: Object) -> Option<Guarded> {
         Object::Opportunity => Some(Guarded::Opportunity),
         Object::Account => Some(Guarded::Account),
         Object::Contact => Some(Guarded::Contact),
+        Object::Lead => Some(Guarded::Lead),
         Object::Product | Object::User => None,
     }
 }
@@ -166,6 +169,7 @@ impl<'a> Writer<'a> {
             Object::Opportunity => self.create_opportunities(tx, creates).await?,
             Object::Account => self.create_accounts(tx, creates).await?,
             Object::Contact => self.create_contacts(tx, creates).await?,
+            Object::Lead => self.create_leads(tx, creates).await?,
             Object::Product => self.create_products(tx, creates).await?,
             Object::User => self.create_users(tx, creates).await?,
         };
@@ -182,6 +186,7 @@ impl<'a> Writer<'a> {
             Object::Opportunity => self.update_opportunity(tx, &ready.record).await,
             Object::Account => self.update_account(tx, &ready.record).await,
             Object::Contact => self.update_contact(tx, &ready.record).await,
+            Object::Lead => self.update_lead(tx, &ready.record).await,
             Object::Product => self.update_product(tx, &ready.record).await,
             Object::User => Ok(None),
         };

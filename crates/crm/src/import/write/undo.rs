@@ -3,7 +3,7 @@
 
 use dealwright_access::Context;
 use dealwright_kernel::Result;
-use dealwright_kernel::id::{AccountId, ContactId, EventId, ImportId, OpportunityId};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, ImportId, LeadId, OpportunityId};
 use dealwright_store::{Event, Subject, Tx};
 use serde_json::Map;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ pub async fn undo(cx: &Context, import: &Import) -> Result<i64> {
         progress(&mut tx, import.id, done, total).await?;
         tx.commit(()).await?.into_inner();
     }
-    for kind in [Object::Opportunity, Object::Contact, Object::Account, Object::Product, Object::User] {
+    for kind in [Object::Opportunity, Object::Lead, Object::Contact, Object::Account, Object::Product, Object::User] {
         let mut tx = cx.begin().await?;
         let ids = made(&mut tx, import.id, kind).await?;
         tx.done(()).await?;
@@ -48,6 +48,7 @@ pub async fn undo(cx: &Context, import: &Import) -> Result<i64> {
             done += match kind {
                 Object::Opportunity => bin_opportunities(&mut tx, import.id, ids).await?,
                 Object::Contact => bin_contacts(&mut tx, import.id, ids).await?,
+                Object::Lead => bin_leads(&mut tx, import.id, ids).await?,
                 Object::Account => bin_accounts(&mut tx, import.id, ids).await?,
                 Object::Product => bin_products(&mut tx, import.id, ids).await?,
                 Object::User => retire_users(&mut tx, import.id, ids).await?,
@@ -70,7 +71,7 @@ async fn take_back(cx: &Context, tx: &mut Tx, import: &Import, event: EventId) -
     savepoint(tx).await?;
     let undone = match import.object {
         Object::Product => undo_product(tx, import.id, &event).await,
-        Object::Opportunity | Object::Account | Object::Contact | Object::User => {
+        Object::Opportunity | Object::Account | Object::Contact | Object::Lead | Object::User => {
             change::undo::take_back(cx, tx, &event).await.map(|_| ())
         }
     };
@@ -110,6 +111,15 @@ async fn made(tx: &mut Tx, import: ImportId, kind: Object) -> Result<Vec<Uuid>> 
         Object::Contact => {
             sqlx::query_scalar!(
                 "select id from contact where org_id = $1 and import_id = $2 and deleted_at is null",
+                org,
+                import.0
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+        Object::Lead => {
+            sqlx::query_scalar!(
+                "select id from lead where org_id = $1 and import_id = $2 and deleted_at is null",
                 org,
                 import.0
             )
@@ -179,6 +189,27 @@ async fn bin_contacts(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64
     Ok(emit(tx, import, events))
 }
 
+/// Who has become a customer meanwhile stays.
+async fn bin_leads(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64> {
+    let (org, now) = (tx.org().0, tx.now());
+    let rows = sqlx::query!(
+        r#"update lead set deleted_at = $3, updated_at = $3, version = version + 1
+           where org_id = $1 and id = any ($2) and deleted_at is null and converted_at is null
+           returning id as "id: LeadId", name, version"#,
+        org,
+        ids,
+        now,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let events = rows.into_iter().map(|row| {
+        let subject = Subject { object: "lead", id: row.id.0, name: row.name, version: Some(row.version) };
+        Event::with_id(EventId(tx.new_id()), "lead.deleted", subject).on_lead(Some(row.id))
+    });
+    let events = events.collect();
+    Ok(emit(tx, import, events))
+}
+
 async fn bin_accounts(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64> {
     let (org, now) = (tx.org().0, tx.now());
     let rows = sqlx::query!(
@@ -231,6 +262,7 @@ async fn retire_users(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64
            and not exists (select from opportunity o where o.org_id = u.org_id and o.owner_id = u.id and o.deleted_at is null)
            and not exists (select from account a where a.org_id = u.org_id and a.owner_id = u.id and a.deleted_at is null)
            and not exists (select from contact c where c.org_id = u.org_id and c.owner_id = u.id and c.deleted_at is null)
+           and not exists (select from lead l where l.org_id = u.org_id and l.owner_id = u.id and l.deleted_at is null)
          returning id, name, version",
         ids,
         now,
@@ -259,6 +291,7 @@ async fn left_over(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"select (select count(*) from opportunity where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from contact where org_id = $1 and import_id = $2 and deleted_at is null)
+                + (select count(*) from lead where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from account where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from product where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from app_user where org_id = $1 and import_id = $2 and active) as "count!""#,

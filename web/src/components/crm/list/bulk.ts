@@ -10,12 +10,13 @@ import { TOUCHED } from "@/components/crm/use-undo";
 import { failed, told } from "@/components/ui/toast";
 import { plural } from "@/lib/format";
 
-/** What is done with each: fields as a change of one takes them, tags, or deletion. */
+/** What is done with each: fields as a change of one takes them, tags, deletion, or assignment by the rules. */
 export interface BulkWork {
   set?: Record<string, unknown>;
   add_tags?: string[];
   remove_tags?: string[];
   delete?: boolean;
+  assign?: boolean;
 }
 /** As much of a record as a change of many needs. */
 export interface Chosen {

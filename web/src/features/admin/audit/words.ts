@@ -24,6 +24,7 @@ export const OBJECTS = [
   "opportunity",
   "account",
   "contact",
+  "lead",
   "task",
   "activity",
   "product",
@@ -33,5 +34,7 @@ export const OBJECTS = [
   "api_key",
   "oauth_client",
   "service_account",
+  "assignment_rule",
+  "web_form",
   "organisation",
 ];

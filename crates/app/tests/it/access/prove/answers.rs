@@ -122,7 +122,7 @@ impl Proof<'_> {
         }
         self.case("shares", user, person.get(&format!("{one}/shares")).await.status, expected("read", sees, 200));
         let key = match record.object {
-            "contact" => "last_name",
+            "contact" | "lead" => "last_name",
             "task" => "title",
             _ => "name",
         };

@@ -184,6 +184,11 @@ impl Proof<'_> {
                 let note = json!({ "kind": "note", "body": "New", &reference: id });
                 told.push(shape(&person.post("/activities", note).await, id));
             }
+            if object == "lead" {
+                let assigned = person.post(&format!("{one}/assignment"), json!({ "version": 1 })).await;
+                let converted = person.post(&format!("{one}/convert"), json!({ "contact": {}, "version": 1 })).await;
+                told.extend([shape(&assigned, id), shape(&converted, id)]);
+            }
             if object == "account" {
                 told.push(shape(&person.post("/opportunities", json!({ "name": "New", "account_id": id })).await, id));
                 told.push(shape(&person.post("/contacts", json!({ "last_name": "New", "account_id": id })).await, id));

@@ -61,7 +61,7 @@ impl Proof<'_> {
             let field = match record.object {
                 "opportunity" => "next_step",
                 "account" => "phone",
-                "contact" => "title",
+                "contact" | "lead" => "title",
                 _ => "notes",
             };
             app.admin.patch(&one, json!({ field: "5550100", "version": version })).await.ok();

@@ -34,13 +34,14 @@ impl Dice {
     }
 }
 
-pub(super) const OBJECTS: [&str; 4] = ["opportunity", "account", "contact", "task"];
+pub(super) const OBJECTS: [&str; 5] = ["opportunity", "account", "contact", "lead", "task"];
 
 pub(super) fn path(object: &str) -> &'static str {
     match object {
         "opportunity" => "opportunities",
         "account" => "accounts",
         "contact" => "contacts",
+        "lead" => "leads",
         _ => "tasks",
     }
 }
@@ -226,9 +227,10 @@ pub(super) async fn world(app: &TestApp, dice: &mut Dice) -> World {
     let stages: &[&str] = &["Prospecting", "Engaging", "Won"];
     let mut world = World { users, above, records: Vec::new(), shares: Vec::new(), members: Vec::new() };
     for n in 0..44 {
-        let object = if n < 8 { "account" } else { *dice.one(&["opportunity", "opportunity", "contact", "task"]) };
+        let object =
+            if n < 8 { "account" } else { *dice.one(&["opportunity", "opportunity", "contact", "lead", "task"]) };
         let owner = dice.roll(world.users.len());
-        let account = (n >= 8 && object != "task" && !dice.once_in(4)).then(|| dice.roll(8));
+        let account = (n >= 8 && !matches!(object, "task" | "lead") && !dice.once_in(4)).then(|| dice.roll(8));
         let word = format!("word{n}x{}", dice.roll(1_000_000));
         let amount = dice.roll(5) as i64 * 100;
         let account_id = account.map(|a: usize| world.records[a].id.clone());
@@ -240,6 +242,7 @@ pub(super) async fn world(app: &TestApp, dice: &mut Dice) -> World {
                                      "amount": { "amount": amount.to_string(), "currency": "EUR" } }),
             "account" => json!({ "name": word, "owner_id": owner_id }),
             "contact" => json!({ "last_name": word, "owner_id": owner_id, "account_id": account_id }),
+            "lead" => json!({ "last_name": word, "owner_id": owner_id }),
             _ => json!({ "title": word, "assignee_id": owner_id }),
         };
         let made = app.admin.post(&format!("/{}", path(object)), body).await.ok();
