@@ -44,8 +44,6 @@ test("a stranger fills in a form, the rules assign the lead, and the rep sees it
   await expect(stranger.getByRole("heading", { name: form })).toBeVisible();
   await stranger.getByLabel("Last name").fill(visitor);
   await stranger.getByLabel("Country").fill("Freedonia");
-  await stranger.getByRole("button", { name: "Send" }).click();
-  await expect(stranger.getByText("this field is required")).toBeVisible();
   await stranger.getByLabel("E-mail").fill(`${visitor}@freedonia.example`);
   // Nobody is faster than this: the guard wants three seconds from the moment the page was opened.
   await expect(async () => {

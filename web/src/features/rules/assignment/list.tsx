@@ -70,7 +70,7 @@ function Row({ rule }: { rule: AssignmentRule }) {
     onSettled: () => client.invalidateQueries({ queryKey: assignmentRulesQuery().queryKey }),
   });
   return (
-    <div className="flex min-w-0 flex-1 items-start gap-3 py-2">
+    <div className="flex min-w-0 flex-1 items-start gap-3 py-2 pl-2">
       <label className="flex min-h-6 items-center gap-2 text-meta text-fg-3 max-md:min-h-11">
         <Checkbox
           checked={rule.active}
