@@ -105,7 +105,7 @@ impl Model {
             (Field::Region, [0.85, 0.02, 0.04, 0.01, 0.08], [0.2, 0.02, 0.04, 0.02, 0.72]),
             (Field::Birth, [0.86, 0.06, 0.03, 0.02, 0.03], [0.0003, 0.002, 0.004, 0.03, 0.9637]),
             (Field::Identifier, [0.93, 0.005, 0.04, 0.01, 0.015], [0.0001, 0.0001, 0.0005, 0.002, 0.9973]),
-            (Field::Order, [0.97, 0.005, 0.005, 0.005, 0.015], [0.955, 0.005, 0.005, 0.005, 0.03]),
+            (Field::Order, [0.97, 0.005, 0.005, 0.005, 0.015], [0.97, 0.0005, 0.0005, 0.0005, 0.0285]),
         ];
         for (field, m, u) in rows {
             model.set(field, m, u);
@@ -143,7 +143,7 @@ impl Model {
             let Some(level) = level else { continue };
             let weight = self.weight_of(field, level, a);
             score.bits += weight;
-            if field != Field::Order || level != Level::Same {
+            if field != Field::Order || level != Level::Same || weight.abs() > 0.05 {
                 score.reasons.push(Reason { field, level, weight });
             }
         }
