@@ -100,6 +100,52 @@ test("accounts and contacts have chips, columns and views of their own", async (
   }
 });
 
+test("columns are put in order, kept in sight and made wider, and a view keeps it", async ({ page }) => {
+  await signIn(page);
+  await page.goto("/opportunities?tab=all");
+  const name = `Columns ${RUN}`;
+  await view(page, "Save as a new view");
+  await page.getByRole("dialog").getByLabel("Name").fill(name);
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(page).toHaveURL(/view=/);
+
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "Forecast" }).click();
+  await page.getByRole("button", { name: "Keep Stage in sight" }).click();
+  // Space lifts it, up moves it one place, Space drops it.
+  await page.getByRole("button", { name: "Move Forecast" }).focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Space");
+  const shown = page.getByRole("list", { name: "Columns shown" }).getByRole("listitem");
+  await expect(shown.first()).toContainText("Stage");
+  await expect(shown.nth(-2)).toContainText("Forecast");
+  await accessible(page);
+  await page.keyboard.press("Escape");
+
+  const heads = page.getByRole("columnheader");
+  await expect(heads.nth(2)).toHaveText("Stage");
+  await expect(heads.nth(2)).toHaveCSS("position", "sticky");
+  const width = async () => Math.round((await heads.nth(2).boundingBox())?.width ?? 0);
+  const before = await width();
+  const cell = page.getByRole("row").nth(1).getByRole("gridcell");
+  await cell.nth(1).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Alt+ArrowRight");
+  await expect.poll(width).toBe(before + 16);
+
+  await expect(page.getByRole("navigation", { name: "Views" }).getByTitle("Changed")).toBeVisible();
+  const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH");
+  await view(page, "Save changes");
+  expect((await saved).status()).toBe(200);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await expect(heads.nth(2)).toHaveText("Stage");
+  expect(await width()).toBe(before + 16);
+  await view(page, "Delete");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete view" }).click();
+});
+
 test("what is shown is exported", async ({ page }) => {
   await signIn(page);
   const name = `Export ${RUN}`;

@@ -15,7 +15,16 @@ create or replace function app.move_links(object text, source uuid, target uuid,
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     org constant uuid := app.org();
+    holder record;
 begin
+    -- Fields of one's own that name a record of this kind. They have no index; such a field is rare, and so is a merge.
+    for holder in select f.object as on_table, f.key from custom_field f where f.org_id = org and f.kind = move_links.object loop
+        return query execute format(
+            'update %1$I r set custom = jsonb_set(r.custom, array[%2$L], to_jsonb($3::text)), version = r.version + 1, updated_at = now()
+             where r.org_id = $1 and r.custom ->> %2$L = $2::text and app.is_among($4, %1$L, r.id, %3$L)
+             returning %1$L::text, r.id, %3$L::text, r.name, r.version', holder.on_table, holder.key, 'custom.' || holder.key)
+            using org, source, target, only_these;
+    end loop;
     if object = 'account' then
         return query update opportunity o set account_id = target, version = o.version + 1, updated_at = now()
             where o.org_id = org and o.account_id = source and app.is_among(only_these, 'opportunity', o.id, 'account_id')

@@ -706,7 +706,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One contact */
+        /**
+         * One contact
+         * @description The id of one that was merged into another leads to that.
+         */
         get: operations["get_contacts_id"];
         put?: never;
         post?: never;
@@ -988,6 +991,88 @@ export interface paths {
          * @description Asks the DNS for the record. What is proved stays so.
          */
         post: operations["post_domains_domain_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records that may be there twice
+         * @description Pairs of which you may see both, and on which nobody has decided. Those of a cluster stand together, and what was found
+         *     at once in the order of how likely it is.
+         */
+        get: operations["get_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look for what may be the same, while somebody types
+         * @description Writes nothing. What you may not see is neither told nor counted.
+         */
+        post: operations["post_duplicates_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/sweeps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last look through all there is; none when there was none */
+        get: operations["get_duplicates_sweeps"];
+        put?: never;
+        /**
+         * Look through all there is for what is there twice
+         * @description In the background, through what you may see. One that is running is answered instead of a second.
+         */
+        post: operations["post_duplicates_sweeps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that two records are not the same
+         * @description It is remembered: they are not found again. Whoever may change both may say it.
+         */
+        post: operations["post_duplicates_id_dismissal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1560,6 +1645,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/matching-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How duplicates are told, and what happens then */
+        get: operations["get_matching_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/matching-rules/{object}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how duplicates of an object are told, or what happens then */
+        patch: operations["patch_matching_rules_object"];
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1775,6 +1894,67 @@ export interface paths {
          * @description From now on it is asked for. Answers with recovery codes; ends my other sessions.
          */
         post: operations["post_me_totp_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge two records
+         * @description Needs the right to change both and to delete the loser. What hangs on the loser moves, whoever it belongs to; it is
+         *     undone by the event, or by the reversal of the merge.
+         */
+        post: operations["post_merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What merging two records would do
+         * @description Asks for the rights that the merge needs, and changes nothing.
+         */
+        post: operations["post_merges_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make two records of one again
+         * @description Values, links and the loser come back; what has been changed since stays, and is named.
+         */
+        post: operations["post_merges_id_reversal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3945,6 +4125,11 @@ export interface components {
         };
         /** @description A change of an account: absent leaves, null clears. */
         AccountPatch: {
+            /**
+             * @description Change it although it may be there already, where the matching rule warns of it.
+             * @default false
+             */
+            allow_duplicates?: boolean;
             /** @default null */
             annual_revenue?: components["schemas"]["Money"] | null;
             /** @default null */
@@ -4746,6 +4931,11 @@ export interface components {
         ContactPatch: {
             /** @default null */
             account_id?: components["schemas"]["AccountId"] | null;
+            /**
+             * @description Change it although it may be there already, where the matching rule warns of it.
+             * @default false
+             */
+            allow_duplicates?: boolean;
             custom?: Record<string, unknown> | null;
             /** @default null */
             email?: string | null;
@@ -5039,6 +5229,118 @@ export interface components {
             state: string;
             /** Format: int64 */
             total_bytes: number;
+        };
+        /**
+         * @description What happens when something that is written may be there already.
+         * @enum {string}
+         */
+        DuplicateAnswer: "off" | "report" | "warn" | "block";
+        /** @description A record that may be the same as what was sent. */
+        DuplicateCandidate: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            object: string;
+            reasons: components["schemas"]["DuplicateReason"][];
+            /**
+             * Format: int32
+             * @description How likely they are one, in percent.
+             */
+            score: number;
+        };
+        /** @description A record that has not been written yet. What is absent is not compared. */
+        DuplicateCheck: {
+            /**
+             * Format: uuid
+             * @description Of a contact.
+             */
+            account_id?: string | null;
+            /** @description Of a lead. */
+            company?: string | null;
+            email?: string | null;
+            /** @description Of a contact or a lead. */
+            first_name?: string | null;
+            /**
+             * Format: uuid
+             * @description The record itself, when it is there already.
+             */
+            id?: string | null;
+            last_name?: string | null;
+            /** @description Of an account. */
+            name?: string | null;
+            object: components["schemas"]["MatchObject"];
+            phone?: string | null;
+            /** @description The domain or web site of an account or a lead. */
+            website?: string | null;
+        };
+        /** @description Two records that may be one. */
+        DuplicatePair: {
+            /**
+             * Format: uuid
+             * @description Pairs of one cluster are of records that may all be one; they stand together.
+             */
+            cluster_id?: string | null;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: uuid */
+            id: string;
+            left: components["schemas"]["Ref"];
+            object: components["schemas"]["MatchObject"];
+            reasons: components["schemas"]["DuplicateReason"][];
+            right: components["schemas"]["Ref"];
+            /**
+             * Format: int32
+             * @description How likely they are one, in percent.
+             */
+            score: number;
+        };
+        /** @description What speaks for or against two records being one. */
+        DuplicateReason: {
+            field: string;
+            /** @description `same`, `alike`, `close`, `loose` or `different`. */
+            level: string;
+            /**
+             * Format: double
+             * @description In bits: positive when it speaks for it. Weights add up.
+             */
+            weight: number;
+            /** @description Such as "same e-mail". */
+            words: string;
+        };
+        /** @description A look through all there is. */
+        DuplicateSweep: {
+            /**
+             * Format: int64
+             * @description Pairs compared.
+             */
+            compared: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /**
+             * Format: int64
+             * @description Pairs that were found and had not been before.
+             */
+            found: number;
+            /** Format: uuid */
+            id: string;
+            object: components["schemas"]["MatchObject"];
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description Records read so far.
+             */
+            records: number;
+            /** @description `reading`, `comparing`, `done` or `failed`. */
+            status: string;
+        };
+        /** @description What may be the same. */
+        DuplicatesFound: {
+            /** @description Of what you may see, the likeliest first; at most ten. */
+            candidates: components["schemas"]["DuplicateCandidate"][];
+            /** @description What happens when it is created all the same. */
+            on_create: components["schemas"]["DuplicateAnswer"];
         };
         /** @description A close that has been taken back by opening the deal again. */
         EarlierClose: {
@@ -5645,6 +5947,11 @@ export interface components {
         LeadId: string;
         /** @description A change of a lead: absent leaves, null clears. */
         LeadPatch: {
+            /**
+             * @description Change it although it may be there already, where the matching rule warns of it.
+             * @default false
+             */
+            allow_duplicates?: boolean;
             /** @default null */
             company?: string | null;
             /** @default null */
@@ -5831,10 +6138,57 @@ export interface components {
          */
         MappingSource: "claim" | "group";
         /**
+         * @description What can be there twice.
+         * @enum {string}
+         */
+        MatchObject: "account" | "contact" | "lead";
+        /**
          * @description By what a record that is there already was found.
          * @enum {string}
          */
         MatchedBy: "email" | "domain" | "name" | "similar_name";
+        /** @description How duplicates of an object are told, and what happens then. */
+        MatchingRule: {
+            /** @description The country's calling code of phone numbers that have none, such as `49`; empty for none. */
+            calling_code: string;
+            /** @description The fields that are compared. */
+            fields: string[];
+            object: components["schemas"]["MatchObject"];
+            on_create: components["schemas"]["DuplicateAnswer"];
+            on_update: components["schemas"]["DuplicateAnswer"];
+            /**
+             * Format: int32
+             * @description From which score on two records may be one, in percent.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description 0 as long as nobody has changed it.
+             */
+            version: number;
+        };
+        /** @description A change of a matching rule: absent leaves. */
+        MatchingRulePatch: {
+            /** @default null */
+            calling_code?: string | null;
+            /** @default null */
+            fields?: string[] | null;
+            /** @default null */
+            on_create?: components["schemas"]["DuplicateAnswer"] | null;
+            /** @default null */
+            on_update?: components["schemas"]["DuplicateAnswer"] | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            threshold?: number | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+        };
         /** @description What the caller may do with a record. */
         May: {
             delete: boolean;
@@ -5866,6 +6220,61 @@ export interface components {
          * @description A member of an account's team.
          */
         MemberId: string;
+        /** @description Two records that were made one. */
+        Merge: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description In the bin; its id leads to the winner.
+             */
+            loser_id: string;
+            /** Format: date-time */
+            merged_at: string;
+            /** @description How many links moved. */
+            moved: number;
+            object: components["schemas"]["MergeObject"];
+            /** Format: uuid */
+            winner_id: string;
+        };
+        /** @description A field in which two records differ. */
+        MergeField: {
+            field: string;
+            label: string;
+            loser?: string | null;
+            /** @description Suggested: the loser's, since the winner has none. */
+            take: boolean;
+            /** @description As a person reads it; null for none. */
+            winner?: string | null;
+        };
+        /**
+         * @description What can be merged.
+         * @enum {string}
+         */
+        MergeObject: "account" | "contact";
+        /** @description Two records that may be merged. */
+        MergePair: {
+            /** Format: uuid */
+            loser_id: string;
+            object: components["schemas"]["MergeObject"];
+            /** Format: uuid */
+            winner_id: string;
+        };
+        /** @description What a merge would do. */
+        MergePreview: {
+            /** @description In which they differ, of what you may read. */
+            fields: components["schemas"]["MergeField"][];
+            loser_name: string;
+            /** Format: int64 */
+            loser_version: number;
+            /** @description How many opportunities, contacts, tasks and activities would move, whoever may see them. */
+            moves: {
+                [key: string]: number;
+            };
+            winner_name: string;
+            /** Format: int64 */
+            winner_version: number;
+        };
         /** @description What an OAuth client library asks first. */
         Metadata: {
             grant_types_supported: string[];
@@ -5982,6 +6391,11 @@ export interface components {
         };
         /** @description A new account. Without an owner it is the caller's. */
         NewAccount: {
+            /**
+             * @description Create it although it may be there already, where the matching rule warns of it.
+             * @default false
+             */
+            allow_duplicates?: boolean;
             /** @default null */
             annual_revenue?: components["schemas"]["Money"] | null;
             /** @default null */
@@ -6099,6 +6513,11 @@ export interface components {
         NewContact: {
             /** @default null */
             account_id?: components["schemas"]["AccountId"] | null;
+            /**
+             * @description Create it although it may be there already, where the matching rule warns of it.
+             * @default false
+             */
+            allow_duplicates?: boolean;
             custom?: Record<string, unknown>;
             /** @default null */
             email?: string | null;
@@ -6142,6 +6561,10 @@ export interface components {
             options?: string[];
             required?: boolean;
             section?: string | null;
+        };
+        /** @description What is to be looked through. */
+        NewDuplicateSweep: {
+            object: components["schemas"]["MatchObject"];
         };
         /** @description Which records, in which columns, as what. */
         NewExport: {
@@ -6231,6 +6654,11 @@ export interface components {
          */
         NewLead: {
             /**
+             * @description Create it although it may be there already, where the matching rule warns of it.
+             * @default false
+             */
+            allow_duplicates?: boolean;
+            /**
              * @description The assignment rules choose the owner; the caller's when none takes it. Not with `owner_id`.
              * @default false
              */
@@ -6295,6 +6723,23 @@ export interface components {
              * @description The opportunity's version that was read, unless `If-Match` says it.
              */
             version?: number | null;
+        };
+        /** @description What is to be merged, and which values of the loser the winner gets. */
+        NewMerge: {
+            /** Format: uuid */
+            loser_id: string;
+            /** Format: int64 */
+            loser_version: number;
+            object: components["schemas"]["MergeObject"];
+            /** @description Fields whose value is the loser's from then on; the others stay the winner's. */
+            take?: string[];
+            /** Format: uuid */
+            winner_id: string;
+            /**
+             * Format: int64
+             * @description The versions that were read.
+             */
+            winner_version: number;
         };
         /** @description A client to be made. */
         NewOauthClient: {
@@ -7290,6 +7735,63 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_DuplicatePair: components["schemas"]["Counted"] & {
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Pairs of one cluster are of records that may all be one; they stand together.
+                 */
+                cluster_id?: string | null;
+                /** Format: date-time */
+                found_at: string;
+                /** Format: uuid */
+                id: string;
+                left: components["schemas"]["Ref"];
+                object: components["schemas"]["MatchObject"];
+                reasons: components["schemas"]["DuplicateReason"][];
+                right: components["schemas"]["Ref"];
+                /**
+                 * Format: int32
+                 * @description How likely they are one, in percent.
+                 */
+                score: number;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DuplicateSweep: components["schemas"]["Counted"] & {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Pairs compared.
+                 */
+                compared: number;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                finished_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Pairs that were found and had not been before.
+                 */
+                found: number;
+                /** Format: uuid */
+                id: string;
+                object: components["schemas"]["MatchObject"];
+                problem?: string | null;
+                /**
+                 * Format: int64
+                 * @description Records read so far.
+                 */
+                records: number;
+                /** @description `reading`, `comparing`, `done` or `failed`. */
+                status: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_EarlierClose: components["schemas"]["Counted"] & {
             items: {
                 /** Format: date-time */
@@ -7532,6 +8034,30 @@ export interface components {
                 last_used_at: string;
                 provider_id: components["schemas"]["IdentityProviderId"];
                 provider_name: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MatchingRule: components["schemas"]["Counted"] & {
+            items: {
+                /** @description The country's calling code of phone numbers that have none, such as `49`; empty for none. */
+                calling_code: string;
+                /** @description The fields that are compared. */
+                fields: string[];
+                object: components["schemas"]["MatchObject"];
+                on_create: components["schemas"]["DuplicateAnswer"];
+                on_update: components["schemas"]["DuplicateAnswer"];
+                /**
+                 * Format: int32
+                 * @description From which score on two records may be one, in percent.
+                 */
+                threshold: number;
+                /**
+                 * Format: int64
+                 * @description 0 as long as nobody has changed it.
+                 */
+                version: number;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -8238,7 +8764,11 @@ export interface components {
              */
             count?: number | null;
             detail: string;
+            /** @description Of `duplicate_found`: what is there already, of what you may see. */
+            duplicates?: components["schemas"]["DuplicateCandidate"][];
             errors?: components["schemas"]["ProblemField"][];
+            /** @description Of `duplicate_found`: whether `allow_duplicates` lets it pass. */
+            may_override?: boolean | null;
             /** @description Quote it when you report the problem. */
             request_id?: string | null;
             /** Format: int32 */
@@ -17672,6 +18202,566 @@ export interface operations {
             };
         };
     };
+    get_duplicates: {
+        parameters: {
+            query: {
+                object: components["schemas"]["MatchObject"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicatePair"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duplicates_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateCheck"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesFound"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duplicates_sweeps: {
+        parameters: {
+            query: {
+                object: components["schemas"]["MatchObject"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DuplicateSweep"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duplicates_sweeps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDuplicateSweep"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateSweep"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duplicates_id_dismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are two */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_effective_access: {
         parameters: {
             query: {
@@ -22228,6 +23318,233 @@ export interface operations {
             };
         };
     };
+    get_matching_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MatchingRule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_matching_rules_object: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                object: components["schemas"]["MatchObject"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchingRulePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchingRule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -23796,6 +25113,343 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_merges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMerge"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_merges_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergePair"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreview"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_merges_id_reversal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
                 };
             };
             /** @description The request can't be read */

@@ -218,6 +218,7 @@ fn tell(tx: &mut Tx, moved: &[Link], from: Uuid, from_name: &str, to: Uuid, to_n
             "contact" => "contact",
             "account" => "account",
             "task" => "task",
+            "lead" if link.field.starts_with("custom.") => "lead",
             _ => continue,
         };
         let subject = Subject { object, id: link.id, name: link.name.clone(), version: Some(link.version) };
@@ -228,15 +229,17 @@ fn tell(tx: &mut Tx, moved: &[Link], from: Uuid, from_name: &str, to: Uuid, to_n
             old_label: Some(from_name.to_owned()),
             new_label: Some(to_name.to_owned()),
         };
+        let lead = (object == "lead").then(|| link.id.into());
         let (opportunity, account, contact) = match object {
             "opportunity" => (Some(link.id.into()), None, None),
             "account" => (None, Some(link.id.into()), None),
             "contact" => (None, None, Some(link.id.into())),
+            "lead" => (None, None, None),
             _ if link.field == "contact_id" => (None, None, Some(to.into())),
             _ => (None, Some(to.into()), None),
         };
         let event = Event::with_id(EventId(tx.new_id()), format!("{object}.updated"), subject);
-        tx.emit(event.about(opportunity, account, contact).changes(vec![change]));
+        tx.emit(event.about(opportunity, account, contact).on_lead(lead).changes(vec![change]));
     }
 }
 

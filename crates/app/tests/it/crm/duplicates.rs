@@ -2,6 +2,7 @@
 
 use dealwright_access::policy::Builtin;
 use dealwright_testkit::TestApp;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn only_own(app: &TestApp, object: &str) {
@@ -231,18 +232,33 @@ async fn contacts_are_merged_and_undone_by_their_event() {
         )
         .await
         .ok();
-    let deal = who.opportunity("Cell", json!({ "primary_contact_id": b["id"] })).await;
+    let field = json!({ "object": "opportunity", "label": "Signs", "kind": "contact" });
+    let field = who.post("/custom-fields", field).await.ok();
+    let signs = field["key"].as_str().unwrap();
+    let deal = who.opportunity("Cell", json!({ "primary_contact_id": b["id"], "custom": { signs: b["id"] } })).await;
+    let parts = format!("{}/contacts", path("opportunities", &deal));
+    let part = format!("{parts}/{}", b["id"].as_str().unwrap());
+    who.send(who.request(Method::PUT, &part).json(&json!({ "note": "Signs", "version": 1 }))).await.ok();
+    let part = async || who.get(&parts).await.ok()["items"][0]["contact_id"].clone();
     let body = json!({ "object": "contact", "winner_id": a["id"], "loser_id": b["id"], "winner_version": 1, "loser_version": 1, "take": ["email"] });
     let merged = who.post("/merges", body).await;
     let event = merged.event();
-    assert_eq!(who.get(&path("opportunities", &deal)).await.ok()["primary_contact_id"], a["id"]);
+    let now = who.get(&path("opportunities", &deal)).await.ok();
+    assert_eq!(
+        json!([now["primary_contact_id"], now["custom"][signs], part().await]),
+        json!([a["id"], a["id"], a["id"]])
+    );
     let timeline = who.get(&format!("{}/timeline", path("contacts", &a))).await.ok();
     let kinds: Vec<&str> = timeline["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"contact.merged"), "{kinds:?}");
     who.post("/undo", json!({ "event_id": event })).await.ok();
     assert_eq!(who.get(&path("contacts", &b)).await.ok()["email"], "ann@lee.test");
     assert_eq!(who.get(&path("contacts", &a)).await.ok()["email"], json!(null));
-    assert_eq!(who.get(&path("opportunities", &deal)).await.ok()["primary_contact_id"], b["id"]);
+    let now = who.get(&path("opportunities", &deal)).await.ok();
+    assert_eq!(
+        json!([now["primary_contact_id"], now["custom"][signs], part().await]),
+        json!([b["id"], b["id"], b["id"]])
+    );
 }
 
 #[tokio::test]
