@@ -175,9 +175,12 @@ export interface PlacedColumn {
   size: number;
   /** Where it stays when the table is scrolled sideways, pixels from the left; null if it goes along. */
   left: number | null;
+  /** The last that stays: others pass under its edge. */
+  edge: boolean;
 }
 /** What is in a cell that stays is hidden by nothing: it has a ground of its own. */
-export const stays = (c: PlacedColumn) => c.left !== null && "sticky z-1";
+export const stays = (c: PlacedColumn) =>
+  c.left !== null && ["sticky z-1", c.edge && "group-data-scrolled/grid:border-r"];
 export const columnStyle = (c: PlacedColumn) => ({
   flex: `${GROW[c.id] ?? 0} 0 ${c.size}px`,
   ...(c.left === null ? {} : { left: c.left }),

@@ -152,7 +152,8 @@ export function OpportunityTable(props: Props) {
       aria-multiselectable
       // What the keys go to is not left behind the columns that stay.
       style={{ scrollPaddingLeft: columns.reduce((sum, c) => (c.left === null ? sum : sum + c.size), CHECK_WIDTH) }}
-      className="relative min-h-0 flex-1 scroll-thin overflow-auto"
+      className="group/grid relative min-h-0 flex-1 scroll-thin overflow-auto"
+      onScroll={(e) => e.currentTarget.toggleAttribute("data-scrolled", e.currentTarget.scrollLeft > 0)}
       onKeyDown={onKeyDown}
     >
       <TableHead

@@ -50,10 +50,11 @@ export function usePlaced(defs: ListColumn[], shown: ChosenColumn[], onWidths: (
     const now = `${key}|${sizes.join()}`;
     if (last.current.key === now) return last.current.placed;
     let left = CHECK_WIDTH;
+    const stay = shown.filter((c) => c.id === "name" || c.pinned).length;
     const placed = sized.map((c, i) => {
       const size = sizes[i] ?? c.size;
       const pinned = c.id === "name" || shown.some((s) => s.id === c.id && s.pinned);
-      const at = { id: c.id, size, left: pinned ? left : null };
+      const at = { id: c.id, size, left: pinned ? left : null, edge: i === stay - 1 };
       if (pinned) left += size;
       return at;
     });
