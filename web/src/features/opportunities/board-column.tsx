@@ -15,7 +15,7 @@ import { moneyRound, moneyShort, number } from "@/lib/format";
 import { create } from "@/lib/frame";
 import { useNear } from "@/lib/hooks";
 import { BoardCard, CardWords } from "./board-card";
-import { GateForm } from "./gate-form";
+import { GateForm } from "./gate";
 import { boardQuery, moreOfColumn } from "./queries";
 import type { ListSearch } from "@/components/crm/list/search";
 import type { Extra, Gate } from "./use-move";

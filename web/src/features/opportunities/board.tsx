@@ -18,6 +18,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { Opportunity, Stage } from "@/api/types";
+import { GateForm } from "./gate";
 import { CardFace } from "./board-card";
 import { BoardColumn } from "./board-column";
 import { FilterBox } from "@/components/crm/list/filter-box";
@@ -122,7 +123,10 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
         sensors={sensors}
         collisionDetection={collide}
         accessibility={{ announcements, screenReaderInstructions: { draggable: "Press Space to lift the card." } }}
-        onDragStart={({ active }) => setLifted(recordOf(active.data.current) ?? null)}
+        onDragStart={({ active }) => {
+          setLifted(recordOf(active.data.current) ?? null);
+          GateForm.load();
+        }}
         onDragCancel={() => setLifted(null)}
         onDragEnd={drop}
       >

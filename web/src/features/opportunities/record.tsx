@@ -9,6 +9,7 @@ import { Timeline } from "@/components/crm/timeline";
 import { Button } from "@/components/ui/button";
 import { SkeletonRows } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
+import { GateForm } from "./gate";
 import { NextStep } from "./next-step";
 import { opportunityQuery } from "./queries";
 import { Actions, Facts, MoveMenu } from "./record-head";
@@ -22,7 +23,6 @@ const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").the
 const People = loadable(() => import("./people").then((m) => m.People));
 const Archived = loadable(() => import("./archived").then((m) => m.Archived));
 const Details = loadable(() => import("./details").then((m) => m.Details));
-const GateForm = loadable(() => import("./gate-form").then((m) => m.GateForm));
 
 const WAIT = <SkeletonRows rows={4} />;
 
