@@ -59,7 +59,7 @@ test("a stranger fills in a form, the rules assign the lead, and the rep sees it
   await signIn(theirs, "rep@demo.test");
   await theirs.keyboard.press("ControlOrMeta+k");
   await theirs.getByPlaceholder(/Search/).fill(visitor);
-  await theirs.getByRole("option", { name: new RegExp(visitor) }).click();
+  await theirs.getByRole("option", { name: new RegExp(`${visitor}.*Lead`) }).click();
   await expect(theirs.getByRole("heading", { level: 1, name: visitor })).toBeVisible();
   await expect(theirs.getByText(`by “${rule}”`)).toBeVisible();
   await theirs.close();
