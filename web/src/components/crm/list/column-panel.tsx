@@ -66,7 +66,7 @@ export function ColumnPanel({ columns, chosen, pins }: ColumnChooserProps) {
 function Check(props: { label: string; checked: boolean; onChange: () => void }) {
   const id = useId();
   return (
-    <span className="flex min-w-0 flex-1 items-center gap-2">
+    <span className="ml-1 flex min-w-0 flex-1 items-center gap-2">
       <Checkbox id={id} checked={props.checked} onCheckedChange={props.onChange} />
       <label htmlFor={id} className="truncate py-1.5">
         {props.label}
