@@ -1,6 +1,6 @@
 import { columnResizingFeature, columnSizingFeature, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { optionsQuery, useMe } from "@/api/shared";
 import type { Opportunity, Totals } from "@/api/types";
@@ -35,7 +35,11 @@ interface Props {
 
 export function OpportunityTable(props: Props) {
   const { rows, selected, onSelected, defs } = props;
-  const { sized, sizing, setSizing, resetWidth, place } = usePlaced(defs, props.shown, props.onWidths);
+  const { columns, sizing, setSizing, resetWidth } = usePlaced(defs, props.shown, props.onWidths);
+  const sized = useMemo(
+    () => columns.map((c) => ({ id: c.id, header: c.header, minSize: MIN_WIDTH, accessorFn: () => null })),
+    [columns],
+  );
   const me = useMe();
   const currency = me.organisation.currency;
   const kept = me.fields.opportunity;
@@ -58,7 +62,6 @@ export function OpportunityTable(props: Props) {
     columnResizeMode: "onChange",
   });
   const headers = table.getHeaderGroups()[0]?.headers ?? [];
-  const columns = place(headers.map((h) => h.getSize()));
   const minWidth = columns.reduce((sum, c) => sum + c.size, CHECK_WIDTH + 12);
   const virtual = useVirtualizer({
     count: rows.length,

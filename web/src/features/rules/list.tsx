@@ -1,14 +1,12 @@
-import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ListChecks, Plus } from "lucide-react";
 import { patch } from "@/api/client";
-import { sentence } from "@/api/problem";
 import type { Rule } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { Empty } from "@/components/ui/states";
-import { failed, told } from "@/components/ui/toast";
+import { ActiveSwitch } from "./active-switch";
 import { OBJECTS, rulesQuery } from "./queries";
 
 export function Rules() {
@@ -53,26 +51,13 @@ export function Rules() {
 
 function Row({ rule }: { rule: Rule }) {
   const client = useQueryClient();
-  const toggle = useMutation({
-    mutationFn: (active: boolean) =>
-      patch("/rules/{id}", { path: { id: rule.id }, ifMatch: rule.version, body: { active } }),
-    onSuccess: ({ data }) => told(data.active ? `“${data.name}” is on` : `“${data.name}” is off`),
-    onError: (error) => failed("The rule was not changed", sentence(error)),
-    onSettled: () => client.invalidateQueries({ queryKey: rulesQuery().queryKey }),
-  });
   return (
     <li className="flex items-start gap-3 border-b border-line py-2.5 text-cell">
-      <label className="flex min-h-6 items-center gap-2 pt-0.5 text-meta text-fg-3 max-md:min-h-11">
-        <Checkbox
-          checked={rule.active}
-          disabled={toggle.isPending}
-          aria-label={`${rule.name} is active`}
-          onCheckedChange={(checked) => toggle.mutate(checked === true)}
-        />
-        <span aria-hidden className="w-6">
-          {rule.active ? "On" : "Off"}
-        </span>
-      </label>
+      <ActiveSwitch
+        rule={rule}
+        save={(active) => patch("/rules/{id}", { path: { id: rule.id }, ifMatch: rule.version, body: { active } })}
+        refresh={() => client.invalidateQueries({ queryKey: rulesQuery().queryKey })}
+      />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-2">
           <Link

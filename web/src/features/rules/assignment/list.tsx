@@ -7,10 +7,10 @@ import { usersQuery } from "@/api/shared";
 import type { AssignmentRule } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { SortableList } from "@/components/ui/sortable";
 import { Card, Empty } from "@/components/ui/states";
-import { failed, told } from "@/components/ui/toast";
+import { failed } from "@/components/ui/toast";
+import { ActiveSwitch } from "../active-switch";
 import { Hours } from "./hours";
 import { assignmentRulesQuery } from "./queries";
 import { TryOnLead } from "./try";
@@ -62,26 +62,15 @@ export function AssignmentRules() {
 function Row({ rule }: { rule: AssignmentRule }) {
   const client = useQueryClient();
   const people = useQuery(usersQuery()).data;
-  const toggle = useMutation({
-    mutationFn: (active: boolean) =>
-      patch("/assignment-rules/{id}", { path: { id: rule.id }, ifMatch: rule.version, body: { active } }),
-    onSuccess: ({ data }) => told(data.active ? `“${data.name}” is on` : `“${data.name}” is off`),
-    onError: (error) => failed("The rule was not changed", sentence(error)),
-    onSettled: () => client.invalidateQueries({ queryKey: assignmentRulesQuery().queryKey }),
-  });
   return (
     <div className="flex min-w-0 flex-1 items-start gap-3 py-2 pl-2">
-      <label className="flex min-h-6 items-center gap-2 text-meta text-fg-3 max-md:min-h-11">
-        <Checkbox
-          checked={rule.active}
-          disabled={toggle.isPending}
-          aria-label={`${rule.name} is active`}
-          onCheckedChange={(checked) => toggle.mutate(checked === true)}
-        />
-        <span aria-hidden className="w-6">
-          {rule.active ? "On" : "Off"}
-        </span>
-      </label>
+      <ActiveSwitch
+        rule={rule}
+        save={(active) =>
+          patch("/assignment-rules/{id}", { path: { id: rule.id }, ifMatch: rule.version, body: { active } })
+        }
+        refresh={() => client.invalidateQueries({ queryKey: assignmentRulesQuery().queryKey })}
+      />
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-2">
           <Link
