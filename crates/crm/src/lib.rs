@@ -25,6 +25,7 @@ pub mod list;
 pub mod live;
 pub mod merge;
 pub mod opportunity;
+pub mod order;
 pub mod pipeline;
 pub mod price_list;
 pub mod product;

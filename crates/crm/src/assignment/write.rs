@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::input::check_condition;
 use super::{AssignmentRule, AssignmentRulePatch, Chooser, Fields, NewAssignmentRule, store};
 use crate::change::store::{References, check_references};
+use crate::order;
 
 /// Adds a rule, last in the order.
 ///
@@ -84,11 +85,7 @@ pub async fn delete(tx: &mut Tx, id: AssignmentRuleId, version: Option<i64>) -> 
 pub async fn order(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<AssignmentRule>> {
     store::lock(tx).await?;
     let rules = store::list(tx).await?;
-    let is = |rule: &AssignmentRule, id: &Uuid| rule.id.0 == *id;
-    let all = ids.len() == rules.len() && rules.iter().all(|rule| ids.iter().any(|id| is(rule, id)));
-    if !all {
-        return Err(Error::conflict("order_changed", "the rules have changed; load them again"));
-    }
+    order::check(rules.iter().map(|rule| rule.id.0), ids)?;
     store::set_order(tx, ids).await?;
     let after = store::list(tx).await?;
     for (n, rule) in after.iter().enumerate() {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::store::Replaced;
 use super::{Choice, ChoicePatch, ListKind, ListOrder, MAX_VALUES, NewChoice, store};
-use crate::pipeline::check_order;
+use crate::order;
 use crate::pipeline::retire::{require_all, require_few};
 use crate::{change, opportunity};
 
@@ -69,7 +69,7 @@ pub async fn order(tx: &mut Tx, order: &ListOrder) -> Result<Vec<Choice>> {
     let kind = order.kind.as_str();
     let of_kind = |all: Vec<Choice>| all.into_iter().filter(|c| c.kind == kind).collect::<Vec<_>>();
     let old = of_kind(store::list(tx).await?);
-    check_order(old.iter().map(|c| c.id.0), &order.ids)?;
+    order::check(old.iter().map(|c| c.id.0), &order.ids)?;
     store::set_order(tx, &order.ids).await?;
     let now = of_kind(store::list(tx).await?);
     let ids = |list: &[Choice]| list.iter().map(|c| c.id.0).collect::<Vec<Uuid>>();

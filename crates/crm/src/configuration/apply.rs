@@ -19,7 +19,8 @@ use super::{Configuration, PipelineFile, PriceListFile, ProductFile, StageFile, 
 use crate::choice::{self, Choice, ChoicePatch, ListKind, ListOrder, NewChoice};
 use crate::currency::{self, NewRates};
 use crate::opportunity::store::base_currency;
-use crate::pipeline::{self, NewPipeline, NewStage, OpenDeals, Order, Pipeline, PipelinePatch, StagePatch};
+use crate::order::Order;
+use crate::pipeline::{self, NewPipeline, NewStage, OpenDeals, Pipeline, PipelinePatch, StagePatch};
 use crate::price_list::{self, NewPrice, NewPriceList, NewPrices};
 use crate::product::{self, NewProduct};
 

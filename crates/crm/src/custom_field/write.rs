@@ -14,7 +14,7 @@ use super::{
 };
 use crate::change;
 use crate::opportunity::store::base_currency;
-use crate::pipeline::check_order;
+use crate::order;
 
 /// Adds a field behind the others of its object.
 ///
@@ -134,7 +134,7 @@ pub async fn update(tx: &mut Tx, id: CustomFieldId, version: i64, patch: CustomF
 pub async fn order(tx: &mut Tx, object: FieldObject, ids: &[Uuid]) -> Result<Vec<CustomField>> {
     store::lock(tx).await?;
     let old = store::of(tx, object).await?;
-    check_order(old.iter().map(|f| f.id.0), ids)?;
+    order::check(old.iter().map(|f| f.id.0), ids)?;
     store::set_order(tx, ids).await?;
     let now = store::of(tx, object).await?;
     let names = |fields: &[CustomField]| fields.iter().map(|f| f.label.clone()).collect::<Vec<_>>();

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{NewPipeline, NewStage, Order, Pipeline, PipelinePatch, Stage, StagePatch, store, write};
+use super::{NewPipeline, NewStage, Pipeline, PipelinePatch, Stage, StagePatch, store, write};
+use crate::order::Order;
 
 /// The pipelines' endpoints.
 pub fn router() -> OpenApiRouter<Access> {

@@ -446,31 +446,6 @@ fn unique(fields: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// The whole order of a list: each id once.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Order {
-    /// The version that was read, unless `If-Match` says it.
-    pub version: Option<i64>,
-    #[schema(max_items = 1000)]
-    pub ids: Vec<uuid::Uuid>,
-}
-
-/// Refuses an order that is not one of exactly what is there.
-///
-/// # Errors
-/// 409 `order_changed`.
-pub fn check_order(there: impl Iterator<Item = uuid::Uuid>, wanted: &[uuid::Uuid]) -> Result<()> {
-    let mut there: Vec<_> = there.collect();
-    let mut sorted = wanted.to_vec();
-    there.sort_unstable();
-    sorted.sort_unstable();
-    if there == sorted {
-        return Ok(());
-    }
-    Err(Error::conflict("order_changed", "the order must name everything in the list once; read it again"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -497,14 +472,5 @@ mod tests {
         assert_eq!(stage(StageKind::Open, &["shoe_size"]).check().unwrap_err().fields[0].code, "unknown_field");
         assert_eq!(stage(StageKind::Open, &["lost_notes"]).check().unwrap_err().fields[0].code, "invalid_value");
         assert!(stage(StageKind::Lost, &["lost_notes"]).check().is_ok());
-    }
-
-    #[test]
-    fn an_order_names_everything_once() {
-        let ids: Vec<_> = (1..4).map(uuid::Uuid::from_u128).collect();
-        let reversed: Vec<_> = ids.iter().rev().copied().collect();
-        assert!(check_order(ids.iter().copied(), &reversed).is_ok());
-        assert!(check_order(ids.iter().copied(), &reversed[1..]).is_err());
-        assert!(check_order(ids.iter().copied(), &[reversed[0], reversed[0], reversed[1]]).is_err());
     }
 }

@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use super::retire::{hand_over, require_all, require_few};
 use super::{
-    MAX_PIPELINES, MAX_STAGES, NewPipeline, NewStage, OpenDeals, Order, Pipeline, PipelineFields, PipelinePatch, Stage,
-    StagePatch, check_order, store,
+    MAX_PIPELINES, MAX_STAGES, NewPipeline, NewStage, OpenDeals, Pipeline, PipelineFields, PipelinePatch, Stage,
+    StagePatch, store,
 };
 use crate::change;
 use crate::change::store::name_values;
 use crate::custom_field::{self, FieldObject};
 use crate::opportunity;
+use crate::order::{self, Order};
 
 /// Creates a pipeline behind the others.
 ///
@@ -157,7 +158,7 @@ async fn require_another(tx: &mut Tx, id: PipelineId) -> Result<()> {
 pub async fn order(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
     store::lock(tx).await?;
     let mut all = store::list(tx).await?;
-    check_order(all.iter().map(|p| p.id.0), ids)?;
+    order::check(all.iter().map(|p| p.id.0), ids)?;
     all.sort_by_key(|p| p.position);
     store::set_order(tx, ids).await?;
     let Some(first) = all.first() else { return Ok(()) };
@@ -318,7 +319,7 @@ pub async fn order_stages(tx: &mut Tx, id: PipelineId, order: &Order, version: i
     if pipeline.version != version {
         return Err(Error::stale(VersionConflict { version: pipeline.version, fields: Vec::new() }));
     }
-    check_order(pipeline.stages.iter().map(|s| s.id.0), &order.ids)?;
+    order::check(pipeline.stages.iter().map(|s| s.id.0), &order.ids)?;
     if pipeline.stages.iter().map(|s| s.id.0).eq(order.ids.iter().copied()) {
         return Ok(pipeline);
     }

@@ -340,61 +340,69 @@ pub(super) static ACCOUNT: &[Field] = &[
     field("tags", "Tags", Kind::Tags, TAGS),
 ];
 
+// What leads and contacts have in common.
+pub(super) const FIRST_NAME: Field = field(
+    "first_name",
+    "First name",
+    Kind::Text,
+    &["firstname", "givenname", "forename", "personfirstname", "vorname", "prenom"],
+);
+pub(super) const LAST_NAME: Field = field(
+    "last_name",
+    "Last name",
+    Kind::Text,
+    &["lastname", "familyname", "surname", "personlastname", "nachname", "nom"],
+);
+pub(super) const EMAIL: Field = field(
+    "email",
+    "E-mail",
+    Kind::Email,
+    &[
+        "email",
+        "emailaddress",
+        "workemail",
+        "personemailwork",
+        "email1value",
+        "primaryemail",
+        "mail",
+        "businessemail",
+        "email1",
+        "personemail",
+    ],
+);
+pub(super) const PHONE: Field = field(
+    "phone",
+    "Phone",
+    Kind::Phone,
+    &[
+        "phone",
+        "phonenumber",
+        "businessphone",
+        "workphone",
+        "primaryphone",
+        "phone1value",
+        "personphone",
+        "mobilephone",
+        "mobile",
+        "telephone",
+        "tel",
+    ],
+);
+pub(super) const TITLE: Field =
+    field("title", "Job title", Kind::Text, &["jobtitle", "title", "position", "role", "occupation", "persontitle"]);
+
 pub(super) static CONTACT: &[Field] = &[
-    field(
-        "first_name",
-        "First name",
-        Kind::Text,
-        &["firstname", "givenname", "forename", "personfirstname", "vorname", "prenom"],
-    ),
-    field(
-        "last_name",
-        "Last name",
-        Kind::Text,
-        &["lastname", "familyname", "surname", "personlastname", "nachname", "nom"],
-    ),
+    FIRST_NAME,
+    LAST_NAME,
     field(
         "name",
         "Full name",
         Kind::Text,
         &["fullname", "contactname", "name", "personname", "contact", "displayname"],
     ),
-    field(
-        "email",
-        "E-mail",
-        Kind::Email,
-        &[
-            "email",
-            "emailaddress",
-            "workemail",
-            "personemailwork",
-            "email1value",
-            "primaryemail",
-            "mail",
-            "businessemail",
-            "email1",
-            "personemail",
-        ],
-    ),
-    field(
-        "phone",
-        "Phone",
-        Kind::Phone,
-        &[
-            "phone",
-            "phonenumber",
-            "businessphone",
-            "workphone",
-            "primaryphone",
-            "phone1value",
-            "personphone",
-            "mobilephone",
-            "mobile",
-            "telephone",
-            "tel",
-        ],
-    ),
-    field("title", "Job title", Kind::Text, &["jobtitle", "title", "position", "role", "occupation", "persontitle"]),
+    EMAIL,
+    PHONE,
+    TITLE,
     field(
         "account",
         "Account",

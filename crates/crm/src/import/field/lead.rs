@@ -1,78 +1,20 @@
 //! The importable fields of leads, with the headers under which they are found.
 
-use super::catalogue::{TAGS, field};
+use super::catalogue::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, TAGS, TITLE, field};
 use super::{Field, Kind, OptionKind};
 
 pub(super) static LEAD: &[Field] = &[
-    field(
-        "first_name",
-        "First name",
-        Kind::Text,
-        &["firstname", "givenname", "forename", "personfirstname", "vorname", "prenom"],
-    ),
-    field(
-        "last_name",
-        "Last name",
-        Kind::Text,
-        &["lastname", "familyname", "surname", "personlastname", "nachname", "nom"],
-    ),
+    FIRST_NAME,
+    LAST_NAME,
     field(
         "name",
         "Full name",
         Kind::Text,
         &["fullname", "leadname", "name", "contactname", "personname", "displayname"],
     ),
-    field(
-        "email",
-        "E-mail",
-        Kind::Email,
-        &[
-            "email",
-            "emailaddress",
-            "workemail",
-            "personemailwork",
-            "email1value",
-            "primaryemail",
-            "mail",
-            "businessemail",
-            "email1",
-            "personemail",
-        ],
-    ),
-    field(
-        "phone",
-        "Phone",
-        Kind::Phone,
-        &[
-            "phone",
-            "phonenumber",
-            "businessphone",
-            "workphone",
-            "primaryphone",
-            "phone1value",
-            "personphone",
-            "mobilephone",
-            "mobile",
-            "telephone",
-            "tel",
-        ],
-    ),
-    field("title", "Job title", Kind::Text, &["jobtitle", "title", "position", "role", "occupation", "persontitle"]),
-    field(
-        "company",
-        "Company",
-        Kind::Text,
-        &[
-            "company",
-            "companyname",
-            "accountname",
-            "account",
-            "organization",
-            "organizationname",
-            "organisation",
-            "employer",
-        ],
-    ),
+    EMAIL,
+    PHONE,
+    TITLE,
     field("status", "Status", Kind::Option(OptionKind::LeadStatus), &["leadstatus", "status", "stage"]),
     field("rating", "Rating", Kind::Text, &["rating", "leadrating", "temperature", "leadtemperature"]),
     field(
