@@ -24,6 +24,8 @@ interface Editable {
   version: number;
 }
 
+const KNOWINGLY = "allow_duplicates";
+
 const alike = (a: unknown, b: unknown): boolean => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 /** A record's value by the name that history and conflicts have for it: custom fields stand by themselves. */
@@ -32,6 +34,9 @@ function valueAt(record: object, field: string): unknown {
   if (!field.startsWith("custom.")) return fields[field];
   return (fields.custom as Record<string, unknown> | undefined)?.[field.slice("custom.".length)];
 }
+
+/** The edit as it is sent by whoever has seen that the record may be there twice. */
+const knowingly = <R>(edit: Edit<R>): Edit<R> => ({ ...edit, body: { ...edit.body, [KNOWINGLY]: true } });
 
 export function useEdit<R extends Editable>(type: RecordType) {
   const client = useQueryClient();
@@ -54,7 +59,12 @@ export function useEdit<R extends Editable>(type: RecordType) {
         clash(edit, error.problem.conflict);
         return;
       }
-      failed(`${edit.label} was not saved`, sentence(error), { label: "Retry", run: () => mutation.mutate(edit) });
+      const title = `${edit.label} was not saved`;
+      if (!isApiError(error, "duplicate_found"))
+        failed(title, sentence(error), { label: "Retry", run: () => mutation.mutate(edit) });
+      // The same again would be refused again: it is saved knowingly, or not at all.
+      else if (!error.problem.may_override) failed(title, sentence(error));
+      else failed(title, sentence(error), { label: "Save anyway", run: () => mutation.mutate(knowingly(edit)) });
     },
     onSuccess: ({ data, eventId }, { record, label }) => {
       patchRecord<R>(client, type, record.id, (old) => ({ ...old, ...(data as unknown as R) }));
@@ -82,7 +92,9 @@ export function useEdit<R extends Editable>(type: RecordType) {
         mutation.mutate({
           ...edit,
           record: { ...edit.record, version: found.version },
-          body: Object.fromEntries(Object.entries(edit.body).filter(([key]) => fields.includes(key))),
+          body: Object.fromEntries(
+            Object.entries(edit.body).filter(([key]) => key === KNOWINGLY || fields.includes(key)),
+          ),
         }),
     });
   }
