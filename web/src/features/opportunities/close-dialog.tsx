@@ -5,38 +5,42 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
-import type { Extra } from "./use-move";
+import { today } from "@/lib/format";
+import type { OnMove } from "./use-move";
 
-/** The end of a deal: why, what there is to say of it, and to whom it was lost. It goes through the stage's gate. */
-export function CloseDialog(props: {
-  o: Opportunity;
-  stage: Stage;
-  onMove: (stage: Stage, extra?: Extra) => void;
-  onClose: () => void;
-}) {
+/**
+ * The end of a deal: why, what there is to say of it, and to whom it was lost. It goes through the stage's gate, and stays
+ * with what was typed when the move is refused.
+ */
+export function CloseDialog(props: { o: Opportunity; stage: Stage; onMove: OnMove; onClose: () => void }) {
   const { o, stage } = props;
   const lost = stage.kind === "lost";
   const fields = useFields("opportunity");
-  const [v, setV] = useState({ reason: "", notes: "", rival: "", date: new Date().toLocaleDateString("sv") });
+  const [v, setV] = useState({ reason: "", notes: "", rival: "", date: today() });
   const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
   const set = (more: Partial<typeof v>) => setV({ ...v, ...more });
   const reasons = useOptions(lost ? "loss_reason" : "win_reason");
   const rivals = useOptions("competitor");
   const names = lost
     ? { reason: "lost_reason_id", notes: "lost_notes" }
     : { reason: "won_reason_id", notes: "won_notes" };
-  const missing = lost && v.reason === "";
+  const missing = lost && v.reason === "" && !fields.locks(names.reason);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
     if (missing) return;
-    props.onMove(stage, {
+    const extra = {
       ...(v.reason ? { [names.reason]: v.reason } : {}),
       ...(v.notes.trim() ? { [names.notes]: v.notes } : {}),
       ...(lost && v.rival ? { lost_to_id: v.rival } : {}),
       ...(v.date && !fields.locks("close_date") ? { close_date: v.date } : {}),
+    };
+    setBusy(true);
+    props.onMove(stage, extra, (how) => {
+      setBusy(false);
+      if (how !== "refused") props.onClose();
     });
-    props.onClose();
   };
   return (
     <Overlay
@@ -47,7 +51,7 @@ export function CloseDialog(props: {
       footer={
         <>
           <Button onClick={props.onClose}>Cancel</Button>
-          <Button variant={lost ? "danger" : "primary"} type="submit" form="close-deal">
+          <Button variant={lost ? "danger" : "primary"} type="submit" form="close-deal" busy={busy && "Closing"}>
             {lost ? "Close as lost" : "Close as won"}
           </Button>
         </>

@@ -2,17 +2,17 @@
 import { useState } from "react";
 import { Archive, ArchiveRestore, CircleCheck, CircleX, Copy, RotateCcw } from "lucide-react";
 import { useMay, useStages } from "@/api/shared";
-import type { Opportunity, Stage } from "@/api/types";
+import type { Opportunity } from "@/api/types";
 import type { MenuEntry } from "@/components/ui/menu";
 import { loadable } from "@/lib/loadable";
 import { useArchive } from "./use-archive";
-import type { Extra } from "./use-move";
+import type { OnMove } from "./use-move";
 
 const CloseDialog = loadable(() => import("./close-dialog").then((m) => m.CloseDialog));
 const ReopenDialog = loadable(() => import("./reopen-dialog").then((m) => m.ReopenDialog));
 const CloneDialog = loadable(() => import("./clone-dialog").then((m) => m.CloneDialog));
 
-export function useLife(o: Opportunity, onMove: (stage: Stage, extra?: Extra) => void) {
+export function useLife(o: Opportunity, onMove: OnMove) {
   const [open, setOpen] = useState<"won" | "lost" | "reopen" | "clone" | null>(null);
   const stages = useStages(o.pipeline_id);
   const mayCreate = useMay("opportunity", "create");

@@ -21,7 +21,7 @@ import { date, daysUntil, money, plural } from "@/lib/format";
 import { create, openAssistant } from "@/lib/frame";
 import { editOf, FIELDS, type FieldName } from "./fields";
 import { useLife } from "./life";
-import type { Extra } from "./use-move";
+import type { OnMove } from "./use-move";
 
 export function useFact(o: Opportunity) {
   const save = useEdit<Opportunity>("opportunities");
@@ -122,7 +122,7 @@ export function MoveMenu({ o, onMove, size }: { o: Opportunity; onMove: (stage: 
   );
 }
 
-export function Actions({ o, onMove }: { o: Opportunity; onMove: (stage: Stage, extra?: Extra) => void }) {
+export function Actions({ o, onMove }: { o: Opportunity; onMove: OnMove }) {
   const drop = useDelete(o);
   const life = useLife(o, onMove);
   const mayLog = useMay("activity", "create");

@@ -22,8 +22,13 @@ export interface Move {
   record: Opportunity;
   stage: Stage;
   /** What the gate asked for. */
-  extra?: Extra;
+  extra?: Extra | undefined;
+  /** Told how it went: a form that is open keeps what was typed until then. */
+  then?: ((how: Moved) => void) | undefined;
 }
+/** Done, asked for more by the gate, or refused. */
+type Moved = "done" | "asked" | "refused";
+export type OnMove = (stage: Stage, extra?: Extra, then?: Move["then"]) => void;
 
 export function useMove() {
   const client = useQueryClient();
@@ -45,7 +50,7 @@ export function useMove() {
         stage_entered_at: new Date().toISOString(),
       }));
     },
-    onError: (error, { record, stage, extra }) => {
+    onError: (error, { record, stage, extra, then }) => {
       const { stage_id, stage_entered_at } = record;
       patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({
         ...old,
@@ -55,8 +60,10 @@ export function useMove() {
       }));
       if (isApiError(error, "gate_not_cleared")) {
         setGate({ record, stage, missing: error.fields, ...(extra ? { said: extra } : {}) });
+        then?.("asked");
         return;
       }
+      then?.("refused");
       setGate(null);
       const stale = isApiError(error, "version_conflict");
       if (stale) void client.invalidateQueries({ queryKey: ["opportunities"] });
@@ -65,8 +72,9 @@ export function useMove() {
         stale ? "Someone changed it meanwhile. It has been refreshed: move it again." : sentence(error),
       );
     },
-    onSuccess: ({ opportunity, event_id }, { record, stage }) => {
+    onSuccess: ({ opportunity, event_id }, { record, stage, then }) => {
       setGate(null);
+      then?.("done");
       patchRecord<Opportunity>(client, "opportunities", record.id, (old) => ({ ...old, ...opportunity }));
       void client.invalidateQueries({ queryKey: ["timeline", "opportunity", record.id] });
       void client.invalidateQueries({ queryKey: ["opportunities", "transitions", record.id] });
