@@ -6,7 +6,7 @@ import { post, remove } from "@/api/client";
 import { useMay } from "@/api/shared";
 import { sentence } from "@/api/problem";
 import { Button } from "@/components/ui/button";
-import { Menu } from "@/components/ui/menu";
+import { Menu, type MenuEntry } from "@/components/ui/menu";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed, told } from "@/components/ui/toast";
 import { create } from "@/lib/frame";
@@ -29,6 +29,8 @@ interface Props<T extends string> {
   onNewDeal: (() => void) | null;
   /** What else this kind of record is for, beside "Log". */
   action?: ReactNode;
+  /** What its menu has that others have not. */
+  entries?: MenuEntry[];
   /** Above the facts: what is to be known first. */
   banner?: ReactNode;
   children: ReactNode;
@@ -79,8 +81,9 @@ export function RecordPage<T extends string>(props: Props<T>) {
                     },
                   ]
                 : []),
+              ...(props.entries ?? []),
               ...sharing.items,
-              ...(props.mayDelete && type !== "lead"
+              ...(props.mayDelete && record.may.update && type !== "lead"
                 ? [{ label: "Merge with…", icon: <Merge />, run: () => setMerging(true) }]
                 : []),
               ...(props.mayDelete

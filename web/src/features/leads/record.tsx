@@ -11,7 +11,7 @@ import { Timeline } from "@/components/crm/timeline";
 import { Button } from "@/components/ui/button";
 import { Person, PersonMark } from "@/components/ui/marks";
 import { loadable } from "@/lib/loadable";
-import { AssignByRules } from "./assign";
+import { useAssign } from "./assign";
 import { ConvertedBanner } from "./converted";
 import { LeadDetails, LeadOption, useLeadFact } from "./facts";
 import { leadQuery } from "./queries";
@@ -25,6 +25,7 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
   const { data: l } = useSuspenseQuery(leadQuery(id));
   const navigate = useNavigate();
   const fact = useLeadFact(l);
+  const assign = useAssign(l);
   const [converting, setConverting] = useState(false);
   const content: Record<LeadTab, () => ReactNode> = {
     timeline: () => <Timeline type="lead" id={id} composer={<Composer type="lead" id={id} />} />,
@@ -50,11 +51,12 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
       mayDelete={l.may.delete}
       onGone={() => void navigate({ to: "/leads", search: {} })}
       onNewDeal={null}
+      entries={assign.entries}
       action={
         l.may.update &&
         !l.converted && (
           <>
-            <AssignByRules lead={l} />
+            {assign.button}
             <Button variant="primary" onClick={() => setConverting(true)}>
               <ArrowRightLeft /> Convert
             </Button>
