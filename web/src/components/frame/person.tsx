@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRound } from "lucide-react";
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
-import { useMay } from "@/api/shared";
+import { useMay, useMe } from "@/api/shared";
 import type { MenuEntry } from "@/components/ui/menu";
 import { failed } from "@/components/ui/toast";
 import { setTheme, useTheme } from "@/lib/theme";
@@ -14,6 +14,8 @@ const THEMES = [
   { id: "dark", label: "Dark", icon: Moon },
   { id: "system", label: "As the system", icon: Monitor },
 ] as const;
+
+const KINDS = ["opportunity", "account", "contact", "lead", "task"];
 
 function useSignOut() {
   const client = useQueryClient();
@@ -31,13 +33,19 @@ function useSignOut() {
   };
 }
 
+/** Whether anything that this person deletes goes to the trash. */
+function useMayDelete(): boolean {
+  const { permissions } = useMe();
+  return KINDS.some((kind) => (permissions[kind]?.delete ?? "none") !== "none");
+}
+
 /** The same in the sidebar's menu and in the phone's. */
 export function usePersonEntries(): MenuEntry[] {
   const navigate = useNavigate();
   const theme = useTheme();
   const signOut = useSignOut();
   const hasKeys = useMay("api_key", "read");
-  const mayDelete = useMay("opportunity", "delete");
+  const mayDelete = useMayDelete();
   return [
     { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
     { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },

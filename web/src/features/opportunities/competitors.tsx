@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { ChoiceList } from "@/components/ui/combobox";
 import { Input, Select } from "@/components/ui/input";
 import { Popover } from "@/components/ui/popover";
-import { Card, Empty, SkeletonRows } from "@/components/ui/states";
+import { Card, Empty, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { dealCompetitorsQuery, usePart } from "./parts-query";
 
 const STANDING: Record<DealCompetitor["standing"], string> = {
@@ -27,6 +27,7 @@ export function Competitors({ o }: { o: Opportunity }) {
   return (
     <Card title="Competitors" aside={may && <AddCompetitor o={o} there={items.map((i) => i.competitor_id)} />}>
       {query.isPending && <SkeletonRows rows={2} />}
+      <ReadFailed query={query} />
       {query.isSuccess && items.length === 0 && (
         <Empty icon={Swords} title="No competitors named">
           Name who else is after this deal, and how they stand.
@@ -129,7 +130,8 @@ function CompetitorRow({ o, item, may }: { o: Opportunity; item: DealCompetitor;
           item.note
         )}
       </span>
-      {may && (
+      {/* Whom the deal was lost to stays named with it. */}
+      {may && !item.lost_to && (
         <Button
           variant="quiet"
           size="iconRow"

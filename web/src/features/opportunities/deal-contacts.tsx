@@ -9,7 +9,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
-import { Card, Empty, SkeletonRows } from "@/components/ui/states";
+import { Card, Empty, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { ContactForm } from "./deal-contact-form";
 import { dealContactsQuery, usePart } from "./parts-query";
 
@@ -31,6 +31,7 @@ export function DealContacts({ o }: { o: Opportunity }) {
       }
     >
       {query.isPending && <SkeletonRows rows={3} />}
+      <ReadFailed query={query} />
       {query.isSuccess && items.length === 0 && (
         <Empty icon={Users} title="Nobody on this deal yet">
           Add who decides, who champions it and who stands in its way.
@@ -51,6 +52,7 @@ function ContactRow(props: { o: Opportunity; item: DealContact; may: boolean; on
   const name = item.contact?.name ?? "A contact you may not see";
   const role = useOptions("contact_role", item.role_id).find((r) => r.id === item.role_id)?.name;
   const path = { id: o.id, contact_id: item.contact_id };
+  const mayChoose = !useFields("opportunity").locks("primary_contact_id");
   const primary = usePart(
     (on: boolean) =>
       put("/opportunities/{id}/contacts/{contact_id}", {
@@ -90,9 +92,11 @@ function ContactRow(props: { o: Opportunity; item: DealContact; may: boolean; on
           }
           items={[
             { label: "Role and note", run: props.onEdit },
-            ...(item.primary ? [] : [{ label: "Make primary", run: () => primary.mutate(true) }]),
-            "line" as const,
-            { label: "Take off the deal", bad: true, run: () => drop.mutate(undefined) },
+            ...(item.primary || !mayChoose ? [] : [{ label: "Make primary", run: () => primary.mutate(true) }]),
+            // With the primary one, the deal would lose that too.
+            ...(item.primary && !mayChoose
+              ? []
+              : (["line", { label: "Take off the deal", bad: true, run: () => drop.mutate(undefined) }] as const)),
           ]}
         />
       )}

@@ -17,4 +17,6 @@ export const trashQuery = (object: TrashItem["object"] | undefined) =>
       get("/trash", { query: { object, cursor: pageParam ?? undefined, limit: 50 }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+    // Whatever is deleted elsewhere belongs here at once.
+    staleTime: 0,
   });

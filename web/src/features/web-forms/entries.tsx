@@ -4,7 +4,7 @@ import { sentence } from "@/api/problem";
 import type { WebForm, WebFormEntry } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Card, SkeletonRows } from "@/components/ui/states";
+import { Card, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { failed, told } from "@/components/ui/toast";
 import { dateTime, plain } from "@/lib/format";
 import { askableQuery, entriesQuery } from "./queries";
@@ -25,6 +25,7 @@ export function Entries({ form }: { form: WebForm }) {
       <div className="px-4 py-2">
         <p className="text-cell text-fg-3">Who sent it was thanked all the same. Accept what is real.</p>
         {entries.isLoading && <SkeletonRows rows={2} />}
+        <ReadFailed query={entries} />
         <ul aria-label="Looks like spam">
           {(entries.data ?? []).map((entry) => (
             <Entry key={entry.id} entry={entry} />
