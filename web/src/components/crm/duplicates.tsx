@@ -1,10 +1,12 @@
 /** What may be there already, told while somebody types a new record. */
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { post } from "@/api/client";
+import { isApiError } from "@/api/problem";
 import type { DuplicateCandidate, DuplicateCheck, MatchObject } from "@/api/types";
 import { useRested } from "@/lib/hooks";
 import { evidence, speaks } from "./duplicate-words";
+import { RecordLink } from "./record-link";
 
 const duplicatesQuery = (draft: DuplicateCheck, wanted: boolean) =>
   queryOptions({
@@ -15,25 +17,38 @@ const duplicatesQuery = (draft: DuplicateCheck, wanted: boolean) =>
     staleTime: 30_000,
   });
 
-/** The candidates for what is typed, and whether it may be added all the same. */
-export function useDuplicates(object: MatchObject, values: Omit<DuplicateCheck, "object">) {
-  const typed = Object.fromEntries(Object.entries(values).filter(([, value]) => value?.trim()));
-  const draft = useRested(JSON.stringify({ object, ...typed }), 300);
-  const read = JSON.parse(draft) as DuplicateCheck;
-  const wanted = speaks(read);
-  const { data } = useQuery(duplicatesQuery(read, wanted));
-  const found = (wanted && data?.on_create !== "off" && data?.candidates) || [];
-  return { found, blocked: found.length > 0 && data?.on_create === "block" };
+/** What the server refused, as it was typed then. */
+interface Refusal {
+  typed: string;
+  found: DuplicateCandidate[];
+  answer: "warn" | "block";
 }
 
-const ROUTES = { account: "/accounts/$id", contact: "/contacts/$id", lead: "/leads/$id" } as const;
-
-export function CandidateLink({ object, id, name }: { object: MatchObject; id: string; name: string }) {
-  return (
-    <Link to={ROUTES[object]} params={{ id }} className="font-medium text-fg underline-offset-2 hover:underline">
-      {name}
-    </Link>
-  );
+/** The candidates for what is typed, and whether it may be added all the same. */
+export function useDuplicates(object: MatchObject, values: Omit<DuplicateCheck, "object">) {
+  const said = Object.fromEntries(Object.entries(values).filter(([, value]) => value?.trim()));
+  const typed = JSON.stringify({ object, ...said });
+  const draft = useRested(typed, 300);
+  const read = JSON.parse(draft) as DuplicateCheck;
+  const wanted = speaks(read);
+  const { data, isPlaceholderData } = useQuery(duplicatesQuery(read, wanted));
+  const [last, setLast] = useState<Refusal | null>(null);
+  const refusal = last?.typed === typed ? last : null;
+  const found = refusal?.found ?? ((wanted && data?.on_create !== "off" && data?.candidates) || []);
+  const answer = refusal?.answer ?? data?.on_create;
+  // Nobody has seen what is found for anything but what is shown: until then the server decides.
+  const seen = refusal !== null || (typed === draft && !isPlaceholderData);
+  return {
+    found,
+    blocked: found.length > 0 && answer === "block",
+    anyway: seen && found.length > 0 && answer === "warn",
+    /** What the server found, when it refused what was typed. */
+    refused: (error: unknown) => {
+      if (!isApiError(error, "duplicate_found")) return;
+      const { duplicates, may_override } = error.problem;
+      setLast({ typed, found: duplicates ?? [], answer: may_override ? "warn" : "block" });
+    },
+  };
 }
 
 /** A list of what may be the same, with what speaks for it. */
@@ -55,7 +70,8 @@ export function Duplicates({
       <ul className="mt-1 flex flex-col gap-1">
         {found.slice(0, 5).map((one) => (
           <li key={one.id} className="flex flex-wrap items-baseline gap-x-2">
-            <CandidateLink object={object} id={one.id} name={one.name} />
+            {/* What is typed stays where it is. */}
+            <RecordLink newTab object={object} id={one.id} name={one.name} />
             <span className="text-meta text-fg-3 tnum">{one.score}%</span>
             <span className="text-meta text-fg-3">{evidence(one.reasons)}</span>
           </li>

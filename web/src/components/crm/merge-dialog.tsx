@@ -12,6 +12,7 @@ import { Overlay } from "@/components/ui/overlay";
 import { plural } from "@/lib/format";
 import { MergeFields } from "./merge-fields";
 import { RefPicker } from "./pickers";
+import { PAGES } from "./record-link";
 import { useTold } from "./use-undo";
 
 const previewQuery = (object: MergeObject, winner: string, loser: string | undefined) =>
@@ -61,8 +62,10 @@ export function MergeDialog(props: { object: MergeObject; record: Ref; other?: R
       };
       const { eventId } = await post("/merges", { body });
       props.onClose();
+      // Before what was merged is read anew: its page shows a record that is no more.
+      if (!props.other) await navigate({ to: PAGES[object], params: { id: pair.winner.id } });
+      client.removeQueries({ queryKey: [`${object}s`, "detail", pair.loser.id] });
       await client.invalidateQueries();
-      await navigate({ to: object === "account" ? "/accounts/$id" : "/contacts/$id", params: { id: pair.winner.id } });
       told(`Merged ${pair.loser.name} into ${pair.winner.name}`, eventId);
     },
   });
@@ -118,7 +121,7 @@ export function MergeDialog(props: { object: MergeObject; record: Ref; other?: R
             <div className="flex items-center gap-3 text-cell text-fg-2">
               <p className="min-w-0 flex-1">
                 <strong className="font-medium text-fg">{preview.winner_name}</strong> is kept. {preview.loser_name}{" "}
-                goes to the bin, and its links lead here. {moving(preview.moves)}
+                goes to the trash, and its links lead here. {moving(preview.moves)}
               </p>
               <Button size="row" onClick={swap}>
                 <ArrowDownUp /> Keep the other

@@ -8,6 +8,7 @@ import { get } from "@/api/client";
 import { useMay } from "@/api/shared";
 import type { SearchHit } from "@/api/types";
 import { Kbd } from "@/components/ui/badge";
+import { PAGES } from "@/components/crm/record-link";
 import { AgentMark } from "@/components/ui/marks";
 import { openAssistant, raised } from "@/lib/frame";
 import { useRested } from "@/lib/hooks";
@@ -34,11 +35,8 @@ const ITEM =
 const GROUP =
   "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
 
-const PAGES: Record<string, "/accounts/$id" | "/contacts/$id" | "/leads/$id"> = {
-  account: "/accounts/$id",
-  contact: "/contacts/$id",
-  lead: "/leads/$id",
-};
+/** The schema says string: these are what is found. */
+const pageOf = (hit: SearchHit) => PAGES[hit.type as keyof typeof PAGES];
 
 export function Palette() {
   const [text, setText] = useState("");
@@ -54,7 +52,7 @@ export function Palette() {
     then();
   };
   const open = (hit: SearchHit) => {
-    void navigate({ to: PAGES[hit.type] ?? "/opportunities/$id", params: { id: hit.id } });
+    void navigate({ to: pageOf(hit), params: { id: hit.id } });
   };
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [

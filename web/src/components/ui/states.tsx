@@ -1,6 +1,8 @@
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
+import { sentence } from "@/api/problem";
 import { cn } from "@/lib/cn";
+import { Button } from "./button";
 
 /** What will be here, what brings it, and one thing to do. */
 export function Empty(props: {
@@ -38,6 +40,20 @@ export function SkeletonRows({ rows = 8, height = 36 }: { rows?: number; height?
           <Skeleton className="ml-auto w-16" />
         </div>
       ))}
+    </div>
+  );
+}
+
+/** A read that failed: why, and once more. Nothing while it has not. */
+export function ReadFailed(props: { query: { error: unknown; isFetching: boolean; refetch: () => Promise<unknown> } }) {
+  const { error, isFetching, refetch } = props.query;
+  if (!error) return null;
+  return (
+    <div role="alert" className="flex flex-wrap items-center gap-3 px-4 py-2 text-cell text-bad-text">
+      <p className="min-w-0 flex-1 basis-48">{sentence(error)}</p>
+      <Button busy={isFetching && "Trying"} onClick={() => void refetch()}>
+        Retry
+      </Button>
     </div>
   );
 }

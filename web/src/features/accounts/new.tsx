@@ -36,7 +36,11 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
   });
   const { errors, isSubmitting } = form.formState;
   const typed = useWatch({ control: form.control });
-  const { found, blocked } = useDuplicates("account", { name: typed.name, website: typed.website, phone: typed.phone });
+  const { found, blocked, anyway, refused } = useDuplicates("account", {
+    name: typed.name,
+    website: typed.website,
+    phone: typed.phone,
+  });
   const required = useRequiredFields("account");
   const [custom, setCustom] = useState<CustomValues>({});
   const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
@@ -44,13 +48,14 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
     try {
       const body = Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""));
       const { data, eventId } = await post("/accounts", {
-        body: { ...fields.writable(body), custom, allow_duplicates: found.length > 0 },
+        body: { ...fields.writable(body), custom, allow_duplicates: anyway },
       });
       void client.invalidateQueries({ queryKey: ["accounts"] });
       onClose();
       await navigate({ to: "/accounts/$id", params: { id: data.id } });
       told(`Added ${data.name}`, eventId);
     } catch (error) {
+      refused(error);
       setCustomErrors(customErrorsOf(error));
       landErrors(error, Object.keys(values), form.setError);
     }
@@ -64,7 +69,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-account" busy={isSubmitting && "Adding"}>
-            {found.length > 0 && !blocked ? "Add anyway" : "Add account"}
+            {anyway ? "Add anyway" : "Add account"}
           </Button>
         </>
       }

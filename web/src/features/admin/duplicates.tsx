@@ -4,11 +4,11 @@ import { useState } from "react";
 import { patch, post } from "@/api/client";
 import { useMay } from "@/api/shared";
 import type { DuplicatePair, MatchObject } from "@/api/types";
-import { CandidateLink } from "@/components/crm/duplicates";
 import { evidence } from "@/components/crm/duplicate-words";
+import { RecordLink } from "@/components/crm/record-link";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/input";
-import { Empty } from "@/components/ui/states";
+import { Empty, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { loadable } from "@/lib/loadable";
 import { AdminPage, PlainTable } from "./layout";
 import { MatchingRuleCard, type RuleChange } from "./matching-rule";
@@ -27,11 +27,11 @@ const OBJECTS: [MatchObject, string][] = [
 export function DuplicatesPage() {
   const rules = useQuery({ ...matchingRulesQuery(), enabled: useMay("rule", "read") }).data ?? [];
   const may = useMay("rule", "update");
-  const client = useQueryClient();
-  const save = useSave(async ({ object, version, ...change }: RuleChange) => {
-    await patch("/matching-rules/{object}", { path: { object }, body: change, ifMatch: version });
-    await client.invalidateQueries({ queryKey: ["matching-rules"] });
-  }, "Saved");
+  const save = useSave(
+    ({ object, version, ...change }: RuleChange) =>
+      patch("/matching-rules/{object}", { path: { object }, body: change, ifMatch: version }),
+    "Saved",
+  );
   return (
     <AdminPage title="Duplicates" text="How records that may be there twice are told, and what happens then.">
       {rules.map((rule) => (
@@ -64,11 +64,14 @@ function Pairs() {
         </Select>
       </div>
       <Sweep key={object} object={object} />
-      {pairs.length === 0 && !found.isPending ? (
+      {found.isPending && <SkeletonRows rows={4} />}
+      <ReadFailed query={found} />
+      {found.isSuccess && pairs.length === 0 && (
         <Empty icon={Copy} title="Nothing here twice">
           What a rule reports or a look through all finds is listed here.
         </Empty>
-      ) : (
+      )}
+      {pairs.length > 0 && (
         <PlainTable
           heads={[{ label: "Records" }, { label: "Likely", right: true }, { label: "Why", wide: true }, { label: "" }]}
         >
@@ -98,26 +101,30 @@ function Row({ pair }: { pair: DuplicatePair }) {
   }, "They are two, and will not be listed again");
   const [merging, setMerging] = useState(false);
   const { object } = pair;
+  const mayUpdate = useMay(object, "update");
+  const mayMerge = useMay(object, "delete") && mayUpdate && object !== "lead";
   return (
     <tr>
       <td>
-        <CandidateLink object={pair.object} {...pair.left} /> <span className="text-fg-3">and</span>{" "}
-        <CandidateLink object={pair.object} {...pair.right} />
+        <RecordLink object={pair.object} {...pair.left} /> <span className="text-fg-3">and</span>{" "}
+        <RecordLink object={pair.object} {...pair.right} />
       </td>
       <td className="text-right tnum">{pair.score}%</td>
       <td className="text-meta text-fg-3 max-md:hidden">{evidence(pair.reasons)}</td>
       <td className="text-right whitespace-nowrap">
-        {object !== "lead" && (
+        {mayMerge && (
           <Button size="row" onClick={() => setMerging(true)}>
             Merge
           </Button>
         )}
-        {merging && object !== "lead" && (
+        {merging && mayMerge && (
           <MergeDialog object={object} record={pair.left} other={pair.right} onClose={() => setMerging(false)} />
         )}{" "}
-        <Button size="row" variant="quiet" onClick={() => dismiss.mutate(undefined)}>
-          Not a duplicate
-        </Button>
+        {mayUpdate && (
+          <Button size="row" variant="quiet" onClick={() => dismiss.mutate(undefined)}>
+            Not a duplicate
+          </Button>
+        )}
       </td>
     </tr>
   );

@@ -14,6 +14,7 @@ export const MASTER_DATA = [
   "opportunities",
   "accounts",
   "leads",
+  "matching-rules",
 ];
 
 export function useSave<V>(change: (vars: V) => Promise<unknown>, done?: string | ((vars: V) => string)) {

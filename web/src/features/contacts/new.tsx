@@ -38,7 +38,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
   });
   const { errors, isSubmitting } = form.formState;
   const typed = useWatch({ control: form.control });
-  const { found, blocked } = useDuplicates("contact", {
+  const { found, blocked, anyway, refused } = useDuplicates("contact", {
     first_name: typed.first_name,
     last_name: typed.last_name,
     email: typed.email,
@@ -54,7 +54,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
         ...fields.writable(Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""))),
         ...(account ? { account_id: account.id } : {}),
         custom,
-        allow_duplicates: found.length > 0,
+        allow_duplicates: anyway,
       };
       const { data, eventId } = await post("/contacts", { body });
       void client.invalidateQueries({ queryKey: ["contacts"] });
@@ -62,6 +62,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
       await navigate({ to: "/contacts/$id", params: { id: data.id } });
       told(`Added ${data.name}`, eventId);
     } catch (error) {
+      refused(error);
       setCustomErrors(customErrorsOf(error));
       landErrors(error, Object.keys(values), form.setError);
     }
@@ -75,7 +76,7 @@ export function NewContact({ account: first, onClose }: { account?: Ref | undefi
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-contact" busy={isSubmitting && "Adding"}>
-            {found.length > 0 && !blocked ? "Add anyway" : "Add contact"}
+            {anyway ? "Add anyway" : "Add contact"}
           </Button>
         </>
       }

@@ -68,7 +68,7 @@ export function NewLead({ onClose }: { onClose: () => void }) {
   });
   const { errors, isSubmitting } = form.formState;
   const typed = useWatch({ control: form.control });
-  const { found, blocked } = useDuplicates("lead", {
+  const { found, blocked, anyway, refused } = useDuplicates("lead", {
     first_name: typed.first_name,
     last_name: typed.last_name,
     company: typed.company,
@@ -82,12 +82,13 @@ export function NewLead({ onClose }: { onClose: () => void }) {
   const submit = form.handleSubmit(async (values) => {
     try {
       const said = fields.writable(Object.fromEntries(Object.entries(values).filter(([, v]) => v !== "")));
-      const { data, eventId } = await post("/leads", { body: { ...said, custom, allow_duplicates: found.length > 0 } });
+      const { data, eventId } = await post("/leads", { body: { ...said, custom, allow_duplicates: anyway } });
       void client.invalidateQueries({ queryKey: ["leads"] });
       onClose();
       await navigate({ to: "/leads/$id", params: { id: data.id } });
       told(`Added ${data.name}`, eventId);
     } catch (error) {
+      refused(error);
       setCustomErrors(customErrorsOf(error));
       landErrors(error, Object.keys(values), form.setError);
     }
@@ -101,7 +102,7 @@ export function NewLead({ onClose }: { onClose: () => void }) {
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button variant="primary" type="submit" form="new-lead" busy={isSubmitting && "Adding"}>
-            {found.length > 0 && !blocked ? "Add anyway" : "Add lead"}
+            {anyway ? "Add anyway" : "Add lead"}
           </Button>
         </>
       }

@@ -1,7 +1,7 @@
 import type { RuleObject } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
-import { RecordLink } from "./record-link";
+import { RecordLink } from "@/components/crm/record-link";
 import { useDryRun, type Run } from "./use-dry-run";
 
 const count = (n: number) => n.toLocaleString("en");

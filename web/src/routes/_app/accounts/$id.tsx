@@ -15,8 +15,11 @@ export const Route = createFileRoute("/_app/accounts/$id")({
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);
-    // One that was merged: its links lead to what it became.
-    if (record.id !== id) throw redirect({ to: "/accounts/$id", params: { id: record.id }, replace: true });
+    if (record.id !== id) {
+      // One that was merged: its links lead to what it became, until the merge is taken back.
+      queryClient.removeQueries({ queryKey: accountQuery(id).queryKey });
+      throw redirect({ to: "/accounts/$id", params: { id: record.id }, replace: true });
+    }
     return { crumb: record.name };
   },
   component: RecordRoute,
