@@ -33,7 +33,7 @@ export function ProfileForm() {
     try {
       await patch("/me", { body, ifMatch: user.version });
       await client.invalidateQueries({ queryKey: meQuery().queryKey });
-      await client.invalidateQueries({ queryKey: ["users"] });
+      await Promise.all(["users", "working-hours"].map((key) => client.invalidateQueries({ queryKey: [key] })));
       setLocale((await client.query(meQuery())).user);
       told("Profile saved");
     } catch (error) {

@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
+import { useMay } from "@/api/shared";
 import { Card } from "@/components/ui/states";
+import { MyHours } from "./my-hours";
 import { ProfileForm } from "./profile-form";
 
 export function Profile() {
@@ -19,6 +21,7 @@ export function Profile() {
       <Card title="About me">
         <ProfileForm />
       </Card>
+      {useMay("user", "read") && <MyHours />}
     </div>
   );
 }

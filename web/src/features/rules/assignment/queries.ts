@@ -9,6 +9,3 @@ export const assignmentRuleQuery = (id: string) =>
     queryKey: ["assignment-rules", id],
     queryFn: () => get("/assignment-rules/{id}", { path: { id } }),
   });
-
-export const workingHoursQuery = () =>
-  queryOptions({ queryKey: ["working-hours"], queryFn: async () => (await get("/working-hours")).items });

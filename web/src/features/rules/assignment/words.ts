@@ -1,5 +1,5 @@
 /** What assignment rules do, in words. */
-import type { AssignmentChooser, AssignmentReason, AssignmentTried, WorkingDay } from "@/api/types";
+import type { AssignmentChooser, AssignmentReason, AssignmentTried } from "@/api/types";
 import { plural } from "@/lib/format";
 
 type NameOf = (id: string) => string;
@@ -39,13 +39,3 @@ export const OUTCOMES: Record<AssignmentTried["outcome"], string> = {
   off: "is off",
   not_reached: "is not asked any more",
 };
-
-export const DAYS: [WorkingDay, string][] = [
-  ["mon", "Mon"],
-  ["tue", "Tue"],
-  ["wed", "Wed"],
-  ["thu", "Thu"],
-  ["fri", "Fri"],
-  ["sat", "Sat"],
-  ["sun", "Sun"],
-];
