@@ -16,7 +16,7 @@ create or replace function app.stage_default_usage(target uuid, percent bigint) 
     select count(*) from opportunity where org_id = app.org() and stage_id = target and probability = percent and deleted_at is null
 $$;
 
--- How many records, in the bin too, have a value of a managed list.
+-- How many records, in the bin too, forms and assignment rules have a value of a managed list.
 create or replace function app.choice_usage(target uuid) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
     select (select count(*) from opportunity where org_id = app.org() and target in (type_id, source_id, industry_id, region_id, lost_reason_id, lost_to_id, won_reason_id))
@@ -24,7 +24,19 @@ create or replace function app.choice_usage(target uuid) returns bigint
          + (select count(*) from deal_competitor where org_id = app.org() and competitor_id = target)
          + (select count(*) from account where org_id = app.org() and target in (industry_id, region_id))
          + (select count(*) from lead where org_id = app.org() and target in (status_id, source_id, industry_id, region_id))
+         + (select count(*) from web_form where org_id = app.org() and source_id = target)
+         + (select count(*) from assignment_rule where org_id = app.org() and chooser::text like '%' || target || '%')
 $$;
+
+-- Forms and assignment rules get another value in place of one that is deleted.
+create or replace function app.replace_choice_in_rules(old uuid, new uuid) returns void
+    language sql volatile security definer set search_path = public, pg_temp as $$
+    update web_form set source_id = new, version = version + 1, updated_at = now() where org_id = app.org() and source_id = old;
+    update assignment_rule set chooser = replace(chooser::text, old::text, new::text)::jsonb, version = version + 1, updated_at = now()
+        where org_id = app.org() and chooser::text like '%' || old || '%';
+$$;
+revoke execute on function app.replace_choice_in_rules(uuid, uuid) from public;
+grant execute on function app.replace_choice_in_rules(uuid, uuid) to dealwright_app;
 
 revoke execute on function app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) from public;
 grant execute on function app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) to dealwright_app;

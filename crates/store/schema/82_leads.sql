@@ -58,6 +58,7 @@ create or replace function app.hangs_on_converted(lead_id uuid, object text, rec
                                            where p.org_id = app.org() and p.contact_id = record and o.deleted_at is null))
         or (object = 'account' and (exists (select from contact c where c.org_id = app.org() and c.account_id = record and c.deleted_at is null)
                                     or exists (select from account a where a.org_id = app.org() and a.parent_id = record and a.deleted_at is null)))
+        or exists (select from record_merge m where m.org_id = app.org() and m.object = hangs_on_converted.object and m.winner_id = record and m.undone_at is null)
         or exists (select from lead l where l.org_id = app.org() and l.id <> hangs_on_converted.lead_id and l.deleted_at is null and l.converted_at is not null
                    and case object when 'account' then l.converted_account_id when 'contact' then l.converted_contact_id
                                    else l.converted_opportunity_id end = record)

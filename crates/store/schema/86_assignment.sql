@@ -33,5 +33,19 @@ create or replace function app.place_lead(target uuid, new_owner uuid, new_team 
     )
     select exists (select from placed)
 $$;
+-- Gives a lead that the actor may change to the owner whom the rules chose, who may be beyond the actor's sight.
+create or replace function app.give_lead(target uuid, at_version bigint, new_owner uuid, new_team uuid, at timestamptz) returns boolean
+    language sql security definer set search_path = public, pg_temp as $$
+    with given as (
+        update lead l set owner_id = new_owner, team_id = new_team, version = l.version + 1, updated_at = at
+        where l.org_id = app.org() and l.id = target and l.version = at_version and l.deleted_at is null
+          and case app.scope('lead.update') when 'all' then true when 'team' then l.owner_id = app.actor() or l.team_id = any (app.teams())
+                                            when 'own' then l.owner_id = app.actor() else false end
+        returning 1
+    )
+    select exists (select from given)
+$$;
+revoke execute on function app.give_lead(uuid, bigint, uuid, uuid, timestamptz) from public;
+grant execute on function app.give_lead(uuid, bigint, uuid, uuid, timestamptz) to dealwright_app;
 revoke execute on function app.place_lead(uuid, uuid, uuid) from public;
 grant execute on function app.place_lead(uuid, uuid, uuid) to dealwright_app;

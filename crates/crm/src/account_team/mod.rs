@@ -102,6 +102,15 @@ pub async fn remove(tx: &mut Tx, permit: Permit<Account>, id: MemberId) -> Resul
     Ok(())
 }
 
+/// Whether the actor could show all that this member sees of an account.
+///
+/// # Errors
+/// 403 `share_beyond_own`.
+pub fn may_show(actor: &Actor, member: &Member) -> Result<()> {
+    holds(actor, Object::Opportunity, member.opportunity_level, "loser_id")?;
+    holds(actor, Object::Contact, member.contact_level, "loser_id")
+}
+
 /// What hangs on the account may be anybody's, now or later: only who reaches all of a kind may show it to others.
 fn holds(actor: &Actor, object: Object, level: Option<Level>, field: &str) -> Result<()> {
     let action = match level {
@@ -118,7 +127,7 @@ fn holds(actor: &Actor, object: Object, level: Option<Level>, field: &str) -> Re
 }
 
 /// A member as an event tells of them.
-fn about(member: &Member) -> serde_json::Value {
+pub fn about(member: &Member) -> serde_json::Value {
     json!({ "user": member.user, "role": member.role, "level": member.account_level, "opportunity_level": member.opportunity_level,
             "contact_level": member.contact_level })
 }

@@ -278,3 +278,18 @@ pub async fn place(tx: &mut Tx, lead: LeadId, owner: UserId, team: Option<TeamId
             .await?;
     if placed { Ok(()) } else { Err(Error::internal("only a lead that is new and one's own is placed")) }
 }
+
+/// Gives a lead that the actor may change to its owner, whom they may not see. False when it has changed meanwhile.
+pub async fn give(tx: &mut Tx, lead: LeadId, version: i64, owner: UserId, team: Option<TeamId>) -> Result<bool> {
+    let now = tx.now();
+    Ok(sqlx::query_scalar!(
+        r#"select app.give_lead($1, $2, $3, $4, $5) as "given!""#,
+        lead.0,
+        version,
+        owner.0,
+        team.map(|t| t.0),
+        now
+    )
+    .fetch_one(tx.db())
+    .await?)
+}

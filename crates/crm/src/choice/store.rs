@@ -128,6 +128,12 @@ pub async fn usage(tx: &mut Tx, id: ChoiceId) -> Result<i64> {
     Ok(sqlx::query_scalar!(r#"select app.choice_usage($1) as "n!""#, id.0).fetch_one(tx.db()).await?)
 }
 
+/// Gives forms and assignment rules that have a value another one.
+pub async fn replace_in_rules(tx: &mut Tx, old: ChoiceId, new: ChoiceId) -> Result<()> {
+    sqlx::query!("select app.replace_choice_in_rules($1, $2)", old.0, new.0).execute(tx.db()).await?;
+    Ok(())
+}
+
 /// A record that has got another value.
 #[derive(Debug)]
 pub struct Replaced {

@@ -150,6 +150,9 @@ async fn replace(cx: &Context, tx: &mut Tx, old: &Choice, new: &Choice) -> Resul
         let event = opportunity::event(tx, "updated", deal.id.into(), &deal.name, deal.version, account, contact);
         tx.emit(event.changes(changes()));
     }
+    if matches!(kind, ListKind::Source | ListKind::Region) {
+        store::replace_in_rules(tx, old.id, new.id).await?;
+    }
     if matches!(kind, ListKind::ContactRole | ListKind::Competitor) {
         let field = if kind == ListKind::Competitor { "competitors" } else { "contacts" };
         for deal in store::replace_on_parts(tx, old.id, new.id).await?.into_iter().filter(|d| !d.deleted) {

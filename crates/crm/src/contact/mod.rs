@@ -246,6 +246,9 @@ pub struct ContactPatch {
     pub external_id: Patch<String>,
     /// Change it although it may be there already, where the matching rule warns of it.
     pub allow_duplicates: bool,
+    /// It takes over values of one that it is merged with: what is there already is being cleared up.
+    #[serde(skip)]
+    pub merging: bool,
 }
 
 impl Validate for ContactPatch {

@@ -15,6 +15,7 @@ use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
 use crate::duplicate::{self, Draft, MatchObject, Moment};
+use crate::merge::{self, MergeObject};
 use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
@@ -58,7 +59,7 @@ pub async fn update(
     undoes: Option<EventId>,
 ) -> Result<Written> {
     let old = permit.fields();
-    let allow = patch.allow_duplicates;
+    let (allow, merging) = (patch.allow_duplicates, patch.merging);
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Contact, &old, &new)?;
     values::check(tx, FieldObject::Contact, Some(&old.custom), &mut new.custom).await?;
@@ -76,7 +77,7 @@ pub async fn update(
     }
     check_name(&new)?;
     check_references(tx, &references(Some(&old), &new)).await?;
-    if undoes.is_none() && Draft::from(&new) != Draft::from(&old) {
+    if undoes.is_none() && !merging && Draft::from(&new) != Draft::from(&old) {
         duplicate::guard(cx, tx, MatchObject::Contact, Moment::Update, current.id.0, Draft::from(&new), allow).await?;
     }
     let judgement = rule::Judgement::of(tx, RuleObject::Contact, current.id.0).await?;
@@ -118,12 +119,13 @@ pub async fn delete(tx: &mut Tx, permit: Permit<Contact>, version: i64, undoes: 
 /// Takes a contact out of the bin.
 ///
 /// # Errors
-/// 404 when it is not there; 403 when the caller may not delete it; 409 `external_id_taken`.
+/// 404 when it is not there; 403 when the caller may not delete it; 409 `external_id_taken`, or `merged`.
 pub async fn restore(cx: &Context, tx: &mut Tx, id: ContactId, undoes: Option<EventId>) -> Result<Written> {
     let gone = store::find(tx, id, true).await?.or_not_found("contact")?;
     if !cx.actor().reaches(permission::<DeleteContact>(), gone.owner_id, gone.team_id) {
         return Err(Error::forbidden("forbidden", "you may not restore this contact"));
     }
+    merge::refuse_merged(tx, MergeObject::Contact, id.0).await?;
     if !store::set_deleted(tx, id, gone.version, false).await? {
         return Err(Error::conflict("try_again", "two changes met; try again"));
     }

@@ -194,7 +194,7 @@ struct DuplicatePair {
 
 /// Records that may be there twice
 ///
-/// Pairs of which you may see both, and on which nobody has decided. Those of a cluster stand together, and what was found
+/// Pairs of which you may see both, with all that speaks for them, and on which nobody has decided. Those of a cluster stand together, and what was found
 /// at once in the order of how likely it is.
 #[utoipa::path(get, path = "/duplicates", tag = "duplicates", params(Of), responses((status = 200, body = Page<DuplicatePair>), Problems))]
 async fn index(Caller(cx): Caller, Query(of): Query<Of>) -> Result<Json<Page<DuplicatePair>>> {
@@ -210,8 +210,11 @@ async fn index(Caller(cx): Caller, Query(of): Query<Of>) -> Result<Json<Page<Dup
     let hidden = cx.actor().fields.hidden(of.object.object());
     let named = |id: Uuid| Some(Ref { id, name: names.get(&id)?.clone() });
     let items = pairs.into_iter().filter_map(|p| {
-        let mut reasons: Vec<SimilarReason> = serde_json::from_value(p.reasons).unwrap_or_default();
-        reasons.retain(|r| !hidden.contains(&r.field.as_str()));
+        let reasons: Vec<SimilarReason> = serde_json::from_value(p.reasons).ok()?;
+        // Neither the score nor the pair itself may tell of what is hidden from who reads.
+        if reasons.iter().any(|r| hidden.contains(&r.field.as_str())) {
+            return None;
+        }
         let (left, right) = (named(p.left_id)?, named(p.right_id)?);
         Some(DuplicatePair {
             id: p.id,

@@ -123,7 +123,7 @@ async fn give(
     }
     let mut after = subject.facts.clone();
     decision.put(&mut after);
-    if !store::update(tx, current.id, current.version, &new).await? {
+    if !rules::give(tx, current.id, current.version, decision.owner.id, decision.owner.team).await? {
         return Err(Error::stale(VersionConflict { version: current.version + 1, fields: Vec::new() }));
     }
     rule::judge_change(tx, RuleObject::Lead, after, &subject.facts).await?;

@@ -10,7 +10,7 @@ use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteAccount, DeleteContact, Object, UpdateAccount, UpdateContact};
 use dealwright_access::{Context, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
-use dealwright_kernel::id::{AccountId, ContactId, EventId};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, MemberId, ShareId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ use crate::account::{self, Account, AccountPatch};
 use crate::change::undo::Undone;
 use crate::change::{self, Kept, diff};
 use crate::contact::{self, Contact, ContactPatch};
+use crate::{account_team, sharing};
 
 /// What can be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -127,7 +128,7 @@ impl Pair {
                 if values.is_empty() {
                     return Ok(None);
                 }
-                let patch = AccountPatch { allow_duplicates: true, ..AccountPatch::from_values(values)? };
+                let patch = AccountPatch { merging: true, ..AccountPatch::from_values(values)? };
                 Ok(account::write::update(cx, tx, winner, at, patch, None).await?.event)
             }
             Self::Contacts(winner, loser) => {
@@ -136,7 +137,7 @@ impl Pair {
                 if values.is_empty() {
                     return Ok(None);
                 }
-                let patch = ContactPatch { allow_duplicates: true, ..ContactPatch::from_values(values)? };
+                let patch = ContactPatch { merging: true, ..ContactPatch::from_values(values)? };
                 Ok(contact::write::update(cx, tx, winner, at, patch, None).await?.event)
             }
         }
@@ -179,10 +180,12 @@ pub async fn merge(cx: &Context, tx: &mut Tx, asked: &NewMerge) -> Result<Merge>
         };
         values.insert(field.clone(), change.new.clone());
     }
+    may_show(cx, tx, asked).await?;
     let (name, gone) = pair.names();
     let update_event = pair.write(cx, tx, values).await?;
     let moved = store::move_links(tx, asked.object, asked.loser_id, asked.winner_id, None).await?;
     tell(tx, &moved, asked.loser_id, &gone, asked.winner_id, &name);
+    tell_access(tx, asked.object, &moved, (asked.loser_id, &gone), (asked.winner_id, &name)).await?;
     let (id, event_id) = (tx.new_id(), EventId(tx.new_id()));
     let links = moved.iter().map(|l| json!({ "kind": l.kind, "id": l.id, "field": l.field })).collect();
     store::insert(tx, id, asked, cx.actor().user, update_event, event_id, &Value::Array(links)).await?;
@@ -218,16 +221,20 @@ fn tell(tx: &mut Tx, moved: &[Link], from: Uuid, from_name: &str, to: Uuid, to_n
             "contact" => "contact",
             "account" => "account",
             "task" => "task",
+            // Who may not see the contact has no name for it in the deal's history.
+            "deal_contact" => "opportunity",
             "lead" if link.field.starts_with("custom.") => "lead",
             _ => continue,
         };
         let subject = Subject { object, id: link.id, name: link.name.clone(), version: Some(link.version) };
+        let part = link.kind == "deal_contact";
+        let label = |name: &str| (!part).then(|| name.to_owned());
         let change = Change {
-            field: link.field.clone(),
+            field: if part { "contacts".to_owned() } else { link.field.clone() },
             old: json!(from),
             new: json!(to),
-            old_label: Some(from_name.to_owned()),
-            new_label: Some(to_name.to_owned()),
+            old_label: label(from_name),
+            new_label: label(to_name),
         };
         let lead = (object == "lead").then(|| link.id.into());
         let (opportunity, account, contact) = match object {
@@ -241,6 +248,62 @@ fn tell(tx: &mut Tx, moved: &[Link], from: Uuid, from_name: &str, to: Uuid, to_n
         let event = Event::with_id(EventId(tx.new_id()), format!("{object}.updated"), subject);
         tx.emit(event.about(opportunity, account, contact).on_lead(lead).changes(vec![change]));
     }
+}
+
+/// Members of an account's team see deals and contacts of the account. When two accounts become one they see those of the
+/// other: as much as adding them to its team would show, and only who may do that may do this.
+async fn may_show(cx: &Context, tx: &mut Tx, asked: &NewMerge) -> Result<()> {
+    if asked.object != MergeObject::Account {
+        return Ok(());
+    }
+    for account in [asked.winner_id, asked.loser_id] {
+        for member in account_team::store::list(tx, AccountId(account)).await? {
+            account_team::may_show(cx.actor(), &member)?;
+        }
+    }
+    Ok(())
+}
+
+/// Shares and members that moved, in the history of both: whom a record is shown to is always told there.
+async fn tell_access(
+    tx: &mut Tx,
+    object: MergeObject,
+    moved: &[Link],
+    from: (Uuid, &str),
+    to: (Uuid, &str),
+) -> Result<()> {
+    for link in moved {
+        let (off, on, data) = match link.kind.as_str() {
+            "member" => {
+                let member = account_team::store::find(tx, AccountId(to.0), MemberId(link.id)).await?;
+                ("member_removed", "member_added", account_team::about(&member.or_not_found("member")?))
+            }
+            "share" => {
+                let share = sharing::store::find(tx, object.object(), to.0, ShareId(link.id)).await?;
+                ("unshared", "shared", sharing::about(&share.or_not_found("share")?))
+            }
+            _ => continue,
+        };
+        for (verb, (id, name)) in [(off, from), (on, to)] {
+            let subject = Subject { object: object.as_str(), id, name: name.to_owned(), version: None };
+            let (account, contact) = id_of(object, id);
+            let event = Event::with_id(EventId(tx.new_id()), format!("{}.{verb}", object.as_str()), subject);
+            tx.emit(event.about(None, account, contact).data(data.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to take a record out of the trash that has become another: that is done by taking the merge back.
+///
+/// # Errors
+/// 409 `merged`.
+pub async fn refuse_merged(tx: &mut Tx, object: MergeObject, id: Uuid) -> Result<()> {
+    if store::survivor(tx, object, id).await?.is_some() {
+        let why = "it was merged into another record, which its links lead to; take the merge back instead";
+        return Err(Error::conflict("merged", why));
+    }
+    Ok(())
 }
 
 /// Makes two records of one again. What has been changed since stays, and is named.
@@ -262,6 +325,8 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, merge: &Merge) -> Result<Undon
             cx.permit_for::<Contact>(tx, id, permission::<UpdateContact>()).await?.name.clone()
         }
     };
+    // The loser is its own record again before it is taken out of the trash, where a merged one stays.
+    store::set_undone(tx, merge).await?;
     let (mut restored, mut kept) = (Vec::new(), Vec::new());
     if let Some(event) = merge.update_event {
         values_back(cx, tx, event, &mut restored, &mut kept).await?;
@@ -278,11 +343,11 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, merge: &Merge) -> Result<Undon
     let links = merge.moved.as_array().map_or(0, Vec::len);
     let moved = store::move_links(tx, object, merge.winner_id, merge.loser_id, Some(&merge.moved)).await?;
     tell(tx, &moved, merge.winner_id, &name, merge.loser_id, &back);
+    tell_access(tx, object, &moved, (merge.winner_id, &name), (merge.loser_id, &back)).await?;
     if moved.len() < links {
         let stay = links - moved.len();
         kept.push(Kept { field: "links".into(), reason: format!("{stay} have been moved or removed since") });
     }
-    store::set_undone(tx, merge).await?;
     let event_id = EventId(tx.new_id());
     let subject = Subject { object: object.as_str(), id: merge.winner_id, name, version: None };
     let mut event = Event::with_id(event_id, format!("{}.unmerged", object.as_str()), subject);

@@ -47,8 +47,8 @@ impl Validate for CloneRequest {
         if let Some(name) = &self.name {
             wrong.required("name", name, 500);
         }
-        if self.parts.len() > 4 {
-            wrong.push("parts", "too_many", "each part once");
+        if self.parts.iter().enumerate().any(|(n, part)| self.parts.iter().take(n).any(|other| other == part)) {
+            wrong.push("parts", "invalid_value", "each part once");
         }
         wrong.finish()
     }

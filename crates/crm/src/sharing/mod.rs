@@ -217,7 +217,7 @@ pub(crate) async fn within_own<T: Record>(
 }
 
 /// A share as its event tells it.
-fn about(share: &Share) -> serde_json::Value {
+pub fn about(share: &Share) -> serde_json::Value {
     json!({ "share_id": share.id, "user": share.user, "team": share.team, "level": share.level, "expires_at": share.expires_at })
 }
 

@@ -8,7 +8,8 @@ use dealwright_store::Database;
 use dealwright_store::job::Worker;
 
 const PURGE: &str = "trash.purge";
-const BATCH: i32 = 200;
+/// Records of one transaction: what hangs on each is locked until its end.
+const BATCH: i32 = 10;
 
 /// Registers the job.
 pub fn register(worker: Worker, access: &Access) -> Worker {

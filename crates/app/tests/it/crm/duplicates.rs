@@ -5,7 +5,7 @@ use dealwright_testkit::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-async fn only_own(app: &TestApp, object: &str) {
+pub async fn only_own(app: &TestApp, object: &str) {
     let mut db = app.db.database.maintenance().await.unwrap();
     let grants = format!(r#"{{"{object}.read": "own"}}"#);
     sqlx::query("update role set grants = grants || $1::jsonb where builtin = 'sales_rep'")
@@ -139,7 +139,7 @@ async fn a_matching_rule_says_what_is_compared_and_refuses_what_is_wrong() {
     assert_eq!(who.patch("/matching-rules/task", json!({ "version": 0 })).await.status, 404);
 }
 
-fn path(resource: &str, record: &Value) -> String {
+pub fn path(resource: &str, record: &Value) -> String {
     format!("/{resource}/{}", record["id"].as_str().unwrap())
 }
 
@@ -248,6 +248,7 @@ async fn contacts_are_merged_and_undone_by_their_event() {
         json!([now["primary_contact_id"], now["custom"][signs], part().await]),
         json!([a["id"], a["id"], a["id"]])
     );
+    assert_eq!(now["version"], 5, "somebody named, and then another in the deal, its field and its part");
     let timeline = who.get(&format!("{}/timeline", path("contacts", &a))).await.ok();
     let kinds: Vec<&str> = timeline["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"contact.merged"), "{kinds:?}");

@@ -16,6 +16,7 @@ mod leads;
 mod leads_conversion;
 mod lists;
 mod managed_lists;
+mod merges;
 mod opportunity;
 mod people_and_companies;
 mod pipelines;

@@ -57,16 +57,18 @@ async fn begin(cx: Allow<UpdateRule>, Valid(new): Valid<NewSweep>) -> Result<Com
     let mut tx = cx.begin().await?;
     store::alone(&mut tx, new.object).await?;
     let running = store::last(&mut tx, new.object).await?.filter(|s| s.finished_at.is_none());
-    let sweep = match running {
+    let key = format!("duplicates:{}:{}", tx.org(), new.object.as_str());
+    let queued = store::is_queued(&mut tx, &key).await?;
+    if let Some(broken) = running.as_ref().filter(|_| !queued) {
+        // Its worker died for good, or its person may no longer do this.
+        store::finish(&mut tx, broken.id, "failed", Some("It was broken off.")).await?;
+    }
+    let sweep = match running.filter(|_| queued) {
         Some(running) => running,
         None => {
             let id = tx.new_id();
             store::insert(&mut tx, id, new.object, cx.actor().user).await?;
-            tx.enqueue(super::run(cx.actor().user, id)?.unique(format!(
-                "duplicates:{}:{}",
-                tx.org(),
-                new.object.as_str()
-            )));
+            tx.enqueue(super::run(cx.actor().user, id)?.unique(key));
             let name = format!("Duplicate {}s", new.object.as_str());
             let subject = Subject { object: "duplicate_sweep", id, name, version: None };
             tx.emit(Event::with_id(tx.new_id().into(), "duplicate_sweep.started".to_owned(), subject));

@@ -106,6 +106,14 @@ pub async fn find(tx: &mut Tx, id: Uuid) -> Result<Option<Sweep>> {
     row.map(Row::into_sweep).transpose()
 }
 
+/// Whether a job of the organisation that goes by this key still has to be done.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn is_queued(tx: &mut Tx, key: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar!(r#"select app.is_queued($1) as "queued!""#, key).fetch_one(tx.db()).await?)
+}
+
 /// Until the transaction ends nobody else in the organisation begins a sweep of this object.
 ///
 /// # Errors

@@ -15,6 +15,21 @@ pub(super) static LEAD: &[Field] = &[
     EMAIL,
     PHONE,
     TITLE,
+    field(
+        "company",
+        "Company",
+        Kind::Text,
+        &[
+            "company",
+            "companyname",
+            "accountname",
+            "account",
+            "organization",
+            "organizationname",
+            "organisation",
+            "employer",
+        ],
+    ),
     field("status", "Status", Kind::Option(OptionKind::LeadStatus), &["leadstatus", "status", "stage"]),
     field("rating", "Rating", Kind::Text, &["rating", "leadrating", "temperature", "leadtemperature"]),
     field(

@@ -174,6 +174,9 @@ async fn bin_contacts(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64
         r#"update contact set deleted_at = $3, updated_at = $3, version = version + 1
            where org_id = $1 and id = any ($2) and deleted_at is null
              and not exists (select from opportunity o where o.org_id = contact.org_id and o.primary_contact_id = contact.id and o.deleted_at is null)
+             and not exists (select from deal_contact p where p.org_id = contact.org_id and p.contact_id = contact.id)
+             and not exists (select from record_merge m where m.org_id = contact.org_id and m.object = 'contact' and m.winner_id = contact.id
+                             and m.undone_at is null)
            returning id as "id: ContactId", name, version, account_id as "account: AccountId""#,
         org,
         ids,
@@ -219,6 +222,8 @@ async fn bin_accounts(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64
              and not exists (select from contact c where c.org_id = a.org_id and c.account_id = a.id and c.deleted_at is null)
              and not exists (select from account p where p.org_id = a.org_id and p.parent_id = a.id and p.deleted_at is null
                              and p.import_id is distinct from $4)
+             and not exists (select from record_merge m where m.org_id = a.org_id and m.object = 'account' and m.winner_id = a.id
+                             and m.undone_at is null)
            returning id as "id: AccountId", name, version"#,
         org,
         ids,
