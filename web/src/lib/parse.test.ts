@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseAmount, parseTags } from "./parse";
+import { parseAmount, parseNumber, parseTags, typedNumber } from "./parse";
 
 describe("parseAmount", () => {
   it.each([
@@ -26,6 +26,26 @@ describe("parseAmount", () => {
 
   it.each(["", "soon", "—"])("refuses %j", (text) => {
     expect(parseAmount(text, "en-US")).toBeNull();
+  });
+});
+
+describe("parseNumber", () => {
+  it.each([
+    ["en-US", "1.125", "1.125"],
+    ["en-US", "1,125", "1125"],
+    ["en-US", "0,125", "0.125"],
+    ["de-DE", "1,125", "1.125"],
+    ["de-DE", "1.125", "1125"],
+    ["de-DE", "1.5", "1.5"],
+    ["de-DE", "0.125", "0.125"],
+    ["en-US", "1k", "1000"],
+  ])("reads in %s %s as %s", (locale, text, value) => {
+    expect(parseNumber(text, locale)).toBe(value);
+  });
+
+  it.each(["en-US", "de-DE"])("reads in %s what it shows there", (locale) => {
+    for (const value of ["12.125", "1234.50", "-3", "0.0001"])
+      expect(parseNumber(typedNumber(value, locale), locale)).toBe(value);
   });
 });
 

@@ -7,7 +7,15 @@ function decimalMark(locale?: string): string {
 }
 
 /** A decimal string that the API takes, or null when the text is no amount. */
-export function parseAmount(text: string, locale = localeNow()): string | null {
+export const parseAmount = (text: string, locale = localeNow()): string | null => read(text, locale, false);
+
+/** The same where three decimals are as likely as thousands: quantities, percent, prices of one piece. */
+export const parseNumber = (text: string, locale = localeNow()): string | null => read(text, locale, true);
+
+/** A number of the API's as it is typed in the locale. */
+export const typedNumber = (value: string, locale = localeNow()): string => value.replace(".", decimalMark(locale));
+
+function read(text: string, locale: string | undefined, fine: boolean): string | null {
   const suffix = /([km])\s*$/i.exec(text)?.[1]?.toLowerCase();
   const mark = decimalMark(locale);
   let digits = text.replace(/[^\d.,-]/g, "");
@@ -17,11 +25,16 @@ export function parseAmount(text: string, locale = localeNow()): string | null {
   const lastMark = last >= 0 ? digits[last] : undefined;
   const tail = last >= 0 ? digits.length - last - 1 : 0;
   const repeated = marks.filter((m) => m === lastMark).length > 1;
-  // A single mark with three digits behind it groups thousands, unless it is the locale's decimal mark.
+  // A single mark with three digits behind it groups thousands, unless a nought is all that is before it. In a number with
+  // fine decimals the locale's decimal mark never groups.
   const isDecimal =
     lastMark !== undefined &&
     !repeated &&
-    (tail !== 3 || (lastMark === mark && marks.length > 1) || (lastMark === mark && mark !== "," && mark !== "."));
+    (tail !== 3 ||
+      (fine && lastMark === mark) ||
+      /^-?0?$/.test(digits.slice(0, last)) ||
+      (lastMark === mark && marks.length > 1) ||
+      (lastMark === mark && mark !== "," && mark !== "."));
   digits = isDecimal
     ? `${digits.slice(0, last).replace(/[.,]/g, "")}.${digits.slice(last + 1)}`
     : digits.replace(/[.,]/g, "");

@@ -1,7 +1,8 @@
+import { act, renderHook } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import type { FieldValues, UseFormSetError } from "react-hook-form";
 import { ApiError } from "@/api/problem";
-import { landErrors } from "./form-errors";
+import { landErrors, useLanding } from "./form-errors";
 
 function landed(errors: { field: string; message: string }[]) {
   const setError = vi.fn<UseFormSetError<FieldValues>>();
@@ -24,4 +25,18 @@ describe("the server's errors in a form", () => {
     ]);
     expect(landed([])).toEqual([["root", "in all"]]);
   });
+});
+
+it("lands errors on a form that holds its own values, and clears them", () => {
+  const { result } = renderHook(() => useLanding({ role_id: "role" }));
+  const errors = [
+    { field: "role_id", code: "unknown_reference", message: "There is no such role." },
+    { field: "contact_id", code: "too_many", message: "Too many." },
+  ];
+  act(() => result.current.land(new ApiError({ title: "Invalid", status: 422, code: "invalid", errors })));
+  expect(result.current).toMatchObject({ errors: { role: "There is no such role." }, above: "Too many." });
+  act(() => result.current.land(new Error("The server can’t be reached.")));
+  expect(result.current).toMatchObject({ errors: {}, above: "The server can’t be reached." });
+  act(() => void result.current.check({}));
+  expect(result.current.above).toBeNull();
 });

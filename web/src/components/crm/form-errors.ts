@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { FieldValues, Path, UseFormSetError } from "react-hook-form";
 import { ApiError, sentence } from "@/api/problem";
 
@@ -24,3 +25,35 @@ export const customErrorsOf = (error: unknown): Record<string, string> =>
       .filter((f) => f.field.startsWith("custom."))
       .map((f) => [f.field, f.message]),
   );
+
+/**
+ * What is wrong with a form that holds its own values: on the inputs, and above them what belongs to none. `names` has the
+ * server's names of the fields, as the form has them.
+ */
+export function useLanding<K extends string>(names: Readonly<Record<string, K>>) {
+  const [errors, setErrors] = useState<Partial<Record<K, string>>>({});
+  const [above, setAbove] = useState<string | null>(null);
+  return {
+    errors,
+    above,
+    /** Says what the form itself finds wrong; true when it is nothing. */
+    check: (wrong: Partial<Record<K, string>>): boolean => {
+      setErrors(wrong);
+      setAbove(null);
+      return Object.keys(wrong).length === 0;
+    },
+    /** Says what the server finds wrong. */
+    land: (error: unknown): void => {
+      const fields = error instanceof ApiError ? error.fields : [];
+      const landed: Partial<Record<K, string>> = {};
+      const elsewhere: string[] = [];
+      for (const { field, message } of fields) {
+        const name = names[field];
+        if (name) landed[name] = message;
+        else elsewhere.push(message);
+      }
+      setErrors(landed);
+      setAbove(fields.length === 0 ? sentence(error) : elsewhere.join(" ") || null);
+    },
+  };
+}

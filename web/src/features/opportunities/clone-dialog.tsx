@@ -3,6 +3,7 @@ import { useState, type SyntheticEvent } from "react";
 import { post } from "@/api/client";
 import { useFields, useMay } from "@/api/shared";
 import type { DealPart, Opportunity } from "@/api/types";
+import { useLanding } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
@@ -17,6 +18,8 @@ const PARTS: [DealPart, string][] = [
   ["tasks", "Open tasks"],
 ];
 
+const NAMES = { name: "name" } as const;
+
 export function CloneDialog({ o, onClose }: { o: Opportunity; onClose: () => void }) {
   const navigate = useNavigate();
   const { locks } = useFields("opportunity");
@@ -24,15 +27,15 @@ export function CloneDialog({ o, onClose }: { o: Opportunity; onClose: () => voi
   const offered = PARTS.filter(([part]) => (part === "tasks" ? mayTask : !locks(part)));
   const [name, setName] = useState(`Copy of ${o.name}`);
   const [parts, setParts] = useState<DealPart[]>(offered.map(([part]) => part).filter((part) => part !== "tasks"));
-  const [tried, setTried] = useState(false);
+  const { errors, above, check, land } = useLanding(NAMES);
   const copy = usePart(
     () => post("/opportunities/{id}/clone", { path: { id: o.id }, body: { name, parts } }),
     () => `Added ${name}`,
+    land,
   );
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    setTried(true);
-    if (!name.trim()) return;
+    if (!check(name.trim() ? {} : { name: "Name the deal." })) return;
     copy.mutate(undefined, {
       onSuccess: ({ data }) => {
         onClose();
@@ -56,7 +59,12 @@ export function CloneDialog({ o, onClose }: { o: Opportunity; onClose: () => voi
       }
     >
       <form id="clone-deal" noValidate className="flex flex-col gap-4" onSubmit={submit}>
-        <Field label="Name" required error={tried && !name.trim() ? "Name the deal." : undefined}>
+        {above && (
+          <p role="alert" className="text-cell text-bad-text">
+            {above}
+          </p>
+        )}
+        <Field label="Name" required error={errors.name}>
           {(w) => <Input {...w} autoFocus value={name} maxLength={500} onChange={(e) => setName(e.target.value)} />}
         </Field>
         <fieldset className="flex flex-col">

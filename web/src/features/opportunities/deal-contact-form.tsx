@@ -1,7 +1,8 @@
 import { useState, type SyntheticEvent } from "react";
 import { put } from "@/api/client";
-import { useOptions } from "@/api/shared";
+import { useFields, useOptions } from "@/api/shared";
 import type { DealContact, Opportunity, Ref } from "@/api/types";
+import { useLanding } from "@/components/crm/form-errors";
 import { RefPicker } from "@/components/crm/pickers";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -17,6 +18,8 @@ interface Values {
   primary: boolean;
 }
 
+const NAMES = { contact_id: "contact", role_id: "role", note: "note" } as const;
+
 export function ContactForm(props: { o: Opportunity; item: DealContact | null; onClose: () => void }) {
   const { o, item } = props;
   const [v, setV] = useState<Values>({
@@ -25,21 +28,23 @@ export function ContactForm(props: { o: Opportunity; item: DealContact | null; o
     note: item?.note ?? "",
     primary: item?.primary ?? false,
   });
-  const [tried, setTried] = useState(false);
+  const { errors, above, check, land } = useLanding(NAMES);
+  const mayChoose = !useFields("opportunity").locks("primary_contact_id");
   const set = (more: Partial<Values>) => setV({ ...v, ...more });
   const roles = useOptions("contact_role", item?.role_id);
   const save = usePart(
     (contact: Ref) =>
       put("/opportunities/{id}/contacts/{contact_id}", {
         path: { id: o.id, contact_id: contact.id },
-        body: { role_id: v.role || null, note: v.note || null, primary: v.primary },
+        body: { role_id: v.role || null, note: v.note || null, ...(mayChoose ? { primary: v.primary } : {}) },
       }),
     (contact) => (item ? `${contact.name} changed` : `${contact.name} is on the deal`),
+    land,
   );
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    setTried(true);
-    if (v.contact) save.mutate(v.contact, { onSuccess: props.onClose });
+    if (check(v.contact ? {} : { contact: "Choose a contact." }) && v.contact)
+      save.mutate(v.contact, { onSuccess: props.onClose });
   };
   return (
     <Overlay
@@ -56,8 +61,13 @@ export function ContactForm(props: { o: Opportunity; item: DealContact | null; o
       }
     >
       <form id="deal-contact" noValidate className="flex flex-col gap-4" onSubmit={submit}>
+        {above && (
+          <p role="alert" className="text-cell text-bad-text">
+            {above}
+          </p>
+        )}
         {!item && (
-          <Field label="Contact" required error={tried && !v.contact ? "Choose a contact." : undefined}>
+          <Field label="Contact" required error={errors.contact}>
             {(w) => (
               <RefPicker
                 id={w.id}
@@ -69,7 +79,7 @@ export function ContactForm(props: { o: Opportunity; item: DealContact | null; o
             )}
           </Field>
         )}
-        <Field label="Role">
+        <Field label="Role" error={errors.role}>
           {(w) => (
             <Select {...w} value={v.role} onChange={(e) => set({ role: e.target.value })}>
               <option value="">No role</option>
@@ -81,13 +91,15 @@ export function ContactForm(props: { o: Opportunity; item: DealContact | null; o
             </Select>
           )}
         </Field>
-        <Field label="Note">
+        <Field label="Note" error={errors.note}>
           {(w) => <Textarea {...w} value={v.note} maxLength={2000} onChange={(e) => set({ note: e.target.value })} />}
         </Field>
-        <label className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
-          <Checkbox checked={v.primary} onCheckedChange={(on) => set({ primary: on === true })} />
-          The deal’s primary contact
-        </label>
+        {mayChoose && (
+          <label className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
+            <Checkbox checked={v.primary} onCheckedChange={(on) => set({ primary: on === true })} />
+            The deal’s primary contact
+          </label>
+        )}
       </form>
     </Overlay>
   );

@@ -1,16 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { patch, post } from "@/api/client";
-import { ApiError, sentence } from "@/api/problem";
 import { productsQuery, useMe } from "@/api/shared";
-import type { Billing, Line, WholeOpportunity } from "@/api/types";
-import { BILLING, priceListsQuery } from "@/components/crm/billing";
+import type { Line, WholeOpportunity } from "@/api/types";
+import { priceListsQuery } from "@/components/crm/billing";
+import { useLanding } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Input, Select } from "@/components/ui/input";
+import { Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { money } from "@/lib/format";
-import { bodyOf, checkLine, valuesOf, type LineErrors, type LineValues } from "./line-values";
+import { LineTerms } from "./line-terms";
+import { bodyOf, checkLine, valuesOf, type LineValues } from "./line-values";
 import { usePart } from "./parts-query";
 
 /** The server's names of the fields, as the form has them. */
@@ -30,8 +31,7 @@ export function LineForm(props: { o: WholeOpportunity; line: Line | null; onClos
   const me = useMe();
   const currency = line?.unit_price.currency ?? o.amount?.currency ?? me.organisation.currency;
   const [v, setV] = useState(valuesOf(line));
-  const [errors, setErrors] = useState<LineErrors>({});
-  const [above, setAbove] = useState<string | null>(null);
+  const { errors, above, check, land } = useLanding(FIELD_OF);
   const products = useQuery(productsQuery()).data?.filter((p) => !p.archived) ?? [];
   const lists = useQuery(priceListsQuery()).data?.filter((l) => !l.archived) ?? [];
   const set = (more: Partial<LineValues>) => setV({ ...v, ...more });
@@ -44,21 +44,12 @@ export function LineForm(props: { o: WholeOpportunity; line: Line | null; onClos
         : post("/opportunities/{id}/lines", { path: { id: o.id }, body: { ...body, product_id: v.product } });
     },
     () => (line ? "Product changed" : "Product added"),
+    land,
   );
-  const land = (error: unknown) => {
-    const fields = error instanceof ApiError ? error.fields : [];
-    setErrors(Object.fromEntries(fields.map((f) => [FIELD_OF[f.field] ?? "", f.message])));
-    const elsewhere = fields.filter((f) => !FIELD_OF[f.field]).map((f) => f.message);
-    setAbove(fields.length === 0 ? sentence(error) : elsewhere.join(" ") || null);
-  };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const wrong = checkLine(v, line === null);
-    setErrors(wrong);
-    setAbove(null);
-    if (Object.keys(wrong).length === 0) save.mutate(undefined, { onSuccess: props.onClose, onError: land });
+    if (check(checkLine(v, line === null))) save.mutate(undefined, { onSuccess: props.onClose });
   };
-  const again = v.billing !== "" && v.billing !== "one_off";
   return (
     <Overlay
       open
@@ -107,80 +98,7 @@ export function LineForm(props: { o: WholeOpportunity; line: Line | null; onClos
             </Field>
           </div>
         )}
-        <div className="grid grid-cols-2 gap-3">
-          <Field label="Quantity" required error={errors.quantity}>
-            {(w) => (
-              <Input
-                {...w}
-                inputMode="decimal"
-                className="tnum"
-                value={v.quantity}
-                onChange={(e) => set({ quantity: e.target.value })}
-              />
-            )}
-          </Field>
-          <Field
-            label={`Price, ${listCurrency ?? currency}`}
-            required={line !== null}
-            error={errors.price}
-            hint={line ? undefined : "Empty: as the list has it."}
-          >
-            {(w) => (
-              <Input
-                {...w}
-                inputMode="decimal"
-                className="tnum"
-                value={v.price}
-                onChange={(e) => set({ price: e.target.value })}
-              />
-            )}
-          </Field>
-          <Field label="Discount" error={errors.discount}>
-            {(w) => (
-              <Input
-                {...w}
-                inputMode="decimal"
-                className="tnum"
-                value={v.discount}
-                onChange={(e) => set({ discount: e.target.value })}
-              />
-            )}
-          </Field>
-          <Field label="Discount in">
-            {(w) => (
-              <Select {...w} value={v.off} onChange={(e) => set({ off: e.target.value as LineValues["off"] })}>
-                <option value="percent">Percent</option>
-                <option value="amount">{listCurrency ?? currency}, off each total</option>
-              </Select>
-            )}
-          </Field>
-          <Field label="Due" error={errors.billing}>
-            {(w) => (
-              <Select {...w} value={v.billing} onChange={(e) => set({ billing: e.target.value as Billing | "" })}>
-                {!line && <option value="">As the list has it</option>}
-                {Object.entries(BILLING).map(([value, label]) => (
-                  <option key={value} value={value}>
-                    {label}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
-          {again && (
-            <Field label="Term, months" error={errors.term}>
-              {(w) => (
-                <Input
-                  {...w}
-                  inputMode="numeric"
-                  className="tnum"
-                  placeholder="12"
-                  value={v.term}
-                  onChange={(e) => set({ term: e.target.value })}
-                />
-              )}
-            </Field>
-          )}
-        </div>
+        <LineTerms line={line} v={v} set={set} errors={errors} currency={listCurrency ?? currency} />
       </form>
     </Overlay>
   );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { setLocale } from "@/lib/format";
 import { bodyOf, checkLine, valuesOf, type LineValues } from "./line-values";
 
 const line = (more: Partial<LineValues> = {}): LineValues => ({ ...valuesOf(null), product: "p1", ...more });
@@ -15,6 +16,19 @@ describe("the form of a line", () => {
     expect(checkLine(line({ billing: "yearly", term: "18" }), true).term).toBe("From 1 to 600, in steps of 12.");
     expect(checkLine(line({ billing: "one_off", term: "18" }), true)).toEqual({});
     expect(checkLine(line({ price: "" }), false).price).toBeDefined();
+  });
+
+  it("takes the decimals of the locale, and a part of a piece", () => {
+    setLocale({ locale: "de-DE" });
+    const typed = line({ quantity: "1,125", price: "49,90", discount: "12,5" });
+    expect(checkLine(typed, true)).toEqual({});
+    expect(bodyOf(typed, "EUR", true)).toMatchObject({
+      quantity: "1.125",
+      unit_price: { amount: "49.90", currency: "EUR" },
+      discount_percent: "12.5",
+    });
+    setLocale({ locale: "en-US" });
+    expect(checkLine(line({ quantity: "0.12345" }), true).quantity).toBeDefined();
   });
 
   it("sends one kind of discount, and a term with what comes again", () => {

@@ -23,21 +23,23 @@ export const earlierClosesQuery = (id: string) =>
     queryFn: async ({ signal }) => (await get("/opportunities/{id}/earlier-closes", { path: { id }, signal })).items,
   });
 
-/** A change of a part: said with an undo, and everything of the deal is read anew. */
+/** A change of a part: said with an undo, and everything of the deal is read anew. A form says itself what is wrong. */
 export function usePart<V, A extends { eventId: string | null }>(
   send: (value: V) => Promise<A>,
   said: (value: V) => string,
+  land?: (error: unknown) => void,
 ) {
   const client = useQueryClient();
   const told = useTold();
   return useMutation({
     mutationFn: send,
     onSuccess: ({ eventId }, value) => told(said(value), eventId),
-    onError: (error) =>
-      failed(
-        "This was not saved",
-        isApiError(error, "version_conflict") ? "Someone changed the deal meanwhile. Try again." : sentence(error),
-      ),
+    onError: (error) => {
+      const moved = isApiError(error, "version_conflict");
+      const told = moved ? new Error("Someone changed the deal meanwhile. Try again.") : error;
+      if (land) land(told);
+      else failed("This was not saved", sentence(told));
+    },
     onSettled: () =>
       Promise.all(["opportunities", "timeline"].map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });

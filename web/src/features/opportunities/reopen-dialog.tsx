@@ -2,16 +2,19 @@ import { useState, type SyntheticEvent } from "react";
 import { post } from "@/api/client";
 import { useStages } from "@/api/shared";
 import type { Opportunity } from "@/api/types";
+import { useLanding } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Select, Textarea } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { usePart } from "./parts-query";
 
+const NAMES = { reason: "reason", stage_id: "stage" } as const;
+
 export function ReopenDialog({ o, onClose }: { o: Opportunity; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const [stage, setStage] = useState("");
-  const [tried, setTried] = useState(false);
+  const { errors, above, check, land } = useLanding(NAMES);
   const open = useStages(o.pipeline_id).filter((s) => s.kind === "open");
   const reopen = usePart(
     () =>
@@ -20,11 +23,11 @@ export function ReopenDialog({ o, onClose }: { o: Opportunity; onClose: () => vo
         body: { reason, ...(stage ? { stage_id: stage } : {}), version: o.version },
       }),
     () => "The deal is open again",
+    land,
   );
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    setTried(true);
-    if (reason.trim()) reopen.mutate(undefined, { onSuccess: onClose });
+    if (check(reason.trim() ? {} : { reason: "Say why." })) reopen.mutate(undefined, { onSuccess: onClose });
   };
   return (
     <Overlay
@@ -42,12 +45,17 @@ export function ReopenDialog({ o, onClose }: { o: Opportunity; onClose: () => vo
       }
     >
       <form id="reopen-deal" noValidate className="flex flex-col gap-4" onSubmit={submit}>
-        <Field label="Why" required error={tried && !reason.trim() ? "Say why." : undefined}>
+        {above && (
+          <p role="alert" className="text-cell text-bad-text">
+            {above}
+          </p>
+        )}
+        <Field label="Why" required error={errors.reason}>
           {(w) => (
             <Textarea {...w} autoFocus value={reason} maxLength={2000} onChange={(e) => setReason(e.target.value)} />
           )}
         </Field>
-        <Field label="Goes on in">
+        <Field label="Goes on in" error={errors.stage}>
           {(w) => (
             <Select {...w} value={stage} onChange={(e) => setStage(e.target.value)}>
               <option value="">The stage it was in last</option>
