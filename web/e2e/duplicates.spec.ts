@@ -5,6 +5,9 @@ import { signIn } from "./sign-in";
 /** A company of its own for each run: the demo organisation stays when a run is broken off. */
 const firm = `Quorvex ${Date.now() % 100_000}`;
 
+// The second looks for what the first has made.
+test.describe.configure({ mode: "serial" });
+
 test("a duplicate is told while typing, merged field by field, and made two again", async ({ page }) => {
   await signIn(page);
   await page.goto("/accounts");

@@ -77,7 +77,7 @@ pub struct Kept {
 /// Names a competitor in a deal, or changes how it stands.
 ///
 /// # Errors
-/// 403; 409 `version_conflict` or `too_many_competitors`; 422 when there is no such competitor.
+/// 403; 409 `version_conflict`; 422 `too_many_competitors`, or when there is no such competitor.
 pub async fn set(
     cx: &Context,
     tx: &mut Tx,

@@ -70,8 +70,8 @@ pub struct Kept {
 /// Puts a contact on a deal, or changes what it is to it.
 ///
 /// # Errors
-/// 403; 409 `version_conflict` or `too_many_contacts`; 422 for a contact or a role that there is not, and what the gate
-/// of the stage says of the primary contact.
+/// 403; 409 `version_conflict`; 422 `too_many_contacts`, for a contact or a role that there is not, and what the gate of
+/// the stage says of the primary contact.
 pub async fn set(
     cx: &Context,
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Copy } from "lucide-react";
 import { useState } from "react";
 import { patch, post } from "@/api/client";
@@ -94,11 +94,10 @@ function Pairs() {
 }
 
 function Row({ pair }: { pair: DuplicatePair }) {
-  const client = useQueryClient();
-  const dismiss = useSave(async () => {
-    await post("/duplicates/{id}/dismissal", { path: { id: pair.id } });
-    await client.invalidateQueries({ queryKey: ["duplicates"] });
-  }, "They are two, and will not be listed again");
+  const dismiss = useSave(
+    () => post("/duplicates/{id}/dismissal", { path: { id: pair.id } }),
+    "They are two, and will not be listed again",
+  );
   const [merging, setMerging] = useState(false);
   const { object } = pair;
   const mayUpdate = useMay(object, "update");

@@ -15,6 +15,7 @@ export const MASTER_DATA = [
   "accounts",
   "leads",
   "matching-rules",
+  "duplicates",
 ];
 
 export function useSave<V>(change: (vars: V) => Promise<unknown>, done?: string | ((vars: V) => string)) {

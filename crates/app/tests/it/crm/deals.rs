@@ -96,10 +96,15 @@ async fn a_closed_deal_opens_again_and_remembers_how_it_was_closed() {
     );
     let filtered = app.admin.get("/opportunities?won_reason_id=Price").await;
     assert_eq!(filtered.names(), ["Deal"]);
-    // Undoing the reopening closes it as it was.
     super::hide(&app, "Read-only", json!({ "opportunity": { "lost_reason_id": "hidden" } })).await;
     let shown = reader.get(&format!("{}/earlier-closes", path(&deal))).await.ok();
     assert_eq!((&shown["items"][0]["reason"], &shown["items"][0]["notes"]), (&Value::Null, &json!("Too dear")));
+
+    // Undoing a reopening closes it as it was.
+    let opened = app.admin.post(&reopening, because(4)).await;
+    app.admin.post("/undo", json!({ "event_id": opened.event() })).await.ok();
+    let closed = app.admin.get(&path(&deal)).await.ok();
+    assert_eq!((&closed["stage"]["name"], &closed["won_notes"]), (&json!("Won"), &json!("At last")));
 }
 
 #[tokio::test]
