@@ -10,9 +10,8 @@ use dealwright_access::{
 use dealwright_ai::{AssistantState, agent, proposal};
 use dealwright_crm::{
     account, account_team, activity, assignment, bulk, change, choice, configuration, contact, currency, custom_field,
-    deal_competitor, deal_contact, duplicate, export, handover, import, lead, live, merge, opportunity, pipeline,
-    price_list, product, rule, saved_view, search, settings, sharing, task, timeline, transfer, trash, web_form,
-    working_hours,
+    deal_competitor, deal_contact, duplicate, export, handover, lead, live, merge, opportunity, pipeline, price_list,
+    product, rule, saved_view, search, settings, sharing, task, timeline, transfer, trash, web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -91,7 +90,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(saved_view::http::router())
         .merge(export::http::router())
         .merge(bulk::http::router())
-        .merge(import::http::router())
+        .merge(dealwright_import::http::router())
         .merge(dealwright_workflow::rule::http::router())
         .merge(rule::http::router())
         .merge(deal_contact::http::router())

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::{Access, Context, Settings};
-use dealwright_crm::demo;
-use dealwright_crm::import::command::{self, Choices, File, Report};
+use dealwright_demo as demo;
+use dealwright_import::command::{self, Choices, File, Report};
 use dealwright_kernel::id::{OrgId, UserId};
 
 use crate::database::{Failure, Running, deep};

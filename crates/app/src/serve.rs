@@ -11,7 +11,7 @@ use dealwright_access::{Access, Settings, oidc, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_crm::live::{self, Hub};
-use dealwright_crm::{bulk, currency, custom_field, duplicate, handover, import, trash};
+use dealwright_crm::{bulk, currency, custom_field, duplicate, handover, trash};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::mail::{self, Mailer};
@@ -110,7 +110,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = currency::job::register(worker, &state.access);
     let worker = trash::job::register(worker, &state.access);
     let worker = custom_field::index::register(worker, &state.access);
-    import::job::register(worker, &state.access)
+    dealwright_import::job::register(worker, &state.access)
         .on("end_views", move |_| {
             let access = to_end.clone();
             async move { viewing::end_lapsed(&access).await }

@@ -67,6 +67,8 @@ ids! {
     EventId,
     JobId,
     ImportId,
+    /// How files of certain columns are imported.
+    ImportTemplateId,
     ConversationId,
     AgentRunId,
     ProposalId,

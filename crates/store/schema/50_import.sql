@@ -24,3 +24,16 @@ begin
 end $$;
 
 grant select, insert, update, delete on import, import_file, import_row to dealwright_app;
+
+-- Templates are for everyone who imports; a template is changed by its maker, or by who may read all imports.
+call app.secure('import_template');
+create policy read on import_template for select to dealwright_app using (org_id = (select app.org())
+    and (select app.scope('import.create')) <> 'none');
+create policy add on import_template for insert to dealwright_app with check (org_id = (select app.org())
+    and created_by = (select app.actor()) and (select app.scope('import.create')) <> 'none');
+create policy change on import_template for update to dealwright_app using (org_id = (select app.org())
+    and ((select app.scope('import.read')) = 'all' or created_by = (select app.actor())) and (select app.scope('import.create')) <> 'none')
+    with check (org_id = (select app.org()));
+create policy remove on import_template for delete to dealwright_app using (org_id = (select app.org())
+    and ((select app.scope('import.read')) = 'all' or created_by = (select app.actor())) and (select app.scope('import.create')) <> 'none');
+grant select, insert, update, delete on import_template to dealwright_app;

@@ -1006,7 +1006,7 @@ export interface paths {
         };
         /**
          * Records that may be there twice
-         * @description Pairs of which you may see both, and on which nobody has decided. Those of a cluster stand together, and what was found
+         * @description Pairs of which you may see both, with all that speaks for them, and on which nobody has decided. Those of a cluster stand together, and what was found
          *     at once in the order of how likely it is.
          */
         get: operations["get_duplicates"];
@@ -1237,6 +1237,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All templates of imports, by name */
+        get: operations["get_import_templates"];
+        put?: never;
+        /** Keep how an import is mapped, under a name */
+        post: operations["post_import_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a template */
+        delete: operations["delete_import_templates_id"];
+        options?: never;
+        head?: never;
+        /** Rename a template, or keep another import's mapping in it */
+        patch: operations["patch_import_templates_id"];
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -1252,7 +1288,8 @@ export interface paths {
         put?: never;
         /**
          * Upload a file
-         * @description Reads it, and suggests what its rows are and which field each column is. Nothing of it is imported yet.
+         * @description Reads it, and suggests what its rows are and which field each column is: as a template of the same columns has it, or
+         *     the last import of such a file, else by the columns' names and what they hold. Nothing of it is imported yet.
          */
         post: operations["post_imports"];
         delete?: never;
@@ -5527,7 +5564,7 @@ export interface components {
             email: string;
         };
         /** @enum {string} */
-        Format: "csv" | "xlsx";
+        Format: "csv" | "xlsx" | "vcard";
         /** @description A role by id and name. */
         GivenRole: {
             id: components["schemas"]["RoleId"];
@@ -5681,7 +5718,7 @@ export interface components {
             created_by: components["schemas"]["Ref"];
             /** @description CSV only. */
             delimiter?: string | null;
-            /** @description CSV only. */
+            /** @description Of text. */
             encoding?: string | null;
             /** @description Why it could not go on. */
             error?: string | null;
@@ -5692,6 +5729,7 @@ export interface components {
             /** @description Whether the first row names the columns. */
             header: boolean;
             id: components["schemas"]["ImportId"];
+            mapped_by?: components["schemas"]["MappedBy"] | null;
             mapping: components["schemas"]["MappedColumn"][];
             object: components["schemas"]["ImportObject"];
             options: components["schemas"]["Options"];
@@ -5744,6 +5782,8 @@ export interface components {
             options?: components["schemas"]["Options"] | null;
             /** @default null */
             reading?: components["schemas"]["ReadOptions"] | null;
+            /** @default null */
+            template_id?: components["schemas"]["ImportTemplateId"] | null;
             /**
              * @description By field.
              * @default null
@@ -5781,6 +5821,36 @@ export interface components {
          * @enum {string}
          */
         ImportStatus: "mapping" | "checking" | "checked" | "running" | "done" | "failed" | "rolling_back" | "rolled_back";
+        /** @description A template as the API shows it. */
+        ImportTemplate: {
+            columns: components["schemas"]["TemplateColumn"][];
+            created_by: components["schemas"]["Ref"];
+            id: components["schemas"]["ImportTemplateId"];
+            /** @description Whether you may rename, replace and delete it. */
+            may_update: boolean;
+            name: string;
+            object: components["schemas"]["ImportObject"];
+            options: components["schemas"]["Options"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description How files of certain columns are imported.
+         */
+        ImportTemplateId: string;
+        /** @description A change of a template. What is absent stays. */
+        ImportTemplatePatch: {
+            /** @default null */
+            import_id?: components["schemas"]["ImportId"] | null;
+            /** @default null */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            version?: number | null;
+        };
         /** @description An invitation that is on its way. */
         Invitation: {
             email: string;
@@ -6126,6 +6196,19 @@ export interface components {
             /** @description `account`, `contact` or `opportunity`. */
             type: string;
         };
+        /** @description What an import was mapped by, where it was not by suggestion. */
+        MappedBy: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["MappedByKind"];
+            /** @description Of the template, or of the earlier import's file. */
+            name: string;
+        };
+        /**
+         * @description What an import was mapped by.
+         * @enum {string}
+         */
+        MappedByKind: "template" | "import";
         /** @description A column and its field. */
         MappedColumn: {
             column: number;
@@ -6309,6 +6392,11 @@ export interface components {
          * @enum {string}
          */
         MissingAccount: "empty" | "create" | "skip";
+        /**
+         * @description What to do with rows whose primary contact is unknown.
+         * @enum {string}
+         */
+        MissingContact: "empty" | "create" | "skip";
         /**
          * @description Where the model runs.
          * @enum {string}
@@ -6647,6 +6735,12 @@ export interface components {
              * @default []
              */
             tenants?: string[];
+        };
+        /** @description A name for how an import is mapped. */
+        NewImportTemplate: {
+            /** @description The import whose mapping, decisions and options are kept. */
+            import_id: components["schemas"]["ImportId"];
+            name: string;
         };
         /**
          * @description A new lead, of a person or of a company. Without an owner it is the caller's, or whose the assignment rules say; without
@@ -7231,6 +7325,8 @@ export interface components {
             invalid?: components["schemas"]["OnInvalid"];
             /** @default null */
             missing_account?: components["schemas"]["MissingAccount"] | null;
+            /** @default null */
+            missing_contact?: components["schemas"]["MissingContact"] | null;
             /** @default update */
             on_match?: components["schemas"]["OnMatch"];
         };
@@ -7928,7 +8024,7 @@ export interface components {
                 created_by: components["schemas"]["Ref"];
                 /** @description CSV only. */
                 delimiter?: string | null;
-                /** @description CSV only. */
+                /** @description Of text. */
                 encoding?: string | null;
                 /** @description Why it could not go on. */
                 error?: string | null;
@@ -7939,6 +8035,7 @@ export interface components {
                 /** @description Whether the first row names the columns. */
                 header: boolean;
                 id: components["schemas"]["ImportId"];
+                mapped_by?: components["schemas"]["MappedBy"] | null;
                 mapping: components["schemas"]["MappedColumn"][];
                 object: components["schemas"]["ImportObject"];
                 options: components["schemas"]["Options"];
@@ -7961,6 +8058,23 @@ export interface components {
                 values: {
                     [key: string]: components["schemas"]["ValueMatch"][];
                 };
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportTemplate: components["schemas"]["Counted"] & {
+            items: {
+                columns: components["schemas"]["TemplateColumn"][];
+                created_by: components["schemas"]["Ref"];
+                id: components["schemas"]["ImportTemplateId"];
+                /** @description Whether you may rename, replace and delete it. */
+                may_update: boolean;
+                name: string;
+                object: components["schemas"]["ImportObject"];
+                options: components["schemas"]["Options"];
+                /** Format: int64 */
+                version: number;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -9924,6 +10038,12 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A column's field, by the column's name. */
+        TemplateColumn: {
+            /** @description Null leaves the column out. */
+            field?: string | null;
+            name: string;
+        };
         /** @description The token of a link: what stands behind the `#` of its URL. */
         Token: {
             token: string;
@@ -10065,7 +10185,7 @@ export interface components {
         Upload: {
             /**
              * Format: binary
-             * @description CSV or XLSX, at most 100 MiB.
+             * @description CSV, XLSX or vCard, at most 100 MiB.
              */
             file: string;
             object?: components["schemas"]["ImportObject"] | null;
@@ -20018,6 +20138,459 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportTemplate"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_import_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImportTemplate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportTemplate"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_import_templates_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ImportTemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_import_templates_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ImportTemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportTemplatePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportTemplate"];
+                };
             };
             /** @description The request can't be read */
             400: {

@@ -138,6 +138,7 @@ export type RuleFailing = Schemas["RuleFailing"];
 
 export type Import = Schemas["Import"];
 export type ImportObject = Schemas["ImportObject"];
+export type ImportTemplate = Schemas["ImportTemplate"];
 export type ImportColumn = Schemas["ImportColumn"];
 export type ImportAction = Schemas["Action"];
 export type ImportProblem = Schemas["ImportProblem"];

@@ -23,9 +23,9 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::custom_field;
-use crate::import::values;
 use crate::opportunity::May;
 use crate::record::{self, Ref, Texts};
+use crate::web_address;
 
 const MAX_EMPLOYEES: i64 = 1_000_000_000;
 
@@ -349,7 +349,7 @@ impl AccountPatch {
 
 /// The host of what was typed; as it was, when it has none.
 fn host(text: Option<String>) -> Option<String> {
-    record::text(text).map(|t| values::domain(&t).unwrap_or(t))
+    record::text(text).map(|t| web_address::domain(&t).unwrap_or(t))
 }
 
 /// Whether a web address may stand behind a link: a host, or http or https. `javascript:` and its like may not.
@@ -376,7 +376,7 @@ pub(crate) fn check_website(wrong: &mut Texts, website: Option<&str>) {
 
 fn check_addresses(wrong: &mut Texts, domain: Option<&str>, website: Option<&str>) {
     wrong.optional("domain", domain, 253);
-    if domain.is_some_and(|d| !d.trim().is_empty() && values::domain(d).is_none()) {
+    if domain.is_some_and(|d| !d.trim().is_empty() && web_address::domain(d).is_none()) {
         wrong.push("domain", "invalid_value", "a domain, such as example.com");
     }
     check_website(wrong, website);

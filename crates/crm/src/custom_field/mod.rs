@@ -291,19 +291,6 @@ pub fn key_of(label: &str) -> String {
     key.chars().take(50).collect::<String>().trim_end_matches('_').to_owned()
 }
 
-/// Whose custom fields rows of an import fill.
-#[must_use]
-pub const fn of_import(object: crate::import::field::Object) -> Option<FieldObject> {
-    use crate::import::field::Object;
-    match object {
-        Object::Opportunity => Some(FieldObject::Opportunity),
-        Object::Account => Some(FieldObject::Account),
-        Object::Contact => Some(FieldObject::Contact),
-        Object::Lead => Some(FieldObject::Lead),
-        Object::Product | Object::User => None,
-    }
-}
-
 /// Whether it may be a key.
 #[must_use]
 pub fn is_key(key: &str) -> bool {

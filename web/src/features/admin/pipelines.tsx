@@ -5,7 +5,7 @@ import { post } from "@/api/client";
 import { pipelinesQuery, useMay } from "@/api/shared";
 import { Button } from "@/components/ui/button";
 import { AdminPage } from "./layout";
-import { NameDialog } from "./name-dialog";
+import { NameDialog } from "@/components/crm/name-dialog";
 import { PipelineCard } from "./pipeline-card";
 import { useSave } from "./use-save";
 

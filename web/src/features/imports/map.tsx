@@ -7,6 +7,7 @@ import { Select } from "@/components/ui/input";
 import { bytes, number, plural } from "@/lib/format";
 import { useImportActions } from "./actions";
 import { fieldsQuery, OBJECTS } from "./queries";
+import { TemplatePick } from "./template-pick";
 
 /** Step two: which column is which field. Suggestions are there already; a person corrects them. */
 export function MapStep({ item, onChecked }: { item: Import; onChecked: () => void }) {
@@ -32,7 +33,8 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
           {plural(item.rows, "row")}, {plural(item.columns.length, "column")}, {bytes(item.size)}
           {item.encoding && `, ${item.encoding}`}
         </p>
-        <div className="mt-4 flex max-w-3xl flex-wrap gap-3">
+        <div className="mt-4 flex max-w-3xl flex-wrap items-end gap-3">
+          <TemplatePick item={item} onPick={(id) => change.mutate({ template_id: id })} />
           <Field label="The rows are" className="w-44">
             {(w) => (
               <Select {...w} value={item.object} onChange={(e) => change.mutate({ object: e.target.value })}>

@@ -26,6 +26,12 @@ export const fieldsQuery = (object: ImportObject) =>
     staleTime: Infinity,
   });
 
+export const templatesQuery = () =>
+  queryOptions({
+    queryKey: ["imports", "templates"],
+    queryFn: async () => (await get("/import-templates")).items,
+  });
+
 export const rowsQuery = (id: string, state: string, checkedAt: string) =>
   infiniteQueryOptions({
     queryKey: ["imports", "rows", id, state, checkedAt],

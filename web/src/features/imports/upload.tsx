@@ -48,15 +48,15 @@ export function Upload() {
       )}
     >
       <FileUp className="size-[22px] text-fg-3" strokeWidth={1.75} aria-hidden />
-      <p className="text-body font-medium text-fg">Drop a CSV or Excel file here</p>
+      <p className="text-body font-medium text-fg">Drop a CSV, Excel or vCard file here</p>
       <p className="max-w-md text-cell text-fg-3">
-        Opportunities, accounts, contacts, products or people. You see what will happen to each row before anything is
-        written, and can take the whole import back.
+        Opportunities, accounts, contacts, leads, products or people. You see what will happen to each row before
+        anything is written, and can take the whole import back.
       </p>
       <input
         ref={input}
         type="file"
-        accept=".csv,.tsv,.txt,.xlsx,text/csv"
+        accept=".csv,.tsv,.txt,.xlsx,.vcf,text/csv,text/vcard"
         className="sr-only"
         aria-label="File to import"
         onChange={(e) => take(e.target.files)}

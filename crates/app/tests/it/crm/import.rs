@@ -311,3 +311,57 @@ async fn a_real_pipeline_of_8800_deals_imports_completely() {
     .unwrap();
     assert_eq!(relations, (with_account, 8_800, 30, 15, 85));
 }
+
+#[tokio::test]
+async fn deals_of_another_system_bring_their_people_and_companies_along() {
+    let app = TestApp::with_background().await;
+    let admin = &app.admin;
+    let file = "Deal - Title,Deal - Value,Deal - Currency of value,Organization,Contact person,Deal - Stage,Deal - Pipedrive System ID\n\
+        Moveer Deal,100.0,EUR,Moveer Limited,Tony Turner,Engaging,17\n\
+        Second,250,EUR,Moveer Limited,Tony Turner,Engaging,18\n\
+        Other,10,EUR,Beta AG,Tony Turner,Engaging,19\n\
+        Nobody's,10,EUR,Beta AG,Cher,Engaging,20\n";
+    let uploaded = upload(admin, "pipedrive.csv", file.as_bytes()).await.ok();
+    let id = uploaded["id"].as_str().unwrap();
+    let fields: Vec<&str> =
+        uploaded["mapping"].as_array().unwrap().iter().filter_map(|m| m["field"].as_str()).collect();
+    assert_eq!(fields, ["name", "amount", "currency", "account", "primary_contact", "stage", "external_id"]);
+    let checked = act(admin, id, "check").await;
+    let actions: Vec<&Value> = checked["check"]["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|problem| problem["actions"].as_array().unwrap())
+        .filter(|action| action["action"] == "create")
+        .map(|action| &action["patch"])
+        .collect();
+    assert!(!actions.is_empty(), "{checked}");
+    let options = json!({ "missing_account": "create", "missing_contact": "create" });
+    admin.patch(&format!("/imports/{id}"), json!({ "options": options })).await.ok();
+    let checked = act(admin, id, "check").await;
+    assert_eq!(json!([checked["check"]["ready"], checked["check"]["undecided"]]), json!([4, 0]), "{checked}");
+    let done = act(admin, id, "start").await;
+    assert_eq!(json!([done["result"]["created"], done["result"]["failed"]]), json!([4, 0]), "{done}");
+    // One of a name at each account; a name of one word is a last name.
+    let people = admin.get("/contacts?sort=name").await.ok();
+    let people: Vec<Value> = people["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| json!([c["first_name"], c["last_name"], c["account"]["name"]]))
+        .collect();
+    assert_eq!(people.len(), 3, "{people:?}");
+    for person in [
+        json!(["", "Cher", "Beta AG"]),
+        json!(["Tony", "Turner", "Beta AG"]),
+        json!(["Tony", "Turner", "Moveer Limited"]),
+    ] {
+        assert!(people.contains(&person), "{person} in {people:?}");
+    }
+    let first = admin.get("/opportunities?q=Moveer").await.ok();
+    assert_eq!(first["items"][0]["primary_contact"]["name"], "Tony Turner");
+    act(admin, id, "rollback").await;
+    for list in ["/opportunities", "/contacts", "/accounts"] {
+        assert_eq!(admin.get(list).await.ok()["items"], json!([]), "{list}");
+    }
+}

@@ -12,6 +12,7 @@ mod duplicates;
 mod export;
 mod import;
 mod import_leads;
+mod import_templates;
 mod leads;
 mod leads_conversion;
 mod lists;

@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 
 use crate::custom_field::value::read;
 use crate::custom_field::{FieldKind, FieldObject, store};
-use crate::import::values::domain;
 use crate::lead::Lead;
 use crate::opportunity::store::base_currency;
+use crate::web_address::domain;
 
 /// Domains at which anybody has an address: they say nothing of a company.
 const FREE: [&str; 18] = [

@@ -1,0 +1,174 @@
+//! What raw values stand for: every different value of a reference column is matched once, not once per row.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::problems::Named;
+use super::row::is_nothing;
+use super::{Decision, Decisions, MissingAccount, MissingContact, Plan};
+use crate::field::{Field, Kind, Object, OptionKind};
+use crate::values::matching::{Lookup, Match, fold};
+
+/// What a raw value turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Resolution {
+    Is(Uuid),
+    /// To be created, or a record of this very file.
+    Named(String),
+    Nothing,
+    SkipRow,
+    /// Not known; with the likeliest meaning.
+    Unknown(Option<Uuid>),
+}
+
+/// A raw value of a reference field, for the page where values are matched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ValueMatch {
+    pub raw: String,
+    /// Rows that have it.
+    pub count: u32,
+    pub resolved: Option<Named>,
+    pub suggestion: Option<Named>,
+    /// What a person decided, or what the options imply: absent where the value's own name settled it.
+    pub decision: Option<Decision>,
+}
+
+/// At most so many values of a field are listed; those that need a decision come first, then the most frequent.
+const LISTED: usize = 200;
+
+impl<'a> Plan<'a> {
+    pub(super) fn resolve_values(&self, decisions: &Decisions) -> HashMap<&'static str, HashMap<&'a str, Resolution>> {
+        let mut resolved: HashMap<&'static str, HashMap<&'a str, Resolution>> = HashMap::new();
+        for (column, field) in self.mapping.iter().filter(|(_, field)| field.kind.is_reference()) {
+            let values = resolved.entry(field.key).or_default();
+            for row in 0..self.table.len() {
+                let raw = self.table.cell(row, *column);
+                if !raw.is_empty() && !values.contains_key(raw) {
+                    values.insert(raw, self.resolve(field, raw, decisions.get(field.key, raw)));
+                }
+            }
+        }
+        resolved
+    }
+
+    fn resolve(&self, field: &Field, raw: &str, decision: Option<Decision>) -> Resolution {
+        if is_nothing(raw) || is_null_id(raw) {
+            return Resolution::Nothing;
+        }
+        match decision {
+            Some(Decision::Use(id)) if self.lookup(field.kind).is_some_and(|lookup| lookup.contains(id)) => {
+                return Resolution::Is(id);
+            }
+            Some(Decision::Empty) => return Resolution::Nothing,
+            Some(Decision::Create) if creatable(field.kind) => return Resolution::Named(raw.to_owned()),
+            Some(Decision::SkipRows) => return Resolution::SkipRow,
+            // A record chosen once and deleted since, or a kind that can't be created: decide anew.
+            Some(Decision::Use(_) | Decision::Create) | None => {}
+        }
+        let found = self.lookup(field.kind).map_or(Match::Unknown, |lookup| lookup.find(raw));
+        if let Match::Exact(id) = found {
+            return Resolution::Is(id);
+        }
+        if self.object == Object::Account && field.key == "parent" && self.own.contains(&fold(raw)) {
+            return Resolution::Named(raw.to_owned());
+        }
+        let like = match found {
+            Match::Like(id, _) => Some(id),
+            Match::Exact(_) | Match::Unknown => None,
+        };
+        match (field.kind, like, self.options.missing_account) {
+            (Kind::Account, _, Some(MissingAccount::Create)) => Resolution::Named(raw.to_owned()),
+            (Kind::Account, _, Some(MissingAccount::Empty)) => Resolution::Nothing,
+            (Kind::Account, _, Some(MissingAccount::Skip)) => Resolution::SkipRow,
+            (Kind::Contact, _, _) if self.options.missing_contact.is_some() => match self.options.missing_contact {
+                Some(MissingContact::Create) => Resolution::Named(raw.to_owned()),
+                Some(MissingContact::Skip) => Resolution::SkipRow,
+                Some(MissingContact::Empty) | None => Resolution::Nothing,
+            },
+            (Kind::Option(_), None, _) if self.options.create_options && creatable(field.kind) => {
+                Resolution::Named(raw.to_owned())
+            }
+            (_, like, _) => Resolution::Unknown(like),
+        }
+    }
+
+    pub(super) fn lookup(&self, kind: Kind) -> Option<&Lookup> {
+        match kind {
+            Kind::Stage => Some(&self.lookups.stages),
+            Kind::Pipeline => Some(&self.lookups.pipelines),
+            Kind::User => Some(&self.lookups.users),
+            Kind::Account => Some(&self.lookups.accounts),
+            Kind::Contact => Some(&self.lookups.contacts),
+            Kind::Product => Some(&self.lookups.products),
+            Kind::Option(kind) => self.lookups.options.get(&kind),
+            Kind::Text
+            | Kind::Integer
+            | Kind::Money
+            | Kind::Currency
+            | Kind::Date
+            | Kind::Moment
+            | Kind::Percent
+            | Kind::Email
+            | Kind::Phone
+            | Kind::Url
+            | Kind::Tags
+            | Kind::Forecast
+            | Kind::Name => None,
+        }
+    }
+
+    pub(super) fn named(&self, kind: Kind, id: Uuid) -> Option<Named> {
+        self.lookup(kind)?.name(id).map(|name| Named { id, name: name.to_owned() })
+    }
+
+    /// The values of every reference field, with what they stand for.
+    pub fn values(&self, decisions: &Decisions) -> BTreeMap<String, Vec<ValueMatch>> {
+        let mut all = BTreeMap::new();
+        for (column, field) in self.mapping.iter().filter(|(_, field)| field.kind.is_reference()) {
+            let mut counts: HashMap<&str, u32> = HashMap::new();
+            for row in 0..self.table.len() {
+                let raw = self.table.cell(row, *column);
+                if !raw.is_empty() {
+                    *counts.entry(raw).or_default() += 1;
+                }
+            }
+            let mut values: Vec<ValueMatch> =
+                counts.into_iter().map(|(raw, count)| self.value(field, raw, count, decisions)).collect();
+            values.sort_by(|a, b| {
+                let open = |value: &ValueMatch| value.resolved.is_some() || value.decision.is_some();
+                open(a).cmp(&open(b)).then(b.count.cmp(&a.count)).then(a.raw.cmp(&b.raw))
+            });
+            values.truncate(LISTED);
+            all.insert(field.key.to_owned(), values);
+        }
+        all
+    }
+
+    fn value(&self, field: &Field, raw: &str, count: u32, decisions: &Decisions) -> ValueMatch {
+        let decision = decisions.get(field.key, raw);
+        let mut value = ValueMatch { raw: raw.to_owned(), count, resolved: None, suggestion: None, decision };
+        match self.resolved.get(field.key).and_then(|values| values.get(raw)) {
+            Some(Resolution::Is(id)) => value.resolved = self.named(field.kind, *id),
+            Some(Resolution::Unknown(Some(id))) => value.suggestion = self.named(field.kind, *id),
+            Some(Resolution::Named(_)) => value.decision = Some(Decision::Create),
+            Some(Resolution::Nothing) => value.decision = Some(Decision::Empty),
+            Some(Resolution::SkipRow) => value.decision = Some(Decision::SkipRows),
+            Some(Resolution::Unknown(None)) | None => {}
+        }
+        value
+    }
+}
+
+/// Whether an import may create records of this kind in passing.
+pub fn creatable(kind: Kind) -> bool {
+    // What a new status of leads would mean, no file says.
+    matches!(kind, Kind::Account | Kind::Contact | Kind::Product | Kind::Option(_))
+        && kind != Kind::Option(OptionKind::LeadStatus)
+}
+
+/// Salesforce writes an absent reference as fifteen or eighteen characters that mean no record.
+fn is_null_id(raw: &str) -> bool {
+    raw.len() >= 15 && raw.starts_with("000000000000000")
+}
