@@ -191,7 +191,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /service-accounts" => json!({ "name": "New", "role_ids": [] }),
         "PATCH /service-accounts/{id}" => json!({ "name": "Changed", "version": 999 }),
         "POST /oauth-clients" => json!({ "name": "New", "owner_id": nil, "scopes": {} }),
-        "POST /import-templates" => json!({ "name": "Template", "import_id": Uuid::nil() }),
+        "POST /import-templates" => json!({ "name": "Template", "import_id": "00000000-0000-0000-0000-000000000000" }),
         "PATCH /import-templates/{id}" => json!({ "name": "Changed", "version": 999 }),
         "POST /imports"
         | "PATCH /imports/{id}"
