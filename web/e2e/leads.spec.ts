@@ -34,6 +34,13 @@ test.describe.serial("a seller", () => {
     await dialog.getByLabel("Last name").fill("Quist");
     await dialog.getByLabel("Company").fill("Quistwerk");
     await dialog.getByLabel("E-mail").fill("wilma@quistwerk.example");
+    // What was typed is there again when the page was left.
+    const drafts = () => page.evaluate(() => JSON.stringify(localStorage).includes("wilma@quistwerk.example"));
+    await expect.poll(drafts).toBe(true);
+    await page.reload();
+    await page.getByRole("button", { name: "New lead" }).click();
+    await expect(dialog.getByText(/^As you left it/)).toBeVisible();
+    await expect(dialog.getByLabel("E-mail")).toHaveValue("wilma@quistwerk.example");
     await dialog.getByRole("button", { name: "Add lead" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Wilma Quist" })).toBeVisible();
     await page.getByRole("button", { name: /^Edit Title/ }).click();

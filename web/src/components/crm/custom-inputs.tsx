@@ -1,8 +1,7 @@
-/** Inputs of custom fields in a form: what a new record must have, and what a gate asks for. */
-import { useQuery } from "@tanstack/react-query";
+/** Inputs of custom fields in a form: of a new record, and what a gate asks for. */
 import { useState } from "react";
-import { customFieldsQuery, useMe } from "@/api/shared";
-import type { CustomField, Ref } from "@/api/types";
+import { useMe } from "@/api/shared";
+import type { CustomField, Money, Ref } from "@/api/types";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input, Select, Textarea } from "@/components/ui/input";
@@ -11,35 +10,12 @@ import { RefPicker } from "./pickers";
 
 export type CustomValues = Record<string, unknown>;
 
-/** The fields that a new record must have and that get no default. */
-export function useRequiredFields(object: CustomField["object"]): CustomField[] {
-  const all = useQuery(customFieldsQuery()).data ?? [];
-  return all.filter((f) => f.object === object && f.required && !f.archived && (f.default ?? null) === null);
-}
-
-export function CustomInputs(props: {
-  fields: CustomField[];
-  values: CustomValues;
-  /** What the server said, by `custom.<key>`. */
-  errors?: Record<string, string>;
-  onChange: (values: CustomValues) => void;
-}) {
-  return props.fields.map((field) => (
-    <CustomInput
-      key={field.id}
-      field={field}
-      value={props.values[field.key]}
-      error={props.errors?.[`custom.${field.key}`]}
-      onChange={(value) => props.onChange({ ...props.values, [field.key]: value })}
-    />
-  ));
-}
-
 export function CustomInput(props: {
   field: CustomField;
   value: unknown;
   error?: string | undefined;
   autoFocus?: boolean;
+  optional?: boolean;
   onChange: (value: unknown) => void;
 }) {
   const { field, value, onChange } = props;
@@ -47,7 +23,7 @@ export function CustomInput(props: {
   return (
     <Field
       label={field.kind === "money" ? `${field.label}, ${currency}` : field.label}
-      required
+      required={!props.optional}
       error={props.error}
       hint={field.help ?? undefined}
     >
@@ -94,7 +70,7 @@ export function CustomInput(props: {
           case "contact":
             return <Picked id={w.id} kind={field.kind} onChange={onChange} />;
           case "money":
-            return <Amount {...w} currency={currency} onChange={onChange} />;
+            return <Amount {...w} currency={currency} first={value} onChange={onChange} />;
           default:
             return <Input {...shared} type={field.kind === "date" ? "date" : "text"} />;
         }
@@ -139,8 +115,9 @@ function Picked(props: { id: string; kind: "user" | "account" | "contact"; onCha
   );
 }
 
-function Amount(props: { id: string; currency: string; onChange: (value: unknown) => void }) {
-  const [text, setText] = useState("");
+function Amount(props: { id: string; currency: string; first: unknown; onChange: (value: unknown) => void }) {
+  const first = props.first as Money | null | undefined;
+  const [text, setText] = useState(first?.amount ?? "");
   return (
     <Input
       id={props.id}

@@ -18,14 +18,6 @@ export function landErrors<V extends FieldValues>(
   else if (fields.length === 0) setError("root", { message: sentence(error) });
 }
 
-/** What the server said of custom fields, by `custom.<key>`. */
-export const customErrorsOf = (error: unknown): Record<string, string> =>
-  Object.fromEntries(
-    (error instanceof ApiError ? error.fields : [])
-      .filter((f) => f.field.startsWith("custom."))
-      .map((f) => [f.field, f.message]),
-  );
-
 /**
  * What is wrong with a form that holds its own values: on the inputs, and above them what belongs to none. `names` has the
  * server's names of the fields, as the form has them.

@@ -5,6 +5,7 @@ import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRound } 
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { useMay, useMe } from "@/api/shared";
+import { dropDrafts } from "@/components/crm/new-record/draft";
 import type { MenuEntry } from "@/components/ui/menu";
 import { failed } from "@/components/ui/toast";
 import { setTheme, useTheme } from "@/lib/theme";
@@ -24,6 +25,7 @@ function useSignOut() {
     try {
       const { data } = await post("/session/sign-out");
       client.clear();
+      dropDrafts();
       // Whoever came in by an identity provider is signed out there too.
       if (data.redirect_to) window.location.assign(data.redirect_to);
       else await navigate({ to: "/sign-in", search: {} });

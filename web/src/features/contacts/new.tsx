@@ -1,123 +1,39 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import { useForm, useWatch } from "react-hook-form";
-import { z } from "@/lib/zod";
 import { post } from "@/api/client";
-import { useFields } from "@/api/shared";
 import type { Ref } from "@/api/types";
-import { CustomInputs, useRequiredFields, type CustomValues } from "@/components/crm/custom-inputs";
-import { Duplicates, useDuplicates } from "@/components/crm/duplicates";
-import { customErrorsOf, landErrors } from "@/components/crm/form-errors";
-import { RefPicker } from "@/components/crm/pickers";
-import { useTold } from "@/components/crm/use-undo";
-import { Button } from "@/components/ui/button";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
-import { Overlay } from "@/components/ui/overlay";
+import { textOf, type NewField, type NewValues } from "@/components/crm/new-record/fields";
+import { NewRecord } from "@/components/crm/new-record/form";
 
-const schema = z.object({
-  first_name: z.string(),
-  last_name: z.string().check(z.trim(), z.minLength(1, "Enter a last name.")),
-  title: z.string(),
-  email: z.union([z.literal(""), z.email("Enter an e-mail address.")]),
-  phone: z.string(),
-});
-type Values = z.infer<typeof schema>;
+const FIELDS: NewField[] = [
+  { name: "first_name", label: "First name", kind: "text" },
+  { name: "last_name", label: "Last name", kind: "text", required: "Enter a last name." },
+  { name: "title", label: "Title", kind: "text" },
+  { name: "phone", label: "Phone", kind: "tel" },
+  { name: "email", label: "E-mail", kind: "email", wide: true },
+  { name: "account_id", label: "Account", kind: "account", wide: true, placeholder: "Find an account" },
+  { name: "owner_id", label: "Owner", kind: "user", more: true },
+  { name: "tags", label: "Tags", kind: "tags", more: true },
+];
 
-export function NewContact({ account: first, onClose }: { account?: Ref | undefined; onClose: () => void }) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const told = useTold();
-  const fields = useFields("contact");
-  const [account, setAccount] = useState<Ref | null>(first ?? null);
-  const form = useForm<Values>({
-    resolver: zodResolver(schema),
-    defaultValues: { first_name: "", last_name: "", title: "", email: "", phone: "" },
-  });
-  const { errors, isSubmitting } = form.formState;
-  const typed = useWatch({ control: form.control });
-  const { found, blocked, anyway, refused } = useDuplicates("contact", {
-    first_name: typed.first_name,
-    last_name: typed.last_name,
-    email: typed.email,
-    phone: typed.phone,
-    account_id: account?.id,
-  });
-  const required = useRequiredFields("contact");
-  const [custom, setCustom] = useState<CustomValues>({});
-  const [customErrors, setCustomErrors] = useState<Record<string, string>>({});
-  const submit = form.handleSubmit(async (values) => {
-    try {
-      const body = {
-        ...fields.writable(Object.fromEntries(Object.entries(values).filter(([, v]) => v !== ""))),
-        ...(account ? { account_id: account.id } : {}),
-        custom,
-        allow_duplicates: anyway,
-      };
-      const { data, eventId } = await post("/contacts", { body });
-      void client.invalidateQueries({ queryKey: ["contacts"] });
-      onClose();
-      await navigate({ to: "/contacts/$id", params: { id: data.id } });
-      told(`Added ${data.name}`, eventId);
-    } catch (error) {
-      refused(error);
-      setCustomErrors(customErrorsOf(error));
-      landErrors(error, Object.keys(values), form.setError);
-    }
-  });
+const idOf = (values: NewValues, name: string) => {
+  const value = values[name];
+  return value !== null && typeof value === "object" ? value.id : undefined;
+};
+
+export function NewContact({ account, onClose }: { account?: Ref | undefined; onClose: () => void }) {
   return (
-    <Overlay
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title="New contact"
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="new-contact" busy={isSubmitting && "Adding"}>
-            {anyway ? "Add anyway" : "Add contact"}
-          </Button>
-        </>
-      }
-    >
-      <form id="new-contact" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
-        {errors.root && (
-          <p role="alert" className="text-cell text-bad-text">
-            {errors.root.message}
-          </p>
-        )}
-        <div className="grid grid-cols-2 gap-3">
-          <Field label="First name" error={errors.first_name?.message}>
-            {(w) => <Input {...w} {...form.register("first_name")} autoFocus />}
-          </Field>
-          <Field label="Last name" required error={errors.last_name?.message}>
-            {(w) => <Input {...w} {...form.register("last_name")} />}
-          </Field>
-          {!fields.locks("title") && (
-            <Field label="Title" error={errors.title?.message}>
-              {(w) => <Input {...w} {...form.register("title")} />}
-            </Field>
-          )}
-          {!fields.locks("phone") && (
-            <Field label="Phone" error={errors.phone?.message}>
-              {(w) => <Input {...w} {...form.register("phone")} type="tel" />}
-            </Field>
-          )}
-        </div>
-        {!fields.locks("email") && (
-          <Field label="E-mail" error={errors.email?.message}>
-            {(w) => <Input {...w} {...form.register("email")} type="email" />}
-          </Field>
-        )}
-        <Field label="Account">
-          {(w) => (
-            <RefPicker id={w.id} kind="account" value={account} onChange={setAccount} placeholder="Find an account" />
-          )}
-        </Field>
-        <Duplicates object="contact" found={found} blocked={blocked} />
-        <CustomInputs fields={required} values={custom} errors={customErrors} onChange={setCustom} />
-      </form>
-    </Overlay>
+    <NewRecord
+      object="contact"
+      fields={FIELDS}
+      initial={account ? { account_id: account } : {}}
+      compared={(v) => ({
+        first_name: textOf(v, "first_name"),
+        last_name: textOf(v, "last_name"),
+        email: textOf(v, "email"),
+        phone: textOf(v, "phone"),
+        account_id: idOf(v, "account_id"),
+      })}
+      send={(body) => post("/contacts", { body })}
+      onClose={onClose}
+    />
   );
 }
