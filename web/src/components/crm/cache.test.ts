@@ -12,7 +12,11 @@ function boarded() {
   const o = opportunity();
   const board: Board = {
     pipeline: { id: "p1", name: "Sales" },
+    by: "stage",
     sort: "-amount",
+    settable: true,
+    groups: [],
+    groups_left_out: 0,
     columns: [
       {
         stage: stage("Engaging"),
@@ -25,9 +29,9 @@ function boarded() {
       { stage: won, count: 1, sum: money("10.00"), weighted: money("10.00"), items: [], next_cursor: null },
     ],
   };
-  client.setQueryData(["opportunities", "board", {}], board);
+  client.setQueryData(["opportunities", "board", {}, null], board);
   client.setQueryData(["opportunities", "detail", o.id], o);
-  return { client, read: () => client.getQueryData<Board>(["opportunities", "board", {}])?.columns ?? [] };
+  return { client, read: () => client.getQueryData<Board>(["opportunities", "board", {}, null])?.columns ?? [] };
 }
 
 it("moves a card with its count and sums, and back again", () => {
