@@ -57,7 +57,7 @@ test("a stage that is full says so, and takes a card again once there is room", 
   await expect(column(page, "Second").getByText("1 of 1, full")).toBeVisible();
   await drag(page, cardIn(page, "First", "Ferry"), column(page, "Second"));
   const refused = column(page, "Second").getByRole("listitem").filter({ hasText: "Not moved." });
-  await expect(refused).toContainText("takes no more than 1 deals at once");
+  await expect(refused).toContainText("Second is full: 1 of at most 1 open deals");
   await accessible(page);
   await refused.getByRole("button", { name: "Put back" }).click();
   await expect(cardIn(page, "First", "Ferry")).toBeVisible();

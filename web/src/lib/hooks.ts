@@ -76,3 +76,22 @@ export function useNear(then: () => void, active: boolean) {
   }, [active]);
   return ref;
 }
+
+/** Whether an element is in the viewport or near it, and how high it was when it was last looked at. */
+export function useInSight(margin = "600px") {
+  const [node, setNode] = useState<Element | null>(null);
+  const [seen, setSeen] = useState({ inSight: false, height: 0 });
+  useEffect(() => {
+    if (!node) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const last = entries.at(-1);
+        if (last) setSeen({ inSight: last.isIntersecting, height: last.boundingClientRect.height });
+      },
+      { rootMargin: margin },
+    );
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [node, margin]);
+  return { watch: setNode, ...seen };
+}

@@ -89,7 +89,7 @@ pub async fn make_room(tx: &mut Tx, stage: &Stage, entering: i64) -> Result<()> 
     if there + entering <= most {
         return Ok(());
     }
-    let why = format!("{} takes no more than {most} deals at once, and the organisation has {there} in it", stage.name);
+    let why = format!("{} is full: {there} of at most {most} open deals are in it, counting everybody's", stage.name);
     Err(Error::invalid("stage_full", why).on("stage_id").counting(there))
 }
 

@@ -4,6 +4,7 @@ import { memo, useEffect, useMemo, useState } from "react";
 import type { Col } from "@/components/crm/board-model";
 import type { ListSearch } from "@/components/crm/list/search";
 import { cn } from "@/lib/cn";
+import { useInSight } from "@/lib/hooks";
 import { BoardCard } from "./board-card";
 import { ColumnHead, fullOf } from "./board-head";
 import { placeId, type Place } from "./board-dnd";
@@ -40,6 +41,8 @@ export const BoardColumn = memo(function BoardColumn(props: ColumnProps) {
   const { setNodeRef, isOver } = useDroppable({ id: placeId(place), data: { place } });
   const target = isOver && !props.home;
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
+  const { watch, inSight, height } = useInSight();
+  const shown = inSight || props.home;
   const name = lane ? `${lane.title}, ${col.title}` : col.title;
   return (
     <section
@@ -47,7 +50,7 @@ export const BoardColumn = memo(function BoardColumn(props: ColumnProps) {
       aria-label={`${name}, ${col.count} opportunities`}
       data-stage={col.key}
       className={cn(
-        "flex min-h-0 min-w-56 flex-1 snap-center flex-col rounded-xl border-[1.5px] border-transparent bg-sunken max-md:min-w-[calc(100vw-32px)]",
+        "flex min-h-0 min-w-56 flex-1 snap-center flex-col rounded-xl border-[1.5px] border-transparent bg-sunken max-md:min-w-[calc(100vw-32px)] md:max-w-md",
         lane && "max-h-[26rem] min-h-24",
         target && "border-accent bg-accent-soft",
       )}
@@ -63,7 +66,9 @@ export const BoardColumn = memo(function BoardColumn(props: ColumnProps) {
             </li>
           </ul>
         )}
-        <Cards {...props} scroller={scroller} />
+        <div ref={watch} style={shown ? {} : { height }} className="min-h-px">
+          {shown && <Cards {...props} scroller={scroller} />}
+        </div>
       </div>
     </section>
   );

@@ -1,13 +1,13 @@
 /** A board with rows: each is a board of its own, which is read when it comes into sight. */
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { useMemo, useState, type KeyboardEvent } from "react";
+import { useMemo, type KeyboardEvent } from "react";
 import type { Board } from "@/api/types";
 import { colsOf, type Col } from "@/components/crm/board-model";
 import { PersonMark } from "@/components/ui/marks";
 import { SkeletonRows } from "@/components/ui/states";
 import { moneyRound, moneyShort, number, plural } from "@/lib/format";
-import { useNear, useStored } from "@/lib/hooks";
+import { useInSight, useStored } from "@/lib/hooks";
 import { BoardColumn, type ColumnProps } from "./board-column";
 import type { Place } from "./board-dnd";
 import { ColumnHead } from "./board-head";
@@ -44,7 +44,10 @@ export function BoardLanes(props: Props) {
       <div className="w-max min-w-full">
         <div className="sticky top-0 z-10 flex gap-2 bg-bg">
           {colsOf(board).map((col) => (
-            <div key={col.key} className="min-w-56 flex-1 rounded-xl bg-sunken max-md:min-w-[calc(100vw-32px)]">
+            <div
+              key={col.key}
+              className="min-w-56 flex-1 rounded-xl bg-sunken max-md:min-w-[calc(100vw-32px)] md:max-w-md"
+            >
               <ColumnHead col={col} by={search.by} />
             </div>
           ))}
@@ -78,11 +81,11 @@ interface LaneProps extends Props {
 
 function LaneRow(props: LaneProps) {
   const { lane, folded, by } = props;
-  const [seen, setSeen] = useState(false);
-  const near = useNear(() => setSeen(true), !seen && !folded);
+  const { watch, inSight, height } = useInSight();
+  const shown = inSight || props.home?.lane?.key === lane.key;
   const Chevron = folded ? ChevronRight : ChevronDown;
   return (
-    <section aria-label={`Row ${lane.title}, ${lane.count} open`} ref={near} data-lane={lane.key}>
+    <section aria-label={`Row ${lane.title}, ${lane.count} open`} data-lane={lane.key}>
       <h3 className="sticky left-0 w-max max-w-[calc(100vw-32px)]">
         <button
           type="button"
@@ -100,7 +103,9 @@ function LaneRow(props: LaneProps) {
           )}
         </button>
       </h3>
-      {!folded && (seen ? <LaneColumns {...props} /> : <div className="h-40" />)}
+      {!folded && (
+        <div ref={watch}>{shown ? <LaneColumns {...props} /> : <div style={{ height: height || 160 }} />}</div>
+      )}
     </section>
   );
 }

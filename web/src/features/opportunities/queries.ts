@@ -50,7 +50,7 @@ export const boardQuery = (search: ListSearch, lane: Lane | null = null) => {
   return queryOptions({
     queryKey: ["opportunities", "board", query, lane],
     queryFn: ({ signal }) =>
-      get("/opportunities/board", { query: { ...query, ...laneFilter(lane), per_column: 20 }, signal }),
+      get("/opportunities/board", { query: { ...query, ...laneFilter(lane), per_column: 15 }, signal }),
   });
 };
 
