@@ -90,6 +90,7 @@ test("cards are edited, assigned, closed and shown as one likes, and grouped by 
   await expect(cardIn(page, "Commit", "Harbour")).toBeVisible();
   await accessible(page);
 
+  await cardIn(page, "Commit", "Harbour").hover();
   await page.getByRole("button", { name: "Actions for Harbour" }).click();
   await page.getByRole("menuitem", { name: "Assign" }).click();
   await saved(page, () => page.getByRole("option").filter({ hasText: "Marcus" }).first().click());

@@ -24,34 +24,33 @@ export interface Lane {
   value: string | null;
 }
 
-export function colsOf(board: Board): Col[] {
-  const shared = (c: BoardColumn | BoardGroup) => ({
+/** Columns as they were made: one that has not changed stays the same, so that it is not drawn anew. */
+const made = new WeakMap<BoardColumn | BoardGroup, Col>();
+
+function colOf(c: BoardColumn | BoardGroup): Col {
+  const known = made.get(c);
+  if (known) return known;
+  const stage = "stage" in c ? c.stage : null;
+  const col: Col = {
+    key: stage ? stage.id : "value" in c ? (c.value ?? "") : "",
+    title: stage ? stage.name : "label" in c ? c.label : "",
+    stage,
     count: c.count,
     sum: c.sum ?? null,
     weighted: c.weighted ?? null,
+    inStage: "in_stage" in c ? (c.in_stage ?? null) : null,
+    retired: "retired" in c && c.retired,
     items: c.items,
     next_cursor: c.next_cursor ?? null,
-  });
-  if (board.by !== "stage")
-    return board.groups.map((g) => ({
-      ...shared(g),
-      key: g.value ?? "",
-      title: g.label,
-      stage: null,
-      inStage: null,
-      retired: g.retired,
-    }));
-  return [...board.columns]
-    .sort((a, b) => a.stage.position - b.stage.position)
-    .map((c) => ({
-      ...shared(c),
-      key: c.stage.id,
-      title: c.stage.name,
-      stage: c.stage,
-      inStage: c.in_stage ?? null,
-      retired: false,
-    }));
+  };
+  made.set(c, col);
+  return col;
 }
+
+export const colsOf = (board: Board): Col[] =>
+  board.by === "stage"
+    ? [...board.columns].sort((a, b) => a.stage.position - b.stage.position).map(colOf)
+    : board.groups.map(colOf);
 
 /** A record's value of the field that a board is by; undefined when only the server knows. */
 export function valueBy(o: Opportunity, by: string): string | null | undefined {

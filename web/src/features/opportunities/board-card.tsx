@@ -1,6 +1,6 @@
 import { useDraggable } from "@dnd-kit/core";
 import { Ellipsis } from "lucide-react";
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import type { Opportunity } from "@/api/types";
 import { moves } from "@/components/crm/opportunity-cache";
 import { Button } from "@/components/ui/button";
@@ -11,6 +11,7 @@ import type { CardFields } from "./card-fields";
 import { quickItems, type OnQuick } from "./card-quick";
 import { CardWords } from "./card-words";
 
+const COARSE = window.matchMedia("(pointer: coarse)").matches;
 const CARD = "relative flex flex-col gap-1 rounded-lg border bg-surface px-2.5 py-2";
 
 /** A card in the hand while it is dragged. */
@@ -40,7 +41,10 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
     disabled: still,
   });
   const moved = moves.use()[o.id];
-  const menu = useMemo(() => <QuickMenu o={o} onQuick={onQuick} />, [o, onQuick]);
+  // The menu is there once one is near the card: most are only passed by.
+  const [near, setNear] = useState(COARSE);
+  const come = () => setNear(true);
+  const menu = useMemo(() => near && <QuickMenu o={o} onQuick={onQuick} />, [near, o, onQuick]);
   if (waiting || isDragging) {
     return (
       <div ref={setNodeRef} aria-hidden className="h-[92px] rounded-lg border border-dashed border-line-control" />
@@ -51,6 +55,8 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
       ref={setNodeRef}
       {...listeners}
       data-card={o.id}
+      onPointerEnter={come}
+      onFocus={come}
       className={cn(
         CARD,
         "group border-line-strong shadow-1 hover:border-line-control",

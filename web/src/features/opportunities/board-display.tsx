@@ -5,15 +5,14 @@ import type { ListSearch } from "@/components/crm/list/search";
 import { Button } from "@/components/ui/button";
 import { Menu, type MenuEntry } from "@/components/ui/menu";
 import { useAxes } from "./board-axes";
+import { BOARD_SORTS } from "./queries";
 
-const SORTS: [string, string, string][] = [
-  ["-amount", "Amount, biggest first", "amount"],
-  ["close_date", "Close date, soonest first", "close_date"],
-  ["stage_entered_at", "Longest in stage first", "stage_entered_at"],
-  ["-created_at", "Newest first", "created_at"],
-  ["-updated_at", "Changed last first", "updated_at"],
-  ["name", "Name", "name"],
-];
+const SORTS: Record<(typeof BOARD_SORTS)[number], [string, string]> = {
+  "-amount": ["Amount, biggest first", "amount"],
+  close_date: ["Close date, soonest first", "close_date"],
+  stage_entered_at: ["Longest in stage first", "stage_entered_at"],
+  "-created_at": ["Newest first", "created_at"],
+};
 
 /** What the board's columns and rows are, and how its cards are sorted. */
 export function BoardDisplay({ search, sort }: { search: ListSearch; sort: string }) {
@@ -42,8 +41,8 @@ export function BoardDisplay({ search, sort }: { search: ListSearch; sort: strin
       .map((f) => ({ label: f.label, checked: f.field === search.lanes, run: () => go({ lanes: f.field }) })),
     "line",
     { heading: "Cards sorted by" },
-    ...SORTS.filter(([, , field]) => !hides(field)).map(([key, label]) => ({
-      label,
+    ...BOARD_SORTS.filter((key) => !hides(SORTS[key][1])).map((key) => ({
+      label: SORTS[key][0],
       checked: key === sort,
       run: () => go({ sort: key }),
     })),

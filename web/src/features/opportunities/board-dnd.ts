@@ -27,6 +27,17 @@ export interface Carried {
 
 export const carriedOf = (data: unknown) => (data as { carried?: Carried } | undefined)?.carried;
 export const placeOf = (data: unknown) => (data as { place?: Place } | undefined)?.place;
+const places = new WeakMap<Col, Map<Col | null, Place>>();
+
+/** The place of a column in a row: the same one as long as both are the same. */
+export function placeIn(col: Col, lane: Col | null): Place {
+  const known = places.get(col) ?? new Map<Col | null, Place>();
+  places.set(col, known);
+  const place = known.get(lane) ?? { col, lane };
+  known.set(lane, place);
+  return place;
+}
+
 export const placeId = ({ col, lane }: Place): string => `${lane?.key ?? ""}\n${col.key}`;
 
 export const collide: CollisionDetection = (args) => {

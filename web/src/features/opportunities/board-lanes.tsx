@@ -9,7 +9,7 @@ import { SkeletonRows } from "@/components/ui/states";
 import { moneyRound, moneyShort, number, plural } from "@/lib/format";
 import { useInSight, useStored } from "@/lib/hooks";
 import { BoardColumn, type ColumnProps } from "./board-column";
-import type { Place } from "./board-dnd";
+import { placeIn, type Place } from "./board-dnd";
 import { ColumnHead } from "./board-head";
 import { boardQuery, lanesQuery } from "./queries";
 import type { Gate } from "./use-move";
@@ -114,7 +114,7 @@ function LaneColumns(props: LaneProps) {
   const { lane, by, search, home } = props;
   const value = lane.key || null;
   const { data, error } = useQuery(boardQuery(search, { by, value }));
-  const places = useMemo((): Place[] => (data ? colsOf(data).map((col) => ({ col, lane })) : []), [data, lane]);
+  const places = useMemo((): Place[] => (data ? colsOf(data).map((col) => placeIn(col, lane)) : []), [data, lane]);
   if (error) throw error;
   if (!data)
     return (

@@ -1,7 +1,7 @@
 import { DndContext, DragOverlay, type DragEndEvent } from "@dnd-kit/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Suspense, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import { useMay } from "@/api/shared";
 import { colsOf } from "@/components/crm/board-model";
 import { ColumnChooser } from "@/components/crm/list/column-chooser";
@@ -14,7 +14,16 @@ import { loadable } from "@/lib/loadable";
 import { CardFace } from "./board-card";
 import { BoardColumn } from "./board-column";
 import { BoardDisplay } from "./board-display";
-import { announcements, carriedOf, collide, placeId, placeOf, useBoardSensors, type Carried } from "./board-dnd";
+import {
+  announcements,
+  carriedOf,
+  collide,
+  placeId,
+  placeIn,
+  placeOf,
+  useBoardSensors,
+  type Carried,
+} from "./board-dnd";
 import { useBoardKeys } from "./board-keys";
 import { useCardFields } from "./card-fields";
 import { QuickDialog, useQuick } from "./card-quick";
@@ -24,7 +33,7 @@ import { PipelinePick } from "./pipeline-pick";
 import { boardQuery } from "./queries";
 import { SPEC } from "./spec";
 import { useDrop } from "./use-drop";
-import { useMove } from "./use-move";
+import { useMove, type Extra } from "./use-move";
 
 const BoardLanes = loadable(() => import("./board-lanes").then((m) => m.BoardLanes));
 
@@ -38,7 +47,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
   const [lifted, setLifted] = useState<Carried | null>(null);
   const drop = useDrop(search, data, move);
   const cols = useMemo(() => colsOf(data), [data]);
-  const places = useMemo(() => cols.map((col) => ({ col, lane: null })), [cols]);
+  const places = useMemo(() => cols.map((col) => placeIn(col, null)), [cols]);
   const onKeyDown = useBoardKeys(lifted === null, onQuick);
   const sensors = useBoardSensors();
   const dropped = ({ active, over }: DragEndEvent) => {
@@ -50,6 +59,10 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
   /** Where the gate stands: where the card was dropped, or else where it lies. */
   const gateAt = (col: string, lane: string | null, ids: string[]) =>
     gate && (gate.at ? gate.at.col === col && gate.at.lane === lane : ids.includes(gate.record.id)) ? gate : null;
+  const onGateSave = useCallback(
+    (extra: Extra) => gate && move({ ...gate, extra: { ...gate.said, ...extra } }),
+    [gate, move],
+  );
   const shared = {
     search,
     fields,
@@ -57,8 +70,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
     busy: moving,
     lifted: lifted?.record.id ?? null,
     onQuick,
-    onGateSave: (extra: NonNullable<typeof gate>["extra"]) =>
-      gate && move({ ...gate, extra: { ...gate.said, ...extra } }),
+    onGateSave,
     onPutBack: putBack,
   };
   return (

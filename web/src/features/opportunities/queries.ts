@@ -39,7 +39,13 @@ const boardFilters = (search: ListSearch): Record<string, string | undefined> =>
 const laneFilter = (lane: Lane | null): Record<string, string> =>
   !lane ? {} : lane.value === null ? { [`${lane.by}.is_null`]: "true" } : { [lane.by]: lane.value };
 
-const boardBase = (search: ListSearch) => ({ ...boardFilters(search), sort: search.sort });
+/** The orders that a board has an index for; a list that is sorted otherwise comes as a board in the usual order. */
+export const BOARD_SORTS = ["-amount", "close_date", "stage_entered_at", "-created_at"] as const;
+
+const boardBase = (search: ListSearch) => ({
+  ...boardFilters(search),
+  sort: BOARD_SORTS.find((sort) => sort === search.sort),
+});
 
 /**
  * The board, or a row of it. By stage it shows every stage, so that a deal can be dragged to won or lost: the filter on

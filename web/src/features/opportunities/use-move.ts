@@ -3,7 +3,7 @@
  * a gate, which says why where the card was dropped, and asks for what is missing.
  */
 import { useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { patch, post } from "@/api/client";
 import { isApiError, sentence, type ApiError } from "@/api/problem";
 import type { FieldError, Money, Opportunity, Stage } from "@/api/types";
@@ -120,7 +120,8 @@ export function useMove() {
       told([stage && `Moved to ${stage.name}`, set?.words].filter(Boolean).join(", "), event_id);
     },
   });
-  return { move: mutation.mutate, moving: mutation.isPending, gate, putBack: () => setGate(null) };
+  const shut = useCallback(() => setGate(null), []);
+  return { move: mutation.mutate, moving: mutation.isPending, gate, putBack: shut };
 }
 
 /** What the move would have changed is as it was; what others changed meanwhile stays. */
