@@ -5,6 +5,7 @@ use dealwright_testkit::{Person, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::bulk::change;
 use super::custom_lists::field;
 use super::hide;
 use super::import::import;
@@ -81,8 +82,7 @@ async fn a_full_stage_takes_no_more_by_any_path() {
     let rows = admin.get(&format!("/imports/{}/rows", imported["id"].as_str().unwrap())).await.ok();
     assert!(rows.to_string().contains("stage_full"), "{rows}");
     let bulk = json!({ "object": "opportunity", "records": [{ "id": deal["id"], "version": 1 }], "change": { "set": { "stage_id": to } } });
-    let bulk = admin.post("/bulk-changes", bulk).await.body;
-    app.drain().await;
+    let bulk = change(admin, bulk).await;
     let refusals = admin.get(&format!("/bulk-changes/{}/refusals", bulk["id"].as_str().unwrap())).await.ok();
     assert_eq!(refusals["items"][0]["code"], "stage_full");
 
