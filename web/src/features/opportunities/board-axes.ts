@@ -2,7 +2,7 @@
 import { FIELD_LOCKED, useFields } from "@/api/shared";
 import type { Opportunity } from "@/api/types";
 import type { Col } from "@/components/crm/board-model";
-import { useCustomFields } from "@/components/crm/custom-columns";
+import { useCustomFields } from "@/components/crm/custom-fields";
 import type { Setting } from "./use-move";
 
 export interface Axis {

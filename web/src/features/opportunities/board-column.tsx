@@ -132,7 +132,7 @@ function Cards(props: ColumnProps & { scroller: HTMLDivElement | null }) {
                 key={item.key}
                 ref={virtual.measureElement}
                 data-index={item.index}
-                className="absolute inset-x-0 top-0"
+                className="absolute inset-x-0 top-0 contain-layout"
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 <BoardCard

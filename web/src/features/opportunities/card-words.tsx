@@ -1,8 +1,6 @@
-import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Calendar, CircleAlert, TriangleAlert } from "lucide-react";
 import { memo, type ReactNode } from "react";
-import { optionsQuery } from "@/api/shared";
 import type { ForecastCategory, Opportunity } from "@/api/types";
 import { PendingBadge } from "@/components/crm/pending-badge";
 import { usePendingProposals } from "@/components/crm/pending-proposals";
@@ -10,12 +8,14 @@ import { moves } from "@/components/crm/opportunity-cache";
 import { PersonMark } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
 import { ago, date, moneyRound } from "@/lib/format";
+import { loadable } from "@/lib/loadable";
 import type { CardFields } from "./card-fields";
-import { optionNames } from "./columns";
 import { warning } from "./stage-kind";
 
 /** What the forecast counts on; of other deals a card says nothing. */
 const SURE: Partial<Record<ForecastCategory, string>> = { best_case: "Best case", commit: "Commit" };
+
+const CardLines = loadable(() => import("./card-lines").then((m) => m.CardLines));
 
 interface Props {
   o: Opportunity;
@@ -51,7 +51,9 @@ export const CardWords = memo(function CardWords({ o, fields, link, menu }: Prop
       {fields.placed.has("next_step") && o.next_step && (
         <span className="truncate text-cell text-fg-2">{o.next_step}</span>
       )}
-      {fields.lines.length > 0 && <Lines o={o} fields={fields} />}
+      {fields.lines.length > 0 && (
+        <CardLines o={o} ids={fields.lines} fallback={<span style={{ height: 18 * fields.lines.length }} />} />
+      )}
       <span className="mt-0.5 flex min-h-5 items-center gap-1.5 text-meta text-fg-3">
         {fields.placed.has("owner") && (
           <>
@@ -71,27 +73,6 @@ export const CardWords = memo(function CardWords({ o, fields, link, menu }: Prop
     </>
   );
 });
-
-/** Chosen fields with their names; those without a value take no room. */
-function Lines({ o, fields }: { o: Opportunity; fields: CardFields }) {
-  const option = optionNames(useSuspenseQuery(optionsQuery()).data);
-  return (
-    <dl className="flex flex-col gap-0.5 text-meta">
-      {fields.lines.map((c) => {
-        const value = c.cell(o, option);
-        if (value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0))
-          return null;
-        if (c.id.startsWith("custom.") && (o.custom[c.id.replace("custom.", "")] ?? null) === null) return null;
-        return (
-          <div key={c.id} className="flex min-w-0 items-baseline gap-2">
-            <dt className="shrink-0 text-fg-3">{c.header}</dt>
-            <dd className="ml-auto min-w-0 truncate text-fg-2">{value}</dd>
-          </div>
-        );
-      })}
-    </dl>
-  );
-}
 
 /** Who moved it just now, the one warning that matters, or when it closes. */
 function End({ o, closes }: { o: Opportunity; closes: boolean }) {

@@ -12,7 +12,7 @@ import { shownOf, useChosenColumns } from "@/components/crm/list/use-columns";
 import { ViewBar } from "@/components/crm/list/view-bar";
 import { useFilters } from "@/components/crm/list/custom-filters";
 import { selectionOf, useViews } from "@/components/crm/list/view-query";
-import { isHidden } from "./columns";
+import { isHidden } from "./column-names";
 import { useColumns } from "./custom";
 import { FilterBox } from "@/components/crm/list/filter-box";
 import { NoRows } from "./no-rows";

@@ -55,6 +55,8 @@ export const boardQuery = (search: ListSearch, lane: Lane | null = null) => {
   const query = { ...boardBase(search), by: search.by };
   return queryOptions({
     queryKey: ["opportunities", "board", query, lane],
+    // A board of thousands of cards is not compared card by card with what it was.
+    structuralSharing: false,
     queryFn: ({ signal }) =>
       get("/opportunities/board", { query: { ...query, ...laneFilter(lane), per_column: 15 }, signal }),
   });
