@@ -53,7 +53,7 @@ export const colsOf = (board: Board): Col[] =>
     : board.groups.map(colOf);
 
 /** A record's value of the field that a board is by; undefined when only the server knows. */
-export function valueBy(o: Opportunity, by: string): string | null | undefined {
+function valueBy(o: Opportunity, by: string): string | null | undefined {
   if (by === "stage") return o.stage_id;
   if (by.startsWith("account.")) return undefined;
   const from = by.startsWith("custom.") ? o.custom : o;
@@ -95,7 +95,7 @@ const SORTS: Record<string, (o: Opportunity) => string | number | null> = {
 };
 
 /** Puts a card where the board's order has it; in front where that is not known. Those without a value come last. */
-export function insert(items: Opportunity[], card: Opportunity, sort: string): Opportunity[] {
+function insert(items: Opportunity[], card: Opportunity, sort: string): Opportunity[] {
   const desc = sort.startsWith("-");
   const of = SORTS[sort.replace(/^-/, "")];
   if (!of) return [card, ...items];

@@ -9,7 +9,7 @@ import type { Place } from "./board-dnd";
 import { boardQuery, moreOfColumn } from "./queries";
 
 /** The row that a place is in, as its board is asked for. */
-export const laneOf = (search: ListSearch, { lane }: Place): Lane | null =>
+const laneOf = (search: ListSearch, { lane }: Place): Lane | null =>
   lane && search.lanes ? { by: search.lanes, value: lane.key || null } : null;
 
 /** The rest of a column, as it scrolls. */

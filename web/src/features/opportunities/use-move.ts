@@ -26,7 +26,7 @@ export interface Setting {
 }
 
 /** Where on a board: the column's key and the row's. */
-export interface Spot {
+interface Spot {
   col: string;
   lane: string | null;
 }
