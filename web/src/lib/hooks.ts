@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { startTransition, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
@@ -86,7 +86,9 @@ export function useInSight(margin = "600px") {
     const observer = new IntersectionObserver(
       (entries) => {
         const last = entries.at(-1);
-        if (last) setSeen({ inSight: last.isIntersecting, height: last.boundingClientRect.height });
+        // What comes into sight is drawn bit by bit, so that the scrolling goes on meanwhile.
+        if (last)
+          startTransition(() => setSeen({ inSight: last.isIntersecting, height: last.boundingClientRect.height }));
       },
       { rootMargin: margin },
     );

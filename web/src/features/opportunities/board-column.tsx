@@ -100,7 +100,9 @@ function Cards(props: ColumnProps & { scroller: HTMLDivElement | null }) {
     getScrollElement: () => scroller,
     estimateSize: () => 92 + 18 * props.fields.lines.length,
     getItemKey: (i) => items[i]?.id ?? i,
-    overscan: 5,
+    // A row has many columns, each of few cards.
+    overscan: place.lane ? 1 : 4,
+    initialRect: { width: 0, height: place.lane ? 400 : 800 },
     gap: GAP,
     rangeExtractor: (range: Range) => {
       const seen = defaultRangeExtractor(range);

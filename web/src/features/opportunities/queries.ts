@@ -58,7 +58,10 @@ export const boardQuery = (search: ListSearch, lane: Lane | null = null) => {
     // A board of thousands of cards is not compared card by card with what it was.
     structuralSharing: false,
     queryFn: ({ signal }) =>
-      get("/opportunities/board", { query: { ...query, ...laneFilter(lane), per_column: 15 }, signal }),
+      get("/opportunities/board", {
+        query: { ...query, ...laneFilter(lane), per_column: search.by ? 10 : 15 },
+        signal,
+      }),
   });
 };
 
