@@ -82,6 +82,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(contact::http::router())
         .merge(lead::http::router())
         .merge(opportunity::http::router())
+        .merge(opportunity::board_http::router())
         .merge(task::http::router())
         .merge(activity::http::router())
         .merge(timeline::http::router())

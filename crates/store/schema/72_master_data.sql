@@ -10,6 +10,26 @@ create or replace function app.stage_usage(target uuid) returns bigint
     select count(*) from opportunity where org_id = app.org() and stage_id = target
 $$;
 
+-- How many open opportunities, not archived ones, are in stages of the actor's organisation, whoever may see them: from the
+-- kept totals.
+create or replace function app.stage_loads(targets uuid[]) returns table (stage_id uuid, n bigint)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select k.stage_id, sum(k.n)::bigint from (
+        select t.stage_id, t.n from opportunity_stage_total t where t.org_id = app.org() and t.stage_id = any (targets)
+        union all
+        select d.stage_id, d.n from opportunity_rollup_delta d where d.org_id = app.org() and d.stage_id = any (targets)
+    ) k group by 1
+$$;
+
+-- The same of one stage, which stays as it is until the transaction ends: who enters it at the same time waits, and counts
+-- anew. Each statement of a volatile function sees what has been committed by then.
+create or replace function app.hold_stage(target uuid) returns bigint
+    language plpgsql volatile security definer set search_path = public, pg_temp as $$
+begin
+    perform from stage where org_id = app.org() and id = target for no key update;
+    return coalesce((select l.n from app.stage_loads(array[target]) l), 0);
+end $$;
+
 -- How many open opportunities in a stage still have its probability.
 create or replace function app.stage_default_usage(target uuid, percent bigint) returns bigint
     language sql stable security definer set search_path = public, pg_temp as $$
@@ -38,8 +58,8 @@ $$;
 revoke execute on function app.replace_choice_in_rules(uuid, uuid) from public;
 grant execute on function app.replace_choice_in_rules(uuid, uuid) to dealwright_app;
 
-revoke execute on function app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) from public;
-grant execute on function app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) to dealwright_app;
+revoke execute on function app.stage_loads(uuid[]), app.hold_stage(uuid), app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) from public;
+grant execute on function app.stage_loads(uuid[]), app.hold_stage(uuid), app.stage_usage(uuid), app.stage_default_usage(uuid, bigint), app.choice_usage(uuid) to dealwright_app;
 
 grant update on currency_rate to dealwright_app;
 

@@ -2095,7 +2095,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The board: each stage of a pipeline with its count, its sum and its first cards */
+        /**
+         * The board: each stage of a pipeline, or each value of a field, with its count, its sum and its first cards
+         * @description By a field it has the open deals of the pipeline, unless the filter speaks of stages. Every filter of the list is one
+         *     of the board.
+         */
         get: operations["get_opportunities_board"];
         put?: never;
         post?: never;
@@ -4561,19 +4565,51 @@ export interface components {
         Billing: "one_off" | "monthly" | "quarterly" | "yearly";
         /** @description The columns of a board. */
         Board: {
+            /** @description What the columns are: `stage`, or the field asked for. */
+            by: string;
+            /** @description By stage; empty when the board is by another field. */
             columns: components["schemas"]["BoardColumn"][];
+            /** @description By another field, in the order of its values; empty when the board is by stage. */
+            groups: components["schemas"]["BoardGroup"][];
+            /** @description Groups that are too many to show: those with the fewest deals. */
+            groups_left_out: number;
             pipeline: components["schemas"]["Ref"];
-            /** @description How the cards are sorted: `-amount`, or `-created_at` where amounts are hidden from you. */
+            /** @description Whether your roles let you put a card into another column. */
+            settable: boolean;
+            /** @description How the cards are sorted: as was asked for, or else `-amount`, or `-created_at` where amounts are hidden from you. */
             sort: string;
         };
         /** @description A stage with its first cards. More: list with `stage_id`, the board's `sort` and `next_cursor`. */
         BoardColumn: {
             /** Format: int64 */
             count: number;
+            /**
+             * Format: int64
+             * @description Of a stage with a limit: how many open deals of the organisation are in it, those too that you do not see or that
+             *     are filtered out.
+             */
+            in_stage?: number | null;
             items: components["schemas"]["Opportunity"][];
             next_cursor?: string | null;
             stage: components["schemas"]["Stage"];
             sum?: components["schemas"]["Money"] | null;
+            weighted?: components["schemas"]["Money"] | null;
+        };
+        /**
+         * @description The deals that have one value of a field. More: list with that value, `pipeline_id`, the same filters, the board's
+         *     `sort` and `next_cursor`.
+         */
+        BoardGroup: {
+            /** Format: int64 */
+            count: number;
+            items: components["schemas"]["Opportunity"][];
+            label: string;
+            next_cursor?: string | null;
+            /** @description Deals have it, and no other can get it any more. */
+            retired: boolean;
+            sum?: components["schemas"]["Money"] | null;
+            /** @description Null: those without a value. */
+            value?: string | null;
             weighted?: components["schemas"]["Money"] | null;
         };
         /** @description A change of many records, as the API shows it. */
@@ -7030,6 +7066,7 @@ export interface components {
             required_fields?: string[];
             /** Format: int32 */
             wip_limit?: number | null;
+            wip_policy?: components["schemas"]["WipPolicy"];
         };
         /** @description A new task. Without an assignee it is the caller's. */
         NewTask: {
@@ -9760,9 +9797,10 @@ export interface components {
             version: number;
             /**
              * Format: int32
-             * @description More deals than this are too many at once: the board warns.
+             * @description More open deals than this are too many at once.
              */
             wip_limit?: number | null;
+            wip_policy: components["schemas"]["WipPolicy"];
         };
         /** @description A stage in a file. */
         StageFile: {
@@ -9775,6 +9813,7 @@ export interface components {
             required_fields?: string[];
             /** Format: int32 */
             wip_limit?: number | null;
+            wip_policy?: components["schemas"]["WipPolicy"];
         };
         /** Format: uuid */
         StageId: string;
@@ -9813,6 +9852,8 @@ export interface components {
              * @default null
              */
             wip_limit?: number | null;
+            /** @default null */
+            wip_policy?: components["schemas"]["WipPolicy"] | null;
         };
         /** @description A stage as it stands on a record. */
         StageRef: {
@@ -10104,6 +10145,8 @@ export interface components {
         };
         Transition: {
             allowed: boolean;
+            /** @description It takes no more deals at once. */
+            full: boolean;
             missing: components["schemas"]["Missing"][];
             stage: components["schemas"]["Stage"];
         };
@@ -10420,6 +10463,11 @@ export interface components {
         WholePriceList: components["schemas"]["PriceList"] & {
             items: components["schemas"]["Price"][];
         };
+        /**
+         * @description What happens when a stage holds as many open deals as its limit says.
+         * @enum {string}
+         */
+        WipPolicy: "warn" | "block";
         /** @description What is to be done with each record: fields set, tags given and taken; or deletion, or assignment, alone. */
         Work: {
             /** @default [] */
@@ -26952,7 +27000,11 @@ export interface operations {
             query?: {
                 /** @description The first pipeline when absent */
                 pipeline_id?: components["schemas"]["PipelineId"];
-                /** @description Cards a column, 1 to 100; 12 when absent */
+                /** @description What the columns are: `stage`, `owner_id`, `team_id`, `forecast_category`, `type_id`, `source_id`, `industry_id`, `region_id`, `account.industry_id`, `account.region_id`, or `custom.<key>` of a field of one option; `stage` when absent */
+                by?: string;
+                /** @description As in the list; the biggest first when absent */
+                sort?: string;
+                /** @description Cards a column, 1 to 100; 12 when absent. By a field also 0: counts and sums alone */
                 per_column?: number;
                 /** @description Words to search for */
                 q?: string;

@@ -104,6 +104,7 @@ export type StageSpan = Schemas["StageVisit"];
 export type Totals = Schemas["Sums"];
 export type Board = Schemas["Board"];
 export type BoardColumn = Schemas["BoardColumn"];
+export type BoardGroup = Schemas["BoardGroup"];
 export type Transition = Schemas["Transition"];
 
 export type SubjectType = Schemas["RecordType"] | "lead";

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { startTransition, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
@@ -75,4 +75,25 @@ export function useNear(then: () => void, active: boolean) {
     return () => observer.disconnect();
   }, [active]);
   return ref;
+}
+
+/** Whether an element is in the viewport or near it, and how high it was when it was last looked at. */
+export function useInSight(margin = "600px") {
+  const [node, setNode] = useState<Element | null>(null);
+  const [seen, setSeen] = useState({ inSight: false, height: 0 });
+  useEffect(() => {
+    if (!node) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        const last = entries.at(-1);
+        // What comes into sight is drawn bit by bit, so that the scrolling goes on meanwhile.
+        if (last)
+          startTransition(() => setSeen({ inSight: last.isIntersecting, height: last.boundingClientRect.height }));
+      },
+      { rootMargin: margin },
+    );
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, [node, margin]);
+  return { watch: setNode, ...seen };
 }

@@ -9,6 +9,7 @@ export const stage = (name: string, more: Partial<Stage> = {}): Stage => ({
   colour: null,
   required_fields: [],
   wip_limit: null,
+  wip_policy: "warn",
   forecast_category: null,
   version: 1,
   ...more,

@@ -8,7 +8,7 @@ use dealwright_workflow::StageKind;
 use uuid::Uuid;
 
 use super::{Category, Choice, Fields, LEAD_STATUSES, MAX_VALUES, STARTERS};
-use crate::pipeline::{self, Pipeline, Stage};
+use crate::pipeline::{self, Pipeline, Stage, WipPolicy};
 
 /// All values of all lists, in order.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Choice>> {
@@ -300,6 +300,7 @@ pub async fn provision(tx: &mut Tx) -> Result<()> {
         colour: None,
         required_fields: Vec::new(),
         wip_limit: None,
+        wip_policy: WipPolicy::Warn,
         forecast_category: None,
         version: 1,
     });

@@ -128,6 +128,7 @@ fn new_stage(s: StageFile) -> NewStage {
         colour: s.colour,
         required_fields: s.required_fields,
         wip_limit: s.wip_limit,
+        wip_policy: s.wip_policy,
         forecast_category: s.forecast_category,
     }
 }
@@ -190,6 +191,7 @@ async fn stage(cx: &Context, tx: &mut Tx, of: &Pipeline, file: &StageFile, repor
         colour: file.colour.into(),
         required_fields: Some(file.required_fields.clone()),
         wip_limit: Patch::from(file.wip_limit),
+        wip_policy: Some(file.wip_policy),
         forecast_category: Patch::from(file.forecast_category),
         // Deals are the organisation's own and no part of its configuration.
         open_deals: Some(OpenDeals::Leave),

@@ -51,6 +51,7 @@ fn pipeline_file(pipeline: pipeline::Pipeline) -> PipelineFile {
         colour: s.colour,
         required_fields: s.required_fields,
         wip_limit: s.wip_limit,
+        wip_policy: s.wip_policy,
         forecast_category: s.forecast_category,
     });
     PipelineFile { name: pipeline.name, archived: pipeline.archived, stages: stages.collect() }

@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 use crate::choice::Category;
 use crate::currency::Rate;
 use crate::opportunity::ForecastCategory;
-use crate::pipeline::Colour;
+use crate::pipeline::{Colour, WipPolicy};
 use crate::price_list::Billing;
 
 pub use apply::{Action, Report, Touched, apply};
@@ -85,6 +85,8 @@ pub struct StageFile {
     pub required_fields: Vec<String>,
     #[serde(default)]
     pub wip_limit: Option<i32>,
+    #[serde(default = "crate::pipeline::warns")]
+    pub wip_policy: WipPolicy,
     #[serde(default)]
     pub forecast_category: Option<ForecastCategory>,
 }

@@ -6,7 +6,7 @@ use dealwright_access::policy::{CreateOpportunity, DeleteOpportunity, ReadOpport
 use dealwright_access::{Access, Allow, Context};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, Validate, etag};
-use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, EventId, LineId, OpportunityId, PipelineId, StageId};
+use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, EventId, LineId, OpportunityId, StageId};
 use dealwright_kernel::page::TotalIs;
 use dealwright_kernel::{Counted, Currency, Money, Patch, Result};
 use dealwright_store::{Committed, Tx};
@@ -17,19 +17,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::lines::{LinePatch, NewLine};
-use super::list::{self, CATALOGUE, Column, Found};
+use super::list::{self, CATALOGUE, Found};
 use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
 use crate::custom_field;
 use crate::list::{Asked, ListQuery, Names, TreeQuery};
 use crate::pipeline::{self, Stage};
-use crate::record::Ref;
 
 /// The opportunities' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
     OpenApiRouter::new()
         .routes(routes!(index, create))
         .routes(routes!(query))
-        .routes(routes!(board))
         .routes(routes!(get, update, delete))
         .routes(routes!(restore))
         .routes(routes!(move_to))
@@ -149,73 +147,6 @@ async fn query(cx: Allow<ReadOpportunity>, Json(tree): Json<TreeQuery>) -> Resul
     let names = Names::of_tree(&mut tx, &CATALOGUE, &tree).await?;
     let query = ListQuery::from_tree(tree, names, cx.actor(), cx.clock().today())?;
     page(&cx, tx, query).await
-}
-
-/// The columns of a board.
-#[derive(Debug, Serialize, ToSchema)]
-struct Board {
-    pipeline: Ref,
-    /// How the cards are sorted: `-amount`, or `-created_at` where amounts are hidden from you.
-    sort: &'static str,
-    columns: Vec<BoardColumn>,
-}
-
-/// A stage with its first cards. More: list with `stage_id`, the board's `sort` and `next_cursor`.
-#[derive(Debug, Serialize, ToSchema)]
-struct BoardColumn {
-    stage: Stage,
-    count: i64,
-    /// Null when amounts are hidden from you.
-    sum: Option<Money>,
-    /// The sum times the stage's probability.
-    weighted: Option<Money>,
-    items: Vec<Opportunity>,
-    next_cursor: Option<String>,
-}
-
-/// The board: each stage of a pipeline with its count, its sum and its first cards
-#[utoipa::path(get, path = "/opportunities/board", tag = "opportunities",
-    params(("pipeline_id" = Option<PipelineId>, Query, description = "The first pipeline when absent"),
-           ("per_column" = Option<u16>, Query, description = "Cards a column, 1 to 100; 12 when absent"),
-           ("q" = Option<String>, Query, description = "Words to search for"), ("owner_id" = Option<String>, Query), ("team_id" = Option<String>, Query)),
-    responses((status = 200, body = Board), Problems))]
-async fn board(cx: Allow<ReadOpportunity>, Query(mut asked): Query<Asked>) -> Result<Json<Board>> {
-    let pipeline_id = take(&mut asked, "pipeline_id")
-        .map(|id| id.parse::<PipelineId>())
-        .transpose()
-        .map_err(|_| dealwright_kernel::Error::not_found("pipeline"))?;
-    let limit = take(&mut asked, "per_column").unwrap_or_else(|| "12".into());
-    asked.retain(|(name, _)| name != "sort" && name != "cursor" && name != "limit");
-    let mut tx = cx.begin().await?;
-    let sort = list::board_sort(cx.actor());
-    asked.extend([("limit".into(), limit), ("sort".into(), sort.into())]);
-    let names = Names::of_asked(&mut tx, &CATALOGUE, &asked).await?;
-    let query = ListQuery::read(&asked, names, cx.actor(), cx.clock().today())?;
-    let pipeline = pipeline::store::find(&mut tx, pipeline_id).await?;
-    let columns = list::board(&cx, &mut tx, pipeline.stages, &query).await?;
-    let currency = cx.actor().currency;
-    let columns = columns.into_iter().map(|c| BoardColumn::new(c, currency)).collect();
-    tx.done(Json(Board { pipeline: Ref { id: pipeline.id.0, name: pipeline.name }, sort, columns })).await
-}
-
-fn take(asked: &mut Asked, name: &str) -> Option<String> {
-    let at = asked.iter().position(|(n, _)| n == name)?;
-    Some(asked.remove(at).1)
-}
-
-impl BoardColumn {
-    fn new(column: Column, currency: Currency) -> Self {
-        let sum = column.sum.map(|sum| Money::new(sum, currency));
-        let weighted = sum.map(|sum| list::weighted(sum, column.stage.probability));
-        Self {
-            stage: column.stage,
-            count: column.count,
-            sum,
-            weighted,
-            items: column.items,
-            next_cursor: column.next_cursor,
-        }
-    }
 }
 
 /// Create an opportunity
@@ -386,6 +317,8 @@ struct Transition {
     stage: Stage,
     allowed: bool,
     missing: Vec<Missing>,
+    /// It takes no more deals at once.
+    full: bool,
 }
 
 /// Which stages an opportunity may enter, and what they ask for
@@ -395,11 +328,13 @@ async fn transitions(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) 
     let opportunity = store::find(&mut tx, id, false).await?.or_not_found("opportunity")?;
     let pipeline = pipeline::store::find(&mut tx, Some(opportunity.pipeline_id)).await?;
     let fields = opportunity.fields();
-    let items = pipeline.stages.into_iter().filter(|s| s.id != opportunity.stage_id).map(|stage| {
+    let mut items = Vec::with_capacity(pipeline.stages.len());
+    for stage in pipeline.stages.into_iter().filter(|s| s.id != opportunity.stage_id) {
         let missing = moving::missing(id, opportunity.version, &fields, &stage);
-        Transition { allowed: missing.is_empty(), stage, missing }
-    });
-    tx.done(Json(Transitions { items: items.collect() })).await
+        let full = moving::is_full(&mut tx, &stage).await?;
+        items.push(Transition { allowed: missing.is_empty() && !full, stage, missing, full });
+    }
+    tx.done(Json(Transitions { items })).await
 }
 
 /// Add a product to an opportunity

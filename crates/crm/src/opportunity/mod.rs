@@ -1,11 +1,14 @@
 //! Opportunities: a deal on its way through a pipeline.
 //!
-//! Here are its types; `input` holds what requests say, `store` its SQL, `list` what lists can ask, `http` and `life_http` its
-//! endpoints, `moving` how it enters a stage, `closing` how it opens again, `copying` its copies, `lines` its products and
+//! Here are its types; `input` holds what requests say, `store` its SQL, `list` what lists can ask, `board` and `grouping`
+//! the board, `http`, `board_http` and `life_http` its endpoints, `moving` how it enters a stage, `closing` how it opens again, `copying` its copies, `lines` its products and
 //! `parts` what changes of these and other parts have in common.
 
+pub mod board;
+pub mod board_http;
 pub mod closing;
 pub mod copying;
+mod grouping;
 pub mod http;
 mod input;
 pub mod life_http;

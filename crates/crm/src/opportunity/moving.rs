@@ -3,12 +3,13 @@
 use chrono::NaiveDate;
 use dealwright_kernel::id::OpportunityId;
 use dealwright_kernel::{Error, Result};
+use dealwright_store::Tx;
 use dealwright_workflow::{Cleared, Missing, MoveFacts, evaluate, refusal};
 use serde_json::{Map, Value};
 
 use super::Fields;
 use crate::change::fields_of;
-use crate::pipeline::Stage;
+use crate::pipeline::{self, Stage};
 
 /// What the caller said beside the stage.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,7 +60,50 @@ pub fn emptied(id: OpportunityId, version: i64, old: &Fields, new: &Fields, stag
     missing(id, version, new, stage).into_iter().filter(|m| !before.contains(m)).collect()
 }
 
-/// Judges the move and carries it out on the fields.
+/// Lets a deal into the stage: through its gate, and only where there is room.
+///
+/// # Errors
+/// 422 `gate_not_cleared` with the missing fields, or `stage_full`.
+pub async fn enter(
+    tx: &mut Tx,
+    id: OpportunityId,
+    version: i64,
+    fields: Fields,
+    stage: &Stage,
+    said: Said,
+) -> Result<Fields> {
+    let fields = pass_gate(id, version, fields, stage, said, tx.now().date_naive())?;
+    make_room(tx, stage, 1).await?;
+    Ok(fields)
+}
+
+/// Refuses `entering` open deals that a stage has no room for. All of the organisation's deals count, those too that the
+/// caller does not see: they are told how many there are, and nothing else of them. The stage is held until the
+/// transaction ends, so that nobody takes the last place twice.
+///
+/// # Errors
+/// 422 `stage_full` with how many are in it.
+pub async fn make_room(tx: &mut Tx, stage: &Stage, entering: i64) -> Result<()> {
+    let Some(most) = stage.capacity() else { return Ok(()) };
+    let there = pipeline::store::hold(tx, stage.id).await?;
+    if there + entering <= most {
+        return Ok(());
+    }
+    let why = format!("{} is full: {there} of at most {most} open deals are in it, counting everybody's", stage.name);
+    Err(Error::invalid("stage_full", why).on("stage_id").counting(there))
+}
+
+/// Whether the stage has no room at the moment.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn is_full(tx: &mut Tx, stage: &Stage) -> Result<bool> {
+    let Some(most) = stage.capacity() else { return Ok(false) };
+    let loads = pipeline::store::loads(tx, &[stage.id.0]).await?;
+    Ok(loads.get(&stage.id.0).is_some_and(|there| *there >= most))
+}
+
+/// Judges the move and carries it out on the fields; whether there is room is for [`make_room`] to say.
 ///
 /// # Errors
 /// 422 `gate_not_cleared` with the missing fields.

@@ -67,7 +67,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         external_id: record::text(new.external_id),
     };
     values::check(tx, FieldObject::Opportunity, None, &mut fields.custom).await?;
-    let fields = moving::pass_gate(id, 0, fields, &stage, said, tx.now().date_naive())?;
+    let fields = moving::enter(tx, id, 0, fields, &stage, said).await?;
     check_references(tx, &references(None, &fields)).await?;
     let derived = derive(tx, cx, None, &fields, &stage).await?;
     store::insert(tx, id, &fields, &derived).await?;
@@ -121,7 +121,8 @@ pub struct Telling {
 /// Changes an opportunity. `undoes` names the event this takes back.
 ///
 /// # Errors
-/// 409 `version_conflict` with both values of each field; 403; 422, of which `gate_not_cleared` lists what is missing.
+/// 409 `version_conflict` with both values of each field; 403; 422, of which `gate_not_cleared` lists what is missing and
+/// `stage_full` says that there is no room.
 pub async fn update(
     cx: &Context,
     tx: &mut Tx,
@@ -182,10 +183,16 @@ pub async fn update_telling(
     Ok(Written { opportunity, event: Some(event) })
 }
 
+/// A deal that counts again takes a place in its stage.
+async fn come_back(tx: &mut Tx, deal: &Opportunity) -> Result<()> {
+    let stage = pipeline::store::stage(tx, deal.stage_id).await?;
+    moving::make_room(tx, &stage, 1).await
+}
+
 /// Archives an opportunity, or brings it back; nothing happens when it is so already.
 ///
 /// # Errors
-/// 409 `version_conflict`.
+/// 409 `version_conflict`; 422 `stage_full`.
 pub async fn archive(
     cx: &Context,
     tx: &mut Tx,
@@ -200,6 +207,9 @@ pub async fn archive(
     }
     if current.archived_at.is_some() == archived {
         return Ok(Written { opportunity: current.allowing(cx.actor()), event: None });
+    }
+    if !archived {
+        come_back(tx, &current).await?;
     }
     if !store::set_archived(tx, current.id, version, archived).await? {
         return Err(Error::conflict("try_again", "two changes met; try again"));
@@ -250,7 +260,12 @@ async fn intended(
         if stage.pipeline_id != old.pipeline_id {
             pipeline::store::find(tx, Some(stage.pipeline_id)).await?.require_use()?;
         }
-        new = moving::pass_gate(current.id, version, new, &stage, said, tx.now().date_naive())?;
+        // What is archived takes no place.
+        new = if current.archived_at.is_none() {
+            moving::enter(tx, current.id, version, new, &stage, said).await?
+        } else {
+            moving::pass_gate(current.id, version, new, &stage, said, tx.now().date_naive())?
+        };
     } else {
         // A deal keeps what the gate of its stage asked for.
         let emptied = moving::emptied(current.id, version, &old, &new, &stage);
@@ -331,12 +346,15 @@ pub async fn delete(
 /// Takes an opportunity out of the bin.
 ///
 /// # Errors
-/// 404 when it is not there; 403 when the caller may not delete it.
+/// 404 when it is not there; 403 when the caller may not delete it; 422 `stage_full`.
 pub async fn restore(cx: &Context, tx: &mut Tx, id: OpportunityId, undoes: Option<EventId>) -> Result<Written> {
     use dealwright_access::policy::DeleteOpportunity;
     let gone = store::find(tx, id, true).await?.or_not_found("opportunity")?;
     if !cx.actor().reaches(permission::<DeleteOpportunity>(), gone.owner_id, gone.team_id) {
         return Err(Error::forbidden("forbidden", "you may not restore this opportunity"));
+    }
+    if gone.archived_at.is_none() {
+        come_back(tx, &gone).await?;
     }
     if !store::set_deleted(tx, id, gone.version, false).await? {
         return Err(Error::conflict("try_again", "two changes met; try again"));

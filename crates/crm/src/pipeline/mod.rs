@@ -1,9 +1,10 @@
 //! Pipelines and stages, and the one way in which a record enters a stage.
 //!
-//! Here are the types and the rules; `store` holds the SQL, `write` how an administrator changes them, `retire` how a
+//! Here are the types and the rules, in `look` the words that a stage has; `store` holds the SQL, `write` how an administrator changes them, `retire` how a
 //! stage hands over its deals, `http` the endpoints.
 
 pub mod http;
+mod look;
 pub mod retire;
 pub mod store;
 pub mod write;
@@ -18,6 +19,9 @@ use utoipa::ToSchema;
 
 use crate::opportunity::ForecastCategory;
 use crate::record::Texts;
+
+pub(crate) use look::warns;
+pub use look::{Colour, WipPolicy};
 
 /// How many pipelines an organisation, and how many stages a pipeline may have.
 pub const MAX_PIPELINES: usize = 100;
@@ -47,49 +51,6 @@ const OF_LOST_DEALS: &[&str] = &["lost_reason_id", "lost_notes", "lost_to_id"];
 /// Kept by won deals alone.
 const OF_WON_DEALS: &[&str] = &["won_reason_id", "won_notes"];
 
-/// The colours a stage can have: names of the design's tokens, never values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Colour {
-    Grey,
-    Blue,
-    Teal,
-    Green,
-    Amber,
-    Orange,
-    Red,
-    Violet,
-}
-
-impl Colour {
-    pub const ALL: [Self; 8] =
-        [Self::Grey, Self::Blue, Self::Teal, Self::Green, Self::Amber, Self::Orange, Self::Red, Self::Violet];
-
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Grey => "grey",
-            Self::Blue => "blue",
-            Self::Teal => "teal",
-            Self::Green => "green",
-            Self::Amber => "amber",
-            Self::Orange => "orange",
-            Self::Red => "red",
-            Self::Violet => "violet",
-        }
-    }
-}
-
-impl std::str::FromStr for Colour {
-    type Err = Error;
-    fn from_str(text: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|c| c.as_str() == text)
-            .ok_or_else(|| Error::field("colour", "invalid_value", "there is no such colour"))
-    }
-}
-
 /// A stage of a pipeline.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Stage {
@@ -105,8 +66,9 @@ pub struct Stage {
     pub colour: Option<Colour>,
     /// Fields of the record that must be filled for it to enter.
     pub required_fields: Vec<String>,
-    /// More deals than this are too many at once: the board warns.
+    /// More open deals than this are too many at once.
     pub wip_limit: Option<i32>,
+    pub wip_policy: WipPolicy,
     /// What a deal counts as in the forecast when it enters. Without one an open stage leaves it as it is; won deals are
     /// closed, lost ones omitted.
     pub forecast_category: Option<ForecastCategory>,
@@ -172,8 +134,15 @@ impl Stage {
             colour: self.colour,
             required_fields: self.required_fields.clone(),
             wip_limit: self.wip_limit,
+            wip_policy: self.wip_policy,
             forecast_category: self.forecast_category,
         }
+    }
+
+    /// How many open deals it takes, if it takes no more than that.
+    #[must_use]
+    pub fn capacity(&self) -> Option<i64> {
+        self.wip_limit.filter(|_| self.wip_policy == WipPolicy::Block).map(i64::from)
     }
 
     /// An event about this stage.
@@ -201,6 +170,7 @@ pub struct StageFields {
     pub colour: Option<Colour>,
     pub required_fields: Vec<String>,
     pub wip_limit: Option<i32>,
+    pub wip_policy: WipPolicy,
     pub forecast_category: Option<ForecastCategory>,
 }
 
@@ -288,6 +258,8 @@ pub struct NewStage {
     pub required_fields: Vec<String>,
     #[schema(minimum = 1, maximum = 100_000)]
     pub wip_limit: Option<i32>,
+    #[serde(default = "warns")]
+    pub wip_policy: WipPolicy,
     pub forecast_category: Option<ForecastCategory>,
 }
 
@@ -311,6 +283,7 @@ impl NewStage {
             colour: self.colour,
             required_fields: unique(self.required_fields),
             wip_limit: self.wip_limit,
+            wip_policy: self.wip_policy,
             forecast_category: self.forecast_category,
         }
     }
@@ -350,6 +323,7 @@ pub struct StagePatch {
     pub required_fields: Option<Vec<String>>,
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 100_000)]
     pub wip_limit: Patch<i32>,
+    pub wip_policy: Option<WipPolicy>,
     #[schema(value_type = Option<ForecastCategory>)]
     pub forecast_category: Patch<ForecastCategory>,
     /// Asked for when the probability changes and deals have the old one.
@@ -379,6 +353,7 @@ impl StagePatch {
             colour: self.colour.apply(old.colour),
             required_fields: self.required_fields.map_or_else(|| old.required_fields.clone(), unique),
             wip_limit: self.wip_limit.apply(old.wip_limit),
+            wip_policy: self.wip_policy.unwrap_or(old.wip_policy),
             forecast_category: self.forecast_category.apply(old.forecast_category),
         }
     }
@@ -418,6 +393,9 @@ impl StageFields {
                 wrong.push("forecast_category", "invalid_value", why);
             }
             (StageKind::Open | StageKind::Won | StageKind::Lost, _) => {}
+        }
+        if self.wip_policy == WipPolicy::Block && self.kind != StageKind::Open {
+            wrong.push("wip_policy", "invalid_value", "deals can always be closed: only an open stage can be full");
         }
         for field in &self.required_fields {
             if field.starts_with("custom.") {
@@ -459,6 +437,7 @@ mod tests {
             colour: None,
             required_fields,
             wip_limit: None,
+            wip_policy: WipPolicy::Warn,
             forecast_category: None,
         }
         .fields()

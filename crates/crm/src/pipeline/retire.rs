@@ -50,7 +50,7 @@ pub fn require_few(count: i64) -> Result<()> {
 /// Moves every deal of `from` to `to`.
 ///
 /// # Errors
-/// 403; 422 `gate_not_cleared` with what is missing and on how many deals.
+/// 403; 422 `gate_not_cleared` with what is missing and on how many deals, or `stage_full`.
 pub async fn hand_over(cx: &Context, tx: &mut Tx, from: &Stage, to: &Stage) -> Result<()> {
     require_all(cx)?;
     let (mut after, mut refused, mut lacking) = (Uuid::nil(), 0_i64, BTreeMap::<String, Missing>::new());
@@ -80,6 +80,8 @@ pub async fn hand_over(cx: &Context, tx: &mut Tx, from: &Stage, to: &Stage) -> R
 }
 
 async fn enter(tx: &mut Tx, deals: Vec<Opportunity>, from: &Stage, to: &Stage) -> Result<()> {
+    let entering = i64::try_from(deals.iter().filter(|d| d.archived_at.is_none()).count()).unwrap_or(i64::MAX);
+    moving::make_room(tx, to, entering).await?;
     let mut rows = Vec::with_capacity(deals.len());
     for deal in deals {
         let old = deal.fields();

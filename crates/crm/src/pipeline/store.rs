@@ -1,5 +1,7 @@
 //! The SQL of pipelines and stages.
 
+use std::collections::HashMap;
+
 use dealwright_kernel::error::{OnConstraint, OrNotFound};
 use dealwright_kernel::id::{PipelineId, StageId, TeamId};
 use dealwright_kernel::{Error, Result};
@@ -51,7 +53,7 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Pipeline>> {
 /// All stages of all pipelines, in order.
 pub async fn stages(tx: &mut Tx) -> Result<Vec<Stage>> {
     let rows = sqlx::query!(
-        r#"select id as "id: StageId", pipeline_id as "pipeline_id: PipelineId", name, position, probability, kind, colour, required_fields, wip_limit, forecast_category, version
+        r#"select id as "id: StageId", pipeline_id as "pipeline_id: PipelineId", name, position, probability, kind, colour, required_fields, wip_limit, wip_policy, forecast_category, version
            from stage order by pipeline_id, position, id"#
     )
     .fetch_all(tx.db())
@@ -68,6 +70,7 @@ pub async fn stages(tx: &mut Tx) -> Result<Vec<Stage>> {
                 colour: r.colour.map(|c| c.parse()).transpose()?,
                 required_fields: r.required_fields,
                 wip_limit: r.wip_limit,
+                wip_policy: r.wip_policy.parse()?,
                 forecast_category: r.forecast_category.map(|c| c.parse()).transpose()?,
                 version: r.version,
             })
@@ -234,8 +237,8 @@ pub async fn delete(tx: &mut Tx, id: PipelineId) -> Result<()> {
 pub async fn insert_stage(tx: &mut Tx, stage: &Stage) -> Result<()> {
     let org = tx.org().0;
     sqlx::query!(
-        "insert into stage (org_id, id, pipeline_id, name, position, probability, kind, colour, required_fields, wip_limit, forecast_category)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into stage (org_id, id, pipeline_id, name, position, probability, kind, colour, required_fields, wip_limit, forecast_category, wip_policy)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         org,
         stage.id.0,
         stage.pipeline_id.0,
@@ -247,6 +250,7 @@ pub async fn insert_stage(tx: &mut Tx, stage: &Stage) -> Result<()> {
         &stage.required_fields,
         stage.wip_limit,
         stage.forecast_category.map(ForecastCategory::as_str),
+        stage.wip_policy.as_str(),
     )
     .execute(tx.db())
     .await
@@ -261,7 +265,7 @@ pub async fn insert_stage(tx: &mut Tx, stage: &Stage) -> Result<()> {
 pub async fn update_stage(tx: &mut Tx, id: StageId, version: i64, f: &StageFields) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
-        "update stage set name = $4, probability = $5, kind = $6, colour = $7, required_fields = $8, wip_limit = $9, updated_at = $10, forecast_category = $11, version = version + 1
+        "update stage set name = $4, probability = $5, kind = $6, colour = $7, required_fields = $8, wip_limit = $9, updated_at = $10, forecast_category = $11, wip_policy = $12, version = version + 1
          where org_id = $1 and id = $2 and version = $3",
         org,
         id.0,
@@ -274,6 +278,7 @@ pub async fn update_stage(tx: &mut Tx, id: StageId, version: i64, f: &StageField
         f.wip_limit,
         now,
         f.forecast_category.map(ForecastCategory::as_str),
+        f.wip_policy.as_str(),
     )
     .execute(tx.db())
     .await
@@ -304,6 +309,20 @@ pub async fn usage(tx: &mut Tx, stages: &[Uuid]) -> Result<i64> {
     )
     .fetch_one(tx.db())
     .await?)
+}
+
+/// How many open deals are in each of these stages, whoever may see them.
+pub async fn loads(tx: &mut Tx, stages: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    let rows = sqlx::query!(r#"select stage_id as "stage_id!", n as "n!" from app.stage_loads($1)"#, stages)
+        .fetch_all(tx.db())
+        .await?;
+    Ok(rows.into_iter().map(|r| (r.stage_id, r.n)).collect())
+}
+
+/// Holds the stage until the transaction ends and counts its open deals, whoever may see them: of two that enter the last
+/// place at once, one waits for the other and counts it.
+pub async fn hold(tx: &mut Tx, stage: StageId) -> Result<i64> {
+    Ok(sqlx::query_scalar!(r#"select app.hold_stage($1) as "n!""#, stage.0).fetch_one(tx.db()).await?)
 }
 
 /// How many live deals in a stage still have its probability.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::retire::{hand_over, require_all, require_few};
 use super::{
     MAX_PIPELINES, MAX_STAGES, NewPipeline, NewStage, OpenDeals, Pipeline, PipelineFields, PipelinePatch, Stage,
-    StagePatch, store,
+    StagePatch, WipPolicy, store,
 };
 use crate::change;
 use crate::change::store::name_values;
@@ -65,6 +65,7 @@ fn starters() -> Vec<NewStage> {
         colour: None,
         required_fields: Vec::new(),
         wip_limit: None,
+        wip_policy: WipPolicy::Warn,
         forecast_category: None,
     };
     vec![stage("Open", StageKind::Open, 10), stage("Won", StageKind::Won, 100), stage("Lost", StageKind::Lost, 0)]
@@ -97,6 +98,7 @@ async fn stage_of(tx: &mut Tx, pipeline: PipelineId, position: i32, new: NewStag
         colour: f.colour,
         required_fields: f.required_fields,
         wip_limit: f.wip_limit,
+        wip_policy: f.wip_policy,
         forecast_category: f.forecast_category,
         version: 1,
     })

@@ -1,10 +1,12 @@
 //! Opportunities of an import. A new one brings its own history: when it was first engaged and when it closed; a deal
 //! that was lost elsewhere needs no reason here. A change of one that is there passes the same gate as anybody's.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveTime, Utc};
 use dealwright_access::context::permission;
 use dealwright_access::policy::{Object as Guarded, UpdateOpportunity};
-use dealwright_kernel::id::OpportunityId;
+use dealwright_kernel::id::{OpportunityId, StageId};
 use dealwright_kernel::{Error, Money, Result};
 use dealwright_store::{Change, Event, Tx};
 use dealwright_workflow::rule::RuleObject;
@@ -62,14 +64,25 @@ impl Insert for Opportunities {
 impl Writer<'_> {
     pub(super) async fn create_opportunities(&self, tx: &mut Tx, creates: Vec<Ready>) -> Result<Vec<Fate>> {
         let (mut rows, mut fates) = (Vec::with_capacity(creates.len()), Vec::new());
+        let mut entering = HashMap::new();
         for ready in creates {
-            match self.new_opportunity(tx, &ready) {
+            match self.admitted(tx, &ready, &mut entering).await {
                 Ok(row) => rows.push(row),
                 Err(error) => fates.push(refused(ready.row, error)?),
             }
         }
         fates.extend(insert_rows(tx, rows, &Opportunities(self.import.id)).await?);
         Ok(fates)
+    }
+
+    /// A new deal that its stage has room for, beside those `entering` with it.
+    async fn admitted(&self, tx: &mut Tx, ready: &Ready, entering: &mut HashMap<StageId, i64>) -> Result<NewRow> {
+        let row = self.new_opportunity(tx, ready)?;
+        let stage = self.stage(&ready.record)?;
+        let more = entering.get(&stage.id).copied().unwrap_or_default() + 1;
+        moving::make_room(tx, stage, more).await?;
+        entering.insert(stage.id, more);
+        Ok(row)
     }
 
     fn new_opportunity(&self, tx: &Tx, ready: &Ready) -> Result<NewRow> {

@@ -1,6 +1,7 @@
 /** Mends a record wherever it is cached: its page, the lists, the board. */
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { Board, BoardColumn, Money, Opportunity, Page } from "@/api/types";
+import type { Board, Opportunity, Page } from "@/api/types";
+import { cardOn, placed, recounted, type Lane } from "./board-model";
 
 export type RecordType = "opportunities" | "accounts" | "contacts" | "leads";
 interface Versioned {
@@ -27,45 +28,22 @@ export function patchRecord<R extends Versioned>(
     (old) => old && { ...old, pages: old.pages.map((page) => ({ ...page, items: inItems(page.items, id, mend) })) },
   );
   if (type === "opportunities") {
-    client.setQueriesData<Board>(
-      { queryKey: [type, "board"] },
-      (old) => old && onBoard(old, id, mend as unknown as Mend<Opportunity>),
-    );
+    onBoards(client, id, mend as unknown as Mend<Opportunity>);
   }
 }
 
-/** Nothing stays nothing: a sum that is hidden. */
-const plus = (money: Money | null | undefined, by: number): Money | null =>
-  money ? { ...money, amount: (Number(money.amount) + by).toFixed(2) } : null;
-const base = (o: Opportunity): number => Number(o.amount_base?.amount ?? o.amount?.amount ?? 0);
-
-function count(column: BoardColumn, card: Opportunity, sign: 1 | -1): BoardColumn {
-  return {
-    ...column,
-    count: column.count + sign,
-    sum: plus(column.sum, sign * base(card)),
-    weighted: plus(column.weighted, (sign * base(card) * column.stage.probability) / 100),
-  };
-}
-
-function onBoard(board: Board, id: string, mend: Mend<Opportunity>): Board {
-  const from = board.columns.find((c) => c.items.some((o) => o.id === id));
-  const card = from?.items.find((o) => o.id === id);
-  if (!from || !card) return board;
-  const next = mend(card);
-  return {
-    ...board,
-    columns: board.columns.map((column) => {
-      let out = column;
-      if (column.stage.id === from.stage.id) {
-        out = { ...count(out, card, -1), items: out.items.filter((o) => o.id !== id) };
-      }
-      if (next && column.stage.id === next.stage_id) {
-        const items =
-          column.stage.id === from.stage.id ? column.items.map((o) => (o.id === id ? next : o)) : [next, ...out.items];
-        out = { ...count(out, next, 1), items };
-      }
-      return out;
-    }),
-  };
+/** The boards on the page: one, or one for each row of it. A card that leaves a row comes into another of the same board. */
+function onBoards(client: QueryClient, id: string, mend: Mend<Opportunity>): void {
+  const boards = client.getQueriesData<Board>({ queryKey: ["opportunities", "board"] });
+  const homes = boards.flatMap(([key, board]) => (board && cardOn(board, id) ? [{ key, board }] : []));
+  const was = homes[0] && cardOn(homes[0].board, id);
+  if (!was) return;
+  const now = mend(was);
+  const bases = new Set(homes.map(({ key }) => JSON.stringify(key[2])));
+  for (const [key, board] of boards) {
+    const lane = (key[3] ?? null) as Lane | null;
+    const enters = lane !== null && bases.has(JSON.stringify(key[2]));
+    if (board) client.setQueryData<Board>(key, placed(board, lane, id, now, enters));
+  }
+  client.setQueriesData<Board>({ queryKey: ["opportunities", "lanes"] }, (old) => old && recounted(old, was, now));
 }

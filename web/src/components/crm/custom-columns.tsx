@@ -1,20 +1,8 @@
 /** Custom fields as columns of lists. */
-import { useQuery } from "@tanstack/react-query";
-import { customFieldsQuery, useFields } from "@/api/shared";
 import type { CustomField } from "@/api/types";
 import { CustomValue } from "./custom-facts";
+import { useCustomFields } from "./custom-fields";
 import type { RecordColumn } from "./record-table";
-
-const NONE: CustomField[] = [];
-
-/** The custom fields of an object that this person may see, in their order. */
-export function useCustomFields(object: CustomField["object"]): CustomField[] {
-  const all = useQuery(customFieldsQuery()).data ?? NONE;
-  const { hides } = useFields(object);
-  return all
-    .filter((f) => f.object === object && !f.archived && !hides(`custom.${f.key}`))
-    .sort((a, b) => a.position - b.position);
-}
 
 /** Kinds by which a list has no order. */
 const UNSORTED: CustomField["kind"][] = ["formula", "multi_select", "long_text", "user", "account", "contact"];

@@ -31,8 +31,21 @@ const GROUPS: { title: string; rows: [string, string][] }[] = [
     title: "Board",
     rows: [
       ["Space", "Lift the card; again to drop it"],
-      ["← →", "Move it to another stage"],
+      ["← →", "Move it to another column"],
+      ["↑ ↓", "Move it to another row"],
       ["Esc", "Put it back"],
+    ],
+  },
+  {
+    title: "A card of the board",
+    rows: [
+      ["← → ↑ ↓", "Go to the next card"],
+      ["Enter", "Open it"],
+      ["e", "Edit its key fields"],
+      ["a", "Assign it"],
+      ["t", "Add a task"],
+      ["w", "Close it as won"],
+      ["l", "Close it as lost"],
     ],
   },
 ];

@@ -28,6 +28,7 @@ const schema = z.object({
   kind: z.enum(["open", "won", "lost"]),
   probability: whole(0, 100, "A whole number from 0 to 100."),
   wip_limit: whole(1, 100_000, "A whole number from 1 to 100,000, or nothing."),
+  wip_policy: z.enum(["warn", "block"]),
   forecast_category: z.enum(["", "omitted", "pipeline", "best_case", "commit"]),
 });
 type Values = z.infer<typeof schema>;
@@ -45,6 +46,7 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
       kind: stage?.kind ?? "open",
       probability: stage ? String(stage.probability) : "",
       wip_limit: stage?.wip_limit ? String(stage.wip_limit) : "",
+      wip_policy: stage?.wip_policy ?? "warn",
       forecast_category: stage?.forecast_category === "closed" ? "" : (stage?.forecast_category ?? ""),
     },
   });
@@ -57,6 +59,7 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
       required_fields: required.filter((field) => fitsKind(field, values.kind)),
       forecast_category: values.kind === "open" && values.forecast_category ? values.forecast_category : null,
       wip_limit: values.wip_limit === "" ? null : Number(values.wip_limit),
+      wip_policy: values.kind === "open" ? values.wip_policy : ("warn" as const),
       ...(values.probability === "" ? {} : { probability: Number(values.probability) }),
     };
     try {
@@ -133,6 +136,20 @@ export function StageForm(props: { stage?: Stage; pipelineId?: string; onClose: 
             {(w) => <Input {...w} {...form.register("wip_limit")} inputMode="numeric" className="tnum" />}
           </Field>
         </div>
+        {kind === "open" && form.watch("wip_limit") !== "" && (
+          <Field
+            label="When it is full"
+            error={errors.wip_policy?.message}
+            hint="All open deals of the organisation count, whoever sees them."
+          >
+            {(w) => (
+              <Select {...w} {...form.register("wip_policy")}>
+                <option value="warn">Warn on the board</option>
+                <option value="block">Take no more deals</option>
+              </Select>
+            )}
+          </Field>
+        )}
         {kind === "open" && (
           <Field
             label="In the forecast, a deal that enters is"

@@ -38,8 +38,16 @@ export function StageRow({ stage, stages, may }: { stage: Stage; stages: Stage[]
           </Badge>
         )}
         {stage.wip_limit != null && (
-          <Badge title="More deals than this are too many at once" className="max-sm:hidden">
+          <Badge
+            title={
+              stage.wip_policy === "block"
+                ? "It takes no more deals than this at once"
+                : "More deals than this are too many at once: the board warns"
+            }
+            className="max-sm:hidden"
+          >
             <Gauge aria-hidden /> at most {stage.wip_limit}
+            {stage.wip_policy === "block" && ", no more"}
           </Badge>
         )}
         <span className="w-11 text-right text-fg-3 tnum">{stage.probability} %</span>

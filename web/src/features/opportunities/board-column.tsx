@@ -1,161 +1,156 @@
 import { useDroppable } from "@dnd-kit/core";
-import { Gauge, Plus } from "lucide-react";
-import { useState } from "react";
-import { useQueryClient } from "@tanstack/react-query";
-import { useMay } from "@/api/shared";
-import type { Board, BoardColumn as Column, Stage } from "@/api/types";
-import { sentence } from "@/api/problem";
-import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
-import { ColourDot } from "@/components/ui/colour";
-import { StageRing } from "@/components/ui/stage-ring";
-import { failed } from "@/components/ui/toast";
-import { cn } from "@/lib/cn";
-import { moneyRound, moneyShort, number } from "@/lib/format";
-import { create } from "@/lib/frame";
-import { useNear } from "@/lib/hooks";
-import { BoardCard, CardWords } from "./board-card";
-import { GateForm } from "./gate";
-import { boardQuery, moreOfColumn } from "./queries";
+import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/react-virtual";
+import { memo, useEffect, useMemo, useState } from "react";
+import type { Col } from "@/components/crm/board-model";
 import type { ListSearch } from "@/components/crm/list/search";
-import type { Extra, Gate } from "./use-move";
+import { cn } from "@/lib/cn";
+import { useInSight } from "@/lib/hooks";
+import { BoardCard } from "./board-card";
+import { ColumnHead, fullOf } from "./board-head";
+import { placeId, type Place } from "./board-dnd";
+import type { CardFields } from "./card-fields";
+import type { OnQuick } from "./card-quick";
+import { CardWords } from "./card-words";
+import { GateForm } from "./gate";
+import { landed, type Extra, type Gate } from "./use-move";
+import { useMore } from "./use-more";
 
-interface Props {
-  column: Column;
+export interface ColumnProps {
+  place: Place;
   search: ListSearch;
-  /** How the board's cards are sorted. */
-  sort: string;
+  fields: CardFields;
+  /** Nothing is set by putting a card elsewhere. */
+  fixed: boolean;
+  /** The gate of a card that was dropped here, or that lies here. */
   gate: Gate | null;
+  /** Of a card that is in the gate, wherever that is. */
+  gated: string | null;
   busy: boolean;
-  /** The stage that the lifted card comes from. */
+  /** The card that is in the hand, and whether it comes from here. */
   lifted: string | null;
+  home: boolean;
+  onQuick: OnQuick;
   onGateSave: (extra: Extra) => void;
   onPutBack: () => void;
 }
 
-export function BoardColumn(props: Props) {
-  const { column, gate } = props;
-  const { stage } = column;
-  const { setNodeRef, isOver } = useDroppable({ id: stage.id, data: { stage } });
-  const more = useMore(props.search, props.sort, column);
-  const near = useNear(more.load, Boolean(column.next_cursor) && !more.loading);
-  const target = isOver && props.lifted !== stage.id;
+/** A column; in a row it has no head of its own, and is as high as its cards, up to a limit. */
+export const BoardColumn = memo(function BoardColumn(props: ColumnProps) {
+  const { place, gate } = props;
+  const { col, lane } = place;
+  const { setNodeRef, isOver } = useDroppable({ id: placeId(place), data: { place } });
+  const target = isOver && !props.home;
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
+  const { watch, inSight, height } = useInSight();
+  const shown = inSight || props.home;
+  const name = lane ? `${lane.title}, ${col.title}` : col.title;
   return (
     <section
       ref={setNodeRef}
-      aria-label={`${stage.name}, ${column.count} opportunities`}
-      data-stage={stage.id}
+      aria-label={`${name}, ${col.count} opportunities`}
+      data-stage={col.key}
       className={cn(
-        "flex min-h-0 min-w-56 flex-1 snap-center flex-col rounded-xl border-[1.5px] border-transparent bg-sunken max-md:min-w-[calc(100vw-32px)]",
+        "flex min-h-0 min-w-56 flex-1 snap-center flex-col rounded-xl border-[1.5px] border-transparent bg-sunken max-md:min-w-[calc(100vw-32px)] md:max-w-md",
+        lane && "max-h-[26rem] min-h-24",
         target && "border-accent bg-accent-soft",
       )}
     >
-      <ColumnHead column={column} />
-      <ul className="flex min-h-0 flex-1 scroll-thin flex-col gap-1.5 overflow-y-auto px-2 pb-2">
-        {target && <DropSlot stage={stage} />}
-        {gate?.stage.id === stage.id && (
-          <li className="flex flex-col gap-1 rounded-lg border border-dashed border-warn bg-surface px-3 py-2 shadow-2">
-            <CardWords o={gate.record} />
-            <GateForm gate={gate} busy={props.busy} onSave={props.onGateSave} onPutBack={props.onPutBack} />
-          </li>
+      {!lane && <ColumnHead col={col} by={props.search.by} />}
+      <div ref={setScroller} className={cn("min-h-0 flex-1 scroll-thin overflow-y-auto px-2 pb-2", lane && "pt-2")}>
+        {target && <DropSlot col={col} />}
+        {gate && (
+          <ul className="mb-1.5">
+            <li className="flex flex-col gap-1 rounded-lg border border-dashed border-warn bg-surface px-3 py-2 shadow-2">
+              <CardWords o={gate.record} fields={props.fields} />
+              <GateForm gate={gate} busy={props.busy} onSave={props.onGateSave} onPutBack={props.onPutBack} />
+            </li>
+          </ul>
         )}
-        {column.items.map((o) => (
-          <BoardCard key={o.id} o={o} waiting={gate?.record.id === o.id} />
-        ))}
-        {column.next_cursor && (
-          <li ref={near as unknown as React.Ref<HTMLLIElement>} className="py-2 text-center text-meta text-fg-3">
-            {more.loading ? "Loading more" : ""}
-          </li>
-        )}
-      </ul>
+        <div ref={watch} style={shown ? {} : { height }} className="min-h-px">
+          {shown && <Cards {...props} scroller={scroller} />}
+        </div>
+      </div>
     </section>
   );
-}
+});
 
-const DropSlot = ({ stage }: { stage: Stage }) => (
-  <li
+const DropSlot = ({ col }: { col: Col }) => (
+  <div
     aria-hidden
-    className="grid h-16 shrink-0 place-items-center rounded-lg border border-dashed border-accent text-meta text-accent-text"
+    className={cn(
+      "mb-1.5 grid h-16 place-items-center rounded-lg border border-dashed border-accent px-2 text-center text-meta text-accent-text",
+      fullOf(col) && "border-warn text-warn-text",
+    )}
   >
-    Drop here: {stage.name}, {stage.probability} %
-  </li>
+    {fullOf(col)
+      ? `Drop here: ${col.title} is full`
+      : `Drop here: ${col.title}${col.stage ? `, ${col.stage.probability} %` : ""}`}
+  </div>
 );
 
-function ColumnHead({ column }: { column: Column }) {
-  const { stage } = column;
-  const may = useMay("opportunity", "create") && stage.kind === "open";
-  return (
-    <header className="px-3 pt-2 pb-2.5">
-      <div className="flex h-7 items-center gap-1.5">
-        <StageRing kind={stage.kind} probability={stage.probability} />
-        {stage.colour && <ColourDot colour={stage.colour} />}
-        <h2 className="truncate text-cell font-medium text-fg">{stage.name}</h2>
-        <Count column={column} />
-        {may && (
-          <Button
-            variant="quiet"
-            size="iconRow"
-            aria-label={`New opportunity in ${stage.name}`}
-            className="ml-auto text-fg-3"
-            onClick={() => create({ kind: "opportunity", stageId: stage.id })}
-          >
-            <Plus />
-          </Button>
-        )}
-      </div>
-      <p className="flex items-baseline justify-between gap-2 text-cell tnum">
-        <span className="font-semibold text-fg">{moneyRound(column.sum)}</span>
-        {stage.kind === "open" && column.weighted && (
-          <span className="truncate text-meta text-fg-3">{moneyShort(column.weighted)} weighted</span>
-        )}
-      </p>
-    </header>
-  );
-}
+const GAP = 6;
 
-/** How many there are; against the limit of a stage that has one. */
-function Count({ column: { count, stage } }: { column: Column }) {
-  const limit = stage.wip_limit;
-  if (limit == null) return <span className="text-cell text-fg-3 tnum">{number(count)}</span>;
-  const words = `${number(count)} of ${number(limit)}`;
-  if (count <= limit) return <span className="shrink-0 text-cell text-fg-3 tnum">{words}</span>;
+/** The cards that are in sight, and a few more; the one in the hand stays, however far one scrolls. */
+function Cards(props: ColumnProps & { scroller: HTMLDivElement | null }) {
+  const { place, scroller, lifted } = props;
+  const { items } = place.col;
+  const held = useMemo(() => items.findIndex((o) => o.id === lifted), [items, lifted]);
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller,
+    estimateSize: () => 92 + 18 * props.fields.lines.length,
+    getItemKey: (i) => items[i]?.id ?? i,
+    // A row has many columns, each of few cards.
+    overscan: place.lane ? 1 : 4,
+    initialRect: { width: 0, height: place.lane ? 400 : 800 },
+    gap: GAP,
+    rangeExtractor: (range: Range) => {
+      const seen = defaultRangeExtractor(range);
+      return held < 0 || seen.includes(held) ? seen : [...seen, held].sort((a, b) => a - b);
+    },
+  });
+  const shown = virtual.getVirtualItems();
+  const more = useMore(props.search, place);
+  const last = shown.at(-1)?.index ?? 0;
+  const wants = place.col.next_cursor !== null && last > items.length - 15;
+  useEffect(() => {
+    if (wants) more.load();
+  }, [wants, more]);
+  const dropped = landed.use();
+  const at = items.findIndex((o) => o.id === dropped);
+  useEffect(() => {
+    if (at < 0) return;
+    virtual.scrollToIndex(at, { align: "auto" });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, where it has landed
+  }, [dropped, at >= 0]);
   return (
-    <Badge kind="warn" title="More deals than this stage should have at once" className="tnum">
-      <Gauge aria-hidden /> {words}
-    </Badge>
+    <>
+      <ul className="relative" style={{ height: virtual.getTotalSize() }}>
+        {shown.map((item) => {
+          const o = items[item.index];
+          return (
+            o && (
+              <li
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                className="absolute inset-x-0 top-0 contain-layout"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                <BoardCard
+                  o={o}
+                  place={place}
+                  fields={props.fields}
+                  waiting={props.gated === o.id && props.gate === null}
+                  fixed={props.fixed}
+                  onQuick={props.onQuick}
+                />
+              </li>
+            )
+          );
+        })}
+      </ul>
+      {more.loading && <p className="py-2 text-center text-meta text-fg-3">Loading more</p>}
+    </>
   );
-}
-
-/** The rest of a column, as it scrolls. */
-function useMore(search: ListSearch, sort: string, column: Column) {
-  const client = useQueryClient();
-  const [loading, setLoading] = useState(false);
-  const load = async () => {
-    if (!column.next_cursor || loading) return;
-    setLoading(true);
-    try {
-      const page = await moreOfColumn(search, sort, column.stage.id, column.next_cursor);
-      client.setQueryData<Board>(
-        boardQuery(search).queryKey,
-        (old) =>
-          old && {
-            ...old,
-            columns: old.columns.map((c) => {
-              if (c.stage.id !== column.stage.id) return c;
-              const known = new Set(c.items.map((o) => o.id));
-              return {
-                ...c,
-                items: [...c.items, ...page.items.filter((o) => !known.has(o.id))],
-                next_cursor: page.next_cursor,
-              };
-            }),
-          },
-      );
-    } catch (error) {
-      failed(`The rest of ${column.stage.name} could not be loaded`, sentence(error));
-    } finally {
-      setLoading(false);
-    }
-  };
-  return { load: () => void load(), loading };
 }

@@ -1,104 +1,77 @@
-import {
-  DndContext,
-  DragOverlay,
-  KeyboardCode,
-  KeyboardSensor,
-  MouseSensor,
-  pointerWithin,
-  rectIntersection,
-  TouchSensor,
-  useSensor,
-  useSensors,
-  type Announcements,
-  type CollisionDetection,
-  type DragEndEvent,
-  type KeyboardCoordinateGetter,
-} from "@dnd-kit/core";
+import { DndContext, DragOverlay, type DragEndEvent } from "@dnd-kit/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
-import type { Opportunity, Stage } from "@/api/types";
-import { GateForm } from "./gate";
+import { Suspense, useCallback, useMemo, useState } from "react";
+import { useMay } from "@/api/shared";
+import { colsOf } from "@/components/crm/board-model";
+import { ColumnChooser } from "@/components/crm/list/column-chooser";
+import { FilterBox } from "@/components/crm/list/filter-box";
+import type { ListSearch } from "@/components/crm/list/search";
+import { shownOf } from "@/components/crm/list/use-columns";
+import { ViewBar } from "@/components/crm/list/view-bar";
+import { create } from "@/lib/frame";
+import { loadable } from "@/lib/loadable";
 import { CardFace } from "./board-card";
 import { BoardColumn } from "./board-column";
-import { FilterBox } from "@/components/crm/list/filter-box";
-import { boardQuery } from "./queries";
-import type { ListSearch } from "@/components/crm/list/search";
-import { useMove } from "./use-move";
-import { PipelinePick } from "./pipeline-pick";
-import { ViewBar } from "@/components/crm/list/view-bar";
-import { useMay } from "@/api/shared";
-import { create } from "@/lib/frame";
+import { BoardDisplay } from "./board-display";
+import {
+  announcements,
+  carriedOf,
+  collide,
+  placeId,
+  placeIn,
+  placeOf,
+  useBoardSensors,
+  type Carried,
+} from "./board-dnd";
+import { useBoardKeys } from "./board-keys";
+import { useCardFields } from "./card-fields";
+import { QuickDialog, useQuick } from "./card-quick";
+import { GateForm } from "./gate";
 import { Layouts } from "./layouts";
+import { PipelinePick } from "./pipeline-pick";
+import { boardQuery } from "./queries";
 import { SPEC } from "./spec";
+import { useDrop } from "./use-drop";
+import { useMove, type Extra } from "./use-move";
 
-const recordOf = (data: unknown) => (data as { record?: Opportunity } | undefined)?.record;
-const stageOf = (data: unknown) => (data as { stage?: Stage } | undefined)?.stage;
-
-const collide: CollisionDetection = (args) => {
-  const under = pointerWithin(args);
-  return under.length > 0 ? under : rectIntersection(args);
-};
-
-/** Left and right put the card over the next column. */
-const step: KeyboardCoordinateGetter = (event, { currentCoordinates, context }) => {
-  const turn = event.code === "ArrowRight" ? 1 : event.code === "ArrowLeft" ? -1 : 0;
-  if (turn === 0) return undefined;
-  event.preventDefault();
-  const columns = [...context.droppableRects].sort((a, b) => a[1].left - b[1].left);
-  const at = columns.findIndex(([id]) => id === (context.over?.id ?? recordOf(context.active?.data.current)?.stage_id));
-  const next = columns[at + turn]?.[1];
-  return next
-    ? { x: next.left + 8, y: Math.max(next.top + 60, Math.min(currentCoordinates.y, next.bottom - 100)) }
-    : undefined;
-};
-
-const announcements: Announcements = {
-  onDragStart: ({ active }) => {
-    const card = recordOf(active.data.current);
-    return (
-      card && `Lifted ${card.name}, in ${card.stage.name}. Left and right move it, Space drops it, Escape puts it back.`
-    );
-  },
-  onDragOver: ({ over }) => {
-    const stage = stageOf(over?.data.current);
-    return stage ? `Over ${stage.name}, ${stage.probability} percent.` : "Over no stage.";
-  },
-  onDragEnd: ({ active, over }) => {
-    const stage = stageOf(over?.data.current);
-    const card = recordOf(active.data.current);
-    if (!card) return undefined;
-    return stage && stage.id !== card.stage_id
-      ? `Dropped ${card.name} in ${stage.name}.`
-      : `${card.name} stays in ${card.stage.name}.`;
-  },
-  onDragCancel: ({ active }) => `${recordOf(active.data.current)?.name ?? "The card"} was put back.`,
-};
+const BoardLanes = loadable(() => import("./board-lanes").then((m) => m.BoardLanes));
 
 export function OpportunityBoard({ search }: { search: ListSearch }) {
   const navigate = useNavigate();
-  const { data } = useSuspenseQuery(boardQuery(search));
   const may = useMay("opportunity", "create");
+  const { columns, chosen, fields } = useCardFields(search);
+  const { data } = useSuspenseQuery(boardQuery(search));
   const { move, moving, gate, putBack } = useMove();
-  const [lifted, setLifted] = useState<Opportunity | null>(null);
-  const sensors = useSensors(
-    useSensor(MouseSensor, { activationConstraint: { distance: 5 } }),
-    useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 8 } }),
-    useSensor(KeyboardSensor, {
-      coordinateGetter: step,
-      keyboardCodes: {
-        start: [KeyboardCode.Space],
-        cancel: [KeyboardCode.Esc],
-        end: [KeyboardCode.Space, KeyboardCode.Enter],
-      },
-    }),
-  );
-  const columns = useMemo(() => [...data.columns].sort((a, b) => a.stage.position - b.stage.position), [data.columns]);
-  const drop = ({ active, over }: DragEndEvent) => {
+  const { doing, onQuick, shut } = useQuick();
+  const [lifted, setLifted] = useState<Carried | null>(null);
+  const drop = useDrop(search, data, move);
+  const cols = useMemo(() => colsOf(data), [data]);
+  const places = useMemo(() => cols.map((col) => placeIn(col, null)), [cols]);
+  const onKeyDown = useBoardKeys(lifted === null, onQuick);
+  const sensors = useBoardSensors();
+  const dropped = ({ active, over }: DragEndEvent) => {
     setLifted(null);
-    const record = recordOf(active.data.current);
-    const stage = stageOf(over?.data.current);
-    if (record && stage && stage.id !== record.stage_id) move({ record, stage });
+    const carried = carriedOf(active.data.current);
+    const to = placeOf(over?.data.current);
+    if (carried && to && placeId(to) !== placeId(carried.place)) drop(carried, to);
+  };
+  /** Where the gate stands: where the card was dropped, or else where it lies. */
+  const gateAt = (col: string, lane: string | null, ids: string[]) =>
+    gate && (gate.at ? gate.at.col === col && gate.at.lane === lane : ids.includes(gate.record.id)) ? gate : null;
+  const onGateSave = useCallback(
+    (extra: Extra) => gate && move({ ...gate, extra: { ...gate.said, ...extra } }),
+    [gate, move],
+  );
+  const shared = {
+    search,
+    fields,
+    gated: gate?.record.id ?? null,
+    busy: moving,
+    lifted: lifted?.record.id ?? null,
+    onQuick,
+    onGateSave,
+    onPutBack: putBack,
   };
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -107,48 +80,76 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
         search={search}
         path="/opportunities/board"
         without={["won", "all"]}
+        columns={{ chosen, shown: shownOf(columns, chosen.shown) }}
         onCreate={may ? () => create({ kind: "opportunity" }) : null}
       >
         <PipelinePick search={search} current={data.pipeline} />
         <Layouts search={search} board />
       </ViewBar>
-      <div className="flex shrink-0 px-4 py-2 md:px-5">
+      <div className="flex shrink-0 items-start gap-2 px-4 py-2 md:px-5">
         <FilterBox
           spec={SPEC}
           search={search}
           onSearch={(next) => void navigate({ to: "/opportunities/board", search: next, replace: true })}
         />
+        <BoardDisplay search={search} sort={data.sort} />
+        <ColumnChooser columns={columns} chosen={chosen} label="Card fields" />
       </div>
       <DndContext
         sensors={sensors}
         collisionDetection={collide}
         accessibility={{ announcements, screenReaderInstructions: { draggable: "Press Space to lift the card." } }}
         onDragStart={({ active }) => {
-          setLifted(recordOf(active.data.current) ?? null);
+          setLifted(carriedOf(active.data.current) ?? null);
           GateForm.load();
         }}
         onDragCancel={() => setLifted(null)}
-        onDragEnd={drop}
+        onDragEnd={dropped}
       >
-        <div className="flex min-h-0 flex-1 scroll-thin gap-2 overflow-x-auto px-4 pb-3 max-md:snap-x max-md:snap-mandatory md:px-3">
-          {columns.map((column) => (
-            <BoardColumn
-              key={column.stage.id}
-              column={column}
-              search={search}
-              sort={data.sort}
-              gate={gate}
-              busy={moving}
-              lifted={lifted?.stage_id ?? null}
-              onGateSave={(extra) => gate && move({ record: gate.record, stage: gate.stage, extra })}
-              onPutBack={putBack}
-            />
-          ))}
-        </div>
+        {search.lanes ? (
+          <BoardLanes
+            {...shared}
+            board={data}
+            by={search.lanes}
+            home={lifted?.place ?? null}
+            gateAt={gateAt}
+            onKeyDown={onKeyDown}
+          />
+        ) : (
+          <div
+            onKeyDown={onKeyDown}
+            data-board
+            className="flex min-h-0 flex-1 scroll-thin gap-2 overflow-x-auto px-4 pb-3 max-md:snap-x max-md:snap-mandatory md:px-3"
+          >
+            {places.map((place) => (
+              <BoardColumn
+                {...shared}
+                key={place.col.key}
+                place={place}
+                fixed={!data.settable}
+                gate={gateAt(
+                  place.col.key,
+                  null,
+                  place.col.items.map((o) => o.id),
+                )}
+                home={lifted?.place.col.key === place.col.key}
+              />
+            ))}
+          </div>
+        )}
         <DragOverlay dropAnimation={{ duration: 240, easing: "cubic-bezier(0.2, 0, 0, 1)" }}>
-          {lifted && <CardFace o={lifted} lifted />}
+          {lifted && <CardFace o={lifted.record} fields={fields} />}
         </DragOverlay>
       </DndContext>
+      <Suspense>
+        {doing && (
+          <QuickDialog
+            doing={doing}
+            onMove={(stage, extra, then) => move({ record: doing.o, stage, extra, then })}
+            onClose={shut}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Badge } from "@/components/ui/badge";
 import { Company, Person } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
 import { ago, date, dateTime, money, number } from "@/lib/format";
+import { HEADERS } from "./column-names";
 import type { FieldName } from "./fields";
 import { daysInStage, warning } from "./stage-kind";
 
@@ -25,30 +26,26 @@ export interface ListColumn {
 
 const named = (
   id: string,
-  header: string,
   pick: (o: Opportunity) => string | null | undefined,
   edit: FieldName,
-): ListColumn => ({
+): Omit<ListColumn, "header"> => ({
   id,
-  header,
   width: 130,
   hidden: true,
   edit,
   cell: (o, option) => option(pick(o)),
 });
 
-export const COLUMNS: ListColumn[] = [
-  { id: "name", header: "Opportunity", width: 180, sort: "name", edit: "name", cell: (o) => o.name },
+const DEFS: Omit<ListColumn, "header">[] = [
+  { id: "name", width: 180, sort: "name", edit: "name", cell: (o) => o.name },
   {
     id: "account",
-    header: "Account",
     width: 130,
     edit: "account",
     cell: (o) => o.account && <Company name={o.account.name} />,
   },
   {
     id: "amount",
-    header: "Amount",
     width: 100,
     align: "right",
     sort: "amount",
@@ -57,7 +54,6 @@ export const COLUMNS: ListColumn[] = [
   },
   {
     id: "close_date",
-    header: "Close date",
     width: 108,
     sort: "close_date",
     edit: "close_date",
@@ -65,7 +61,6 @@ export const COLUMNS: ListColumn[] = [
   },
   {
     id: "stage",
-    header: "Stage",
     width: 116,
     sort: "stage",
     cell: (o) => (
@@ -75,10 +70,9 @@ export const COLUMNS: ListColumn[] = [
       </span>
     ),
   },
-  { id: "owner", header: "Owner", width: 136, edit: "owner", cell: (o) => <Person person={o.owner} /> },
+  { id: "owner", width: 136, edit: "owner", cell: (o) => <Person person={o.owner} /> },
   {
     id: "forecast_category",
-    header: "Forecast",
     width: 88,
     sort: "forecast_category",
     hidden: true,
@@ -88,17 +82,15 @@ export const COLUMNS: ListColumn[] = [
   {
     id: "in_stage",
     field: "stage_entered_at",
-    header: "In stage",
     width: 76,
     align: "right",
     sort: "stage_entered_at",
     cell: (o) => <InStage o={o} />,
   },
-  { id: "next_step", header: "Next step", width: 156, edit: "next_step", cell: (o) => o.next_step },
+  { id: "next_step", width: 156, edit: "next_step", cell: (o) => o.next_step },
   {
     id: "updated",
     field: "updated_at",
-    header: "Active",
     width: 64,
     align: "right",
     sort: "updated_at",
@@ -110,7 +102,6 @@ export const COLUMNS: ListColumn[] = [
   },
   {
     id: "probability",
-    header: "Probability",
     width: 96,
     align: "right",
     sort: "probability",
@@ -120,7 +111,6 @@ export const COLUMNS: ListColumn[] = [
   },
   {
     id: "expected_revenue",
-    header: "Weighted",
     width: 110,
     align: "right",
     sort: "expected_revenue",
@@ -130,22 +120,20 @@ export const COLUMNS: ListColumn[] = [
   {
     id: "contact",
     field: "primary_contact",
-    header: "Primary contact",
     width: 160,
     edit: "primary_contact",
     hidden: true,
     cell: (o) => <Person person={o.primary_contact} />,
   },
-  named("type_id", "Type", (o) => o.type_id, "type_id"),
-  named("source_id", "Source", (o) => o.source_id, "source_id"),
-  named("industry_id", "Industry", (o) => o.industry_id, "industry_id"),
-  named("region_id", "Region", (o) => o.region_id, "region_id"),
-  named("lost_reason_id", "Lost reason", (o) => o.lost_reason_id, "lost_reason_id"),
-  named("lost_to_id", "Lost to", (o) => o.lost_to_id, "lost_to_id"),
-  named("won_reason_id", "Won reason", (o) => o.won_reason_id, "won_reason_id"),
+  named("type_id", (o) => o.type_id, "type_id"),
+  named("source_id", (o) => o.source_id, "source_id"),
+  named("industry_id", (o) => o.industry_id, "industry_id"),
+  named("region_id", (o) => o.region_id, "region_id"),
+  named("lost_reason_id", (o) => o.lost_reason_id, "lost_reason_id"),
+  named("lost_to_id", (o) => o.lost_to_id, "lost_to_id"),
+  named("won_reason_id", (o) => o.won_reason_id, "won_reason_id"),
   {
     id: "tags",
-    header: "Tags",
     width: 140,
     edit: "tags",
     hidden: true,
@@ -159,13 +147,14 @@ export const COLUMNS: ListColumn[] = [
   {
     id: "created",
     field: "created_at",
-    header: "Created",
     width: 100,
     sort: "created_at",
     hidden: true,
     cell: (o) => date(o.created_at.slice(0, 10)),
   },
 ];
+
+export const COLUMNS: ListColumn[] = DEFS.map((d) => ({ ...d, header: HEADERS[d.id] ?? d.id }));
 
 /** Columns of words take the room that is left. */
 const GROW: Record<string, number> = { name: 3, account: 3, next_step: 3 };
@@ -186,10 +175,6 @@ export const columnStyle = (c: PlacedColumn) => ({
   ...(c.left === null ? {} : { left: c.left }),
 });
 
-/** The field whose role decides whether a column shows; a weighted amount tells both of its parts. */
-const FIELD_OF: Record<string, string[]> = { expected_revenue: ["amount", "probability"] };
-/** Whether a role hides what the column shows. */
-export const isHidden = (id: string, hides: (field: string) => boolean): boolean => (FIELD_OF[id] ?? [id]).some(hides);
 export const optionNames =
   (options: Option[]) =>
   (id: string | null | undefined): string =>

@@ -1,7 +1,8 @@
 /** Custom fields as columns of the list. */
 import { useMemo } from "react";
 import type { CustomField } from "@/api/types";
-import { customSort, isNumber, useCustomFields } from "@/components/crm/custom-columns";
+import { customSort, isNumber } from "@/components/crm/custom-columns";
+import { useCustomFields } from "@/components/crm/custom-fields";
 import { CustomValue } from "@/components/crm/custom-facts";
 import { COLUMNS, type ListColumn } from "./columns";
 

@@ -8,6 +8,8 @@ import { plural } from "@/lib/format";
 import { GateField, sent } from "./gate-field";
 import type { Extra, Gate } from "./use-move";
 
+const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
+
 /** What a refused move asks for, where the card was dropped. */
 export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Extra) => void; onPutBack: () => void }) {
   const { gate } = props;
@@ -18,13 +20,15 @@ export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Ext
   const own = useQuery(customFieldsQuery()).data ?? [];
   const customOf = (field: string) => own.find((f) => f.object === "opportunity" && field === `custom.${f.key}`);
   const asked =
-    gate.missing.length > 0 ? gate.missing : [{ field: "lost_reason_id", code: "required", message: "Say why." }];
+    gate.missing.length > 0 || gate.why
+      ? gate.missing
+      : [{ field: "lost_reason_id", code: "required", message: "Say why." }];
   const filled = (field: string) => {
     const key = customOf(field)?.key;
     return key === undefined ? Boolean(values[field]) : (custom[key] ?? null) !== null;
   };
   const open = asked.filter((m) => !filled(m.field));
-  const lost = gate.stage.kind === "lost" && !asked.some((m) => m.field === "lost_notes");
+  const lost = gate.stage?.kind === "lost" && asked.length > 0 && !asked.some((m) => m.field === "lost_notes");
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
@@ -40,8 +44,8 @@ export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Ext
       <p role="alert" className="-mx-3 flex gap-2 bg-warn-soft px-3 py-2 text-cell text-warn-text">
         <TriangleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />
         <span>
-          <strong className="font-semibold">Not moved yet.</strong> {gate.stage.name} needs{" "}
-          {plural(asked.length, "more field")}.
+          <strong className="font-semibold">{asked.length > 0 ? "Not moved yet." : "Not moved."}</strong>{" "}
+          {gate.why ? upper(gate.why) : `${gate.stage?.name ?? "It"} needs ${plural(asked.length, "more field")}.`}
         </span>
       </p>
       {asked.map((m, i) => {
@@ -80,16 +84,18 @@ export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Ext
         />
       )}
       <div className="flex gap-2">
-        <Button
-          type="submit"
-          variant="primary"
-          size="card"
-          busy={props.busy && "Moving"}
-          className="min-w-0 flex-1 px-1"
-        >
-          Save and move
-        </Button>
-        <Button size="card" className="px-2" onClick={props.onPutBack}>
+        {asked.length > 0 && (
+          <Button
+            type="submit"
+            variant="primary"
+            size="card"
+            busy={props.busy && "Moving"}
+            className="min-w-0 flex-1 px-1"
+          >
+            Save and move
+          </Button>
+        )}
+        <Button size="card" className="px-2" autoFocus={asked.length === 0} onClick={props.onPutBack}>
           Put back
         </Button>
       </div>

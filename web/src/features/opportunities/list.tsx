@@ -12,7 +12,7 @@ import { shownOf, useChosenColumns } from "@/components/crm/list/use-columns";
 import { ViewBar } from "@/components/crm/list/view-bar";
 import { useFilters } from "@/components/crm/list/custom-filters";
 import { selectionOf, useViews } from "@/components/crm/list/view-query";
-import { isHidden } from "./columns";
+import { isHidden } from "./column-names";
 import { useColumns } from "./custom";
 import { FilterBox } from "@/components/crm/list/filter-box";
 import { NoRows } from "./no-rows";
@@ -40,7 +40,7 @@ export function OpportunityList({ search }: { search: ListSearch }) {
   const columns = useColumns();
   const readable = columns.filter((c) => !isHidden(c.id, hides));
   const view = useViews("opportunity").find((v) => v.id === search.view);
-  const chosenColumns = useChosenColumns(SPEC, view, columns);
+  const chosenColumns = useChosenColumns(SPEC, view?.layout === "list" ? view : undefined, columns);
   const shown = chosenColumns.shown.filter((c) => !isHidden(c.id, hides));
   const rows = useMemo(() => query.data.pages.flatMap((p) => p.items), [query.data]);
   const totals = query.data.pages[0]?.totals ?? undefined;

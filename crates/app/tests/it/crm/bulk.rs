@@ -20,7 +20,7 @@ async fn ended(person: &Person, made: &Value) -> Value {
     panic!("it does not end");
 }
 
-async fn change(person: &Person, body: Value) -> Value {
+pub(super) async fn change(person: &Person, body: Value) -> Value {
     let made = person.post("/bulk-changes", body).await;
     assert_eq!(made.status, 202, "{:?}", made.body);
     ended(person, &made.body).await

@@ -1,4 +1,5 @@
 mod assignment;
+mod board;
 mod bulk;
 mod configuration;
 mod currencies;

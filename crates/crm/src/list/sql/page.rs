@@ -18,7 +18,7 @@ pub(crate) struct Within<'a> {
     /// The only candidates, when given.
     pub ids: Option<&'a [Uuid]>,
     /// A condition of the enclosing statement, such as ` and t.stage_id = st.id`.
-    pub extra: &'static str,
+    pub extra: &'a str,
     pub limit: i64,
 }
 

@@ -12,6 +12,8 @@ export interface ColumnChooserProps {
   chosen: ChosenColumns;
   /** Whether columns of this list can stay in sight when it is scrolled sideways. */
   pins?: boolean;
+  /** What they are called, where they are no columns. */
+  label?: string;
 }
 
 export function ColumnChooser(props: ColumnChooserProps) {
@@ -24,7 +26,7 @@ export function ColumnChooser(props: ColumnChooserProps) {
       className="flex max-h-[min(32rem,var(--radix-popover-content-available-height))] w-72 flex-col overflow-hidden"
       trigger={
         <Button className="h-[34px] max-md:hidden" onPointerEnter={ColumnPanel.load}>
-          <Columns3 /> Columns
+          <Columns3 /> {props.label ?? "Columns"}
         </Button>
       }
     >

@@ -8,7 +8,7 @@ import { cn } from "@/lib/cn";
 import type { ColumnChooserProps } from "./column-chooser";
 import { inOrder, type ChosenColumn } from "./use-columns";
 
-export function ColumnPanel({ columns, chosen, pins }: ColumnChooserProps) {
+export function ColumnPanel({ columns, chosen, pins, label = "Columns" }: ColumnChooserProps) {
   const names = new Map(columns.map((c) => [c.id, c.header]));
   const shown = chosen.shown.filter((c) => c.id !== "name" && names.has(c.id));
   const hidden = columns.filter((c) => c.id !== "name" && !shown.some((s) => s.id === c.id));
@@ -19,7 +19,7 @@ export function ColumnPanel({ columns, chosen, pins }: ColumnChooserProps) {
     <>
       <div className="min-h-0 flex-1 scroll-thin overflow-y-auto p-1.5">
         <SortableList
-          label="Columns shown"
+          label={`${label} shown`}
           items={shown.map((c) => ({ ...c, name: names.get(c.id) ?? c.id }))}
           onOrder={(ids) => set(ids.flatMap((id) => shown.find((c) => c.id === id) ?? []))}
           row={(c) => (
@@ -42,7 +42,7 @@ export function ColumnPanel({ columns, chosen, pins }: ColumnChooserProps) {
           )}
         />
         {hidden.length > 0 && <p className="px-2 pt-3 pb-1 text-meta text-fg-3">Not shown</p>}
-        <ul aria-label="Columns not shown">
+        <ul aria-label={`${label} not shown`}>
           {hidden.map((c) => (
             <li key={c.id} className="flex min-h-9 items-center pl-9">
               <Check

@@ -1,7 +1,7 @@
 /** Custom fields as filters of lists. */
 import { useFields } from "@/api/shared";
 import type { CustomField } from "@/api/types";
-import { useCustomFields } from "@/components/crm/custom-columns";
+import { useCustomFields } from "@/components/crm/custom-fields";
 import type { FilterDef, FilterKind } from "./filters";
 import type { ListSpec } from "./spec";
 

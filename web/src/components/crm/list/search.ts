@@ -2,7 +2,7 @@
 
 export type ListSearch = Record<string, string | undefined>;
 
-const RESERVED = new Set(["tab", "q", "sort", "view"]);
+const RESERVED = new Set(["tab", "q", "sort", "view", "by", "lanes"]);
 
 export interface Tab {
   id: string;
@@ -26,8 +26,14 @@ export function isChanged(search: ListSearch, base: ListSearch | undefined): boo
 
 /** Filters, words and order, whatever the order of the parameters. */
 function told(search: ListSearch): string {
-  const { q, sort } = search;
-  const said = { ...apiFilters(search), ...(q ? { q } : {}), ...(sort ? { sort } : {}) };
+  const { q, sort, by, lanes } = search;
+  const said = {
+    ...apiFilters(search),
+    ...(q ? { q } : {}),
+    ...(sort ? { sort } : {}),
+    ...(by ? { by } : {}),
+    ...(lanes ? { lanes } : {}),
+  };
   return JSON.stringify(Object.entries(said).sort());
 }
 

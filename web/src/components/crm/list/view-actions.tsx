@@ -13,7 +13,7 @@ import { loadable } from "@/lib/loadable";
 import { useFilters } from "./custom-filters";
 import { tabSearch } from "./search";
 import type { ViewBarProps } from "./view-bar";
-import { baseOf, searchOf, selectionOf, useViews } from "./view-query";
+import { baseOf, groupingOf, searchOf, selectionOf, useViews } from "./view-query";
 
 const ViewDialog = loadable(() => import("./view-dialog").then((m) => m.ViewDialog));
 const DeleteView = loadable(() => import("./view-dialog").then((m) => m.DeleteView));
@@ -39,6 +39,7 @@ export function ViewActions(props: Props) {
   const content = {
     ...selectionOf(search, defs),
     layout: props.path === "/opportunities/board" ? ("board" as const) : ("list" as const),
+    grouping: props.path === "/opportunities/board" ? groupingOf(search) : (view?.grouping ?? null),
     columns: columns ? columns.shown.map(({ id, pinned, width }) => ({ id, pinned, width })) : (view?.columns ?? []),
   };
   const reset = () => {

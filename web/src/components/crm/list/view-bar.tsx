@@ -25,7 +25,7 @@ export interface ViewBarProps {
   path: ListPath;
   /** How many there are, in words. */
   count?: string | null | undefined;
-  /** Of a list: its columns are saved and exported. */
+  /** The columns of a list are saved and exported, the fields of a board's cards are saved. */
   columns?: { chosen: ChosenColumns; shown: (ChosenColumn & { field?: string })[] };
   /** Tabs that this place has not. */
   without?: string[];
@@ -87,7 +87,9 @@ export function ViewBar(props: ViewBarProps) {
       </TabRow>
       {views.length > 0 && <ViewPick spec={spec} views={views} current={current} />}
       <ViewActions {...props} view={current} changed={changed} fallback={LATER} />
-      {props.columns && <ExportMenu spec={spec} search={search} columns={props.columns.shown} fallback={LATER} />}
+      {props.columns && path !== "/opportunities/board" && (
+        <ExportMenu spec={spec} search={search} columns={props.columns.shown} fallback={LATER} />
+      )}
       {props.children}
       {props.onCreate && (
         <Button variant="primary" className="max-md:hidden" onClick={props.onCreate}>

@@ -73,7 +73,17 @@ export function searchOf(view: SavedView): ListSearch | null {
     ...Object.fromEntries(said),
     ...(view.q ? { q: view.q } : {}),
     ...(view.sort.length > 0 ? { sort: view.sort.join(",") } : {}),
+    ...(view.layout === "board" ? axesOf(view.grouping) : {}),
   };
+}
+
+/** What the columns and the rows of a saved board are, as `columns/rows`; by stage, and without rows, it says nothing. */
+export const groupingOf = ({ by, lanes }: ListSearch): string | null =>
+  by || lanes ? `${by ?? "stage"}${lanes ? `/${lanes}` : ""}` : null;
+
+function axesOf(grouping: string | null | undefined): ListSearch {
+  const [by, lanes] = (grouping ?? "").split("/");
+  return { ...(by && by !== "stage" ? { by } : {}), ...(lanes ? { lanes } : {}) };
 }
 
 /** What the address began with: a saved view, or a tab. */

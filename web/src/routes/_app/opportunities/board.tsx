@@ -1,7 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shared";
 import { OpportunityBoard } from "@/features/opportunities/board";
-import { boardQuery } from "@/features/opportunities/queries";
+import { boardQuery, lanesQuery } from "@/features/opportunities/queries";
 import { tabOf, type ListSearch } from "@/components/crm/list/search";
 import { viewsQuery } from "@/components/crm/list/view-query";
 import { SPEC } from "@/features/opportunities/spec";
@@ -13,6 +13,7 @@ export const Route = createFileRoute("/_app/opportunities/board")({
     const [views] = await Promise.all([
       queryClient.query({ ...viewsQuery("opportunity"), staleTime: "static" }),
       queryClient.query({ ...boardQuery(deps), staleTime: "static" }),
+      deps.lanes ? queryClient.query({ ...lanesQuery(deps, deps.lanes), staleTime: "static" }) : null,
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
       queryClient.query({ ...teamsQuery(), staleTime: "static" }),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
