@@ -56,6 +56,7 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
       {...listeners}
       data-card={o.id}
       onPointerEnter={come}
+      onPointerMove={come}
       onFocus={come}
       className={cn(
         CARD,
