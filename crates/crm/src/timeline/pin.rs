@@ -86,7 +86,7 @@ fn told(tx: &Tx, of: Of, entry: EventId, verb: &str) -> Event {
 /// Pin an entry to the top of a record's timeline
 ///
 /// For everybody who sees the record; by who may update it.
-#[utoipa::path(put, path = "/timeline-pins/{object}/{id}/{event_id}", tag = "timeline", params(("object" = TimelineObject, Path), ("id" = Uuid, Path), ("event_id" = EventId, Path)),
+#[utoipa::path(put, path = "/timeline-pins/{object}/{id}/{event_id}", tag = "timeline", params(("object" = String, Path, description = "`opportunity`, `account`, `contact` or `lead`"), ("id" = Uuid, Path), ("event_id" = EventId, Path)),
     responses((status = 204, description = "Pinned"), Problems))]
 async fn add(
     Caller(cx): Caller,
@@ -121,7 +121,7 @@ async fn add(
 }
 
 /// Take an entry off the top of a record's timeline
-#[utoipa::path(delete, path = "/timeline-pins/{object}/{id}/{event_id}", tag = "timeline", params(("object" = TimelineObject, Path), ("id" = Uuid, Path), ("event_id" = EventId, Path)),
+#[utoipa::path(delete, path = "/timeline-pins/{object}/{id}/{event_id}", tag = "timeline", params(("object" = String, Path, description = "`opportunity`, `account`, `contact` or `lead`"), ("id" = Uuid, Path), ("event_id" = EventId, Path)),
     responses((status = 204, description = "Not pinned any more"), Problems))]
 async fn remove(
     Caller(cx): Caller,

@@ -72,6 +72,7 @@ export function LogDialog({ kind, onClose }: { kind: ActivityKind; onClose: () =
                 label={subject?.name ?? <span className="text-fg-3">Find a deal, a company or a person</span>}
                 value={subject?.id ?? null}
                 busy={found.isFetching}
+                {...(q.length > 1 ? {} : { empty: "Type at least two letters of its name." })}
                 onSearch={setText}
                 choices={hits.map((hit) => ({
                   value: hit.id,
