@@ -238,7 +238,8 @@ mod tests {
         assert!(wrong(json!({"kind": "call", "duration_minutes": 15, "direction": "out"})).is_empty());
         assert_eq!(wrong(json!({"kind": "note", "body": " "})), ["body:required"]);
         assert_eq!(wrong(json!({"kind": "fax"})), ["kind:invalid_value"]);
-        let odd = json!({"kind": "call", "duration_minutes": -1, "occurred_at": "0001-01-01T00:00:00Z", "private": true});
+        let odd =
+            json!({"kind": "call", "duration_minutes": -1, "occurred_at": "0001-01-01T00:00:00Z", "private": true});
         assert_eq!(wrong(odd), ["occurred_at:out_of_range", "duration_minutes:out_of_range", "private:invalid_value"]);
         let nobody = json!({"kind": "meeting", "participants": [{}, {"address": " "}, {"address": "a@b.test"}]});
         assert_eq!(wrong(nobody), ["participants.0:invalid_value", "participants.1.address:required"]);
@@ -247,8 +248,7 @@ mod tests {
     #[test]
     fn another_kind_loses_what_it_cannot_have() {
         let outcome = ChoiceId(uuid::Uuid::from_u128(1));
-        let old: NewActivity =
-            read_value(json!({"kind": "call", "body": "Said", "outcome_id": outcome})).unwrap();
+        let old: NewActivity = read_value(json!({"kind": "call", "body": "Said", "outcome_id": outcome})).unwrap();
         let old = old.fields(DateTime::UNIX_EPOCH);
         let patch = |value: Value| {
             let Value::Object(values) = value else { panic!("an object") };

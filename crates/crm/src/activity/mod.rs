@@ -16,7 +16,9 @@ use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteActivity, Object, UpdateActivity};
 use dealwright_access::{Actor, Record};
 use dealwright_kernel::Result;
-use dealwright_kernel::id::{AccountId, ActivityId, ChoiceId, ContactId, EventId, LeadId, OpportunityId, TeamId, UserId};
+use dealwright_kernel::id::{
+    AccountId, ActivityId, ChoiceId, ContactId, EventId, LeadId, OpportunityId, TeamId, UserId,
+};
 use dealwright_store::{Event, Subject, Tx};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -168,8 +168,7 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
             )
         }
         "activity" => {
-            let permit =
-                cx.permit_for::<activity::Activity>(tx, ActivityId(id), UpdateActivity::PERMISSION).await?;
+            let permit = cx.permit_for::<activity::Activity>(tx, ActivityId(id), UpdateActivity::PERMISSION).await?;
             let (back, kept) = plan(event, &fields_of(&permit.fields())?)?;
             let (version, restored) = (permit.version, names(&back));
             let patch = activity::ActivityPatch::from_values(back)?;

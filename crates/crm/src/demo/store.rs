@@ -289,7 +289,16 @@ async fn happenings(db: &mut PgConnection, ids: &Ids, company: &Company, clock: 
                 None => ("opportunity.created", json!([]), json!({ "stage_id": at(&ids.stages, entered.stage)? })),
                 Some(before) => ("opportunity.moved", moved(ids, before.stage, entered.stage)?, json!({})),
             };
-            events.push(Happening { id: None, kind, at: entered.at, by: o.owner, subject, opportunity: i, changes, data });
+            events.push(Happening {
+                id: None,
+                kind,
+                at: entered.at,
+                by: o.owner,
+                subject,
+                opportunity: i,
+                changes,
+                data,
+            });
         }
     }
     activities(db, ids, company, clock, &mut events).await?;

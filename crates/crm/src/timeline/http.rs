@@ -10,8 +10,8 @@ use dealwright_kernel::{Error, Page, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::ask::{Asked, unreadable};
 pub use super::ask::Params;
+use super::ask::{Asked, unreadable};
 use super::look::{self, Of};
 use super::{Entry, pin, store};
 

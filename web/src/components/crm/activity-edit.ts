@@ -22,7 +22,7 @@ export interface Draft {
 }
 
 /** A moment as a field for date and time shows it, in the browser's own zone. */
-export function localTime(at: Date): string {
+function localTime(at: Date): string {
   const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
   return shifted.toISOString().slice(0, 16);
 }

@@ -40,7 +40,8 @@ async fn what_was_logged_can_be_put_right_and_taken_back() {
     let contact = rep.post("/contacts", json!({ "last_name": "Petrov" })).await.ok();
     let deal = rep.opportunity("Deal", json!({})).await;
     let path = format!("/opportunities/{}", id(&deal));
-    let people = json!([{ "contact_id": contact["id"] }, { "user_id": manager.id }, { "address": "x@y.test", "name": "Xi" }]);
+    let people =
+        json!([{ "contact_id": contact["id"] }, { "user_id": manager.id }, { "address": "x@y.test", "name": "Xi" }]);
     let call = json!({ "kind": "call", "body": "Prices", "outcome_id": connected, "direction": "out", "duration_minutes": 9,
         "participants": people, "opportunity_id": deal["id"] });
     let wrong = json!({ "kind": "call", "outcome_id": held, "participants": [{ "contact_id": deal["id"] }] });
@@ -48,8 +49,12 @@ async fn what_was_logged_can_be_put_right_and_taken_back() {
     let logged = rep.post("/activities", call).await;
     let first_event = logged.event();
     let call = logged.ok();
-    assert_eq!((&call["outcome"]["name"], &call["may"]), (&json!("Connected"), &json!({ "update": true, "delete": true })));
-    let names: Vec<&str> = call["participants"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        (&call["outcome"]["name"], &call["may"]),
+        (&json!("Connected"), &json!({ "update": true, "delete": true }))
+    );
+    let names: Vec<&str> =
+        call["participants"].as_array().unwrap().iter().map(|p| p["name"].as_str().unwrap()).collect();
     assert_eq!((names[0], names[2]), ("Petrov", "Xi"));
 
     // Who may change it: its owner, their manager, and who may update the deal; nobody else.
@@ -66,7 +71,8 @@ async fn what_was_logged_can_be_put_right_and_taken_back() {
     assert_eq!(mended.ok()["version"], 2);
     assert_eq!(rep.delete(&at(&theirs)).await.problem(), "403 forbidden");
 
-    let changed = manager.patch(&at(&call), json!({ "version": 1, "body": "Prices and terms", "participants": [] })).await;
+    let changed =
+        manager.patch(&at(&call), json!({ "version": 1, "body": "Prices and terms", "participants": [] })).await;
     let event = changed.event();
     let changed = changed.ok();
     assert_eq!((&changed["version"], changed["edited_at"].is_string()), (&json!(2), true));
@@ -125,13 +131,13 @@ async fn a_timeline_is_narrowed_pinned_and_rolled_up() {
     let log = async |body: Value| rep.post("/activities", body).await.ok();
     let older = json!({ "kind": "note", "body": "Ünder budget review", "opportunity_id": deal["id"], "occurred_at": "2026-01-05T10:00:00Z" });
     let older = log(older).await;
-    log(json!({ "kind": "call", "body": "Spoke", "contact_id": contact["id"], "occurred_at": "2026-02-05T10:00:00Z" })).await;
+    log(json!({ "kind": "call", "body": "Spoke", "contact_id": contact["id"], "occurred_at": "2026-02-05T10:00:00Z" }))
+        .await;
     let meeting = json!({ "kind": "meeting", "body": "Workshop", "opportunity_id": elsewhere["id"],
         "participants": [{ "contact_id": contact["id"] }], "occurred_at": "2026-03-05T10:00:00Z" });
     let meeting = log(meeting).await;
     rep.patch(&format!("/opportunities/{}", id(&deal)), json!({ "version": 1, "name": "Deal II" })).await.ok();
-    let (of_account, of_contact) =
-        (format!("/accounts/{}", id(&account)), format!("/contacts/{}", id(&contact)));
+    let (of_account, of_contact) = (format!("/accounts/{}", id(&account)), format!("/contacts/{}", id(&contact)));
     let of_deal = format!("/opportunities/{}", id(&deal));
 
     // The account's has its contacts', its deals', and where its people took part; each once.
@@ -155,7 +161,10 @@ async fn a_timeline_is_narrowed_pinned_and_rolled_up() {
     let second = timeline(&rep, &of_account, &format!("kind=note,call,meeting&limit=2&cursor={cursor}")).await;
     assert_eq!((said(&first).len(), said(&second)), (2, vec!["Ünder budget review".to_owned()]));
     assert!(second["next_cursor"].is_null());
-    assert_eq!(rep.get(&format!("{of_account}/timeline?limit=2&cursor={cursor}")).await.problem(), "400 invalid_cursor");
+    assert_eq!(
+        rep.get(&format!("{of_account}/timeline?limit=2&cursor={cursor}")).await.problem(),
+        "400 invalid_cursor: cursor"
+    );
     let page = timeline(&rep, &of_deal, "").await;
     let entry = page["items"].as_array().unwrap().iter().find(|e| e["activity"]["id"] == older["id"]).unwrap();
     let (record, event) = (id(&deal), id(entry));
@@ -166,7 +175,10 @@ async fn a_timeline_is_narrowed_pinned_and_rolled_up() {
     assert_eq!(pin(&rep, Method::PUT, record, event).await.status, 204);
     let pinned = timeline(&rep, &of_deal, "limit=1").await;
     let top = &pinned["items"][0];
-    assert_eq!((&top["id"], &top["pinned"], pinned["items"].as_array().unwrap().len()), (&json!(event), &json!(true), 2));
+    assert_eq!(
+        (&top["id"], &top["pinned"], pinned["items"].as_array().unwrap().len()),
+        (&json!(event), &json!(true), 2)
+    );
     assert_eq!(timeline(&rep, &of_account, "").await["items"][0]["pinned"], false);
     assert_eq!(pin(&rep, Method::DELETE, record, event).await.status, 204);
     assert_eq!(timeline(&rep, &of_deal, "limit=1").await["items"][0]["pinned"], false);
