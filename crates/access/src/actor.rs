@@ -174,7 +174,8 @@ impl Actor {
             org: self.org,
             user: Some(self.user),
             teams: self.teams.clone(),
-            scopes: self.grants.setting(),
+            // What is private is nobody's who looks at the app as somebody else.
+            scopes: self.grants.setting() + if self.viewer.is_some() { "viewing=all " } else { "" },
             epoch: self.epoch,
             // For whom nothing is shared with, nothing is looked up.
             principals: if self.shared.is_empty() { Vec::new() } else { self.principals.clone() },

@@ -138,10 +138,13 @@ impl fmt::Display for Permission {
 pub const fn actions(object: Object) -> &'static [Action] {
     use Action::{Create, Delete, Impersonate, Read, Update, Use};
     match object {
-        Object::Opportunity | Object::Account | Object::Contact | Object::Lead | Object::Task | Object::Product => {
-            &[Read, Create, Update, Delete]
-        }
-        Object::Activity => &[Read, Create],
+        Object::Opportunity
+        | Object::Account
+        | Object::Contact
+        | Object::Lead
+        | Object::Task
+        | Object::Activity
+        | Object::Product => &[Read, Create, Update, Delete],
         Object::User => &[Read, Create, Update, Delete, Impersonate],
         Object::Pipeline
         | Object::Team
@@ -164,9 +167,8 @@ pub const fn actions(object: Object) -> &'static [Action] {
 pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
     use ScopeLevel::{All, None, Own, Team};
     match (permission.object, permission.action) {
-        (Object::Opportunity | Object::Account | Object::Contact | Object::Lead | Object::Task, _) => {
-            &[None, Own, Team, All]
-        }
+        (Object::Opportunity | Object::Account | Object::Contact | Object::Lead | Object::Task, _)
+        | (Object::Activity, Action::Update | Action::Delete) => &[None, Own, Team, All],
         (Object::User, Action::Create | Action::Update | Action::Delete | Action::Impersonate) => &[None, Team, All],
         (Object::ApiKey, _) | (Object::Import, Action::Read) => &[None, Own, All],
         (
@@ -351,7 +353,7 @@ permissions! {
     ReadContact = Contact Read, CreateContact = Contact Create, UpdateContact = Contact Update, DeleteContact = Contact Delete,
     ReadLead = Lead Read, CreateLead = Lead Create, UpdateLead = Lead Update, DeleteLead = Lead Delete,
     ReadTask = Task Read, CreateTask = Task Create, UpdateTask = Task Update, DeleteTask = Task Delete,
-    ReadActivity = Activity Read, CreateActivity = Activity Create,
+    ReadActivity = Activity Read, CreateActivity = Activity Create, UpdateActivity = Activity Update, DeleteActivity = Activity Delete,
     ReadProduct = Product Read, CreateProduct = Product Create, UpdateProduct = Product Update, DeleteProduct = Product Delete,
     ReadPipeline = Pipeline Read, CreatePipeline = Pipeline Create, UpdatePipeline = Pipeline Update, DeletePipeline = Pipeline Delete,
     ReadUser = User Read, CreateUser = User Create, UpdateUser = User Update, DeleteUser = User Delete, ImpersonateUser = User Impersonate,

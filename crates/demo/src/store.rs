@@ -268,6 +268,8 @@ async fn deals(db: &mut PgConnection, ids: &Ids, company: &Company) -> Result<()
 
 /// An event as the log holds it.
 struct Happening {
+    /// Its id, if something refers to it.
+    id: Option<Uuid>,
     kind: &'static str,
     at: DateTime<Utc>,
     by: usize,
@@ -287,7 +289,16 @@ async fn happenings(db: &mut PgConnection, ids: &Ids, company: &Company, clock: 
                 None => ("opportunity.created", json!([]), json!({ "stage_id": at(&ids.stages, entered.stage)? })),
                 Some(before) => ("opportunity.moved", moved(ids, before.stage, entered.stage)?, json!({})),
             };
-            events.push(Happening { kind, at: entered.at, by: o.owner, subject, opportunity: i, changes, data });
+            events.push(Happening {
+                id: None,
+                kind,
+                at: entered.at,
+                by: o.owner,
+                subject,
+                opportunity: i,
+                changes,
+                data,
+            });
         }
     }
     activities(db, ids, company, clock, &mut events).await?;
@@ -296,7 +307,7 @@ async fn happenings(db: &mut PgConnection, ids: &Ids, company: &Company, clock: 
         let deal = company.opportunities.get(e.opportunity).ok_or_else(|| Error::internal("an event of no deal"))?;
         let (object, subject, name) = e.subject;
         Ok(json!({
-            "id": clock.new_id(), "type": e.kind, "at": e.at, "actor_kind": "user", "actor_id": at(&ids.people, e.by)?,
+            "id": e.id.unwrap_or_else(|| clock.new_id()), "type": e.kind, "at": e.at, "actor_kind": "user", "actor_id": at(&ids.people, e.by)?,
             "actor_name": company.people.get(e.by).map(|p| p.name.as_str()), "subject_type": object, "subject_id": subject, "subject_name": name, "subject_version": 1,
             "opportunity_id": at(&ids.opportunities, e.opportunity)?, "account_id": at(&ids.accounts, deal.account)?, "contact_id": at(&ids.contacts, deal.contact)?,
             "changes": e.changes, "data": e.data,
@@ -316,6 +327,17 @@ fn moved(ids: &Ids, from: usize, to: usize) -> Result<Value> {
     ]))
 }
 
+/// What became of it; the same each time.
+fn outcome(ids: &Ids, a: &Activity) -> Option<Uuid> {
+    let (list, name) = match (a.kind, a.minutes) {
+        (ActivityKind::Call, Some(minutes)) if minutes > 3 => ("call_outcome", "connected"),
+        (ActivityKind::Call, _) => ("call_outcome", "left message"),
+        (ActivityKind::Meeting, _) => ("meeting_outcome", "held"),
+        _ => return None,
+    };
+    ids.choices.get(&(list.to_owned(), name.to_owned())).copied()
+}
+
 async fn activities(
     db: &mut PgConnection,
     ids: &Ids,
@@ -331,17 +353,20 @@ async fn activities(
     };
     let mut rows = Vec::new();
     for a in &company.activities {
-        let id = clock.new_id();
+        let (id, entry) = (clock.new_id(), clock.new_id());
         let direction = a.incoming.map(|incoming| if incoming { "in" } else { "out" });
         let deal = company.opportunities.get(a.opportunity).ok_or_else(|| Error::internal("an activity of no deal"))?;
         rows.push(json!({
-            "id": id, "kind": kind(a), "subject": a.subject, "body": a.body, "direction": direction, "duration_minutes": a.minutes, "occurred_at": a.at,
+            "id": id, "kind": kind(a), "subject": (!a.subject.is_empty()).then_some(&a.subject), "body": a.body, "direction": direction,
+            "duration_minutes": a.minutes, "occurred_at": a.at,
             "owner_id": at(&ids.people, a.by)?, "opportunity_id": at(&ids.opportunities, a.opportunity)?, "account_id": at(&ids.accounts, deal.account)?,
-            "contact_id": at(&ids.contacts, deal.contact)?, "created_at": a.at,
+            "contact_id": at(&ids.contacts, deal.contact)?, "created_at": a.at, "updated_at": a.at,
+            "entry_id": entry, "outcome_id": outcome(ids, a), "team_id": ids.team_of(company, a.by)?,
         }));
-        let data = json!({ "activity_id": id, "kind": kind(a), "subject": a.subject, "body": a.body, "direction": direction, "duration_minutes": a.minutes });
+        let data = json!({ "activity_id": id, "kind": kind(a) });
         let subject = ("activity", id, a.subject.clone());
         events.push(Happening {
+            id: Some(entry),
             kind: "activity.logged",
             at: a.at,
             by: a.by,
@@ -352,7 +377,7 @@ async fn activities(
         });
     }
     let columns = "id uuid, kind text, subject text, body text, direction text, duration_minutes int, occurred_at timestamptz, owner_id uuid, opportunity_id uuid, \
-                   account_id uuid, contact_id uuid, created_at timestamptz";
+                   account_id uuid, contact_id uuid, created_at timestamptz, updated_at timestamptz, entry_id uuid, outcome_id uuid, team_id uuid";
     insert(db, "activity", ids.org, columns, rows).await
 }
 
@@ -379,6 +404,7 @@ async fn tasks(
         }));
         let subject = || ("task", id, t.title.clone());
         let happened = |kind, at| Happening {
+            id: None,
             kind,
             at,
             by: t.assignee,

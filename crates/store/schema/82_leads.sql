@@ -102,7 +102,7 @@ begin
         from (select b.id, app.named(b.account_id, b.contact_id, b.opportunity_id) as had from activity b
               where b.org_id = app.org() and b.lead_id = source for update) as before
         where a.org_id = app.org() and a.id = before.id
-        returning 'activity'::text, a.id, coalesce(a.subject, a.kind), a.version, before.had;
+        returning 'activity'::text, a.id, case when a.private then a.kind else coalesce(a.subject, a.kind) end, a.version, before.had;
     return query update task t
         set lead_id = null, account_id = coalesce(t.account_id, account), contact_id = coalesce(t.contact_id, contact),
             opportunity_id = coalesce(t.opportunity_id, opportunity), version = t.version + 1
@@ -125,7 +125,7 @@ begin
             contact_id = case when coalesce(had -> a.id::text, '[]') ? 'contact' then a.contact_id else nullif(a.contact_id, contact) end,
             opportunity_id = case when coalesce(had -> a.id::text, '[]') ? 'opportunity' then a.opportunity_id else nullif(a.opportunity_id, opportunity) end
         where a.org_id = app.org() and a.id = any (activities) and a.lead_id is null
-        returning 'activity'::text, a.id, coalesce(a.subject, a.kind), a.version;
+        returning 'activity'::text, a.id, case when a.private then a.kind else coalesce(a.subject, a.kind) end, a.version;
     return query update task t
         set lead_id = target, account_id = case when coalesce(had -> t.id::text, '[]') ? 'account' then t.account_id else nullif(t.account_id, account) end,
             contact_id = case when coalesce(had -> t.id::text, '[]') ? 'contact' then t.contact_id else nullif(t.contact_id, contact) end,

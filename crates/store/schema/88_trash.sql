@@ -46,7 +46,11 @@ begin
         delete from lead o where o.org_id = org and o.id = record;
     elsif object = 'task' then
         delete from task o where o.org_id = org and o.id = record and o.deleted_at is not null returning o.title into called;
+    elsif object = 'activity' then
+        delete from activity o where o.org_id = org and o.id = record and o.deleted_at is not null
+            returning case when o.private then o.kind else coalesce(o.subject, o.kind) end into called;
     end if;
+    delete from timeline_pin p where called is not null and p.org_id = org and p.object = purge_record.object and p.record_id = record;
     delete from record_share s where called is not null and s.org_id = org and s.object = purge_record.object and s.record_id = record;
     return called;
 end $$;
@@ -82,6 +86,9 @@ begin
              where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
             union all
             (select o.id, 'task', t.id from task t
+             where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
+            union all
+            (select o.id, 'activity', t.id from activity t
              where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
         ) r limit at_most
     loop

@@ -36,6 +36,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/86_matching.sql"),
     include_str!("../schema/88_merges.sql"),
     include_str!("../schema/90_sweeps.sql"),
+    include_str!("../schema/92_activities.sql"),
     include_str!("../schema/86_assignment.sql"),
     include_str!("../schema/88_web_forms.sql"),
 ];

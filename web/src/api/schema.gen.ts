@@ -199,6 +199,45 @@ export interface paths {
         get: operations["get_activities_id"];
         put?: never;
         post?: never;
+        /** Put an activity into the bin, and off the timelines */
+        delete: operations["delete_activities_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Put an activity right
+         * @description By its owner, by whom their roles let update it, and by who may update what it is about.
+         */
+        patch: operations["patch_activities_id"];
+        trace?: never;
+    };
+    "/api/v1/activities/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed of an activity, the last first */
+        get: operations["get_activities_id_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an activity out of the bin */
+        post: operations["post_activities_id_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3594,6 +3633,27 @@ export interface paths {
         patch: operations["patch_teams_id"];
         trace?: never;
     };
+    "/api/v1/timeline-pins/{object}/{id}/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pin an entry to the top of a record's timeline
+         * @description For everybody who sees the record; by who may update it.
+         */
+        put: operations["put_timeline_pins_object_id_event_id"];
+        post?: never;
+        /** Take an entry off the top of a record's timeline */
+        delete: operations["delete_timeline_pins_object_id_event_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trash": {
         parameters: {
             query?: never;
@@ -4233,17 +4293,31 @@ export interface components {
             direction?: components["schemas"]["Direction"] | null;
             /** Format: int32 */
             duration_minutes?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed by somebody; null when it is as it was logged.
+             */
+            edited_at?: string | null;
             id: components["schemas"]["ActivityId"];
             kind: components["schemas"]["ActivityKind"];
             lead_id?: components["schemas"]["LeadId"] | null;
+            may: components["schemas"]["May"];
             /** Format: date-time */
             occurred_at: string;
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
+            outcome?: components["schemas"]["Ref"] | null;
+            outcome_id?: components["schemas"]["ChoiceId"] | null;
             owner: components["schemas"]["Ref"];
             /** @description Who logged it. */
             owner_id: components["schemas"]["UserId"];
+            /** @description Who took part, beside the contact it is about; without contacts that you may not see. */
+            participants: components["schemas"]["Participant"][];
+            /** @description An e-mail that only its owner sees. */
+            private: boolean;
             /** @description Its heading. */
             subject?: string | null;
+            /** Format: date-time */
+            updated_at: string;
             /** Format: int64 */
             version: number;
         };
@@ -4254,6 +4328,53 @@ export interface components {
          * @enum {string}
          */
         ActivityKind: "note" | "call" | "email" | "meeting";
+        /** @description A change of an activity: absent leaves, null clears. */
+        ActivityPatch: {
+            /** @default null */
+            account_id?: components["schemas"]["AccountId"] | null;
+            /** @default null */
+            body?: string | null;
+            /** @default null */
+            contact_id?: components["schemas"]["ContactId"] | null;
+            /** @default null */
+            direction?: components["schemas"]["Direction"] | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            duration_minutes?: number | null;
+            /** @default null */
+            kind?: components["schemas"]["ActivityKind"] | null;
+            /** @default null */
+            lead_id?: components["schemas"]["LeadId"] | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            occurred_at?: string | null;
+            /** @default null */
+            opportunity_id?: components["schemas"]["OpportunityId"] | null;
+            /** @default null */
+            outcome_id?: components["schemas"]["ChoiceId"] | null;
+            /**
+             * @description All that took part; those that you may not see stay.
+             * @default null
+             */
+            participants?: components["schemas"]["Who"][] | null;
+            /**
+             * @description Only its owner may say so.
+             * @default null
+             */
+            private?: boolean | null;
+            /** @default null */
+            subject?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+        };
         /**
          * @description What kind of actor did it.
          * @enum {string}
@@ -4701,8 +4822,8 @@ export interface components {
             category?: components["schemas"]["LeadStatusCategory"] | null;
             id: components["schemas"]["ChoiceId"];
             /**
-             * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role` or
-             *     `lead_status`.
+             * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
+             *     `lead_status`, `call_outcome` or `meeting_outcome`.
              */
             kind: string;
             name: string;
@@ -5465,12 +5586,15 @@ export interface components {
         };
         /** @description Something that happened. */
         Entry: {
+            activity?: components["schemas"]["Activity"] | null;
             actor: components["schemas"]["EntryActor"];
             /** Format: date-time */
             at: string;
             changes: components["schemas"]["EntryChange"][];
             data: Record<string, unknown>;
             id: components["schemas"]["EventId"];
+            /** @description Whether it is pinned to the top of this record's timeline. */
+            pinned: boolean;
             subject: components["schemas"]["EntrySubject"];
             /** @description `<object>.<verb>`, such as `opportunity.moved`. */
             type: string;
@@ -5634,15 +5758,26 @@ export interface components {
         /** @description A record that was found. */
         Hit: {
             amount?: components["schemas"]["Money"] | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Of an activity the day on which it happened.
+             */
             close_date?: string | null;
             /** Format: uuid */
             id: string;
+            on?: components["schemas"]["HitOn"] | null;
             /** Format: int64 */
             probability?: number | null;
             stage_kind?: string | null;
             subtitle?: string | null;
             title: string;
+            /** @description `opportunity`, `account`, `contact`, `lead` or `activity`. */
+            type: string;
+        };
+        /** @description Where something is that was found and has no page of its own. */
+        HitOn: {
+            /** Format: uuid */
+            id: string;
             /** @description `opportunity`, `account`, `contact` or `lead`. */
             type: string;
         };
@@ -6204,7 +6339,7 @@ export interface components {
          * @description The managed lists.
          * @enum {string}
          */
-        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status";
+        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status" | "call_outcome" | "meeting_outcome";
         /** @description The whole order of a list: each id once. */
         ListOrder: {
             ids: string[];
@@ -6583,6 +6718,11 @@ export interface components {
              */
             occurred_at?: string | null;
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
+            outcome_id?: components["schemas"]["ChoiceId"] | null;
+            /** @description Who took part beside `contact_id`. */
+            participants?: components["schemas"]["Who"][];
+            /** @description Of an e-mail: for its owner alone. */
+            private?: boolean;
             subject?: string | null;
         };
         /** @description A request to the assistant. */
@@ -7695,8 +7835,8 @@ export interface components {
                 category?: components["schemas"]["LeadStatusCategory"] | null;
                 id: components["schemas"]["ChoiceId"];
                 /**
-                 * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role` or
-                 *     `lead_status`.
+                 * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
+                 *     `lead_status`, `call_outcome` or `meeting_outcome`.
                  */
                 kind: string;
                 name: string;
@@ -7947,12 +8087,15 @@ export interface components {
         /** @description One page of a list. */
         Page_Entry: components["schemas"]["Counted"] & {
             items: {
+                activity?: components["schemas"]["Activity"] | null;
                 actor: components["schemas"]["EntryActor"];
                 /** Format: date-time */
                 at: string;
                 changes: components["schemas"]["EntryChange"][];
                 data: Record<string, unknown>;
                 id: components["schemas"]["EventId"];
+                /** @description Whether it is pinned to the top of this record's timeline. */
+                pinned: boolean;
                 subject: components["schemas"]["EntrySubject"];
                 /** @description `<object>.<verb>`, such as `opportunity.moved`. */
                 type: string;
@@ -7980,16 +8123,20 @@ export interface components {
         Page_Hit: components["schemas"]["Counted"] & {
             items: {
                 amount?: components["schemas"]["Money"] | null;
-                /** Format: date */
+                /**
+                 * Format: date
+                 * @description Of an activity the day on which it happened.
+                 */
                 close_date?: string | null;
                 /** Format: uuid */
                 id: string;
+                on?: components["schemas"]["HitOn"] | null;
                 /** Format: int64 */
                 probability?: number | null;
                 stage_kind?: string | null;
                 subtitle?: string | null;
                 title: string;
-                /** @description `opportunity`, `account`, `contact` or `lead`. */
+                /** @description `opportunity`, `account`, `contact`, `lead` or `activity`. */
                 type: string;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
@@ -8760,6 +8907,14 @@ export interface components {
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
+        };
+        /** @description Somebody who took part, as the API shows them. */
+        Participant: {
+            address?: string | null;
+            contact_id?: components["schemas"]["ContactId"] | null;
+            /** @description The contact's or colleague's; of an address what was said with it, or the address itself. */
+            name: string;
+            user_id?: components["schemas"]["UserId"] | null;
         };
         /** @description A passkey, as its owner sees it. */
         Passkey: {
@@ -10181,7 +10336,7 @@ export interface components {
          * @description What can be in the trash.
          * @enum {string}
          */
-        TrashObject: "opportunity" | "account" | "contact" | "lead" | "task";
+        TrashObject: "opportunity" | "account" | "contact" | "lead" | "task" | "activity";
         /** @description The body of `POST …/query`. */
         TreeQuery: {
             /**
@@ -10436,6 +10591,23 @@ export interface components {
              * @default null
              */
             version?: number | null;
+        };
+        /** @description Somebody who took part: exactly one of a contact, a user and an address. */
+        Who: {
+            /**
+             * @description An e-mail address or a telephone number of somebody who is neither.
+             * @default null
+             */
+            address?: string | null;
+            /** @default null */
+            contact_id?: components["schemas"]["ContactId"] | null;
+            /**
+             * @description The name that goes with an address.
+             * @default null
+             */
+            name?: string | null;
+            /** @default null */
+            user_id?: components["schemas"]["UserId"] | null;
         };
         /** @description An opportunity with its products and the stages it has been in. */
         Whole: components["schemas"]["Opportunity"] & {
@@ -11922,6 +12094,20 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                /**
+                 * @description Of these kinds, by commas: `note`, `call`, `email`, `meeting`, `task`, `stage`, `assignment`, `change`, `file`,
+                 *     `approval`, `agent`.
+                 * @example call,meeting
+                 */
+                kind?: string;
+                /** @description A user or a contact: what they did, and where they took part. */
+                person?: string;
+                /** @description From this moment on. */
+                from?: string;
+                /** @description Before this moment. */
+                to?: string;
+                /** @description Words of what was logged, or of the name of what it happened to; each matches from its beginning. */
+                q?: string;
             };
             header?: never;
             path: {
@@ -12145,6 +12331,476 @@ export interface operations {
         };
     };
     get_activities_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_activities_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the bin, from which it can be restored */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_activities_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_activities_id_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /**
+                 * @description Of these kinds, by commas: `note`, `call`, `email`, `meeting`, `task`, `stage`, `assignment`, `change`, `file`,
+                 *     `approval`, `agent`.
+                 * @example call,meeting
+                 */
+                kind?: string;
+                /** @description A user or a contact: what they did, and where they took part. */
+                person?: string;
+                /** @description From this moment on. */
+                from?: string;
+                /** @description Before this moment. */
+                to?: string;
+                /** @description Words of what was logged, or of the name of what it happened to; each matches from its beginning. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ActivityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entry"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_activities_id_restore: {
         parameters: {
             query?: never;
             header?: never;
@@ -16798,6 +17454,20 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                /**
+                 * @description Of these kinds, by commas: `note`, `call`, `email`, `meeting`, `task`, `stage`, `assignment`, `change`, `file`,
+                 *     `approval`, `agent`.
+                 * @example call,meeting
+                 */
+                kind?: string;
+                /** @description A user or a contact: what they did, and where they took part. */
+                person?: string;
+                /** @description From this moment on. */
+                from?: string;
+                /** @description Before this moment. */
+                to?: string;
+                /** @description Words of what was logged, or of the name of what it happened to; each matches from its beginning. */
+                q?: string;
             };
             header?: never;
             path: {
@@ -23612,6 +24282,20 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                /**
+                 * @description Of these kinds, by commas: `note`, `call`, `email`, `meeting`, `task`, `stage`, `assignment`, `change`, `file`,
+                 *     `approval`, `agent`.
+                 * @example call,meeting
+                 */
+                kind?: string;
+                /** @description A user or a contact: what they did, and where they took part. */
+                person?: string;
+                /** @description From this moment on. */
+                from?: string;
+                /** @description Before this moment. */
+                to?: string;
+                /** @description Words of what was logged, or of the name of what it happened to; each matches from its beginning. */
+                q?: string;
             };
             header?: never;
             path: {
@@ -29730,6 +30414,20 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                /**
+                 * @description Of these kinds, by commas: `note`, `call`, `email`, `meeting`, `task`, `stage`, `assignment`, `change`, `file`,
+                 *     `approval`, `agent`.
+                 * @example call,meeting
+                 */
+                kind?: string;
+                /** @description A user or a contact: what they did, and where they took part. */
+                person?: string;
+                /** @description From this moment on. */
+                from?: string;
+                /** @description Before this moment. */
+                to?: string;
+                /** @description Words of what was logged, or of the name of what it happened to; each matches from its beginning. */
+                q?: string;
             };
             header?: never;
             path: {
@@ -40391,6 +41089,232 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Team"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_timeline_pins_object_id_event_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `opportunity`, `account`, `contact` or `lead` */
+                object: string;
+                id: string;
+                event_id: components["schemas"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pinned */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_timeline_pins_object_id_event_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `opportunity`, `account`, `contact` or `lead` */
+                object: string;
+                id: string;
+                event_id: components["schemas"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not pinned any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {

@@ -51,7 +51,9 @@ export type OptionKind =
   | "win_reason"
   | "competitor"
   | "contact_role"
-  | "lead_status";
+  | "lead_status"
+  | "call_outcome"
+  | "meeting_outcome";
 export type Option = Schemas["Choice"];
 
 export type SignInProvider = Schemas["SignInProvider"];
@@ -125,6 +127,8 @@ export type FieldLevel = Schemas["FieldLevel"];
 
 export type Priority = Schemas["Priority"];
 export type Task = Schemas["Task"];
+export type Activity = Schemas["Activity"];
+export type Participant = Schemas["Participant"];
 export type ActivityKind = Schemas["ActivityKind"];
 export type SearchHit = Schemas["Hit"];
 export type LiveChange = Schemas["LiveChange"];

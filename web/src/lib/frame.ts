@@ -1,5 +1,5 @@
 /** What the frame shares with every page: the assistant's state, the dialog that is up, the list one came from. */
-import type { SubjectType } from "@/api/types";
+import type { ActivityKind, SubjectType } from "@/api/types";
 import { createStore } from "./store";
 
 export interface AssistantState {
@@ -16,7 +16,8 @@ export type Creating =
   | { kind: "account" }
   | { kind: "lead" }
   | { kind: "contact"; account?: { id: string; name: string } | undefined }
-  | { kind: "task"; subject?: { type: SubjectType; id: string; name: string } | undefined };
+  | { kind: "task"; subject?: { type: SubjectType; id: string; name: string } | undefined }
+  | { kind: "activity"; activity: ActivityKind };
 export const creating = createStore<Creating | null>(null);
 export const create = (what: Creating): void => creating.set(what);
 

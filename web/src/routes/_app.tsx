@@ -18,6 +18,7 @@ const NewOpportunity = loadable(() => import("@/features/opportunities/new").the
 const NewAccount = loadable(() => import("@/features/accounts/new").then((m) => m.NewAccount));
 const NewLead = loadable(() => import("@/features/leads/new").then((m) => m.NewLead));
 const NewContact = loadable(() => import("@/features/contacts/new").then((m) => m.NewContact));
+const LogDialog = loadable(() => import("@/components/crm/log-dialog").then((m) => m.LogDialog));
 const NewTask = loadable(() => import("@/components/crm/new-task").then((m) => m.NewTask));
 
 export const Route = createFileRoute("/_app")({
@@ -84,6 +85,8 @@ function Creating() {
       return <NewContact account={what.account} onClose={close} />;
     case "task":
       return <NewTask subject={what.subject} onClose={close} />;
+    case "activity":
+      return <LogDialog kind={what.activity} onClose={close} />;
     case undefined:
       return null;
   }

@@ -159,10 +159,7 @@ mod tests {
         let read = Action::Read;
         assert_eq!(of(&asked(Object::Opportunity, read, ScopeLevel::Team)), "scopes.opportunity.read scope_too_wide");
         assert_eq!(of(&asked(Object::ApiKey, read, ScopeLevel::Own)), "scopes.api_key.read not_for_keys");
-        assert_eq!(
-            of(&asked(Object::Activity, Action::Delete, ScopeLevel::Own)),
-            "scopes.activity.delete not_for_keys"
-        );
+        assert_eq!(of(&asked(Object::Audit, Action::Delete, ScopeLevel::Own)), "scopes.audit.delete not_for_keys");
         assert_eq!(of(&asked(Object::Opportunity, read, ScopeLevel::None)), "scopes required");
         let own = asked(Object::Opportunity, read, ScopeLevel::Own);
         let grants = within(&own, &Builtin::SalesRep.grants().of_keys()).unwrap();

@@ -73,7 +73,7 @@ impl Builtin {
                 })
                 .set(Object::Opportunity, &[(Read, Team), (Create, All), (Update, Team), (Delete, Team)])
                 .set(Object::Task, &[(Read, Team), (Create, All), (Update, Team), (Delete, Team)])
-                .set(Object::Activity, &[(Read, All), (Create, All)])
+                .set(Object::Activity, &[(Read, All), (Create, All), (Update, Team), (Delete, Team)])
                 .set(Object::Import, &[(Read, Own), (Create, All)])
                 .set(Object::SavedView, &[(Create, All)])
                 .set(Object::Agent, &[(Use, All)]),
@@ -84,7 +84,7 @@ impl Builtin {
                 })
                 .set(Object::Opportunity, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
                 .set(Object::Task, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
-                .set(Object::Activity, &[(Read, All), (Create, All)])
+                .set(Object::Activity, &[(Read, All), (Create, All), (Update, Own), (Delete, Own)])
                 .set(Object::Agent, &[(Use, All)]),
             Self::ReadOnly => records
                 .iter()

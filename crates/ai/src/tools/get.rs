@@ -42,9 +42,8 @@ impl Tool for GetOpportunity {
         let id = OpportunityId(args.id);
         let whole = lines::whole(running.cx, tx, id).await?;
         let o = &whole.opportunity;
-        let entries = timeline::store::page(tx, running.cx.actor(), timeline::store::Of::Opportunity(args.id), 8, None)
-            .await?
-            .items;
+        let (of, asked) = (timeline::look::Of::Opportunity(args.id), timeline::ask::Asked::default());
+        let entries = timeline::store::page(tx, running.cx.actor(), of, &asked, 8, None).await?.items;
         let history: Vec<Value> = entries
             .iter()
             .map(|e| {

@@ -1,29 +1,51 @@
-//! Activities: the notes, calls, e-mails and meetings that happened. They are logged, not changed.
+//! Activities: the notes, calls, e-mails and meetings that happened.
 //!
-//! Here are the types and the rules; `store` holds the SQL, `http` the endpoints. An activity is seen as what it is
-//! about is; one about nothing, by whoever logged it. It stands on timelines at the time it happened.
+//! Here are the types and the rules; `participant` says who took part, `fields` what can be written, `store` holds the SQL,
+//! `write` the one way in which activities are written, `http` the endpoints. An activity is seen as what it is about is;
+//! one about nothing, and a private e-mail, by whoever logged it. It stands on timelines at the time it happened, as it
+//! reads now.
 
+mod fields;
 pub mod http;
+pub mod participant;
 pub mod store;
+pub mod write;
 
 use chrono::{DateTime, Utc};
+use dealwright_access::context::permission;
+use dealwright_access::policy::{DeleteActivity, Object, UpdateActivity};
+use dealwright_access::{Actor, Record};
 use dealwright_kernel::Result;
-use dealwright_kernel::extract::Validate;
-use dealwright_kernel::id::{AccountId, ActivityId, ContactId, LeadId, OpportunityId, UserId};
+use dealwright_kernel::id::{
+    AccountId, ActivityId, ChoiceId, ContactId, EventId, LeadId, OpportunityId, TeamId, UserId,
+};
 use dealwright_store::{Event, Subject, Tx};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::record::{Ref, Texts};
+pub use self::fields::{ActivityPatch, Fields, NewActivity};
+use self::participant::Participant;
+use crate::opportunity::May;
+use crate::record::Ref;
 use crate::task::about::{About, SubjectRef};
 use crate::words::words;
-
-const MAX_MINUTES: i32 = 100_000;
 
 words! {
     /// What happened.
     ActivityKind, "kind" { Note = "note", Call = "call", Email = "email", Meeting = "meeting" }
+}
+
+impl ActivityKind {
+    /// The managed list of its outcomes; a note and an e-mail have none.
+    #[must_use]
+    pub const fn outcomes(self) -> Option<&'static str> {
+        match self {
+            Self::Call => Some("call_outcome"),
+            Self::Meeting => Some("meeting_outcome"),
+            Self::Note | Self::Email => None,
+        }
+    }
 }
 
 words! {
@@ -41,7 +63,14 @@ pub struct Activity {
     pub body: Option<String>,
     pub direction: Option<Direction>,
     pub duration_minutes: Option<i32>,
+    /// What became of a call or a meeting: a value of the list `call_outcome` or `meeting_outcome`.
+    pub outcome_id: Option<ChoiceId>,
+    pub outcome: Option<Ref>,
+    /// An e-mail that only its owner sees.
+    pub private: bool,
     pub occurred_at: DateTime<Utc>,
+    /// Who took part, beside the contact it is about; without contacts that you may not see.
+    pub participants: Vec<Participant>,
     /// Who logged it.
     pub owner_id: UserId,
     pub owner: Ref,
@@ -51,8 +80,21 @@ pub struct Activity {
     pub lead_id: Option<LeadId>,
     /// The record it is about; null when none, or when you may not see it.
     pub about: Option<SubjectRef>,
+    /// When it was last changed by somebody; null when it is as it was logged.
+    pub edited_at: Option<DateTime<Utc>>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub may: May,
+    /// What "team" scope means for it.
+    #[serde(skip)]
+    pub team_id: Option<TeamId>,
+    /// Whether who reads it may update what it is about.
+    #[serde(skip)]
+    pub of_their_record: bool,
+    /// The event by which it stands on timelines.
+    #[serde(skip)]
+    pub entry_id: Option<EventId>,
 }
 
 impl Activity {
@@ -67,94 +109,83 @@ impl Activity {
         }
     }
 
-    /// The event that tells of it, at the time it happened; on no timeline yet.
+    /// The writable part.
     #[must_use]
-    pub fn logged(&self, tx: &Tx) -> Event {
-        let name = self.subject.clone().unwrap_or_else(|| self.kind.as_str().to_owned());
-        let subject = Subject { object: "activity", id: self.id.0, name, version: Some(self.version) };
-        let mut event = Event::with_id(tx.new_id().into(), "activity.logged", subject).data(json!({
-            "kind": self.kind,
-            "subject": self.subject,
-            "body": self.body,
-            "duration_minutes": self.duration_minutes,
-            "direction": self.direction,
-            "activity_id": self.id,
-        }));
-        event.at = Some(self.occurred_at);
-        event
+    pub fn fields(&self) -> Fields {
+        Fields {
+            kind: self.kind,
+            subject: self.subject.clone(),
+            body: self.body.clone(),
+            direction: self.direction,
+            duration_minutes: self.duration_minutes,
+            outcome_id: self.outcome_id,
+            private: self.private,
+            occurred_at: self.occurred_at,
+            participants: self.participants.iter().map(Participant::who).collect(),
+            opportunity_id: self.opportunity_id,
+            account_id: self.account_id,
+            contact_id: self.contact_id,
+            lead_id: self.lead_id,
+        }
+    }
+
+    /// What it is called where its words are not shown. A private e-mail tells nothing of itself.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.subject.clone().filter(|_| !self.private).unwrap_or_else(|| self.kind.as_str().to_owned())
+    }
+
+    /// What timelines tell of it: as it reads now.
+    #[must_use]
+    pub fn told(&self) -> Value {
+        json!({
+            "kind": self.kind, "subject": self.subject, "body": self.body, "duration_minutes": self.duration_minutes,
+            "direction": self.direction, "activity_id": self.id,
+        })
+    }
+
+    /// An event about it, on no timeline yet. It does not repeat the words: they can be put right.
+    #[must_use]
+    pub fn event(&self, id: EventId, verb: &str) -> Event {
+        let subject = Subject { object: "activity", id: self.id.0, name: self.name(), version: Some(self.version) };
+        Event::with_id(id, format!("activity.{verb}"), subject)
+            .data(json!({ "kind": self.kind, "activity_id": self.id }))
+    }
+
+    /// As `actor` may write it.
+    #[must_use]
+    pub fn allowing(mut self, actor: &Actor) -> Self {
+        let update = permission::<UpdateActivity>();
+        self.may = May {
+            update: actor.reaches(update, self.owner_id, self.team_id)
+                || actor.may_by_share(update, self.of_their_record),
+            delete: actor.reaches(permission::<DeleteActivity>(), self.owner_id, self.team_id),
+        };
+        self
     }
 }
 
-/// Something that happened.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewActivity {
-    pub kind: ActivityKind,
-    #[schema(max_length = 500)]
-    pub subject: Option<String>,
-    #[schema(max_length = 100000)]
-    pub body: Option<String>,
-    /// Now when absent.
-    pub occurred_at: Option<DateTime<Utc>>,
-    #[schema(minimum = 0, maximum = 100000)]
-    pub duration_minutes: Option<i32>,
-    pub direction: Option<Direction>,
-    pub opportunity_id: Option<OpportunityId>,
-    pub account_id: Option<AccountId>,
-    pub contact_id: Option<ContactId>,
-    pub lead_id: Option<LeadId>,
-}
+impl Record for Activity {
+    const OBJECT: Object = Object::Activity;
+    type Id = ActivityId;
 
-impl NewActivity {
-    /// What it is about.
-    #[must_use]
-    pub const fn records(&self) -> About {
-        About {
-            opportunity: self.opportunity_id,
-            account: self.account_id,
-            contact: self.contact_id,
-            lead: self.lead_id,
-        }
+    async fn find(tx: &mut Tx, id: ActivityId) -> Result<Option<Self>> {
+        store::find(tx, id, false).await
     }
-}
 
-impl Validate for NewActivity {
-    fn validate(&self) -> Result<()> {
-        let mut wrong = Texts::default();
-        wrong.optional("subject", self.subject.as_deref(), 500);
-        wrong.optional("body", self.body.as_deref(), 100_000);
-        let said = |text: &Option<String>| text.as_deref().is_some_and(|t| !t.trim().is_empty());
-        if self.kind == ActivityKind::Note && !said(&self.subject) && !said(&self.body) {
-            wrong.push("body", "required", "a note says something");
-        }
-        wrong.date("occurred_at", self.occurred_at.map(|at| at.date_naive()));
-        if self.duration_minutes.is_some_and(|m| !(0..=MAX_MINUTES).contains(&m)) {
-            wrong.push("duration_minutes", "out_of_range", format!("between 0 and {MAX_MINUTES} minutes"));
-        }
-        wrong.finish()
+    fn owner(&self) -> (UserId, Option<TeamId>) {
+        (self.owner_id, self.team_id)
+    }
+
+    /// Who may update what it is about may update it too.
+    fn shared_to_edit(&self) -> bool {
+        self.of_their_record
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use dealwright_kernel::extract::read_value;
-    use serde_json::Value;
-
     use super::*;
-
-    fn wrong(body: Value) -> Vec<String> {
-        let error = read_value::<NewActivity>(body).and_then(|new| new.validate()).err();
-        error.into_iter().flat_map(|e| e.fields).map(|f| format!("{}:{}", f.field, f.code)).collect()
-    }
-
-    #[test]
-    fn what_is_logged_is_checked_field_by_field() {
-        assert!(wrong(json!({"kind": "call", "duration_minutes": 15, "direction": "out"})).is_empty());
-        assert_eq!(wrong(json!({"kind": "note", "body": " "})), ["body:required"]);
-        assert_eq!(wrong(json!({"kind": "fax"})), ["kind:invalid_value"]);
-        let odd = json!({"kind": "call", "duration_minutes": -1, "occurred_at": "0001-01-01T00:00:00Z"});
-        assert_eq!(wrong(odd), ["occurred_at:out_of_range", "duration_minutes:out_of_range"]);
-    }
 
     #[test]
     fn words_are_read_back() {

@@ -2,12 +2,12 @@
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::{
-    DeleteAccount, DeleteContact, DeleteLead, DeleteOpportunity, DeleteTask, Needs, UpdateAccount, UpdateContact,
-    UpdateLead, UpdateOpportunity, UpdateTask,
+    DeleteAccount, DeleteActivity, DeleteContact, DeleteLead, DeleteOpportunity, DeleteTask, Needs, UpdateAccount,
+    UpdateActivity, UpdateContact, UpdateLead, UpdateOpportunity, UpdateTask,
 };
 use dealwright_access::{Context, Record};
 use dealwright_kernel::error::Outcome;
-use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, OpportunityId, TaskId};
+use dealwright_kernel::id::{AccountId, ActivityId, ContactId, EventId, LeadId, OpportunityId, TaskId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Tx};
 use serde::Serialize;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
-use crate::{account, contact, deal_competitor, deal_contact, lead, merge, opportunity, task};
+use crate::{account, activity, contact, deal_competitor, deal_contact, lead, merge, opportunity, task};
 
 /// What an undo did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,7 +45,7 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
     }
     let verb = event.kind.split_once('.').map_or("", |(_, verb)| verb);
     match verb {
-        "created" | "restored" => delete(cx, tx, event).await,
+        "created" | "logged" | "restored" => delete(cx, tx, event).await,
         "deleted" => restore(cx, tx, event).await,
         "converted" => revert_conversion(cx, tx, event).await,
         "archived" | "unarchived" => archive(cx, tx, event, verb == "unarchived").await,
@@ -167,6 +167,13 @@ async fn revert(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
                 task::write::update(cx, tx, permit, version, task::TaskPatch::from_values(back)?, undoes).await?.event,
             )
         }
+        "activity" => {
+            let permit = cx.permit_for::<activity::Activity>(tx, ActivityId(id), UpdateActivity::PERMISSION).await?;
+            let (back, kept) = plan(event, &fields_of(&permit.fields())?)?;
+            let (version, restored) = (permit.version, names(&back));
+            let patch = activity::ActivityPatch::from_values(back)?;
+            (kept, restored, activity::write::update(cx, tx, permit, version, patch, undoes).await?.event)
+        }
         _ => return Err(unknown(event)),
     };
     Ok(Undone { event_id, restored, kept })
@@ -244,6 +251,12 @@ async fn delete(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> {
             let version = permit.version;
             task::write::delete(tx, permit, version, undoes).await?
         }
+        "activity" => {
+            let permit =
+                cx.permit_for::<activity::Activity>(tx, ActivityId(id), permission::<DeleteActivity>()).await?;
+            let version = permit.version;
+            activity::write::delete(tx, permit, version, undoes).await?
+        }
         _ => return Err(unknown(event)),
     };
     Ok(Undone { event_id: Some(event_id), restored: Vec::new(), kept: Vec::new() })
@@ -257,6 +270,7 @@ async fn restore(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Undone> 
         "contact" => contact::write::restore(cx, tx, ContactId(id), undoes).await.map(|w| w.event),
         "lead" => lead::write::restore(cx, tx, LeadId(id), undoes).await.map(|w| w.event),
         "task" => task::write::restore(cx, tx, TaskId(id), undoes).await.map(|w| w.event),
+        "activity" => activity::write::restore(cx, tx, ActivityId(id), undoes).await.map(|w| w.event),
         _ => return Err(unknown(event)),
     };
     let event_id = match restored {

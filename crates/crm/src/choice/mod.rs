@@ -1,5 +1,5 @@
-//! Managed lists: opportunity types, sources, industries, regions, reasons, competitors, roles of contacts, lead statuses;
-//! and what a new organisation starts with.
+//! Managed lists: opportunity types, sources, industries, regions, reasons, competitors, roles of contacts, lead statuses,
+//! outcomes of calls and meetings; and what a new organisation starts with.
 //!
 //! Here are the types and the rules; `store` holds the SQL, `write` how an administrator changes a list, `http` the
 //! endpoints.
@@ -34,10 +34,14 @@ pub enum ListKind {
     /// What part a contact has in a deal.
     ContactRole,
     LeadStatus,
+    /// What became of a call.
+    CallOutcome,
+    /// What became of a meeting.
+    MeetingOutcome,
 }
 
 impl ListKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::OpportunityType,
         Self::Source,
         Self::Industry,
@@ -47,6 +51,8 @@ impl ListKind {
         Self::Competitor,
         Self::ContactRole,
         Self::LeadStatus,
+        Self::CallOutcome,
+        Self::MeetingOutcome,
     ];
 
     #[must_use]
@@ -61,6 +67,8 @@ impl ListKind {
             Self::Competitor => "competitor",
             Self::ContactRole => "contact_role",
             Self::LeadStatus => "lead_status",
+            Self::CallOutcome => "call_outcome",
+            Self::MeetingOutcome => "meeting_outcome",
         }
     }
 
@@ -77,6 +85,7 @@ impl ListKind {
             Self::Competitor => "lost_to_id",
             Self::ContactRole => "contacts",
             Self::LeadStatus => "status_id",
+            Self::CallOutcome | Self::MeetingOutcome => "outcome_id",
         }
     }
 }
@@ -140,8 +149,8 @@ impl std::str::FromStr for Category {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Choice {
     pub id: ChoiceId,
-    /// `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role` or
-    /// `lead_status`.
+    /// `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
+    /// `lead_status`, `call_outcome` or `meeting_outcome`.
     pub kind: String,
     pub name: String,
     pub position: i32,
@@ -282,4 +291,6 @@ pub const STARTERS: &[(&str, &[&str])] = &[
         "contact_role",
         &["Decision maker", "Economic buyer", "Champion", "Influencer", "Technical evaluator", "User", "Blocker"],
     ),
+    ("call_outcome", &["Connected", "Left message", "No answer", "Busy", "Wrong number"]),
+    ("meeting_outcome", &["Held", "Rescheduled", "Cancelled", "No show"]),
 ];

@@ -134,6 +134,19 @@ pub async fn replace_in_rules(tx: &mut Tx, old: ChoiceId, new: ChoiceId) -> Resu
     Ok(())
 }
 
+/// Gives activities that have an outcome another one.
+pub async fn replace_on_activities(tx: &mut Tx, old: ChoiceId, new: ChoiceId) -> Result<Vec<Replaced>> {
+    Ok(sqlx::query_as!(
+        Replaced,
+        r#"select id as "id!", name as "name!", version as "version!", null::uuid as account_id, null::uuid as contact_id,
+                  deleted as "deleted!" from app.replace_outcome($1, $2)"#,
+        old.0,
+        new.0,
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
 /// A record that has got another value.
 #[derive(Debug)]
 pub struct Replaced {

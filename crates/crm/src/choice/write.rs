@@ -174,6 +174,14 @@ async fn replace(cx: &Context, tx: &mut Tx, old: &Choice, new: &Choice) -> Resul
             tx.emit(event);
         }
     }
+    if matches!(kind, ListKind::CallOutcome | ListKind::MeetingOutcome) {
+        for activity in store::replace_on_activities(tx, old.id, new.id).await?.into_iter().filter(|a| !a.deleted) {
+            let version = Some(activity.version);
+            let subject = Subject { object: "activity", id: activity.id, name: activity.name, version };
+            let event = Event::with_id(tx.new_id().into(), "activity.updated", subject).changes(changes());
+            tx.emit(event);
+        }
+    }
     if matches!(kind, ListKind::LeadStatus | ListKind::Source | ListKind::Industry | ListKind::Region) {
         let leads = store::replace_on_leads(tx, old.id, new.id).await?;
         if !leads.is_empty() && cx.actor().scope(permission::<UpdateLead>()) != ScopeLevel::All {

@@ -1,9 +1,9 @@
-//! `/search`: one box over opportunities, accounts, contacts and leads.
+//! `/search`: one box over opportunities, accounts, contacts, leads and activities.
 
 use chrono::NaiveDate;
 use dealwright_access::Access;
 use dealwright_access::context::{Caller, permission};
-use dealwright_access::policy::{ReadAccount, ReadContact, ReadLead};
+use dealwright_access::policy::{ReadAccount, ReadActivity, ReadContact, ReadLead};
 use dealwright_kernel::error::{Outcome, Problems};
 use dealwright_kernel::extract::{Json, Query};
 use dealwright_kernel::{Error, Money, Page, Result};
@@ -38,7 +38,7 @@ struct Params {
 /// A record that was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct Hit {
-    /// `opportunity`, `account`, `contact` or `lead`.
+    /// `opportunity`, `account`, `contact`, `lead` or `activity`.
     #[serde(rename = "type")]
     kind: String,
     id: Uuid,
@@ -47,7 +47,19 @@ struct Hit {
     stage_kind: Option<String>,
     probability: Option<i64>,
     amount: Option<Money>,
+    /// Of an activity the day on which it happened.
     close_date: Option<NaiveDate>,
+    /// The record on whose page it is; null of what has a page of its own.
+    on: Option<HitOn>,
+}
+
+/// Where something is that was found and has no page of its own.
+#[derive(Debug, Serialize, ToSchema)]
+struct HitOn {
+    /// `opportunity`, `account`, `contact` or `lead`.
+    #[serde(rename = "type")]
+    kind: String,
+    id: Uuid,
 }
 
 /// Search everything
@@ -80,8 +92,18 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
     } else {
         Vec::new()
     };
-    let wanted =
-        store::Wanted { opportunities: &opportunities, accounts: &accounts, contacts: &contacts, leads: &leads };
+    let activities = if actor.may(permission::<ReadActivity>()) {
+        super::activities_like(&mut tx, &query, CANDIDATES).await?
+    } else {
+        Vec::new()
+    };
+    let wanted = store::Wanted {
+        opportunities: &opportunities,
+        accounts: &accounts,
+        contacts: &contacts,
+        leads: &leads,
+        activities: &activities,
+    };
     let hits = store::hits(&mut tx, actor, &wanted, &params.q, limit).await?;
     let currency = actor.currency;
     let items = hits
@@ -95,6 +117,7 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
             probability: h.probability,
             amount: h.amount_base.map(|m| Money::new(m, currency)),
             close_date: h.close_date,
+            on: h.on_type.zip(h.on_id).map(|(kind, id)| HitOn { kind, id }),
         })
         .collect();
     tx.done(Json(Page::whole(items))).await

@@ -49,7 +49,7 @@ impl What {
 }
 
 /// The words of a query.
-fn words(q: &str) -> Vec<String> {
+pub(crate) fn words(q: &str) -> Vec<String> {
     let separated = |c: char| !(c.is_alphanumeric() || matches!(c, '@' | '.' | '_' | '-'));
     q.to_lowercase()
         .split(separated)
@@ -151,6 +151,14 @@ pub async fn contacts(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> 
 /// 503 when the statement's time is up.
 pub async fn leads(tx: &mut Tx, actor: &Actor, q: &str) -> Result<Vec<Uuid>> {
     all(tx, actor, What::Leads, q).await
+}
+
+/// Ids of activities that match: the actor's own, and the last of all. Of many that they may not see, the own ones are not
+/// lost.
+pub(crate) async fn activities_like(tx: &mut Tx, query: &str, limit: i32) -> Result<Vec<Uuid>> {
+    let mut found = store::matching_activities(tx, query, true, limit).await?;
+    found.extend(store::matching_activities(tx, query, false, limit * 8).await?);
+    Ok(found)
 }
 
 async fn all(tx: &mut Tx, actor: &Actor, what: What, q: &str) -> Result<Vec<Uuid>> {

@@ -37,6 +37,12 @@ pub async fn matching(tx: &mut Tx, what: What, query: &str, narrowed: Narrowed<'
     Ok(ids.into_iter().flatten().collect())
 }
 
+/// Candidate ids of activities, of the actor's own only if `own`.
+pub async fn matching_activities(tx: &mut Tx, query: &str, own: bool, limit: i32) -> Result<Vec<Uuid>> {
+    let found = sqlx::query_scalar!("select app.match_activities($1, $2, $3)", query, own, limit).fetch_all(tx.db());
+    Ok(found.await?.into_iter().flatten().collect())
+}
+
 /// Candidate ids among what is shared with the actor.
 pub async fn matching_shared(tx: &mut Tx, what: What, query: &str, limit: i32) -> Result<Vec<Uuid>> {
     let found = sqlx::query_scalar!("select app.match_shared($1, $2, $3)", what.object().as_str(), query, limit)
@@ -138,6 +144,9 @@ pub struct Hit {
     pub probability: Option<i64>,
     pub amount_base: Option<i64>,
     pub close_date: Option<NaiveDate>,
+    /// The record on whose page it is, if not its own.
+    pub on_type: Option<String>,
+    pub on_id: Option<Uuid>,
 }
 
 /// Candidates of each kind.
@@ -147,6 +156,7 @@ pub struct Wanted<'a> {
     pub accounts: &'a [Uuid],
     pub contacts: &'a [Uuid],
     pub leads: &'a [Uuid],
+    pub activities: &'a [Uuid],
 }
 
 /// Reads what may be seen of the candidates, best first: names that begin with the query, then open deals, then by
@@ -155,27 +165,37 @@ pub async fn hits(tx: &mut Tx, actor: &Actor, wanted: &Wanted<'_>, q: &str, limi
     let hides = |object, field| actor.fields.hides(object, field);
     Ok(sqlx::query_as!(
         Hit,
-        r#"select kind as "kind!", id as "id!", title as "title!", subtitle, stage_kind, probability, amount_base, close_date from (
+        r#"select kind as "kind!", id as "id!", title as "title!", subtitle, stage_kind, probability, amount_base, close_date, on_type, on_id from (
              (select 'account' as kind, a.id, a.name as title, case when not $8 then a.domain end as subtitle, null::text as stage_kind, null::bigint as probability,
-                     null::bigint as amount_base, null::date as close_date, a.updated_at, 0 as rank
+                     null::bigint as amount_base, null::date as close_date, null::text as on_type, null::uuid as on_id, a.updated_at, 0 as rank
               from account a where a.org_id = $7 and a.id = any ($2) and a.deleted_at is null
               order by (app.fold(a.name) like app.fold($4) || '%') desc, a.updated_at desc limit $5)
              union all
              (select 'opportunity', o.id, o.name, a.name, s.kind, case when not $9 then o.probability end, case when not $10 then o.amount_base end,
-                     case when not $11 then o.close_date end, o.updated_at, case s.kind when 'open' then 1 else 3 end
+                     case when not $11 then o.close_date end, null, null, o.updated_at, case s.kind when 'open' then 1 else 3 end
               from opportunity o join stage s on s.org_id = o.org_id and s.id = o.stage_id left join account a on a.org_id = o.org_id and a.id = o.account_id
               where o.org_id = $7 and o.id = any ($1) and o.deleted_at is null
               order by (s.kind = 'open') desc, o.updated_at desc limit $5)
              union all
-             (select 'contact', c.id, c.name, concat_ws(', ', case when not $12 then c.title end, a.name), null, null, null, null, c.updated_at, 2
+             (select 'contact', c.id, c.name, concat_ws(', ', case when not $12 then c.title end, a.name), null, null, null, null, null, null, c.updated_at, 2
               from contact c left join account a on a.org_id = c.org_id and a.id = c.account_id
               where c.org_id = $7 and c.id = any ($3) and c.deleted_at is null
               order by (app.fold(c.name) like app.fold($4) || '%') desc, c.updated_at desc limit $5)
              union all
              (select 'lead', l.id, l.name, nullif(concat_ws(', ', case when not $14 then l.title end, case when not $15 then nullif(l.company, l.name) end), ''), null,
-                     null, null, null, l.updated_at, case when l.converted_at is null then 2 else 4 end
+                     null, null, null, null, null, l.updated_at, case when l.converted_at is null then 2 else 4 end
               from lead l where l.org_id = $7 and l.id = any ($13) and l.deleted_at is null
               order by (app.fold(l.name) like app.fold($4) || '%') desc, (l.converted_at is null) desc, l.updated_at desc limit $5)
+             union all
+             (select 'activity', t.id, coalesce(t.subject, left(t.body, 120), t.kind), concat_ws(', ', t.kind, coalesce(o.name, a.name, c.name, l.name)), null, null,
+                     null, t.occurred_at::date,
+                     case when o.id is not null then 'opportunity' when a.id is not null then 'account' when c.id is not null then 'contact' else 'lead' end,
+                     coalesce(o.id, a.id, c.id, l.id), t.occurred_at, 5
+              from activity t left join opportunity o on o.org_id = t.org_id and o.id = t.opportunity_id
+              left join account a on a.org_id = t.org_id and a.id = t.account_id left join contact c on c.org_id = t.org_id and c.id = t.contact_id
+              left join lead l on l.org_id = t.org_id and l.id = t.lead_id
+              where t.org_id = $7 and t.id = any ($16) and t.deleted_at is null and coalesce(o.id, a.id, c.id, l.id) is not null
+              order by t.occurred_at desc limit $5)
            ) as found
            order by (app.fold(title) like app.fold($4) || '%') desc, rank, updated_at desc limit $6"#,
         wanted.opportunities,
@@ -193,6 +213,7 @@ pub async fn hits(tx: &mut Tx, actor: &Actor, wanted: &Wanted<'_>, q: &str, limi
         wanted.leads,
         hides(Object::Lead, "title"),
         hides(Object::Lead, "company"),
+        wanted.activities,
     )
     .fetch_all(tx.db())
     .await?)

@@ -2,18 +2,18 @@
 
 use dealwright_access::policy::{Needs, ReadAccount, ReadContact, ReadLead, ReadOpportunity};
 use dealwright_access::{Access, Allow};
-use dealwright_kernel::error::{OrNotFound, Outcome, Problems};
+use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Query};
 use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId};
 use dealwright_kernel::page::MAX_LIMIT;
 use dealwright_kernel::{Error, Page, Result};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Entry;
-use super::store::{self, Of};
+pub use super::ask::Params;
+use super::ask::{Asked, unreadable};
+use super::look::{self, Of};
+use super::{Entry, pin, store};
 
 /// The timelines' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -22,27 +22,23 @@ pub fn router() -> OpenApiRouter<Access> {
         .routes(routes!(of_account))
         .routes(routes!(of_contact))
         .routes(routes!(of_lead))
+        .merge(pin::router())
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Params {
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<u16>,
-    cursor: Option<String>,
-}
-
-async fn page<P: Needs>(cx: Allow<P>, of: Of, params: Params) -> Result<Json<Page<Entry>>> {
+/// A page of what is asked for.
+///
+/// # Errors
+/// 400 that names the parameter; 404 when the record is absent or hidden.
+pub async fn page<P: Needs>(cx: Allow<P>, of: Of, params: Params) -> Result<Json<Page<Entry>>> {
     let limit = params.limit.unwrap_or(50);
     if limit == 0 || limit > MAX_LIMIT {
-        let mut error = Error::field("limit", "invalid_value", format!("a number from 1 to {MAX_LIMIT}"));
-        error.outcome = Outcome::Unreadable;
-        return Err(error);
+        return Err(unreadable(Error::field("limit", "invalid_value", format!("a number from 1 to {MAX_LIMIT}"))));
     }
+    let asked = Asked::read(&params)?;
     let mut tx = cx.begin().await?;
-    store::visible(&mut tx, of).await?.then_some(()).or_not_found("record")?;
-    let page = store::page(&mut tx, cx.actor(), of, limit, params.cursor.as_deref()).await?;
+    look::visible(&mut tx, of).await?.then_some(()).or_not_found("record")?;
+    tx.keep_plans().await?;
+    let page = store::page(&mut tx, cx.actor(), of, &asked, limit, params.cursor.as_deref()).await?;
     tx.done(Json(page)).await
 }
 

@@ -1,6 +1,11 @@
 //! The timeline: events as a person reads them, of one record and what hangs on it.
+//!
+//! `ask` is what can be asked for, `look` finds which entries these are, `store` reads them, `pin` keeps some on top.
 
+pub mod ask;
 pub mod http;
+pub mod look;
+pub mod pin;
 pub mod store;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +16,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::activity::Activity;
 use crate::record::Ref;
 
 /// Something that happened.
@@ -30,6 +36,10 @@ pub struct Entry {
     pub undoable: bool,
     /// Whether it has been taken back.
     pub undone: bool,
+    /// Whether it is pinned to the top of this record's timeline.
+    pub pinned: bool,
+    /// What was logged, as it reads now; of `activity.logged` only.
+    pub activity: Option<Activity>,
 }
 
 /// Who did it.
@@ -71,9 +81,10 @@ pub struct EntryChange {
 #[must_use]
 pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     let Some((object, verb)) = kind.split_once('.') else { return false };
-    let known = matches!(object, "opportunity" | "account" | "contact" | "lead" | "task");
+    let known = matches!(object, "opportunity" | "account" | "contact" | "lead" | "task" | "activity");
     known
         && (matches!(verb, "created" | "deleted" | "restored")
+            || (object == "activity" && verb == "logged")
             || (object == "lead" && verb == "converted")
             || (object == "opportunity"
                 && (verb.starts_with("contact_")

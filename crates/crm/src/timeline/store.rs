@@ -1,4 +1,4 @@
-//! The SQL of timelines.
+//! Pages of timelines: which entries (`look`), and what each tells whoever reads it.
 
 use std::collections::HashMap;
 
@@ -8,35 +8,16 @@ use dealwright_kernel::id::EventId;
 use dealwright_kernel::{Cursor, Error, Page, Result};
 use dealwright_store::{ActorKind, Tx};
 use serde_json::Value;
-use sqlx::{FromRow, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Entry, EntryActor, EntryChange, EntrySubject, can_be_undone};
+use super::ask::Asked;
+use super::look::{self, Behind, LOOKS, Looked, Of, ROUNDS, Window};
+use super::{Entry, EntryActor, EntryChange, EntrySubject, can_be_undone, pin};
+use crate::activity::{self, Activity};
 use crate::change;
 use crate::custom_field;
 use crate::record::Ref;
 
-/// Whose timeline: also the event's column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
-    Opportunity(Uuid),
-    Account(Uuid),
-    Contact(Uuid),
-    Lead(Uuid),
-}
-
-impl Of {
-    const fn parts(self) -> (&'static str, Uuid) {
-        match self {
-            Self::Opportunity(id) => ("opportunity_id", id),
-            Self::Account(id) => ("account_id", id),
-            Self::Contact(id) => ("contact_id", id),
-            Self::Lead(id) => ("lead_id", id),
-        }
-    }
-}
-
-#[derive(FromRow)]
 struct Row {
     id: EventId,
     kind: String,
@@ -54,39 +35,114 @@ struct Row {
     undone: bool,
 }
 
-/// A page of a timeline, newest first, without the changes of fields that are hidden from the actor.
+/// A page of a timeline: what is pinned, then the rest, newest first; without the changes of fields that are hidden from the
+/// actor.
 ///
 /// # Errors
 /// 400 `invalid_cursor`.
-pub async fn page(tx: &mut Tx, actor: &Actor, of: Of, limit: u16, cursor: Option<&str>) -> Result<Page<Entry>> {
-    let (column, id) = of.parts();
-    let fingerprint = format!("timeline:{column}");
+pub async fn page(
+    tx: &mut Tx,
+    actor: &Actor,
+    of: Of,
+    asked: &Asked,
+    limit: u16,
+    cursor: Option<&str>,
+) -> Result<Page<Entry>> {
+    let fingerprint = format!("timeline:{}:{}", of.object(), asked.fingerprint());
     let after = cursor.map(|c| Cursor::<(DateTime<Utc>, Uuid)>::decode(c, &fingerprint)).transpose()?;
-    let mut sql = QueryBuilder::<Postgres>::new(
-        "select e.id, e.type as kind, e.at, e.actor_kind, e.actor_id, e.actor_name, e.on_behalf_of, b.name as for_name, e.subject_type, e.subject_id, \
-         e.subject_name, e.changes, e.data, exists (select from event u where u.org_id = e.org_id and u.undoes = e.id) as undone from event e \
-         left join app_user b on b.org_id = e.org_id and b.id = e.on_behalf_of where e.org_id = ",
-    );
-    let behind = leads_behind(tx, of).await?;
-    sql.push_bind(tx.org().0).push(" and (e.").push(column).push(" = ").push_bind(id);
-    if !behind.is_empty() {
-        sql.push(" or e.lead_id = any (").push_bind(behind).push(")");
+    let after = after.map(|cursor| cursor.keys);
+    let (pinned, behind) = (pin::of(tx, of).await?, look::behind(tx, of).await?);
+    let mut shown: Vec<Uuid> = Vec::new();
+    if after.is_none() && !pinned.is_empty() {
+        let window = Window { after: None, among: Some(&pinned), at_most: LOOKS };
+        let looked = look::look(tx, of, &behind, asked, window).await?;
+        shown.extend(looked.iter().filter(|l| l.kept).map(|l| l.id));
     }
-    sql.push(")");
-    if let Some(Cursor { keys: (at, id), .. }) = after {
-        sql.push(" and (e.at, e.id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+    let (found, next) = find(tx, of, &behind, asked, &pinned, limit, after).await?;
+    let next_cursor = next.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
+    shown.extend(found);
+    let items = entries(tx, actor, &shown, &pinned).await?;
+    Ok(Page { items, next_cursor, total: None.into() })
+}
+
+type Key = (DateTime<Utc>, Uuid);
+
+/// The entries of a page but for those that are pinned, and where the next one begins.
+async fn find(
+    tx: &mut Tx,
+    of: Of,
+    behind: &Behind,
+    asked: &Asked,
+    pinned: &[Uuid],
+    limit: u16,
+    mut after: Option<Key>,
+) -> Result<(Vec<Uuid>, Option<Key>)> {
+    let wanted = usize::from(limit);
+    let mut kept: Vec<Looked> = Vec::new();
+    for round in 0..ROUNDS {
+        // At first some more than the page: what is pinned, or was changed since, stands elsewhere.
+        let first = i32::from(limit) + 30;
+        let at_most = if round == 0 && !asked.is_choosy() { first } else { LOOKS };
+        let looked = look::look(tx, of, behind, asked, Window { after, among: None, at_most }).await?;
+        kept.extend(looked.iter().filter(|l| l.kept && !pinned.contains(&l.id)));
+        if kept.len() > wanted {
+            kept.truncate(wanted);
+            after = kept.last().map(|l| (l.at, l.id));
+            return Ok((kept.into_iter().map(|l| l.id).collect(), after));
+        }
+        let full = i32::try_from(looked.len()).is_ok_and(|n| n == at_most);
+        after = looked.last().filter(|_| full).map(|l| (l.at, l.id));
+        if after.is_none() {
+            break;
+        }
     }
-    sql.push(" order by e.at desc, e.id desc limit ").push_bind(i64::from(limit) + 1);
-    let mut rows: Vec<Row> = sql.build_query_as().fetch_all(tx.db()).await?;
-    let more = rows.len() > usize::from(limit);
-    rows.truncate(limit.into());
-    let last = rows.last().filter(|_| more).map(|r| (r.at, r.id.0));
-    let next_cursor = last.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
+    Ok((kept.into_iter().map(|l| l.id).collect(), after))
+}
+
+/// Entries by their ids, in that order.
+async fn entries(tx: &mut Tx, actor: &Actor, ids: &[Uuid], pinned: &[Uuid]) -> Result<Vec<Entry>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select e.id as "id: EventId", e.type as kind, e.at, e.actor_kind, e.actor_id, e.actor_name, e.on_behalf_of, b.name as "for_name?",
+                  e.subject_type, e.subject_id, e.subject_name, e.changes, e.data,
+                  exists (select from event u where u.org_id = e.org_id and u.undoes = e.id) as "undone!"
+           from event e left join app_user b on b.org_id = e.org_id and b.id = e.on_behalf_of
+           where e.org_id = $1 and e.id = any ($2)"#,
+        tx.org().0,
+        ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
     let custom = rows.iter().any(|r| r.changes.to_string().contains("\"custom."));
     let labels = if custom { custom_field::store::labels(tx).await? } else { HashMap::new() };
-    let mut items = rows.into_iter().map(|row| row.into_entry(actor, &labels)).collect::<Result<Vec<_>>>()?;
+    let entries = rows.into_iter().map(|row| row.into_entry(actor, &labels)).collect::<Result<Vec<_>>>()?;
+    let mut by_id: HashMap<Uuid, Entry> = entries.into_iter().map(|entry| (entry.id.0, entry)).collect();
+    let mut items: Vec<Entry> = ids.iter().filter_map(|id| by_id.remove(id)).collect();
     name_contacts(tx, &mut items).await?;
-    Ok(Page { items, next_cursor, total: None.into() })
+    tell_activities(tx, actor, &mut items).await?;
+    for item in &mut items {
+        item.pinned = pinned.contains(&item.id.0);
+    }
+    Ok(items)
+}
+
+/// What was logged, as it reads now.
+async fn tell_activities(tx: &mut Tx, actor: &Actor, items: &mut [Entry]) -> Result<()> {
+    let logged = |entry: &&mut Entry| entry.kind == "activity.logged";
+    let ids: Vec<Uuid> = items.iter_mut().filter(logged).map(|entry| entry.subject.id).collect();
+    let found = activity::store::many(tx, &ids, false).await?;
+    let mut found: HashMap<Uuid, Activity> = found.into_iter().map(|a| (a.id.0, a.allowing(actor))).collect();
+    for entry in items.iter_mut().filter(logged) {
+        if let Some(activity) = found.remove(&entry.subject.id) {
+            entry.data = activity.told();
+            entry.subject.name = activity.subject.clone().unwrap_or_else(|| activity.kind.as_str().to_owned());
+            entry.activity = Some(activity);
+        }
+    }
+    Ok(())
 }
 
 impl Row {
@@ -117,11 +173,13 @@ impl Row {
             changes,
             data: self.data,
             undone: self.undone,
+            pinned: false,
+            activity: None,
         })
     }
 }
 
-/// Says who was put on a deal or taken off, as far as the reader may see them: the event itself names nobody.
+/// Says who was put on a deal or taken off, and who took part, as far as the reader may see them.
 async fn name_contacts(tx: &mut Tx, items: &mut [Entry]) -> Result<()> {
     let of = |value: &Value| value.get("contact_id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
     let on_deals = |change: &&mut EntryChange| change.field == "contacts";
@@ -140,56 +198,4 @@ async fn name_contacts(tx: &mut Tx, items: &mut [Entry]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The leads that became a record: their past is its own.
-async fn leads_behind(tx: &mut Tx, of: Of) -> Result<Vec<Uuid>> {
-    let (object, id) = match of {
-        Of::Opportunity(id) => ("opportunity", id),
-        Of::Account(id) => ("account", id),
-        Of::Contact(id) => ("contact", id),
-        Of::Lead(_) => return Ok(Vec::new()),
-    };
-    let found = sqlx::query_scalar!("select app.leads_behind($1, $2)", object, id).fetch_all(tx.db()).await?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-/// Whether the actor may see the record whose timeline is asked for.
-pub async fn visible(tx: &mut Tx, of: Of) -> Result<bool> {
-    let org = tx.org().0;
-    let db = tx.db();
-    Ok(match of {
-        Of::Opportunity(id) => {
-            sqlx::query_scalar!(
-                r#"select exists (select from opportunity where org_id = $1 and id = $2) as "seen!""#,
-                org,
-                id
-            )
-            .fetch_one(db)
-            .await?
-        }
-        Of::Account(id) => {
-            sqlx::query_scalar!(
-                r#"select exists (select from account where org_id = $1 and id = $2) as "seen!""#,
-                org,
-                id
-            )
-            .fetch_one(db)
-            .await?
-        }
-        Of::Lead(id) => {
-            sqlx::query_scalar!(r#"select exists (select from lead where org_id = $1 and id = $2) as "seen!""#, org, id)
-                .fetch_one(db)
-                .await?
-        }
-        Of::Contact(id) => {
-            sqlx::query_scalar!(
-                r#"select exists (select from contact where org_id = $1 and id = $2) as "seen!""#,
-                org,
-                id
-            )
-            .fetch_one(db)
-            .await?
-        }
-    })
 }

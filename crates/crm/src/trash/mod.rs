@@ -9,7 +9,7 @@ pub mod store;
 
 use chrono::{DateTime, Utc};
 use dealwright_access::policy::{
-    DeleteAccount, DeleteContact, DeleteLead, DeleteOpportunity, DeleteTask, Needs, Permission,
+    DeleteAccount, DeleteActivity, DeleteContact, DeleteLead, DeleteOpportunity, DeleteTask, Needs, Permission,
 };
 use dealwright_access::{Context, ScopeLevel};
 use dealwright_kernel::error::OrNotFound;
@@ -30,11 +30,13 @@ words! {
         Contact = "contact",
         Lead = "lead",
         Task = "task",
+        Activity = "activity",
     }
 }
 
 impl TrashObject {
-    pub const ALL: [Self; 5] = [Self::Opportunity, Self::Account, Self::Contact, Self::Lead, Self::Task];
+    pub const ALL: [Self; 6] =
+        [Self::Opportunity, Self::Account, Self::Contact, Self::Lead, Self::Task, Self::Activity];
 
     /// What deleting and restoring one takes.
     #[must_use]
@@ -45,6 +47,7 @@ impl TrashObject {
             Self::Contact => DeleteContact::PERMISSION,
             Self::Lead => DeleteLead::PERMISSION,
             Self::Task => DeleteTask::PERMISSION,
+            Self::Activity => DeleteActivity::PERMISSION,
         }
     }
 }

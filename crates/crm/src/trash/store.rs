@@ -39,7 +39,11 @@ pub async fn page(
     let org = tx.org().0;
     let mut sql = QueryBuilder::<Postgres>::new("select r.*, e.actor_name as deleted_by from (");
     for (n, object) in objects.iter().enumerate() {
-        let (name, owner) = if *object == TrashObject::Task { ("title", "assignee_id") } else { ("name", "owner_id") };
+        let (name, owner) = match object {
+            TrashObject::Task => ("title", "assignee_id"),
+            TrashObject::Activity => ("coalesce(subject, kind)", "owner_id"),
+            _ => ("name", "owner_id"),
+        };
         sql.push(if n == 0 { "(" } else { " union all (" });
         sql.push(format_args!(
             "select '{0}'::text as object, id, {name} as name, deleted_at, {owner} as owner_id, team_id from {0}",

@@ -12,6 +12,8 @@ const event = (type: string, more: Partial<TimelineEvent> = {}): TimelineEvent =
   data: {},
   undoable: false,
   undone: false,
+  pinned: false,
+  activity: null,
   ...more,
 });
 const change = (field: string, label: string, old_label: string | null, new_label: string | null) => ({

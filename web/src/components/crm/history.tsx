@@ -8,15 +8,19 @@ import { Empty } from "@/components/ui/states";
 import { dateTime } from "@/lib/format";
 import { words } from "./event-words";
 import { after, before } from "./show-value";
-import { timelineQuery } from "./timeline-query";
+import { NO_FILTER, timelineQuery } from "./timeline-query";
 import { useUndo } from "./use-undo";
+
+/** All but what was logged. */
+const CHANGES = { ...NO_FILTER, kinds: ["task", "stage", "assignment", "change", "file", "approval", "agent"] };
 
 /** Every change, who made it, when, from what to what, and the way back. */
 export function History({ type, id }: { type: SubjectType; id: string }) {
-  const query = useSuspenseInfiniteQuery(timelineQuery(type, id));
+  const query = useSuspenseInfiniteQuery(timelineQuery(type, id, CHANGES));
   const undo = useUndo();
   const mayUndo = useMay(type, "update");
-  const events = query.data.pages.flatMap((p) => p.items).filter((e) => e.type !== "activity.logged");
+  // What is pinned comes first, and stands here where it happened.
+  const events = query.data.pages.flatMap((p) => p.items).sort((a, b) => b.at.localeCompare(a.at));
   if (events.length === 0) {
     return (
       <Empty icon={Glyph} title="No changes yet">

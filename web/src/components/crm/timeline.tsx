@@ -1,58 +1,60 @@
-import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
-import { CalendarClock } from "lucide-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { CalendarClock, Pin } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useMay } from "@/api/shared";
 import type { SubjectType, TimelineEvent } from "@/api/types";
 import { Button } from "@/components/ui/button";
-import { Select } from "@/components/ui/input";
-import { Empty } from "@/components/ui/states";
+import { Empty, SkeletonRows } from "@/components/ui/states";
 import { dayHead } from "@/lib/format";
+import { useRested } from "@/lib/hooks";
+import { TimelineFilters } from "./timeline-filter";
 import { TimelineRow } from "./timeline-row";
-import { timelineQuery } from "./timeline-query";
+import { isFiltered, NO_FILTER, timelineQuery } from "./timeline-query";
 
-const FILTERS: { id: string; label: string; keep: (e: TimelineEvent) => boolean }[] = [
-  { id: "all", label: "Everything", keep: () => true },
-  { id: "people", label: "People", keep: (e) => e.actor.kind === "user" },
-  { id: "agents", label: "Agents", keep: (e) => e.actor.kind === "agent" || e.type.startsWith("proposal.") },
-  { id: "activity", label: "Notes and calls", keep: (e) => e.type === "activity.logged" },
-  { id: "changes", label: "Changes", keep: (e) => e.changes.length > 0 },
-];
+interface Props {
+  type: SubjectType;
+  id: string;
+  composer?: ReactNode;
+}
 
-export function Timeline({ type, id, composer }: { type: SubjectType; id: string; composer?: ReactNode }) {
-  const query = useSuspenseInfiniteQuery(timelineQuery(type, id));
+/** Another record's is not narrowed by what was looked for on the one before. */
+export const Timeline = (props: Props) => <OfRecord key={`${props.type}/${props.id}`} {...props} />;
+
+function OfRecord({ type, id, composer }: Props) {
+  const [filter, setFilter] = useState(NO_FILTER);
+  const rested = useRested(filter.q, 200);
+  const query = useInfiniteQuery({ ...timelineQuery(type, id, { ...filter, q: rested }), throwOnError: true });
   const mayUndo = useMay(type, "update");
-  const [filter, setFilter] = useState("all");
-  const keep = FILTERS.find((f) => f.id === filter)?.keep ?? (() => true);
-  const events = query.data.pages.flatMap((p) => p.items).filter(keep);
-  const days = byDay(events);
+  const pages = query.data?.pages ?? [];
+  const events = pages.flatMap((p) => p.items);
+  const filtered = isFiltered(filter);
+  const groups = [...byDay(events)];
   return (
     <div className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-start gap-2">
-        <div className="min-w-0 flex-1 basis-64">{composer}</div>
-        <Select
-          aria-label="Show in the timeline"
-          value={filter}
-          onChange={(e) => setFilter(e.target.value)}
-          className="w-auto max-md:w-full"
-        >
-          {FILTERS.map((f) => (
-            <option key={f.id} value={f.id}>
-              {f.label}
-            </option>
-          ))}
-        </Select>
-      </div>
-      {events.length === 0 && (
-        <Empty icon={CalendarClock} title={filter === "all" ? "Nothing has happened yet" : "Nothing of this kind yet"}>
-          Notes, calls and every change appear here, with who made them.
+      {composer}
+      <TimelineFilters filter={filter} onChange={setFilter} />
+      {query.isPending && <SkeletonRows rows={4} />}
+      {!query.isPending && events.length === 0 && !query.hasNextPage && (
+        <Empty icon={CalendarClock} title={filtered ? "Nothing matches" : "Nothing has happened yet"}>
+          {filtered
+            ? "Nothing on this timeline is of this kind, person, time and words."
+            : "Notes, calls and every change appear here, with who made them."}
         </Empty>
       )}
-      {[...days].map(([day, list]) => (
+      {groups.map(([day, list]) => (
         <section key={day}>
-          <h3 className="mb-2 text-meta font-medium text-fg-3">{day}</h3>
+          <h3 className="mb-2 flex items-center gap-1.5 text-meta font-medium text-fg-3">
+            {day === PINNED && <Pin className="size-3" aria-hidden />} {day}
+          </h3>
           <ol className="flex flex-col">
             {list.map((event, i) => (
-              <TimelineRow key={event.id} event={event} last={i === list.length - 1} mayUndo={mayUndo} />
+              <TimelineRow
+                key={event.id}
+                event={event}
+                last={i === list.length - 1}
+                mayUndo={mayUndo}
+                record={{ type, id }}
+              />
             ))}
           </ol>
         </section>
@@ -63,17 +65,19 @@ export function Timeline({ type, id, composer }: { type: SubjectType; id: string
           busy={query.isFetchingNextPage && "Loading"}
           onClick={() => void query.fetchNextPage()}
         >
-          Show earlier
+          {filtered ? "Look further back" : "Show earlier"}
         </Button>
       )}
     </div>
   );
 }
 
+const PINNED = "Pinned";
+
 function byDay(events: TimelineEvent[]): Map<string, TimelineEvent[]> {
   const days = new Map<string, TimelineEvent[]>();
   for (const event of events) {
-    const day = dayHead(event.at);
+    const day = event.pinned ? PINNED : dayHead(event.at);
     days.set(day, [...(days.get(day) ?? []), event]);
   }
   return days;

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
 import { useMe } from "@/api/shared";
+import type { ActivityKind } from "@/api/types";
 import { lastChange, useUndo } from "@/components/crm/use-undo";
 import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
 import { useMedia, useOnline, useStored } from "@/lib/hooks";
@@ -17,6 +18,9 @@ import { loadable } from "@/lib/loadable";
 const Palette = loadable(() => import("./palette").then((m) => m.Palette));
 const Help = loadable(() => import("./help").then((m) => m.Help));
 
+const log = (activity: ActivityKind) => () => create({ kind: "activity", activity });
+const LOG_KEYS = { "l c": log("call"), "l m": log("meeting"), "l n": log("note"), "l e": log("email") };
+
 /** Sidebar, header, the page, and the assistant beside it. */
 export function Frame({ children, panel }: { children: ReactNode; panel: ReactNode }) {
   const narrow = useMedia("(max-width: 63.99rem)");
@@ -27,7 +31,9 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   const up = raised.use();
   const undo = useUndo();
   const { open } = assistant.use();
-  const viewing = Boolean(useMe().viewer);
+  const me = useMe();
+  const viewing = Boolean(me.viewer);
+  const mayLog = (me.permissions.activity?.create ?? "none") !== "none" && !viewing;
   // Fetched while nothing else is going on: what opens at a key or a click should not be waited for then.
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -49,6 +55,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
     "?": () => raised.set("help"),
     "c o": () => create({ kind: "opportunity" }),
     "c t": () => create({ kind: "task" }),
+    ...(mayLog ? LOG_KEYS : {}),
     ...Object.fromEntries(NAV.map((n) => [n.keys, () => void navigate({ to: n.to })])),
   });
   return (

@@ -1,4 +1,5 @@
 /** One record that the palette found. */
+import { CalendarClock } from "lucide-react";
 import type { SearchHit, StageKind } from "@/api/types";
 import { CompanyMark, PersonMark } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
@@ -24,6 +25,7 @@ const kindOf = (hit: SearchHit): StageKind =>
 function HitMark({ hit }: { hit: SearchHit }) {
   if (hit.type === "account") return <CompanyMark name={hit.title} size={18} />;
   if (hit.type === "contact" || hit.type === "lead") return <PersonMark id={hit.id} name={hit.title} />;
+  if (hit.type === "activity") return <CalendarClock className="size-4 text-fg-3" aria-hidden />;
   return <StageRing kind={kindOf(hit)} probability={hit.probability ?? 0} size={16} />;
 }
 
@@ -31,7 +33,11 @@ const facts = (hit: SearchHit): string =>
   [
     hit.type === "lead" ? "Lead" : "",
     money(hit.amount),
-    hit.close_date ? `${kindOf(hit) === "open" ? "closes" : kindOf(hit)} ${date(hit.close_date)}` : "",
+    hit.type === "activity"
+      ? date(hit.close_date)
+      : hit.close_date
+        ? `${kindOf(hit) === "open" ? "closes" : kindOf(hit)} ${date(hit.close_date)}`
+        : "",
   ]
     .filter(Boolean)
     .join(" · ");
@@ -41,6 +47,7 @@ const NOUN: Record<string, string> = {
   account: "Account",
   contact: "Contact",
   lead: "Lead",
+  activity: "Activity",
 };
 
 export function Hit({ hit, q }: { hit: SearchHit; q: string }) {

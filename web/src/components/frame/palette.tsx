@@ -14,7 +14,7 @@ import { openAssistant, raised } from "@/lib/frame";
 import { useRested } from "@/lib/hooks";
 import { MOD } from "@/lib/keys";
 import { setTheme } from "@/lib/theme";
-import { useCreateActions } from "./create-actions";
+import { useCreateActions, useLogActions } from "./create-actions";
 import { NAV } from "./nav";
 import { Hit } from "./palette-hit";
 
@@ -36,12 +36,12 @@ const GROUP =
   "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
 
 /** The schema says string: these are what is found. */
-const pageOf = (hit: SearchHit) => PAGES[hit.type as keyof typeof PAGES];
+const pageOf = (type: string) => PAGES[type as keyof typeof PAGES];
 
 export function Palette() {
   const [text, setText] = useState("");
   const navigate = useNavigate();
-  const creates = useCreateActions();
+  const creates = [...useCreateActions(), ...useLogActions()];
   const mayImport = useMay("import", "create");
   const q = useRested(text.trim(), 120);
   const hits = useQuery(searchQuery(q));
@@ -52,7 +52,8 @@ export function Palette() {
     then();
   };
   const open = (hit: SearchHit) => {
-    void navigate({ to: pageOf(hit), params: { id: hit.id } });
+    const on = hit.on ?? hit;
+    void navigate({ to: pageOf(on.type), params: { id: on.id } });
   };
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [
@@ -119,7 +120,7 @@ export function Palette() {
               )}
               {actions.length > 0 && (
                 <Command.Group heading="Actions" className={GROUP}>
-                  {actions.slice(0, text ? 5 : 9).map((action) => (
+                  {actions.slice(0, text ? 5 : 13).map((action) => (
                     <Command.Item key={action.label} value={action.label} className={ITEM} onSelect={run(action.run)}>
                       {action.icon}
                       {action.label}

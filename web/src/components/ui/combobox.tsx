@@ -74,6 +74,8 @@ export function Combobox(props: {
   onChange: (value: string | null) => void;
   onSearch?: (text: string) => void;
   busy?: boolean;
+  /** Said when there is nothing to choose. */
+  empty?: string;
   clearable?: boolean;
   invalid?: boolean;
   className?: string;
@@ -105,6 +107,7 @@ export function Combobox(props: {
         selected={props.value ? [props.value] : []}
         {...(props.onSearch ? { onSearch: props.onSearch } : {})}
         busy={props.busy ?? false}
+        {...(props.empty ? { empty: props.empty } : {})}
         onPick={(choice) => {
           props.onChange(choice.value === props.value && props.clearable ? null : choice.value);
           setOpen(false);

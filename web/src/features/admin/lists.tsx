@@ -23,6 +23,8 @@ const LISTS: [OptionKind, string][] = [
   ["competitor", "Competitors"],
   ["contact_role", "Roles of contacts in deals"],
   ["lead_status", "Lead statuses"],
+  ["call_outcome", "Outcomes of calls"],
+  ["meeting_outcome", "Outcomes of meetings"],
 ];
 
 export function Lists() {

@@ -48,6 +48,7 @@ impl Records {
             .iter()
             .fold(path.replace("{id}", id), |path, part| path.replace(part, nil));
         path.replace("{currency}", "USD")
+            .replace("{event_id}", nil)
             .replace("{object}", "opportunity")
             .replace("{domain}", "acme.test")
             .replace("{valid_from}", "2026-01-02")
@@ -86,6 +87,8 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         }
         "POST /tasks" => json!({ "title": "New" }),
         "POST /activities" => json!({ "kind": "note", "body": "New", "opportunity_id": records.0["opportunities"] }),
+        "PATCH /activities/{id}" => json!({ "body": "Changed", "version": 999 }),
+        "PUT /timeline-pins/{object}/{id}/{event_id}" => json!({}),
         "POST /opportunities/query" => json!({}),
         "POST /opportunities/{id}/move" => json!({ "stage_id": stage, "version": 999 }),
         "POST /opportunities/{id}/lines" => {
@@ -108,7 +111,8 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /contacts/{id}/restore"
         | "POST /leads/{id}/restore"
         | "POST /leads/{id}/conversion-preview"
-        | "POST /tasks/{id}/restore" => json!({}),
+        | "POST /tasks/{id}/restore"
+        | "POST /activities/{id}/restore" => json!({}),
         "POST /leads/{id}/convert" => json!({ "contact": {}, "version": 999 }),
         "POST /leads/{id}/revert-conversion" | "POST /leads/{id}/assignment" => json!({ "version": 999 }),
         "POST /assignment-rules" => {
@@ -214,6 +218,9 @@ async fn who_may_ask_what() {
     records.insert("contacts", id(owner.post("/contacts", json!({ "last_name": "Contact" })).await.ok()));
     records.insert("leads", id(owner.post("/leads", json!({ "last_name": "Lead" })).await.ok()));
     records.insert("tasks", id(owner.post("/tasks", json!({ "title": "Task" })).await.ok()));
+    let note = json!({ "kind": "note", "body": "Note", "opportunity_id": records["opportunities"] });
+    records.insert("activities", id(owner.post("/activities", note).await.ok()));
+    records.insert("timeline-pins", records["opportunities"].clone());
     records.insert("reps", owner.id.to_string());
     let key = json!({ "name": "Key", "scopes": { "opportunity": { "read": "own" } } });
     records.insert("api-keys", id(owner.post("/api-keys", key).await.ok()));

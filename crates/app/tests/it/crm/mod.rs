@@ -1,3 +1,4 @@
+mod activities;
 mod assignment;
 mod board;
 mod bulk;
