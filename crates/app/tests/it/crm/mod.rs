@@ -14,6 +14,7 @@ mod import;
 mod import_leads;
 mod leads;
 mod leads_conversion;
+mod list_sums;
 mod lists;
 mod managed_lists;
 mod merges;
@@ -24,7 +25,7 @@ mod views;
 mod web_forms;
 
 /// Lets a role hide fields.
-async fn hide(app: &dealwright_testkit::TestApp, role: &str, fields: serde_json::Value) {
+pub(crate) async fn hide(app: &dealwright_testkit::TestApp, role: &str, fields: serde_json::Value) {
     let roles = app.admin.get("/roles").await.ok();
     let role = roles["items"].as_array().unwrap().iter().find(|r| r["name"] == role).unwrap();
     let path = format!("/roles/{}/fields", role["id"].as_str().unwrap());
