@@ -12,7 +12,7 @@ test.describe.serial("a seller", () => {
 
   test("finds leads by status and search", async () => {
     await page.goto("/leads");
-    await expect(page.getByRole("table").getByRole("link").first()).toBeVisible();
+    await expect(page.getByRole("grid").getByRole("link").first()).toBeVisible();
     await accessible(page);
     await page.getByRole("button", { name: "Filter", exact: true }).click();
     await page.getByRole("option", { name: "Status", exact: true }).click();
@@ -74,7 +74,7 @@ test.describe.serial("a seller", () => {
 test("who only reads makes and converts no leads", async ({ page }) => {
   await signIn(page, "readonly@demo.test");
   await page.goto("/leads");
-  await page.getByRole("table").getByRole("link").first().click();
+  await page.getByRole("grid").getByRole("link").first().click();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByRole("button", { name: "Convert" })).toHaveCount(0);
   await page.goto("/leads");

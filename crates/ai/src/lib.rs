@@ -1,7 +1,7 @@
 //! The assistant: it reads what its user may read and proposes what they may change.
 //!
 //! [`planner`] understands a request, [`resolve`] turns its words into values, [`tools`] do the work, [`agent`] walks from
-//! one to the next, [`grounding`] sees to it that nothing is said that is not known, [`proposal`] waits for a person.
+//! one to the next, [`grounding`] sees to it that nothing is said that is not known, [`proposal`] waits for a person; [`sentence`] turns a line of words into a list's filter.
 //! [`provider`] reaches a language model, on this machine or elsewhere; without one, a grammar plans alone.
 
 pub mod agent;
@@ -11,6 +11,7 @@ pub mod planner;
 pub mod proposal;
 pub mod provider;
 pub mod resolve;
+pub mod sentence;
 pub mod tools;
 
 use std::sync::Arc;

@@ -7,11 +7,11 @@ use dealwright_access::{
     Access, api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, passkey, password,
     people, scim, second_factor, service_account, session, sign_in_policy, viewing,
 };
-use dealwright_ai::{AssistantState, agent, proposal};
+use dealwright_ai::{AssistantState, agent, proposal, sentence};
 use dealwright_crm::{
     account, account_team, activity, assignment, bulk, change, choice, configuration, contact, currency, custom_field,
     deal_competitor, deal_contact, duplicate, export, handover, lead, live, merge, opportunity, pipeline, price_list,
-    product, rule, saved_view, search, settings, sharing, task, timeline, transfer, trash, web_form, working_hours,
+    product, rule, saved_view, search, settings, sharing, summary, task, timeline, transfer, trash, web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -89,6 +89,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(change::http::router())
         .merge(search::http::router())
         .merge(saved_view::http::router())
+        .merge(summary::http::router())
         .merge(export::http::router())
         .merge(bulk::http::router())
         .merge(dealwright_import::http::router())
@@ -108,7 +109,7 @@ fn of_access() -> OpenApiRouter<Access> {
 }
 
 fn of_assistant() -> OpenApiRouter<AssistantState> {
-    OpenApiRouter::new().nest(PREFIX, agent::http::router())
+    OpenApiRouter::new().nest(PREFIX, agent::http::router().merge(sentence::http::router()))
 }
 
 /// The endpoints that ask for more of the server.

@@ -34,6 +34,7 @@ pub mod search;
 pub mod selection;
 pub mod settings;
 pub mod sharing;
+pub mod summary;
 pub mod task;
 pub mod timeline;
 pub mod transfer;

@@ -134,6 +134,9 @@ export type SearchHit = Schemas["Hit"];
 export type LiveChange = Schemas["LiveChange"];
 
 export type SavedView = Schemas["SavedView"];
+export type Measure = Schemas["Measure"];
+export type Group = Schemas["RecordGroup"];
+export type Groups = Schemas["RecordGroups"];
 export type BulkChange = Schemas["BulkChange"];
 
 export type Rule = Schemas["Rule"];

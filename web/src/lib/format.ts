@@ -102,6 +102,10 @@ export function date(value: string | null | undefined, now = new Date()): string
   return format.format(new Date(`${value}T00:00:00Z`));
 }
 
+/** A month as the API writes it, `2026-12`. */
+export const month = (value: string): string =>
+  dates("my", { month: "long", year: "numeric" }, true).format(new Date(`${value}-01T00:00:00Z`));
+
 export const weekday = (at: Date): string =>
   dates("wd", { weekday: "long", day: "numeric", month: "long" }, false).format(at);
 export const time = (at: string): string =>

@@ -60,7 +60,7 @@ export function useStored<T>(key: string, initial: T): [T, (next: T) => void] {
 
 /** Calls `then` when the element comes near the viewport: the next page of a list. */
 export function useNear(then: () => void, active: boolean) {
-  const ref = useRef<HTMLDivElement>(null);
+  const ref = useRef<HTMLDivElement & HTMLSpanElement>(null);
   const call = useRef(then);
   useEffect(() => {
     call.current = then;

@@ -124,7 +124,7 @@ pub fn also_told_by(object: Object, field: &str) -> &'static [&'static str] {
         (Object::Opportunity, "competitors") => &["competitor_id"],
         (Object::Opportunity, "type_id") => &["type"],
         (Object::Opportunity | Object::Lead, "source_id") => &["source"],
-        (Object::Opportunity, "tags") => &["tag"],
+        (Object::Opportunity | Object::Account | Object::Contact | Object::Lead, "tags") => &["tag"],
         (Object::Account, "parent_id") => &["parent"],
         (Object::Opportunity | Object::Account | Object::Lead, "industry_id") => &["industry"],
         (Object::Opportunity | Object::Account | Object::Lead, "region_id") => &["region"],

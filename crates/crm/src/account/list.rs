@@ -28,12 +28,16 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("owner", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
         Field::new("country", "country_key", Kind::Text),
+        Field::new("phone", "phone", Kind::Text),
+        Field::worked_out("website", "lower(t.website)", Kind::Text),
         Field::new("employees", "employees", Kind::Int),
         Field::new("annual_revenue", "revenue_minor", Kind::Money).sorted(),
+        Field::new("tag", "id", Kind::Tag),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
     ],
     archives: false,
+    sums: &["annual_revenue"],
     default_sort: "name",
 };
 

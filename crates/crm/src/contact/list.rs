@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use super::Contact;
 use super::store::Row;
 use crate::custom_field;
-use crate::list::{self, ACCOUNT_INDUSTRY, ACCOUNT_OWNER, ACCOUNT_REGION, Catalogue, Field, Kind, ListQuery, Reader};
+use crate::list::{self, Catalogue, Field, Kind, ListQuery, Reader};
 use crate::search;
 
 /// The fields of a contact that lists know.
@@ -21,17 +21,27 @@ pub static CATALOGUE: Catalogue = Catalogue {
     fields: &[
         Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
         Field::new("email", "email", Kind::Text),
+        Field::worked_out("title", "lower(t.title)", Kind::Text),
+        Field::new("phone", "phone", Kind::Text),
         Field::new("account_id", "account_id", Kind::Id),
-        Field::of_account("account.industry_id", ACCOUNT_INDUSTRY, Kind::Choice("industry")),
-        Field::of_account("account.region_id", ACCOUNT_REGION, Kind::Choice("region")),
-        Field::of_account("account.owner_id", ACCOUNT_OWNER, Kind::User),
+        Field::of_account("account.name", "name_sort", Kind::Text),
+        Field::of_account("account.domain", "domain", Kind::Text),
+        Field::of_account("account.industry_id", "industry_id", Kind::Choice("industry")),
+        Field::of_account("account.region_id", "region_id", Kind::Choice("region")),
+        Field::of_account("account.country", "country_key", Kind::Text),
+        Field::of_account("account.employees", "employees", Kind::Int),
+        Field::of_account("account.annual_revenue", "revenue_minor", Kind::Money),
+        Field::of_account("account.owner_id", "owner_id", Kind::User),
+        Field::of_account("account.team_id", "team_id", Kind::Team),
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("owner", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
+        Field::new("tag", "id", Kind::Tag),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
     ],
     archives: false,
+    sums: &[],
     default_sort: "name",
 };
 
@@ -56,7 +66,7 @@ pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<C
     let reader = reader(cx.actor());
     let ids = match &query.q {
         Some(q) => Some(search::contacts(tx, cx.actor(), q).await?),
-        None => None,
+        None => list::of_accounts(tx, &CATALOGUE, &query.filter).await?,
     };
     let listed = list::fetch(tx, &reader, query, ids.as_deref()).await?;
     let mut items =

@@ -45,6 +45,8 @@ struct ListParams {
     /// Up to four of name, company, converted_at, created_at and updated_at; a leading minus sorts descending.
     #[param(example = "-created_at,name")]
     sort: Option<String>,
+    /// A filter tree in JSON, as `POST /opportunities/query` takes it, besides the filters below.
+    filter: Option<String>,
     count: Option<bool>,
     /// Words to search for.
     #[param(max_length = 200)]

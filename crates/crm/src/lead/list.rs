@@ -22,6 +22,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
         Field::new("company", "company_sort", Kind::Text).sorted(),
         Field::new("email", "email", Kind::Text),
+        Field::worked_out("title", "lower(t.title)", Kind::Text),
+        Field::new("phone", "phone", Kind::Text),
         Field::new("country", "country_key", Kind::Text),
         Field::new("rating", "rating", Kind::Word(Rating::WORDS)),
         Field::new("status_id", "status_id", Kind::Choice("lead_status")),
@@ -33,10 +35,12 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("team_id", "team_id", Kind::Team),
         Field::new("state", "converted_at", Kind::State(["open", "converted"])),
         Field::new("converted_at", "converted_at", Kind::Time).sorted(),
+        Field::new("tag", "id", Kind::Tag),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
     ],
     archives: false,
+    sums: &[],
     default_sort: "-created_at",
 };
 

@@ -16,6 +16,9 @@ use crate::custom_field::{self, CustomField, FieldKind, FieldOption};
 /// How a request speaks of a custom field: `custom.<key>`.
 const PREFIX: &str = "custom.";
 
+/// Parameters that name fields.
+const SPEAKING: [&str; 4] = ["sort", "filter", "by", "of"];
+
 /// The fields that a request can speak of: the object's own, and custom ones where it speaks of any.
 #[derive(Debug)]
 pub struct Names {
@@ -35,8 +38,9 @@ impl Names {
     /// # Errors
     /// When the database is gone.
     pub async fn of_asked(tx: &mut Tx, catalogue: &'static Catalogue, asked: &[(String, String)]) -> Result<Self> {
-        let speaks =
-            asked.iter().any(|(name, value)| name.starts_with(PREFIX) || (name == "sort" && value.contains(PREFIX)));
+        let speaks = asked.iter().any(|(name, value)| {
+            name.starts_with(PREFIX) || (SPEAKING.contains(&name.as_str()) && value.contains(PREFIX))
+        });
         Self::reading(tx, catalogue, speaks).await
     }
 
@@ -94,6 +98,19 @@ impl Names {
             }
             None => unreadable(place, "unknown_field", format!("{object} has no field {name:?} to filter by")),
         }
+    }
+
+    /// The label of an option of the field, from its value.
+    #[must_use]
+    pub fn label(&self, name: &str, value: &str) -> Option<&str> {
+        let options: &[FieldOption] = self.defined(name).map_or(&[], |f| &f.options);
+        options.iter().find(|o| o.value.eq_ignore_ascii_case(value)).map(|o| o.label.as_str())
+    }
+
+    /// Whether the custom field is an amount of money.
+    #[must_use]
+    pub fn is_money(&self, name: &str) -> bool {
+        self.defined(name).is_some_and(|f| f.kind == FieldKind::Money)
     }
 
     /// The value of an option of the field, from its value or its label.
@@ -170,7 +187,7 @@ fn is_computed(field: &Field) -> bool {
 }
 
 /// Says of a query that took too long that it is a custom field's for want of an index.
-pub(super) fn explain(query: &ListQuery) -> impl FnOnce(Error) -> Error + use<> {
+pub(crate) fn explain(query: &ListQuery) -> impl FnOnce(Error) -> Error + use<> {
     let field = unindexed(query);
     move |error| match field {
         Some(field) if error.code == "query_timeout" => {

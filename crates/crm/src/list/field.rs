@@ -57,23 +57,20 @@ pub enum Column {
     Own(&'static str),
     /// What is worked out of alias `t`, for want of a column.
     Of(&'static str),
+    /// A column of the account that the record hangs on, as far as the reader sees that account.
+    OfAccount(&'static str),
 }
 
 impl Column {
-    /// The column's name, or the text it is worked out by.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Own(text) | Self::Of(text) => text,
-        }
-    }
-
     /// The value in SQL, on alias `t`.
     #[must_use]
     pub fn to_sql(self) -> String {
         match self {
             Self::Own(name) => format!("t.{name}"),
             Self::Of(text) => text.to_owned(),
+            Self::OfAccount(name) => format!(
+                "(select r.{name} from account r where r.org_id = t.org_id and r.id = t.account_id and r.deleted_at is null)"
+            ),
         }
     }
 
@@ -81,18 +78,10 @@ impl Column {
     pub(super) fn after<'b>(self, sql: &'b mut QueryBuilder<Postgres>, before: &str) -> &'b mut QueryBuilder<Postgres> {
         match self {
             Self::Own(name) => sql.push(before).push("t.").push(name),
-            Self::Of(text) => sql.push(before).push(text),
+            Self::Of(_) | Self::OfAccount(_) => sql.push(before).push(self.to_sql()),
         }
     }
 }
-
-/// The fields of its account that a record can be found by, on alias `t`.
-pub const ACCOUNT_INDUSTRY: &str =
-    "(select r.industry_id from account r where r.org_id = t.org_id and r.id = t.account_id and r.deleted_at is null)";
-pub const ACCOUNT_REGION: &str =
-    "(select r.region_id from account r where r.org_id = t.org_id and r.id = t.account_id and r.deleted_at is null)";
-pub const ACCOUNT_OWNER: &str =
-    "(select r.owner_id from account r where r.org_id = t.org_id and r.id = t.account_id and r.deleted_at is null)";
 
 /// How a column sorts.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +108,13 @@ impl Field {
     /// A field of the account that a record hangs on, as far as the reader sees that account: `account.<field>`.
     #[must_use]
     pub const fn of_account(name: &'static str, column: &'static str, kind: Kind) -> Self {
-        Self { name, column: Column::Of(column), kind, sort: None }
+        Self { name, column: Column::OfAccount(column), kind, sort: None }
+    }
+
+    /// A field that is worked out of alias `t`.
+    #[must_use]
+    pub const fn worked_out(name: &'static str, text: &'static str, kind: Kind) -> Self {
+        Self { name, column: Column::Of(text), kind, sort: None }
     }
 
     /// Sortable by its own column, which may be null.
@@ -151,6 +146,8 @@ pub struct Catalogue {
     pub fields: &'static [Field],
     /// Records can be archived: they are kept out unless the filter speaks of `archived`.
     pub archives: bool,
+    /// The fields of money whose sums a group of records is told by: what they come to, and that weighted.
+    pub sums: &'static [&'static str],
     /// Fields of the default sort, as in the `sort` parameter.
     pub default_sort: &'static str,
 }

@@ -54,15 +54,17 @@ impl Op {
         })
     }
 
-    fn fits(self, kind: Kind) -> bool {
+    /// Whether a field of this kind can be compared so.
+    #[must_use]
+    pub fn fits(self, kind: Kind) -> bool {
         match kind {
             Kind::Id | Kind::User | Kind::Team | Kind::Stage | Kind::Choice(_) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
             }
-            Kind::StageKind | Kind::Word(_) | Kind::Tag | Kind::State(_) | Kind::Part(..) => {
+            Kind::StageKind | Kind::Tag | Kind::State(_) | Kind::Part(..) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn)
             }
-            Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => {
+            Kind::Word(_) | Kind::Option | Kind::Options | Kind::Flag | Kind::Reference { .. } => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
             }
             Kind::Text => matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::Contains | Self::IsNull),

@@ -13,11 +13,12 @@ mod relative;
 mod sql;
 
 pub use custom::Names;
-pub use field::{ACCOUNT_INDUSTRY, ACCOUNT_OWNER, ACCOUNT_REGION, Catalogue, Column, Field, Kind, SortKey};
+pub(crate) use custom::explain as explain_timeout;
+pub use field::{Catalogue, Column, Field, Kind, SortKey};
 pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
 pub use sql::{Listed, Reader, Totals, count, count_to, explain, fetch, reached, totals};
 pub(crate) use sql::{
-    Reach, Within, branches, follows_tag, is_repeatable, needed_parts, needed_pattern, needed_tags, order, visible,
-    within_scope,
+    Reach, Within, branches, follows_tag, is_repeatable, needed_parts, needed_pattern, needed_tags, of_accounts, order,
+    visible, within_scope,
 };

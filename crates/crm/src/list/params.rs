@@ -14,6 +14,8 @@ use super::filter::{Filter, Op, Reading, condition, unreadable};
 
 const DEFAULT_LIMIT: u16 = 50;
 const MAX_SORTS: usize = 4;
+/// Bytes of a filter tree in a query string.
+const MAX_WRITTEN: usize = 20_000;
 
 /// One key of a sort.
 #[derive(Clone, Copy, Debug)]
@@ -62,16 +64,28 @@ pub struct TreeQuery {
 pub type Asked = Vec<(String, String)>;
 
 impl ListQuery {
-    /// From a query string: `limit`, `cursor`, `sort`, `count`, `totals`, `q`; every other name is a field, with
+    /// From a query string: `limit`, `cursor`, `sort`, `count`, `totals`, `q`, and `filter`, which is a tree as
+    /// `POST …/query` takes it, in JSON; every other name is a field, with
     /// `field.gte` and its like for comparisons and commas between alternatives.
     ///
     /// # Errors
     /// 400 that names the parameter.
     pub fn read(asked: &[(String, String)], names: impl Into<Names>, actor: &Actor, today: NaiveDate) -> Result<Self> {
-        let names = names.into();
+        Self::read_with(asked, &names.into(), actor, today)
+    }
+
+    /// As [`Self::read`], of names that are needed further.
+    ///
+    /// # Errors
+    /// 400 that names the parameter.
+    pub fn read_with(asked: &[(String, String)], names: &Names, actor: &Actor, today: NaiveDate) -> Result<Self> {
         let mut tree = TreeQuery::default();
         let reading = Reading { actor, today };
         let mut parts = Vec::new();
+        let trees = asked.iter().filter(|(name, value)| name == "filter" && !value.is_empty());
+        for (_, text) in trees {
+            parts.push(Filter::read(&written(text)?, names, reading)?);
+        }
         for (name, value) in asked {
             let flag = || match value.as_str() {
                 "true" | "1" | "" => Ok(true),
@@ -90,10 +104,11 @@ impl ListQuery {
                 "count" => tree.count = flag()?,
                 "totals" => tree.totals = flag()?,
                 "q" => tree.q = Some(value.clone()),
-                _ => parts.push(Filter::Is(parameter(name, value, &names, reading)?)),
+                "filter" => {}
+                _ => parts.push(Filter::Is(parameter(name, value, names, reading)?)),
             }
         }
-        Self::checked(tree, Filter::And(parts), &names, actor)
+        Self::checked(tree, Filter::And(parts), names, actor)
     }
 
     /// From the body of `POST …/query`.
@@ -129,6 +144,14 @@ impl ListQuery {
         }
         Ok(Self { filter, sort, sort_text, limit, cursor: tree.cursor, count: tree.count, totals: tree.totals, q })
     }
+}
+
+/// A filter tree as a query string writes it.
+fn written(text: &str) -> Result<Value> {
+    if text.len() > MAX_WRITTEN {
+        return Err(unreadable("filter", "too_long", format!("at most {MAX_WRITTEN} bytes; POST …/query takes more")));
+    }
+    serde_json::from_str(text).map_err(|e| unreadable("filter", "invalid_json", e.to_string()))
 }
 
 fn sort_key(text: &str, names: &Names, actor: &Actor) -> Result<Sort> {

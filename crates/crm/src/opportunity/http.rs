@@ -83,6 +83,8 @@ struct ListParams {
     /// Up to four keys; a leading minus sorts descending.
     #[param(example = "-amount,close_date")]
     sort: Option<String>,
+    /// A filter tree in JSON, as `POST /opportunities/query` takes it, besides the filters below.
+    filter: Option<String>,
     count: Option<bool>,
     totals: Option<bool>,
     /// Words to search for.

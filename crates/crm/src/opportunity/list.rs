@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::store::Row;
 use super::{ForecastCategory, Opportunity};
 use crate::custom_field;
-use crate::list::{self, ACCOUNT_INDUSTRY, ACCOUNT_OWNER, ACCOUNT_REGION, Catalogue, Field, Kind, ListQuery, Reader};
+use crate::list::{self, Catalogue, Field, Kind, ListQuery, Reader};
 use crate::search::{self, What};
 
 /// The fields of an opportunity that lists know.
@@ -22,9 +22,15 @@ pub static CATALOGUE: Catalogue = Catalogue {
     fields: &[
         Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
         Field::new("account_id", "account_id", Kind::Id),
-        Field::of_account("account.industry_id", ACCOUNT_INDUSTRY, Kind::Choice("industry")),
-        Field::of_account("account.region_id", ACCOUNT_REGION, Kind::Choice("region")),
-        Field::of_account("account.owner_id", ACCOUNT_OWNER, Kind::User),
+        Field::of_account("account.name", "name_sort", Kind::Text),
+        Field::of_account("account.domain", "domain", Kind::Text),
+        Field::of_account("account.industry_id", "industry_id", Kind::Choice("industry")),
+        Field::of_account("account.region_id", "region_id", Kind::Choice("region")),
+        Field::of_account("account.country", "country_key", Kind::Text),
+        Field::of_account("account.employees", "employees", Kind::Int),
+        Field::of_account("account.annual_revenue", "revenue_minor", Kind::Money),
+        Field::of_account("account.owner_id", "owner_id", Kind::User),
+        Field::of_account("account.team_id", "team_id", Kind::Team),
         Field::new("primary_contact_id", "primary_contact_id", Kind::Id),
         Field::new("pipeline_id", "pipeline_id", Kind::Id),
         Field::new("stage_id", "stage_id", Kind::Stage),
@@ -47,6 +53,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
         Field::new("tag", "id", Kind::Tag),
+        Field::worked_out("next_step", "lower(t.next_step)", Kind::Text),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
         Field::new("stage_entered_at", "stage_entered_at", Kind::Time).sorted_not_null(),
@@ -54,6 +61,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("archived", "archived_at", Kind::State(["false", "true"])),
     ],
     archives: true,
+    sums: &["amount", "expected_revenue"],
     default_sort: "-created_at",
 };
 
@@ -135,6 +143,9 @@ pub(crate) async fn candidates(cx: &Context, tx: &mut Tx, query: &ListQuery) -> 
     }
     if let Some((table, ids)) = list::needed_parts(&query.filter) {
         return super::store::with_part(tx, table, ids).await;
+    }
+    if let Some(ids) = list::of_accounts(tx, &CATALOGUE, &query.filter).await? {
+        return Ok(Some(ids));
     }
     match list::needed_tags(&query.filter) {
         Some(tags) if query.count || query.totals || !list::follows_tag(&reader(cx.actor()), query) => {

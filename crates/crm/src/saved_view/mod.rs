@@ -17,9 +17,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::custom_field::FieldObject;
+use crate::list::Names;
 use crate::opportunity::May;
 use crate::record::{self, Ref, Texts};
-use crate::selection::Selection;
+use crate::selection::{Selection, catalogue};
+use crate::summary::{Measure, grouped_by};
 use crate::words::words;
 
 /// The most views of one person.
@@ -55,6 +57,9 @@ pub struct ViewColumn {
     /// Stays in sight when the list is scrolled sideways.
     #[serde(default)]
     pub pinned: bool,
+    /// What stands below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figure: Option<Measure>,
 }
 
 /// What can be written of a view, by the API's names.
@@ -288,6 +293,12 @@ async fn check(
 ) -> Result<Option<TeamId>> {
     let selection = Selection { filter: new.filter.clone(), sort: new.sort.clone(), q: new.q.clone() };
     selection.read(cx, tx, object).await?;
+    if let Some(by) = new.grouping.as_ref().filter(|by| old.is_none_or(|o| o.grouping.as_ref() != Some(*by))) {
+        let asked = [("by".to_owned(), by.clone())];
+        let names = Names::of_asked(tx, catalogue(object), &asked).await?;
+        let field = grouped_by(by, &names).map_err(|e| Error::field("grouping", "unknown_field", e.detail))?;
+        names.catalogue.may_read(cx.actor(), field, "grouping")?;
+    }
     if new.layout == Layout::Board && object != FieldObject::Opportunity {
         return Err(Error::field("layout", "invalid_value", "a board is of opportunities"));
     }

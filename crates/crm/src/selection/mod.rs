@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::custom_field::FieldObject;
-use crate::list::{Catalogue, ListQuery, Names, Reader, TreeQuery};
+use crate::list::{self, Catalogue, ListQuery, Names, Reader, TreeQuery};
 use crate::{account, contact, lead, opportunity, search};
 
 /// What a view shows: the records that a filter and words find, in an order.
@@ -60,15 +60,29 @@ impl Selection {
     /// As [`Self::read`]; 503 when the statement's time is up.
     pub async fn find(&self, cx: &Context, tx: &mut Tx, object: FieldObject) -> Result<Found> {
         let query = self.read(cx, tx, object).await?;
-        let ids = match (object, &query.q) {
-            (FieldObject::Opportunity, _) => opportunity::list::candidates(cx, tx, &query).await?,
-            (FieldObject::Account, Some(q)) => Some(search::accounts(tx, cx.actor(), q).await?),
-            (FieldObject::Contact, Some(q)) => Some(search::contacts(tx, cx.actor(), q).await?),
-            (FieldObject::Lead, Some(q)) => Some(search::leads(tx, cx.actor(), q).await?),
-            (FieldObject::Account | FieldObject::Contact | FieldObject::Lead, None) => None,
-        };
+        let ids = candidates(cx, tx, object, &query).await?;
         Ok(Found { query, ids })
     }
+}
+
+/// The only records that can match, where a search or an index has found them.
+///
+/// # Errors
+/// 503 when the statement's time is up.
+pub async fn candidates(
+    cx: &Context,
+    tx: &mut Tx,
+    object: FieldObject,
+    query: &ListQuery,
+) -> Result<Option<Vec<Uuid>>> {
+    Ok(match (object, &query.q) {
+        (FieldObject::Opportunity, _) => opportunity::list::candidates(cx, tx, query).await?,
+        (FieldObject::Account, Some(q)) => Some(search::accounts(tx, cx.actor(), q).await?),
+        (FieldObject::Contact, Some(q)) => Some(search::contacts(tx, cx.actor(), q).await?),
+        (FieldObject::Lead, Some(q)) => Some(search::leads(tx, cx.actor(), q).await?),
+        (FieldObject::Contact, None) => list::of_accounts(tx, &contact::list::CATALOGUE, &query.filter).await?,
+        (FieldObject::Account | FieldObject::Lead, None) => None,
+    })
 }
 
 /// What lists of an object can be filtered and sorted by.

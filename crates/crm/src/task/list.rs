@@ -33,6 +33,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
     ],
     archives: false,
+    sums: &[],
     default_sort: "due_date",
 };
 

@@ -3,33 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { customFieldsQuery, FIELD_LOCKED, useFields, useMe, usersQuery } from "@/api/shared";
 import type { CustomField, Money, Ref } from "@/api/types";
 import { date, money, number, plain } from "@/lib/format";
-import type { FieldKind, FieldValue } from "./editor";
+import { customChoices, customEdited, customSent, CUSTOM_KINDS } from "./custom-edit";
 import { Fact } from "./fact";
 import { useNamed } from "./named";
 
 type Custom = Record<string, unknown>;
-
-const EDITED: Record<CustomField["kind"], FieldKind> = {
-  text: "text",
-  long_text: "long",
-  number: "number",
-  money: "money",
-  date: "date",
-  select: "choice",
-  multi_select: "tags",
-  user: "user",
-  account: "account",
-  contact: "contact",
-  checkbox: "choice",
-  url: "text",
-  email: "text",
-  phone: "text",
-  formula: "text",
-};
-const YES_NO = [
-  { value: "true", label: "Yes" },
-  { value: "false", label: "No" },
-];
 
 export function CustomFacts(props: {
   object: CustomField["object"];
@@ -101,35 +79,18 @@ function CustomFact(props: {
   const currency = useMe().organisation.currency;
   const named = useShown(field, value);
   const labels = (values: unknown) => labelsOf(field, values);
-  const choices =
-    field.kind === "checkbox"
-      ? YES_NO
-      : field.options.filter((o) => !o.archived || o.value === value).map((o) => ({ value: o.value, label: o.label }));
-  const edited: FieldValue =
-    field.kind === "checkbox"
-      ? value === null
-        ? null
-        : plain(value)
-      : field.kind === "multi_select"
-        ? labels(value)
-        : ((named ?? value) as FieldValue);
-  const sent = (next: FieldValue): unknown => {
-    if (next === null || next === "") return null;
-    if (field.kind === "checkbox") return next === "true";
-    return typeof next === "object" && "id" in next ? next.id : next;
-  };
   return (
     <Fact
       row
-      kind={EDITED[field.kind]}
+      kind={CUSTOM_KINDS[field.kind]}
       label={field.label}
-      value={edited}
+      value={customEdited(field, value, named)}
       currency={currency}
       clearable={!field.required}
-      choices={choices}
+      choices={customChoices(field, value)}
       locked={props.locked}
       shown={props.reason ? <Reason text={props.reason} /> : shown(field, value, named, labels)}
-      onSave={(next) => props.onSave(sent(next))}
+      onSave={(next) => props.onSave(customSent(field, next))}
     />
   );
 }

@@ -9,7 +9,8 @@ import { loadable } from "@/lib/loadable";
 
 const ListEditor = loadable(() => import("./list-editor").then((m) => m.ListEditor));
 
-export type FieldKind = "text" | "long" | "money" | "date" | "number" | "percent" | "choice" | "tags" | RefKind;
+export type FieldKind =
+  "text" | "long" | "money" | "date" | "number" | "percent" | "choice" | "choices" | "tags" | RefKind;
 export type FieldValue = string | number | Money | Ref | string[] | null;
 
 export interface EditorProps {
@@ -24,12 +25,15 @@ export interface EditorProps {
   onSave: (value: FieldValue, next: boolean) => void;
   onCancel: () => void;
   className?: string;
+  /** What was typed before, and why it was refused. */
+  draft?: FieldValue;
+  error?: string;
 }
 
 export const isRef = (kind: FieldKind): kind is RefKind => kind === "user" || kind === "account" || kind === "contact";
 
 export function Editor(props: EditorProps) {
-  if (isRef(props.kind) || props.kind === "choice") return <ListEditor {...props} />;
+  if (isRef(props.kind) || props.kind === "choice" || props.kind === "choices") return <ListEditor {...props} />;
   return <TypedEditor {...props} />;
 }
 
@@ -60,8 +64,9 @@ function readTyped(kind: FieldKind, text: string, currency: string): { value: Fi
 }
 
 function TypedEditor(props: EditorProps) {
-  const [text, setText] = useState(asText(props.value));
-  const [error, setError] = useState<string | null>(null);
+  const draft = props.draft === undefined ? null : asText(props.draft);
+  const [text, setText] = useState(draft ?? asText(props.value));
+  const [error, setError] = useState<string | null>(props.error ?? null);
   const save = (next: boolean) => {
     if (text === asText(props.value)) {
       if (next) props.onSave(props.value, true);
@@ -95,7 +100,8 @@ function TypedEditor(props: EditorProps) {
     "aria-invalid": error ? true : undefined,
     value: text,
     onKeyDown,
-    onBlur: () => save(false),
+    // What was refused is not sent again unless it has been changed.
+    onBlur: () => (error !== null && text === draft ? props.onCancel() : save(false)),
     className: cn(
       "w-full min-w-0 rounded-sm border-[1.5px] field-halo border-accent bg-bg px-1.5 text-cell text-fg",
       (props.kind === "money" || props.kind === "number" || props.kind === "percent") && "tnum",

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import type { Ref } from "@/api/types";
 import { ChoiceList } from "@/components/ui/combobox";
 import { PopoverAnchor, PopoverContent, PopoverRoot } from "@/components/ui/popover-view";
@@ -7,13 +8,33 @@ import { RefList } from "./pickers";
 
 /** For a value that is chosen: the list opens under the cell. */
 export function ListEditor(props: EditorProps) {
+  const [several, setSeveral] = useState(Array.isArray(props.value) ? props.value : []);
+  /** Of several the choice is made when the list is left. */
+  const leave = () => {
+    if (props.kind === "choices" && several !== props.value) props.onSave(several, false);
+    else props.onCancel();
+  };
   return (
-    <PopoverRoot open onOpenChange={(open) => !open && props.onCancel()}>
+    <PopoverRoot open onOpenChange={(open) => !open && leave()}>
       <PopoverAnchor
         className={cn("block h-[26px] w-full min-w-24 rounded-sm border-[1.5px] border-accent", props.className)}
       />
       <PopoverContent>
-        {isRef(props.kind) ? (
+        {props.error && (
+          <p role="alert" className="border-b border-line bg-bad-soft px-2.5 py-1.5 text-meta text-bad-text">
+            {props.error}
+          </p>
+        )}
+        {props.kind === "choices" ? (
+          <ChoiceList
+            choices={props.choices ?? []}
+            selected={several}
+            placeholder={`Choose ${props.label.toLowerCase()}`}
+            onPick={({ value }) =>
+              setSeveral(several.includes(value) ? several.filter((v) => v !== value) : [...several, value])
+            }
+          />
+        ) : isRef(props.kind) ? (
           <RefList
             kind={props.kind}
             value={props.value as Ref | null}

@@ -17,6 +17,8 @@ export interface Edit<R> {
   next: Partial<R>;
   /** The field's name, for what is said about it. */
   label: string;
+  /** Where it is said why it was refused; else it is told in passing. */
+  refused?: (why: string) => void;
 }
 interface Editable {
   id: string;
@@ -60,6 +62,10 @@ export function useEdit<R extends Editable>(type: RecordType) {
         return;
       }
       const title = `${edit.label} was not saved`;
+      if (edit.refused && !isApiError(error, "duplicate_found")) {
+        edit.refused(sentence(error));
+        return;
+      }
       if (!isApiError(error, "duplicate_found"))
         failed(title, sentence(error), { label: "Retry", run: () => mutation.mutate(edit) });
       // The same again would be refused again: it is saved knowingly, or not at all.
@@ -69,6 +75,7 @@ export function useEdit<R extends Editable>(type: RecordType) {
     onSuccess: ({ data, eventId }, { record, label }) => {
       patchRecord<R>(client, type, record.id, (old) => ({ ...old, ...(data as unknown as R) }));
       void client.invalidateQueries({ queryKey: ["timeline"] });
+      for (const sums of ["figures", "groups"]) void client.invalidateQueries({ queryKey: [type, sums] });
       told(`${label} changed`, eventId);
     },
   });
@@ -98,5 +105,6 @@ export function useEdit<R extends Editable>(type: RecordType) {
         }),
     });
   }
-  return mutation.mutate;
+  const { mutate } = mutation;
+  return (edit: Edit<R>, refused?: (why: string) => void) => mutate(refused ? { ...edit, refused } : edit);
 }

@@ -17,6 +17,7 @@ import { setTheme } from "@/lib/theme";
 import { useCreateActions, useLogActions } from "./create-actions";
 import { NAV } from "./nav";
 import { Hit } from "./palette-hit";
+import { isSentence, SentenceItem } from "./palette-sentence";
 
 const searchQuery = (q: string) =>
   queryOptions({
@@ -43,6 +44,7 @@ export function Palette() {
   const navigate = useNavigate();
   const creates = [...useCreateActions(), ...useLogActions()];
   const mayImport = useMay("import", "create");
+  const maySell = useMay("opportunity", "read");
   const q = useRested(text.trim(), 120);
   const hits = useQuery(searchQuery(q));
   const shown = text.trim().length > 1 ? (hits.data?.items ?? []) : [];
@@ -136,6 +138,11 @@ export function Palette() {
                       )}
                     </Command.Item>
                   ))}
+                </Command.Group>
+              )}
+              {maySell && isSentence(text) && (
+                <Command.Group heading="Filter" className={GROUP}>
+                  <SentenceItem text={text.trim()} className={ITEM} onDone={close} />
                 </Command.Group>
               )}
               <Command.Group heading="Ask the assistant" className={GROUP}>

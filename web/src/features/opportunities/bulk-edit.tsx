@@ -44,7 +44,7 @@ function SetField({ onPick }: { onPick: (label: string, work: BulkWork) => void 
   const [def, setDef] = useState<FieldDef | null>(null);
   const { locks } = useFields("opportunity");
   const all: FieldDef[] = Object.values(FIELDS);
-  const choices = all.filter((f) => !APART.has(f.key) && !locks(f.key));
+  const choices = all.filter((f) => !APART.has(f.field) && !locks(f.field));
   const close = (next: boolean) => {
     setOpen(next);
     setDef(null);
@@ -71,10 +71,10 @@ function SetField({ onPick }: { onPick: (label: string, work: BulkWork) => void 
         />
       ) : (
         <ChoiceList
-          choices={choices.map((f) => ({ value: f.key, label: f.label }))}
+          choices={choices.map((f) => ({ value: f.field, label: f.label }))}
           selected={[]}
           placeholder="Which field?"
-          onPick={(c) => setDef(all.find((f) => f.key === c.value) ?? null)}
+          onPick={(c) => setDef(all.find((f) => f.field === c.value) ?? null)}
         />
       )}
     </Popover>

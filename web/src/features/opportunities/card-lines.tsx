@@ -1,8 +1,9 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { optionsQuery } from "@/api/shared";
 import type { Opportunity } from "@/api/types";
-import { optionNames } from "./columns";
-import { useColumns } from "./custom";
+import { useAllColumns } from "@/components/crm/custom-columns";
+import { optionNames } from "@/components/crm/table/column";
+import { COLUMNS } from "./columns";
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
@@ -10,7 +11,7 @@ const isEmpty = (value: unknown): boolean =>
 /** Chosen fields with their names; those without a value take no room. */
 export function CardLines({ o, ids }: { o: Opportunity; ids: string[] }) {
   const option = optionNames(useSuspenseQuery(optionsQuery()).data);
-  const columns = useColumns();
+  const columns = useAllColumns<Opportunity>("opportunity", COLUMNS);
   return (
     <dl className="flex flex-col gap-0.5 text-meta">
       {ids.map((id) => {

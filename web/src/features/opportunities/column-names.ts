@@ -1,6 +1,6 @@
 /** What the columns of the list, and the fields of cards, are called, in their order. */
 
-export const HEADERS: Record<string, string> = {
+export const HEADERS = {
   name: "Opportunity",
   account: "Account",
   amount: "Amount",

@@ -1,66 +1,84 @@
 /** The list's columns: what each shows, how wide, what it sorts by, and which field it edits. */
 import { TriangleAlert, CircleAlert } from "lucide-react";
-import type { ReactNode } from "react";
-import type { Opportunity, Option } from "@/api/types";
+import { Link } from "@tanstack/react-router";
+import type { Opportunity } from "@/api/types";
+import { PendingBadge } from "@/components/crm/pending-badge";
+import { usePendingProposals } from "@/components/crm/pending-proposals";
+import { ENDS, FILLED, NUMBERS, type TableColumn } from "@/components/crm/table/column";
 import { FORECAST } from "@/components/crm/show-value";
 import { Badge } from "@/components/ui/badge";
 import { Company, Person } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
 import { ago, date, dateTime, money, number } from "@/lib/format";
 import { HEADERS } from "./column-names";
-import type { FieldName } from "./fields";
+import { FIELDS, type FieldName } from "./fields";
 import { daysInStage, warning } from "./stage-kind";
 
-export interface ListColumn {
-  id: string;
-  header: string;
-  width: number;
-  align?: "right";
-  /** Its name in an export, where it is another. */
-  field?: string;
-  sort?: string;
-  edit?: FieldName;
-  hidden?: boolean;
-  cell: (o: Opportunity, option: (id: string | null | undefined) => string) => ReactNode;
-}
+type Column = TableColumn<Opportunity>;
 
 const named = (
-  id: string,
+  id: keyof typeof HEADERS,
   pick: (o: Opportunity) => string | null | undefined,
   edit: FieldName,
-): Omit<ListColumn, "header"> => ({
+): Column => ({
   id,
+  header: HEADERS[id],
   width: 130,
   hidden: true,
-  edit,
+  wide: true,
+  edit: FIELDS[edit],
+  sums: { field: id, measures: FILLED },
   cell: (o, option) => option(pick(o)),
 });
 
-const DEFS: Omit<ListColumn, "header">[] = [
-  { id: "name", width: 180, sort: "name", edit: "name", cell: (o) => o.name },
+export const COLUMNS: Column[] = [
+  {
+    id: "name",
+    grow: 3,
+    sums: { field: "name", measures: ["count"] },
+    figure: "count",
+    header: HEADERS.name,
+    width: 180,
+    sort: "name",
+    edit: FIELDS.name,
+    cell: (o) => <Name o={o} />,
+  },
   {
     id: "account",
+    wide: true,
+    grow: 3,
+    sums: { field: "account_id", measures: FILLED },
+    header: HEADERS.account,
     width: 130,
-    edit: "account",
+    edit: FIELDS.account,
     cell: (o) => o.account && <Company name={o.account.name} />,
   },
   {
     id: "amount",
+    sums: { field: "amount", measures: NUMBERS },
+    figure: "sum",
+    header: HEADERS.amount,
     width: 100,
     align: "right",
     sort: "amount",
-    edit: "amount",
+    edit: FIELDS.amount,
     cell: (o) => <span className="font-medium text-fg">{money(o.amount)}</span>,
   },
   {
     id: "close_date",
+    wide: true,
+    sums: { field: "close_date", measures: ENDS },
+    header: HEADERS.close_date,
     width: 108,
     sort: "close_date",
-    edit: "close_date",
+    edit: FIELDS.close_date,
     cell: (o) => <CloseDate o={o} />,
   },
   {
     id: "stage",
+    wide: true,
+    sums: { field: "stage_id", measures: ["count"] },
+    header: HEADERS.stage,
     width: 116,
     sort: "stage",
     cell: (o) => (
@@ -70,27 +88,53 @@ const DEFS: Omit<ListColumn, "header">[] = [
       </span>
     ),
   },
-  { id: "owner", width: 136, edit: "owner", cell: (o) => <Person person={o.owner} /> },
+  {
+    id: "owner",
+    wide: true,
+    sums: { field: "owner_id", measures: ["count"] },
+    header: HEADERS.owner,
+    width: 136,
+    edit: FIELDS.owner,
+    cell: (o) => <Person person={o.owner} />,
+  },
   {
     id: "forecast_category",
+    wide: true,
+    header: HEADERS.forecast_category,
     width: 88,
     sort: "forecast_category",
     hidden: true,
-    edit: "forecast_category",
+    edit: FIELDS.forecast_category,
     cell: (o) => FORECAST[o.forecast_category],
   },
   {
     id: "in_stage",
+    wide: true,
+    sums: { field: "stage_entered_at", measures: ENDS },
     field: "stage_entered_at",
+    header: HEADERS.in_stage,
     width: 76,
     align: "right",
     sort: "stage_entered_at",
     cell: (o) => <InStage o={o} />,
   },
-  { id: "next_step", width: 156, edit: "next_step", cell: (o) => o.next_step },
+  {
+    id: "next_step",
+    wide: true,
+    grow: 3,
+    sums: { field: "next_step", measures: FILLED },
+    header: HEADERS.next_step,
+    width: 156,
+    edit: FIELDS.next_step,
+    title: (o) => o.next_step ?? undefined,
+    cell: (o) => o.next_step,
+  },
   {
     id: "updated",
+    wide: true,
+    sums: { field: "updated_at", measures: ENDS },
     field: "updated_at",
+    header: HEADERS.updated,
     width: 64,
     align: "right",
     sort: "updated_at",
@@ -102,15 +146,21 @@ const DEFS: Omit<ListColumn, "header">[] = [
   },
   {
     id: "probability",
+    wide: true,
+    sums: { field: "probability", measures: NUMBERS },
+    header: HEADERS.probability,
     width: 96,
     align: "right",
     sort: "probability",
-    edit: "probability",
+    edit: FIELDS.probability,
     hidden: true,
     cell: (o) => `${o.probability} %`,
   },
   {
     id: "expected_revenue",
+    wide: true,
+    sums: { field: "expected_revenue", measures: NUMBERS },
+    header: HEADERS.expected_revenue,
     width: 110,
     align: "right",
     sort: "expected_revenue",
@@ -119,9 +169,12 @@ const DEFS: Omit<ListColumn, "header">[] = [
   },
   {
     id: "contact",
+    wide: true,
+    sums: { field: "primary_contact_id", measures: FILLED },
     field: "primary_contact",
+    header: HEADERS.contact,
     width: 160,
-    edit: "primary_contact",
+    edit: FIELDS.primary_contact,
     hidden: true,
     cell: (o) => <Person person={o.primary_contact} />,
   },
@@ -134,8 +187,10 @@ const DEFS: Omit<ListColumn, "header">[] = [
   named("won_reason_id", (o) => o.won_reason_id, "won_reason_id"),
   {
     id: "tags",
+    wide: true,
+    header: HEADERS.tags,
     width: 140,
-    edit: "tags",
+    edit: FIELDS.tags,
     hidden: true,
     cell: (o) =>
       o.tags.map((t) => (
@@ -146,7 +201,10 @@ const DEFS: Omit<ListColumn, "header">[] = [
   },
   {
     id: "created",
+    wide: true,
+    sums: { field: "created_at", measures: ENDS },
     field: "created_at",
+    header: HEADERS.created,
     width: 100,
     sort: "created_at",
     hidden: true,
@@ -154,31 +212,22 @@ const DEFS: Omit<ListColumn, "header">[] = [
   },
 ];
 
-export const COLUMNS: ListColumn[] = DEFS.map((d) => ({ ...d, header: HEADERS[d.id] ?? d.id }));
-
-/** Columns of words take the room that is left. */
-const GROW: Record<string, number> = { name: 3, account: 3, next_step: 3 };
-/** A column as it stands in the table. */
-export interface PlacedColumn {
-  id: string;
-  size: number;
-  /** Where it stays when the table is scrolled sideways, pixels from the left; null if it goes along. */
-  left: number | null;
-  /** The last that stays: others pass under its edge. */
-  edge: boolean;
+function Name({ o }: { o: Opportunity }) {
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <Link
+        to="/opportunities/$id"
+        params={{ id: o.id }}
+        tabIndex={-1}
+        title={o.name}
+        className="truncate hover:underline"
+      >
+        {o.name}
+      </Link>
+      <PendingBadge count={usePendingProposals(o.id)} />
+    </span>
+  );
 }
-/** What is in a cell that stays is hidden by nothing: it has a ground of its own. */
-export const stays = (c: PlacedColumn) =>
-  c.left !== null && ["sticky z-1", c.edge && "group-data-scrolled/grid:border-r"];
-export const columnStyle = (c: PlacedColumn) => ({
-  flex: `${GROW[c.id] ?? 0} 0 ${c.size}px`,
-  ...(c.left === null ? {} : { left: c.left }),
-});
-
-export const optionNames =
-  (options: Option[]) =>
-  (id: string | null | undefined): string =>
-    options.find((o) => o.id === id)?.name ?? "";
 
 function CloseDate({ o }: { o: Opportunity }) {
   const late = warning(o)?.late === true;

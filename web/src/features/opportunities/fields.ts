@@ -1,30 +1,33 @@
 /** How each field of an opportunity is edited in place, and what a new value sends and shows. */
-import type { Money, Opportunity, OptionKind, Ref } from "@/api/types";
+import type { Money, Opportunity } from "@/api/types";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
+import { fieldEdit, type CellEdit } from "@/components/crm/table/column";
 import type { Edit } from "@/components/crm/use-edit";
 
-export interface FieldDef {
-  key: keyof Opportunity & string;
-  label: string;
-  kind: FieldKind;
-  clearable: boolean;
-  options?: OptionKind;
-  choices?: { value: string; label: string }[];
-}
+export type FieldDef = CellEdit<Opportunity>;
 
-const field = (key: FieldDef["key"], label: string, kind: FieldKind, more: Partial<FieldDef> = {}): FieldDef => ({
-  key,
-  label,
-  kind,
-  clearable: true,
-  ...more,
-});
+const field = (
+  key: keyof Opportunity & string,
+  label: string,
+  kind: FieldKind,
+  more: Partial<FieldDef> = {},
+): FieldDef => fieldEdit<Opportunity>(key, label, kind, more);
 
 export const FIELDS = {
   name: field("name", "Name", "text", { clearable: false }),
   account: field("account", "Account", "account"),
-  primary_contact: field("primary_contact", "Primary contact", "contact"),
-  amount: field("amount", "Amount", "money"),
+  primary_contact: field("primary_contact", "Primary contact", "contact", {
+    account: (o) => o.account_id ?? undefined,
+  }),
+  amount: field("amount", "Amount", "money", {
+    change: (record, value) => {
+      const money = value as Money | null;
+      // The base amount is the server's to reckon; until it answers, the same currency is the same amount.
+      const same = !money || money.currency === record.amount_base?.currency;
+      const next: Partial<Opportunity> = { amount: money, ...(same ? { amount_base: money } : {}) };
+      return { record, label: "Amount", body: { amount: value }, next };
+    },
+  }),
   close_date: field("close_date", "Close date", "date"),
   probability: field("probability", "Probability", "percent", { clearable: false }),
   forecast_category: field("forecast_category", "Forecast", "choice", {
@@ -52,30 +55,12 @@ export const FIELDS = {
 } satisfies Record<string, FieldDef>;
 export type FieldName = keyof typeof FIELDS;
 
-const REF_KEYS: Partial<Record<FieldDef["key"], "account_id" | "primary_contact_id" | "owner_id">> = {
-  account: "account_id",
-  primary_contact: "primary_contact_id",
-  owner: "owner_id",
-};
+/** For a change that hangs on no record. */
+const NO_RECORD: Partial<Opportunity> = {};
 
 /** A new value as a change of the record takes it. */
-export function bodyOf(def: FieldDef, value: FieldValue): Record<string, unknown> {
-  const ref = REF_KEYS[def.key];
-  return ref ? { [ref]: (value as Ref | null)?.id ?? null } : { [def.key]: value };
-}
+export const bodyOf = (def: FieldDef, value: FieldValue): Record<string, unknown> =>
+  def.change(NO_RECORD as Opportunity, value).body;
 
-export function editOf(record: Opportunity, def: FieldDef, value: FieldValue): Edit<Opportunity> {
-  const ref = REF_KEYS[def.key];
-  if (ref) {
-    const body = bodyOf(def, value);
-    return { record, label: def.label, body, next: { [def.key]: value, ...body } };
-  }
-  const next: Partial<Opportunity> = { [def.key]: value };
-  if (def.key === "amount") {
-    const was = record.amount_base;
-    const money = value as Money | null;
-    // The base amount is the server's to reckon; until it answers, the same currency is the same amount.
-    if (!money || money.currency === was?.currency) next.amount_base = money;
-  }
-  return { record, label: def.label, body: { [def.key]: value }, next };
-}
+export const editOf = (record: Opportunity, def: FieldDef, value: FieldValue): Edit<Opportunity> =>
+  def.change(record, value);

@@ -8,8 +8,8 @@ import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { PersonMark } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
 import { date, money } from "@/lib/format";
-import { countWords } from "./list-footer";
 import { warning } from "./stage-kind";
+import { countWords } from "./sum";
 
 interface Props {
   rows: Opportunity[];

@@ -29,16 +29,16 @@ export function useFact(o: Opportunity) {
   const fields = useFields("opportunity");
   return (name: FieldName) => {
     const def = FIELDS[name];
-    const mine = fields.locks(def.key) ? FIELD_LOCKED : undefined;
+    const mine = fields.locks(def.field) ? FIELD_LOCKED : undefined;
     return {
       kind: def.kind,
       label: def.label,
-      value: o[def.key] as FieldValue,
+      value: def.value(o),
       currency: o.amount?.currency ?? currency,
       clearable: def.clearable,
       ...("choices" in def && def.choices ? { choices: def.choices } : {}),
       accountId: name === "primary_contact" ? (o.account_id ?? undefined) : undefined,
-      hidden: fields.hides(def.key),
+      hidden: fields.hides(def.field),
       locked: o.may.update ? mine : `${o.owner.name} or an administrator can change this`,
       onSave: (value: FieldValue) => save(editOf(o, def, value)),
     };

@@ -10,6 +10,8 @@ use dealwright_store::Tx;
 pub enum Purpose {
     Plan,
     Embed,
+    /// A list's filter from a sentence.
+    Filter,
 }
 
 impl Purpose {
@@ -17,6 +19,7 @@ impl Purpose {
         match self {
             Self::Plan => "plan",
             Self::Embed => "embed",
+            Self::Filter => "filter",
         }
     }
 }
@@ -43,30 +46,9 @@ pub async fn record(tx: &mut Tx, run: AgentRunId, n: i32, calls: &[Called]) -> R
     if calls.is_empty() {
         return Ok(());
     }
-    let now = tx.now();
-    let (org, user) = (tx.org().0, tx.user().or_not_found("user")?.0);
+    let org = tx.org().0;
     for call in calls {
-        let id = tx.new_id();
-        sqlx::query!(
-            "insert into llm_call (org_id, id, run_id, user_id, purpose, model, local, tokens_in, tokens_out, first_token_ms, latency_ms, cost_micros, error, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            org,
-            id,
-            run.0,
-            user,
-            call.purpose.as_str(),
-            call.model,
-            call.local,
-            call.tokens_in,
-            call.tokens_out,
-            call.first_token_ms,
-            call.latency_ms,
-            call.cost_micros,
-            call.error,
-            now,
-        )
-        .execute(tx.db())
-        .await?;
+        insert(tx, Some(run), call).await?;
     }
     let tokens_in: i64 = calls.iter().map(|c| c.tokens_in).sum();
     let tokens_out: i64 = calls.iter().map(|c| c.tokens_out).sum();
@@ -98,5 +80,35 @@ pub async fn record(tx: &mut Tx, run: AgentRunId, n: i32, calls: &[Called]) -> R
     )
     .execute(tx.db())
     .await?;
+    Ok(())
+}
+
+/// Records a call of no run, or as one of a run's.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn insert(tx: &mut Tx, run: Option<AgentRunId>, call: &Called) -> Result<()> {
+    let (now, id) = (tx.now(), tx.new_id());
+    let (org, user) = (tx.org().0, tx.user().or_not_found("user")?.0);
+    sqlx::query!(
+            "insert into llm_call (org_id, id, run_id, user_id, purpose, model, local, tokens_in, tokens_out, first_token_ms, latency_ms, cost_micros, error, at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            org,
+            id,
+            run.map(|r| r.0),
+            user,
+            call.purpose.as_str(),
+            call.model,
+            call.local,
+            call.tokens_in,
+            call.tokens_out,
+            call.first_token_ms,
+            call.latency_ms,
+            call.cost_micros,
+            call.error,
+            now,
+        )
+        .execute(tx.db())
+        .await?;
     Ok(())
 }

@@ -90,6 +90,10 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "PATCH /activities/{id}" => json!({ "body": "Changed", "version": 999 }),
         "PUT /timeline-pins/{object}/{id}/{event_id}" => json!({}),
         "POST /opportunities/query" => json!({}),
+        "POST /opportunities/filter-sentence"
+        | "POST /accounts/filter-sentence"
+        | "POST /contacts/filter-sentence"
+        | "POST /leads/filter-sentence" => json!({ "text": "mine" }),
         "POST /opportunities/{id}/move" => json!({ "stage_id": stage, "version": 999 }),
         "POST /opportunities/{id}/lines" => {
             json!({ "product_id": records.0["products"], "quantity": "1", "unit_price": { "amount": "1", "currency": "EUR" }, "version": 999 })
@@ -271,7 +275,11 @@ async fn who_may_ask_what() {
             assert!(!has_body || body.is_some(), "{operation} is asked by no access test: add it here");
             write!(golden, "\n{operation:<52}").unwrap();
             for (name, person) in &people {
-                let url = if operation == "GET /search" {
+                let url = if operation.ends_with("/groups") && method == "get" {
+                    format!("{path}?by=owner_id")
+                } else if operation.ends_with("/figures") {
+                    format!("{path}?of=name.count")
+                } else if operation == "GET /search" {
                     "/search?q=x".to_owned()
                 } else if operation == "GET /effective-access" {
                     format!("/effective-access?user_id={nil}&object=account&id={nil}", nil = person.id)

@@ -3,6 +3,7 @@
 mod planning;
 mod proposals;
 mod runs;
+mod sentences;
 mod survival;
 
 use dealwright_testkit::{Person, TestApp, TestOptions};

@@ -17,6 +17,7 @@ mod import_leads;
 mod import_templates;
 mod leads;
 mod leads_conversion;
+mod list_sums;
 mod lists;
 mod managed_lists;
 mod merges;
@@ -27,7 +28,7 @@ mod views;
 mod web_forms;
 
 /// Lets a role hide fields.
-async fn hide(app: &dealwright_testkit::TestApp, role: &str, fields: serde_json::Value) {
+pub(crate) async fn hide(app: &dealwright_testkit::TestApp, role: &str, fields: serde_json::Value) {
     let roles = app.admin.get("/roles").await.ok();
     let role = roles["items"].as_array().unwrap().iter().find(|r| r["name"] == role).unwrap();
     let path = format!("/roles/{}/fields", role["id"].as_str().unwrap());

@@ -36,7 +36,11 @@ fn joined(sql: &mut Builder, parts: &[Filter], word: &str, empty: &str) {
 }
 
 fn compare(sql: &mut Builder, condition: &Condition) {
-    let column = condition.field.column.to_sql();
+    compare_with(sql, condition, condition.field.column.to_sql());
+}
+
+/// As `compare`, with the field's value standing at `column`.
+pub(super) fn compare_with(sql: &mut Builder, condition: &Condition, column: String) {
     let negated = matches!(condition.op, Op::Ne | Op::NotIn);
     if negated {
         sql.push("not coalesce(");

@@ -2,11 +2,12 @@
 //! which are lower case letters, digits and underscores.
 //!
 //! Here is what is read: a page, its plan, counts and sums. `page` builds the statement of a page, `condition` that of a
-//! filter, `cursor` orders rows and says which come after a cursor.
+//! filter, `cursor` orders rows and says which come after a cursor, `related` looks up the records of few accounts.
 
 mod condition;
 mod cursor;
 mod page;
+mod related;
 
 use dealwright_access::Actor;
 use dealwright_kernel::{Cursor, Result, Total};
@@ -26,6 +27,7 @@ pub(crate) use condition::{needed_parts, needed_pattern, needed_tags};
 pub(crate) use cursor::order;
 pub use page::reached;
 pub(crate) use page::{Reach, Within, branches, follows_tag, is_repeatable, visible, within_scope};
+pub(crate) use related::of_accounts;
 
 /// Who reads which list, and how a row is shown.
 #[derive(Debug)]

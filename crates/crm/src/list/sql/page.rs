@@ -191,7 +191,7 @@ fn tagged<'a>(reader: &Reader<'_>, query: &'a ListQuery, within: Within<'_>, rea
     let [sort] = query.sort.as_slice() else { return None };
     let known = matches!(reader.actor.scope(reader.catalogue.read), ScopeLevel::All | ScopeLevel::Own);
     let plain = within.ids.is_none() && within.extra.is_empty() && reach == Reach::Scope;
-    if sort.field.name != "created_at" || !known || !plain {
+    if reader.catalogue.table != "opportunity" || sort.field.name != "created_at" || !known || !plain {
         return None;
     }
     match needed_tags(&query.filter) {

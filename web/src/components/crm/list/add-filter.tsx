@@ -5,7 +5,10 @@ import { FilterValue } from "./filter-value";
 import { useFilters } from "./custom-filters";
 import { opsOf } from "./filters";
 import type { ListSpec } from "./spec";
-import { withChip, type ListSearch } from "./search";
+import { paramOf, withChip, type ListSearch } from "./search";
+
+/** No field has such a name. */
+const ADVANCED = "(advanced)";
 
 /** Which field, then which value. */
 export function AddFilter({
@@ -13,11 +16,13 @@ export function AddFilter({
   search,
   onSearch,
   onDone,
+  onAdvanced,
 }: {
   spec: ListSpec;
   search: ListSearch;
   onSearch: (next: ListSearch) => void;
   onDone: () => void;
+  onAdvanced: () => void;
 }) {
   const [field, setField] = useState<string | null>(null);
   const [values, setValues] = useState<string[]>([]);
@@ -27,14 +32,17 @@ export function AddFilter({
   if (!def) {
     return (
       <ChoiceList
-        choices={filters.filter((f) => !hides(f.kept ?? f.field)).map((f) => ({ value: f.field, label: f.label }))}
+        choices={[
+          ...filters.filter((f) => !hides(f.kept ?? f.field)).map((f) => ({ value: f.field, label: f.label })),
+          { value: ADVANCED, label: "Advanced filter", hint: "groups, any, none" },
+        ]}
         selected={[]}
         placeholder="Filter by"
-        onPick={(c) => setField(c.value)}
+        onPick={(c) => (c.value === ADVANCED ? onAdvanced() : setField(c.value))}
       />
     );
   }
-  const op = opsOf(def.kind)[0] ?? "is";
+  const op = opsOf(def)[0] ?? "is";
   return (
     <FilterValue
       key={def.field}
@@ -44,7 +52,7 @@ export function AddFilter({
       onChange={(next, done) => {
         setValues(next);
         onSearch(
-          withChip(search, op === "is" ? def.field : `${def.field}.${op}`, { field: def.field, op, values: next }),
+          withChip(search, paramOf({ field: def.field, op, values: next })[0], { field: def.field, op, values: next }),
         );
         if (done) onDone();
       }}

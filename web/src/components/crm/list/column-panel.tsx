@@ -48,7 +48,7 @@ export function ColumnPanel({ columns, chosen, pins, label = "Columns" }: Column
               <Check
                 label={c.header}
                 checked={false}
-                onChange={() => set([...shown, { id: c.id, pinned: false, width: null }])}
+                onChange={() => set([...shown, { id: c.id, pinned: false, width: null, figure: null }])}
               />
             </li>
           ))}

@@ -1,10 +1,10 @@
-import { X } from "lucide-react";
+import { ListTree, X } from "lucide-react";
 import { Suspense, useState } from "react";
 import { Menu } from "@/components/ui/menu";
 import { Popover } from "@/components/ui/popover";
 import { cn } from "@/lib/cn";
 import { opLabel, opsOf, type FilterDef } from "./filters";
-import type { Chip } from "./search";
+import { isBare, type Chip, type Op } from "./search";
 import { loadable } from "@/lib/loadable";
 
 const FilterValue = loadable(() => import("./filter-value").then((m) => m.FilterValue));
@@ -17,9 +17,12 @@ export function FilterChip(props: {
   def: FilterDef | undefined;
   words: string;
   onChange: (chip: Chip | null) => void;
+  onAdvance: () => void;
 }) {
   const { chip, def, onChange } = props;
   const [open, setOpen] = useState(false);
+  /** An operator that waits for its value. */
+  const [next, setNext] = useState<Op | null>(null);
   const remove = (
     <button
       type="button"
@@ -41,7 +44,21 @@ export function FilterChip(props: {
       </span>
     );
   }
-  const ops = opsOf(def.kind);
+  const ops = opsOf(def);
+  const op = next ?? chip.op;
+  const turn = (to: Op) => {
+    const keeps = chip.values.length > 0 && (to === "between") === (chip.op === "between");
+    if (isBare(to)) onChange({ ...chip, op: to, values: [] });
+    else if (keeps) onChange({ ...chip, op: to });
+    else {
+      setNext(to);
+      setOpen(true);
+    }
+  };
+  const close = (on: boolean) => {
+    setOpen(on);
+    if (!on) setNext(null);
+  };
   return (
     <span className={cn(shell, "border-line-strong")}>
       <span className="flex h-full items-center bg-sunken px-2 text-fg-3">{def.label}</span>
@@ -49,47 +66,54 @@ export function FilterChip(props: {
         <Menu
           trigger={
             <button type="button" className={cn(PART, "border-l border-line text-fg-3")}>
-              {opLabel(def.kind, chip.op, false)}
+              {opLabel(def.kind, op, chip.values.length > 1)}
             </button>
           }
-          items={ops.map((op) => ({
-            label: opLabel(def.kind, op, false),
-            checked: op === chip.op,
-            run: () => onChange({ ...chip, op }),
-          }))}
+          items={[
+            ...ops.map((each) => ({
+              label: opLabel(def.kind, each, chip.values.length > 1),
+              checked: each === op,
+              run: () => turn(each),
+            })),
+            "line",
+            { label: "Move into the advanced filter", icon: <ListTree />, run: props.onAdvance },
+          ]}
         />
       ) : (
         <span className="flex h-full items-center border-l border-line px-2 text-fg-3">
           {opLabel(def.kind, chip.op, chip.values.length > 1)}
         </span>
       )}
-      <Popover
-        open={open}
-        onOpenChange={setOpen}
-        trigger={
-          <button
-            type="button"
-            className={cn(
-              PART,
-              "max-w-56 truncate border-l border-line font-medium text-fg data-[state=open]:bg-accent-soft data-[state=open]:inset-ring-[1.5px] data-[state=open]:inset-ring-accent",
-            )}
-          >
-            {props.words}
-          </button>
-        }
-      >
-        <Suspense>
-          <FilterValue
-            def={def}
-            op={chip.op}
-            values={chip.values}
-            onChange={(values, done) => {
-              onChange(values.length > 0 ? { ...chip, values } : null);
-              if (done) setOpen(false);
-            }}
-          />
-        </Suspense>
-      </Popover>
+      {(open || !isBare(op)) && (
+        <Popover
+          open={open}
+          onOpenChange={close}
+          trigger={
+            <button
+              type="button"
+              className={cn(
+                PART,
+                "max-w-56 truncate border-l border-line font-medium text-fg data-[state=open]:bg-accent-soft data-[state=open]:inset-ring-[1.5px] data-[state=open]:inset-ring-accent",
+              )}
+            >
+              {next ? "…" : props.words}
+            </button>
+          }
+        >
+          <Suspense>
+            <FilterValue
+              key={op}
+              def={def}
+              op={op}
+              values={next ? [] : chip.values}
+              onChange={(values, done) => {
+                onChange(values.length > 0 ? { ...chip, op, values } : null);
+                if (done) close(false);
+              }}
+            />
+          </Suspense>
+        </Popover>
+      )}
       {remove}
     </span>
   );

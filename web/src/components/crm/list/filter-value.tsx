@@ -7,13 +7,15 @@ import { parseAmount } from "@/lib/parse";
 import { DATE_WORDS, useFilterChoices, type FilterDef } from "./filters";
 import type { Op } from "./search";
 
-/** The editor of a chip's value, inside its popover. */
-export function FilterValue(props: {
+interface ValueProps {
   def: FilterDef;
   op: Op;
   values: string[];
   onChange: (values: string[], done: boolean) => void;
-}) {
+}
+
+/** The editor of a chip's value, inside its popover. */
+export function FilterValue(props: ValueProps) {
   const { def, values, onChange } = props;
   const choices = useFilterChoices();
   if (def.kind === "choice") {
@@ -28,6 +30,7 @@ export function FilterValue(props: {
       />
     );
   }
+  if (props.op === "between") return <Ends {...props} />;
   if (def.kind === "account" || def.kind === "contact") {
     return <RefList kind={def.kind} value={null} onPick={(ref) => ref && onChange([ref.id], true)} />;
   }
@@ -35,21 +38,13 @@ export function FilterValue(props: {
   return <TypedValue {...props} />;
 }
 
-function DateValue({
-  op,
-  values,
-  onChange,
-}: {
-  op: Op;
-  values: string[];
-  onChange: (values: string[], done: boolean) => void;
-}) {
+function DateValue({ op, values, onChange }: ValueProps) {
   const words = Object.entries(DATE_WORDS).filter(([key]) =>
-    op === "is" ? !/^[+-]/.test(key) : !key.startsWith("this_"),
+    op === "is" || op === "not" ? !/^[+-]/.test(key) : !/_/.test(key),
   );
   const exact = values[0] && /^\d/.test(values[0]) ? values[0] : "";
   return (
-    <div className="p-1">
+    <div className="max-h-80 scroll-thin overflow-y-auto p-1">
       {words.map(([value, label]) => (
         <button
           key={value}
@@ -73,15 +68,7 @@ function DateValue({
   );
 }
 
-function TypedValue({
-  def,
-  values,
-  onChange,
-}: {
-  def: FilterDef;
-  values: string[];
-  onChange: (values: string[], done: boolean) => void;
-}) {
+function TypedValue({ def, values, onChange }: ValueProps) {
   const [text, setText] = useState(values[0] ?? "");
   const [error, setError] = useState("");
   const words = def.kind === "text" || def.kind === "words";
@@ -109,6 +96,50 @@ function TypedValue({
         onChange={(e) => setText(e.target.value)}
         inputMode={words ? "text" : "decimal"}
       />
+      {error && (
+        <p role="alert" className="text-meta text-bad-text">
+          {error}
+        </p>
+      )}
+      <Button type="submit" size="card" variant="primary">
+        Apply
+      </Button>
+    </form>
+  );
+}
+
+/** From one to the other, both included. */
+function Ends({ def, values, onChange }: ValueProps) {
+  const dates = def.kind === "date";
+  const [ends, setEnds] = useState<[string, string]>([values[0] ?? "", values[1] ?? ""]);
+  const [error, setError] = useState("");
+  const save = () => {
+    const read = ends.map((end) => (dates ? end : parseAmount(end)));
+    const [from, to] = read;
+    if (!from || !to) setError(dates ? "Choose both days." : "Type two numbers, like 10k and 20k.");
+    else onChange([from, to], true);
+  };
+  return (
+    <form
+      className="flex flex-col gap-2 p-2"
+      onSubmit={(e) => {
+        e.preventDefault();
+        save();
+      }}
+    >
+      {(["From", "To"] as const).map((label, n) => (
+        <Input
+          key={label}
+          autoFocus={n === 0}
+          aria-label={label}
+          placeholder={label}
+          type={dates ? "date" : "text"}
+          inputMode={dates ? undefined : "decimal"}
+          value={/^\d/.test(ends[n] ?? "") || !dates ? ends[n] : ""}
+          aria-invalid={error ? true : undefined}
+          onChange={(e) => setEnds(n === 0 ? [e.target.value, ends[1]] : [ends[0], e.target.value])}
+        />
+      ))}
       {error && (
         <p role="alert" className="text-meta text-bad-text">
           {error}

@@ -5,7 +5,7 @@ import { optionsQuery, pipelinesQuery, stageChoices, teamsQuery, usersQuery } fr
 import type { OptionKind } from "@/api/types";
 import { FORECAST } from "@/components/crm/show-value";
 import { date, money, number } from "@/lib/format";
-import type { Chip, Op } from "./search";
+import { isBare, type Comparison, type Op } from "./search";
 
 export type FilterKind =
   | "choice"
@@ -29,27 +29,63 @@ export interface FilterDef {
   choices?: FilterChoice[];
   /** Its values are people. */
   people?: boolean;
+  /** Its values are teams. */
+  teams?: boolean;
+  /** It is always there, or there is no asking whether it is. */
+  always?: boolean;
 }
 
-export const opsOf = (kind: FilterKind): Op[] => {
-  if (kind === "money" || kind === "percent") return ["gte", "lte"];
-  if (kind === "number") return ["gte", "lte", "is"];
-  if (kind === "words") return ["contains", "is"];
-  return kind === "date" ? ["is", "gte", "lte"] : ["is"];
+const NUMBERS: Op[] = ["gte", "lte", "is", "not", "gt", "lt", "between"];
+const OPS: Record<FilterKind, Op[]> = {
+  money: NUMBERS,
+  percent: NUMBERS,
+  number: NUMBERS,
+  words: ["contains", "is", "not"],
+  date: ["is", "not", "gte", "lte", "lt", "gt", "between"],
+  choice: ["is", "not"],
+  account: ["is", "not"],
+  contact: ["is", "not"],
+  text: ["is", "not"],
+};
+
+export const opsOf = (def: FilterDef): Op[] => (def.always ? OPS[def.kind] : [...OPS[def.kind], "empty", "filled"]);
+
+const NUMBER_WORDS: Partial<Record<Op, string>> = { gte: "at least", lte: "at most", gt: "more than", lt: "less than" };
+const DATE_OPS: Partial<Record<Op, string>> = {
+  is: "in",
+  not: "not in",
+  gte: "from",
+  lte: "until",
+  lt: "before",
+  gt: "after",
 };
 
 export function opLabel(kind: FilterKind, op: Op, many: boolean): string {
-  if (kind === "date") return op === "is" ? "in" : op === "gte" ? "from" : "until";
-  if (op === "contains") return "contains";
+  if (op === "empty") return "is empty";
+  if (op === "filled") return "is not empty";
+  if (op === "contains" || op === "between") return op;
+  if (kind === "date") return DATE_OPS[op] ?? op;
   if (op === "is") return many ? "is any of" : "is";
-  return op === "gte" ? "at least" : "at most";
+  if (op === "not") return many ? "is none of" : "is not";
+  return NUMBER_WORDS[op] ?? op;
 }
 
 export const DATE_WORDS: Record<string, string> = {
   today: "today",
+  yesterday: "yesterday",
+  tomorrow: "tomorrow",
+  this_week: "this week",
   this_month: "this month",
   this_quarter: "this quarter",
   this_year: "this year",
+  last_week: "last week",
+  last_month: "last month",
+  last_quarter: "last quarter",
+  last_year: "last year",
+  next_week: "next week",
+  next_month: "next month",
+  next_quarter: "next quarter",
+  next_year: "next year",
   "-7d": "7 days ago",
   "-30d": "30 days ago",
   "-90d": "90 days ago",
@@ -77,6 +113,7 @@ export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
   return (def) => {
     if (def.choices) return def.choices;
     if (def.people) return [{ value: "me", label: "Me" }, ...named(users)];
+    if (def.teams) return [{ value: "my_team", label: "My team" }, ...named(teams)];
     if (def.options) return named(options.filter((o) => o.kind === def.options));
     switch (def.field) {
       case "stage_kind":
@@ -102,8 +139,18 @@ export function useFilterChoices(): (def: FilterDef) => FilterChoice[] {
   };
 }
 
+/** A relative day that the list above has no words for. */
+function dateWords(value: string): string {
+  const known = DATE_WORDS[value];
+  if (known) return known;
+  const [, sign, count, unit] = /^([+-])(\d+)([dwmy])$/.exec(value) ?? [];
+  if (!count || !unit) return date(value);
+  const words = `${count} ${{ d: "day", w: "week", m: "month", y: "year" }[unit]}${count === "1" ? "" : "s"}`;
+  return sign === "-" ? `${words} ago` : `in ${words}`;
+}
+
 /** The chips' values in words; the names of accounts and contacts are fetched. */
-export function useChipWords(chips: Chip[], defs: FilterDef[], currency: string): (chip: Chip) => string {
+export function useChipWords(chips: Comparison[], defs: FilterDef[], currency: string): (chip: Comparison) => string {
   const choices = useFilterChoices();
   const filterDef = (field: string) => defs.find((d) => d.field === field);
   const ids = chips.flatMap((c) => {
@@ -132,9 +179,10 @@ export function useChipWords(chips: Chip[], defs: FilterDef[], currency: string)
       if (def.kind === "money") return money({ amount: value, currency });
       if (def.kind === "number") return number(Number(value));
       if (def.kind === "percent") return `${number(Number(value))} %`;
-      if (def.kind === "date") return DATE_WORDS[value] ?? date(value);
+      if (def.kind === "date") return dateWords(value);
       return value;
     };
-    return chip.values.map(one).join(", ");
+    if (isBare(chip.op)) return "";
+    return chip.values.map(one).join(chip.op === "between" ? " and " : ", ");
   };
 }

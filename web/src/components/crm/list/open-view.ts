@@ -11,11 +11,11 @@ export interface Opened {
 
 /** Null when the address says it all already. */
 export async function opened(client: QueryClient, spec: ListSpec, search: ListSearch): Promise<Opened | null> {
-  if (search.tab || search.q || search.sort || Object.keys(apiFilters(search)).length > 0) return null;
+  if (search.tab || search.q || search.sort || search.group || Object.keys(apiFilters(search)).length > 0) return null;
   const views = await client.query({ ...viewsQuery(spec.object), staleTime: "static" });
   const view = search.view ? views.find((v) => v.id === search.view) : views.find((v) => v.default);
-  const shown = view && searchOf(view);
-  if (shown) {
+  if (view) {
+    const shown = searchOf(view);
     const same = Object.keys(shown).length === 1 && search.view === shown.view && view.layout === "list";
     return same ? null : { search: shown, board: view.layout === "board" };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chipsOf, isChanged, nextSort, tabSearch, withChip, type Tab } from "./search";
+import { chipsOf, isChanged, nextSort, paramOf, tabSearch, withChip, type Tab } from "./search";
 
 describe("the list's address", () => {
   it("reads filters as chips, and leaves the rest alone", () => {
@@ -7,6 +7,30 @@ describe("the list's address", () => {
       { param: "amount.gte", field: "amount", op: "gte", values: ["50000"] },
       { param: "owner_id", field: "owner_id", op: "is", values: ["me", "u2"] },
     ]);
+  });
+
+  it("has every operator, and leaves the tree alone", () => {
+    const search = {
+      "amount.between": "1,2",
+      "owner_id.not_in": "me,u2",
+      "name.ne": "x",
+      "custom.tier.is_null": "false",
+      "custom.lt": "5",
+      filter: "{}",
+      group: "owner_id",
+    };
+    const chips = chipsOf(search);
+    expect(chips.map((c) => [c.field, c.op, c.values])).toEqual([
+      ["amount", "between", ["1", "2"]],
+      ["owner_id", "not", ["me", "u2"]],
+      ["name", "not", ["x"]],
+      ["custom.tier", "filled", []],
+      ["custom.lt", "is", ["5"]],
+    ]);
+    for (const chip of chips) expect(paramOf(chip)).toEqual([chip.param, search[chip.param as keyof typeof search]]);
+    expect(withChip(search, "name.ne", { field: "name", op: "empty", values: [] })).toMatchObject({
+      "name.is_null": "true",
+    });
   });
 
   it("puts a changed chip in the old one's place", () => {

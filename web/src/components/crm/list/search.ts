@@ -2,7 +2,7 @@
 
 export type ListSearch = Record<string, string | undefined>;
 
-const RESERVED = new Set(["tab", "q", "sort", "view", "by", "lanes"]);
+const RESERVED = new Set(["tab", "q", "sort", "view", "group", "by", "lanes"]);
 
 export interface Tab {
   id: string;
@@ -24,46 +24,66 @@ export function isChanged(search: ListSearch, base: ListSearch | undefined): boo
   return base !== undefined && told(search) !== told(base);
 }
 
-/** Filters, words and order, whatever the order of the parameters. */
+/** Filters, words, order and groups, whatever the order of the parameters. */
 function told(search: ListSearch): string {
-  const { q, sort, by, lanes } = search;
+  const { q, sort, group, by, lanes } = search;
   const said = {
     ...apiFilters(search),
     ...(q ? { q } : {}),
     ...(sort ? { sort } : {}),
+    ...(group ? { group } : {}),
     ...(by ? { by } : {}),
     ...(lanes ? { lanes } : {}),
   };
   return JSON.stringify(Object.entries(said).sort());
 }
 
-/** One chip: `amount.gte=50000` is Amount, at least, 50000. */
-export interface Chip {
-  param: string;
+/** One comparison: Amount, at least, 50000. */
+export interface Comparison {
   field: string;
   op: Op;
   values: string[];
 }
-export type Op = "is" | "gte" | "lte" | "contains";
+/** One in the address: `amount.gte=50000`. */
+export interface Chip extends Comparison {
+  param: string;
+}
+export type Op = "is" | "not" | "gt" | "gte" | "lt" | "lte" | "between" | "contains" | "empty" | "filled";
 
+const OPS: Record<string, Op> = { ne: "not", not_in: "not", in: "is", is_null: "empty" };
+const PARAM = /^(?!custom\.[^.]*$)(.*)\.(ne|not_in|in|gt|gte|lt|lte|between|contains|is_null)$/;
+
+/** The conditions that stand in the address one by one; what is more than such is in `filter` (see `tree`). */
 export function chipsOf(search: ListSearch): Chip[] {
-  return Object.entries(apiFilters(search)).map(([param, value]) => {
-    const found = /^(?!custom\.[^.]*$)(.*)\.(gte|lte|contains)$/.exec(param);
-    return { param, field: found?.[1] ?? param, op: (found?.[2] ?? "is") as Op, values: value.split(",") };
+  const { filter, ...plain } = apiFilters(search);
+  return Object.entries(plain).map(([param, value]) => {
+    const found = PARAM.exec(param);
+    const op = OPS[found?.[2] ?? "in"] ?? (found?.[2] as Op);
+    return {
+      param,
+      field: found?.[1] ?? param,
+      op: op === "empty" && value === "false" ? "filled" : op,
+      values: op === "empty" ? [] : value.split(","),
+    };
   });
 }
 
-const paramOf = (field: string, op: Op): string => (op === "is" ? field : `${field}.${op}`);
+/** Operators that stand alone. */
+export const isBare = (op: Op): boolean => op === "empty" || op === "filled";
+
+export function paramOf({ field, op, values }: Comparison): [string, string] {
+  if (op === "is") return [field, values.join(",")];
+  if (isBare(op)) return [`${field}.is_null`, String(op === "empty")];
+  return [`${field}.${op === "not" ? (values.length > 1 ? "not_in" : "ne") : op}`, values.join(",")];
+}
 
 /** Leaves out `param` and puts the new chip in its place. */
-export function withChip(
-  search: ListSearch,
-  old: string | null,
-  chip: { field: string; op: Op; values: string[] } | null,
-): ListSearch {
+export function withChip(search: ListSearch, old: string | null, chip: Comparison | null): ListSearch {
   const next: ListSearch = {};
   const put = () => {
-    if (chip && chip.values.length > 0) next[paramOf(chip.field, chip.op)] = chip.values.join(",");
+    if (!chip || (chip.values.length === 0 && !isBare(chip.op))) return;
+    const [param, value] = paramOf(chip);
+    next[param] = value;
   };
   for (const [key, value] of Object.entries(search)) {
     if (key === old) put();

@@ -1,5 +1,6 @@
 /** What a list is of: the catalogue that its tabs, chips, columns and saved views are made from. */
 import type { FilterDef } from "./filters";
+import type { GroupField } from "./group-by";
 import type { Tab } from "./search";
 
 export type ListObject = "opportunity" | "account" | "contact" | "lead";
@@ -13,4 +14,6 @@ export interface ListSpec {
   placeholder: string;
   tabs: Tab[];
   filters: FilterDef[];
+  /** By what it can be put in groups, besides custom fields. */
+  groups: GroupField[];
 }

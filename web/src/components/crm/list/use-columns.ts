@@ -1,5 +1,5 @@
 /** Which columns a list shows, in which order and how wide: those of its view, until this person chooses others. */
-import type { SavedView } from "@/api/types";
+import type { Measure, SavedView } from "@/api/types";
 import { useStored } from "@/lib/hooks";
 import type { ListSpec } from "./spec";
 
@@ -9,7 +9,17 @@ export interface ChosenColumn {
   pinned: boolean;
   /** Pixels; null as the column comes. */
   width: number | null;
+  /** What stands below it; null for nothing. */
+  figure: Measure | null;
 }
+
+/** As a view keeps it. */
+export const saidOf = ({ id, pinned, width, figure }: ChosenColumn): SavedView["columns"][number] => ({
+  id,
+  pinned,
+  width,
+  figure,
+});
 
 export interface ChosenColumns {
   /** Those that show: the name, then what is pinned, then the rest. */
@@ -33,19 +43,21 @@ export const shownOf = <C extends { id: string }>(columns: C[], shown: ChosenCol
 export function useChosenColumns(
   spec: ListSpec,
   view: SavedView | undefined,
-  columns: { id: string; hidden?: boolean }[],
+  columns: { id: string; hidden?: boolean; figure?: Measure }[],
 ): ChosenColumns {
   const key = `dw.list.${spec.noun[1]}`;
   const [plain, setPlain] = useStored<ChosenColumn[] | null>(key, null);
   const [byView, setByView] = useStored<Record<string, ChosenColumn[]>>(`${key}.views`, {});
   const known = new Set(columns.map((c) => c.id));
-  const of = (listed: { id: string; pinned?: boolean; width?: number | null }[]) => {
+  const of = (listed: { id: string; pinned?: boolean; width?: number | null; figure?: Measure | null }[]) => {
     const name = listed.some((c) => c.id === "name") ? [] : [{ id: "name" }];
     const all = [...name, ...listed].filter((c) => known.has(c.id));
-    return inOrder(all.map((c) => ({ pinned: false, width: null, ...c })));
+    return inOrder(all.map((c) => ({ pinned: false, width: null, figure: null, ...c })));
   };
   const saved = view?.columns ?? [];
-  const first = of(saved.length > 0 ? saved : columns.filter((c) => !c.hidden).map((c) => ({ id: c.id })));
+  const first = of(
+    saved.length > 0 ? saved : columns.filter((c) => !c.hidden).map((c) => ({ id: c.id, figure: c.figure ?? null })),
+  );
   const at = view && `${view.id}:${view.version}`;
   const chosen = at ? byView[at] : plain;
   const shown = chosen ? of(chosen) : first;

@@ -13,6 +13,7 @@ import { loadable } from "@/lib/loadable";
 import { useFilters } from "./custom-filters";
 import { tabSearch } from "./search";
 import type { ViewBarProps } from "./view-bar";
+import { saidOf } from "./use-columns";
 import { baseOf, groupingOf, searchOf, selectionOf, useViews } from "./view-query";
 
 const ViewDialog = loadable(() => import("./view-dialog").then((m) => m.ViewDialog));
@@ -39,8 +40,8 @@ export function ViewActions(props: Props) {
   const content = {
     ...selectionOf(search, defs),
     layout: props.path === "/opportunities/board" ? ("board" as const) : ("list" as const),
-    grouping: props.path === "/opportunities/board" ? groupingOf(search) : (view?.grouping ?? null),
-    columns: columns ? columns.shown.map(({ id, pinned, width }) => ({ id, pinned, width })) : (view?.columns ?? []),
+    grouping: props.path === "/opportunities/board" ? groupingOf(search) : (search.group ?? null),
+    columns: columns ? columns.shown.map(saidOf) : (view?.columns ?? []),
   };
   const reset = () => {
     columns?.chosen.reset();
@@ -111,8 +112,7 @@ export function ViewActions(props: Props) {
             onClose={() => setDialog(null)}
             onSaved={(saved) => {
               setDialog(null);
-              const shown = searchOf(saved);
-              if (shown) void navigate({ to: props.path, search: shown, replace: true });
+              void navigate({ to: props.path, search: searchOf(saved), replace: true });
             }}
           />
         )}

@@ -45,7 +45,7 @@ export function ViewBar(props: ViewBarProps) {
   const tabs = spec.tabs.filter(
     (t) => !props.without?.includes(t.id) && !("close_date" in t.search && hides("close_date")),
   );
-  const shown = views.filter((v) => (v.pinned || v.id === current?.id) && searchOf(v));
+  const shown = views.filter((v) => v.pinned || v.id === current?.id);
   const inside = (on: boolean) => (
     <>
       {on && count && <span className="text-meta font-normal text-fg-3 tnum">{count}</span>}
@@ -75,7 +75,7 @@ export function ViewBar(props: ViewBarProps) {
           <Link
             key={view.id}
             to={pathOf(view, spec)}
-            search={searchOf(view) ?? {}}
+            search={searchOf(view)}
             activeOptions={{ exact: true }}
             aria-current={view.id === current?.id ? "page" : undefined}
             className={tabClass(view.id === current?.id)}
@@ -118,14 +118,12 @@ function ViewPick({ spec, views, current }: { spec: ListSpec; views: SavedView[]
     return [
       { heading },
       ...own.map((view): MenuEntry => {
-        const shown = searchOf(view);
-        const hint = !shown ? "filter of the API" : view.default ? "begins with" : view.pinned ? "pinned" : "";
+        const hint = view.default ? "begins with" : view.pinned ? "pinned" : "";
         return {
           label: view.name,
           checked: view.id === current?.id,
-          disabled: !shown,
           ...(hint ? { hint } : {}),
-          run: () => void navigate({ to: pathOf(view, spec), search: shown ?? {} }),
+          run: () => void navigate({ to: pathOf(view, spec), search: searchOf(view) }),
         };
       }),
     ];

@@ -13,7 +13,7 @@ import { told } from "@/components/ui/toast";
 import type { ListSpec } from "./spec";
 import type { Selected } from "./view-query";
 
-type Content = Selected & { layout: SavedView["layout"]; columns: SavedView["columns"] };
+type Content = Selected & { layout: SavedView["layout"]; columns: SavedView["columns"]; grouping: string | null };
 
 const WHO: Record<SavedView["visibility"], string> = {
   private: "Only me",

@@ -3,8 +3,9 @@ import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { SavedView } from "@/api/types";
 import type { FilterDef } from "./filters";
-import { chipsOf, type Chip, type ListSearch, type Tab } from "./search";
+import { chipsOf, paramOf, type ListSearch, type Tab } from "./search";
 import type { ListObject } from "./spec";
+import { comparison, condition, treeIn, written, type Tree } from "./tree";
 
 export const viewsQuery = (object: ListObject) =>
   queryOptions({
@@ -15,34 +16,22 @@ export const viewsQuery = (object: ListObject) =>
 
 export const useViews = (object: ListObject): SavedView[] => useSuspenseQuery(viewsQuery(object)).data;
 
-interface Condition {
-  field: string;
-  op: string;
-  value: string | string[];
-}
-
-/** A chip as the API's condition. Words are one value, whatever commas there are in them. */
-function condition(chip: Chip, def: FilterDef | undefined): Condition {
-  const { field, op, values } = chip;
-  if (op !== "is") return { field, op, value: values.join(",") };
-  if (def?.kind === "words" || values.length === 1) return { field, op: "eq", value: values.join(",") };
-  return { field, op: "in", value: values };
-}
-
 export interface Selected {
-  filter: { and: Condition[] } | null;
+  filter: { and: Tree[] } | null;
   q: string | null;
   sort: string[];
 }
 
 /** What the address shows, as a filter tree: for a saved view, an export, a change of all of it. */
 export function selectionOf(search: ListSearch, defs: FilterDef[]): Selected {
-  const and = chipsOf(search).map((chip) =>
+  const said = chipsOf(search).map((chip) =>
     condition(
       chip,
       defs.find((d) => d.field === chip.field),
     ),
   );
+  const tree = treeIn(search);
+  const and = tree ? [...said, tree] : said;
   return {
     filter: and.length > 0 ? { and } : null,
     q: search.q ?? null,
@@ -50,30 +39,36 @@ export function selectionOf(search: ListSearch, defs: FilterDef[]): Selected {
   };
 }
 
-const PARAM: Record<string, string> = { eq: "", in: "", gte: ".gte", lte: ".lte", contains: ".contains" };
-
+/** As a parameter of the address; null for what is more than one comparison, or has a comma in a value of several. */
 function parameter(node: unknown): [string, string] | null {
-  const { field, op, value } = (node ?? {}) as Partial<Condition>;
-  const end = op === undefined ? undefined : PARAM[op];
-  if (typeof field !== "string" || end === undefined) return null;
-  const values = (Array.isArray(value) ? value : [value]) as unknown[];
-  if (values.some((v) => typeof v !== "string" && typeof v !== "number" && typeof v !== "boolean")) return null;
-  return [field + end, values.join(",")];
+  const found = comparison(node);
+  if (!found || (found.values.length > 1 && found.values.some((v) => v.includes(",")))) return null;
+  return paramOf(found);
 }
 
-/** The address that shows a view; null when its filter is more than chips can say (the API can make such). */
-export function searchOf(view: SavedView): ListSearch | null {
-  const tree = view.filter as { and?: unknown } | null | undefined;
+/** A filter as the address has it: chips, and the rest as a tree. */
+export function searchOfFilter(filter: unknown): ListSearch {
+  const tree = filter as { and?: unknown } | null | undefined;
   const nodes: unknown[] = !tree ? [] : Array.isArray(tree.and) ? (tree.and as unknown[]) : [tree];
-  const params = nodes.map(parameter);
-  const said = params.filter((p) => p !== null);
-  if (said.length < nodes.length || new Set(said.map(([name]) => name)).size < said.length) return null;
+  const params: Record<string, string> = {};
+  const rest: unknown[] = [];
+  for (const node of nodes) {
+    const said = parameter(node);
+    if (said && !(said[0] in params)) params[said[0]] = said[1];
+    else rest.push(node);
+  }
+  const more = rest.length > 1 ? { and: rest } : rest[0];
+  return { ...params, ...(more ? { filter: written(more) } : {}) };
+}
+
+/** The address that shows a view. */
+export function searchOf(view: SavedView): ListSearch {
   return {
     view: view.id,
-    ...Object.fromEntries(said),
+    ...searchOfFilter(view.filter),
     ...(view.q ? { q: view.q } : {}),
     ...(view.sort.length > 0 ? { sort: view.sort.join(",") } : {}),
-    ...(view.layout === "board" ? axesOf(view.grouping) : {}),
+    ...(view.layout === "board" ? axesOf(view.grouping) : view.grouping ? { group: view.grouping } : {}),
   };
 }
 
@@ -89,6 +84,6 @@ function axesOf(grouping: string | null | undefined): ListSearch {
 /** What the address began with: a saved view, or a tab. */
 export function baseOf(search: ListSearch, views: SavedView[], tabs: Tab[]): ListSearch | undefined {
   const view = views.find((v) => v.id === search.view);
-  if (view) return searchOf(view) ?? undefined;
+  if (view) return searchOf(view);
   return tabs.find((t) => t.id === search.tab)?.search;
 }

@@ -2,7 +2,7 @@
 import type { Updater } from "@tanstack/react-table";
 import { useMemo } from "react";
 import type { ChosenColumn } from "@/components/crm/list/use-columns";
-import type { ListColumn, PlacedColumn } from "./columns";
+import type { PlacedColumn, TableColumn } from "./column";
 
 /** Pixels by column; null for the width that it comes with. */
 export type Widths = Record<string, number | null>;
@@ -14,9 +14,11 @@ export const CHECK_WIDTH = 54;
 export const MIN_WIDTH = 64;
 
 type Placed = PlacedColumn & { header: string };
+/** As much of a column as its place hangs on. */
+type Placeable = Pick<TableColumn<never>, "id" | "header" | "width" | "grow">;
 
 /** Those that stay come first, each beside the one before. */
-export function place(defs: ListColumn[], shown: ChosenColumn[]): Placed[] {
+export function place(defs: Placeable[], shown: Pick<ChosenColumn, "id" | "pinned" | "width">[]): Placed[] {
   const placed: Placed[] = [];
   let left = CHECK_WIDTH;
   for (const c of shown) {
@@ -24,7 +26,8 @@ export function place(defs: ListColumn[], shown: ChosenColumn[]): Placed[] {
     if (!def) continue;
     const size = Math.max(MIN_WIDTH, c.width ?? def.width);
     const stays = c.id === "name" || c.pinned;
-    placed.push({ id: c.id, header: def.header, size, left: stays ? left : null, edge: false });
+    const grow = def.grow ?? 0;
+    placed.push({ id: c.id, header: def.header, size, grow, left: stays ? left : null, edge: false });
     left += size;
   }
   const last = placed.findLast((c) => c.left !== null);
@@ -32,7 +35,11 @@ export function place(defs: ListColumn[], shown: ChosenColumn[]): Placed[] {
   return placed;
 }
 
-export function usePlaced(defs: ListColumn[], shown: ChosenColumn[], onWidths: (widths: Widths) => void) {
+export function usePlaced(
+  defs: Placeable[],
+  shown: Pick<ChosenColumn, "id" | "pinned" | "width">[],
+  onWidths: (widths: Widths) => void,
+) {
   const key = shown.map((c) => `${c.id}:${c.width}:${c.pinned}`).join();
   // The same as before if nothing has changed, so that rows need not be drawn again.
   // eslint-disable-next-line react-hooks/exhaustive-deps -- the key says all that is read of what is shown

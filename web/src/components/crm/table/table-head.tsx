@@ -1,8 +1,7 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
-import { columnStyle, stays, type ListColumn, type PlacedColumn } from "./columns";
-import { cellClass } from "./row";
+import { cellClass, columnStyle, stays, type PlacedColumn, type TableColumn } from "./column";
 import { readSort } from "@/components/crm/list/search";
 
 /** As much of the table library's header as is used here. */
@@ -12,8 +11,8 @@ interface Header {
 }
 
 /** The heads: each sorts, with Shift as one more key, and its edge sets the width. */
-export function TableHead(props: {
-  defs: ListColumn[];
+export function TableHead<R>(props: {
+  defs: TableColumn<R>[];
   headers: Header[];
   columns: PlacedColumn[];
   /** Back to the width that it comes with. */

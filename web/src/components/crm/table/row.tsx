@@ -1,38 +1,49 @@
-import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import type { FieldLevel, Opportunity, Option } from "@/api/types";
+import type { FieldLevel, Option } from "@/api/types";
 import { Editor, type FieldValue } from "@/components/crm/editor";
-import { PendingBadge } from "@/components/crm/pending-badge";
-import { usePendingProposals } from "@/components/crm/pending-proposals";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
-import { columnStyle, optionNames, stays, type ListColumn, type PlacedColumn } from "./columns";
-import { FIELDS } from "./fields";
+import {
+  cellClass,
+  columnStyle,
+  optionNames,
+  stays,
+  type CellEdit,
+  type Listed,
+  type PlacedColumn,
+  type TableColumn,
+} from "./column";
 
-export interface RowProps {
-  record: Opportunity;
+/** A cell that is being edited; with what was typed and refused, and why. */
+export interface Editing {
+  column: string;
+  draft?: FieldValue;
+  error?: string;
+}
+
+export interface RowProps<R> {
+  record: R;
   index: number;
-  defs: ListColumn[];
+  defs: TableColumn<R>[];
   columns: PlacedColumn[];
   options: Option[];
   selected: boolean;
   active: string | null;
-  editing: string | null;
+  editing: Editing | null;
   currency: string;
   /** Fields that the reader's roles keep back. */
   kept: Record<string, FieldLevel> | undefined;
   onSelect: (id: string, on: boolean) => void;
   onEdit: (index: number, column: string | null) => void;
-  onSave: (record: Opportunity, column: ListColumn, value: FieldValue, next: boolean) => void;
+  onSave: (record: R, column: TableColumn<R>, value: FieldValue, next: boolean) => void;
 }
 
 export const ROW = 36;
-export const cellClass = "flex min-w-0 items-center px-2 text-cell";
 
 /** What lies behind a cell that stays while others pass under it: as its row has it. */
 const ground = (selected: boolean) => (selected ? "bg-accent-soft" : "bg-bg group-hover:bg-muted");
 
-export const Row = memo(function Row(props: RowProps) {
+export const Row = memo(function Row<R extends Listed>(props: RowProps<R>) {
   const { record, index, selected } = props;
   return (
     <div
@@ -59,38 +70,16 @@ export const Row = memo(function Row(props: RowProps) {
       ))}
     </div>
   );
-});
+}) as <R extends Listed>(props: RowProps<R>) => React.ReactNode;
 
-function NameCell({ record }: { record: Opportunity }) {
-  return (
-    <span className="flex min-w-0 items-center gap-1.5">
-      <Link
-        to="/opportunities/$id"
-        params={{ id: record.id }}
-        tabIndex={-1}
-        title={record.name}
-        className="truncate hover:underline"
-      >
-        {record.name}
-      </Link>
-      <PendingBadge count={usePendingProposals(record.id)} />
-    </span>
-  );
-}
-
-function Cell(props: RowProps & { at: PlacedColumn }) {
+function Cell<R extends Listed>(props: RowProps<R> & { at: PlacedColumn }) {
   const { record, index, at } = props;
   const id = at.id;
   const column = props.defs.find((c) => c.id === id);
   if (!column) return null;
-  const def = column.edit ? FIELDS[column.edit] : null;
-  const may = def !== null && record.may.update && props.kept?.[def.key] === undefined;
-  const editing = props.editing === id && may;
-  const choices =
-    def?.choices ??
-    (def?.options
-      ? props.options.filter((o) => o.kind === def.options).map((o) => ({ value: o.id, label: o.name }))
-      : undefined);
+  const edit = column.edit;
+  const may = edit !== undefined && record.may.update && props.kept?.[edit.field] === undefined;
+  const editing = props.editing?.column === id && may ? props.editing : null;
   return (
     <div
       role="gridcell"
@@ -111,26 +100,37 @@ function Cell(props: RowProps & { at: PlacedColumn }) {
         id === "name" && "font-medium text-fg",
       )}
     >
-      {editing ? (
-        <Editor
-          kind={def.kind}
-          label={def.label}
-          value={record[def.key] as FieldValue}
-          currency={props.currency}
-          clearable={def.clearable}
-          {...(choices ? { choices } : {})}
-          accountId={def.kind === "contact" ? (record.account_id ?? undefined) : undefined}
-          onCancel={() => props.onEdit(index, null)}
-          onSave={(value, next) => props.onSave(record, column, value, next)}
-          className={column.align === "right" ? "text-right" : ""}
-        />
-      ) : id === "name" ? (
-        <NameCell record={record} />
+      {editing && edit ? (
+        <CellEditor {...props} column={column} edit={edit} editing={editing} />
       ) : (
-        <span className="truncate" title={id === "next_step" ? (record.next_step ?? undefined) : undefined}>
+        <span className="min-w-0 truncate" title={column.title?.(record)}>
           {column.cell(record, optionNames(props.options))}
         </span>
       )}
     </div>
+  );
+}
+
+function CellEditor<R extends Listed>(
+  props: RowProps<R> & { column: TableColumn<R>; edit: CellEdit<R>; editing: Editing },
+) {
+  const { record, column, edit, editing } = props;
+  const own = props.options.filter((o) => o.kind === edit.options && !o.archived);
+  const choices = edit.choices ?? (edit.options ? own.map((o) => ({ value: o.id, label: o.name })) : undefined);
+  return (
+    <Editor
+      kind={edit.kind}
+      label={edit.label}
+      value={edit.value(record)}
+      {...(editing.draft === undefined ? {} : { draft: editing.draft })}
+      {...(editing.error === undefined ? {} : { error: editing.error })}
+      currency={props.currency}
+      clearable={edit.clearable}
+      {...(choices ? { choices } : {})}
+      accountId={edit.account?.(record)}
+      onCancel={() => props.onEdit(props.index, null)}
+      onSave={(value, next) => props.onSave(record, column, value, next)}
+      className={column.align === "right" ? "text-right" : ""}
+    />
   );
 }
