@@ -11,7 +11,8 @@ use dealwright_ai::{AssistantState, agent, proposal, sentence};
 use dealwright_crm::{
     account, account_team, activity, assignment, bulk, change, choice, configuration, contact, currency, custom_field,
     deal_competitor, deal_contact, duplicate, export, handover, lead, live, merge, opportunity, pipeline, price_list,
-    product, rule, saved_view, search, settings, sharing, summary, task, timeline, transfer, trash, web_form, working_hours,
+    product, rule, saved_view, search, settings, sharing, summary, task, timeline, transfer, trash, web_form,
+    working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
