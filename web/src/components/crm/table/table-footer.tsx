@@ -105,7 +105,7 @@ function Figure(props: { word: string | null; value: string | undefined; failed:
     );
   return (
     <>
-      {props.word && <span className="truncate">{props.word}</span>}
+      {props.word && <span className="shrink-0">{props.word}</span>}
       <span className={cn("truncate font-semibold text-fg tnum", props.loading && "opacity-60")}>
         {props.value ?? (props.failed ? "—" : "…")}
       </span>

@@ -90,35 +90,38 @@ export function useCells<R extends Listed>(given: Given<R>) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (editing || !(event.target instanceof HTMLElement) || !event.target.dataset.cell) return;
-    const at = columns.findIndex((c) => c.id === active.column);
-    const go = (row: number, column: string | undefined, step = 0) => {
+    // Where the focus is, however it came there.
+    const [, digits = "0", here = "name"] = /^(\d+):(.*)$/.exec(event.target.dataset.cell) ?? [];
+    const row = Number(digits);
+    const at = columns.findIndex((c) => c.id === here);
+    const go = (next: number, column: string | undefined, step = 0) => {
       event.preventDefault();
-      let to = Math.max(0, Math.min(lines.length - 1, row));
+      let to = Math.max(0, Math.min(lines.length - 1, next));
       while (step !== 0 && lines[to]?.kind !== "row" && lines[to + step]) to += step;
       given.scrollTo(to);
-      focus(to, column ?? active.column);
+      focus(to, column ?? here);
     };
-    const record = recordAt(active.row);
+    const record = recordAt(row);
     const wider = event.altKey && { ArrowRight: 16, ArrowLeft: -16 }[event.key];
     const size = columns[at]?.size;
-    const opens = record?.may.update && editable(active.column);
+    const opens = record?.may.update && editable(here);
     if (wider && size !== undefined) {
       event.preventDefault();
-      given.setSizing((now) => ({ ...now, [active.column]: Math.max(MIN_WIDTH, size + wider) }));
-    } else if (event.key === "ArrowDown") go(active.row + 1, active.column, 1);
-    else if (event.key === "ArrowUp") go(active.row - 1, active.column, -1);
-    else if (event.key === "ArrowRight") go(active.row, columns[at + 1]?.id);
-    else if (event.key === "ArrowLeft") go(active.row, columns[at - 1]?.id);
+      given.setSizing((now) => ({ ...now, [here]: Math.max(MIN_WIDTH, size + wider) }));
+    } else if (event.key === "ArrowDown") go(row + 1, here, 1);
+    else if (event.key === "ArrowUp") go(row - 1, here, -1);
+    else if (event.key === "ArrowRight") go(row, columns[at + 1]?.id);
+    else if (event.key === "ArrowLeft") go(row, columns[at - 1]?.id);
     else if (event.key === " " && record) {
       event.preventDefault();
       onSelect(record.id, !selected.has(record.id));
     } else if (event.key === "F2" && opens) {
       event.preventDefault();
-      onEdit(active.row, active.column);
+      onEdit(row, here);
     } else if (event.key === "Enter" && record) {
       event.preventDefault();
-      if (active.column === "name") event.target.querySelector("a")?.click();
-      else if (opens) onEdit(active.row, active.column);
+      if (here === "name") event.target.querySelector("a")?.click();
+      else if (opens) onEdit(row, here);
     }
   };
   return { active, editing, onSelect, onEdit, onSave, onKeyDown };

@@ -6,7 +6,7 @@ import type { Measure, Money } from "@/api/types";
 import { apiFilters, type ListSearch } from "@/components/crm/list/search";
 import type { ListSpec } from "@/components/crm/list/spec";
 import type { ChosenColumn } from "@/components/crm/list/use-columns";
-import { date, moneyRound, number } from "@/lib/format";
+import { date, moneyRound, moneyShort, number } from "@/lib/format";
 import type { TableColumn } from "./column";
 
 export interface Figures {
@@ -29,7 +29,11 @@ const figuresQuery = (spec: ListSpec, search: ListSearch, of: string) =>
 function figureWords(value: unknown): string {
   if (value === null || value === undefined) return "—";
   if (typeof value === "number") return number(value);
-  if (typeof value === "object") return moneyRound(value as Money);
+  if (typeof value === "object") {
+    const amount = value as Money;
+    // As many digits as a column has room for.
+    return Math.abs(Number(amount.amount)) < 100_000 ? moneyRound(amount) : moneyShort(amount);
+  }
   const text = typeof value === "string" ? value : "";
   if (/^-?\d+(\.\d+)?$/.test(text)) return number(Number(text));
   return date(text.slice(0, 10));
