@@ -125,6 +125,8 @@ test("rows: the keyboard carries a card to another one, and both fields change a
   await saved(page, () => page.keyboard.press("Space"));
   const there = page.getByRole("region", { name: /^Pipeline, Second, / });
   await expect(there.getByRole("link", { name: "Pier" })).toBeVisible();
-  await page.getByRole("button", { name: /^Pipeline/ }).click();
+  await row("Pipeline")
+    .getByRole("button", { name: /^Pipeline/ })
+    .click();
   await expect(there).toHaveCount(0);
 });

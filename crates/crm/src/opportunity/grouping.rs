@@ -182,7 +182,7 @@ pub async fn grouped(cx: &Context, tx: &mut Tx, by: &By, query: &ListQuery, card
     let left_out = groups.len().saturating_sub(MOST);
     if left_out > 0 {
         let mut counts: Vec<i64> = groups.iter().map(|g| g.totals.count).collect();
-        counts.sort_unstable_by(|a, b| b.cmp(a));
+        counts.sort_unstable_by_key(|count| std::cmp::Reverse(*count));
         let least = counts.get(MOST - 1).copied().unwrap_or_default();
         groups.retain(|g| g.totals.count >= least);
         groups.truncate(MOST);
