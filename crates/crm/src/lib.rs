@@ -18,6 +18,7 @@ pub mod deal_contact;
 pub mod demo;
 pub mod duplicate;
 pub mod export;
+pub mod file;
 pub mod handover;
 pub mod import;
 pub mod lead;

@@ -46,6 +46,8 @@ begin
         delete from lead o where o.org_id = org and o.id = record;
     elsif object = 'task' then
         delete from task o where o.org_id = org and o.id = record and o.deleted_at is not null returning o.title into called;
+    elsif object = 'file' then
+        delete from file o where o.org_id = org and o.id = record and o.deleted_at is not null returning o.name into called;
     end if;
     delete from record_share s where called is not null and s.org_id = org and s.object = purge_record.object and s.record_id = record;
     return called;
@@ -82,6 +84,9 @@ begin
              where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
             union all
             (select o.id, 'task', t.id from task t
+             where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
+            union all
+            (select o.id, 'file', t.id from file t
              where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
         ) r limit at_most
     loop

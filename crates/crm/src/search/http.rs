@@ -1,4 +1,4 @@
-//! `/search`: one box over opportunities, accounts, contacts and leads.
+//! `/search`: one box over opportunities, accounts, contacts, leads and files.
 
 use chrono::NaiveDate;
 use dealwright_access::Access;
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{What, store};
+use crate::file;
 
 /// Of each kind so many of the records that match, the last changed, are ranked.
 const CANDIDATES: i32 = 24;
@@ -38,7 +39,7 @@ struct Params {
 /// A record that was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct Hit {
-    /// `opportunity`, `account`, `contact` or `lead`.
+    /// `opportunity`, `account`, `contact`, `lead` or `file`.
     #[serde(rename = "type")]
     kind: String,
     id: Uuid,
@@ -48,6 +49,31 @@ struct Hit {
     probability: Option<i64>,
     amount: Option<Money>,
     close_date: Option<NaiveDate>,
+    /// Of a file, the record it is on.
+    parent: Option<HitParent>,
+}
+
+/// The record that a file is on.
+#[derive(Debug, Serialize, ToSchema)]
+struct HitParent {
+    /// `opportunity`, `account`, `contact` or `lead`.
+    #[serde(rename = "type")]
+    kind: String,
+    id: Uuid,
+}
+
+fn of_file(file: file::store::Found) -> Hit {
+    Hit {
+        kind: "file".to_owned(),
+        id: file.id.0,
+        title: file.name,
+        subtitle: Some(file.parent_name),
+        stage_kind: None,
+        probability: None,
+        amount: None,
+        close_date: None,
+        parent: Some(HitParent { kind: file.object, id: file.parent_id }),
+    }
 }
 
 /// Search everything
@@ -84,7 +110,7 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
         store::Wanted { opportunities: &opportunities, accounts: &accounts, contacts: &contacts, leads: &leads };
     let hits = store::hits(&mut tx, actor, &wanted, &params.q, limit).await?;
     let currency = actor.currency;
-    let items = hits
+    let mut items: Vec<Hit> = hits
         .into_iter()
         .map(|h| Hit {
             kind: h.kind,
@@ -95,7 +121,10 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
             probability: h.probability,
             amount: h.amount_base.map(|m| Money::new(m, currency)),
             close_date: h.close_date,
+            parent: None,
         })
         .collect();
+    let files = file::store::found(&mut tx, &query, CANDIDATES, limit).await?;
+    items.extend(files.into_iter().map(of_file));
     tx.done(Json(Page::whole(items))).await
 }

@@ -1,4 +1,5 @@
 /** One record that the palette found. */
+import { Paperclip } from "lucide-react";
 import type { SearchHit, StageKind } from "@/api/types";
 import { CompanyMark, PersonMark } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
@@ -24,12 +25,13 @@ const kindOf = (hit: SearchHit): StageKind =>
 function HitMark({ hit }: { hit: SearchHit }) {
   if (hit.type === "account") return <CompanyMark name={hit.title} size={18} />;
   if (hit.type === "contact" || hit.type === "lead") return <PersonMark id={hit.id} name={hit.title} />;
+  if (hit.type === "file") return <Paperclip aria-hidden />;
   return <StageRing kind={kindOf(hit)} probability={hit.probability ?? 0} size={16} />;
 }
 
 const facts = (hit: SearchHit): string =>
   [
-    hit.type === "lead" ? "Lead" : "",
+    hit.type === "lead" ? "Lead" : hit.type === "file" ? "File" : "",
     money(hit.amount),
     hit.close_date ? `${kindOf(hit) === "open" ? "closes" : kindOf(hit)} ${date(hit.close_date)}` : "",
   ]
@@ -41,6 +43,7 @@ const NOUN: Record<string, string> = {
   account: "Account",
   contact: "Contact",
   lead: "Lead",
+  file: "File",
 };
 
 export function Hit({ hit, q }: { hit: SearchHit; q: string }) {

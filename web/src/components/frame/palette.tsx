@@ -36,7 +36,7 @@ const GROUP =
   "[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-fg-3";
 
 /** The schema says string: these are what is found. */
-const pageOf = (hit: SearchHit) => PAGES[hit.type as keyof typeof PAGES];
+const pageOf = (type: string) => PAGES[type as keyof typeof PAGES];
 
 export function Palette() {
   const [text, setText] = useState("");
@@ -52,7 +52,10 @@ export function Palette() {
     then();
   };
   const open = (hit: SearchHit) => {
-    void navigate({ to: pageOf(hit), params: { id: hit.id } });
+    // A file is on the page of its record.
+    if (hit.parent)
+      void navigate({ to: pageOf(hit.parent.type), params: { id: hit.parent.id }, search: { tab: "files" } });
+    else void navigate({ to: pageOf(hit.type), params: { id: hit.id } });
   };
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [

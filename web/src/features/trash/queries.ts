@@ -8,6 +8,7 @@ export const KINDS: Record<TrashItem["object"], string> = {
   contact: "Contacts",
   lead: "Leads",
   task: "Tasks",
+  file: "Files",
 };
 
 export const trashQuery = (object: TrashItem["object"] | undefined) =>

@@ -105,6 +105,7 @@ const RESTORE = {
   contact: "contacts",
   lead: "leads",
   task: "tasks",
+  file: "files",
 } as const;
 
 function Purge({ item, onClose }: { item: TrashItem; onClose: () => void }) {

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 9] = ["embed", "dedupe", "kernel", "store", "access", "workflow", "crm", "ai", "app"];
+const ORDER: [&str; 10] = ["embed", "dedupe", "kernel", "files", "store", "access", "workflow", "crm", "ai", "app"];
 
 #[test]
 fn crates_know_only_those_below_them() {
