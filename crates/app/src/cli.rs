@@ -17,7 +17,8 @@ use crate::{logs, openapi, seed, serve};
 ///
 /// Every setting can come from a file, the environment or a flag, in rising order: PORT, HOST, DATA_DIR, DATABASE_URL,
 /// SECRET_KEY, BASE_URL, SMTP_URL, MAIL_FROM, TRUSTED_PROXIES, OUTBOUND_NETWORKS, DNS_SERVERS,
-/// REQUEST_RATE, REQUEST_BURST, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
+/// REQUEST_RATE, REQUEST_BURST, FILES_STORE, FILES_ENDPOINT, FILES_REGION, FILES_KEY, FILES_SECRET, FILES_SCANNER,
+/// FILES_MAX_SIZE, FILES_QUOTA, DEMO, AI (on or off), AI_BASE_URL, AI_API_KEY, AI_MODEL, LOG, LOG_FORMAT (text or json).
 #[derive(Debug, Parser)]
 #[command(name = "dealwright", version, about, long_about, after_help = "Start with:  dealwright serve --demo")]
 struct Cli {
@@ -81,6 +82,9 @@ enum Command {
     },
     /// Check configuration, database and models, and say what to mend
     Doctor,
+    /// Take the text out of a file on standard input: what the server runs for each, in a process of its own
+    #[command(name = dealwright_files::READER_WORD, hide = true)]
+    ExtractText { mime: String },
     /// Print the API's description (OpenAPI 3.1, JSON)
     Openapi,
 }
@@ -94,6 +98,11 @@ enum KeysCommand {
 /// Runs the command line.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Before anything else is set up: it needs nothing, and is to have nothing.
+    let mut words = std::env::args().skip(1);
+    if let (Some(dealwright_files::READER_WORD), Some(mime)) = (words.next().as_deref(), words.next()) {
+        return if dealwright_files::read_stdin(&mime) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         eprintln!("dealwright: a TLS provider was installed before ours");
         return ExitCode::FAILURE;
@@ -157,7 +166,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             outcome
         }
         Command::Doctor => crate::doctor::run(&config).await.map_err(deep_or_plain),
-        Command::Openapi => Ok(()),
+        Command::Openapi | Command::ExtractText { .. } => Ok(()),
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use config::{Config as Sources, Environment, File, FileFormat};
 use dealwright_access::RequestLimit;
 use dealwright_ai::provider::price::{self, Prices};
+use dealwright_files::{Limits, Place, Scanner, StoreConfig};
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -52,6 +53,11 @@ pub struct Config {
     pub dns_servers: Vec<SocketAddr>,
     /// The most requests of a caller; as many as they like when absent.
     pub request_limit: Option<RequestLimit>,
+    /// Where files are kept.
+    pub files_store: StoreConfig,
+    /// Who looks for malware in files.
+    pub files_scanner: Scanner,
+    pub files_limits: Limits,
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
@@ -91,6 +97,14 @@ struct Raw {
     dns_servers: String,
     request_rate: String,
     request_burst: String,
+    files_store: String,
+    files_endpoint: Option<String>,
+    files_region: Option<String>,
+    files_key: Option<String>,
+    files_secret: Option<String>,
+    files_scanner: String,
+    files_max_size: String,
+    files_quota: String,
     demo: String,
     ai: String,
     ai_base_url: Option<String>,
@@ -116,6 +130,14 @@ const KEYS: &[&str] = &[
     "dns_servers",
     "request_rate",
     "request_burst",
+    "files_store",
+    "files_endpoint",
+    "files_region",
+    "files_key",
+    "files_secret",
+    "files_scanner",
+    "files_max_size",
+    "files_quota",
     "demo",
     "ai",
     "ai_base_url",
@@ -153,6 +175,10 @@ impl Config {
             ("dns_servers", ""),
             ("request_rate", "50"),
             ("request_burst", "500"),
+            ("files_store", "local"),
+            ("files_scanner", "off"),
+            ("files_max_size", "100 MB"),
+            ("files_quota", "10 GB"),
             ("demo", "false"),
             ("ai", "on"),
             ("ai_prices", ""),
@@ -184,9 +210,6 @@ impl Config {
     }
 
     fn checked(raw: Raw) -> Result<Self, String> {
-        let wrong = |key: &str, value: &str, allowed: &str| {
-            format!("{} is {value:?}, but must be {allowed}", key.to_uppercase())
-        };
         let port = raw
             .port
             .parse()
@@ -216,6 +239,7 @@ impl Config {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
+        let (files_store, files_scanner, files_limits) = files(&raw)?;
         let number = |key: &str, value: &str| {
             value.parse::<u32>().map_err(|_| wrong(key, value, "a whole number; 0 switches the limit off"))
         };
@@ -245,6 +269,9 @@ impl Config {
             outbound_networks,
             dns_servers,
             request_limit,
+            files_store,
+            files_scanner,
+            files_limits,
             demo,
             ai,
             ai_base_url: raw.ai_base_url,
@@ -271,6 +298,46 @@ impl Config {
     pub fn is_tls(&self) -> bool {
         self.base_url.as_deref().is_some_and(|u| u.starts_with("https://"))
     }
+}
+
+fn wrong(key: &str, value: &str, allowed: &str) -> String {
+    format!("{} is {value:?}, but must be {allowed}", key.to_uppercase())
+}
+
+/// What the settings say of files.
+fn files(raw: &Raw) -> Result<(StoreConfig, Scanner, Limits), String> {
+    let place = Place::read(&raw.files_store, Path::new(&raw.data_dir))
+        .ok_or_else(|| wrong("files_store", &raw.files_store, Place::FORM))?;
+    let is_url = |url: &&String| url.starts_with("http://") || url.starts_with("https://");
+    if let Some(url) = raw.files_endpoint.as_ref().filter(|url| !is_url(url)) {
+        return Err(wrong("files_endpoint", url, "a URL that begins with http:// or https://"));
+    }
+    let scanner = raw.files_scanner.parse().map_err(|()| wrong("files_scanner", &raw.files_scanner, Scanner::FORM))?;
+    let bytes =
+        |key: &str, value: &str| size(value).ok_or_else(|| wrong(key, value, "a size such as 500 KB, 100 MB or 10 GB"));
+    let limits =
+        Limits { size: bytes("files_max_size", &raw.files_max_size)?, quota: bytes("files_quota", &raw.files_quota)? };
+    let store = StoreConfig {
+        place,
+        endpoint: raw.files_endpoint.clone(),
+        region: raw.files_region.clone(),
+        key: raw.files_key.clone(),
+        secret: raw.files_secret.clone().map(SecretString::from),
+    };
+    Ok((store, scanner, limits))
+}
+
+/// A size in bytes: a whole number above nothing with KB, MB, GB or TB, each 1024 of the one before.
+fn size(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    let unit: u64 = match text.get(digits.len()..)?.trim() {
+        "KB" => 1 << 10,
+        "MB" => 1 << 20,
+        "GB" => 1 << 30,
+        "TB" => 1 << 40,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit).filter(|n| *n > 0 && i64::try_from(*n).is_ok())
 }
 
 /// Networks from a list with commas; the part that is none otherwise.
@@ -344,6 +411,18 @@ mod tests {
         assert!(load(&[("REQUEST_RATE", "fast")], &none).unwrap_err().starts_with("REQUEST_RATE is \"fast\""));
         assert_eq!(load(&[("REQUEST_RATE", "0")], &none).unwrap().request_limit, None);
         assert_eq!(load(&[], &none).unwrap().request_limit.unwrap().burst.get(), 500);
+        for (key, value) in [
+            ("FILES_STORE", "ftp://files"),
+            ("FILES_ENDPOINT", "minio:9000"),
+            ("FILES_SCANNER", "on"),
+            ("FILES_MAX_SIZE", "100"),
+            ("FILES_QUOTA", "0 GB"),
+        ] {
+            let told = load(&[(key, value)], &none).unwrap_err();
+            assert!(told.starts_with(&format!("{key} is {value:?}, but must be ")), "{told}");
+        }
+        let config = load(&[("FILES_MAX_SIZE", "2 GB"), ("FILES_SCANNER", "clamav:3310")], &none).unwrap();
+        assert_eq!((config.files_limits.size, config.files_scanner.is_off()), (2 << 30, false));
         let secret = load(&[("DATABASE_URL", "mysql://root:hunter2@db")], &none).unwrap_err();
         assert!(!secret.contains("hunter2"), "{secret}");
     }

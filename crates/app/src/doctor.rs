@@ -1,6 +1,7 @@
 //! `dealwright doctor`: what stands in the way of serving, and how to mend it.
 
 use dealwright_access::audit::sealing::{self, Finding};
+use dealwright_files::Blobs;
 use dealwright_store::Database;
 use dealwright_store::bundle::{self, Dirs};
 use dealwright_store::migrate;
@@ -28,10 +29,13 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
             line("schema", schema(&running).await);
             line("roles", roles(&running).await);
             line("audit log", audit_log(&running.database).await);
+            line("files to be scanned", waiting(&running.database, config).await);
             running.stop().await;
         }
         Err(error) => line("database", Err(error.to_string())),
     }
+    line("files", files(config).await);
+    line("virus scanner", scanner(config).await);
     let dirs = Dirs::from_env();
     match (config.ai, &config.ai_base_url) {
         (AiMode::Off, _) => line("assistant", Ok("off: the deterministic planner answers".into())),
@@ -52,6 +56,31 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
         }
     }
     if failed == 0 { Ok(()) } else { Err(format!("{failed} of the checks failed").into()) }
+}
+
+/// Whether files can be written, read and removed where they are kept.
+async fn files(config: &Config) -> Result<String, String> {
+    let blobs = Blobs::open(&config.files_store)?;
+    let probe = format!("doctor/{}", uuid::Uuid::new_v4().simple());
+    blobs.probe(&probe).await.map_err(|e| format!("{}: {}", blobs.describe(), deep(e)))?;
+    Ok(format!("kept in {}", blobs.describe()))
+}
+
+async fn scanner(config: &Config) -> Result<String, String> {
+    if config.files_scanner.is_off() {
+        return Ok("off: files are opened without having been looked at; FILES_SCANNER sets one".into());
+    }
+    config.files_scanner.ping().await.map_err(|e| format!("{}; files stay withheld until it answers", deep(e)))?;
+    Ok("answers".into())
+}
+
+/// Files that were uploaded and that nobody may open yet.
+async fn waiting(database: &Database, config: &Config) -> Result<String, String> {
+    let n = dealwright_crm::file::check::waiting(database).await.map_err(|e| deep(e).to_string())?;
+    if n > 0 && !config.files_scanner.is_off() && config.files_scanner.ping().await.is_err() {
+        return Err(format!("{n} wait for the scanner, which can't be asked"));
+    }
+    Ok(format!("{n} wait"))
 }
 
 async fn schema(running: &Running) -> Result<String, String> {

@@ -21,7 +21,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the app's pages may load: our own files. Styles may be inline, since the menus and dialogs position themselves so.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; \
-                   connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+                   connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
                    form-action 'self'; object-src 'none'";
 /// An answer of the API is no page: if a browser shows it as one, it loads and runs nothing.
 const CSP_OF_DATA: &str =
@@ -146,6 +146,16 @@ pub async fn secure(State(access): State<Access>, request: Request, next: Next) 
     }
     name_charset(headers);
     response
+}
+
+/// What can be asked for in parts is sent as it is: its parts are counted in its own bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepsItsBytes;
+
+impl tower_http::compression::predicate::Predicate for KeepsItsBytes {
+    fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
+        !response.headers().contains_key(header::ACCEPT_RANGES)
+    }
 }
 
 /// Text says how it is encoded: everything of ours is UTF-8.

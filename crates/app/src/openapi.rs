@@ -10,13 +10,14 @@ use dealwright_access::{
 use dealwright_ai::{AssistantState, agent, proposal, sentence};
 use dealwright_crm::{
     account, account_team, activity, assignment, bulk, change, choice, configuration, contact, currency, custom_field,
-    deal_competitor, deal_contact, duplicate, export, handover, lead, live, merge, opportunity, pipeline, price_list,
-    product, rule, saved_view, search, settings, sharing, summary, task, timeline, transfer, trash, web_form,
-    working_hours,
+    deal_competitor, deal_contact, duplicate, export, file, handover, lead, live, merge, opportunity, pipeline,
+    price_list, product, rule, saved_view, search, settings, sharing, summary, task, timeline, transfer, trash,
+    web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use utoipa::OpenApi;
@@ -38,7 +39,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
 )]
 struct Description;
 
@@ -113,6 +114,10 @@ fn of_assistant() -> OpenApiRouter<AssistantState> {
     OpenApiRouter::new().nest(PREFIX, agent::http::router().merge(sentence::http::router()))
 }
 
+fn of_files() -> OpenApiRouter<file::FileState> {
+    OpenApiRouter::new().nest(PREFIX, file::http::router())
+}
+
 /// The endpoints that ask for more of the server.
 fn of_server() -> OpenApiRouter<AppState> {
     let routes =
@@ -124,7 +129,12 @@ fn of_server() -> OpenApiRouter<AppState> {
 #[must_use]
 pub fn describe() -> utoipa::openapi::OpenApi {
     let mut openapi = Description::openapi();
-    for part in [of_access().into_openapi(), of_assistant().into_openapi(), of_server().into_openapi()] {
+    for part in [
+        of_access().into_openapi(),
+        of_assistant().into_openapi(),
+        of_files().into_openapi(),
+        of_server().into_openapi(),
+    ] {
         openapi.merge(part);
     }
     // Added by hand, since the derive can't name the cookie.
@@ -165,10 +175,12 @@ fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
 
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
-    let AppState { access, assistant, .. } = state.clone();
+    let AppState { access, assistant, files, .. } = state.clone();
+    let of_file = file::FileState { access: access.clone(), files };
     let api = Router::new()
         .merge(Router::from(of_access()).with_state(access.clone()))
         .merge(Router::from(of_assistant()).with_state(AssistantState { access: access.clone(), assistant }))
+        .merge(Router::from(of_files()).with_state(of_file.clone()))
         .merge(of_server())
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
         .layer(from_fn(session::renewal::carry))
@@ -182,6 +194,7 @@ pub fn router(state: AppState) -> Router {
         .merge(oidc::http::pages().with_state(access.clone()))
         .merge(scim::http::endpoints().with_state(access.clone()))
         .merge(web_form::public::pages().with_state(access))
+        .merge(file::link::pages().with_state(of_file))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))
         .route("/api/{*rest}", axum::routing::any(middleware::no_such_endpoint))
         .merge(assets::router())
@@ -195,7 +208,7 @@ pub fn router(state: AppState) -> Router {
                 )
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(from_fn_with_state(state.clone(), middleware::secure))
-                .layer(CompressionLayer::new())
+                .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(middleware::KeepsItsBytes)))
                 .layer(from_fn(middleware::name_problems))
                 .layer(from_fn(middleware::note_refusals))
                 .layer(from_fn_with_state(middleware::TIME_LIMIT, middleware::limit_time))

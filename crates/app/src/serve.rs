@@ -11,7 +11,8 @@ use dealwright_access::{Access, Settings, oidc, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_crm::live::{self, Hub};
-use dealwright_crm::{bulk, currency, custom_field, duplicate, handover, trash};
+use dealwright_crm::{bulk, currency, custom_field, duplicate, file, handover, trash};
+use dealwright_files::{Blobs, Files, Parts, Reader};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::mail::{self, Mailer};
@@ -39,9 +40,22 @@ pub struct Background {
 
 /// What requests share; with an assistant that uses no model.
 #[must_use]
-pub fn state(database: &Database, settings: Settings, mailer: Mailer) -> AppState {
+pub fn state(database: &Database, settings: Settings, mailer: Mailer, files: Files) -> AppState {
     let access = Access::new(database.clone(), settings);
-    AppState { access, hub: Hub::default(), assistant: Assistant::off(), mailer }
+    AppState { access, hub: Hub::default(), assistant: Assistant::off(), mailer, files }
+}
+
+/// Where files are kept, and who looks at them.
+///
+/// # Errors
+/// What is wrong with the place, in words for the operator.
+pub fn files(config: &Config) -> Result<Files, Failure> {
+    let blobs = Blobs::open(&config.files_store)?;
+    if config.files_scanner.is_off() {
+        tracing::warn!("no FILES_SCANNER: files can be opened without having been looked at for viruses");
+    }
+    let reader = Reader { program: std::env::current_exe()? };
+    Ok(Files::new(Parts { blobs, scanner: config.files_scanner.clone(), reader, limits: config.files_limits }))
 }
 
 /// How letters leave, as configured: by SMTP, or into a folder.
@@ -109,6 +123,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = duplicate::sweep::register(worker, &state.access);
     let worker = currency::job::register(worker, &state.access);
     let worker = trash::job::register(worker, &state.access);
+    let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
     dealwright_import::job::register(worker, &state.access)
         .on("end_views", move |_| {
@@ -160,7 +175,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
         request_limit: config.request_limit,
     };
     let (assistant, downloads) = assistant(config)?;
-    let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?) };
+    let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?, files(config)?) };
     if config.demo {
         seed::demo_once(&state.access).await?;
     }

@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 use dealwright_access::Access;
 use dealwright_ai::Assistant;
 use dealwright_crm::live::Hub;
+use dealwright_files::Files;
 use dealwright_store::mail::Mailer;
 
 /// Shared by all requests; cheap to clone.
@@ -13,4 +14,5 @@ pub struct AppState {
     pub hub: Hub,
     pub assistant: Assistant,
     pub mailer: Mailer,
+    pub files: Files,
 }

@@ -17,6 +17,7 @@ pub mod deal_competitor;
 pub mod deal_contact;
 pub mod duplicate;
 pub mod export;
+pub mod file;
 pub mod handover;
 pub mod lead;
 pub mod list;

@@ -270,6 +270,13 @@ impl Error {
         }
     }
 
+    /// Says what was behind it: logged, not shown.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
     /// Says how many records stand in the way.
     #[must_use]
     pub fn counting(mut self, count: i64) -> Self {

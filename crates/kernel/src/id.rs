@@ -89,4 +89,9 @@ ids! {
     WebFormId,
     /// What a form was sent and looks like spam.
     WebFormEntryId,
+    /// A file on a record.
+    FileId,
+    FileVersionId,
+    /// A file on its way.
+    UploadId,
 }

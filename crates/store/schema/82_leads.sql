@@ -62,6 +62,8 @@ create or replace function app.hangs_on_converted(lead_id uuid, object text, rec
         or exists (select from lead l where l.org_id = app.org() and l.id <> hangs_on_converted.lead_id and l.deleted_at is null and l.converted_at is not null
                    and case object when 'account' then l.converted_account_id when 'contact' then l.converted_contact_id
                                    else l.converted_opportunity_id end = record)
+        or exists (select from file f where f.org_id = app.org() and f.deleted_at is null
+                   and case object when 'account' then f.account_id when 'contact' then f.contact_id else f.opportunity_id end = record)
         or exists (select from task t where t.org_id = app.org() and t.deleted_at is null
                    and case object when 'account' then t.account_id when 'contact' then t.contact_id else t.opportunity_id end = record)
         or exists (select from activity y where y.org_id = app.org() and y.deleted_at is null
@@ -110,10 +112,17 @@ begin
               where b.org_id = app.org() and b.lead_id = source for update) as before
         where t.org_id = app.org() and t.id = before.id
         returning 'task'::text, t.id, t.title, t.version, before.had;
+    -- A file hangs on one record: on the deal, or else on the company, or else on the person.
+    return query update file f
+        set lead_id = null, opportunity_id = opportunity, account_id = case when opportunity is null then account end,
+            contact_id = case when opportunity is null and account is null then contact end
+        where f.org_id = app.org() and f.lead_id = source
+        returning 'file'::text, f.id, f.name, f.version, '{}'::text[];
 end $$;
 
 -- The way back: what moved and still stands where it was moved to. `had` tells by id what each was about before as well.
-create or replace function app.move_to_lead(target uuid, account uuid, contact uuid, opportunity uuid, activities uuid[], tasks uuid[], had jsonb)
+drop function if exists app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[], jsonb);
+create or replace function app.move_to_lead(target uuid, account uuid, contact uuid, opportunity uuid, activities uuid[], tasks uuid[], files uuid[], had jsonb)
     returns table (kind text, id uuid, name text, version bigint)
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -132,7 +141,10 @@ begin
             opportunity_id = case when coalesce(had -> t.id::text, '[]') ? 'opportunity' then t.opportunity_id else nullif(t.opportunity_id, opportunity) end, version = t.version + 1
         where t.org_id = app.org() and t.id = any (tasks) and t.lead_id is null
         returning 'task'::text, t.id, t.title, t.version;
+    return query update file f set lead_id = target, account_id = null, contact_id = null, opportunity_id = null
+        where f.org_id = app.org() and f.id = any (files) and coalesce(f.opportunity_id, f.account_id, f.contact_id) in (opportunity, account, contact)
+        returning 'file'::text, f.id, f.name, f.version;
 end $$;
 
-revoke execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[], jsonb) from public;
-grant execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[], jsonb) to dealwright_app;
+revoke execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[], uuid[], jsonb) from public;
+grant execute on function app.move_from_lead(uuid, uuid, uuid, uuid), app.move_to_lead(uuid, uuid, uuid, uuid, uuid[], uuid[], uuid[], jsonb) to dealwright_app;

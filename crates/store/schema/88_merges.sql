@@ -46,6 +46,9 @@ begin
         return query update activity y set account_id = target
             where y.org_id = org and y.account_id = source and (only_these is null or y.id in (select app.named_links(only_these, 'activity', 'account_id')))
             returning 'activity'::text, y.id, 'account_id'::text, case when y.private then y.kind else coalesce(y.subject, y.kind) end, y.version;
+        return query update file f set account_id = target
+            where f.org_id = org and f.account_id = source and (only_these is null or f.id in (select app.named_links(only_these, 'file', 'account_id')))
+            returning 'file'::text, f.id, 'account_id'::text, f.name, f.version;
         return query update lead l set converted_account_id = target
             where l.org_id = org and l.converted_account_id = source and (only_these is null or l.id in (select app.named_links(only_these, 'lead', 'converted_account_id')))
             returning 'lead'::text, l.id, 'converted_account_id'::text, l.name, l.version;
@@ -63,6 +66,9 @@ begin
         return query update activity y set contact_id = target
             where y.org_id = org and y.contact_id = source and (only_these is null or y.id in (select app.named_links(only_these, 'activity', 'contact_id')))
             returning 'activity'::text, y.id, 'contact_id'::text, case when y.private then y.kind else coalesce(y.subject, y.kind) end, y.version;
+        return query update file f set contact_id = target
+            where f.org_id = org and f.contact_id = source and (only_these is null or f.id in (select app.named_links(only_these, 'file', 'contact_id')))
+            returning 'file'::text, f.id, 'contact_id'::text, f.name, f.version;
         return query update lead l set converted_contact_id = target
             where l.org_id = org and l.converted_contact_id = source and (only_these is null or l.id in (select app.named_links(only_these, 'lead', 'converted_contact_id')))
             returning 'lead'::text, l.id, 'converted_contact_id'::text, l.name, l.version;
@@ -96,12 +102,14 @@ begin
             select 'opportunity', count(*) from opportunity o where o.org_id = org and o.account_id = record and o.deleted_at is null
             union all select 'contact', count(*) from contact c where c.org_id = org and c.account_id = record and c.deleted_at is null
             union all select 'task', count(*) from task t where t.org_id = org and t.account_id = record and t.deleted_at is null
-            union all select 'activity', count(*) from activity y where y.org_id = org and y.account_id = record and y.deleted_at is null and (not y.private or y.owner_id = app.actor());
+            union all select 'activity', count(*) from activity y where y.org_id = org and y.account_id = record and y.deleted_at is null and (not y.private or y.owner_id = app.actor())
+            union all select 'file', count(*) from file f where f.org_id = org and f.account_id = record and f.deleted_at is null;
     else
         return query
             select 'opportunity', count(*) from opportunity o where o.org_id = org and o.primary_contact_id = record and o.deleted_at is null
             union all select 'task', count(*) from task t where t.org_id = org and t.contact_id = record and t.deleted_at is null
-            union all select 'activity', count(*) from activity y where y.org_id = org and y.contact_id = record and y.deleted_at is null and (not y.private or y.owner_id = app.actor());
+            union all select 'activity', count(*) from activity y where y.org_id = org and y.contact_id = record and y.deleted_at is null and (not y.private or y.owner_id = app.actor())
+            union all select 'file', count(*) from file f where f.org_id = org and f.contact_id = record and f.deleted_at is null;
     end if;
 end $$;
 revoke execute on function app.count_links(text, uuid) from public;

@@ -49,6 +49,8 @@ begin
     elsif object = 'activity' then
         delete from activity o where o.org_id = org and o.id = record and o.deleted_at is not null
             returning case when o.private then o.kind else coalesce(o.subject, o.kind) end into called;
+    elsif object = 'file' then
+        delete from file o where o.org_id = org and o.id = record and o.deleted_at is not null returning o.name into called;
     end if;
     delete from timeline_pin p where called is not null and p.org_id = org and p.object = purge_record.object and p.record_id = record;
     delete from record_share s where called is not null and s.org_id = org and s.object = purge_record.object and s.record_id = record;
@@ -89,6 +91,9 @@ begin
              where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
             union all
             (select o.id, 'activity', t.id from activity t
+             where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
+            union all
+            (select o.id, 'file', t.id from file t
              where t.org_id = o.id and t.deleted_at is not null and t.deleted_at < today - make_interval(days => o.trash_days) limit at_most)
         ) r limit at_most
     loop

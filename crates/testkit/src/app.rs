@@ -9,6 +9,7 @@ use dealwright_access::session::device::Device;
 use dealwright_access::{RequestLimit, Settings};
 use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
+use dealwright_files::{Blobs, Files, Limits, Parts, Place, Reader, Scanner, StoreConfig};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Currency};
 use dealwright_store::Keyring;
@@ -31,6 +32,12 @@ pub struct TestOptions {
     pub name_server: Option<NameServer>,
     /// The most requests of a caller; no limit when absent.
     pub request_limit: Option<RequestLimit>,
+    /// Where files are kept; in a folder of the test's when absent.
+    pub file_store: Option<StoreConfig>,
+    /// Who looks at files; nobody when absent.
+    pub scanner: Option<Scanner>,
+    /// The most that is kept; as a server's when absent.
+    pub file_limits: Option<Limits>,
 }
 
 /// A running server with one organisation.
@@ -83,7 +90,21 @@ impl TestApp {
         };
         let dns_servers = options.name_server.map(|server| server.address).into_iter().collect();
         let settings = Settings { dns_servers, request_limit: options.request_limit, ..settings() };
-        let state = serve::state(&db.database, settings, mailer);
+        let folder = std::env::temp_dir().join(format!("dealwright-files-{}-{}", std::process::id(), db.name()));
+        let store = options.file_store.unwrap_or_else(|| StoreConfig {
+            place: Place::Folder(folder),
+            endpoint: None,
+            region: None,
+            key: None,
+            secret: None,
+        });
+        let files = Files::new(Parts {
+            blobs: Blobs::open(&store)?,
+            scanner: options.scanner.unwrap_or(Scanner::Off),
+            reader: Reader { program: program()? },
+            limits: options.file_limits.unwrap_or_default(),
+        });
+        let state = serve::state(&db.database, settings, mailer, files);
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let url = listen(&state).await?;
         let background = options.background.then(|| Background::start(&state));
@@ -168,7 +189,8 @@ impl TestApp {
     /// # Panics
     /// When it can't be started.
     pub async fn beside(&self) -> Person {
-        let state = serve::state(&self.db.database, settings(), self.state.mailer.clone());
+        let (mailer, files) = (self.state.mailer.clone(), self.state.files.clone());
+        let state = serve::state(&self.db.database, settings(), mailer, files);
         Person::new(&unwrap(listen(&state).await), None, UserId(uuid::Uuid::nil()), "")
     }
 
@@ -191,6 +213,13 @@ impl TestApp {
             background.stop().await;
         }
     }
+}
+
+/// The program that is tested, which Cargo builds beside the tests.
+fn program() -> Result<std::path::PathBuf, Failure> {
+    let test = std::env::current_exe()?;
+    let folder = test.ancestors().nth(2).ok_or("a test is in a folder")?;
+    Ok(folder.join("dealwright"))
 }
 
 fn settings() -> Settings {

@@ -131,6 +131,12 @@ export type Activity = Schemas["Activity"];
 export type Participant = Schemas["Participant"];
 export type ActivityKind = Schemas["ActivityKind"];
 export type SearchHit = Schemas["Hit"];
+
+export type FileParent = Schemas["FileParent"];
+/** Not the browser's own File, which is on somebody's computer. */
+export type StoredFile = Schemas["File"];
+export type FileState = Schemas["FileVersionState"];
+export type FileStorage = Schemas["FileStorage"];
 export type LiveChange = Schemas["LiveChange"];
 
 export type SavedView = Schemas["SavedView"];

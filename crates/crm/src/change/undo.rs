@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
-use crate::{account, activity, contact, deal_competitor, deal_contact, lead, merge, opportunity, task};
+use crate::{account, activity, contact, deal_competitor, deal_contact, file, lead, merge, opportunity, task};
 
 /// What an undo did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +39,9 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
     }
     if !can_be_undone(&event.kind, !event.changes.is_empty()) {
         return Err(Error::conflict("nothing_to_undo", "this can't be taken back"));
+    }
+    if event.subject_type == "file" {
+        return file::write::take_back(cx, tx, event).await;
     }
     if let Some(change) = event.changes.first().filter(|change| PARTS.contains(&change.field.as_str())) {
         return part(cx, tx, event, change).await;

@@ -1,4 +1,4 @@
-//! `/search`: one box over opportunities, accounts, contacts, leads and activities.
+//! `/search`: one box over opportunities, accounts, contacts, leads, activities and files.
 
 use chrono::NaiveDate;
 use dealwright_access::Access;
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{What, store};
+use crate::file;
 
 /// Of each kind so many of the records that match, the last changed, are ranked.
 const CANDIDATES: i32 = 24;
@@ -38,7 +39,7 @@ struct Params {
 /// A record that was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct Hit {
-    /// `opportunity`, `account`, `contact`, `lead` or `activity`.
+    /// `opportunity`, `account`, `contact`, `lead`, `activity` or `file`.
     #[serde(rename = "type")]
     kind: String,
     id: Uuid,
@@ -60,6 +61,20 @@ struct HitOn {
     #[serde(rename = "type")]
     kind: String,
     id: Uuid,
+}
+
+fn of_file(file: file::store::Found) -> Hit {
+    Hit {
+        kind: "file".to_owned(),
+        id: file.id.0,
+        title: file.name,
+        subtitle: Some(file.parent_name),
+        stage_kind: None,
+        probability: None,
+        amount: None,
+        close_date: None,
+        on: Some(HitOn { kind: file.object, id: file.parent_id }),
+    }
 }
 
 /// Search everything
@@ -106,7 +121,7 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
     };
     let hits = store::hits(&mut tx, actor, &wanted, &params.q, limit).await?;
     let currency = actor.currency;
-    let items = hits
+    let mut items: Vec<Hit> = hits
         .into_iter()
         .map(|h| Hit {
             kind: h.kind,
@@ -120,5 +135,7 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
             on: h.on_type.zip(h.on_id).map(|(kind, id)| HitOn { kind, id }),
         })
         .collect();
+    let files = file::store::found(&mut tx, &query, CANDIDATES, limit).await?;
+    items.extend(files.into_iter().map(of_file));
     tx.done(Json(Page::whole(items))).await
 }

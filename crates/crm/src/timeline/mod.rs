@@ -81,6 +81,9 @@ pub struct EntryChange {
 #[must_use]
 pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     let Some((object, verb)) = kind.split_once('.') else { return false };
+    if object == "file" {
+        return matches!(verb, "added" | "deleted" | "restored") || (has_changes && verb == "renamed");
+    }
     let known = matches!(object, "opportunity" | "account" | "contact" | "lead" | "task" | "activity");
     known
         && (matches!(verb, "created" | "deleted" | "restored")

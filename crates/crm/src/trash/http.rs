@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{TrashItem, TrashObject, store};
+use crate::file::FileParent;
 
 /// The trash's endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -44,7 +45,11 @@ async fn index(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json<
         return Err(Error::unreadable("invalid", format!("limit is a number from 1 to {MAX_LIMIT}")).on("limit"));
     }
     let asked = params.object.map(|object| object.parse::<TrashObject>()).transpose()?;
-    let may = |object: &TrashObject| cx.actor().scope(object.permission()) != ScopeLevel::None;
+    let parents = [FileParent::Opportunity, FileParent::Account, FileParent::Contact, FileParent::Lead];
+    // Of each object but files all are the same.
+    let may = |object: &TrashObject| {
+        parents.iter().any(|on| cx.actor().scope(object.permission(Some(*on))) != ScopeLevel::None)
+    };
     let objects: Vec<TrashObject> =
         TrashObject::ALL.into_iter().filter(|o| asked.is_none_or(|asked| asked == *o) && may(o)).collect();
     if objects.is_empty() {

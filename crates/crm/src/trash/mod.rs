@@ -10,6 +10,7 @@ pub mod store;
 use chrono::{DateTime, Utc};
 use dealwright_access::policy::{
     DeleteAccount, DeleteActivity, DeleteContact, DeleteLead, DeleteOpportunity, DeleteTask, Needs, Permission,
+    UpdateAccount, UpdateContact, UpdateLead, UpdateOpportunity,
 };
 use dealwright_access::{Context, ScopeLevel};
 use dealwright_kernel::error::OrNotFound;
@@ -20,6 +21,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::file::{self, FileParent};
 use crate::words::words;
 
 words! {
@@ -31,17 +33,24 @@ words! {
         Lead = "lead",
         Task = "task",
         Activity = "activity",
+        File = "file",
     }
 }
 
 impl TrashObject {
-    pub const ALL: [Self; 6] =
-        [Self::Opportunity, Self::Account, Self::Contact, Self::Lead, Self::Task, Self::Activity];
+    pub const ALL: [Self; 7] =
+        [Self::Opportunity, Self::Account, Self::Contact, Self::Lead, Self::Task, Self::Activity, Self::File];
 
-    /// What deleting and restoring one takes.
+    /// What deleting and restoring one takes; of a file, the right to change what it is on.
     #[must_use]
-    pub const fn permission(self) -> Permission {
+    pub const fn permission(self, parent: Option<FileParent>) -> Permission {
         match self {
+            Self::File => match parent {
+                Some(FileParent::Account) => UpdateAccount::PERMISSION,
+                Some(FileParent::Contact) => UpdateContact::PERMISSION,
+                Some(FileParent::Lead) => UpdateLead::PERMISSION,
+                Some(FileParent::Opportunity) | None => UpdateOpportunity::PERMISSION,
+            },
             Self::Opportunity => DeleteOpportunity::PERMISSION,
             Self::Account => DeleteAccount::PERMISSION,
             Self::Contact => DeleteContact::PERMISSION,
@@ -74,8 +83,11 @@ pub struct TrashItem {
 /// # Errors
 /// 403 unless the caller may delete all records of the object; 404 when it is not in the trash.
 pub async fn purge(cx: &Context, tx: &mut Tx, object: TrashObject, id: Uuid) -> Result<()> {
-    if cx.actor().scope(object.permission()) != ScopeLevel::All {
-        let needs = object.permission();
+    if object == TrashObject::File {
+        // Who may change the record it is on, as for its other end.
+        file::write::open(cx, tx, id.into()).await?;
+    } else if cx.actor().scope(object.permission(None)) != ScopeLevel::All {
+        let needs = object.permission(None);
         return Err(Error::forbidden("forbidden", format!("this takes {needs} for all records")));
     }
     let name = store::purge(tx, object, id).await?.or_not_found("record")?;

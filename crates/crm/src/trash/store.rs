@@ -19,7 +19,16 @@ struct Row {
     owner_id: UserId,
     team_id: Option<TeamId>,
     deleted_by: Option<String>,
+    parent: Option<String>,
 }
+
+/// Files, with whose the record is that they are on: as far as that is not in the trash itself.
+const FILES: &str = "select 'file'::text as object, f.id, f.name, f.deleted_at, p.owner_id, p.team_id, p.object as parent
+    from (select * from file where deleted_at is not null) f cross join lateral (
+        select 'opportunity' as object, o.owner_id, o.team_id from opportunity o where o.org_id = f.org_id and o.id = f.opportunity_id and o.deleted_at is null
+        union all select 'account', a.owner_id, a.team_id from account a where a.org_id = f.org_id and a.id = f.account_id and a.deleted_at is null
+        union all select 'contact', c.owner_id, c.team_id from contact c where c.org_id = f.org_id and c.id = f.contact_id and c.deleted_at is null
+        union all select 'lead', l.owner_id, l.team_id from lead l where l.org_id = f.org_id and l.id = f.lead_id and l.deleted_at is null) p";
 
 const FINGERPRINT: &str = "trash";
 
@@ -45,10 +54,14 @@ pub async fn page(
             _ => ("name", "owner_id"),
         };
         sql.push(if n == 0 { "(" } else { " union all (" });
-        sql.push(format_args!(
-            "select '{0}'::text as object, id, {name} as name, deleted_at, {owner} as owner_id, team_id from {0}",
-            object.as_str()
-        ));
+        if *object == TrashObject::File {
+            sql.push(FILES);
+        } else {
+            sql.push(format_args!(
+                "select '{0}'::text as object, id, {name} as name, deleted_at, {owner} as owner_id, team_id, null::text as parent from {0}",
+                object.as_str()
+            ));
+        }
         sql.push(" where org_id = ").push_bind(org).push(" and deleted_at is not null");
         if let Some(Cursor { keys: (at, id), .. }) = &after {
             sql.push(" and (deleted_at, id) < (").push_bind(*at).push(", ").push_bind(*id).push(")");
@@ -73,6 +86,7 @@ pub async fn page(
 impl Row {
     fn into_item(self, actor: &Actor, keeps: TimeDelta, now: DateTime<Utc>) -> Result<TrashItem> {
         let object: TrashObject = self.object.parse()?;
+        let parent = self.parent.map(|p| p.parse()).transpose()?;
         let purge_at = self.deleted_at + keeps;
         Ok(TrashItem {
             object,
@@ -82,7 +96,7 @@ impl Row {
             deleted_by: self.deleted_by,
             purge_at,
             days_left: (purge_at - now).num_days().max(0),
-            may_restore: actor.reaches(object.permission(), self.owner_id, self.team_id),
+            may_restore: actor.reaches(object.permission(parent), self.owner_id, self.team_id),
         })
     }
 }

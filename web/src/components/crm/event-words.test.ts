@@ -40,6 +40,11 @@ it.each([
     "logged a call: Pricing, 18 min",
   ],
   [event("activity.logged", { data: { kind: "note", body: "x" } }), "wrote a note"],
+  [event("file.added", { subject: { type: "file", id: "f1", name: "a.pdf" } }), "added the file a.pdf"],
+  [
+    event("file.quarantined", { subject: { type: "file", id: "f1", name: "a.pdf" }, data: { finding: "Eicar" } }),
+    "blocked the file a.pdf: Eicar",
+  ],
   [event("task.completed", { data: { title: "Send it" } }), "finished the task Send it"],
   [event("proposal.created", { changes: [change("amount", "Amount", "1", "2")] }), "proposed 1 change"],
   [event("import.rolled_back"), "rolled back an import"],

@@ -30,6 +30,21 @@ function sharing(event: TimelineEvent, action: string, noun: string): Words {
   return { verb: "shared", object: `this ${noun} with ${who}, ${how}` };
 }
 
+const FILE: Record<string, string> = {
+  added: "added the file",
+  version_added: "added a version of",
+  deleted: "deleted the file",
+  restored: "restored the file",
+  quarantined: "blocked the file",
+};
+
+function ofFile(event: TimelineEvent, action: string): Words {
+  const change = event.changes[0];
+  if (action === "renamed") return { verb: `renamed the file ${text(change?.old)} to`, object: text(change?.new) };
+  const finding = text(event.data.finding);
+  return { verb: FILE[action] ?? action, object: event.subject.name + (finding ? `: ${finding}` : "") };
+}
+
 const PARTS: Record<string, string> = { added: "added", changed: "changed", removed: "took off the deal:" };
 
 /** "Ann Lee, Champion" of a contact or competitor that was added, changed or taken off. */
@@ -61,6 +76,7 @@ export function words(event: TimelineEvent): Words {
       object: title,
     };
   }
+  if (noun === "file") return ofFile(event, action);
   if (noun === "proposal") {
     const n = event.changes.length;
     const object = n === 1 ? "1 change" : n > 1 ? `${n} changes` : "a change";

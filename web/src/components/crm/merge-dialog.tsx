@@ -25,7 +25,13 @@ const previewQuery = (object: MergeObject, winner: string, loser: string | undef
     staleTime: 0,
   });
 
-const NOUNS = { opportunity: "opportunity", contact: "contact", task: "task", activity: "activity" } as const;
+const NOUNS = {
+  opportunity: "opportunity",
+  contact: "contact",
+  task: "task",
+  activity: "activity",
+  file: "file",
+} as const;
 const PLURALS: Record<string, string> = { opportunity: "opportunities", activity: "activities" };
 
 function moving(moves: Record<string, number>): string {

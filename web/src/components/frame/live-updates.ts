@@ -15,6 +15,7 @@ const STALE: Record<string, string[]> = {
   task: ["tasks"],
   proposal: ["proposals"],
   import: ["imports"],
+  file: ["files"],
 };
 
 function refresh(client: QueryClient, keys: Set<string>): void {

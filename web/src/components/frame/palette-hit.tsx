@@ -1,5 +1,5 @@
 /** One record that the palette found. */
-import { CalendarClock } from "lucide-react";
+import { CalendarClock, Paperclip } from "lucide-react";
 import type { SearchHit, StageKind } from "@/api/types";
 import { CompanyMark, PersonMark } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
@@ -26,12 +26,13 @@ function HitMark({ hit }: { hit: SearchHit }) {
   if (hit.type === "account") return <CompanyMark name={hit.title} size={18} />;
   if (hit.type === "contact" || hit.type === "lead") return <PersonMark id={hit.id} name={hit.title} />;
   if (hit.type === "activity") return <CalendarClock className="size-4 text-fg-3" aria-hidden />;
+  if (hit.type === "file") return <Paperclip aria-hidden />;
   return <StageRing kind={kindOf(hit)} probability={hit.probability ?? 0} size={16} />;
 }
 
 const facts = (hit: SearchHit): string =>
   [
-    hit.type === "lead" ? "Lead" : "",
+    hit.type === "lead" ? "Lead" : hit.type === "file" ? "File" : "",
     money(hit.amount),
     hit.type === "activity"
       ? date(hit.close_date)
@@ -48,6 +49,7 @@ const NOUN: Record<string, string> = {
   contact: "Contact",
   lead: "Lead",
   activity: "Activity",
+  file: "File",
 };
 
 export function Hit({ hit, q }: { hit: SearchHit; q: string }) {

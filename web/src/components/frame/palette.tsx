@@ -55,7 +55,9 @@ export function Palette() {
   };
   const open = (hit: SearchHit) => {
     const on = hit.on ?? hit;
-    void navigate({ to: pageOf(on.type), params: { id: on.id } });
+    // A file is on the page of its record.
+    const search = hit.type === "file" ? { tab: "files" } : {};
+    void navigate({ to: pageOf(on.type), params: { id: on.id }, search });
   };
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [

@@ -9,6 +9,7 @@ const SHAPES = {
   dialog:
     "top-[12vh] left-1/2 max-h-[80vh] w-[min(520px,calc(100vw-32px))] -translate-x-1/2 rounded-2xl animate-rise max-md:top-auto max-md:bottom-0 max-md:w-full max-md:rounded-b-none max-md:rounded-t-3xl max-md:max-h-[calc(100dvh-64px)]",
   wide: "top-[8vh] left-1/2 max-h-[84vh] w-[min(720px,calc(100vw-32px))] -translate-x-1/2 rounded-2xl animate-rise max-md:top-auto max-md:bottom-0 max-md:w-full max-md:rounded-b-none max-md:rounded-t-3xl max-md:max-h-[calc(100dvh-64px)]",
+  page: "top-[4vh] left-1/2 max-h-[92vh] w-[min(1080px,calc(100vw-32px))] -translate-x-1/2 rounded-2xl animate-rise max-md:top-auto max-md:bottom-0 max-md:w-full max-md:rounded-b-none max-md:rounded-t-3xl max-md:max-h-[calc(100dvh-64px)]",
   drawer:
     "top-0 right-0 h-dvh w-[min(400px,100vw)] animate-slide max-md:top-16 max-md:h-[calc(100dvh-64px)] max-md:w-full max-md:rounded-t-3xl",
 };

@@ -16,11 +16,15 @@ import { useEdit } from "@/components/crm/use-edit";
 import { Badge } from "@/components/ui/badge";
 import { CompanyMark, Person } from "@/components/ui/marks";
 import { dateTime, money, number } from "@/lib/format";
+import { SkeletonRows } from "@/components/ui/states";
+import { loadable } from "@/lib/loadable";
 import { create } from "@/lib/frame";
 import { accountQuery } from "./queries";
 import { AccountTeam } from "./team";
 
-export const ACCOUNT_TABS = ["timeline", "details", "related", "tasks", "team", "history"] as const;
+const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
+
+export const ACCOUNT_TABS = ["timeline", "details", "related", "tasks", "files", "team", "history"] as const;
 export type AccountTab = (typeof ACCOUNT_TABS)[number];
 
 /** What each field sends, and how it reads until the server answers. */
@@ -73,6 +77,7 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
     ),
     tasks: () => <SubjectTasks subject={{ type: "account", id, name: a.name }} />,
     team: () => <AccountTeam account={a} />,
+    files: () => <Files object="account" id={id} mayAdd={a.may.update} fallback={<SkeletonRows rows={4} />} />,
     history: () => <History type="account" id={id} />,
   };
   return (

@@ -18,6 +18,7 @@ import {
   KeyRound,
   Import,
   LogIn,
+  Paperclip,
   Tag,
   Users,
   Waypoints,
@@ -73,6 +74,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
     items: [
       { to: "/admin/duplicates", label: "Duplicates", icon: Copy },
       { to: "/admin/imports", label: "Import", icon: Import, needs: ["import", "read"] },
+      { to: "/admin/files", label: "Files", icon: Paperclip, needs: ["organisation", "update"] },
       { to: "/admin/configuration", label: "Configuration file", icon: FileCog },
       { to: "/admin/audit", label: "Audit log", icon: ScrollText, needs: ["audit", "read"] },
     ],

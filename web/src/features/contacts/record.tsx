@@ -16,9 +16,13 @@ import { Timeline } from "@/components/crm/timeline";
 import { useEdit } from "@/components/crm/use-edit";
 import { Badge } from "@/components/ui/badge";
 import { Company, Person, PersonMark } from "@/components/ui/marks";
+import { SkeletonRows } from "@/components/ui/states";
+import { loadable } from "@/lib/loadable";
 import { contactQuery } from "./queries";
 
-export const CONTACT_TABS = ["timeline", "details", "related", "tasks", "history"] as const;
+const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
+
+export const CONTACT_TABS = ["timeline", "details", "related", "tasks", "files", "history"] as const;
 export type ContactTab = (typeof CONTACT_TABS)[number];
 
 function useContactFact(c: Contact) {
@@ -82,6 +86,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
     ),
     related: () => <RelatedDeals filter={{ contact_id: id }} />,
     tasks: () => <SubjectTasks subject={{ type: "contact", id, name: c.name }} />,
+    files: () => <Files object="contact" id={id} mayAdd={c.may.update} fallback={<SkeletonRows rows={4} />} />,
     history: () => <History type="contact" id={id} />,
   };
   return (

@@ -10,6 +10,7 @@ import { SubjectTasks } from "@/components/crm/subject-tasks";
 import { Timeline } from "@/components/crm/timeline";
 import { Button } from "@/components/ui/button";
 import { Person, PersonMark } from "@/components/ui/marks";
+import { SkeletonRows } from "@/components/ui/states";
 import { loadable } from "@/lib/loadable";
 import { useAssign } from "./assign";
 import { ConvertedBanner } from "./converted";
@@ -18,7 +19,9 @@ import { leadQuery } from "./queries";
 
 const ConvertDialog = loadable(() => import("./convert").then((m) => m.ConvertDialog));
 
-export const LEAD_TABS = ["timeline", "details", "tasks", "history"] as const;
+const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
+
+export const LEAD_TABS = ["timeline", "details", "tasks", "files", "history"] as const;
 export type LeadTab = (typeof LEAD_TABS)[number];
 
 export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
@@ -31,6 +34,7 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
     timeline: () => <Timeline type="lead" id={id} composer={<Composer type="lead" id={id} />} />,
     details: () => <LeadDetails l={l} />,
     tasks: () => <SubjectTasks subject={{ type: "lead", id, name: l.name }} />,
+    files: () => <Files object="lead" id={id} mayAdd={l.may.update} fallback={<SkeletonRows rows={4} />} />,
     history: () => <History type="lead" id={id} />,
   };
   return (

@@ -17,6 +17,7 @@ import { StagePath } from "./stage-path";
 import { useMove } from "./use-move";
 import { loadable } from "@/lib/loadable";
 
+const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 const History = loadable(() => import("@/components/crm/history").then((m) => m.History));
 const RelatedRecords = loadable(() => import("@/components/crm/related").then((m) => m.RelatedRecords));
 const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
@@ -26,7 +27,7 @@ const Details = loadable(() => import("./details").then((m) => m.Details));
 
 const WAIT = <SkeletonRows rows={4} />;
 
-const TABS = ["timeline", "details", "people", "tasks", "related", "history"] as const;
+const TABS = ["timeline", "details", "people", "tasks", "files", "related", "history"] as const;
 export type RecordTab = (typeof TABS)[number];
 export const readTab = (value: unknown): RecordTab => TABS.find((t) => t === value) ?? "timeline";
 
@@ -39,6 +40,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
     details: () => <Details o={o} fallback={WAIT} />,
     people: () => <People o={o} fallback={WAIT} />,
     tasks: () => <SubjectTasks subject={{ type: "opportunity", id, name: o.name }} fallback={WAIT} />,
+    files: () => <Files object="opportunity" id={id} mayAdd={o.may.update} fallback={WAIT} />,
     related: () => <RelatedRecords accountId={o.account_id ?? null} except={id} fallback={WAIT} />,
     history: () => <History type="opportunity" id={id} fallback={WAIT} />,
   };

@@ -9,6 +9,7 @@ export const KINDS: Record<TrashItem["object"], string> = {
   lead: "Leads",
   task: "Tasks",
   activity: "Activities",
+  file: "Files",
 };
 
 export const trashQuery = (object: TrashItem["object"] | undefined) =>

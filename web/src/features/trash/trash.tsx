@@ -106,6 +106,7 @@ const RESTORE = {
   lead: "leads",
   task: "tasks",
   activity: "activities",
+  file: "files",
 } as const;
 
 function Purge({ item, onClose }: { item: TrashItem; onClose: () => void }) {

@@ -188,6 +188,11 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /merges" => {
             json!({ "object": "account", "winner_id": nil, "loser_id": records.0["accounts"], "winner_version": 1, "loser_version": 1 })
         }
+        "POST /uploads" => json!({ "name": "new.txt", "size": 1, "account_id": records.0["accounts"] }),
+        "PATCH /files/{id}" => json!({ "name": "changed.txt", "version": 999 }),
+        "PATCH /uploads/{id}" | "POST /files/{id}/restore" | "POST /files/{id}/link" | "POST /file-storage/scan" => {
+            json!({})
+        }
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
@@ -242,6 +247,9 @@ async fn who_may_ask_what() {
     records.insert("options", app.admin.choice("region", "West").await);
     let view = json!({ "object": "opportunity", "name": "View" });
     records.insert("saved-views", id(owner.post("/saved-views", view).await.ok()));
+    let account = json!(records["accounts"]);
+    let file = crate::crm::files::upload(&owner, ("account_id", &account), "file.txt", b"File").await;
+    records.insert("files", file.as_str().unwrap().to_owned());
     let records = Records(records);
     let stage = app.admin.stage("Won").await;
     let people: [(&str, Person); 7] = [
@@ -283,6 +291,8 @@ async fn who_may_ask_what() {
                     "/search?q=x".to_owned()
                 } else if operation == "GET /effective-access" {
                     format!("/effective-access?user_id={nil}&object=account&id={nil}", nil = person.id)
+                } else if operation == "GET /files" {
+                    format!("/files?account_id={}", records.0["accounts"])
                 } else if operation == "GET /imports/fields" {
                     "/imports/fields?object=account".to_owned()
                 } else if operation == "GET /duplicates" {

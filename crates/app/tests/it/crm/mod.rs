@@ -12,6 +12,8 @@ mod deal_people;
 mod deals;
 mod duplicates;
 mod export;
+mod file_servers;
+pub mod files;
 mod import;
 mod import_leads;
 mod import_templates;

@@ -45,7 +45,7 @@ pub async fn convert(
     let mut trace = parts.trace;
     let moved = store::move_from_lead(tx, lead.id, &trace).await?;
     let ids = |kind: &str| moved.iter().filter(|m| m.kind == kind).map(|m| m.id).collect();
-    (trace.activities, trace.tasks) = (ids("activity"), ids("task"));
+    (trace.activities, trace.tasks, trace.files) = (ids("activity"), ids("task"), ids("file"));
     trace.had = moved.iter().filter(|m| !m.had.is_empty()).map(|m| (m.id, m.had.clone())).collect();
     let status = crate::lead::store::status_of(tx, Category::Converted).await?.unwrap_or(lead.status_id);
     if !store::mark(tx, lead.id, version, cx.actor().user.0, status, &trace).await? {
@@ -72,6 +72,7 @@ fn begun(tx: &Tx, lead: &Lead) -> Trace {
         made: Made::default(),
         activities: Vec::new(),
         tasks: Vec::new(),
+        files: Vec::new(),
         had: BTreeMap::new(),
     }
 }

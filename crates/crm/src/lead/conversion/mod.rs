@@ -174,6 +174,8 @@ pub struct Trace {
     pub made: Made,
     pub activities: Vec<Uuid>,
     pub tasks: Vec<Uuid>,
+    #[serde(default)]
+    pub files: Vec<Uuid>,
     /// What moved activities and tasks were about already, by their ids; those that were about nothing else are not here.
     #[serde(default)]
     pub had: BTreeMap<Uuid, Vec<String>>,

@@ -88,7 +88,7 @@ pub async fn moving(tx: &mut Tx, lead: LeadId) -> Result<(i64, i64)> {
     Ok((row.tasks, row.activities))
 }
 
-/// A task or an activity that has moved.
+/// A task, an activity or a file that has moved.
 #[derive(Debug)]
 pub struct Moved {
     pub kind: String,
@@ -117,13 +117,14 @@ pub async fn move_from_lead(tx: &mut Tx, lead: LeadId, trace: &Trace) -> Result<
 pub async fn move_to_lead(tx: &mut Tx, lead: LeadId, trace: &Trace) -> Result<Vec<Moved>> {
     Ok(sqlx::query_as!(
         Moved,
-        r#"select kind as "kind!", id as "id!", name as "name!", version as "version!", '{}'::text[] as "had!" from app.move_to_lead($1, $2, $3, $4, $5, $6, $7)"#,
+        r#"select kind as "kind!", id as "id!", name as "name!", version as "version!", '{}'::text[] as "had!" from app.move_to_lead($1, $2, $3, $4, $5, $6, $7, $8)"#,
         lead.0,
         trace.account.map(|i| i.0),
         trace.contact.map(|i| i.0),
         trace.opportunity.map(|i| i.0),
         &trace.activities,
         &trace.tasks,
+        &trace.files,
         serde_json::to_value(&trace.had).map_err(Error::internal)?,
     )
     .fetch_all(tx.db())
