@@ -327,14 +327,14 @@ fn files(raw: &Raw) -> Result<(StoreConfig, Scanner, Limits), String> {
     Ok((store, scanner, limits))
 }
 
-/// A size in bytes: a whole number above nothing with KB, MB, GB or TB, each 1024 of the one before.
+/// A size in bytes: a whole number above nothing with KB, MB, GB or TB, each a thousand of the one before.
 fn size(text: &str) -> Option<u64> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
     let unit: u64 = match text.get(digits.len()..)?.trim() {
-        "KB" => 1 << 10,
-        "MB" => 1 << 20,
-        "GB" => 1 << 30,
-        "TB" => 1 << 40,
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
         _ => return None,
     };
     digits.parse::<u64>().ok()?.checked_mul(unit).filter(|n| *n > 0 && i64::try_from(*n).is_ok())
@@ -422,7 +422,7 @@ mod tests {
             assert!(told.starts_with(&format!("{key} is {value:?}, but must be ")), "{told}");
         }
         let config = load(&[("FILES_MAX_SIZE", "2 GB"), ("FILES_SCANNER", "clamav:3310")], &none).unwrap();
-        assert_eq!((config.files_limits.size, config.files_scanner.is_off()), (2 << 30, false));
+        assert_eq!((config.files_limits.size, config.files_scanner.is_off()), (2_000_000_000, false));
         let secret = load(&[("DATABASE_URL", "mysql://root:hunter2@db")], &none).unwrap_err();
         assert!(!secret.contains("hunter2"), "{secret}");
     }

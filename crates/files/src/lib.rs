@@ -28,7 +28,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { size: 100 << 20, quota: 10 << 30 }
+        Self { size: 100_000_000, quota: 10_000_000_000 }
     }
 }
 

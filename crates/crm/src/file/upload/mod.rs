@@ -84,7 +84,7 @@ pub async fn begin(cx: &Context, tx: &mut Tx, files: &Files, new: NewUpload) -> 
         return Err(Error::field("size", "out_of_range", "a file has at least one byte"));
     }
     if size > files.limits.size {
-        let mut error = Error::too_large(format!("a file has at most {} MB", files.limits.size >> 20)).on("size");
+        let mut error = Error::too_large(format!("a file has at most {} MB", files.limits.size / 1_000_000)).on("size");
         error.code = "file_too_large".into();
         return Err(error);
     }

@@ -38,7 +38,7 @@ export function SendingRow({ sending: s }: { sending: Sending }) {
           <Play />
         </Button>
       )}
-      {s.state === "failed" && (
+      {s.state === "failed" && s.again && (
         <Button variant="quiet" size="icon" aria-label={`Try ${s.name} again`} onClick={() => resume(s.key)}>
           <RotateCw />
         </Button>

@@ -22,6 +22,8 @@ export interface Sending {
   sent: number;
   state: "waiting" | "sending" | "paused" | "failed";
   error?: string | undefined;
+  /** It may go better next time. */
+  again?: boolean;
 }
 
 interface Job {
@@ -107,7 +109,7 @@ async function run(key: number): Promise<void> {
     job.onDone(job.file.name, eventId);
   } catch (error) {
     if (stop.signal.aborted) return;
-    change(key, { state: "failed", error: sentence(error) });
+    change(key, { state: "failed", error: sentence(error), again: mayPass(error) });
     next();
   }
 }
