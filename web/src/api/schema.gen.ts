@@ -5880,7 +5880,7 @@ export interface components {
             done: boolean;
             /** Format: date-time */
             expires_at: string;
-            file_id?: null | components["schemas"]["FileId"];
+            file_id?: components["schemas"]["FileId"] | null;
             id: components["schemas"]["UploadId"];
             name: string;
             /**
