@@ -15,7 +15,8 @@ const menu = async (page: Page, name: string, entry: string) => {
 
 test("files on an account", async ({ page }) => {
   await signIn(page);
-  const made = await page.request.post("/api/v1/accounts", { data: { name: `Filed ${Date.now()}` } });
+  const word = `numbat${Date.now()}`;
+  const made = await page.request.post("/api/v1/accounts", { data: { name: `Filed ${word}` } });
   const account = (await made.json()) as { id: string };
   await page.goto(`/accounts/${account.id}?tab=files`);
   await expect(page.getByText("No files yet")).toBeVisible();
@@ -45,12 +46,16 @@ test("files on an account", async ({ page }) => {
   expect((await saved).suggestedFilename()).toBe("Terms.txt");
 
   await menu(page, "Terms.txt", "Rename…");
-  await page.getByRole("textbox", { name: "Name" }).fill("Terms 2026.txt");
+  // The ending is not selected: typing leaves it.
+  await page.getByRole("textbox", { name: "Name" }).focus();
+  await page.keyboard.type("Terms 2026");
   await page.getByRole("button", { name: "Rename", exact: true }).click();
-  await expect(files.getByText("Terms 2026.txt")).toBeVisible();
+  await expect(files.getByText("Terms 2026.txt", { exact: true })).toBeVisible();
   const choosing = page.waitForEvent("filechooser");
   await menu(page, "Terms 2026.txt", "Upload a new version…");
-  await (await choosing).setFiles({ name: "terms.txt", mimeType: "text/plain", buffer: Buffer.from("Numbat clause") });
+  await (
+    await choosing
+  ).setFiles({ name: "terms.txt", mimeType: "text/plain", buffer: Buffer.from(`The ${word} clause`) });
   await expect(files.getByText("version 2")).toBeVisible();
   await menu(page, "Terms 2026.txt", "Versions (2)");
   await expect(page.getByRole("dialog").getByText("Version 1")).toBeVisible();
@@ -62,7 +67,7 @@ test("files on an account", async ({ page }) => {
   await expect(files.getByText("Terms 2026.txt")).toBeVisible();
 
   await page.keyboard.press("ControlOrMeta+k");
-  await page.getByPlaceholder("Search records").fill("numbat");
-  await page.getByRole("option", { name: /Terms 2026/ }).click();
+  await page.getByPlaceholder("Search records").fill(word);
+  await page.getByRole("option", { name: /Terms 2026\.txt/ }).click();
   await expect(page).toHaveURL(/tab=files/);
 });

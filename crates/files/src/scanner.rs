@@ -114,7 +114,7 @@ impl Scanner {
         while cut.is_none()
             && let Some(next) = bytes.next().await
         {
-            let piece = next.map_err(|error| unreadable(error))?;
+            let piece = next.map_err(unreadable)?;
             for part in piece.chunks(64 * 1024) {
                 let length = u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes();
                 cut = send(&mut wire, &length, part).await.err();
