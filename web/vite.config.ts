@@ -13,7 +13,17 @@ export default defineConfig({
     tailwindcss(),
   ],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
-  server: { proxy: { "/api": api, "/auth": api, "/scim": api, "/docs": api, "/openapi.json": api, "^/f/": api, "^/files/": api } },
+  server: {
+    proxy: {
+      "/api": api,
+      "/auth": api,
+      "/scim": api,
+      "/docs": api,
+      "/openapi.json": api,
+      "^/f/": api,
+      "^/files/": api,
+    },
+  },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: {
     reporters: ["default", "./src/test/summary-reporter.ts"],
