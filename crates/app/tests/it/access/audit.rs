@@ -395,7 +395,7 @@ async fn doctor_names_the_day_and_the_event_that_somebody_tampered_with() {
 /// Puts the tables back as they were kept.
 async fn restore(root: &mut PgConnection) {
     sqlx::raw_sql(
-        "truncate event, event_position, audit_seal; insert into event select * from kept_event;
+        "truncate event, timeline_pin, event_position, audit_seal; insert into event select * from kept_event;
          insert into event_position select * from kept_position; insert into audit_seal select * from kept_seal; truncate event_pending",
     )
     .execute(root)

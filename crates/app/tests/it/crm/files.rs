@@ -150,7 +150,7 @@ async fn a_file_is_brought_in_parts_looked_at_changed_and_gone() {
     for q in ["zeppelin", "offe", "2026"] {
         let found = rep.get(&format!("/search?q={q}")).await.ok();
         let hit = found["items"].as_array().unwrap().iter().find(|h| h["type"] == "file").cloned();
-        assert_eq!(hit.unwrap()["parent"], json!({ "type": "opportunity", "id": deal["id"] }), "{q}");
+        assert_eq!(hit.unwrap()["on"], json!({ "type": "opportunity", "id": deal["id"] }), "{q}");
     }
 
     // A new version, a new name, the trash; each is told and can be taken back.
