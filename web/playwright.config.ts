@@ -14,6 +14,8 @@ export default defineConfig({
     baseURL: process.env.BASE_URL ?? "http://127.0.0.1:8080",
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
+    // Nothing waits for what only pleases the eye.
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     launchOptions: {
       ...(process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {}),

@@ -1,7 +1,10 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
-/** What axe finds on the page as it stands; in dark, where only colours differ, what it finds of colours. */
+/**
+ * What axe finds on the page as it stands, or in the dialog that stands over it; in dark, where only colours differ, what it
+ * finds of colours.
+ */
 export async function accessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
@@ -9,6 +12,7 @@ export async function accessible(page: Page): Promise<void> {
     // A page that is still drawing may be looked at too early; what stays wrong fails.
     await expect(async () => {
       const axe = new AxeBuilder({ page });
+      if ((await page.getByRole("dialog").count()) > 0) axe.include("[role=dialog]");
       if (colorScheme === "dark") axe.withRules(["color-contrast"]);
       else axe.withTags(["wcag2a", "wcag2aa", "wcag22aa"]);
       const { violations } = await axe.analyze();

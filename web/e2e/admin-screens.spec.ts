@@ -25,6 +25,7 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
   ["web-forms", "Web forms", "refused", ["web-forms", { title: "Mine" }]],
   ["duplicates", "Duplicates", "reads", ["duplicates/sweeps", { object: "account" }]],
+  ["files", "Files", "refused", ["file-storage/scan", { everything: false }]],
   ["imports", "Import", "refused", ["imports", {}]],
   ["configuration", "Configuration file", "reads", ["configuration", { version: 1, currency: "EUR" }]],
   ["audit", "Audit log", "refused", ["roles", { name: "Mine" }]],

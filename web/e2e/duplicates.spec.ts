@@ -36,7 +36,7 @@ test("a duplicate is told while typing, merged field by field, and made two agai
   // From the record: into the other one, whose name is kept, with the website of this one.
   await page.goto(kept);
   await expect(page.getByRole("heading", { level: 1, name: firm, exact: true })).toBeVisible();
-  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByRole("menuitem", { name: "Merge with…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(`Merge into ${firm}`).click();

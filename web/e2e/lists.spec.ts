@@ -71,7 +71,7 @@ test("cells of accounts are edited by keyboard, and what is refused is said wher
   await cell("name").focus();
   await page.keyboard.press("F2");
   const named = page.waitForResponse((a) => a.request().method() === "PATCH");
-  await page.getByLabel("Name").fill(`Cells ${RUN} Ltd`);
+  await cell("name").getByRole("textbox").fill(`Cells ${RUN} Ltd`);
   await page.keyboard.press("Enter");
   expect((await named).status()).toBe(200);
   await expect(page.getByText("Name changed").last()).toBeVisible();
@@ -80,10 +80,10 @@ test("cells of accounts are edited by keyboard, and what is refused is said wher
 
   await cell("employees").focus();
   await page.keyboard.press("Enter");
-  await page.getByLabel("Employees").fill("-4");
+  await cell("employees").getByRole("textbox").fill("-4");
   await page.keyboard.press("Enter");
   await expect(cell("employees").getByRole("alert")).toBeVisible();
-  await expect(page.getByLabel("Employees")).toHaveValue("-4");
+  await expect(cell("employees").getByRole("textbox")).toHaveValue("-4");
   await page.keyboard.press("Escape");
   await expect(cell("employees")).toHaveText("5");
 
@@ -97,7 +97,7 @@ test("cells of accounts are edited by keyboard, and what is refused is said wher
     },
   });
   expect(changed.status()).toBe(200);
-  await page.getByLabel("Employees").fill("60");
+  await cell("employees").getByRole("textbox").fill("60");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toContainText("70");
 });

@@ -25,7 +25,7 @@ test("a deal is shared with a colleague, and taken back", async ({ browser }) =>
   await expect(rep.getByRole("heading", { name })).toHaveCount(0);
 
   await admin.goto(`/opportunities/${id}`);
-  await admin.getByRole("button", { name: "More" }).click();
+  await admin.getByRole("button", { name: "More", exact: true }).click();
   await admin.getByRole("menuitem", { name: "Share…" }).click();
   const dialog = admin.getByRole("dialog", { name: `Share ${name}` });
   await dialog.getByLabel("With", { exact: true }).click();
@@ -78,7 +78,7 @@ test("an administrator sees who can see a record, and why", async ({ browser }) 
   const admin = await signedIn(browser, "admin@demo.test");
   const id = await made(admin, "opportunities", { name: `Who ${RUN}` });
   await admin.goto(`/opportunities/${id}`);
-  await admin.getByRole("button", { name: "More" }).click();
+  await admin.getByRole("button", { name: "More", exact: true }).click();
   await admin.getByRole("menuitem", { name: "Who can see this?" }).click();
   const access = admin.getByRole("dialog").getByRole("list", { name: "Access" });
   await expect(access).toContainText("Administrator: all");

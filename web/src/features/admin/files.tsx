@@ -1,5 +1,5 @@
 /** How much room files take, whether a scanner looks at them, and what nobody may open. */
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { ShieldCheck, Trash2 } from "lucide-react";
 import { get, post } from "@/api/client";
 import { sentence } from "@/api/problem";
@@ -24,13 +24,11 @@ const withheldQuery = () =>
   });
 
 export function FilesPage() {
-  const storage = useQuery(storageQuery());
+  const { data: storage } = useSuspenseQuery(storageQuery());
   return (
     <AdminPage title="Files" text="What is filed with records: the room it takes, and whether it is safe to open.">
-      {storage.isPending && <SkeletonRows rows={2} />}
-      <ReadFailed query={storage} />
-      {storage.data && <Room storage={storage.data} />}
-      <Withheld scanned={storage.data !== undefined && storage.data.scanner !== "off"} />
+      <Room storage={storage} />
+      <Withheld scanned={storage.scanner !== "off"} />
     </AdminPage>
   );
 }
