@@ -16,7 +16,7 @@ export default defineConfig({
     locale: "en-US",
     // Nothing waits for what only pleases the eye.
     contextOptions: { reducedMotion: "reduce" },
-    trace: "retain-on-failure",
+    trace: "on-first-retry",
     launchOptions: {
       ...(process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {}),
       args: [

@@ -130,7 +130,7 @@ pub async fn check(tx: &mut Tx, people: &[Who], old: &[Who]) -> Result<()> {
         .into_iter()
         .filter(|(_, who)| missing(who))
         .map(|(i, _)| FieldError {
-            field: format!("participants.{i}").into(),
+            field: format!("participants.{i}"),
             code: "unknown_reference".into(),
             message: "there is nobody like that, or you may not see them".into(),
         })
@@ -139,6 +139,7 @@ pub async fn check(tx: &mut Tx, people: &[Who], old: &[Who]) -> Result<()> {
 }
 
 /// Writes who takes part, and that they stand on timelines by `entry` and `at`. Contacts that the actor may not see stay.
+#[expect(clippy::as_conversions, reason = "tells the query macro that elements may be null; nothing is converted")]
 pub async fn put(tx: &mut Tx, activity: ActivityId, people: &[Who], at: DateTime<Utc>, entry: EventId) -> Result<()> {
     let org = tx.org().0;
     let kept = sqlx::query!(
