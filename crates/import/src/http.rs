@@ -211,7 +211,7 @@ async fn update(
     let content = if patch.rereads() { Some(store::content(&mut tx, id).await?) } else { None };
     tx.done(()).await?;
     let named = patch.named_fields();
-    let template = patch.template_id.clone();
+    let template = patch.template_id;
     patch.apply(&mut import, content, &names).await?;
     write::may_map(cx.actor(), import.object, named.iter().map(String::as_str))?;
     prepare::leave_unmapped(cx.actor(), &mut import);

@@ -216,6 +216,9 @@ fn shown(totals: Totals, actor: &Actor) -> Totals {
     }
 }
 
+/// A value, how many deals have it, and their sums.
+type Sums = (Option<String>, i64, Option<i64>, Option<i64>);
+
 /// Count and sums by value.
 async fn sums(
     tx: &mut Tx,
@@ -234,7 +237,7 @@ async fn sums(
         sql.push(" group by 1");
     }
     sql.push(") f group by f.k");
-    let rows: Vec<(Option<String>, i64, Option<i64>, Option<i64>)> = sql.build_query_as().fetch_all(tx.db()).await?;
+    let rows: Vec<Sums> = sql.build_query_as().fetch_all(tx.db()).await?;
     Ok(rows.into_iter().map(|(value, count, sum, weighted)| (value, Totals { count, sum, weighted })).collect())
 }
 

@@ -197,14 +197,12 @@ fn key(kind: Kind, column: &str) -> String {
     }
 }
 
-/// What the keys are called, and where each stands where they have an order of their own.
-async fn labels(
-    tx: &mut Tx,
-    by: &Field,
-    names: &Names,
-    keys: &[String],
-) -> Result<HashMap<String, (String, Option<i64>)>> {
-    let by_rule = |label: &dyn Fn(usize, &str) -> Option<(String, Option<i64>)>| {
+/// What a key is called, and where it stands where keys have an order of their own.
+type Label = (String, Option<i64>);
+
+/// What the keys are called.
+async fn labels(tx: &mut Tx, by: &Field, names: &Names, keys: &[String]) -> Result<HashMap<String, Label>> {
+    let by_rule = |label: &dyn Fn(usize, &str) -> Option<Label>| {
         keys.iter().enumerate().filter_map(|(n, k)| Some((k.clone(), label(n, k)?))).collect()
     };
     let table = match by.kind {

@@ -1,7 +1,7 @@
 /** Custom fields as columns of lists. */
 import { useMemo } from "react";
 import type { CustomField } from "@/api/types";
-import { CustomValue } from "./custom-facts";
+import { CustomValue } from "./custom-value";
 import { customCell } from "./custom-edit";
 import { useCustomFields } from "./custom-fields";
 import { ENDS, FILLED, NUMBERS, type Listed, type TableColumn } from "./table/column";

@@ -1,11 +1,10 @@
 /** A record's custom fields under their headings, each edited in place. */
 import { useQuery } from "@tanstack/react-query";
-import { customFieldsQuery, FIELD_LOCKED, useFields, useMe, usersQuery } from "@/api/shared";
-import type { CustomField, Money, Ref } from "@/api/types";
-import { date, money, number, plain } from "@/lib/format";
+import { customFieldsQuery, FIELD_LOCKED, useFields, useMe } from "@/api/shared";
+import type { CustomField } from "@/api/types";
 import { customChoices, customEdited, customSent, CUSTOM_KINDS } from "./custom-edit";
+import { labelsOf, Reason, shown, useShown } from "./custom-value";
 import { Fact } from "./fact";
-import { useNamed } from "./named";
 
 type Custom = Record<string, unknown>;
 
@@ -52,22 +51,6 @@ function lockOf(field: CustomField, kept: boolean): string | undefined {
   return kept ? FIELD_LOCKED : undefined;
 }
 
-/** A value as a list shows it; a formula that came to nothing says why. */
-export function CustomValue(props: { field: CustomField; value: unknown; reason?: string | undefined }) {
-  const named = useShown(props.field, props.value ?? null);
-  if (props.reason) return <Reason text={props.reason} />;
-  return shown(props.field, props.value, named, (values) => labelsOf(props.field, values));
-}
-
-const Reason = ({ text }: { text: string }) => (
-  <span title={`No value: ${text}`} className="text-fg-3 italic">
-    {text}
-  </span>
-);
-
-const labelsOf = (field: CustomField, values: unknown): string[] =>
-  (Array.isArray(values) ? values : []).map((v) => field.options.find((o) => o.value === v)?.label ?? plain(v));
-
 function CustomFact(props: {
   field: CustomField;
   value: unknown;
@@ -93,53 +76,4 @@ function CustomFact(props: {
       onSave={(next) => props.onSave(customSent(field, next))}
     />
   );
-}
-
-/** The person or record that the value names. */
-function useShown(field: CustomField, value: unknown): Ref | null {
-  const id = typeof value === "string" ? value : null;
-  const people = useQuery({ ...usersQuery(), enabled: field.kind === "user" }).data ?? [];
-  const record = useNamed(field.kind === "account" || field.kind === "contact" ? field.kind : null, id);
-  if (id === null) return null;
-  if (field.kind === "user") return people.find((p) => p.id === id) ?? null;
-  return record;
-}
-
-function shown(
-  field: CustomField,
-  value: unknown,
-  named: Ref | null,
-  labels: (values: unknown) => string[],
-): React.ReactNode {
-  if (value === null || value === undefined) return "";
-  switch (field.kind) {
-    case "money":
-      return money(value as Money);
-    case "number":
-      return number(Number(value));
-    case "date":
-      return date(plain(value));
-    case "checkbox":
-      return value === true ? "Yes" : "No";
-    case "select":
-      return labels([value])[0];
-    case "multi_select":
-      return labels(value).join(", ");
-    case "user":
-    case "account":
-    case "contact":
-      return named?.name ?? "…";
-    case "formula":
-      return worked(value);
-    default:
-      return plain(value);
-  }
-}
-
-/** What a formula came to, by what it is: a number, yes or no, a day, a time, or words. */
-function worked(value: unknown): string {
-  if (typeof value === "number") return number(value);
-  if (typeof value === "boolean") return value ? "Yes" : "No";
-  const text = plain(value);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? date(text) : text;
 }

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { Tip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { Editor, type EditorProps, type FieldValue } from "./editor";
+import { same } from "./same";
 
 type FactProps = Omit<EditorProps, "onSave" | "onCancel"> & {
   shown: ReactNode;
@@ -65,11 +66,4 @@ export function Fact({ shown, locked, hidden = false, row = false, link, classNa
       )}
     </div>
   );
-}
-
-export function same(a: FieldValue, b: FieldValue): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if ("id" in a && "id" in b) return a.id === b.id;
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -5,7 +5,7 @@ import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRound } 
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { useMay, useMe } from "@/api/shared";
-import { dropDrafts } from "@/components/crm/new-record/draft";
+import { dropDrafts } from "@/components/crm/new-record/drop-drafts";
 import type { MenuEntry } from "@/components/ui/menu";
 import { failed } from "@/components/ui/toast";
 import { setTheme, useTheme } from "@/lib/theme";

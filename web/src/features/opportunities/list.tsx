@@ -15,11 +15,11 @@ import { loadable } from "@/lib/loadable";
 import { isHidden } from "./column-names";
 import { COLUMNS } from "./columns";
 import { Layouts } from "./layouts";
-import { NoRows } from "./no-rows";
 import { listQuery } from "./queries";
 import { SPEC } from "./spec";
 import { countWords, sum } from "./sum";
 
+const NoRows = loadable(() => import("./no-rows").then((m) => m.NoRows));
 const OpportunityVerbs = loadable(() => import("./bulk-edit").then((m) => m.OpportunityVerbs));
 const PhoneList = loadable(() => import("./phone-list").then((m) => m.PhoneList));
 

@@ -1,6 +1,7 @@
 import { act, renderHook } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { dropDraft, dropDrafts, readDraft, useDraft } from "./draft";
+import { dropDraft, readDraft, useDraft } from "./draft";
+import { dropDrafts } from "./drop-drafts";
 
 const DAY = 86_400_000;
 const begun = JSON.stringify({ values: { name: "" }, custom: {} });

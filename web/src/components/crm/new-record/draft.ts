@@ -1,8 +1,8 @@
 /** What somebody has typed for a new record and not added yet: kept in this browser until it is added or thrown away. */
 import { useEffect, useState } from "react";
+import { PREFIX } from "./drop-drafts";
 import type { NewValues } from "./fields";
 
-const PREFIX = "dealwright.draft.";
 const DAYS = 14;
 
 export interface Draft {
@@ -29,15 +29,6 @@ export function dropDraft(user: string, object: string): void {
     localStorage.removeItem(keyOf(user, object));
   } catch {
     // Storage is off: there is none.
-  }
-}
-
-/** When somebody signs out, what they have typed does not stay for whoever comes next. */
-export function dropDrafts(): void {
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-  } catch {
-    // Storage is off: there are none.
   }
 }
 

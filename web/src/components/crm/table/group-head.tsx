@@ -6,8 +6,6 @@ import { moneyRound, moneyShort, number, plural } from "@/lib/format";
 import { useNear } from "@/lib/hooks";
 import type { GroupLine, Line, MoreLine, RestLine } from "./lines";
 
-export const GROUP = 40;
-
 interface Props {
   line: Exclude<Line<never>, { kind: "row" }>;
   spec: ListSpec;

@@ -1,6 +1,7 @@
 import { memo } from "react";
 import type { FieldLevel, Option } from "@/api/types";
-import { Editor, type FieldValue } from "@/components/crm/editor";
+import type { FieldValue } from "@/components/crm/editor";
+import { loadable } from "@/lib/loadable";
 import { Checkbox } from "@/components/ui/checkbox";
 import { cn } from "@/lib/cn";
 import {
@@ -13,6 +14,8 @@ import {
   type PlacedColumn,
   type TableColumn,
 } from "./column";
+
+const Editor = loadable(() => import("@/components/crm/editor").then((m) => m.Editor));
 
 /** A cell that is being edited; with what was typed and refused, and why. */
 export interface Editing {
@@ -91,6 +94,8 @@ function Cell<R extends Listed>(props: RowProps<R> & { at: PlacedColumn }) {
           props.onEdit(index, id);
       }}
       onDoubleClick={() => may && props.onEdit(index, id)}
+      onPointerEnter={may ? Editor.load : undefined}
+      onFocus={may ? Editor.load : undefined}
       className={cn(
         cellClass,
         "text-fg-2 focus-visible:-outline-offset-2",

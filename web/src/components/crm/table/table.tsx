@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { optionsQuery, useMe } from "@/api/shared";
+import { loadable } from "@/lib/loadable";
 import type { Measure } from "@/api/types";
 import type { ChosenColumn } from "@/components/crm/list/use-columns";
 import type { ListSpec } from "@/components/crm/list/spec";
@@ -11,11 +12,14 @@ import type { Listed, TableColumn } from "./column";
 import { Row, ROW } from "./row";
 import { TableFooter } from "./table-footer";
 import { TableHead } from "./table-head";
-import { GroupLineRow, GROUP } from "./group-head";
 import { useCells } from "./use-cells";
 import { CHECK_WIDTH, MIN_WIDTH, usePlaced, type Widths } from "./use-placed";
 import type { Figures } from "./use-figures";
 import type { Line } from "./lines";
+
+/** How high what stands between rows is, in pixels. */
+const GROUP = 40;
+const GroupLineRow = loadable(() => import("./group-head").then((m) => m.GroupLineRow));
 
 const features = tableFeatures({ columnSizingFeature, columnResizingFeature });
 

@@ -3,7 +3,7 @@
 import { useCallback, useState, type KeyboardEvent, type RefObject } from "react";
 import { useMe } from "@/api/shared";
 import type { FieldValue } from "@/components/crm/editor";
-import { same } from "@/components/crm/fact";
+import { same } from "@/components/crm/same";
 import type { ListSpec } from "@/components/crm/list/spec";
 import { useEdit } from "@/components/crm/use-edit";
 import type { RecordType } from "@/components/crm/cache";
