@@ -76,7 +76,7 @@ test("cells of accounts are edited by keyboard, and what is refused is said wher
   expect((await named).status()).toBe(200);
   await expect(page.getByText("Name changed").last()).toBeVisible();
   await page.getByRole("button", { name: "Undo" }).last().click();
-  await expect(cell("name")).toHaveText(`Cells ${RUN}`);
+  await expect(cell("name").getByRole("link", { name: `Cells ${RUN}`, exact: true })).toBeVisible();
 
   await cell("employees").focus();
   await page.keyboard.press("Enter");
