@@ -135,7 +135,10 @@ async fn search(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json
             on: h.on_type.zip(h.on_id).map(|(kind, id)| HitOn { kind, id }),
         })
         .collect();
-    let files = file::store::found(&mut tx, &query, CANDIDATES, limit).await?;
+    // Files come after the records, with what room these leave, and a quarter of it in any case.
+    let left = limit - i64::try_from(items.len()).unwrap_or(limit);
+    let files = file::store::found(&mut tx, &query, CANDIDATES, left.max(limit / 4)).await?;
+    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(files.len()));
     items.extend(files.into_iter().map(of_file));
     tx.done(Json(Page::whole(items))).await
 }
