@@ -6,6 +6,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import { parseAmount } from "@/lib/parse";
+import { useShown } from "./custom-value";
 import { RefPicker } from "./pickers";
 
 export type CustomValues = Record<string, unknown>;
@@ -68,7 +69,7 @@ export function CustomInput(props: {
           case "user":
           case "account":
           case "contact":
-            return <Picked id={w.id} kind={field.kind} onChange={onChange} />;
+            return <Picked id={w.id} field={field} kind={field.kind} value={value} onChange={onChange} />;
           case "money":
             return <Amount {...w} currency={currency} first={value} onChange={onChange} />;
           default:
@@ -100,15 +101,24 @@ function Several(props: { field: CustomField; value: unknown; onChange: (value: 
   );
 }
 
-function Picked(props: { id: string; kind: "user" | "account" | "contact"; onChange: (value: unknown) => void }) {
-  const [value, setValue] = useState<Ref | null>(null);
+function Picked(props: {
+  id: string;
+  field: CustomField;
+  kind: "user" | "account" | "contact";
+  value: unknown;
+  onChange: (value: unknown) => void;
+}) {
+  const [picked, setPicked] = useState<Ref | null>(null);
+  // What was chosen before this form was opened, in a draft, is known by its id alone.
+  const named = useShown(props.field, props.value ?? null);
+  const value = (props.value ?? null) === null ? null : (picked ?? named);
   return (
     <RefPicker
       id={props.id}
       kind={props.kind}
       value={value}
       onChange={(next) => {
-        setValue(next);
+        setPicked(next);
         props.onChange(next?.id ?? null);
       }}
     />
