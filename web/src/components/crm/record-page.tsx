@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, Merge, Phone, Plus, SquareCheck, Trash2 } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { post, remove } from "@/api/client";
-import { useMay } from "@/api/shared";
+import { useMay, useMe } from "@/api/shared";
 import { sentence } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { Menu, type MenuEntry } from "@/components/ui/menu";
@@ -11,6 +11,7 @@ import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed, told } from "@/components/ui/toast";
 import { create } from "@/lib/frame";
 import { loadable } from "@/lib/loadable";
+import { useVisit } from "@/lib/recent";
 import { composing } from "./composer";
 import { useSharing, type Shareable } from "./sharing";
 
@@ -38,6 +39,7 @@ interface Props<T extends string> {
 
 export function RecordPage<T extends string>(props: Props<T>) {
   const { record, type } = props;
+  useVisit(useMe().user.id, { type, id: record.id, name: record.name });
   const drop = useDelete(type, record, props.onGone);
   const mayLog = useMay("activity", "create");
   const mayAddTask = useMay("task", "create");

@@ -5,7 +5,7 @@ import { Moon, Search, Sun, Upload } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { Fragment, useState, type ReactNode } from "react";
 import { get } from "@/api/client";
-import { useMay } from "@/api/shared";
+import { useMay, useMe } from "@/api/shared";
 import type { SearchHit } from "@/api/types";
 import { Kbd } from "@/components/ui/badge";
 import { PAGES } from "@/components/crm/record-link";
@@ -13,6 +13,7 @@ import { AgentMark } from "@/components/ui/marks";
 import { openAssistant, raised } from "@/lib/frame";
 import { useRested } from "@/lib/hooks";
 import { MOD } from "@/lib/keys";
+import { recentOf } from "@/lib/recent";
 import { setTheme } from "@/lib/theme";
 import { useCreateActions, useLogActions } from "./create-actions";
 import { NAV } from "./nav";
@@ -59,6 +60,9 @@ export function Palette() {
     const search = hit.type === "file" ? { tab: "files" } : {};
     void navigate({ to: pageOf(on.type), params: { id: on.id }, search });
   };
+  const { user } = useMe();
+  const [recent] = useState(() => recentOf(user.id).slice(0, 6));
+  const before = text.trim() === "" ? recent : [];
   const matches = (label: string) => label.toLowerCase().includes(text.trim().toLowerCase());
   const actions: { label: string; icon: ReactNode; keys?: string; run: () => void }[] = [
     ...creates.map((c) => ({ ...c, icon: <c.icon /> })),
@@ -77,7 +81,7 @@ export function Palette() {
   // What is picked holds for the results that it was picked from; new ones start at their first.
   const results = `${hits.dataUpdatedAt} ${shown.length > 0}`;
   const [picked, setPicked] = useState({ value: "", results });
-  const first = shown[0]?.id ?? actions[0]?.label ?? "ask-assistant";
+  const first = shown[0]?.id ?? before[0]?.id ?? actions[0]?.label ?? "ask-assistant";
   const ask = text.trim() || "What should I do today?";
 
   return (
@@ -115,6 +119,20 @@ export function Palette() {
                   {shown.map((hit) => (
                     <Command.Item key={hit.id} value={hit.id} className={ITEM} onSelect={run(() => open(hit))}>
                       <Hit hit={hit} q={q} />
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              )}
+              {before.length > 0 && (
+                <Command.Group heading="Recent" className={GROUP}>
+                  {before.map(({ type, id, name }) => (
+                    <Command.Item
+                      key={id}
+                      value={id}
+                      className={ITEM}
+                      onSelect={run(() => void navigate({ to: PAGES[type], params: { id } }))}
+                    >
+                      <Hit hit={{ type, id, title: name }} q="" />
                     </Command.Item>
                   ))}
                 </Command.Group>

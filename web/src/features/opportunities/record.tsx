@@ -2,7 +2,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { PenLine, Phone } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
-import { useMay } from "@/api/shared";
+import { useMay, useMe } from "@/api/shared";
 import { Composer, composing } from "@/components/crm/composer";
 import { ProposalStrip } from "@/components/crm/proposal-strip";
 import { Timeline } from "@/components/crm/timeline";
@@ -16,6 +16,7 @@ import { Actions, Facts, MoveMenu } from "./record-head";
 import { StagePath } from "./stage-path";
 import { useMove } from "./use-move";
 import { loadable } from "@/lib/loadable";
+import { useVisit } from "@/lib/recent";
 
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 const History = loadable(() => import("@/components/crm/history").then((m) => m.History));
@@ -33,6 +34,7 @@ export const readTab = (value: unknown): RecordTab => TABS.find((t) => t === val
 
 export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
   const { data: o } = useSuspenseQuery(opportunityQuery(id));
+  useVisit(useMe().user.id, { type: "opportunity", id, name: o.name });
   const { move, moving, gate, putBack } = useMove();
   const mayLog = useMay("activity", "create");
   const content: Record<RecordTab, () => ReactNode> = {
