@@ -18,6 +18,11 @@ def sign_in():
     return "; ".join(line.split(";")[0] for line in answer.headers.get_all("Set-Cookie"))
 
 
+@schemathesis.serializer("application/offset+octet-stream")
+def part_of_a_file(context, value):
+    return {"data": value if isinstance(value, bytes) else str(value).encode()}
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     global cookie

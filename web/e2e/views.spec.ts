@@ -115,7 +115,9 @@ test("columns are put in order, kept in sight and made wider, and a view keeps i
   // Space lifts it, up moves it one place, Space drops it.
   await page.getByRole("button", { name: "Move Forecast" }).focus();
   await page.keyboard.press("Space");
+  await expect(page.getByText(/^Lifted Forecast/)).toBeAttached();
   await page.keyboard.press("ArrowUp");
+  await expect(page.getByText(/^Over place /)).toBeAttached();
   await page.keyboard.press("Space");
   const shown = page.getByRole("list", { name: "Columns shown" }).getByRole("listitem");
   await expect(shown.first()).toContainText("Stage");

@@ -6257,6 +6257,11 @@ export interface components {
             name: string;
             object: components["schemas"]["FileParent"];
         };
+        /**
+         * Format: binary
+         * @description The next bytes of a file, as they are.
+         */
+        FilePart: string;
         /** @description A change of a file. */
         FilePatch: {
             /** @description With the same ending. */
@@ -45680,7 +45685,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/offset+octet-stream": number[];
+                "application/offset+octet-stream": components["schemas"]["FilePart"];
             };
         };
         responses: {

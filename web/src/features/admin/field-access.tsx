@@ -10,10 +10,8 @@ import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed } from "@/components/ui/toast";
 import { cn } from "@/lib/cn";
 import { AdminPage, PINNED } from "./layout";
-import { roleFieldsQuery, rolesQuery } from "./queries";
+import { FIELD_OBJECTS, roleFieldsQuery, rolesQuery, type FieldObject } from "./queries";
 
-export const FIELD_OBJECTS = ["opportunity", "account", "contact", "lead", "task"] as const;
-export type FieldObject = (typeof FIELD_OBJECTS)[number];
 const PLURAL = {
   opportunity: "Opportunities",
   account: "Accounts",

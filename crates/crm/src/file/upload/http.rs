@@ -15,6 +15,7 @@ use dealwright_kernel::extract::{Json, Path, read_json};
 use dealwright_kernel::id::UploadId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Committed;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -124,12 +125,18 @@ async fn get(Caller(cx): Caller, Path(id): Path<UploadId>) -> Result<impl IntoRe
     tx.done((head(&upload), Json(upload))).await
 }
 
+/// The next bytes of a file, as they are.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "read as a stream; this describes it")]
+struct FilePart(Vec<u8>);
+
 /// Send the next bytes of a file
 ///
 /// `Upload-Offset` says where they begin: where the upload is. A request that breaks off leaves what has arrived; ask with
 /// `HEAD` and go on from there. With the last byte the upload becomes a file, which `Location` names.
 #[utoipa::path(patch, path = "/uploads/{id}", tag = "files", params(("id" = UploadId, Path), ("Upload-Offset" = i64, Header, description = "Where these bytes begin")),
-    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"), responses((status = 204, description = "Upload-Offset says how much has arrived in all"), Problems))]
+    request_body(content = FilePart, content_type = "application/offset+octet-stream"), responses((status = 204, description = "Upload-Offset says how much has arrived in all"), Problems))]
 async fn send(
     Caller(cx): Caller,
     State(state): State<FileState>,

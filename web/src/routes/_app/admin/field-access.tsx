@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { FIELD_OBJECTS, FieldAccess, type FieldObject } from "@/features/admin/field-access";
-import { roleFieldsQuery, rolesQuery } from "@/features/admin/queries";
+import { FieldAccess } from "@/features/admin/field-access";
+import { FIELD_OBJECTS, roleFieldsQuery, rolesQuery, type FieldObject } from "@/features/admin/queries";
 
 export const Route = createFileRoute("/_app/admin/field-access")({
   staticData: { crumb: "Field access" },
