@@ -89,6 +89,28 @@ def deep(connection, cookie, query):
     return f"/opportunities?{query}{cursor}"
 
 
+# The commonest pairs of filters, as the shipped views and the filter bar make them.
+PAIRS = [
+    "owner_id=me&stage_kind=open", "stage_kind=open&close_date=this_quarter", "stage_kind=open&amount.gte=100000", "owner_id=me&close_date=this_month",
+    "stage_kind=won&closed_at.gte=2026-01-01", "stage_kind=lost&closed_at.gte=2026-01-01", "stage_kind=open&forecast_category=commit",
+    "owner_id=me&amount.gte=50000", "stage_kind=open&probability.gte=60", "stage_kind=open&created_at.gte=2026-01-01",
+    "stage_kind=open&stage_entered_at.lte=2025-12-31", "team_id=my_team&stage_kind=open",
+]
+
+
+def related(account):
+    """One filter of each field of the account, with values that this organisation has."""
+    ids = [f"account.{field}={account[field]}" for field in ("industry_id", "region_id", "owner_id", "country") if account.get(field)]
+    return [*ids, "account.employees.gte=1000", "account.annual_revenue.gte=10000000", "account.name.contains=" + quote(account["name"].split()[0])]
+
+
+def writes(connection, cookie, row):
+    """What a person does with a deal: made, changed."""
+    made = "POST /opportunities " + json.dumps({"name": "Bench", "account_id": row["account"]["id"], "amount": {"amount": "1200.00", "currency": row["amount"]["currency"]}})
+    some = get(connection, cookie, "/opportunities?limit=64&stage_kind=open")["items"]
+    return {"create": [made], "edit": [f"EDIT /opportunities/{r['id']} {r['version']}" for r in some if r["may"]["update"]]}
+
+
 def measure():
     worst, rows = {}, {}
 
@@ -107,16 +129,27 @@ def measure():
             cells = rows.setdefault(label, {})
             cells[who, "first"] = case(who, "list, first page", label, [f"/opportunities?{query}"])
             cells[who, "deep"] = case(who, "list, deep cursor", label + ", deep", [deep(connection, cookie, query)])
-        account = next(row["account"]["name"] for row in some if row["account"])
+        in_account = next(row for row in some if row["account"] and row["amount"])
+        account = in_account["account"]["name"]
         words = account.split()
         misspelt = words[0][:3] + words[0][4:] if len(words[0]) > 5 else words[0]
         for name, path in {"of a word": f"/search?q={quote(words[0])}", "of a prefix": f"/search?q={quote(account[:4])}", "of a name": f"/search?q={quote(account)}",
                            "with a typo": f"/search?q={quote(misspelt)}", "in the list": f"/opportunities?q={quote(account)}"}.items():
             case(who, "search", "search " + name, [path])
+        for query in PAIRS:
+            case(who, "list, pairs of filters", query, [f"/opportunities?{query}"])
+        for query in related(get(connection, cookie, "/accounts/" + in_account["account"]["id"])):
+            case(who, "list, fields of the account", re.sub(r"=[0-9a-f-]{36}$", "=…", query), [f"/opportunities?{query}"])
         case(who, "board", "board", ["/opportunities/board"])
+        case(who, "board by hand", "board by hand", ["/opportunities/board?sort=-position"])
+        accounts = sorted({row["account"]["id"] for row in some if row["account"]})
+        case(who, "timeline", "timeline of accounts", [f"/accounts/{account_id}/timeline" for account_id in accounts])
+        for name, turns in writes(connection, cookie, in_account).items():
+            case(who, name, name, turns)
         case(who, "record", "record", [f"/opportunities/{row['id']}" for row in some])
 
-    targets = {"list, first page": 15, "list, deep cursor": 15, "search": 50, "board": 30, "record": 10}
+    targets = {"list, first page": 15, "list, deep cursor": 15, "list, pairs of filters": 15, "list, fields of the account": 40, "search": 50,
+               "board": 30, "board by hand": 30, "record": 10, "timeline": 10, "create": 10, "edit": 10}
     print("\n| request, p95 in ms (worst case) | target | " + " | ".join(PEOPLE) + " |\n|---|---|" + "---|" * len(PEOPLE))
     for kind, target in targets.items():
         print(f"| {kind} | {target} | " + " | ".join(f"{max(worst[kind][who]):.1f}" for who in PEOPLE) + " |")

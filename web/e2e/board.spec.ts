@@ -1,5 +1,5 @@
 /** The board as a person works on it: stages that are full, columns by another field, rows, card fields, quick actions. */
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test, type Locator, type Page } from "@playwright/test";
 import { accessible } from "./accessible";
 import { cardIn, column, drag } from "./board";
 import { signIn } from "./sign-in";
@@ -129,4 +129,63 @@ test("rows: the keyboard carries a card to another one, and both fields change a
     .getByRole("button", { name: /^Pipeline/ })
     .click();
   await expect(there).toHaveCount(0);
+});
+
+test("an order made by hand, with the mouse and the keyboard, stays, and goes along to another stage", async ({
+  page,
+}) => {
+  await signIn(page);
+  const { address, deal } = await made(page);
+  for (const name of ["Anchor", "Buoy", "Capstan"]) await deal(name);
+  await page.goto(address);
+  await display(page, "By hand");
+  const order = async (stage: string) => {
+    const cards = await column(page, stage).locator("[data-card]").all();
+    const placed = await Promise.all(
+      cards.map(async (card) => ({
+        y: (await card.boundingBox())?.y ?? 0,
+        name: await card.getByRole("link").innerText(),
+      })),
+    );
+    return placed.sort((a, b) => a.y - b.y).map((card) => card.name);
+  };
+  await expect.poll(() => order("First")).toEqual(["Capstan", "Buoy", "Anchor"]);
+
+  /** Carries a card to where another one ends, or a column begins. */
+  const carry = async (card: Locator, to: Locator, end: boolean) => {
+    const [from, at] = [await card.boundingBox(), await to.boundingBox()];
+    if (!from || !at) throw new Error("they are on the page");
+    await page.mouse.move(from.x + 60, from.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 60, from.y + 40, { steps: 3 });
+    await page.mouse.move(at.x + 60, end ? at.y + at.height - 2 : at.y + 60, { steps: 6 });
+  };
+
+  // Over the lower half of the last card: below it.
+  await carry(cardIn(page, "First", "Capstan"), cardIn(page, "First", "Anchor"), true);
+  await expect(page.getByText("Below Anchor.")).toBeAttached();
+  await saved(page, () => page.mouse.up());
+  await expect.poll(() => order("First")).toEqual(["Buoy", "Anchor", "Capstan"]);
+
+  // Up past one with the keyboard.
+  await page.getByRole("link", { name: "Capstan" }).focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByText(/^Lifted Capstan/)).toBeAttached();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByText("Below Buoy.")).toBeAttached();
+  await saved(page, () => page.keyboard.press("Space"));
+  await expect.poll(() => order("First")).toEqual(["Buoy", "Capstan", "Anchor"]);
+  await page.reload();
+  await expect.poll(() => order("First")).toEqual(["Buoy", "Capstan", "Anchor"]);
+
+  await carry(cardIn(page, "First", "Buoy"), column(page, "Second"), false);
+  await expect(page.getByText(/^(Over Second|On top)/)).toBeAttached();
+  await saved(page, () => page.mouse.up());
+  await expect.poll(() => order("Second")).toEqual(["Buoy"]);
+  await carry(cardIn(page, "First", "Anchor"), cardIn(page, "Second", "Buoy"), true);
+  await expect(page.getByText("Below Buoy.")).toBeAttached();
+  await saved(page, () => page.mouse.up());
+  await expect.poll(() => order("Second")).toEqual(["Buoy", "Anchor"]);
+  await page.reload();
+  await expect.poll(() => order("Second")).toEqual(["Buoy", "Anchor"]);
 });

@@ -58,8 +58,10 @@ test("files on an account", async ({ page }) => {
   ).setFiles({ name: "terms.txt", mimeType: "text/plain", buffer: Buffer.from(`The ${word} clause`) });
   await expect(files.getByText("version 2")).toBeVisible();
   await menu(page, "Terms 2026.txt", "Versions (2)");
-  await expect(page.getByRole("dialog").getByText("Version 1")).toBeVisible();
-  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").getByRole("button", { name: "Show version 1 from now on" }).click();
+  await expect(files.getByText("version 1 of 2")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).first().click();
+  await expect(files.getByText("version 1 of 2")).toBeHidden();
 
   await menu(page, "Terms 2026.txt", "Delete");
   await expect(files.getByText("Terms 2026.txt")).toBeHidden();

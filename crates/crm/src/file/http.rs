@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<FileState> {
     OpenApiRouter::new()
         .routes(routes!(index))
         .routes(routes!(limits))
-        .routes(routes!(get, rename, delete))
+        .routes(routes!(get, change, delete))
         .routes(routes!(restore))
         .routes(routes!(versions))
         .routes(routes!(text))
@@ -124,27 +124,34 @@ async fn get(Caller(cx): Caller, State(state): State<FileState>, Path(id): Path<
     tx.done((etag(file.version), Json(file))).await
 }
 
-/// A change of a file.
+/// A change of a file: another name, or another of its versions.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FilePatch {
-    /// The version that was read, unless `If-Match` says it.
+    /// The version of the record that was read, unless `If-Match` says it.
     version: Option<i64>,
     /// With the same ending.
     #[schema(min_length = 1, max_length = 255)]
-    name: String,
+    name: Option<String>,
+    /// The one of its versions that is shown from now on.
+    version_id: Option<FileVersionId>,
 }
 
 impl Validate for FilePatch {
     fn validate(&self) -> Result<()> {
-        check_name(&self.name).map(drop)
+        if self.name.is_some() == self.version_id.is_some() {
+            return Err(Error::invalid("invalid", "say either a name or a version_id"));
+        }
+        self.name.as_deref().map_or(Ok(()), |name| check_name(name).map(drop))
     }
 }
 
-/// Rename a file
+/// Rename a file, or show another of its versions
+///
+/// 409 `file_withheld` for a version that may not be opened.
 #[utoipa::path(patch, path = "/files/{id}", tag = "files", params(("id" = FileId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
     request_body = FilePatch, responses((status = 200, body = FileView), Problems))]
-async fn rename(
+async fn change(
     Caller(cx): Caller,
     State(state): State<FileState>,
     Path(id): Path<FileId>,
@@ -153,7 +160,12 @@ async fn rename(
 ) -> Result<Committed<impl IntoResponse>> {
     let version = if_match.or(patch.version)?;
     let mut tx = cx.begin().await?;
-    write::rename(&cx, &mut tx, id, version, &patch.name, None).await?;
+    if let Some(name) = &patch.name {
+        write::rename(&cx, &mut tx, id, version, name, None).await?;
+    } else if let Some(which) = patch.version_id {
+        link::openable(&cx, &mut tx, &state.files, which, false).await?;
+        write::show_version(&cx, &mut tx, id, version, which, None).await?;
+    }
     let file = shown(&cx, &mut tx, &state, id).await?;
     tx.commit((etag(file.version), Json(file))).await
 }

@@ -239,7 +239,7 @@ pub async fn add_version(
 ) -> Result<(FileVersionId, i32, i64)> {
     let (org, id, now) = (tx.org().0, tx.new_id(), tx.now());
     let row = sqlx::query!(
-        "update file set latest = latest + 1, version = case when latest = 0 then version else version + 1 end, updated_at = $3, text_search = ''
+        "update file f set latest = (select coalesce(max(v.number), 0) + 1 from file_version v where v.org_id = f.org_id and v.file_id = f.id), version = case when latest = 0 then version else version + 1 end, updated_at = $3, text_search = ''
          where org_id = $1 and id = $2 returning latest, version",
         org,
         file.0,
@@ -263,6 +263,41 @@ pub async fn add_version(
     .execute(tx.db())
     .await?;
     Ok((FileVersionId(id), row.latest, row.version))
+}
+
+/// The number of a version of this file.
+pub async fn number_of(tx: &mut Tx, file: FileId, which: FileVersionId) -> Result<Option<i32>> {
+    let (org, file) = (tx.org().0, file.0);
+    Ok(sqlx::query_scalar!("select number from file_version where org_id = $1 and file_id = $2 and id = $3", org, file, which.0)
+        .fetch_optional(tx.db())
+        .await?)
+}
+
+/// The version of this file that has a number.
+pub async fn numbered(tx: &mut Tx, file: FileId, number: i32) -> Result<Option<FileVersionId>> {
+    let (org, file) = (tx.org().0, file.0);
+    Ok(sqlx::query_scalar!(r#"select id as "id: FileVersionId" from file_version where org_id = $1 and file_id = $2 and number = $3"#, org, file, number)
+        .fetch_optional(tx.db())
+        .await?)
+}
+
+/// Shows a version of a file that is still at `version`, and has its words found; false when it is not.
+pub async fn show(tx: &mut Tx, id: FileId, version: i64, number: i32) -> Result<bool> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!(
+        "update file f set latest = v.number, updated_at = $5, version = f.version + 1,
+                text_search = to_tsvector('simple', app.fold(left(coalesce(v.text, ''), 200000)))
+         from file_version v
+         where f.org_id = $1 and f.id = $2 and f.version = $3 and f.deleted_at is null and v.org_id = $1 and v.file_id = $2 and v.number = $4",
+        org,
+        id.0,
+        version,
+        number,
+        now,
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(written.rows_affected() == 1)
 }
 
 /// Renames a file that is still at `version`; false when it is not.

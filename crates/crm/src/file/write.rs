@@ -2,7 +2,7 @@
 
 use dealwright_access::Context;
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
-use dealwright_kernel::id::{EventId, FileId};
+use dealwright_kernel::id::{EventId, FileId, FileVersionId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Tx};
 use serde_json::json;
@@ -65,6 +65,43 @@ pub async fn rename(
     Ok(Some(tx.emit(event)))
 }
 
+/// How the shown version is told in a history.
+pub(super) fn shown(before: i32, now: i32) -> Vec<Change> {
+    let field = "number".into();
+    vec![Change { field, old: json!(before), new: json!(now), old_label: None, new_label: None }]
+}
+
+/// Shows another version of a file; nothing happens when it is the one that is shown.
+///
+/// # Errors
+/// 404 for a version of another file too; 403; 409 `version_conflict`.
+pub async fn show_version(
+    cx: &Context,
+    tx: &mut Tx,
+    id: FileId,
+    version: i64,
+    which: FileVersionId,
+    undoes: Option<EventId>,
+) -> Result<Option<EventId>> {
+    let (row, seen) = open(cx, tx, id).await?;
+    if row.deleted_at.is_some() {
+        return Err(Error::not_found("file"));
+    }
+    let number = store::number_of(tx, id, which).await?.or_not_found("file")?;
+    if row.version != version {
+        return Err(stale(row.version));
+    }
+    if number == row.latest {
+        return Ok(None);
+    }
+    if !store::show(tx, id, version, number).await? {
+        return Err(stale(row.version));
+    }
+    let mut event = seen.told(tx, id, &row.name, version + 1, "version_chosen").changes(shown(row.latest, number));
+    event.undoes = undoes;
+    Ok(Some(tx.emit(event)))
+}
+
 /// Puts a file into the trash, or takes it out.
 ///
 /// # Errors
@@ -112,6 +149,13 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
             let name = change.old.as_str().unwrap_or_default();
             let event_id = rename(cx, tx, id, row.version, name, undoes).await?;
             Ok(Undone { restored: vec!["name".into()], ..none(event_id) })
+        }
+        "file.version_chosen" | "file.version_added" if row.deleted_at.is_none() => {
+            let change = event.changes.first().filter(|c| c.new == json!(row.latest)).ok_or_else(gone)?;
+            let number = change.old.as_i64().and_then(|n| i32::try_from(n).ok()).unwrap_or_default();
+            let which = store::numbered(tx, id, number).await?.ok_or_else(gone)?;
+            let event_id = show_version(cx, tx, id, row.version, which, undoes).await?;
+            Ok(Undone { restored: vec!["number".into()], ..none(event_id) })
         }
         _ => Err(gone()),
     }

@@ -18,6 +18,7 @@ use utoipa_axum::routes;
 
 use super::lines::{LinePatch, NewLine};
 use super::list::{self, CATALOGUE, Found};
+use super::placing::{self, Place};
 use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
 use crate::custom_field;
 use crate::list::{Asked, ListQuery, Names, TreeQuery};
@@ -31,6 +32,7 @@ pub fn router() -> OpenApiRouter<Access> {
         .routes(routes!(get, update, delete))
         .routes(routes!(restore))
         .routes(routes!(move_to))
+        .routes(routes!(put_in_place))
         .routes(routes!(transitions))
         .routes(routes!(add_line))
         .routes(routes!(change_line, remove_line))
@@ -243,6 +245,8 @@ struct Move {
     tags: Option<Vec<String>>,
     #[schema(value_type = Option<Object>)]
     custom: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Where it comes among the cards there, as in `PUT …/position`; on top when absent.
+    place: Option<Place>,
 }
 
 impl Validate for Move {
@@ -300,12 +304,30 @@ async fn move_to(
     let mut tx = cx.begin().await?;
     let permit = cx.permit(&mut tx, id).await?;
     let mut written = write::update(&cx, &mut tx, permit, version, body.patch(), None).await?;
+    if let Some(place) = body.place {
+        placing::put(&mut tx, id, place).await?;
+    }
     custom_field::facts::work_out(cx.actor(), &mut tx, [&mut written.opportunity]).await?;
     tx.commit((
         etag(written.opportunity.version),
         Json(Moved { opportunity: written.opportunity, event_id: written.event }),
     ))
     .await
+}
+
+/// Put an opportunity to another place among the cards of its stage
+///
+/// The order is everybody's: sort by `-position`. It is no change of the deal, which keeps its version.
+#[utoipa::path(put, path = "/opportunities/{id}/position", tag = "opportunities", params(("id" = OpportunityId, Path)), request_body = Place, responses((status = 204), Problems))]
+async fn put_in_place(
+    cx: Allow<UpdateOpportunity>,
+    Path(id): Path<OpportunityId>,
+    Json(place): Json<Place>,
+) -> Result<Committed<StatusCode>> {
+    let mut tx = cx.begin().await?;
+    let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
+    placing::place(&mut tx, &permit, place).await?;
+    tx.commit(StatusCode::NO_CONTENT).await
 }
 
 /// Where an opportunity could go, and what each stage still asks for.

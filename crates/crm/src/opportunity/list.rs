@@ -58,6 +58,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
         Field::new("stage_entered_at", "stage_entered_at", Kind::Time).sorted_not_null(),
         Field::new("closed_at", "closed_at", Kind::Time).sorted(),
+        Field::new("position", "hand_position", Kind::Int).sorted_not_null(),
         Field::new("archived", "archived_at", Kind::State(["false", "true"])),
     ],
     archives: true,

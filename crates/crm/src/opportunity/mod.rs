@@ -17,6 +17,7 @@ pub mod lines;
 pub mod list;
 pub mod moving;
 pub mod parts;
+pub mod placing;
 pub mod store;
 pub mod write;
 

@@ -141,6 +141,19 @@ export function placed(board: Board, lane: Lane | null, id: string, now: Opportu
   };
 }
 
+/** The board with a card right below another one of its column, or on top of it. */
+export function below(board: Board, id: string, under: string | null): Board {
+  const within = <S extends Slot>(slot: S): S => {
+    const card = slot.items.find((o) => o.id === id);
+    if (!card) return slot;
+    const others = slot.items.filter((o) => o.id !== id);
+    const at = under === null ? 0 : others.findIndex((o) => o.id === under) + 1;
+    if (under !== null && at === 0) return slot;
+    return { ...slot, items: [...others.slice(0, at), card, ...others.slice(at)] };
+  };
+  return { ...board, columns: board.columns.map(within), groups: board.groups.map(within) };
+}
+
 /** The heads of rows, which have no cards, after a card has gone from one to another. */
 export function recounted(heads: Board, was: Opportunity, now: Opportunity | null): Board {
   const counts = (o: Opportunity | null, g: BoardGroup) =>

@@ -33,6 +33,7 @@ function sharing(event: TimelineEvent, action: string, noun: string): Words {
 const FILE: Record<string, string> = {
   added: "added the file",
   version_added: "added a version of",
+  version_chosen: "chose another version of",
   deleted: "deleted the file",
   restored: "restored the file",
   quarantined: "blocked the file",

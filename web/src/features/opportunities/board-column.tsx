@@ -8,6 +8,7 @@ import { useInSight } from "@/lib/hooks";
 import { BoardCard } from "./board-card";
 import { ColumnHead, fullOf } from "./board-head";
 import { placeId, type Place } from "./board-dnd";
+import { HandLine } from "./hand-line";
 import type { CardFields } from "./card-fields";
 import type { OnQuick } from "./card-quick";
 import { CardWords } from "./card-words";
@@ -21,6 +22,8 @@ export interface ColumnProps {
   fields: CardFields;
   /** Nothing is set by putting a card elsewhere. */
   fixed: boolean;
+  /** The order of its cards is made by hand. */
+  byHand?: boolean;
   /** The gate of a card that was dropped here, or that lies here. */
   gate: Gate | null;
   /** Of a card that is in the gate, wherever that is. */
@@ -57,7 +60,7 @@ export const BoardColumn = memo(function BoardColumn(props: ColumnProps) {
     >
       {!lane && <ColumnHead col={col} by={props.search.by} />}
       <div ref={setScroller} className={cn("min-h-0 flex-1 scroll-thin overflow-y-auto px-2 pb-2", lane && "pt-2")}>
-        {target && <DropSlot col={col} />}
+        {target && (!props.byHand || fullOf(col)) && <DropSlot col={col} />}
         {gate && (
           <ul className="mb-1.5">
             <li className="flex flex-col gap-1 rounded-lg border border-dashed border-warn bg-surface px-3 py-2 shadow-2">
@@ -66,7 +69,7 @@ export const BoardColumn = memo(function BoardColumn(props: ColumnProps) {
             </li>
           </ul>
         )}
-        <div ref={watch} style={shown ? {} : { height }} className="min-h-px">
+        <div ref={watch} style={shown ? {} : { height }} className="relative min-h-px">
           {shown && <Cards {...props} scroller={scroller} />}
         </div>
       </div>
@@ -150,6 +153,7 @@ function Cards(props: ColumnProps & { scroller: HTMLDivElement | null }) {
           );
         })}
       </ul>
+      {props.byHand && <HandLine col={place.col} gap={GAP} endOf={(i) => virtual.measurementsCache[i]?.end ?? 0} />}
       {more.loading && <p className="py-2 text-center text-meta text-fg-3">Loading more</p>}
     </>
   );

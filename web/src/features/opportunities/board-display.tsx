@@ -12,6 +12,7 @@ const SORTS: Record<(typeof BOARD_SORTS)[number], [string, string]> = {
   close_date: ["Close date, soonest first", "close_date"],
   stage_entered_at: ["Longest in stage first", "stage_entered_at"],
   "-created_at": ["Newest first", "created_at"],
+  "-position": ["By hand", "position"],
 };
 
 /** What the board's columns and rows are, and how its cards are sorted. */

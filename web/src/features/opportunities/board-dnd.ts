@@ -14,6 +14,7 @@ import {
 } from "@dnd-kit/core";
 import type { Opportunity } from "@/api/types";
 import type { Col } from "@/components/crm/board-model";
+import { pass, slot } from "./board-hand";
 
 /** A place on the board: a column, in a row where there are rows. */
 export interface Place {
@@ -52,7 +53,7 @@ const TURNS: Record<string, [number, number]> = {
   ArrowUp: [0, -1],
 };
 
-/** The arrows put the card over the next column, or over the next row. */
+/** The arrows put the card over the next column, or over the next row, or past the next card where the order is made by hand. */
 const step: KeyboardCoordinateGetter = (event, { currentCoordinates, context }) => {
   const turn = TURNS[event.code];
   if (!turn) return undefined;
@@ -66,6 +67,12 @@ const step: KeyboardCoordinateGetter = (event, { currentCoordinates, context }) 
     .filter((r) => (r.left - from.left) * dx > 8 || (r.top - from.top) * dy > 8)
     .sort((a, b) => (a.left - b.left) * dx + (a.top - b.top) * dy);
   const next = ahead[0];
+  const at = slot.get();
+  const held = context.collisionRect;
+  if (!next && dx === 0 && at && held) {
+    const far = pass(at.col, held.top + held.height / 2, dy > 0);
+    return far === null ? undefined : { x: currentCoordinates.x, y: currentCoordinates.y + far };
+  }
   if (!next) return undefined;
   const y = dy === 0 ? currentCoordinates.y : next.top;
   return { x: next.left + 8, y: Math.max(next.top + 8, Math.min(y, next.bottom - 100)) };
@@ -87,12 +94,28 @@ export const useBoardSensors = () =>
 const named = ({ col, lane }: Place): string =>
   `${col.title}${col.stage ? `, ${col.stage.probability} percent` : ""}${lane ? `, in ${lane.title}` : ""}`;
 
+/** The place that was told last. */
+let told = slot.get();
+
 export const announcements: Announcements = {
   onDragStart: ({ active }) => {
     const carried = carriedOf(active.data.current);
     if (!carried) return undefined;
-    const rows = carried.place.lane ? " Up and down move it to another row." : "";
+    told = slot.get();
+    const rows = carried.place.lane
+      ? " Up and down move it to another row."
+      : told
+        ? " Up and down move it within its column."
+        : "";
     return `Lifted ${carried.record.name}, in ${carried.place.col.title}. Left and right move it, Space drops it, Escape puts it back.${rows}`;
+  },
+  // Of an order made by hand: which card it would come below.
+  onDragMove: ({ over }) => {
+    const now = slot.get();
+    if (!now || now === told) return undefined;
+    told = now;
+    const under = placeOf(over?.data.current)?.col.items.find((o) => o.id === now.below);
+    return under ? `Below ${under.name}.` : "On top.";
   },
   onDragOver: ({ over }) => {
     const place = placeOf(over?.data.current);

@@ -1,7 +1,7 @@
-import { DndContext, DragOverlay, type DragEndEvent } from "@dnd-kit/core";
+import { DndContext, DragOverlay } from "@dnd-kit/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Suspense, useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo } from "react";
 import { useMay } from "@/api/shared";
 import { colsOf } from "@/components/crm/board-model";
 import { ColumnChooser } from "@/components/crm/list/column-chooser";
@@ -14,25 +14,15 @@ import { loadable } from "@/lib/loadable";
 import { CardFace } from "./board-card";
 import { BoardColumn } from "./board-column";
 import { BoardDisplay } from "./board-display";
-import {
-  announcements,
-  carriedOf,
-  collide,
-  placeId,
-  placeIn,
-  placeOf,
-  useBoardSensors,
-  type Carried,
-} from "./board-dnd";
+import { placeIn } from "./board-dnd";
+import { useBoardDrag } from "./board-drag";
 import { useBoardKeys } from "./board-keys";
 import { useCardFields } from "./card-fields";
 import { QuickDialog, useQuick } from "./card-quick";
-import { GateForm } from "./gate";
 import { Layouts } from "./layouts";
 import { PipelinePick } from "./pipeline-pick";
 import { boardQuery } from "./queries";
 import { SPEC } from "./spec";
-import { useDrop } from "./use-drop";
 import { useMove, type Extra } from "./use-move";
 
 const BoardLanes = loadable(() => import("./board-lanes").then((m) => m.BoardLanes));
@@ -44,18 +34,10 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
   const { data } = useSuspenseQuery(boardQuery(search));
   const { move, moving, gate, putBack } = useMove();
   const { doing, onQuick, shut } = useQuick();
-  const [lifted, setLifted] = useState<Carried | null>(null);
-  const drop = useDrop(search, data, move);
+  const { lifted, byHand, context } = useBoardDrag(search, data, move);
   const cols = useMemo(() => colsOf(data), [data]);
   const places = useMemo(() => cols.map((col) => placeIn(col, null)), [cols]);
   const onKeyDown = useBoardKeys(lifted === null, onQuick);
-  const sensors = useBoardSensors();
-  const dropped = ({ active, over }: DragEndEvent) => {
-    setLifted(null);
-    const carried = carriedOf(active.data.current);
-    const to = placeOf(over?.data.current);
-    if (carried && to && placeId(to) !== placeId(carried.place)) drop(carried, to);
-  };
   /** Where the gate stands: where the card was dropped, or else where it lies. */
   const gateAt = (col: string, lane: string | null, ids: string[]) =>
     gate && (gate.at ? gate.at.col === col && gate.at.lane === lane : ids.includes(gate.record.id)) ? gate : null;
@@ -95,17 +77,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
         <BoardDisplay search={search} sort={data.sort} />
         <ColumnChooser columns={columns} chosen={chosen} label="Card fields" />
       </div>
-      <DndContext
-        sensors={sensors}
-        collisionDetection={collide}
-        accessibility={{ announcements, screenReaderInstructions: { draggable: "Press Space to lift the card." } }}
-        onDragStart={({ active }) => {
-          setLifted(carriedOf(active.data.current) ?? null);
-          GateForm.load();
-        }}
-        onDragCancel={() => setLifted(null)}
-        onDragEnd={dropped}
-      >
+      <DndContext {...context}>
         {search.lanes ? (
           <BoardLanes
             {...shared}
@@ -127,6 +99,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
                 key={place.col.key}
                 place={place}
                 fixed={!data.settable}
+                byHand={byHand}
                 gate={gateAt(
                   place.col.key,
                   null,

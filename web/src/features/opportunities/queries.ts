@@ -40,7 +40,7 @@ const laneFilter = (lane: Lane | null): Record<string, string> =>
   !lane ? {} : lane.value === null ? { [`${lane.by}.is_null`]: "true" } : { [lane.by]: lane.value };
 
 /** The orders that a board has an index for; a list that is sorted otherwise comes as a board in the usual order. */
-export const BOARD_SORTS = ["-amount", "close_date", "stage_entered_at", "-created_at"] as const;
+export const BOARD_SORTS = ["-amount", "close_date", "stage_entered_at", "-created_at", "-position"] as const;
 
 const boardBase = (search: ListSearch) => ({
   ...boardFilters(search),

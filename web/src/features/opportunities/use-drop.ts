@@ -12,7 +12,7 @@ export function useDrop(search: ListSearch, board: Board, move: (m: Move) => voi
   const client = useQueryClient();
   const { rows } = useAxes();
   const label = (field: string) => rows.find((f) => f.field === field)?.label ?? field;
-  return ({ record, place: from }: Carried, to: Place): void => {
+  return ({ record, place: from }: Carried, to: Place, under?: string | null): void => {
     const crosses = to.col.key !== from.col.key;
     const changesRow = to.lane !== null && to.lane.key !== from.lane?.key;
     const heads = search.lanes ? client.getQueryData(lanesQuery(search, search.lanes).queryKey) : undefined;
@@ -39,6 +39,7 @@ export function useDrop(search: ListSearch, board: Board, move: (m: Move) => voi
       stage,
       set: together(byColumn, byRow),
       at: { col: to.col.key, lane: to.lane?.key ?? null },
+      under,
     });
   };
 }

@@ -11,6 +11,7 @@ import { patchRecord } from "@/components/crm/cache";
 import { useTold } from "@/components/crm/use-undo";
 import { failed } from "@/components/ui/toast";
 import { createStore } from "@/lib/store";
+import { settle } from "./board-hand";
 import { askable } from "./gate";
 
 /** Values of the fields that a gate asks for, as the API takes them. */
@@ -37,6 +38,8 @@ export interface Move {
   set?: Setting | undefined;
   /** Where it was dropped. */
   at?: Spot | undefined;
+  /** The card that it comes below in an order made by hand; null: on top. */
+  under?: string | null | undefined;
   /** What the gate asked for. */
   extra?: Extra | undefined;
   /** Told how it went: a form that is open keeps what was typed until then. */
@@ -57,10 +60,11 @@ export type OnMove = (stage: Stage, extra?: Extra, then?: Move["then"]) => void;
 /** The card that was moved last: its column scrolls to it. */
 export const landed = createStore<string | null>(null);
 
-async function send({ record, stage, set, extra }: Move) {
+async function send({ record, stage, set, under, extra }: Move) {
   const path = { id: record.id };
   if (stage && !set) {
-    const body = { stage_id: stage.id, version: record.version, ...extra };
+    const place = under === undefined ? {} : { place: { below_id: under } };
+    const body = { stage_id: stage.id, version: record.version, ...extra, ...place };
     return (await post("/opportunities/{id}/move", { path, body })).data;
   }
   const body = { ...set?.body, ...(stage ? { stage_id: stage.id } : {}), ...extra };
@@ -93,6 +97,7 @@ export function useMove() {
     onMutate: (move) => {
       landed.set(move.record.id);
       patchRecord<Opportunity>(client, "opportunities", move.record.id, (old) => shown(move, old));
+      if (move.under !== undefined) settle(client, move.record.id, move.under);
     },
     onError: (error, move) => {
       putBack(client, move);

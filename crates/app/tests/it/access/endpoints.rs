@@ -94,6 +94,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         | "POST /accounts/filter-sentence"
         | "POST /contacts/filter-sentence"
         | "POST /leads/filter-sentence" => json!({ "text": "mine" }),
+        "PUT /opportunities/{id}/position" => json!({ "below_id": null }),
         "POST /opportunities/{id}/move" => json!({ "stage_id": stage, "version": 999 }),
         "POST /opportunities/{id}/lines" => {
             json!({ "product_id": records.0["products"], "quantity": "1", "unit_price": { "amount": "1", "currency": "EUR" }, "version": 999 })

@@ -240,3 +240,89 @@ async fn a_board_has_columns_by_any_field_of_one_value() {
     let theirs = format!("owner_id&pipeline_id={}", first["pipeline"]["id"].as_str().unwrap());
     assert_eq!(of(&stranger, &theirs).await.problem(), "404 not_found");
 }
+
+/// The names in a stage's column, in the order that people made.
+async fn by_hand(who: &Person, name: &str) -> Vec<String> {
+    let board = who.get("/opportunities/board?sort=-position&per_column=100").await.ok();
+    let column = board["columns"].as_array().unwrap().iter().find(|c| c["stage"]["name"] == name).unwrap();
+    column["items"].as_array().unwrap().iter().map(|o| o["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn cards_keep_the_order_that_people_give_them() {
+    let app = TestApp::new().await;
+    let (admin, rep) = (&app.admin, app.user(Builtin::SalesRep).await);
+    let stage_id = admin.stage("Proposal").await;
+    let mut deals = Vec::new();
+    for name in ["A", "B", "C", "D"] {
+        deals.push(admin.opportunity(name, json!({ "stage_id": stage_id })).await);
+    }
+    let [a, b, c, d] = deals.try_into().unwrap();
+    // Whoever comes last is on top.
+    assert_eq!(by_hand(admin, "Proposal").await, ["D", "C", "B", "A"]);
+    let place = async |deal: &Value, below: Option<&Value>| {
+        let body = json!({ "below_id": below.map(|o| &o["id"]) });
+        admin.send(admin.request(Method::PUT, &format!("{}/position", path(deal))).json(&body)).await
+    };
+    place(&a, Some(&d)).await.ok();
+    assert_eq!(by_hand(admin, "Proposal").await, ["D", "A", "C", "B"]);
+    place(&b, None).await.ok();
+    place(&d, Some(&c)).await.ok();
+    assert_eq!(by_hand(admin, "Proposal").await, ["B", "A", "C", "D"]);
+    // It is no change of the deal, and it lasts: page by page too.
+    assert_eq!(admin.get(&path(&a)).await.ok()["version"], 1);
+    let first = admin.get(&format!("/opportunities?stage_id={}&sort=-position&limit=3", stage_id)).await.ok();
+    let rest = format!(
+        "/opportunities?stage_id={}&sort=-position&limit=3&cursor={}",
+        stage_id,
+        first["next_cursor"].as_str().unwrap()
+    );
+    assert_eq!(admin.get(&rest).await.ok()["items"][0]["name"], "D");
+
+    // There is always room: between two cards again and again, and between cards that have the same position.
+    for _ in 0..40 {
+        place(&a, Some(&b)).await.ok();
+        place(&c, Some(&b)).await.ok();
+        assert_eq!(by_hand(admin, "Proposal").await, ["B", "C", "A", "D"]);
+        place(&c, Some(&a)).await.ok();
+    }
+    sqlx::query("update opportunity set hand_position = 7").execute(&mut app.db.superuser().await).await.unwrap();
+    let same = by_hand(admin, "Proposal").await;
+    let [first, .., last] = same.as_slice() else { panic!("{same:?}") };
+    let named = |name: &str| [&a, &b, &c, &d].into_iter().find(|o| o["name"] == name).unwrap();
+    place(named(last), Some(named(first))).await.ok();
+    let now = by_hand(admin, "Proposal").await;
+    assert_eq!([&now[0], &now[1], &now[2], &now[3]], [&same[0], &same[3], &same[1], &same[2]]);
+
+    // A move says its place, or comes on top.
+    let mine = admin.opportunity("New", json!({})).await;
+    let there = json!({ "stage_id": stage_id, "version": 1, "place": { "below_id": named(&now[1])["id"] } });
+    admin.post(&format!("{}/move", path(&mine)), there.clone()).await.ok();
+    assert_eq!(by_hand(admin, "Proposal").await[2], "New");
+    let on_top = admin.opportunity("Top", json!({})).await;
+    admin.post(&format!("{}/move", path(&on_top)), json!({ "stage_id": stage_id, "version": 1 })).await.ok();
+    assert_eq!(by_hand(admin, "Proposal").await[0], "Top");
+
+    // Below one of another stage, itself, one that is not there, or one that is not seen.
+    let elsewhere = admin.opportunity("Elsewhere", json!({})).await;
+    let wrong = "422 unknown_reference: below_id";
+    for other in [&elsewhere, &a, &json!({ "id": uuid::Uuid::new_v4() })] {
+        assert_eq!(place(&a, Some(other)).await.problem(), wrong);
+    }
+    let own = rep.opportunity("Own", json!({ "stage_id": stage_id })).await;
+    let put = |who: &Person, deal: &Value, body: Value| {
+        who.request(Method::PUT, &format!("{}/position", path(deal))).json(&body)
+    };
+    let below = json!({ "below_id": a["id"] });
+    assert_eq!(rep.send(put(&rep, &own, below.clone())).await.problem(), wrong);
+    assert_eq!(rep.send(put(&rep, &a, json!({ "below_id": null }))).await.problem(), "404 not_found");
+    let stranger = app.stranger().await;
+    assert_eq!(stranger.send(put(&stranger, &a, below.clone())).await.problem(), "404 not_found");
+    let viewer = app.user(Builtin::ReadOnly).await;
+    assert_eq!(viewer.send(put(&viewer, &a, below)).await.problem(), "403 forbidden");
+    // A place that is refused takes the move with it.
+    let refused = json!({ "stage_id": stage_id, "version": 1, "place": { "below_id": elsewhere["id"] } });
+    let nowhere = admin.opportunity("Stays", json!({})).await;
+    assert_eq!(admin.post(&format!("{}/move", path(&nowhere)), refused).await.problem(), wrong);
+    assert_eq!(admin.get(&path(&nowhere)).await.ok()["version"], 1);
+}

@@ -218,25 +218,28 @@ pub async fn complete(cx: &Context, files: &Files, id: UploadId) -> Result<Commi
     let blobs = blobs.ok_or_else(|| Error::conflict("upload_complete", "this upload is complete"))?;
     let new = NewVersion { size: open.upload.size, mime: kind.mime, blobs: &blobs };
     let by = cx.actor().user;
-    let (seen, file, name, verb) = match (open.upload.file_id, open.parent) {
+    let (seen, file, name, verb, before) = match (open.upload.file_id, open.parent) {
         (Some(file), _) => {
             let (row, seen) = write::open(cx, &mut tx, file).await?;
             if row.deleted_at.is_some() {
                 return Err(Error::not_found("file"));
             }
-            (seen, file, row.name, "version_added")
+            (seen, file, row.name, "version_added", Some(row.latest))
         }
         (None, Some(parent)) => {
             let seen = parent.seen(cx, &mut tx).await?.writable()?;
             let file = super::store::insert(&mut tx, &seen, &open.upload.name, by).await?;
-            (seen, file, open.upload.name.clone(), "added")
+            (seen, file, open.upload.name.clone(), "added", None)
         }
         (None, None) => return Err(Error::internal("an upload is for a record or a file")),
     };
     let (version, number, at) = super::store::add_version(&mut tx, file, &new, by).await?;
     store::became(&mut tx, id, file).await?;
     check::enqueue(&mut tx, version)?;
-    let event = seen.told(&tx, file, &name, at, verb);
+    let mut event = seen.told(&tx, file, &name, at, verb);
+    if let Some(before) = before {
+        event = event.changes(write::shown(before, number));
+    }
     tx.emit(
         event.data(json!({ "version_id": version, "number": number, "size": open.upload.size, "type": kind.mime })),
     );

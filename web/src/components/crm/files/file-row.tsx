@@ -44,7 +44,7 @@ export function FileRow({ file, onAction }: { file: StoredFile; onAction: (actio
           <time dateTime={file.uploaded_at} title={dateTime(file.uploaded_at)}>
             {ago(file.uploaded_at)}
           </time>
-          {file.versions > 1 && ` · version ${file.number}`}
+          {file.versions > 1 && ` · version ${file.number}${file.number < file.versions ? ` of ${file.versions}` : ""}`}
         </span>
         <span className="mt-0.5 empty:hidden md:hidden">
           <StateBadge state={file.state} finding={file.finding ?? null} />

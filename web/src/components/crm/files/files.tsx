@@ -10,7 +10,8 @@ import { bytes } from "@/lib/format";
 import { loadable } from "@/lib/loadable";
 import { FileRow, type FileAction } from "./file-row";
 import { fileLimitsQuery, filesQuery, useFileChange } from "./query";
-import { SendingRow } from "./sending-row";
+import { useInterrupted } from "./interrupted";
+import { InterruptedRow, SendingRow } from "./sending-row";
 import { placeOf, send, sendings } from "./sending";
 import { useDropped, usePasted } from "./taken";
 
@@ -28,6 +29,7 @@ export function Files({ object, id, mayAdd }: Props) {
   const query = useQuery(filesQuery(object, id));
   const limits = useQuery(fileLimitsQuery()).data;
   const sent = sendings.use().filter((s) => s.place === placeOf(object, id));
+  const broken = useInterrupted(placeOf(object, id));
   const take = useTake({ object, id });
   const [open, setOpen] = useState<{ what: FileAction; file: StoredFile } | null>(null);
   const { drop } = useFileChange();
@@ -61,12 +63,15 @@ export function Files({ object, id, mayAdd }: Props) {
       >
         {query.isPending && <SkeletonRows rows={3} />}
         <ReadFailed query={query} />
-        {query.isSuccess && files.length === 0 && sent.length === 0 && (
+        {query.isSuccess && files.length === 0 && sent.length === 0 && broken.length === 0 && (
           <Empty icon={Paperclip} title="No files yet">
             {mayAdd ? "Drop files here, paste them, or choose them." : "Who may change this record can add some."}
           </Empty>
         )}
         <ul aria-label="Files">
+          {broken.map((i) => (
+            <InterruptedRow key={i.upload} upload={i} onChoose={() => pick(i.version)} />
+          ))}
           {sent.map((s) => (
             <SendingRow key={s.key} sending={s} />
           ))}

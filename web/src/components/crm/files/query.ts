@@ -76,5 +76,12 @@ export function useFileChange() {
     onError: (error, file) => failed(`${file.name} was not deleted`, sentence(error)),
     onSettled,
   });
-  return { rename, drop };
+  const choose = useMutation({
+    mutationFn: ({ file, version }: { file: StoredFile; version: { id: string; number: number } }) =>
+      patch("/files/{id}", { path: { id: file.id }, ifMatch: file.version, body: { version_id: version.id } }),
+    onSuccess: ({ eventId }, { file, version }) => told(`${file.name} is version ${version.number} again`, eventId),
+    onError: (error, { file }) => failed(`${file.name} was not changed`, sentence(error)),
+    onSettled,
+  });
+  return { rename, drop, choose };
 }

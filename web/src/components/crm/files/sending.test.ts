@@ -63,3 +63,29 @@ test("one that is paused waits, and goes on from where the server is", async () 
   await vi.waitFor(() => expect(done).toHaveBeenCalledTimes(1));
   expect(seen.filter((s) => s.startsWith("PATCH")).length).toBeGreaterThan(1);
 });
+
+test("one that another page had begun goes on from where the server is", async () => {
+  localStorage.setItem(
+    "dealwright.uploads",
+    JSON.stringify([
+      { upload: "old", place: "account:a1", name: "plan.pdf", size: 3 * MB, modified: 7, begun: Date.now() - 60_000 },
+      { upload: "dead", place: "account:a1", name: "plan.pdf", size: 3 * MB, modified: 8, begun: 0 },
+    ]),
+  );
+  vi.resetModules();
+  const fresh = await import("./sending");
+  const { begunBefore } = await import("./interrupted");
+  const seen: string[] = [];
+  vi.stubGlobal("fetch", (url: string, init: { method: string; body?: Blob }) => {
+    seen.push(`${init.method} ${url.split("/").at(-1) ?? ""}`);
+    const at = init.method === "HEAD" ? 2 * MB : 3 * MB;
+    return Promise.resolve(new Response(null, { headers: { "Upload-Offset": String(at) } }));
+  });
+  const again = new File([new Uint8Array(3 * MB)], "plan.pdf", { lastModified: 7 });
+  const done = vi.fn();
+  fresh.send([again], TARGET, done);
+  await vi.waitFor(() => expect(done).toHaveBeenCalled());
+  expect(seen).toEqual(["HEAD old", "PATCH old"]);
+  expect(localStorage.getItem("dealwright.uploads")).toBeNull();
+  expect(begunBefore("account:a1", { name: "plan.pdf", size: 3 * MB, lastModified: 8 })).toBeUndefined();
+});

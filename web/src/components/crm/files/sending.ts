@@ -6,6 +6,7 @@ import { BASE, post, remove } from "@/api/client";
 import { ApiError, isApiError, readProblem, sentence } from "@/api/problem";
 import type { FileParent } from "@/api/types";
 import { createStore } from "@/lib/store";
+import { begunBefore, ended, note } from "./interrupted";
 
 const PIECE = 2 * 1024 * 1024;
 /** Waits between tries, in seconds; after the last one somebody has to say so. */
@@ -27,7 +28,7 @@ export interface Sending {
 }
 
 interface Job {
-  file: Blob & { name: string };
+  file: Blob & { name: string; lastModified?: number };
   target: { object: FileParent; id: string };
   /** The file that this is a new version of. */
   version?: string | undefined;
@@ -47,6 +48,8 @@ function change(key: number, next: Partial<Sending>): void {
 }
 
 function forget(key: number): void {
+  const upload = jobs.get(key)?.upload;
+  if (upload) ended(upload);
   jobs.delete(key);
   sendings.set(sendings.get().filter((s) => s.key !== key));
   next();
@@ -61,8 +64,14 @@ export function send(
   const added: Sending[] = [];
   for (const file of files) {
     last += 1;
-    jobs.set(last, { file, target, version, onDone });
     const place = placeOf(target.object, target.id);
+    const before = begunBefore(place, file);
+    const job: Job = { file, target, version: version ?? before?.version, onDone };
+    if (before) {
+      job.upload = before.upload;
+      remember(job);
+    }
+    jobs.set(last, job);
     added.push({ key: last, place, name: file.name, size: file.size, sent: 0, state: "waiting" });
   }
   sendings.set([...sendings.get(), ...added]);
@@ -114,9 +123,21 @@ async function run(key: number): Promise<void> {
   }
 }
 
+/** Where the server is with a file; one that it no longer knows begins anew. */
+async function start(job: Job, signal: AbortSignal): Promise<number> {
+  if (!job.upload) return announce(job);
+  try {
+    return await offset(job.upload, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    ended(job.upload);
+    return announce(job);
+  }
+}
+
 /** Sends what is missing; the event of the file it became. */
 async function bring(key: number, job: Job, signal: AbortSignal): Promise<string | null> {
-  let at = job.upload ? await offset(job.upload, signal) : await announce(job);
+  let at = await start(job, signal);
   for (let tries = 0; ;) {
     try {
       change(key, { sent: at });
@@ -144,7 +165,14 @@ async function announce(job: Job): Promise<number> {
   const of = job.version ? { file_id: job.version } : { [`${job.target.object}_id`]: job.target.id };
   const { data } = await post("/uploads", { body: { name, size, ...of } });
   job.upload = data.id;
+  remember(job);
   return data.offset;
+}
+
+/** So that another page can go on with it. */
+function remember({ file, target, version, upload }: Job): void {
+  const { name, size, lastModified: modified = 0 } = file;
+  if (upload) note({ upload, place: placeOf(target.object, target.id), version, name, size, modified });
 }
 
 async function asked(path: string, init: RequestInit): Promise<Response> {

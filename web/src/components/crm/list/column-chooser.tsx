@@ -2,6 +2,7 @@ import { Columns3 } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Popover } from "@/components/ui/popover";
+import { cn } from "@/lib/cn";
 import { loadable } from "@/lib/loadable";
 import type { ChosenColumns } from "./use-columns";
 
@@ -25,8 +26,12 @@ export function ColumnChooser(props: ColumnChooserProps) {
       align="end"
       className="flex max-h-[min(32rem,var(--radix-popover-content-available-height))] w-72 flex-col overflow-hidden"
       trigger={
-        <Button className="h-[34px] max-md:hidden" onPointerEnter={ColumnPanel.load}>
-          <Columns3 /> {props.label ?? "Columns"}
+        <Button
+          // A list has no columns on a phone; cards have their fields there too.
+          className={cn("h-[34px] shrink-0", !props.label && "max-md:hidden")}
+          onPointerEnter={ColumnPanel.load}
+        >
+          <Columns3 /> <span className="max-md:sr-only">{props.label ?? "Columns"}</span>
         </Button>
       }
     >
