@@ -3,6 +3,7 @@
 call app.secure('record_merge');
 create policy read on record_merge for select to dealwright_app using (org_id = (select app.org()) and case object
     when 'account' then exists (select from account a where a.org_id = record_merge.org_id and a.id = winner_id)
+    when 'lead' then exists (select from lead l where l.org_id = record_merge.org_id and l.id = winner_id)
     else exists (select from contact c where c.org_id = record_merge.org_id and c.id = winner_id) end);
 create policy add on record_merge for insert to dealwright_app with check (org_id = (select app.org()));
 create policy change on record_merge for update to dealwright_app using (org_id = (select app.org())) with check (org_id = (select app.org()));
@@ -56,6 +57,16 @@ begin
             where m.org_id = org and m.account_id = source and (only_these is null or m.id in (select app.named_links(only_these, 'member', 'account_id')))
               and not exists (select from account_member n where n.org_id = org and n.account_id = target and n.user_id = m.user_id)
             returning 'member'::text, m.id, 'account_id'::text, m.role, 0::bigint;
+    elsif object = 'lead' then
+        return query update task t set lead_id = target, version = t.version + 1
+            where t.org_id = org and t.lead_id = source and (only_these is null or t.id in (select app.named_links(only_these, 'task', 'lead_id')))
+            returning 'task'::text, t.id, 'lead_id'::text, t.title, t.version;
+        return query update activity y set lead_id = target
+            where y.org_id = org and y.lead_id = source and (only_these is null or y.id in (select app.named_links(only_these, 'activity', 'lead_id')))
+            returning 'activity'::text, y.id, 'lead_id'::text, case when y.private then y.kind else coalesce(y.subject, y.kind) end, y.version;
+        return query update file f set lead_id = target
+            where f.org_id = org and f.lead_id = source and (only_these is null or f.id in (select app.named_links(only_these, 'file', 'lead_id')))
+            returning 'file'::text, f.id, 'lead_id'::text, f.name, f.version;
     else
         return query update opportunity o set primary_contact_id = target, version = o.version + 1, updated_at = now()
             where o.org_id = org and o.primary_contact_id = source and (only_these is null or o.id in (select app.named_links(only_these, 'opportunity', 'primary_contact_id')))
@@ -104,6 +115,11 @@ begin
             union all select 'task', count(*) from task t where t.org_id = org and t.account_id = record and t.deleted_at is null
             union all select 'activity', count(*) from activity y where y.org_id = org and y.account_id = record and y.deleted_at is null and (not y.private or y.owner_id = app.actor())
             union all select 'file', count(*) from file f where f.org_id = org and f.account_id = record and f.deleted_at is null;
+    elsif object = 'lead' then
+        return query
+            select 'task', count(*) from task t where t.org_id = org and t.lead_id = record and t.deleted_at is null
+            union all select 'activity', count(*) from activity y where y.org_id = org and y.lead_id = record and y.deleted_at is null and (not y.private or y.owner_id = app.actor())
+            union all select 'file', count(*) from file f where f.org_id = org and f.lead_id = record and f.deleted_at is null;
     else
         return query
             select 'opportunity', count(*) from opportunity o where o.org_id = org and o.primary_contact_id = record and o.deleted_at is null

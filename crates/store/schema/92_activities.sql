@@ -154,7 +154,8 @@ begin
         -- An activity stands here as it is now, once; not each of its changes, and not when it is in the trash. Of what was
         -- merged the end is not told.
         choice := $c$(l.subject_type <> 'activity' or (l.type = 'activity.logged' and a.deleted_at is null and a.entry_id = l.id))
-            and not (l.subject_id = any ($4) and l.type in ('account.deleted', 'account.merged_into', 'contact.deleted', 'contact.merged_into'))$c$;
+            and not (l.subject_id = any ($4) and l.type in ('account.deleted', 'account.merged_into', 'contact.deleted', 'contact.merged_into',
+                'lead.deleted', 'lead.merged_into'))$c$;
     end if;
     if kinds <> '{}' then
         choice := choice || $c$ and (a.kind = any ($10)

@@ -105,7 +105,7 @@ async fn create(cx: Allow<CreateLead>, Valid(new): Valid<NewLead>) -> Result<Com
 #[utoipa::path(get, path = "/leads/{id}", tag = "leads", params(("id" = LeadId, Path)), responses((status = 200, body = Lead), Problems))]
 async fn get(cx: Allow<ReadLead>, Path(id): Path<LeadId>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
-    let mut lead = store::find(&mut tx, id, false).await?.or_not_found("lead")?.allowing(cx.actor());
+    let mut lead = store::find_or_merged(&mut tx, id).await?.or_not_found("lead")?.allowing(cx.actor());
     custom_field::facts::work_out(cx.actor(), &mut tx, [&mut lead]).await?;
     tx.done((etag(lead.version), Json(lead))).await
 }

@@ -150,6 +150,9 @@ pub struct LeadPatch {
     pub external_id: Patch<String>,
     /// Change it although it may be there already, where the matching rule warns of it.
     pub allow_duplicates: bool,
+    /// It takes over values of one that it is merged with: what is there already is being cleared up.
+    #[serde(skip)]
+    pub merging: bool,
 }
 
 impl Validate for LeadPatch {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{Converted, Fields, Lead, Rating};
 use crate::choice::Category;
+use crate::merge::{self, MergeObject};
 use crate::opportunity::May;
 use crate::record::Ref;
 
@@ -146,6 +147,20 @@ pub async fn find(tx: &mut Tx, id: LeadId, deleted: bool) -> Result<Option<Lead>
     .fetch_optional(tx.db())
     .await?;
     row.map(Row::into_record).transpose()
+}
+
+/// One lead the actor may see; where it was merged into another, that.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn find_or_merged(tx: &mut Tx, id: LeadId) -> Result<Option<Lead>> {
+    if let Some(found) = find(tx, id, false).await? {
+        return Ok(Some(found));
+    }
+    match merge::store::survivor(tx, MergeObject::Lead, id.0).await? {
+        Some(survivor) => find(tx, LeadId(survivor), false).await,
+        None => Ok(None),
+    }
 }
 
 fn taken() -> Error {

@@ -19,6 +19,7 @@ use crate::change::{self};
 use crate::choice::Category;
 use crate::custom_field::{FieldObject, values};
 use crate::duplicate::{self, Draft, MatchObject, Moment};
+use crate::merge::{self, MergeObject};
 use crate::rule;
 
 /// A written record and the event that says so; none when nothing changed.
@@ -83,7 +84,7 @@ pub async fn update(
     undoes: Option<EventId>,
 ) -> Result<Written> {
     let old = permit.fields();
-    let allow = patch.allow_duplicates;
+    let (allow, merging) = (patch.allow_duplicates, patch.merging);
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Lead, &old, &new)?;
     values::check(tx, FieldObject::Lead, Some(&old.custom), &mut new.custom).await?;
@@ -105,7 +106,7 @@ pub async fn update(
     if new.status_id != old.status_id {
         check_status(tx, new.status_id).await?;
     }
-    if undoes.is_none() && Draft::from(&new) != Draft::from(&old) {
+    if undoes.is_none() && !merging && Draft::from(&new) != Draft::from(&old) {
         duplicate::guard(cx, tx, MatchObject::Lead, Moment::Update, current.id.0, Draft::from(&new), allow).await?;
     }
     let judgement = rule::Judgement::of(tx, RuleObject::Lead, current.id.0).await?;
@@ -125,7 +126,7 @@ pub async fn update(
 }
 
 /// What has become something else does not change any more.
-pub(super) fn require_open(lead: &Lead) -> Result<()> {
+pub(crate) fn require_open(lead: &Lead) -> Result<()> {
     if lead.converted.is_some() {
         return Err(Error::conflict("lead_converted", "this lead has been converted: change what it has become"));
     }
@@ -187,6 +188,7 @@ pub async fn restore(cx: &Context, tx: &mut Tx, id: LeadId, undoes: Option<Event
     if !cx.actor().reaches(permission::<DeleteLead>(), gone.owner_id, gone.team_id) {
         return Err(Error::forbidden("forbidden", "you may not restore this lead"));
     }
+    merge::refuse_merged(tx, MergeObject::Lead, id.0).await?;
     if !store::set_deleted(tx, id, gone.version, false).await? {
         return Err(Error::conflict("try_again", "two changes met; try again"));
     }

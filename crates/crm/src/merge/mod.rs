@@ -7,10 +7,12 @@ pub mod http;
 pub mod store;
 
 use dealwright_access::context::permission;
-use dealwright_access::policy::{DeleteAccount, DeleteContact, Object, UpdateAccount, UpdateContact};
+use dealwright_access::policy::{
+    DeleteAccount, DeleteContact, DeleteLead, Object, UpdateAccount, UpdateContact, UpdateLead,
+};
 use dealwright_access::{Context, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
-use dealwright_kernel::id::{AccountId, ContactId, EventId, MemberId, ShareId};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, MemberId, ShareId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,7 @@ use crate::account::{self, Account, AccountPatch};
 use crate::change::undo::Undone;
 use crate::change::{self, Kept, diff};
 use crate::contact::{self, Contact, ContactPatch};
+use crate::lead::{self, Lead, LeadPatch};
 use crate::{account_team, sharing};
 
 /// What can be merged.
@@ -31,6 +34,7 @@ use crate::{account_team, sharing};
 pub enum MergeObject {
     Account,
     Contact,
+    Lead,
 }
 
 impl MergeObject {
@@ -39,6 +43,7 @@ impl MergeObject {
         match self {
             Self::Account => "account",
             Self::Contact => "contact",
+            Self::Lead => "lead",
         }
     }
 
@@ -48,11 +53,12 @@ impl MergeObject {
         match self {
             Self::Account => Object::Account,
             Self::Contact => Object::Contact,
+            Self::Lead => Object::Lead,
         }
     }
 
     fn named(text: &str) -> Result<Self> {
-        [Self::Account, Self::Contact]
+        [Self::Account, Self::Contact, Self::Lead]
             .into_iter()
             .find(|o| o.as_str() == text)
             .ok_or_else(|| Error::internal("the database holds a merge of something unknown"))
@@ -63,11 +69,13 @@ impl MergeObject {
 enum Pair {
     Accounts(Permit<Account>, Permit<Account>),
     Contacts(Permit<Contact>, Permit<Contact>),
+    Leads(Permit<Lead>, Permit<Lead>),
 }
 
 impl Pair {
     /// # Errors
-    /// 404 when one is hidden, 403 when a right is lacking, 422 when they are the same, or the winner stands below the loser.
+    /// 404 when one is hidden, 403 when a right is lacking, 409 `lead_converted`, 422 when they are the same, or the winner
+    /// stands below the loser.
     async fn of(cx: &Context, tx: &mut Tx, object: MergeObject, winner: Uuid, loser: Uuid) -> Result<Self> {
         if winner == loser {
             return Err(Error::field("loser_id", "same_record", "a record can't be merged with itself"));
@@ -91,6 +99,15 @@ impl Pair {
                 let gone = cx.permit_for::<Contact>(tx, l, permission::<DeleteContact>()).await?;
                 Self::Contacts(kept, gone)
             }
+            MergeObject::Lead => {
+                let (w, l) = (LeadId(winner), LeadId(loser));
+                let kept = cx.permit_for::<Lead>(tx, w, permission::<UpdateLead>()).await?;
+                drop(cx.permit_for::<Lead>(tx, l, permission::<UpdateLead>()).await?);
+                let gone = cx.permit_for::<Lead>(tx, l, permission::<DeleteLead>()).await?;
+                lead::write::require_open(&kept)?;
+                lead::write::require_open(&gone)?;
+                Self::Leads(kept, gone)
+            }
         })
     }
 
@@ -98,6 +115,7 @@ impl Pair {
         match self {
             Self::Accounts(w, l) => (w.version, l.version),
             Self::Contacts(w, l) => (w.version, l.version),
+            Self::Leads(w, l) => (w.version, l.version),
         }
     }
 
@@ -105,6 +123,7 @@ impl Pair {
         match self {
             Self::Accounts(w, l) => (w.name.clone(), l.name.clone()),
             Self::Contacts(w, l) => (w.name.clone(), l.name.clone()),
+            Self::Leads(w, l) => (w.name.clone(), l.name.clone()),
         }
     }
 
@@ -113,6 +132,7 @@ impl Pair {
         let (object, mut changes) = match self {
             Self::Accounts(w, l) => (Object::Account, diff(&w.fields(), &l.fields())?),
             Self::Contacts(w, l) => (Object::Contact, diff(&w.fields(), &l.fields())?),
+            Self::Leads(w, l) => (Object::Lead, diff(&w.fields(), &l.fields())?),
         };
         // A team follows its owner, a name its parts.
         changes.retain(|c| c.field != "team_id" && !cx.actor().fields.hides(object, &c.field));
@@ -139,6 +159,15 @@ impl Pair {
                 }
                 let patch = ContactPatch { merging: true, ..ContactPatch::from_values(values)? };
                 Ok(contact::write::update(cx, tx, winner, at, patch, None).await?.event)
+            }
+            Self::Leads(winner, loser) => {
+                let (at, gone) = (winner.version, loser.version);
+                lead::write::delete(tx, loser, gone, None).await?;
+                if values.is_empty() {
+                    return Ok(None);
+                }
+                let patch = LeadPatch { merging: true, ..LeadPatch::from_values(values)? };
+                Ok(lead::write::update(cx, tx, winner, at, patch, None).await?.event)
             }
         }
     }
@@ -200,16 +229,17 @@ pub async fn merge(cx: &Context, tx: &mut Tx, asked: &NewMerge) -> Result<Merge>
     for (verb, event, record, name, version) in told {
         let subject = Subject { object: asked.object.as_str(), id: record, name, version: Some(version) };
         let event = Event::with_id(event, format!("{}.{verb}", asked.object.as_str()), subject);
-        let (account, contact) = id_of(asked.object, record);
-        tx.emit(event.about(None, account, contact).data(data.clone()));
+        tx.emit(about(event, asked.object, record).data(data.clone()));
     }
     Ok(merge)
 }
 
-const fn id_of(object: MergeObject, id: Uuid) -> (Option<AccountId>, Option<ContactId>) {
+/// An event in the history of a record.
+fn about(event: Event, object: MergeObject, id: Uuid) -> Event {
     match object {
-        MergeObject::Account => (Some(AccountId(id)), None),
-        MergeObject::Contact => (None, Some(ContactId(id))),
+        MergeObject::Account => event.about(None, Some(AccountId(id)), None),
+        MergeObject::Contact => event.about(None, None, Some(ContactId(id))),
+        MergeObject::Lead => event.on_lead(Some(LeadId(id))),
     }
 }
 
@@ -236,13 +266,18 @@ fn tell(tx: &mut Tx, moved: &[Link], from: Uuid, from_name: &str, to: Uuid, to_n
             old_label: label(from_name),
             new_label: label(to_name),
         };
-        let lead = (object == "lead").then(|| link.id.into());
+        let lead = match object {
+            "lead" => Some(link.id.into()),
+            _ if link.field == "lead_id" => Some(to.into()),
+            _ => None,
+        };
         let (opportunity, account, contact) = match object {
             "opportunity" => (Some(link.id.into()), None, None),
             "account" => (None, Some(link.id.into()), None),
             "contact" => (None, None, Some(link.id.into())),
             "lead" => (None, None, None),
             _ if link.field == "contact_id" => (None, None, Some(to.into())),
+            _ if link.field == "lead_id" => (None, None, None),
             _ => (None, Some(to.into()), None),
         };
         let event = Event::with_id(EventId(tx.new_id()), format!("{object}.updated"), subject);
@@ -286,9 +321,8 @@ async fn tell_access(
         };
         for (verb, (id, name)) in [(off, from), (on, to)] {
             let subject = Subject { object: object.as_str(), id, name: name.to_owned(), version: None };
-            let (account, contact) = id_of(object, id);
             let event = Event::with_id(EventId(tx.new_id()), format!("{}.{verb}", object.as_str()), subject);
-            tx.emit(event.about(None, account, contact).data(data.clone()));
+            tx.emit(about(event, object, id).data(data.clone()));
         }
     }
     Ok(())
@@ -324,6 +358,12 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, merge: &Merge) -> Result<Undon
             let id = ContactId(merge.winner_id);
             cx.permit_for::<Contact>(tx, id, permission::<UpdateContact>()).await?.name.clone()
         }
+        MergeObject::Lead => {
+            let winner = cx.permit_for::<Lead>(tx, LeadId(merge.winner_id), permission::<UpdateLead>()).await?;
+            // Of what it has become nothing can be taken out.
+            lead::write::require_open(&winner)?;
+            winner.name.clone()
+        }
     };
     // The loser is its own record again before it is taken out of the trash, where a merged one stays.
     store::set_undone(tx, merge).await?;
@@ -338,6 +378,7 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, merge: &Merge) -> Result<Undon
         MergeObject::Contact => {
             contact::write::restore(cx, tx, ContactId(merge.loser_id), None).await.map(|w| w.contact.name)
         }
+        MergeObject::Lead => lead::write::restore(cx, tx, LeadId(merge.loser_id), None).await.map(|w| w.lead.name),
     }?;
     restored.push(back.clone());
     let links = merge.moved.as_array().map_or(0, Vec::len);
@@ -350,11 +391,9 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, merge: &Merge) -> Result<Undon
     }
     let event_id = EventId(tx.new_id());
     let subject = Subject { object: object.as_str(), id: merge.winner_id, name, version: None };
-    let mut event = Event::with_id(event_id, format!("{}.unmerged", object.as_str()), subject);
-    let of = id_of(object, merge.winner_id);
-    event = event.about(None, of.0, of.1);
-    event =
-        event.data(json!({ "merge_id": merge.id, "loser_id": merge.loser_id, "loser": back, "moved": moved.len() }));
+    let event = Event::with_id(event_id, format!("{}.unmerged", object.as_str()), subject);
+    let data = json!({ "merge_id": merge.id, "loser_id": merge.loser_id, "loser": back, "moved": moved.len() });
+    let mut event = about(event, object, merge.winner_id).data(data);
     event.undoes = Some(merge.event_id);
     tx.emit(event);
     Ok(Undone { event_id: Some(event_id), restored, kept })

@@ -114,7 +114,7 @@ pub async fn look(tx: &mut Tx, of: Of, behind: &Behind, asked: &Asked, window: W
 /// When the database is gone.
 pub async fn behind(tx: &mut Tx, of: Of) -> Result<Behind> {
     let (object, id) = of.parts();
-    if matches!(of, Of::Lead(_) | Of::Activity(_)) {
+    if matches!(of, Of::Activity(_)) {
         return Ok(Behind::default());
     }
     let org = tx.org().0;

@@ -82,7 +82,7 @@ pub struct EntryChange {
 pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     let Some((object, verb)) = kind.split_once('.') else { return false };
     if object == "file" {
-        return matches!(verb, "added" | "deleted" | "restored") || (has_changes && verb == "renamed");
+        return matches!(verb, "added" | "deleted" | "restored") || (has_changes && matches!(verb, "renamed" | "version_added" | "version_chosen"));
     }
     let known = matches!(object, "opportunity" | "account" | "contact" | "lead" | "task" | "activity");
     known
@@ -93,6 +93,6 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
                 && (verb.starts_with("contact_")
                     || verb.starts_with("competitor_")
                     || matches!(verb, "archived" | "unarchived")))
-            || (matches!(object, "account" | "contact") && verb == "merged")
+            || (matches!(object, "account" | "contact" | "lead") && verb == "merged")
             || (has_changes && matches!(verb, "updated" | "moved" | "assigned" | "undone" | "completed" | "reopened")))
 }

@@ -7,13 +7,17 @@ import { ChoiceList, Combobox, type Choice } from "@/components/ui/combobox";
 import { CompanyMark, PersonMark } from "@/components/ui/marks";
 import { useRested } from "@/lib/hooks";
 
-export type RefKind = "user" | "account" | "contact";
+export type RefKind = "user" | "account" | "contact" | "lead";
 
-const lookupQuery = (kind: "account" | "contact", q: string, accountId: string | undefined) =>
+const lookupQuery = (kind: Exclude<RefKind, "user">, q: string, accountId: string | undefined) =>
   queryOptions({
     queryKey: [`${kind}s`, "lookup", q, accountId],
     queryFn: async ({ signal }) => {
       const query = { q, limit: 20, sort: q ? undefined : "name", account_id: accountId };
+      if (kind === "lead") {
+        const open = await get("/leads", { query: { q, limit: 20, sort: query.sort, state: "open" }, signal });
+        return open.items.map((r): Ref & { hint?: string } => ({ id: r.id, name: r.name, hint: r.company ?? "" }));
+      }
       const page = await (kind === "account"
         ? get("/accounts", { query, signal })
         : get("/contacts", { query, signal }));
@@ -31,7 +35,7 @@ function useChoices(kind: RefKind, text: string, accountId?: string) {
   const q = useRested(text.trim(), 150);
   const users = useQuery({ ...usersQuery(), enabled: kind === "user" });
   const found = useQuery({
-    ...lookupQuery(kind === "contact" ? "contact" : "account", q, accountId),
+    ...lookupQuery(kind === "user" ? "account" : kind, q, accountId),
     enabled: kind !== "user",
   });
   if (kind === "user") {
@@ -74,7 +78,7 @@ export function RefList(props: {
       onSearch={setText}
       selected={props.value ? [props.value.id] : []}
       placeholder={
-        props.kind === "user" ? "Find a person" : props.kind === "account" ? "Find an account" : "Find a contact"
+        { user: "Find a person", account: "Find an account", contact: "Find a contact", lead: "Find a lead" }[props.kind]
       }
       onPick={(c) => props.onPick(c.value ? { id: c.value, name: c.label } : null)}
     />

@@ -26,6 +26,8 @@ interface Props<T extends string> {
   tab: T;
   onTab: (tab: T) => void;
   mayDelete: boolean;
+  /** Not what has become something else. */
+  mayMerge?: boolean;
   onGone: () => void;
   onNewDeal: (() => void) | null;
   /** What else this kind of record is for, beside "Log". */
@@ -63,9 +65,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
           )}
           {props.action}
           {sharing.dialog}
-          {merging && type !== "lead" && (
-            <MergeDialog object={type} record={record} onClose={() => setMerging(false)} />
-          )}
+          {merging && <MergeDialog object={type} record={record} onClose={() => setMerging(false)} />}
           <Menu
             align="end"
             trigger={
@@ -85,7 +85,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
                 : []),
               ...(props.entries ?? []),
               ...sharing.items,
-              ...(props.mayDelete && record.may.update && type !== "lead"
+              ...(props.mayDelete && record.may.update && props.mayMerge !== false
                 ? [{ label: "Merge with…", icon: <Merge />, run: () => setMerging(true) }]
                 : []),
               ...(props.mayDelete

@@ -101,7 +101,7 @@ function Row({ pair }: { pair: DuplicatePair }) {
   const [merging, setMerging] = useState(false);
   const { object } = pair;
   const mayUpdate = useMay(object, "update");
-  const mayMerge = useMay(object, "delete") && mayUpdate && object !== "lead";
+  const mayMerge = useMay(object, "delete") && mayUpdate;
   return (
     <tr>
       <td>

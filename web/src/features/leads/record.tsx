@@ -53,6 +53,7 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
         })
       }
       mayDelete={l.may.delete}
+      mayMerge={!l.converted}
       onGone={() => void navigate({ to: "/leads", search: {} })}
       onNewDeal={null}
       entries={assign.entries}

@@ -305,7 +305,7 @@ async fn cards_keep_the_order_that_people_give_them() {
 
     // Below one of another stage, itself, one that is not there, or one that is not seen.
     let elsewhere = admin.opportunity("Elsewhere", json!({})).await;
-    let wrong = "422 unknown_reference: below_id";
+    let wrong = "422 invalid: below_id";
     for other in [&elsewhere, &a, &json!({ "id": uuid::Uuid::new_v4() })] {
         assert_eq!(place(&a, Some(other)).await.problem(), wrong);
     }

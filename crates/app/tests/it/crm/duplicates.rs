@@ -294,3 +294,51 @@ async fn a_sweep_lists_clusters_and_remembers_what_is_no_duplicate() {
     assert_eq!(who.get("/duplicates?object=contact").await.ok()["items"].as_array().unwrap().len(), 2);
     assert_eq!(app.stranger().await.get("/duplicates/sweeps?object=contact").await.ok()["items"], json!([]));
 }
+
+#[tokio::test]
+async fn leads_are_merged_and_made_two_again() {
+    let app = TestApp::new().await;
+    let who = &app.admin;
+    let a = who.post("/leads", json!({ "first_name": "Ann", "last_name": "Lee" })).await.ok();
+    let twin = json!({ "first_name": "Ann", "last_name": "Lee", "email": "ann@lee.test", "allow_duplicates": true });
+    let b = who.post("/leads", twin).await.ok();
+    let task = who.post("/tasks", json!({ "title": "Call", "lead_id": b["id"] })).await.ok();
+    who.post("/activities", json!({ "kind": "note", "body": "Met at the fair", "lead_id": b["id"] })).await.ok();
+    let pair = json!({ "object": "lead", "winner_id": a["id"], "loser_id": b["id"] });
+    let preview = who.post("/merges/preview", pair.clone()).await.ok();
+    assert_eq!(preview["moves"], json!({ "task": 1, "activity": 1 }));
+    let body = |take: Value| {
+        let mut body = pair.clone();
+        body["winner_version"] = json!(1);
+        body["loser_version"] = json!(1);
+        body["take"] = take;
+        body
+    };
+    let rep = app.user(Builtin::SalesRep).await;
+    assert_eq!(rep.post("/merges", body(json!([]))).await.problem(), "403 forbidden");
+    assert_eq!(app.stranger().await.post("/merges", body(json!([]))).await.problem(), "404 not_found");
+    let merged = who.post("/merges", body(json!(["email"]))).await;
+    let event = merged.event();
+    let now = who.get(&path("leads", &b)).await.ok();
+    assert_eq!((&now["id"], &now["email"]), (&a["id"], &json!("ann@lee.test")));
+    let timeline = who.get(&format!("{}/timeline", path("leads", &a))).await.ok();
+    let kinds: Vec<&str> = timeline["items"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"lead.merged") && kinds.contains(&"activity.logged"), "{kinds:?}");
+    assert!(!kinds.contains(&"lead.merged_into"), "{kinds:?}");
+    let on = |task: &Value| task["subject"]["id"].clone();
+    assert_eq!(on(&who.get(&path("tasks", &task)).await.ok()), a["id"]);
+    assert_eq!(who.post(&format!("{}/restore", path("leads", &b)), json!({})).await.problem(), "409 merged");
+    let found = who.get("/search?q=ann%40lee.test").await.ok();
+    assert_eq!(found["items"].as_array().unwrap().iter().filter(|h| h["type"] == "lead").count(), 1, "{found}");
+
+    who.post("/undo", json!({ "event_id": event })).await.ok();
+    assert_eq!(who.get(&path("leads", &b)).await.ok()["email"], "ann@lee.test");
+    assert_eq!(who.get(&path("leads", &a)).await.ok()["email"], json!(null));
+    assert_eq!(on(&who.get(&path("tasks", &task)).await.ok()), b["id"]);
+
+    // What has become something else is merged no more.
+    let version = who.get(&path("leads", &a)).await.ok()["version"].clone();
+    let convert = json!({ "version": version, "account": { "name": "Lee Ltd" }, "contact": {} });
+    who.post(&format!("{}/convert", path("leads", &a)), convert).await.ok();
+    assert_eq!(who.post("/merges/preview", pair.clone()).await.problem(), "409 lead_converted");
+}

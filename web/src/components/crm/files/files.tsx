@@ -124,7 +124,7 @@ function useTake(target: { object: FileParent; id: string }) {
       version ? files.slice(0, 1) : files,
       target,
       (name, eventId) => {
-        told(version ? `${name} is the new version` : `Added ${name}`, version ? null : eventId);
+        told(version ? `${name} is the new version` : `Added ${name}`, eventId);
         void client.invalidateQueries({ queryKey: ["files"] });
         void client.invalidateQueries({ queryKey: ["timeline"] });
       },
