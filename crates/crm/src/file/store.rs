@@ -268,17 +268,27 @@ pub async fn add_version(
 /// The number of a version of this file.
 pub async fn number_of(tx: &mut Tx, file: FileId, which: FileVersionId) -> Result<Option<i32>> {
     let (org, file) = (tx.org().0, file.0);
-    Ok(sqlx::query_scalar!("select number from file_version where org_id = $1 and file_id = $2 and id = $3", org, file, which.0)
-        .fetch_optional(tx.db())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "select number from file_version where org_id = $1 and file_id = $2 and id = $3",
+        org,
+        file,
+        which.0
+    )
+    .fetch_optional(tx.db())
+    .await?)
 }
 
 /// The version of this file that has a number.
 pub async fn numbered(tx: &mut Tx, file: FileId, number: i32) -> Result<Option<FileVersionId>> {
     let (org, file) = (tx.org().0, file.0);
-    Ok(sqlx::query_scalar!(r#"select id as "id: FileVersionId" from file_version where org_id = $1 and file_id = $2 and number = $3"#, org, file, number)
-        .fetch_optional(tx.db())
-        .await?)
+    Ok(sqlx::query_scalar!(
+        r#"select id as "id: FileVersionId" from file_version where org_id = $1 and file_id = $2 and number = $3"#,
+        org,
+        file,
+        number
+    )
+    .fetch_optional(tx.db())
+    .await?)
 }
 
 /// Shows a version of a file that is still at `version`, and has its words found; false when it is not.

@@ -82,7 +82,8 @@ pub struct EntryChange {
 pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     let Some((object, verb)) = kind.split_once('.') else { return false };
     if object == "file" {
-        return matches!(verb, "added" | "deleted" | "restored") || (has_changes && matches!(verb, "renamed" | "version_added" | "version_chosen"));
+        return matches!(verb, "added" | "deleted" | "restored")
+            || (has_changes && matches!(verb, "renamed" | "version_added" | "version_chosen"));
     }
     let known = matches!(object, "opportunity" | "account" | "contact" | "lead" | "task" | "activity");
     known

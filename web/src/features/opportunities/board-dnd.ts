@@ -14,7 +14,7 @@ import {
 } from "@dnd-kit/core";
 import type { Opportunity } from "@/api/types";
 import type { Col } from "@/components/crm/board-model";
-import { pass, slot } from "./board-hand";
+import { pass, slot, type Slot } from "./board-hand";
 
 /** A place on the board: a column, in a row where there are rows. */
 export interface Place {
@@ -95,7 +95,7 @@ const named = ({ col, lane }: Place): string =>
   `${col.title}${col.stage ? `, ${col.stage.probability} percent` : ""}${lane ? `, in ${lane.title}` : ""}`;
 
 /** The place that was told last. */
-let told = slot.get();
+let told: Slot | null = null;
 
 export const announcements: Announcements = {
   onDragStart: ({ active }) => {
