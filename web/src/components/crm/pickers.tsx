@@ -7,9 +7,10 @@ import { ChoiceList, Combobox, type Choice } from "@/components/ui/combobox";
 import { CompanyMark, PersonMark } from "@/components/ui/marks";
 import { useRested } from "@/lib/hooks";
 
-export type RefKind = "user" | "account" | "contact" | "lead";
+/** `person`: a colleague or a contact. */
+export type RefKind = "user" | "account" | "contact" | "lead" | "person";
 
-const lookupQuery = (kind: Exclude<RefKind, "user">, q: string, accountId: string | undefined) =>
+const lookupQuery = (kind: "account" | "contact" | "lead", q: string, accountId: string | undefined) =>
   queryOptions({
     queryKey: [`${kind}s`, "lookup", q, accountId],
     queryFn: async ({ signal }) => {
@@ -30,34 +31,37 @@ const lookupQuery = (kind: Exclude<RefKind, "user">, q: string, accountId: strin
     placeholderData: keepPreviousData,
   });
 
-/** People are few and already loaded; companies and contacts are looked up as one types. */
+const LOOKED_UP = { user: "account", account: "account", contact: "contact", lead: "lead", person: "contact" } as const;
+
+/** Colleagues are few and already loaded; companies, contacts and leads are looked up as one types. */
 function useChoices(kind: RefKind, text: string, accountId?: string) {
   const q = useRested(text.trim(), 150);
-  const users = useQuery({ ...usersQuery(), enabled: kind === "user" });
-  const found = useQuery({
-    ...lookupQuery(kind === "user" ? "account" : kind, q, accountId),
-    enabled: kind !== "user",
-  });
-  if (kind === "user") {
-    const wanted = text.trim().toLowerCase();
-    const people = (users.data ?? []).filter((u) => u.active && u.name.toLowerCase().includes(wanted));
-    return {
-      choices: people.map((u): Choice => ({
-        value: u.id,
-        label: u.name,
-        mark: <PersonMark id={u.id} name={u.name} />,
-      })),
-      busy: users.isLoading,
-    };
-  }
+  const ours = kind === "user" || kind === "person";
+  const users = useQuery({ ...usersQuery(), enabled: ours });
+  const found = useQuery({ ...lookupQuery(LOOKED_UP[kind], q, accountId), enabled: kind !== "user" });
+  const wanted = text.trim().toLowerCase();
+  const colleagues = (ours ? (users.data ?? []) : [])
+    .filter((u) => u.active && u.name.toLowerCase().includes(wanted))
+    .slice(0, kind === "person" ? 8 : undefined)
+    .map((u): Choice => ({ value: u.id, label: u.name, mark: <PersonMark id={u.id} name={u.name} /> }));
   const mark = (r: Ref) =>
     kind === "account" ? <CompanyMark name={r.name} /> : <PersonMark id={r.id} name={r.name} />;
-  return {
-    choices: (found.data ?? []).map((r): Choice => ({ value: r.id, label: r.name, mark: mark(r), hint: r.hint })),
-    busy: found.isFetching,
-  };
+  const others = (kind === "user" ? [] : (found.data ?? [])).map((r): Choice => ({
+    value: r.id,
+    label: r.name,
+    mark: mark(r),
+    hint: r.hint,
+  }));
+  return { choices: [...colleagues, ...others], busy: kind === "user" ? users.isLoading : found.isFetching };
 }
 
+const FIND = {
+  user: "Find a person",
+  account: "Find an account",
+  contact: "Find a contact",
+  lead: "Find a lead",
+  person: "Find a person",
+};
 const NONE: Choice = { value: "", label: "None" };
 
 /** The list alone, for a cell's popover. */
@@ -77,9 +81,7 @@ export function RefList(props: {
       busy={busy}
       onSearch={setText}
       selected={props.value ? [props.value.id] : []}
-      placeholder={
-        { user: "Find a person", account: "Find an account", contact: "Find a contact", lead: "Find a lead" }[props.kind]
-      }
+      placeholder={FIND[props.kind]}
       onPick={(c) => props.onPick(c.value ? { id: c.value, name: c.label } : null)}
     />
   );

@@ -72,8 +72,8 @@ function More({ filter, onChange }: Props) {
         />
       </div>
       <RefPicker
-        kind="user"
-        placeholder="By anybody"
+        kind="person"
+        placeholder="With anybody"
         value={filter.person}
         onChange={(person: Ref | null) => onChange({ ...filter, person })}
         fallback={<span className="h-8" />}
