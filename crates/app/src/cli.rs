@@ -148,8 +148,9 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             Ok(())
         }
         Command::Seed { scale } => {
+            let files = serve::files(&config)?;
             let running = Running::start(&config).await?;
-            let outcome = seed::run(&running, scale).await;
+            let outcome = seed::run(&running, &files, scale).await;
             running.stop().await;
             outcome
         }

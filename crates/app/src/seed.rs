@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::{Access, Context, Settings};
 use dealwright_demo as demo;
+use dealwright_files::Files;
 use dealwright_import::command::{self, Choices, File, Report};
 use dealwright_kernel::id::{OrgId, UserId};
 
@@ -15,7 +16,7 @@ use crate::setup::{self, DEMO_LOGINS, DEMO_PASSWORD};
 ///
 /// # Errors
 /// When it can't be written.
-pub async fn demo_once(access: &Access) -> Result<(), Failure> {
+pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
     if organisation::exists(access).await.map_err(deep)? {
         return Ok(());
     }
@@ -32,6 +33,10 @@ pub async fn demo_once(access: &Access) -> Result<(), Failure> {
     let (org, admin) = setup::found(access, new, true).await.map_err(deep)?;
     let hash = organisation::hash_password(DEMO_PASSWORD).await.map_err(deep)?;
     if let Err(error) = demo::store::write(access.database(), org, admin, &hash, &company).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
+    if let Err(error) = demo::file::write(access, files, org).await {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
@@ -60,14 +65,14 @@ fn settings(running: &Running, demo: bool) -> Settings {
 ///
 /// # Errors
 /// When it can't be written.
-pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
+pub async fn run(running: &Running, files: &Files, scale: Option<u64>) -> Result<(), Failure> {
     let access = Access::new(running.database.clone(), settings(running, true));
     let Some(scale) = scale else {
         if organisation::exists(&access).await.map_err(deep)? {
             println!("There is an organisation already; the demo company is for an empty server.");
             return Ok(());
         }
-        demo_once(&access).await?;
+        demo_once(&access, files).await?;
         println!("The demo company has been seeded; its logins have the password {DEMO_PASSWORD}.");
         return Ok(());
     };

@@ -177,7 +177,7 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     let (assistant, downloads) = assistant(config)?;
     let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?, files(config)?) };
     if config.demo {
-        seed::demo_once(&state.access).await?;
+        seed::demo_once(&state.access, &state.files).await?;
     }
     let listener = TcpListener::bind(address)
         .await

@@ -4,6 +4,7 @@
 //! Everything here is invented. Addresses end in `.example` and `.test`, which nobody can own.
 
 pub mod company;
+pub mod file;
 pub mod large;
 mod lead;
 pub mod random;
