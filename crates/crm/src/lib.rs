@@ -43,6 +43,7 @@ pub mod task;
 pub mod timeline;
 pub mod transfer;
 pub mod trash;
+pub mod validation;
 pub mod web_address;
 pub mod web_form;
 mod words;

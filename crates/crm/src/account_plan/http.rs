@@ -54,10 +54,7 @@ async fn create(
 
 /// One plan for an account
 #[utoipa::path(get, path = "/accounts/{id}/plans/{plan_id}", tag = "accounts", params(("id" = AccountId, Path), ("plan_id" = AccountPlanId, Path)), responses((status = 200, body = AccountPlan), Problems))]
-async fn get(
-    cx: Allow<ReadAccount>,
-    Path((id, plan)): Path<(AccountId, AccountPlanId)>,
-) -> Result<impl IntoResponse> {
+async fn get(cx: Allow<ReadAccount>, Path((id, plan)): Path<(AccountId, AccountPlanId)>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
     account::store::find(&mut tx, id, false).await?.or_not_found("account")?;
     let plan = store::find(&mut tx, id, plan, false).await?.or_not_found("plan")?;

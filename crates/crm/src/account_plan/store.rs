@@ -324,4 +324,3 @@ pub async fn unknown(tx: &mut Tx, contacts: &[Uuid], owners: &[Uuid]) -> Result<
     .await?;
     Ok(rows)
 }
-

@@ -233,7 +233,11 @@ pub async fn change(
     if is_primary(&permit, &old) {
         for (field, differs) in [("title", new.title != old.title), ("ended_on", new.ended_on != old.ended_on)] {
             if differs {
-                return Err(Error::field(field, "primary_account", "it is the contact's own account: change the contact"));
+                return Err(Error::field(
+                    field,
+                    "primary_account",
+                    "it is the contact's own account: change the contact",
+                ));
             }
         }
     }
@@ -247,13 +251,7 @@ pub async fn change(
 ///
 /// # Errors
 /// 404; 409 `version_conflict`; 422 `primary_account` for the contact's own.
-pub async fn remove(
-    cx: &Context,
-    tx: &mut Tx,
-    permit: Permit<Contact>,
-    version: i64,
-    id: AffiliationId,
-) -> Result<()> {
+pub async fn remove(cx: &Context, tx: &mut Tx, permit: Permit<Contact>, version: i64, id: AffiliationId) -> Result<()> {
     may_write(cx, false)?;
     at(&permit, version)?;
     let old = store::find(tx, permit.id, id).await?.or_not_found("affiliation")?;
@@ -299,13 +297,7 @@ pub async fn change_jobs(
 ///
 /// # Errors
 /// 403; 409 `nothing_to_undo` when it has changed since.
-pub async fn take_back(
-    cx: &Context,
-    tx: &mut Tx,
-    id: ContactId,
-    change: &Change,
-    undoes: EventId,
-) -> Result<EventId> {
+pub async fn take_back(cx: &Context, tx: &mut Tx, id: ContactId, change: &Change, undoes: EventId) -> Result<EventId> {
     may_write(cx, false)?;
     let permit = cx.permit_for::<Contact>(tx, id, permission::<UpdateContact>()).await?;
     let (old, new) = parts::told::<Kept>(change)?;

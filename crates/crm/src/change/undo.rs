@@ -17,7 +17,10 @@ use utoipa::ToSchema;
 use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
-use crate::{account, account_plan, activity, affiliation, contact, deal_competitor, deal_contact, file, lead, merge, opportunity, task};
+use crate::{
+    account, account_plan, activity, affiliation, contact, deal_competitor, deal_contact, file, lead, merge,
+    opportunity, task,
+};
 
 /// What an undo did.
 #[derive(Debug, Serialize, ToSchema)]

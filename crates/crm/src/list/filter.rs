@@ -74,7 +74,9 @@ impl Op {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
             }
             Kind::Text => matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::Contains | Self::IsNull),
-            Kind::Int | Kind::Money | Kind::Decimal | Kind::Date | Kind::Time => !matches!(self, Self::Contains | Self::Under),
+            Kind::Int | Kind::Money | Kind::Decimal | Kind::Date | Kind::Time => {
+                !matches!(self, Self::Contains | Self::Under)
+            }
         }
     }
 }
@@ -278,7 +280,9 @@ fn operand(field: &Field, values: &[&Value], names: &Names, reading: Reading<'_>
     let plain =
         |t: &str| if t.contains('\0') { Err("text must not contain U+0000".to_owned()) } else { Ok(t.to_owned()) };
     Ok(match field.kind {
-        Kind::Id | Kind::Account | Kind::Part(..) => Operand::Ids(texts()?.into_iter().map(id).collect::<Result<_, _>>()?),
+        Kind::Id | Kind::Account | Kind::Part(..) => {
+            Operand::Ids(texts()?.into_iter().map(id).collect::<Result<_, _>>()?)
+        }
         Kind::User => Operand::Ids(
             texts()?
                 .into_iter()

@@ -80,7 +80,8 @@ pub async fn take_back(
     let line = lines::list(tx, permit.id).await?.into_iter().find(|line| line.id == id);
     let now = line.as_ref().map(|line| Kept::of(line, line.terms()));
     if now != new {
-        let why = if now.is_none() { "the product is no longer on the deal" } else { "the product has been changed since" };
+        let why =
+            if now.is_none() { "the product is no longer on the deal" } else { "the product has been changed since" };
         return Err(parts::nothing(why));
     }
     match (&old, &new) {

@@ -13,8 +13,8 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::line_undo::Kept;
 use super::line_sum::{self, LineTotals, Terms, USUAL_TERM};
+use super::line_undo::Kept;
 use super::parts::{self, PartChange};
 use super::{Line, Opportunity, OpportunityPatch, store, write};
 use crate::change::store::{References, check_references};

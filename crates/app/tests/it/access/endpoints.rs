@@ -45,9 +45,8 @@ impl Records {
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
         let parts = ["line", "share", "member", "identity", "contact", "competitor", "affiliation", "plan"];
-        let path = parts
-            .iter()
-            .fold(path.replace("{id}", id), |path, part| path.replace(&format!("{{{part}_id}}"), nil));
+        let path =
+            parts.iter().fold(path.replace("{id}", id), |path, part| path.replace(&format!("{{{part}_id}}"), nil));
         path.replace("{currency}", "USD")
             .replace("{event_id}", nil)
             .replace("{object}", "opportunity")
@@ -60,9 +59,11 @@ impl Records {
 fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
     let nil = "00000000-0000-7000-8000-000000000000";
     Some(match operation {
-        "POST /opportunities" => json!({ "name": "New" }),
-        "POST /accounts" => json!({ "name": "New", "allow_duplicates": true }),
-        "POST /contacts" | "POST /leads" => json!({ "last_name": "New" }),
+        "POST /opportunities" | "POST /opportunities/validation" => json!({ "name": "New" }),
+        "POST /accounts" | "POST /accounts/validation" => json!({ "name": "New", "allow_duplicates": true }),
+        "POST /contacts" | "POST /leads" | "POST /contacts/validation" | "POST /leads/validation" => {
+            json!({ "last_name": "New" })
+        }
         "POST /products" => json!({ "name": "New product" }),
         "POST /pipelines" => json!({ "name": "New pipeline" }),
         "POST /pipelines/order" => json!({ "ids": [] }),

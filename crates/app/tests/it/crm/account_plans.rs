@@ -53,16 +53,26 @@ async fn a_plan_comes_as_far_as_the_deals_do() {
     let made = app.admin.post(&plans, new).await;
     assert_eq!((made.status, &made.headers["etag"]), (201, &"\"1\"".parse().unwrap()), "{}", made.body);
     let plan = made.body.clone();
-    assert_eq!((&plan["goal"], &plan["starts_on"], &plan["ends_on"]), (&json!("Grow"), &json!("2026-01-01"), &json!("2026-03-31")));
+    assert_eq!(
+        (&plan["goal"], &plan["starts_on"], &plan["ends_on"]),
+        (&json!("Grow"), &json!("2026-01-01"), &json!("2026-03-31"))
+    );
     let progress = &plan["progress"];
     assert_eq!(
         (&progress["won_amount"], &progress["won_count"], &progress["open_amount"], &progress["percent"]),
         (&euros("500.00"), &json!(2), &euros("50.00"), &json!(50))
     );
-    let came = |plan: &Value| plan["objectives"].as_array().unwrap().iter().map(|o| o["percent"].clone()).collect::<Vec<_>>();
+    let came =
+        |plan: &Value| plan["objectives"].as_array().unwrap().iter().map(|o| o["percent"].clone()).collect::<Vec<_>>();
     assert_eq!(came(&plan), [json!(200), json!(50), Value::Null]);
-    assert_eq!((&plan["objectives"][0]["overdue"], &plan["objectives"][0]["owner"]["id"]), (&json!(true), &json!(app.admin.id)));
-    assert_eq!((&plan["people"][0]["contact"]["name"], &plan["people"][0]["attitude"]), (&json!("Ann"), &json!("supporter")));
+    assert_eq!(
+        (&plan["objectives"][0]["overdue"], &plan["objectives"][0]["owner"]["id"]),
+        (&json!(true), &json!(app.admin.id))
+    );
+    assert_eq!(
+        (&plan["people"][0]["contact"]["name"], &plan["people"][0]["attitude"]),
+        (&json!("Ann"), &json!("supporter"))
+    );
 
     // One for each account and period; changed by version, and taken back field by field.
     assert_eq!(app.admin.post(&plans, json!({ "period": "2026-Q1" })).await.problem(), "409 plan_exists: period");
@@ -75,7 +85,10 @@ async fn a_plan_comes_as_far_as_the_deals_do() {
     let change = json!({ "goal": "Grow faster", "with_below": false, "people": [], "version": 1 });
     let changed = app.admin.patch(&one, change.clone()).await;
     let now = &changed.body;
-    assert_eq!((&now["progress"]["won_amount"], &now["people"], &now["version"]), (&euros("300.00"), &json!([]), &json!(2)));
+    assert_eq!(
+        (&now["progress"]["won_amount"], &now["people"], &now["version"]),
+        (&euros("300.00"), &json!([]), &json!(2))
+    );
     let stale = app.admin.patch(&one, change).await;
     assert_eq!((stale.problem(), &stale.body["conflict"]["version"]), ("409 version_conflict".into(), &json!(2)));
     app.admin.patch(&one, json!({ "goal": "Grow at last", "version": 2 })).await.ok();
@@ -121,7 +134,12 @@ async fn a_plan_is_its_accounts_to_see_and_write() {
         assert_eq!(who.delete(&one).await.problem(), "403 forbidden");
     }
     let stranger = app.stranger().await;
-    for answer in [stranger.get(&plans).await, stranger.get(&one).await, stranger.patch(&one, change).await, stranger.delete(&one).await] {
+    for answer in [
+        stranger.get(&plans).await,
+        stranger.get(&one).await,
+        stranger.patch(&one, change).await,
+        stranger.delete(&one).await,
+    ] {
         assert_eq!(answer.problem(), "404 not_found");
     }
     // Malformed and enormous.
@@ -137,7 +155,10 @@ async fn a_plan_is_its_accounts_to_see_and_write() {
         (json!({ "people": vec![person.clone(); 101] }), "422 invalid: people"),
         (json!({ "objectives": [objective] }), "422 invalid: objectives.0.target_amount"),
         (json!({ "objectives": [{ "title": " ", "state": "planned" }] }), "422 invalid: objectives.0.title"),
-        (json!({ "objectives": [{ "title": "x", "state": "planned", "owner_id": stranger.id }] }), "422 invalid: objectives.0.owner_id"),
+        (
+            json!({ "objectives": [{ "title": "x", "state": "planned", "owner_id": stranger.id }] }),
+            "422 invalid: objectives.0.owner_id",
+        ),
     ] {
         let mut body = body;
         body["version"] = json!(1);

@@ -39,7 +39,9 @@ async fn a_tree_tells_what_each_account_comes_to_and_keeps_still_about_what_is_h
     }
     rep.post("/contacts", json!({ "last_name": "Ann", "account_id": left["id"] })).await.ok();
     let stage = app.admin.stage("Won").await;
-    let won = rep.opportunity("Won", json!({ "account_id": leaf["id"], "amount": { "amount": "70", "currency": "EUR" } })).await;
+    let won = rep
+        .opportunity("Won", json!({ "account_id": leaf["id"], "amount": { "amount": "70", "currency": "EUR" } }))
+        .await;
     let won = format!("/opportunities/{}/move", won["id"].as_str().unwrap());
     assert_eq!(rep.post(&won, json!({ "stage_id": stage, "version": 1 })).await.status, 200);
 
@@ -64,7 +66,10 @@ async fn a_tree_tells_what_each_account_comes_to_and_keeps_still_about_what_is_h
 
     // Lists of all that is below one, and of what hangs on it and on those.
     let under = |of: &str, account: &Value| format!("{of}.under={}&sort=name", account["id"].as_str().unwrap());
-    assert_eq!(rep.get(&format!("/accounts?{}", under("parent_id", &top))).await.names(), ["Far", "Leaf", "Left", "Right"]);
+    assert_eq!(
+        rep.get(&format!("/accounts?{}", under("parent_id", &top))).await.names(),
+        ["Far", "Leaf", "Left", "Right"]
+    );
     assert_eq!(rep.get(&format!("/contacts?{}", under("account_id", &top))).await.body["items"][0]["last_name"], "Ann");
     let tree = json!({ "field": "account_id", "op": "under", "value": left["id"] });
     let deals = rep.post("/opportunities/query", json!({ "filter": { "and": [tree, { "field": "stage_kind", "op": "eq", "value": "open" }] }, "count": true })).await;
@@ -77,7 +82,10 @@ async fn a_tree_tells_what_each_account_comes_to_and_keeps_still_about_what_is_h
     let moved = rep.patch(&path(&leaf), json!({ "parent_id": top["id"], "version": 1 })).await;
     assert_eq!(names(&rep.get(&path(&leaf)).await.ok()["ancestors"]), ["Top"]);
     rep.post("/undo", json!({ "event_id": moved.event() })).await.ok();
-    assert_eq!(rep.patch(&path(&top), json!({ "parent_id": leaf["id"], "version": 1 })).await.problem(), "422 invalid: parent_id");
+    assert_eq!(
+        rep.patch(&path(&top), json!({ "parent_id": leaf["id"], "version": 1 })).await.problem(),
+        "422 invalid: parent_id"
+    );
 
     // Reps see no accounts but their own from here on: what is hidden leads nowhere.
     let roles = app.admin.get("/roles").await.ok();
@@ -115,7 +123,10 @@ async fn a_tree_beyond_measure_is_cut_and_says_so() {
     .await
     .unwrap();
     let cut = app.admin.get(&format!("{}/hierarchy", path(&top))).await.ok();
-    assert_eq!((cut["items"].as_array().unwrap().len(), &cut["complete"], &cut["limit"]), (1000, &json!(false), &json!(1000)));
+    assert_eq!(
+        (cut["items"].as_array().unwrap().len(), &cut["complete"], &cut["limit"]),
+        (1000, &json!(false), &json!(1000))
+    );
     let part = app.admin.get("/accounts?name=Part 7").await.ok()["items"][0].clone();
     let narrow = app.admin.get(&format!("{}/hierarchy", path(&part))).await.ok();
     assert_eq!((told(&narrow).len(), &narrow["complete"], &narrow["narrowed"]), (1, &json!(true), &json!(true)));

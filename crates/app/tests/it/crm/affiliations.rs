@@ -60,7 +60,8 @@ async fn a_contact_changes_jobs_and_the_old_account_remembers() {
     assert_eq!(people(&acme, "former").await, Vec::<String>::new());
 
     // One more account; it becomes the own one, and nothing ends.
-    let board = json!({ "account_id": zenith["id"], "title": "Board member", "started_on": "2024-05-01", "version": 3 });
+    let board =
+        json!({ "account_id": zenith["id"], "title": "Board member", "started_on": "2024-05-01", "version": 3 });
     let board = app.admin.post(&accounts, board).await;
     assert_eq!((board.status, &board.headers["etag"]), (201, &"\"4\"".parse().unwrap()));
     assert_eq!(list().await, ["Acme, CFO, ? to now, primary", "Zenith, Board member, 2024-05-01 to now"]);
@@ -70,7 +71,8 @@ async fn a_contact_changes_jobs_and_the_old_account_remembers() {
     app.admin.post("/undo", json!({ "event_id": own.event() })).await.ok();
     assert_eq!(list().await[0], "Acme, CFO, ? to now, primary");
     let timeline = app.admin.get(&format!("{contact}/timeline")).await.ok();
-    let added = timeline["items"].as_array().unwrap().iter().find(|e| e["type"] == "contact.affiliation_added").unwrap();
+    let added =
+        timeline["items"].as_array().unwrap().iter().find(|e| e["type"] == "contact.affiliation_added").unwrap();
     assert_eq!(
         (&added["undoable"], &added["changes"][0]["new_label"]),
         (&json!(true), &json!("Zenith, Board member, from 2024-05-01"))
@@ -173,15 +175,16 @@ async fn an_affiliation_is_seen_by_who_sees_both_and_merges_move_it() {
     assert_eq!(names(&accounts).await, ["Mine, ?, ? to now, primary", "Zenith, Adviser, ? to now"]);
     app.admin.post("/undo", json!({ "event_id": merged.event() })).await.ok();
     assert_eq!(names(&accounts).await, ["Mine, ?, ? to now, primary", "Theirs, Adviser, ? to now"]);
-    let twin = app.admin.post("/contacts", json!({ "last_name": "Twin", "account_id": zenith["id"], "allow_duplicates": true })).await.ok();
+    let twin = app
+        .admin
+        .post("/contacts", json!({ "last_name": "Twin", "account_id": zenith["id"], "allow_duplicates": true }))
+        .await
+        .ok();
     let version = app.admin.get(&path("contacts", &ann)).await.ok()["version"].clone();
     let merge = json!({ "object": "contact", "winner_id": twin["id"], "loser_id": ann["id"], "winner_version": 1, "loser_version": version });
     let merged = app.admin.post("/merges", merge).await;
     let twins = format!("{}/accounts", path("contacts", &twin));
-    assert_eq!(
-        names(&twins).await,
-        ["Mine, ?, ? to now", "Theirs, Adviser, ? to now", "Zenith, ?, ? to now, primary"]
-    );
+    assert_eq!(names(&twins).await, ["Mine, ?, ? to now", "Theirs, Adviser, ? to now", "Zenith, ?, ? to now, primary"]);
     app.admin.post("/undo", json!({ "event_id": merged.event() })).await.ok();
     assert_eq!((names(&twins).await.len(), names(&accounts).await.len()), (1, 2));
 }

@@ -128,7 +128,10 @@ async fn what_was_done_to_products_is_taken_back_with_the_amount() {
         (late.problem(), &late.body["detail"]),
         ("409 nothing_to_undo".into(), &json!("the product is no longer on the deal"))
     );
-    assert_eq!(app.stranger().await.post("/undo", json!({ "event_id": first.event() })).await.problem(), "404 not_found");
+    assert_eq!(
+        app.stranger().await.post("/undo", json!({ "event_id": first.event() })).await.problem(),
+        "404 not_found"
+    );
     let reader = app.user(dealwright_access::policy::Builtin::ReadOnly).await;
     let added = app.admin.post(&lines, line).await;
     assert_eq!(reader.post("/undo", json!({ "event_id": added.event() })).await.problem(), "403 forbidden");
