@@ -121,9 +121,7 @@ export type ShareLevel = Schemas["ShareLevel"];
 /** What can be shared; the schema says it in place. */
 export type SharedObject = "opportunity" | "account" | "contact" | "lead" | "task";
 export type AccountMember = Schemas["AccountMember"];
-export type AccountHierarchy = Schemas["AccountHierarchy"];
 export type HierarchyNode = Schemas["HierarchyNode"];
-export type AccountFigures = Schemas["AccountFigures"];
 export type AccountPlan = Schemas["AccountPlan"];
 export type AccountPlanInput = Schemas["AccountPlanInput"];
 export type PlanPerson = Schemas["PlanPerson"];
