@@ -9,10 +9,10 @@ use dealwright_access::{
 };
 use dealwright_ai::{AssistantState, agent, proposal, sentence};
 use dealwright_crm::{
-    account, account_team, activity, assignment, bulk, change, choice, configuration, contact, currency, custom_field,
-    deal_competitor, deal_contact, duplicate, export, file, handover, lead, live, merge, opportunity, pipeline,
-    price_list, product, rule, saved_view, search, settings, sharing, summary, task, timeline, transfer, trash,
-    web_form, working_hours,
+    account, account_plan, account_team, account_tree, activity, affiliation, assignment, bulk, change, choice,
+    configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
+    lead, live, merge, opportunity, pipeline, price_list, product, rule, saved_view, search, settings, sharing,
+    summary, task, timeline, transfer, trash, validation, web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -65,6 +65,10 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(passkey::http::router())
         .merge(sharing::http::router())
         .merge(account_team::http::router())
+        .merge(account_tree::http::router())
+        .merge(account_plan::http::router())
+        .merge(affiliation::http::router())
+        .merge(validation::http::router())
         .merge(viewing::http::router())
         .merge(handover::http::router())
         .merge(transfer::http::router())

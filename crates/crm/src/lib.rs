@@ -3,8 +3,11 @@
 //! One folder a slice: `mod.rs` types and rules, `store.rs` its SQL, `http.rs` its endpoints.
 
 pub mod account;
+pub mod account_plan;
 pub mod account_team;
+pub mod account_tree;
 pub mod activity;
+pub mod affiliation;
 pub mod assignment;
 pub mod bulk;
 pub mod change;
@@ -40,6 +43,7 @@ pub mod task;
 pub mod timeline;
 pub mod transfer;
 pub mod trash;
+pub mod validation;
 pub mod web_address;
 pub mod web_form;
 mod words;

@@ -74,6 +74,12 @@ ids! {
     ProposalId,
     /// A share of a record with a person or a team.
     ShareId,
+    /// A contact's time at an account.
+    AffiliationId,
+    /// A plan for an account.
+    AccountPlanId,
+    /// An objective of a plan.
+    ObjectiveId,
     /// A member of an account's team.
     MemberId,
     IdentityProviderId,

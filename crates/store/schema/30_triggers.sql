@@ -34,19 +34,20 @@ create or replace trigger opportunity_words before insert or update of name, nex
 
 create or replace function app.account_words() returns trigger language plpgsql as $$
 begin
-    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.domain, split_part(new.domain, '.', 1))));
+    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.domain, split_part(new.domain, '.', 1),
+        app.phone_words(new.phone))));
     return new;
 end $$;
-create or replace trigger account_words before insert or update of name, domain on account
+create or replace trigger account_words before insert or update of name, domain, phone on account
     for each row execute function app.account_words();
 
 create or replace function app.contact_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.title, new.email, split_part(new.email, '@', 1),
-        (select a.name from account a where a.org_id = new.org_id and a.id = new.account_id))));
+        app.phone_words(new.phone), (select a.name from account a where a.org_id = new.org_id and a.id = new.account_id))));
     return new;
 end $$;
-create or replace trigger contact_words before insert or update of name, title, email, account_id on contact
+create or replace trigger contact_words before insert or update of name, title, email, phone, account_id on contact
     for each row execute function app.contact_words();
 
 -- An account's new name is searched for in what hangs on it.

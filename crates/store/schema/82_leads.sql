@@ -4,9 +4,15 @@ call app.secure_record('lead', 'lead');
 grant select, insert, update on lead to dealwright_app;
 grant select on lead to dealwright_search;
 
--- The digits of a telephone number, in its groups and as one.
-create or replace function app.phone_words(phone text) returns text language sql immutable parallel safe strict
-    as $$ select regexp_replace(phone, '\D+', ' ', 'g') || ' ' || regexp_replace(phone, '\D', '', 'g') $$;
+-- The digits of a telephone number: its groups, all of it, without the prefix of a long-distance call, and how it ends, so that
+-- it is found in whatever way it is written. One without the number of a country stands with a nought before it too: by that
+-- it is found by who types the country's.
+create or replace function app.phone_words(phone text) returns text language sql immutable parallel safe strict as $$
+    select concat_ws(' ', regexp_replace(phone, '\D+', ' ', 'g'), n.digits, k.core, case when not n.abroad and length(k.core) >= 6 then '0' || k.core end,
+        (select string_agg(right(k.core, l), ' ') from generate_series(4, least(10, length(k.core) - 1)) as l))
+    from (select regexp_replace(regexp_replace(phone, '\(\s*0\s*\)', '', 'g'), '\D', '', 'g') as digits, phone ~ '^\s*(\+|00)' as abroad) as n,
+         lateral (select case when n.digits like '00%' then substr(n.digits, 3) when n.digits like '0%' then substr(n.digits, 2) else n.digits end as core) as k
+$$;
 
 create or replace function app.lead_words() returns trigger language plpgsql as $$
 begin
@@ -57,7 +63,11 @@ create or replace function app.hangs_on_converted(lead_id uuid, object text, rec
         or (object = 'contact' and exists (select from deal_contact p join opportunity o on o.org_id = p.org_id and o.id = p.opportunity_id
                                            where p.org_id = app.org() and p.contact_id = record and o.deleted_at is null))
         or (object = 'account' and (exists (select from contact c where c.org_id = app.org() and c.account_id = record and c.deleted_at is null)
-                                    or exists (select from account a where a.org_id = app.org() and a.parent_id = record and a.deleted_at is null)))
+                                    or exists (select from account a where a.org_id = app.org() and a.parent_id = record and a.deleted_at is null)
+                                    or exists (select from account_plan p where p.org_id = app.org() and p.account_id = record and p.deleted_at is null)
+                                    or exists (select from affiliation f join contact c on c.org_id = f.org_id and c.id = f.contact_id
+                                               where f.org_id = app.org() and f.account_id = record and c.deleted_at is null
+                                                 and c.account_id is distinct from record)))
         or exists (select from record_merge m where m.org_id = app.org() and m.object = hangs_on_converted.object and m.winner_id = record and m.undone_at is null)
         or exists (select from lead l where l.org_id = app.org() and l.id <> hangs_on_converted.lead_id and l.deleted_at is null and l.converted_at is not null
                    and case object when 'account' then l.converted_account_id when 'contact' then l.converted_contact_id

@@ -35,6 +35,17 @@ begin
         return query update opportunity o set account_id = target, version = o.version + 1, updated_at = now()
             where o.org_id = org and o.account_id = source and (only_these is null or o.id in (select app.named_links(only_these, 'opportunity', 'account_id')))
             returning 'opportunity'::text, o.id, 'account_id'::text, o.name, o.version;
+        -- Before the contacts: one at which a contact is already becomes the primary one, and nothing ends.
+        return query update affiliation f set account_id = target
+            where f.org_id = org and f.account_id = source and (only_these is null or f.id in (select app.named_links(only_these, 'affiliation', 'account_id')))
+              and (f.ended_on is not null or not exists (select from affiliation g where g.org_id = org and g.contact_id = f.contact_id
+                                                         and g.account_id = target and g.ended_on is null))
+            returning 'affiliation'::text, f.id, 'account_id'::text, ''::text, 0::bigint;
+        return query update account_plan p set account_id = target, version = p.version + 1
+            where p.org_id = org and p.account_id = source and (only_these is null or p.id in (select app.named_links(only_these, 'account_plan', 'account_id')))
+              and (p.deleted_at is not null or not exists (select from account_plan q where q.org_id = org and q.account_id = target
+                                                           and q.period = p.period and q.deleted_at is null))
+            returning 'account_plan'::text, p.id, 'account_id'::text, p.period, p.version;
         return query update contact c set account_id = target, version = c.version + 1, updated_at = now()
             where c.org_id = org and c.account_id = source and (only_these is null or c.id in (select app.named_links(only_these, 'contact', 'account_id')))
             returning 'contact'::text, c.id, 'account_id'::text, c.name, c.version;
@@ -83,6 +94,20 @@ begin
         return query update lead l set converted_contact_id = target
             where l.org_id = org and l.converted_contact_id = source and (only_these is null or l.id in (select app.named_links(only_these, 'lead', 'converted_contact_id')))
             returning 'lead'::text, l.id, 'converted_contact_id'::text, l.name, l.version;
+        return query update affiliation f set contact_id = target
+            where f.org_id = org and f.contact_id = source and (only_these is null or f.id in (select app.named_links(only_these, 'affiliation', 'contact_id')))
+              and (f.ended_on is not null or not exists (select from affiliation g where g.org_id = org and g.account_id = f.account_id
+                                                         and g.contact_id = target and g.ended_on is null))
+            returning 'affiliation'::text, f.id, 'contact_id'::text, ''::text, 0::bigint;
+        -- A place in a plan, by the plan's id.
+        return query with moved as (
+                update account_plan_person d set contact_id = target
+                where d.org_id = org and d.contact_id = source
+                  and (only_these is null or d.plan_id in (select app.named_links(only_these, 'account_plan_person', 'contact_id')))
+                  and not exists (select from account_plan_person e where e.org_id = org and e.plan_id = d.plan_id and e.contact_id = target)
+                returning d.plan_id)
+            update account_plan p set version = p.version + 1 from moved m where p.org_id = org and p.id = m.plan_id
+            returning 'account_plan_person'::text, p.id, 'contact_id'::text, p.period, p.version;
         -- A part in a deal, by the deal's id; the deal has changed by it.
         return query with moved as (
                 update deal_contact d set contact_id = target

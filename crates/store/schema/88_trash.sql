@@ -73,6 +73,8 @@ declare
     called text;
     n bigint := 0;
 begin
+    delete from account_plan p using organisation o
+        where o.id = p.org_id and p.deleted_at < today - make_interval(days => o.trash_days);
     for due in
         select r.* from organisation o cross join lateral (
             (select o.id as org, 'opportunity' as object, t.id from opportunity t

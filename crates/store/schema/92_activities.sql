@@ -163,7 +163,7 @@ begin
             or ('stage' = any ($10) and l.type in ('opportunity.moved', 'opportunity.reopened'))
             or ('assignment' = any ($10) and (l.type like '%.assigned' or l.type like '%.team\_changed'
                 or l.changes @> '[{"field": "owner_id"}]' or l.changes @> '[{"field": "assignee_id"}]'))
-            or ('change' = any ($10) and l.subject_type in ('opportunity', 'account', 'contact', 'lead')
+            or ('change' = any ($10) and l.subject_type in ('opportunity', 'account', 'contact', 'lead', 'account_plan')
                 and l.type not in ('opportunity.moved', 'opportunity.reopened'))
             or ('file' = any ($10) and l.subject_type = 'file')
             or ('approval' = any ($10) and l.subject_type in ('proposal', 'approval'))

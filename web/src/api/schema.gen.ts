@@ -93,6 +93,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a new account
+         * @description Says what creating it would say, validation rules included, and creates nothing. Duplicates are not looked for.
+         */
+        post: operations["post_accounts_validation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}": {
         parameters: {
             query?: never;
@@ -110,6 +130,87 @@ export interface paths {
         head?: never;
         /** Change an account */
         patch: operations["patch_accounts_id"];
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/hierarchy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tree that an account stands in
+         * @description From the topmost account that you may see down, with what each comes to alone and with those below it. What you may not
+         *     see is neither named nor counted, and what stands below it is not here either.
+         */
+        get: operations["get_accounts_id_hierarchy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who works at an account, or did
+         * @description By name. The account is the own one of some, and one more of others.
+         */
+        get: operations["get_accounts_id_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The plans for an account
+         * @description The last period first, each with how far it has come by the deals that you may see.
+         */
+        get: operations["get_accounts_id_plans"];
+        put?: never;
+        /** Make a plan for an account */
+        post: operations["post_accounts_id_plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan for an account */
+        get: operations["get_accounts_id_plans_plan_id"];
+        put?: never;
+        post?: never;
+        /** Delete a plan for an account */
+        delete: operations["delete_accounts_id_plans_plan_id"];
+        options?: never;
+        head?: never;
+        /** Change a plan for an account */
+        patch: operations["patch_accounts_id_plans_plan_id"];
         trace?: never;
     };
     "/api/v1/accounts/{id}/restore": {
@@ -840,6 +941,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a new contact
+         * @description Says what creating it would say, validation rules included, and creates nothing. Duplicates are not looked for.
+         */
+        post: operations["post_contacts_validation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}": {
         parameters: {
             query?: never;
@@ -860,6 +981,71 @@ export interface paths {
         head?: never;
         /** Change a contact */
         patch: operations["patch_contacts_id"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a contact works, and worked
+         * @description The contact's own account first, then the others of now, then those of then. The `ETag` is the contact's version.
+         */
+        get: operations["get_contacts_id_accounts"];
+        put?: never;
+        /**
+         * Add an account to a contact's
+         * @description The contact's own account stays what it is: a PATCH of the contact changes that.
+         */
+        post: operations["post_contacts_id_accounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/accounts/{affiliation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a contact's time at an account
+         * @description As if it had never been; to say that it has ended, give it an end.
+         */
+        delete: operations["delete_contacts_id_accounts_affiliation_id"];
+        options?: never;
+        head?: never;
+        /** Change a contact's time at an account */
+        patch: operations["patch_contacts_id_accounts_affiliation_id"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a contact has changed jobs
+         * @description The account becomes the contact's own; at the old one they have been until that day, and are listed as former.
+         */
+        post: operations["post_contacts_id_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/contacts/{id}/restore": {
@@ -1369,10 +1555,7 @@ export interface paths {
         delete: operations["delete_files_id"];
         options?: never;
         head?: never;
-        /**
-         * Rename a file, or show another of its versions
-         * @description 409 `file_withheld` for a version that may not be opened.
-         */
+        /** Rename a file */
         patch: operations["patch_files_id"];
         trace?: never;
     };
@@ -1846,6 +2029,26 @@ export interface paths {
         get: operations["get_leads_groups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a new lead
+         * @description Says what creating it would say, validation rules included, and creates nothing. Duplicates are not looked for.
+         */
+        post: operations["post_leads_validation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2563,6 +2766,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities/validation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a new opportunity
+         * @description Says what creating it would say, validation rules and what its stage asks for included, and creates nothing.
+         */
+        post: operations["post_opportunities_validation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opportunities/{id}": {
         parameters: {
             query?: never;
@@ -2765,26 +2988,6 @@ export interface paths {
         put?: never;
         /** Move an opportunity to a stage, through its gate */
         post: operations["post_opportunities_id_move"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/opportunities/{id}/position": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Put an opportunity to another place among the cards of its stage
-         * @description The order is everybody's: sort by `-position`. It is no change of the deal, which keeps its version.
-         */
-        put: operations["put_opportunities_id_position"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4671,6 +4874,44 @@ export interface components {
             name: string;
             owner: components["schemas"]["Ref"];
         };
+        /** @description What accounts come to, of what the reader may see. */
+        AccountFigures: {
+            open_amount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Opportunities in an open stage that are not archived.
+             */
+            open_opportunities: number;
+            /**
+             * Format: int64
+             * @description Contacts whose account it is.
+             */
+            people: number;
+            won_amount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Opportunities that were won since the fiscal year began.
+             */
+            won_opportunities: number;
+        };
+        /** @description The tree that an account stands in, those above before those below them. */
+        AccountHierarchy: {
+            /** @description Whether they are all here; otherwise the figures leave the rest out. */
+            complete: boolean;
+            items: components["schemas"]["HierarchyNode"][];
+            /**
+             * Format: int64
+             * @description The most accounts that are shown.
+             */
+            limit: number;
+            /** @description The tree is large: these are the account and those below it only. */
+            narrowed: boolean;
+            /**
+             * Format: date
+             * @description When the year began of which `won_…` tells.
+             */
+            won_since: string;
+        };
         /** Format: uuid */
         AccountId: string;
         /** @description A member as the API shows them. */
@@ -4737,6 +4978,105 @@ export interface components {
             version?: number | null;
             /** @default null */
             website?: string | null;
+        };
+        /** @description Somebody who works at an account, or did. */
+        AccountPerson: {
+            contact: components["schemas"]["Ref"];
+            contact_id: components["schemas"]["ContactId"];
+            email?: string | null;
+            /** Format: date */
+            ended_on?: string | null;
+            id: components["schemas"]["AffiliationId"];
+            now_at?: components["schemas"]["Ref"] | null;
+            /** @description It is the contact's own account. */
+            primary: boolean;
+            /** Format: date */
+            started_on?: string | null;
+            /** @description What they do there, or did. Null when titles are hidden from you. */
+            title?: string | null;
+        };
+        /** @description A plan for an account. */
+        AccountPlan: {
+            account_id: components["schemas"]["AccountId"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date */
+            ends_on: string;
+            goal?: string | null;
+            id: components["schemas"]["AccountPlanId"];
+            objectives: components["schemas"]["PlanObjective"][];
+            opportunities?: string | null;
+            people: components["schemas"]["PlanPerson"][];
+            /**
+             * @description A year, or a half or a quarter of one.
+             * @example 2026-Q3
+             */
+            period: string;
+            progress: components["schemas"]["PlanProgress"];
+            /** Format: date */
+            starts_on: string;
+            /** @description Markdown. */
+            strategy?: string | null;
+            strengths?: string | null;
+            target?: components["schemas"]["Money"] | null;
+            threats?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            weaknesses?: string | null;
+            /** @description What they do not buy from us yet. */
+            white_space?: string | null;
+            /** @description Whether deals of the accounts below count too. */
+            with_below: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A plan for an account.
+         */
+        AccountPlanId: string;
+        /** @description What is said of a plan: absent leaves, null clears. People and objectives are written as a whole. A new plan has a period. */
+        AccountPlanInput: {
+            /** @default null */
+            goal?: string | null;
+            /** @default null */
+            objectives?: components["schemas"]["NewPlanObjective"][] | null;
+            /** @default null */
+            opportunities?: string | null;
+            /** @default null */
+            people?: components["schemas"]["NewPlanPerson"][] | null;
+            /**
+             * @description A year, a half or a quarter: `2026`, `2026-H2`, `2026-Q3`.
+             * @default null
+             * @example 2026-Q3
+             */
+            period?: string | null;
+            /**
+             * @description Markdown.
+             * @default null
+             */
+            strategy?: string | null;
+            /** @default null */
+            strengths?: string | null;
+            /** @default null */
+            target?: components["schemas"]["Money"] | null;
+            /** @default null */
+            threats?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it; a new plan has none.
+             * @default null
+             */
+            version?: number | null;
+            /** @default null */
+            weaknesses?: string | null;
+            /** @default null */
+            white_space?: string | null;
+            /**
+             * @description Whether deals of the accounts below count too.
+             * @default null
+             */
+            with_below?: boolean | null;
         };
         /** @description A decision that is offered. */
         Action: {
@@ -4849,6 +5189,51 @@ export interface components {
         AddedPasskey: components["schemas"]["Passkey"] & {
             /** @description For when the device is lost, each good once. Shown once, with the first second factor; null when there is a set. */
             recovery_codes?: string[] | null;
+        };
+        /** @description A contact's time at an account. */
+        Affiliation: {
+            account: components["schemas"]["Ref"];
+            account_id: components["schemas"]["AccountId"];
+            /**
+             * Format: date
+             * @description Null while it lasts.
+             */
+            ended_on?: string | null;
+            id: components["schemas"]["AffiliationId"];
+            /** @description The contact's own account. */
+            primary: boolean;
+            /**
+             * Format: date
+             * @description Null when it is not known.
+             */
+            started_on?: string | null;
+            /** @description Null when titles are hidden from you. */
+            title?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A contact's time at an account.
+         */
+        AffiliationId: string;
+        /** @description A change of a contact's time at an account: absent leaves, null clears. */
+        AffiliationPatch: {
+            /**
+             * Format: date
+             * @default null
+             */
+            ended_on?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            started_on?: string | null;
+            /** @default null */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            version?: number | null;
         };
         /** Format: uuid */
         AgentRunId: string;
@@ -5071,6 +5456,11 @@ export interface components {
          * @enum {string}
          */
         AssistantState: "off" | "downloading" | "starting" | "ready" | "idle" | "unavailable";
+        /**
+         * @description How a person stands to us.
+         * @enum {string}
+         */
+        Attitude: "supporter" | "neutral" | "sceptic" | "opponent" | "unknown";
         /** @description Who did it. */
         AuditActor: {
             /** Format: uuid */
@@ -6285,16 +6675,15 @@ export interface components {
          * @description The next bytes of a file, as they are.
          */
         FilePart: string;
-        /** @description A change of a file: another name, or another of its versions. */
+        /** @description A change of a file. */
         FilePatch: {
             /** @description With the same ending. */
-            name?: string | null;
+            name: string;
             /**
              * Format: int64
-             * @description The version of the record that was read, unless `If-Match` says it.
+             * @description The version that was read, unless `If-Match` says it.
              */
             version?: number | null;
-            version_id?: components["schemas"]["FileVersionId"] | null;
         };
         /**
          * @description How a file can be looked at in the app: by itself, or by its text.
@@ -6420,6 +6809,21 @@ export interface components {
             left: components["schemas"]["RecordCounts"];
             moved: components["schemas"]["RecordCounts"];
             to?: components["schemas"]["Ref"] | null;
+        };
+        /** @description An account in its tree. */
+        HierarchyNode: {
+            id: components["schemas"]["AccountId"];
+            /** @description Whether you may put it elsewhere. */
+            may_move: boolean;
+            name: string;
+            /** @description Of the account alone. */
+            own: components["schemas"]["AccountFigures"];
+            owner: components["schemas"]["Ref"];
+            parent_id?: components["schemas"]["AccountId"] | null;
+            /** Format: int64 */
+            version: number;
+            /** @description With those below it. */
+            with_below: components["schemas"]["AccountFigures"];
         };
         /** @description A record that was found. */
         Hit: {
@@ -6688,6 +7092,11 @@ export interface components {
              */
             version?: number | null;
         };
+        /**
+         * @description How much a person's word counts.
+         * @enum {string}
+         */
+        Influence: "high" | "medium" | "low";
         /** @description An invitation that is on its way. */
         Invitation: {
             email: string;
@@ -7185,7 +7594,7 @@ export interface components {
          * @description What can be merged.
          * @enum {string}
          */
-        MergeObject: "account" | "contact" | "lead";
+        MergeObject: "account" | "contact";
         /** @description Two records that may be merged. */
         MergePair: {
             /** Format: uuid */
@@ -7277,7 +7686,6 @@ export interface components {
             lost_reason_id?: components["schemas"]["ChoiceId"] | null;
             lost_to_id?: components["schemas"]["ChoiceId"] | null;
             next_step?: string | null;
-            place?: components["schemas"]["Place"] | null;
             primary_contact_id?: components["schemas"]["ContactId"] | null;
             region_id?: components["schemas"]["ChoiceId"] | null;
             source_id?: components["schemas"]["ChoiceId"] | null;
@@ -7405,6 +7813,23 @@ export interface components {
             /** @description Of an e-mail: for its owner alone. */
             private?: boolean;
             subject?: string | null;
+        };
+        /** @description One more account of a contact. */
+        NewAffiliation: {
+            account_id: components["schemas"]["AccountId"];
+            /**
+             * Format: date
+             * @description A day that has come; absent while it lasts.
+             */
+            ended_on?: string | null;
+            /** Format: date */
+            started_on?: string | null;
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The contact's version that was read, unless `If-Match` says it.
+             */
+            version?: number | null;
         };
         /** @description A request to the assistant. */
         NewAgentRun: {
@@ -7723,6 +8148,33 @@ export interface components {
              */
             winner_version: number;
         };
+        /** @description A change of jobs. */
+        NewMove: {
+            /** @default null */
+            account_id?: components["schemas"]["AccountId"] | null;
+            /**
+             * @description They stay at the old account too.
+             * @default false
+             */
+            keep?: boolean;
+            /**
+             * Format: date
+             * @description The day of the change: today when absent.
+             * @default null
+             */
+            on?: string | null;
+            /**
+             * @description What they do there. As it was when absent.
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The contact's version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+        };
         /** @description A client to be made. */
         NewOauthClient: {
             name: string;
@@ -7804,6 +8256,30 @@ export interface components {
             stages?: components["schemas"]["NewStage"][];
             /** @default [] */
             team_ids?: components["schemas"]["TeamId"][];
+        };
+        /** @description Something to be done for a plan. */
+        NewPlanObjective: {
+            /** Format: date */
+            due_on?: string | null;
+            id?: components["schemas"]["ObjectiveId"] | null;
+            measure?: components["schemas"]["PlanMeasure"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
+            state: components["schemas"]["ObjectiveState"];
+            target_amount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Of a measure that counts deals.
+             */
+            target_count?: number | null;
+            title: string;
+        };
+        /** @description Somebody who matters for a plan. */
+        NewPlanPerson: {
+            attitude: components["schemas"]["Attitude"];
+            contact_id: components["schemas"]["ContactId"];
+            influence: components["schemas"]["Influence"];
+            note?: string | null;
+            role?: string | null;
         };
         /** @description A product's price on a list; null takes it off. */
         NewPrice: {
@@ -8030,6 +8506,16 @@ export interface components {
             error: string;
             error_description: string;
         };
+        /**
+         * Format: uuid
+         * @description An objective of a plan.
+         */
+        ObjectiveId: string;
+        /**
+         * @description How it stands with an objective.
+         * @enum {string}
+         */
+        ObjectiveState: "planned" | "underway" | "done" | "dropped";
         /**
          * @description What to do with a cell that can't be read as what its field takes.
          * @enum {string}
@@ -8398,6 +8884,89 @@ export interface components {
                  */
                 role: string;
                 user: components["schemas"]["Ref"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AccountPerson: components["schemas"]["Counted"] & {
+            items: {
+                contact: components["schemas"]["Ref"];
+                contact_id: components["schemas"]["ContactId"];
+                email?: string | null;
+                /** Format: date */
+                ended_on?: string | null;
+                id: components["schemas"]["AffiliationId"];
+                now_at?: components["schemas"]["Ref"] | null;
+                /** @description It is the contact's own account. */
+                primary: boolean;
+                /** Format: date */
+                started_on?: string | null;
+                /** @description What they do there, or did. Null when titles are hidden from you. */
+                title?: string | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AccountPlan: components["schemas"]["Counted"] & {
+            items: {
+                account_id: components["schemas"]["AccountId"];
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date */
+                ends_on: string;
+                goal?: string | null;
+                id: components["schemas"]["AccountPlanId"];
+                objectives: components["schemas"]["PlanObjective"][];
+                opportunities?: string | null;
+                people: components["schemas"]["PlanPerson"][];
+                /**
+                 * @description A year, or a half or a quarter of one.
+                 * @example 2026-Q3
+                 */
+                period: string;
+                progress: components["schemas"]["PlanProgress"];
+                /** Format: date */
+                starts_on: string;
+                /** @description Markdown. */
+                strategy?: string | null;
+                strengths?: string | null;
+                target?: components["schemas"]["Money"] | null;
+                threats?: string | null;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+                weaknesses?: string | null;
+                /** @description What they do not buy from us yet. */
+                white_space?: string | null;
+                /** @description Whether deals of the accounts below count too. */
+                with_below: boolean;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Affiliation: components["schemas"]["Counted"] & {
+            items: {
+                account: components["schemas"]["Ref"];
+                account_id: components["schemas"]["AccountId"];
+                /**
+                 * Format: date
+                 * @description Null while it lasts.
+                 */
+                ended_on?: string | null;
+                id: components["schemas"]["AffiliationId"];
+                /** @description The contact's own account. */
+                primary: boolean;
+                /**
+                 * Format: date
+                 * @description Null when it is not known.
+                 */
+                started_on?: string | null;
+                /** @description Null when titles are hidden from you. */
+                title?: string | null;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -9761,9 +10330,62 @@ export interface components {
              */
             version?: number | null;
         };
-        /** @description Where among the cards of its stage a deal goes. */
-        Place: {
-            below_id?: components["schemas"]["OpportunityId"] | null;
+        /**
+         * @description What tells how far an objective has come.
+         * @enum {string}
+         */
+        PlanMeasure: "none" | "won_amount" | "won_count" | "open_amount" | "open_count";
+        /** @description Something to be done for a plan. */
+        PlanObjective: {
+            /** Format: date */
+            due_on?: string | null;
+            id: components["schemas"]["ObjectiveId"];
+            measure: components["schemas"]["PlanMeasure"];
+            /** @description It was due before today, and is neither done nor dropped. */
+            overdue: boolean;
+            owner?: components["schemas"]["Ref"] | null;
+            owner_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description How far it has come, in percent of the target, more than 100 when it is passed; null when nothing measures it, or
+             *     amounts are hidden from you.
+             */
+            percent?: number | null;
+            state: components["schemas"]["ObjectiveState"];
+            target_amount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Of a measure that counts deals.
+             */
+            target_count?: number | null;
+            title: string;
+        };
+        /** @description Somebody who matters for a plan. */
+        PlanPerson: {
+            attitude: components["schemas"]["Attitude"];
+            contact?: components["schemas"]["Ref"] | null;
+            contact_id: components["schemas"]["ContactId"];
+            influence: components["schemas"]["Influence"];
+            note?: string | null;
+            /** @example Economic buyer */
+            role?: string | null;
+        };
+        /** @description How far an account has come within a plan's period, of the deals that you may see. */
+        PlanProgress: {
+            open_amount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Open deals that are to close before the period ends.
+             */
+            open_count: number;
+            /**
+             * Format: int64
+             * @description What was won, in percent of the target.
+             */
+            percent?: number | null;
+            won_amount?: components["schemas"]["Money"] | null;
+            /** Format: int64 */
+            won_count: number;
         };
         /** @description The price of a product on a list. */
         Price: {
@@ -11470,6 +12092,8 @@ export interface components {
         };
         /** @description An account with what is open on it, of what the caller may see. */
         WholeAccount: components["schemas"]["Account"] & {
+            /** @description The accounts above it, the topmost first, as far as you see them. */
+            ancestors: components["schemas"]["Ref"][];
             open_amount?: components["schemas"]["Money"] | null;
             /**
              * Format: int64
@@ -11582,6 +12206,7 @@ export interface operations {
                 industry_id?: string;
                 /** @description An id or a name. */
                 region_id?: string;
+                /** @description An id. `parent_id.under` takes all that stand below that account. */
                 parent_id?: string;
                 /** @description `me` or an id. */
                 owner_id?: string;
@@ -12166,6 +12791,118 @@ export interface operations {
             };
         };
     };
+    post_accounts_validation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description It could be created */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_accounts_id: {
         parameters: {
             query?: never;
@@ -12414,6 +13151,803 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_id_hierarchy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountHierarchy"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_id_people: {
+        parameters: {
+            query?: {
+                state?: "current" | "former";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountPerson"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_id_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountPlan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_accounts_id_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPlanInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPlan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_id_plans_plan_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+                plan_id: components["schemas"]["AccountPlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPlan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_accounts_id_plans_plan_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+                plan_id: components["schemas"]["AccountPlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can be taken back by undo */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_accounts_id_plans_plan_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+                plan_id: components["schemas"]["AccountPlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountPlanInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPlan"];
                 };
             };
             /** @description The request can't be read */
@@ -17635,6 +19169,7 @@ export interface operations {
                 /** @description Without case; the whole name. `name.contains` takes a part. */
                 name?: string;
                 email?: string;
+                /** @description An id. `account_id.under` takes the accounts below that one too. */
                 account_id?: string;
                 /** @description `me` or an id. */
                 owner_id?: string;
@@ -18216,6 +19751,118 @@ export interface operations {
             };
         };
     };
+    post_contacts_validation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            /** @description It could be created */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_contacts_id: {
         parameters: {
             query?: never;
@@ -18455,6 +20102,575 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts_id_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Affiliation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAffiliation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Affiliation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contacts_id_accounts_affiliation_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+                affiliation_id: components["schemas"]["AffiliationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Affiliation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_contacts_id_accounts_affiliation_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+                affiliation_id: components["schemas"]["AffiliationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AffiliationPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Affiliation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContactId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMove"];
             };
         };
         responses: {
@@ -26284,6 +28500,118 @@ export interface operations {
             };
         };
     };
+    post_leads_validation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLead"];
+            };
+        };
+        responses: {
+            /** @description It could be created */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_leads_id: {
         parameters: {
             query?: never;
@@ -31529,6 +33857,118 @@ export interface operations {
             };
         };
     };
+    post_opportunities_validation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOpportunity"];
+            };
+        };
+        responses: {
+            /** @description It could be created */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_opportunities_id: {
         parameters: {
             query?: never;
@@ -33368,119 +35808,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Moved"];
                 };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_opportunities_id_position: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["OpportunityId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Place"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description The request can't be read */
             400: {

@@ -121,6 +121,13 @@ export type ShareLevel = Schemas["ShareLevel"];
 /** What can be shared; the schema says it in place. */
 export type SharedObject = "opportunity" | "account" | "contact" | "lead" | "task";
 export type AccountMember = Schemas["AccountMember"];
+export type HierarchyNode = Schemas["HierarchyNode"];
+export type AccountPlan = Schemas["AccountPlan"];
+export type AccountPlanInput = Schemas["AccountPlanInput"];
+export type PlanPerson = Schemas["PlanPerson"];
+export type PlanObjective = Schemas["PlanObjective"];
+export type Affiliation = Schemas["Affiliation"];
+export type AccountPerson = Schemas["AccountPerson"];
 export type EffectiveAccess = Schemas["EffectiveAccess"];
 export type AccessReason = Schemas["AccessReason"];
 export type FieldLevel = Schemas["FieldLevel"];

@@ -120,7 +120,7 @@ fn takes(field: &Field) -> Takes {
         Kind::Tag => Takes::Tag,
         Kind::Stage | Kind::Choice(_) | Kind::Word(_) | Kind::Part(..) | Kind::Option | Kind::Options => Takes::Name,
         Kind::Flag => Takes::Flag,
-        Kind::Id | Kind::StageKind | Kind::State(_) | Kind::Reference { .. } => Takes::Nothing,
+        Kind::Id | Kind::Account | Kind::StageKind | Kind::State(_) | Kind::Reference { .. } => Takes::Nothing,
     }
 }
 

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::list::{self, CATALOGUE};
 use super::{Account, AccountPatch, NewAccount, WholeAccount, store, write};
+use crate::account_tree;
 use crate::custom_field;
 use crate::list::{Asked, ListQuery, Names};
 
@@ -49,6 +50,7 @@ struct ListParams {
     industry_id: Option<String>,
     /// An id or a name.
     region_id: Option<String>,
+    /// An id. `parent_id.under` takes all that stand below that account.
     parent_id: Option<String>,
     /// `me` or an id.
     owner_id: Option<String>,
@@ -90,10 +92,15 @@ async fn get(cx: Allow<ReadAccount>, Path(id): Path<AccountId>) -> Result<impl I
     let mut tx = cx.begin().await?;
     let mut account = store::find_or_merged(&mut tx, id).await?.or_not_found("account")?.allowing(cx.actor());
     custom_field::facts::work_out(cx.actor(), &mut tx, [&mut account]).await?;
+    let ancestors = if cx.actor().fields.hides(Object::Account, "parent_id") {
+        Vec::new()
+    } else {
+        account_tree::store::ancestors(&mut tx, account.id).await?
+    };
     let (open_opportunities, sum) = store::open_opportunities(&mut tx, account.id).await?;
     let hidden = cx.actor().fields.hides(Object::Opportunity, "amount");
     let open_amount = (!hidden).then(|| Money::new(sum, cx.actor().currency));
-    tx.done((etag(account.version), Json(WholeAccount { account, open_opportunities, open_amount }))).await
+    tx.done((etag(account.version), Json(WholeAccount { account, ancestors, open_opportunities, open_amount }))).await
 }
 
 /// Change an account

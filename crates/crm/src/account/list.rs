@@ -23,7 +23,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("domain", "domain", Kind::Text),
         Field::new("industry_id", "industry_id", Kind::Choice("industry")),
         Field::new("region_id", "region_id", Kind::Choice("region")),
-        Field::new("parent_id", "parent_id", Kind::Id),
+        Field::new("parent_id", "parent_id", Kind::Account),
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("owner", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),

@@ -104,6 +104,8 @@ crate::custom_field::facts::shown!(Account, custom_field::FieldObject::Account);
 pub struct WholeAccount {
     #[serde(flatten)]
     pub account: Account,
+    /// The accounts above it, the topmost first, as far as you see them.
+    pub ancestors: Vec<Ref>,
     /// Opportunities in an open stage.
     pub open_opportunities: i64,
     /// Their sum, in the organisation's currency; null when amounts are hidden from you.

@@ -17,7 +17,10 @@ use utoipa::ToSchema;
 use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
-use crate::{account, activity, contact, deal_competitor, deal_contact, file, lead, merge, opportunity, task};
+use crate::{
+    account, account_plan, activity, affiliation, contact, deal_competitor, deal_contact, file, lead, merge,
+    opportunity, task,
+};
 
 /// What an undo did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,6 +46,13 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
     if event.subject_type == "file" {
         return file::write::take_back(cx, tx, event).await;
     }
+    if event.subject_type == "account_plan" {
+        return account_plan::write::take_back(cx, tx, event).await;
+    }
+    if let Some(change) = event.changes.first().filter(|c| event.subject_type == "contact" && c.field == "accounts") {
+        let event_id = affiliation::take_back(cx, tx, ContactId(event.subject_id), change, event.id).await?;
+        return Ok(Undone { event_id: Some(event_id), restored: vec![change.field.clone()], kept: Vec::new() });
+    }
     if let Some(change) = event.changes.first().filter(|change| PARTS.contains(&change.field.as_str())) {
         return part(cx, tx, event, change).await;
     }
@@ -61,15 +71,15 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
 }
 
 /// What hangs on a deal, as its history names it.
-const PARTS: [&str; 2] = ["contacts", "competitors"];
+const PARTS: [&str; 3] = ["contacts", "competitors", "products"];
 
 async fn part(cx: &Context, tx: &mut Tx, event: &Undoable, change: &Change) -> Result<Undone> {
     let id = OpportunityId(event.subject_id);
     let permit = cx.permit_for::<opportunity::Opportunity>(tx, id, UpdateOpportunity::PERMISSION).await?;
-    let event_id = if change.field == "contacts" {
-        deal_contact::take_back(cx, tx, permit, change, event.id).await?
-    } else {
-        deal_competitor::take_back(cx, tx, permit, change, event.id).await?
+    let event_id = match change.field.as_str() {
+        "contacts" => deal_contact::take_back(cx, tx, permit, change, event.id).await?,
+        "products" => opportunity::line_undo::take_back(cx, tx, permit, change, event.id).await?,
+        _ => deal_competitor::take_back(cx, tx, permit, change, event.id).await?,
     };
     Ok(Undone { event_id: Some(event_id), restored: vec![change.field.clone()], kept: Vec::new() })
 }

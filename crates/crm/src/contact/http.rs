@@ -45,6 +45,7 @@ struct ListParams {
     /// Without case; the whole name. `name.contains` takes a part.
     name: Option<String>,
     email: Option<String>,
+    /// An id. `account_id.under` takes the accounts below that one too.
     account_id: Option<String>,
     /// `me` or an id.
     owner_id: Option<String>,

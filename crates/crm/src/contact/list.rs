@@ -23,7 +23,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("email", "email", Kind::Text),
         Field::worked_out("title", "lower(t.title)", Kind::Text),
         Field::new("phone", "phone", Kind::Text),
-        Field::new("account_id", "account_id", Kind::Id),
+        Field::new("account_id", "account_id", Kind::Account),
         Field::of_account("account.name", "name_sort", Kind::Text),
         Field::of_account("account.domain", "domain", Kind::Text),
         Field::of_account("account.industry_id", "industry_id", Kind::Choice("industry")),

@@ -11,6 +11,7 @@ use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
 
 use super::{Contact, ContactPatch, Fields, NewContact, check_name, store};
+use crate::affiliation;
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
@@ -81,6 +82,7 @@ pub async fn update(
         duplicate::guard(cx, tx, MatchObject::Contact, Moment::Update, current.id.0, Draft::from(&new), allow).await?;
     }
     let judgement = rule::Judgement::of(tx, RuleObject::Contact, current.id.0).await?;
+    affiliation::store::undo_of(tx, undoes.map(|event| event.0)).await?;
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("contact")?;
         return Err(change::stale_for(cx, Object::Contact, now.version, &now.fields(), &new));
@@ -89,6 +91,10 @@ pub async fn update(
     name_values(tx, &mut changes).await?;
     values::tell(tx, FieldObject::Contact, &mut changes).await?;
     let contact = store::find(tx, current.id, false).await?.or_not_found("contact")?.allowing(cx.actor());
+    if let Some(left) = old.account_id.filter(|left| contact.account_id != Some(*left) && undoes.is_none()) {
+        // The old account's timeline tells it too, before the change that the answer names.
+        tx.emit(contact.event(tx, "left").about(None, Some(left), None));
+    }
     let verb = if undoes.is_some() { "undone" } else { "updated" };
     let mut event = contact.event(tx, verb).changes(changes);
     event.undoes = undoes;

@@ -10,6 +10,8 @@ use sqlx::{Postgres, QueryBuilder};
 pub enum Kind {
     /// An id of another record.
     Id,
+    /// The id of an account, which may stand below others.
+    Account,
     /// Records that have a part in it: a table of its parts and its column of ids. The column of the field itself is one
     /// more.
     Part(&'static str, &'static str),

@@ -31,6 +31,8 @@ pub enum Op {
     Lte,
     Between,
     Contains,
+    /// It is this account, or stands anywhere below it.
+    Under,
     IsNull,
 }
 
@@ -49,6 +51,7 @@ impl Op {
             "lte" => Self::Lte,
             "between" => Self::Between,
             "contains" => Self::Contains,
+            "under" => Self::Under,
             "is_null" => Self::IsNull,
             _ => return None,
         })
@@ -61,6 +64,9 @@ impl Op {
             Kind::Id | Kind::User | Kind::Team | Kind::Stage | Kind::Choice(_) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
             }
+            Kind::Account => {
+                matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::Under | Self::IsNull)
+            }
             Kind::StageKind | Kind::Tag | Kind::State(_) | Kind::Part(..) => {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn)
             }
@@ -68,7 +74,9 @@ impl Op {
                 matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::IsNull)
             }
             Kind::Text => matches!(self, Self::Eq | Self::Ne | Self::In | Self::NotIn | Self::Contains | Self::IsNull),
-            Kind::Int | Kind::Money | Kind::Decimal | Kind::Date | Kind::Time => !matches!(self, Self::Contains),
+            Kind::Int | Kind::Money | Kind::Decimal | Kind::Date | Kind::Time => {
+                !matches!(self, Self::Contains | Self::Under)
+            }
         }
     }
 }
@@ -272,7 +280,9 @@ fn operand(field: &Field, values: &[&Value], names: &Names, reading: Reading<'_>
     let plain =
         |t: &str| if t.contains('\0') { Err("text must not contain U+0000".to_owned()) } else { Ok(t.to_owned()) };
     Ok(match field.kind {
-        Kind::Id | Kind::Part(..) => Operand::Ids(texts()?.into_iter().map(id).collect::<Result<_, _>>()?),
+        Kind::Id | Kind::Account | Kind::Part(..) => {
+            Operand::Ids(texts()?.into_iter().map(id).collect::<Result<_, _>>()?)
+        }
         Kind::User => Operand::Ids(
             texts()?
                 .into_iter()

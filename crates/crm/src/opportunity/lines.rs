@@ -6,15 +6,15 @@ use dealwright_access::policy::UpdateOpportunity;
 use dealwright_access::{Context, Object, Permit};
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::extract::Validate;
-use dealwright_kernel::id::{LineId, OpportunityId, PriceListId, ProductId};
+use dealwright_kernel::id::{EventId, LineId, OpportunityId, PriceListId, ProductId};
 use dealwright_kernel::{Error, Money, Patch, Result};
-use dealwright_store::{Change, Tx};
+use dealwright_store::Tx;
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::line_sum::{self, LineTotals, Terms, USUAL_TERM};
+use super::line_undo::Kept;
 use super::parts::{self, PartChange};
 use super::{Line, Opportunity, OpportunityPatch, store, write};
 use crate::change::store::{References, check_references};
@@ -109,7 +109,7 @@ fn usual_term(billing: Billing, said: Option<i32>) -> Option<i32> {
 }
 
 impl Line {
-    const fn terms(&self) -> Terms {
+    pub(super) const fn terms(&self) -> Terms {
         Terms {
             quantity: self.quantity,
             unit_price: self.unit_price,
@@ -120,8 +120,9 @@ impl Line {
         }
     }
 
-    fn in_words(&self) -> Value {
-        json!(self.terms().in_words(&self.product.name))
+    /// As its event tells of it.
+    fn told(&self) -> (Kept, String) {
+        (Kept::of(self, self.terms()), self.terms().in_words(&self.product.name))
     }
 }
 
@@ -242,7 +243,10 @@ pub async fn add(
     let Some(product) = added else {
         return Err(Error::invalid("too_many_lines", format!("an opportunity has at most {MAX_LINES} products")));
     };
-    record(cx, tx, permit, version, Value::Null, json!(terms.in_words(&product.unwrap_or_default()))).await
+    let told = (Kept::new(LineId(id), new.product_id, list, terms), terms.in_words(&product.unwrap_or_default()));
+    let id = permit.id;
+    record(cx, tx, permit, version, None, Some(told), None).await?;
+    Ok(id)
 }
 
 /// The terms of a new line, and the list its price is from.
@@ -301,6 +305,15 @@ pub async fn change(
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
     let terms = patch.apply(line.terms());
     terms.check()?;
+    write_terms(tx, id, terms).await?;
+    let told = (Kept::of(&line, terms), terms.in_words(&line.product.name));
+    let deal = permit.id;
+    record(cx, tx, permit, version, Some(line.told()), Some(told), None).await?;
+    Ok(deal)
+}
+
+/// Gives a line other terms.
+pub(super) async fn write_terms(tx: &mut Tx, id: LineId, terms: Terms) -> Result<()> {
     let org = tx.org().0;
     sqlx::query!(
         "update opportunity_line set quantity = $3::text::numeric, price_minor = $4, currency = $5, discount = $6::text::numeric,
@@ -318,7 +331,7 @@ pub async fn change(
     )
     .execute(tx.db())
     .await?;
-    record(cx, tx, permit, version, line.in_words(), json!(terms.in_words(&line.product.name))).await
+    Ok(())
 }
 
 /// Removes a line.
@@ -335,9 +348,52 @@ pub async fn remove(
     may_write(cx)?;
     parts::at(&permit, version)?;
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
+    delete(tx, id).await?;
+    let deal = permit.id;
+    record(cx, tx, permit, version, Some(line.told()), None, None).await?;
+    Ok(deal)
+}
+
+/// Removes the row.
+pub(super) async fn delete(tx: &mut Tx, id: LineId) -> Result<()> {
     let org = tx.org().0;
     sqlx::query!("delete from opportunity_line where org_id = $1 and id = $2", org, id.0).execute(tx.db()).await?;
-    record(cx, tx, permit, version, line.in_words(), Value::Null).await
+    Ok(())
+}
+
+/// Puts a line that was removed back, behind the others; the price list of its price may be gone.
+///
+/// # Errors
+/// 422 `too_many_lines`; 409 when the product itself has been removed for good.
+pub(super) async fn put_back(tx: &mut Tx, deal: OpportunityId, kept: &Kept) -> Result<()> {
+    let (org, terms) = (tx.org().0, kept.terms());
+    let added = sqlx::query!(
+        "insert into opportunity_line (org_id, id, opportunity_id, product_id, position, quantity, price_minor, currency, discount, discount_minor,
+             billing, term_months, price_list_id)
+         select $1, $2, $3, p.id, (select coalesce(max(position), -1) + 1 from opportunity_line where org_id = $1 and opportunity_id = $3),
+                $5::text::numeric, $6, $7, $8::text::numeric, $9, $10, $11, (select l.id from price_list l where l.org_id = $1 and l.id = $12)
+         from product p where p.org_id = $1 and p.id = $4
+           and (select count(*) from opportunity_line where org_id = $1 and opportunity_id = $3) < $13",
+        org,
+        kept.id.0,
+        deal.0,
+        kept.product_id.0,
+        terms.quantity.to_string(),
+        terms.unit_price.minor,
+        terms.unit_price.currency.code(),
+        terms.discount_percent.to_string(),
+        terms.discount_amount.map(|off| off.minor),
+        terms.billing.as_str(),
+        terms.term_months,
+        kept.price_list_id.map(|l| l.0),
+        MAX_LINES,
+    )
+    .execute(tx.db())
+    .await?;
+    if added.rows_affected() == 0 {
+        return Err(parts::nothing("there is no room for it, or the product is gone"));
+    }
+    Ok(())
 }
 
 /// Gives a deal the same lines as another.
@@ -358,27 +414,34 @@ pub async fn copy(tx: &mut Tx, from: OpportunityId, to: OpportunityId) -> Result
     Ok(copied.rows_affected())
 }
 
-fn may_write(cx: &Context) -> Result<()> {
+pub(super) fn may_write(cx: &Context) -> Result<()> {
     cx.actor().fields.may_write(Object::Opportunity, ["products"])
 }
 
-async fn record(
+/// Tells of a change of a line, with what a person reads of it. Where the amount follows the products it is worked out anew,
+/// before the event that the answer names.
+pub(super) async fn record(
     cx: &Context,
     tx: &mut Tx,
     permit: Permit<Opportunity>,
     version: i64,
-    old: Value,
-    new: Value,
-) -> Result<OpportunityId> {
-    let change = Change { field: "products".into(), old, new, old_label: None, new_label: None };
-    parts::record(tx, &permit, version, PartChange { verb: "updated".into(), change, undoes: None }).await?;
-    let id = permit.id;
-    if permit.amount_from_lines {
-        // Nothing else is said: the amount is worked out anew.
-        let permit = cx.permit_for::<Opportunity>(tx, id, permission::<UpdateOpportunity>()).await?;
-        write::update(cx, tx, permit, version + 1, OpportunityPatch::default(), None).await?;
+    old: Option<(Kept, String)>,
+    new: Option<(Kept, String)>,
+    undoes: Option<EventId>,
+) -> Result<EventId> {
+    parts::at(&permit, version)?;
+    let old = old.as_ref().map(|(kept, words)| (kept, words.clone()));
+    let new = new.as_ref().map(|(kept, words)| (kept, words.clone()));
+    let part = PartChange::of("product", "products", old, new, undoes)?;
+    if !permit.amount_from_lines {
+        return parts::record(tx, &permit, version, part).await;
     }
-    Ok(id)
+    let id = permit.id;
+    // Nothing else is said.
+    write::update(cx, tx, permit, version, OpportunityPatch::default(), None).await?;
+    let permit = cx.permit_for::<Opportunity>(tx, id, permission::<UpdateOpportunity>()).await?;
+    let version = permit.version;
+    parts::record(tx, &permit, version, part).await
 }
 
 /// The whole record as the API shows it.

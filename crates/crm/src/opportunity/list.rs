@@ -21,7 +21,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     owner_column: "owner_id",
     fields: &[
         Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
-        Field::new("account_id", "account_id", Kind::Id),
+        Field::new("account_id", "account_id", Kind::Account),
         Field::of_account("account.name", "name_sort", Kind::Text),
         Field::of_account("account.domain", "domain", Kind::Text),
         Field::of_account("account.industry_id", "industry_id", Kind::Choice("industry")),

@@ -13,6 +13,7 @@ pub mod http;
 mod input;
 pub mod life_http;
 pub mod line_sum;
+pub mod line_undo;
 pub mod lines;
 pub mod list;
 pub mod moving;

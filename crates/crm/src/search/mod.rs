@@ -41,8 +41,8 @@ impl What {
     const fn searched(self) -> &'static [&'static str] {
         match self {
             Self::Opportunities => &["next_step"],
-            Self::Accounts => &["domain"],
-            Self::Contacts => &["title", "email"],
+            Self::Accounts => &["domain", "phone"],
+            Self::Contacts => &["title", "email", "phone"],
             Self::Leads => &["title", "email", "phone"],
         }
     }
@@ -62,7 +62,32 @@ pub(crate) fn words(q: &str) -> Vec<String> {
 /// A query as the database matches it; nothing when no word was typed.
 pub(crate) async fn understand(tx: &mut Tx, q: &str) -> Result<Option<String>> {
     let words = words(q);
-    if words.is_empty() { Ok(None) } else { store::query(tx, &words).await.map(Some) }
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let query = store::query(tx, &words).await?;
+    Ok(Some(match phone(q) {
+        Some(number) => format!("({query}) | {number}"),
+        None => query,
+    }))
+}
+
+/// What a telephone number stands for, in whatever way it is written, if it may be one: `app.phone_words` keeps how numbers
+/// end, and those without a country's number behind a nought. Digits alone, so that it is a query as it stands.
+fn phone(q: &str) -> Option<String> {
+    let typed = q.replace("(0)", "");
+    if typed.chars().any(|c| !(c.is_ascii_digit() || " +-/.()\u{a0}".contains(c))) {
+        return None;
+    }
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let core = digits.strip_prefix("00").or_else(|| digits.strip_prefix('0')).unwrap_or(&digits);
+    if !(4..=20).contains(&core.len()) {
+        return None;
+    }
+    // Without the one to three digits of a country.
+    let national = (1..=3).filter(|_| core.len() >= 8).filter_map(|country| core.get(country..));
+    let national = national.map(|rest| format!(" | '0{rest}'"));
+    Some(format!("'{core}':*{}", national.collect::<String>()))
 }
 
 /// Ids of opportunities that match, for this actor to read under their own rights.
@@ -184,6 +209,13 @@ mod tests {
         assert_eq!(words("o'neil & sons | (x)"), ["o", "neil", "sons", "x"]);
         assert_eq!(words("nadia@isdom.com"), ["nadia@isdom.com"]);
         assert_eq!(words("  -- !! \\ "), Vec::<String>::new());
+        assert_eq!(phone("+49 (0)30 12-34").as_deref(), Some("'49301234':* | '09301234' | '0301234' | '001234'"));
+        for (typed, number) in [("030/1234", "'301234':*"), ("0049 30", "'4930':*"), ("12 34", "'1234':*")] {
+            assert_eq!(phone(typed).as_deref(), Some(number));
+        }
+        for typed in ["", "030", "deal 2026", "1234'", "123456789012345678901"] {
+            assert_eq!(phone(typed), None, "{typed}");
+        }
         assert_eq!(words("a b c d e f g h i j"), ["a", "b", "c", "d", "e", "f", "g", "h"]);
     }
 }

@@ -76,10 +76,16 @@ pub async fn matching_shown(tx: &mut Tx, what: What, query: &str, ids: &[Uuid], 
         }
         What::Accounts => {
             sqlx::query_scalar!(
-                "select t.id from account t where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(t.name)) @@ $3::text::tsquery",
+                "select t.id from account t
+                 where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(concat_ws(' ', t.name,
+                     case when not $4 then t.domain end, case when not $4 then split_part(t.domain, '.', 1) end,
+                     case when not $5 then app.phone_words(t.phone) end)))
+                     @@ $3::text::tsquery",
                 org,
                 ids,
                 query,
+                hides("domain"),
+                hides("phone"),
             )
             .fetch_all(db)
             .await?
@@ -105,13 +111,15 @@ pub async fn matching_shown(tx: &mut Tx, what: What, query: &str, ids: &[Uuid], 
             sqlx::query_scalar!(
                 "select t.id from contact t left join account a on a.org_id = t.org_id and a.id = t.account_id
                  where t.org_id = $1 and t.id = any ($2) and to_tsvector('simple', app.fold(concat_ws(' ', t.name, a.name,
-                     case when not $4 then t.title end, case when not $5 then t.email end, case when not $5 then split_part(t.email, '@', 1) end)))
+                     case when not $4 then t.title end, case when not $5 then t.email end, case when not $5 then split_part(t.email, '@', 1) end,
+                     case when not $6 then app.phone_words(t.phone) end)))
                      @@ $3::text::tsquery",
                 org,
                 ids,
                 query,
                 hides("title"),
                 hides("email"),
+                hides("phone"),
             )
             .fetch_all(db)
             .await?

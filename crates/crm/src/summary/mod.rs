@@ -177,7 +177,8 @@ pub fn groups_by(field: &Field) -> bool {
         | Kind::Option
         | Kind::Flag
         | Kind::Reference { person: true } => true,
-        Kind::Id => matches!(field.name, "account_id" | "primary_contact_id" | "parent_id" | "pipeline_id"),
+        Kind::Account => true,
+        Kind::Id => matches!(field.name, "primary_contact_id" | "pipeline_id"),
         Kind::Text => matches!(field.name, "country" | "company" | "account.country"),
         Kind::Part(..)
         | Kind::StageKind

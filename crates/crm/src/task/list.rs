@@ -23,7 +23,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("assignee_id", "assignee_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
         Field::new("opportunity_id", "opportunity_id", Kind::Id),
-        Field::new("account_id", "account_id", Kind::Id),
+        Field::new("account_id", "account_id", Kind::Account),
         Field::new("contact_id", "contact_id", Kind::Id),
         Field::new("lead_id", "lead_id", Kind::Id),
         Field::new("priority", "priority", Kind::Word(Priority::WORDS)),

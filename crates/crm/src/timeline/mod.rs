@@ -85,6 +85,9 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
         return matches!(verb, "added" | "deleted" | "restored")
             || (has_changes && matches!(verb, "renamed" | "version_added" | "version_chosen"));
     }
+    if object == "account_plan" {
+        return matches!(verb, "created" | "deleted" | "restored" | "updated" | "undone");
+    }
     let known = matches!(object, "opportunity" | "account" | "contact" | "lead" | "task" | "activity");
     known
         && (matches!(verb, "created" | "deleted" | "restored")
@@ -93,7 +96,9 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
             || (object == "opportunity"
                 && (verb.starts_with("contact_")
                     || verb.starts_with("competitor_")
+                    || verb.starts_with("product_")
                     || matches!(verb, "archived" | "unarchived")))
+            || (object == "contact" && verb.starts_with("affiliation_"))
             || (matches!(object, "account" | "contact" | "lead") && verb == "merged")
             || (has_changes && matches!(verb, "updated" | "moved" | "assigned" | "undone" | "completed" | "reopened")))
 }

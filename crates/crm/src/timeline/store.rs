@@ -122,6 +122,7 @@ async fn entries(tx: &mut Tx, actor: &Actor, ids: &[Uuid], pinned: &[Uuid]) -> R
     let mut by_id: HashMap<Uuid, Entry> = entries.into_iter().map(|entry| (entry.id.0, entry)).collect();
     let mut items: Vec<Entry> = ids.iter().filter_map(|id| by_id.remove(id)).collect();
     name_contacts(tx, &mut items).await?;
+    name_accounts(tx, &mut items).await?;
     tell_activities(tx, actor, &mut items).await?;
     for item in &mut items {
         item.pinned = pinned.contains(&item.id.0);
@@ -177,6 +178,23 @@ impl Row {
             activity: None,
         })
     }
+}
+
+/// Says at which account a contact works or worked, as far as the reader may see it.
+async fn name_accounts(tx: &mut Tx, items: &mut [Entry]) -> Result<()> {
+    let of = |value: &Value| value.get("account_id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
+    let changes = || items.iter().flat_map(|entry| &entry.changes).filter(|change| change.field == "accounts");
+    let ids: Vec<Uuid> = changes().flat_map(|change| [of(&change.old), of(&change.new)]).flatten().collect();
+    let names = change::store::names(tx, &ids).await?;
+    for change in items.iter_mut().flat_map(|entry| &mut entry.changes).filter(|change| change.field == "accounts") {
+        for (value, label) in [(&change.old, &mut change.old_label), (&change.new, &mut change.new_label)] {
+            if let (Some(id), Some(said)) = (of(value), label.as_mut()) {
+                let name = names.get(&id).map_or("an account you may not see", String::as_str);
+                *said = format!("{name}, {said}");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Says who was put on a deal or taken off, and who took part, as far as the reader may see them.

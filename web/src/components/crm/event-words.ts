@@ -47,10 +47,26 @@ function ofFile(event: TimelineEvent, action: string): Words {
 }
 
 const PARTS: Record<string, string> = { added: "added", changed: "changed", removed: "took off the deal:" };
+const PART_NOUNS: Record<string, string> = {
+  contact: "a contact",
+  competitor: "a competitor",
+  product: "a product",
+  affiliation: "an account",
+};
 
-/** "Ann Lee, Champion" of a contact or competitor that was added, changed or taken off. */
-const partOf = (change: TimelineEvent["changes"][number], contact: boolean): string =>
-  change.new_label ?? change.old_label ?? (contact ? "a contact" : "a competitor");
+/** "Ann Lee, Champion" of what was added, changed or taken off. */
+function ofPart(noun: string, what: string, change: TimelineEvent["changes"][number]): Words {
+  const verb = noun === "affiliation" && what === "removed" ? "removed" : PARTS[what];
+  return { verb: verb ?? "changed", object: change.new_label ?? change.old_label ?? PART_NOUNS[noun] ?? "a part" };
+}
+
+/** A plan for an account: what became of it, or which of its fields. */
+function ofPlan(event: TimelineEvent, action: string): Words {
+  const name = event.subject.name.replace(/^Plan /, "the plan for ");
+  const fields = event.changes.map((c) => (c.label ?? c.field).toLowerCase()).join(", ");
+  if (action === "updated" && fields) return { verb: `changed ${fields} of`, object: name };
+  return { verb: PLAIN[action] ?? "changed", object: name };
+}
 
 export interface Words {
   verb: string;
@@ -78,6 +94,7 @@ export function words(event: TimelineEvent): Words {
     };
   }
   if (noun === "file") return ofFile(event, action);
+  if (noun === "account_plan") return ofPlan(event, action);
   if (noun === "proposal") {
     const n = event.changes.length;
     const object = n === 1 ? "1 change" : n > 1 ? `${n} changes` : "a change";
@@ -91,8 +108,9 @@ export function words(event: TimelineEvent): Words {
       object: stage?.new_label ?? "another stage",
     };
   }
-  const part = /^(contact|competitor)_(added|changed|removed)$/.exec(action);
-  if (part && change) return { verb: PARTS[part[2] ?? ""] ?? "changed", object: partOf(change, part[1] === "contact") };
+  const part = /^(contact|competitor|product|affiliation)_(added|changed|removed)$/.exec(action);
+  if (part && change) return ofPart(part[1] ?? "", part[2] ?? "", change);
+  if (noun === "contact" && action === "left") return { verb: "noted that they left:", object: event.subject.name };
   if (action === "reopened") {
     const reason = text(event.data.reason);
     return { verb: "opened the deal again", object: reason ? `“${reason}”` : "" };

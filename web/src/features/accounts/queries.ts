@@ -21,3 +21,29 @@ export const accountsQuery = (search: ListSearch) => {
     getNextPageParam: (page) => page.next_cursor,
   });
 };
+
+export const hierarchyQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["accounts", "hierarchy", id],
+    queryFn: ({ signal }) => get("/accounts/{id}/hierarchy", { path: { id }, signal }),
+  });
+
+export const plansQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["accounts", "plans", id],
+    queryFn: async ({ signal }) => (await get("/accounts/{id}/plans", { path: { id }, signal })).items,
+  });
+
+export type PeopleState = "current" | "former";
+export const accountPeopleQuery = (id: string, state: PeopleState) =>
+  infiniteQueryOptions({
+    queryKey: ["accounts", "people", id, state],
+    queryFn: ({ pageParam, signal }) =>
+      get("/accounts/{id}/people", {
+        path: { id },
+        query: { state, limit: 100, cursor: pageParam ?? undefined },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });

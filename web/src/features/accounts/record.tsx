@@ -9,7 +9,7 @@ import { CustomFacts } from "@/components/crm/custom-facts";
 import { Fact } from "@/components/crm/fact";
 import { History } from "@/components/crm/history";
 import { RecordPage } from "@/components/crm/record-page";
-import { RelatedDeals, RelatedPeople } from "@/components/crm/related";
+import { RelatedDeals } from "@/components/crm/related";
 import { SubjectTasks } from "@/components/crm/subject-tasks";
 import { Timeline } from "@/components/crm/timeline";
 import { useEdit } from "@/components/crm/use-edit";
@@ -20,11 +20,26 @@ import { SkeletonRows } from "@/components/ui/states";
 import { loadable } from "@/lib/loadable";
 import { create } from "@/lib/frame";
 import { accountQuery } from "./queries";
+import { Parents } from "./parents";
 import { AccountTeam } from "./team";
 
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 
-export const ACCOUNT_TABS = ["timeline", "details", "related", "tasks", "files", "team", "history"] as const;
+const AccountPeople = loadable(() => import("./people").then((m) => m.AccountPeople));
+const AccountPlans = loadable(() => import("./plan").then((m) => m.AccountPlans));
+const Hierarchy = loadable(() => import("./hierarchy").then((m) => m.Hierarchy));
+
+export const ACCOUNT_TABS = [
+  "timeline",
+  "details",
+  "related",
+  "hierarchy",
+  "plan",
+  "tasks",
+  "files",
+  "team",
+  "history",
+] as const;
 export type AccountTab = (typeof ACCOUNT_TABS)[number];
 
 /** What each field sends, and how it reads until the server answers. */
@@ -38,10 +53,15 @@ function useAccountFact(a: Account) {
     currency,
     clearable,
     value: a[key] as FieldValue,
-    hidden: fields.hides(key),
-    locked: a.may.update ? (fields.locks(key) ? FIELD_LOCKED : undefined) : "You may only read this account",
+    hidden: fields.hides(key) || (key === "parent" && fields.hides("parent_id")),
+    locked: a.may.update
+      ? fields.locks(key === "parent" ? "parent_id" : key)
+        ? FIELD_LOCKED
+        : undefined
+      : "You may only read this account",
     onSave: (value: FieldValue) => {
-      const body = key === "owner" ? { owner_id: (value as Ref | null)?.id ?? null } : { [key]: value };
+      const ref = key === "owner" || key === "parent";
+      const body = ref ? { [`${key}_id`]: (value as Ref | null)?.id ?? null } : { [key]: value };
       save({ record: a, label, body, next: { [key]: value } });
     },
   });
@@ -72,9 +92,11 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
     related: () => (
       <div className="flex flex-col gap-4">
         <RelatedDeals filter={{ account_id: id }} />
-        <RelatedPeople accountId={id} />
+        <AccountPeople accountId={id} fallback={<SkeletonRows rows={3} />} />
       </div>
     ),
+    hierarchy: () => <Hierarchy id={id} fallback={<SkeletonRows rows={4} />} />,
+    plan: () => <AccountPlans account={a} fallback={<SkeletonRows rows={4} />} />,
     tasks: () => <SubjectTasks subject={{ type: "account", id, name: a.name }} />,
     team: () => <AccountTeam account={a} />,
     files: () => <Files object="account" id={id} mayAdd={a.may.update} fallback={<SkeletonRows rows={4} />} />,
@@ -95,6 +117,7 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
           replace: true,
         })
       }
+      banner={<Parents above={a.ancestors} />}
       mayDelete={a.may.delete}
       onGone={() => void navigate({ to: "/accounts", search: {} })}
       onNewDeal={maySell ? () => create({ kind: "opportunity", account: { id, name: a.name } }) : null}
@@ -137,6 +160,7 @@ function Details({ a, fact }: { a: Account; fact: ReturnType<typeof useAccountFa
       <div>
         <Fact row {...fact("name", "Name", "text", false)} shown={a.name} />
         <Fact row {...fact("domain", "Domain", "text")} shown={a.domain} />
+        <Fact row {...fact("parent", "Parent account", "account")} shown={a.parent?.name ?? ""} />
         <Fact row {...fact("industry_id", "Industry", "choice")} {...choice("industry")} />
         <Fact row {...fact("region_id", "Region", "choice")} {...choice("region")} />
         <Fact row {...fact("annual_revenue", "Annual revenue", "money")} shown={money(a.annual_revenue)} />

@@ -21,3 +21,9 @@ export const contactsQuery = (search: ListSearch) => {
     getNextPageParam: (page) => page.next_cursor,
   });
 };
+
+export const contactAccountsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["contacts", "accounts", id],
+    queryFn: async ({ signal }) => (await get("/contacts/{id}/accounts", { path: { id }, signal })).items,
+  });

@@ -22,6 +22,8 @@ import { contactQuery } from "./queries";
 
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 
+const ContactAccounts = loadable(() => import("./accounts").then((m) => m.ContactAccounts));
+
 export const CONTACT_TABS = ["timeline", "details", "related", "tasks", "files", "history"] as const;
 export type ContactTab = (typeof CONTACT_TABS)[number];
 
@@ -84,7 +86,12 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
         </div>
       </div>
     ),
-    related: () => <RelatedDeals filter={{ contact_id: id }} />,
+    related: () => (
+      <div className="flex flex-col gap-4">
+        <ContactAccounts c={c} fallback={<SkeletonRows rows={2} />} />
+        <RelatedDeals filter={{ contact_id: id }} />
+      </div>
+    ),
     tasks: () => <SubjectTasks subject={{ type: "contact", id, name: c.name }} />,
     files: () => <Files object="contact" id={id} mayAdd={c.may.update} fallback={<SkeletonRows rows={4} />} />,
     history: () => <History type="contact" id={id} />,

@@ -44,9 +44,9 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        let path = ["{line_id}", "{share_id}", "{member_id}", "{identity_id}", "{contact_id}", "{competitor_id}"]
-            .iter()
-            .fold(path.replace("{id}", id), |path, part| path.replace(part, nil));
+        let parts = ["line", "share", "member", "identity", "contact", "competitor", "affiliation", "plan"];
+        let path =
+            parts.iter().fold(path.replace("{id}", id), |path, part| path.replace(&format!("{{{part}_id}}"), nil));
         path.replace("{currency}", "USD")
             .replace("{event_id}", nil)
             .replace("{object}", "opportunity")
@@ -59,9 +59,11 @@ impl Records {
 fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
     let nil = "00000000-0000-7000-8000-000000000000";
     Some(match operation {
-        "POST /opportunities" => json!({ "name": "New" }),
-        "POST /accounts" => json!({ "name": "New", "allow_duplicates": true }),
-        "POST /contacts" | "POST /leads" => json!({ "last_name": "New" }),
+        "POST /opportunities" | "POST /opportunities/validation" => json!({ "name": "New" }),
+        "POST /accounts" | "POST /accounts/validation" => json!({ "name": "New", "allow_duplicates": true }),
+        "POST /contacts" | "POST /leads" | "POST /contacts/validation" | "POST /leads/validation" => {
+            json!({ "last_name": "New" })
+        }
         "POST /products" => json!({ "name": "New product" }),
         "POST /pipelines" => json!({ "name": "New pipeline" }),
         "POST /pipelines/order" => json!({ "ids": [] }),
@@ -103,6 +105,12 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "PUT /opportunities/{id}/contacts/{contact_id}" | "PUT /opportunities/{id}/competitors/{competitor_id}" => {
             json!({ "note": "Changed", "version": 999 })
         }
+        "POST /contacts/{id}/accounts" => json!({ "account_id": records.0["accounts"], "version": 999 }),
+        "PATCH /contacts/{id}/accounts/{affiliation_id}" | "POST /contacts/{id}/move" => {
+            json!({ "title": "Changed", "version": 999 })
+        }
+        "POST /accounts/{id}/plans" => json!({ "period": "2026" }),
+        "PATCH /accounts/{id}/plans/{plan_id}" => json!({ "goal": "Changed", "version": 999 }),
         "POST /opportunities/{id}/reopening" => json!({ "reason": "Changed", "version": 999 }),
         "POST /opportunities/{id}/clone" => json!({ "name": "" }),
         "PUT /opportunities/{id}/archive" => json!({}),

@@ -50,11 +50,13 @@ async fn lines_come_to_what_is_due_once_by_the_year_and_over_the_term() {
     let monthly = app.admin.patch(&setup_line, json!({ "billing": "monthly" })).await.ok();
     assert_eq!((&monthly["lines"][1]["term_months"], &monthly["amount"]), (&json!(12), &euros("8763.60")));
     let timeline = app.admin.get(&format!("{path}/timeline")).await.ok();
+    let told = &timeline["items"][0];
+    assert_eq!((&told["type"], &told["undoable"]), (&json!("opportunity.product_changed"), &json!(true)));
     assert_eq!(
-        timeline["items"][1]["changes"][0]["new"],
+        told["changes"][0]["new_label"],
         "1 × Setup at 500.00 EUR monthly for 12 months less 50 % = 3000.00 EUR"
     );
-    assert_eq!(timeline["items"][0]["changes"][0]["field"], "amount");
+    assert_eq!(timeline["items"][1]["changes"][0]["field"], "amount");
 
     // Dollars among euros have no sum; the line is not added.
     let dollars =
@@ -82,4 +84,55 @@ async fn lines_come_to_what_is_due_once_by_the_year_and_over_the_term() {
     assert_eq!(app.admin.get(&path).await.body["amount"], euros("5763.60"));
     let back = app.admin.patch(&path, json!({ "amount_from_lines": false, "amount": euros("5000"), "version": app.admin.get(&path).await.body["version"] }));
     assert_eq!(back.await.ok()["amount"], euros("5000.00"));
+}
+
+#[tokio::test]
+async fn what_was_done_to_products_is_taken_back_with_the_amount() {
+    let app = TestApp::new().await;
+    let product = app.admin.post("/products", json!({ "name": "Licence", "unit_price": euros("100") })).await.ok();
+    let deal = app.admin.opportunity("Deal", json!({ "amount": euros("1") })).await;
+    let path = format!("/opportunities/{}", deal["id"].as_str().unwrap());
+    let lines = format!("{path}/lines");
+    let line = json!({ "product_id": product["id"], "quantity": "3", "discount_percent": "10" });
+    let first = app.admin.post(&lines, line.clone()).await;
+    let first_line = format!("{lines}/{}", first.body["lines"][0]["id"].as_str().unwrap());
+    let version = first.body["version"].clone();
+    app.admin.patch(&path, json!({ "amount_from_lines": true, "version": version })).await.ok();
+    let second = app.admin.post(&lines, json!({ "product_id": product["id"], "quantity": "1" })).await;
+    assert_eq!(second.body["amount"], euros("370.00"));
+    let undo = async |event: String| app.admin.post("/undo", json!({ "event_id": event })).await;
+    let now = async || {
+        let whole = app.admin.get(&path).await.ok();
+        let lines = whole["lines"].as_array().unwrap().iter().map(|l| l["quantity"].as_str().unwrap().to_owned());
+        (lines.collect::<Vec<_>>(), whole["amount"]["amount"].as_str().unwrap().to_owned())
+    };
+    let is = |lines: &[&str], amount: &str| (lines.iter().map(|l| (*l).to_owned()).collect(), amount.to_owned());
+    // Changed, removed, added, each taken back from the answer's own event.
+    let changed = app.admin.patch(&first_line, json!({ "quantity": "5" })).await;
+    assert_eq!(now().await, is(&["5", "1"], "550.00"));
+    undo(changed.event()).await.ok();
+    assert_eq!(now().await, is(&["3", "1"], "370.00"));
+    let removed = app.admin.delete(&first_line).await;
+    assert_eq!(now().await, is(&["1"], "100.00"));
+    let back = undo(removed.event()).await;
+    assert_eq!(now().await, is(&["1", "3"], "370.00"));
+    undo(second.event()).await.ok();
+    assert_eq!(now().await, is(&["3"], "270.00"));
+    // An undo is taken back as well; what has changed since is not.
+    undo(back.event()).await.ok();
+    assert_eq!(app.admin.get(&path).await.body["lines"], json!([]));
+    let late = undo(changed.event()).await;
+    assert_eq!(late.problem(), "409 already_undone");
+    let late = undo(first.event()).await;
+    assert_eq!(
+        (late.problem(), &late.body["detail"]),
+        ("409 nothing_to_undo".into(), &json!("the product is no longer on the deal"))
+    );
+    assert_eq!(
+        app.stranger().await.post("/undo", json!({ "event_id": first.event() })).await.problem(),
+        "404 not_found"
+    );
+    let reader = app.user(dealwright_access::policy::Builtin::ReadOnly).await;
+    let added = app.admin.post(&lines, line).await;
+    assert_eq!(reader.post("/undo", json!({ "event_id": added.event() })).await.problem(), "403 forbidden");
 }

@@ -1,4 +1,7 @@
+mod account_plans;
+mod account_trees;
 mod activities;
+mod affiliations;
 mod assignment;
 mod board;
 mod bulk;

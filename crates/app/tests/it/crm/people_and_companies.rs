@@ -134,3 +134,51 @@ async fn bad_input_names_the_field_and_changes_nothing() {
         assert_eq!(app.admin.get(list).await.ok()["items"], json!([]));
     }
 }
+
+#[tokio::test]
+async fn people_and_companies_are_found_by_telephone_in_any_format() {
+    let app = TestApp::new().await;
+    account(&app.admin, "Isdom", json!({ "phone": "+49 (0)30 901820-0" })).await;
+    for (name, phone) in [("Roe", "+49 (0)171 55 44-332"), ("Doe", "0171/5544 999"), ("Poe", "(415) 555-0100")] {
+        app.admin.post("/contacts", json!({ "last_name": name, "phone": phone })).await.ok();
+    }
+    let found = async |who: &Person, q: &str| {
+        let q = q.replace('+', "%2B");
+        let hits = who.get(&format!("/search?q={q}")).await.ok();
+        hits["items"].as_array().unwrap().iter().map(|h| h["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for (q, name) in [
+        ("+49 171 5544332", "Roe"),
+        ("0171 5544332", "Roe"),
+        ("00491715544332", "Roe"),
+        ("0171-55-44-332", "Roe"),
+        ("+49 (0)171/5544332", "Roe"),
+        ("44332", "Roe"),
+        ("+49 171 5544999", "Doe"),
+        ("01715544999", "Doe"),
+        ("+1 415 555 0100", "Poe"),
+        ("415.555.0100", "Poe"),
+        ("5550100", "Poe"),
+        ("030 9018200", "Isdom"),
+        ("+4930901820", "Isdom"),
+    ] {
+        assert_eq!(found(&app.admin, q).await, [name], "{q}");
+    }
+    assert_eq!(found(&app.admin, "0171 5544").await.len(), 2);
+    assert_eq!(found(&app.admin, "99999").await, Vec::<String>::new());
+    assert_eq!(found(&app.stranger().await, "5550100").await, Vec::<String>::new());
+    let list = app.admin.get("/contacts?q=0171 5544332").await.ok();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    // A part of a name, of each kind of record.
+    for (list, part) in [("accounts", "sdo"), ("contacts", "oe")] {
+        let named = app.admin.get(&format!("/{list}?name.contains={part}&count=true")).await.ok();
+        assert!(named["total"].as_i64().unwrap() >= 1, "{list}");
+    }
+    // Not by a number that a role hides.
+    let reader = app.user(Builtin::ReadOnly).await;
+    super::hide(&app, "Read-only", json!({ "contact": { "phone": "hidden" }, "account": { "phone": "hidden" } })).await;
+    for q in ["5550100", "030 9018200"] {
+        assert_eq!(found(&reader, q).await, Vec::<String>::new());
+    }
+    assert_eq!(found(&reader, "Isdom").await, ["Isdom"]);
+}

@@ -364,3 +364,35 @@ async fn an_import_meets_rules_newer_than_its_check() {
     let checked = act(&app.admin, &again, "check").await;
     assert_eq!(json!([checked["check"]["ready"], checked["check"]["errors"]]), json!([0, 1]), "{checked}");
 }
+
+#[tokio::test]
+async fn a_form_hears_beforehand_what_creating_would_say() {
+    let app = TestApp::new().await;
+    let rep = app.user(Builtin::SalesRep).await;
+    let least = rule(&app, "opportunity", "amount == null || amount >= 100", "amount").await;
+    let named = rule(&app, "contact", "email != null", "email").await;
+    let small = json!({ "name": "Small", "amount": euros("5")["amount"] });
+    assert_unmet(&rep.post("/opportunities/validation", small).await, &least, "amount");
+    assert_unmet(&rep.post("/contacts/validation", json!({ "last_name": "Roe" })).await, &named, "email");
+    let good = json!({ "name": "Large", "amount": euros("500")["amount"] });
+    for (path, body) in [
+        ("opportunities", good),
+        ("contacts", json!({ "last_name": "Roe", "email": "roe@isdom.test" })),
+        ("accounts", json!({ "name": "Isdom" })),
+        ("leads", json!({ "last_name": "Roe", "assign": true })),
+    ] {
+        let said = rep.post(&format!("/{path}/validation"), body).await;
+        assert_eq!((said.status, said.headers.get("x-event-id")), (204, None), "{path} {}", said.body);
+        // Nothing has been written, and nothing is told.
+        assert_eq!(app.admin.get(&format!("/{path}?count=true")).await.body["total"], 0, "{path}");
+    }
+    assert_eq!(rep.post("/accounts/validation", json!({})).await.problem(), "422 invalid: name");
+    assert_eq!(
+        rep.post("/accounts/validation", json!({ "name": "x".repeat(501) })).await.problem(),
+        "422 invalid: name"
+    );
+    let reader = app.user(Builtin::ReadOnly).await;
+    assert_eq!(reader.post("/accounts/validation", json!({ "name": "x" })).await.problem(), "403 forbidden");
+    let theirs = json!({ "last_name": "Roe", "account_id": app.stranger().await.post("/accounts", json!({ "name": "x" })).await.ok()["id"] });
+    assert_eq!(rep.post("/contacts/validation", theirs).await.problem(), "422 invalid: account_id");
+}

@@ -47,6 +47,7 @@ pub(super) fn compare_with(sql: &mut Builder, condition: &Condition, column: Str
     }
     match &condition.operand {
         Operand::Null(null) => _ = sql.push(column).push(if *null { " is null" } else { " is not null" }),
+        Operand::Ids(ids) if condition.op == Op::Under => under(sql, &column, ids),
         Operand::Ids(ids) => match condition.field.kind {
             Kind::Part(table, part) => with_part(sql, &column, table, part, ids),
             kind => one_of(sql, &column, kind, ids),
@@ -81,6 +82,15 @@ fn one_of(sql: &mut Builder, column: &str, kind: Kind, ids: &[Uuid]) {
         }
         many => _ = sql.push(column).push(" = any (").push_bind(many.to_vec()).push(")"),
     }
+}
+
+/// The accounts below are looked up once, as far as the reader sees them; what is hidden leads nowhere.
+fn under(sql: &mut Builder, column: &str, ids: &[Uuid]) {
+    sql.push(column).push(" = any (array(with recursive tree as (select a.org_id, a.id from account a where a.org_id = (select app.org()) and a.id = any (");
+    sql.push_bind(ids.to_vec()).push(
+        ") and a.deleted_at is null union select a.org_id, a.id from account a join tree on a.org_id = tree.org_id and a.parent_id = tree.id \
+         where a.deleted_at is null) select id from tree))",
+    );
 }
 
 /// Where it is rare, the candidates have been looked up before (`needed_parts`); of a common one a page soon comes.

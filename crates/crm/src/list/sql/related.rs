@@ -62,6 +62,6 @@ fn tells(condition: &Condition) -> bool {
     match condition.op {
         Op::Ne | Op::NotIn => false,
         Op::IsNull => condition.operand == Operand::Null(false),
-        Op::Eq | Op::In | Op::Gt | Op::Gte | Op::Lt | Op::Lte | Op::Between | Op::Contains => true,
+        Op::Eq | Op::In | Op::Gt | Op::Gte | Op::Lt | Op::Lte | Op::Between | Op::Contains | Op::Under => true,
     }
 }

@@ -43,7 +43,7 @@ const OPS: Record<FilterKind, Op[]> = {
   words: ["contains", "is", "not"],
   date: ["is", "not", "gte", "lte", "lt", "gt", "between"],
   choice: ["is", "not"],
-  account: ["is", "not"],
+  account: ["is", "under", "not"],
   contact: ["is", "not"],
   text: ["is", "not"],
 };
@@ -64,6 +64,7 @@ export function opLabel(kind: FilterKind, op: Op, many: boolean): string {
   if (op === "empty") return "is empty";
   if (op === "filled") return "is not empty";
   if (op === "contains" || op === "between") return op;
+  if (op === "under") return "is or is below";
   if (kind === "date") return DATE_OPS[op] ?? op;
   if (op === "is") return many ? "is any of" : "is";
   if (op === "not") return many ? "is none of" : "is not";

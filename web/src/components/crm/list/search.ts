@@ -48,10 +48,10 @@ export interface Comparison {
 export interface Chip extends Comparison {
   param: string;
 }
-export type Op = "is" | "not" | "gt" | "gte" | "lt" | "lte" | "between" | "contains" | "empty" | "filled";
+export type Op = "is" | "not" | "gt" | "gte" | "lt" | "lte" | "between" | "contains" | "under" | "empty" | "filled";
 
 const OPS: Record<string, Op> = { ne: "not", not_in: "not", in: "is", is_null: "empty" };
-const PARAM = /^(?!custom\.[^.]*$)(.*)\.(ne|not_in|in|gt|gte|lt|lte|between|contains|is_null)$/;
+const PARAM = /^(?!custom\.[^.]*$)(.*)\.(ne|not_in|in|gt|gte|lt|lte|between|contains|under|is_null)$/;
 
 /** The conditions that stand in the address one by one; what is more than such is in `filter` (see `tree`). */
 export function chipsOf(search: ListSearch): Chip[] {

@@ -36,6 +36,7 @@ const READ: Record<string, Op> = {
   lte: "lte",
   between: "between",
   contains: "contains",
+  under: "under",
 };
 
 /** The API's condition as a comparison; null for what is none. */

@@ -15,6 +15,7 @@ import { Overlay } from "@/components/ui/overlay";
 import { dateTime } from "@/lib/format";
 import { dropDraft, useDraft } from "./draft";
 import { bodyOfNew, checkNew, type NewField, type NewValues } from "./fields";
+import { useForeseen } from "./foreseen";
 import { NewInput } from "./input";
 
 interface Props {
@@ -71,6 +72,12 @@ export function NewRecord(props: Props) {
   const matched: MatchObject | null = props.compared && object !== "opportunity" ? object : null;
   const { found, blocked, anyway, refused } = useDuplicates(matched ?? "account", props.compared?.(values) ?? {});
 
+  const bodyNow = () => {
+    const body = access.writable(bodyOfNew(fields, values, me.organisation.currency));
+    return { ...body, ...(Object.keys(custom).length > 0 ? { custom } : {}) };
+  };
+  const { foreseen, leave, forget } = useForeseen(object, bodyNow());
+
   // The first thing that is wrong is where one goes on.
   useEffect(() => {
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
@@ -84,8 +91,7 @@ export function NewRecord(props: Props) {
     if (!check(wrong) || sending) return;
     setSending(true);
     try {
-      const body = access.writable(bodyOfNew(fields, values, me.organisation.currency));
-      const said = { ...body, ...(Object.keys(custom).length > 0 ? { custom } : {}) };
+      const said = bodyNow();
       const { data, eventId } = await props.send(matched ? { ...said, allow_duplicates: anyway } : said);
       dropDraft(me.user.id, object);
       void client.invalidateQueries({ queryKey: [PAGES[object].split("/")[1]] });
@@ -107,6 +113,7 @@ export function NewRecord(props: Props) {
     setCustom({});
     setRestored(null);
     check({});
+    forget();
   };
   return (
     <Overlay
@@ -136,28 +143,30 @@ export function NewRecord(props: Props) {
         )}
         <div className="grid grid-cols-2 gap-3">
           {shown.map((field, i) => (
-            <NewInput
-              key={field.name}
-              field={field}
-              label={field.kind === "money" ? `${field.label}, ${me.organisation.currency}` : field.label}
-              required={(field.required ?? asked[field.name]) !== undefined}
-              error={errors[field.name]}
-              autoFocus={i === 0}
-              value={values[field.name] ?? null}
-              onChange={(value) => setValues({ ...values, [field.name]: value })}
-            />
+            <div key={field.name} className="contents" onBlur={() => leave(field.name)}>
+              <NewInput
+                field={field}
+                label={field.kind === "money" ? `${field.label}, ${me.organisation.currency}` : field.label}
+                required={(field.required ?? asked[field.name]) !== undefined}
+                error={errors[field.name] ?? foreseen(field.name)}
+                autoFocus={i === 0}
+                value={values[field.name] ?? null}
+                onChange={(value) => setValues({ ...values, [field.name]: value })}
+              />
+            </div>
           ))}
         </div>
         {matched && <Duplicates object={matched} found={found} blocked={blocked} />}
         {ownShown.map(({ field, needed }) => (
-          <CustomInput
-            key={field.id}
-            field={field}
-            optional={needed === null}
-            value={custom[field.key]}
-            error={errors[`custom.${field.key}`]}
-            onChange={(value) => setCustom({ ...custom, [field.key]: value })}
-          />
+          <div key={field.id} className="contents" onBlur={() => leave(`custom.${field.key}`)}>
+            <CustomInput
+              field={field}
+              optional={needed === null}
+              value={custom[field.key]}
+              error={errors[`custom.${field.key}`] ?? foreseen(`custom.${field.key}`)}
+              onChange={(value) => setCustom({ ...custom, [field.key]: value })}
+            />
+          </div>
         ))}
       </form>
     </Overlay>
