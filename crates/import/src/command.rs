@@ -5,7 +5,7 @@ use dealwright_access::Context;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
-use super::check::{Decision, MissingAccount, Problem};
+use super::check::{Decision, Missing, Problem};
 use super::field::Object;
 use super::{Import, Status, job, prepare, store, write};
 
@@ -47,7 +47,8 @@ pub struct Report {
     pub decided: Vec<String>,
 }
 
-/// Imports files so that what refers comes after what it refers to: people, products, accounts, contacts, leads, deals.
+/// Imports files so that what refers comes after what it refers to: people, products, accounts, contacts, leads, deals,
+/// tasks and what happened.
 ///
 /// # Errors
 /// When a file can't be read, the person may not import such records, or the database is gone.
@@ -73,6 +74,8 @@ fn rank(object: Object) -> u8 {
         Object::Contact => 3,
         Object::Lead => 4,
         Object::Opportunity => 5,
+        Object::Task => 6,
+        Object::Activity => 7,
     }
 }
 
@@ -126,8 +129,11 @@ async fn decide(cx: &Context, id: dealwright_kernel::id::ImportId, choices: Choi
     for problem in import.summary.take().unwrap_or_default().problems {
         match problem.code.as_str() {
             "account_empty" if choices.without_account && import.options.missing_account.is_none() => {
-                import.options.missing_account = Some(MissingAccount::Empty);
+                import.options.missing_account = Some(Missing::Empty);
                 decided.push(format!("{}: {} rows are imported without one", problem.message, problem.rows));
+            }
+            "unknown_value" if problem.value.is_none() && decide_all(&mut import, &problem, choices) => {
+                decided.push(format!("{}: they are created", problem.message));
             }
             "unknown_value" => decided.extend(decide_values(&mut import, &problem, choices)),
             _ => {}
@@ -136,6 +142,20 @@ async fn decide(cx: &Context, id: dealwright_kernel::id::ImportId, choices: Choi
     import.status = Status::Mapping;
     store::save(&mut tx, &import).await?;
     tx.commit(decided).await.map(dealwright_store::Committed::into_inner)
+}
+
+/// Has all of a field created that is not there, where that is allowed: more than are listed.
+fn decide_all(import: &mut Import, problem: &Problem, choices: Choices) -> bool {
+    use super::field::Kind;
+    let kind = super::field::find(import.object, &problem.field).map(|field| field.kind);
+    let listed = import.matched.get(&problem.field).map_or(0, Vec::len);
+    let more = listed >= super::check::LISTED && choices.create_missing;
+    match kind {
+        Some(Kind::Account) if more => import.options.missing_account = Some(Missing::Create),
+        Some(Kind::Contact) if more => import.options.missing_contact = Some(Missing::Create),
+        _ => return false,
+    }
+    true
 }
 
 /// A problem is about one value, or about all the unknown values of a field.

@@ -135,7 +135,7 @@ async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Import
                 let word = part.text().await.map_err(broken)?;
                 let known = ImportObject::from_key(&word);
                 object = Some(known.ok_or_else(|| {
-                    Error::field("object", "invalid_value", "one of opportunity, account, contact, lead, product, user")
+                    Error::field("object", "invalid_value", "one of opportunity, account, contact, lead, task, activity, product, user")
                 })?);
             }
             other => return Err(Error::field(other.unwrap_or_default(), "unknown_field", "there is no such field")),

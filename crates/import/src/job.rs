@@ -87,7 +87,7 @@ async fn load(cx: &Context, id: ImportId) -> Result<(Import, Parsed, Lookups)> {
     tx.done(()).await?;
     let parsed = parse(content, import.reading.clone()).await?;
     let mut tx = cx.begin().await?;
-    let lookups = lookup::load(&mut tx, cx.actor(), import.object, &parsed.table, &import.mapping).await?;
+    let lookups = lookup::load(&mut tx, cx.actor(), import.object, &parsed.table, &import.mapping, &import.decisions).await?;
     tx.done(()).await?;
     Ok((import, parsed, lookups))
 }

@@ -168,7 +168,13 @@ pub fn change_object(import: &mut Import, object: Object, names: &Lookups) {
     import.mapping = suggested_mapping(&import.columns);
     import.mapped_by = None;
     import.decisions = Decisions::default();
-    import.options = Options { missing_account: None, missing_contact: None, ..import.options.clone() };
+    import.options = Options {
+        missing_account: None,
+        missing_contact: None,
+        missing_record: None,
+        activity_kind: None,
+        ..import.options.clone()
+    };
     import.matched.clear();
 }
 

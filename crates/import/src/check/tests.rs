@@ -98,9 +98,9 @@ fn problems_are_grouped_by_cause_and_settled_by_decisions() {
     );
 
     world.decisions.decide("product", "GTXPro", Decision::Use(id));
-    world.options.missing_account = Some(MissingAccount::Empty);
+    world.options.missing_account = Some(Missing::Empty);
     assert_eq!(world.states(), ["create", "create", "create", "create", "create", "skip"]);
-    world.options.missing_account = Some(MissingAccount::Skip);
+    world.options.missing_account = Some(Missing::Skip);
     assert_eq!(world.states(), ["create", "create", "skip", "skip", "skip", "skip"]);
 }
 
@@ -179,7 +179,7 @@ fn contacts_are_named_and_matched_by_address() {
     let text = "Name,E-mail,Company,Title\nJo Ann Doe,JO@a.test,Cancity,CEO\n\"Roe, Ann\",ann@a.test,Newco,CFO\n,max@a.test,Isdom,CTO\n";
     let mut world = world(text, Object::Contact);
     assert_eq!(world.states(), ["create", "error", "create"]);
-    world.options.missing_account = Some(MissingAccount::Create);
+    world.options.missing_account = Some(Missing::Create);
     assert_eq!(world.states(), ["create", "create", "create"]);
     let names: Vec<(Option<String>, Option<String>)> = (0..3)
         .map(|row| world.record(row))

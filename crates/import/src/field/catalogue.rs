@@ -11,7 +11,7 @@ pub(super) const fn field(
     Field { key, label, kind, required: false, headers }
 }
 
-const fn required(key: &'static str, label: &'static str, kind: Kind, headers: &'static [&'static str]) -> Field {
+pub(super) const fn required(key: &'static str, label: &'static str, kind: Kind, headers: &'static [&'static str]) -> Field {
     Field { key, label, kind, required: true, headers }
 }
 

@@ -5,6 +5,7 @@ pub mod date;
 pub mod email;
 pub mod matching;
 pub mod number;
+pub mod words;
 
 pub use dealwright_crm::web_address::{domain, url};
 use rust_decimal::Decimal;
