@@ -90,9 +90,9 @@ pub async fn import(
     running: &Running,
     files: &[PathBuf],
     user: Option<&str>,
-    dry_run: bool,
-    assign: bool,
+    choices: Choices,
 ) -> Result<(), Failure> {
+    let dry_run = choices.dry_run;
     let access = Access::new(running.database.clone(), settings(running, false));
     let cx = importer(&access, user).await?;
     let mut read = Vec::with_capacity(files.len());
@@ -105,7 +105,7 @@ pub async fn import(
         });
     }
     for report in
-        command::import_files(&cx, read, Choices { dry_run, assign, ..Choices::default() }).await.map_err(deep)?
+        command::import_files(&cx, read, choices).await.map_err(deep)?
     {
         tell(&report, dry_run);
     }

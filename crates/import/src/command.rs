@@ -5,8 +5,9 @@ use dealwright_access::Context;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
-use super::check::{Decision, Missing, Problem};
+use super::check::{Decision, Missing, Problem, State};
 use super::field::Object;
+use super::likely::{self, Choice};
 use super::{Import, Status, job, prepare, store, write};
 
 /// What may be decided without asking.
@@ -20,13 +21,15 @@ pub struct Choices {
     pub without_account: bool,
     /// Lets the assignment rules choose the owners of new leads that name none.
     pub assign: bool,
+    /// What becomes of rows that probably are there already; undecided, and not imported, when absent.
+    pub duplicates: Option<Choice>,
     /// Checks and writes nothing.
     pub dry_run: bool,
 }
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { accept_suggestions: true, create_missing: true, without_account: true, assign: false, dry_run: false }
+        Self { accept_suggestions: true, create_missing: true, without_account: true, assign: false, duplicates: None, dry_run: false }
     }
 }
 
@@ -89,6 +92,7 @@ pub async fn import_file(cx: &Context, file: &File, choices: Choices) -> Result<
     write::may_map(cx.actor(), import.object, import.mapped())?;
     let mut import = import;
     import.options.assign = choices.assign;
+    import.options.duplicates = choices.duplicates;
     let id = import.id;
     let mut tx = cx.begin().await?;
     store::insert(&mut tx, &import, &file.bytes).await?;
@@ -131,6 +135,9 @@ async fn decide(cx: &Context, id: dealwright_kernel::id::ImportId, choices: Choi
             "account_empty" if choices.without_account && import.options.missing_account.is_none() => {
                 import.options.missing_account = Some(Missing::Empty);
                 decided.push(format!("{}: {} rows are imported without one", problem.message, problem.rows));
+            }
+            likely::CODE if problem.state == State::Undecided => {
+                decided.push(format!("{}: {} rows are left out; --duplicates says what becomes of them", problem.message, problem.rows));
             }
             "unknown_value" if problem.value.is_none() && decide_all(&mut import, &problem, choices) => {
                 decided.push(format!("{}: they are created", problem.message));

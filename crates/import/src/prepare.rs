@@ -104,6 +104,7 @@ pub async fn new_import(cx: &Context, filename: &str, bytes: &[u8], object: Opti
         summary: None,
         progress: None,
         tally: Tally::default(),
+        attachments: None,
         error: None,
         created_by: cx.actor().user,
         created_by_name: cx.actor().name.clone(),

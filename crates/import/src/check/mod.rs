@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::field::{Field, Object, OptionKind};
 use super::infer::Column;
+use super::likely::Choice;
 use super::read::Table;
 use super::values::date::DateOrder;
 use super::values::matching::{Candidate, Lookup, fold};
@@ -82,6 +83,10 @@ pub struct Options {
     /// Adds industries, sources and the like that aren't there and resemble none that is.
     pub create_options: bool,
     pub invalid: OnInvalid,
+    /// What becomes of rows that probably are there already, unless it is decided of a row. Undecided while absent, where
+    /// the matching rules warn or refuse; created where they only report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<Choice>,
     /// Lets the assignment rules choose the owners of new leads that name none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub assign: bool,
@@ -98,6 +103,7 @@ impl Default for Options {
             missing_contact: None,
             missing_record: None,
             activity_kind: None,
+            duplicates: None,
             create_options: true,
             invalid: OnInvalid::Error,
             assign: false,
@@ -265,6 +271,8 @@ pub enum Value {
     /// A record by its name: to be created, or created by another row of this file.
     Named(String),
     Tags(Vec<String>),
+    /// Addresses of files.
+    Links(Vec<String>),
 }
 
 /// What a ready row says.
@@ -308,6 +316,10 @@ pub struct Summary {
     pub undecided: u32,
     /// Rows that say again what an earlier row said; among the skips.
     pub duplicates: u32,
+    /// Rows that probably are records that are there already, or say again what an earlier row says, whatever was decided
+    /// of them.
+    #[serde(default)]
+    pub similar: u32,
     pub problems: Vec<Problem>,
 }
 

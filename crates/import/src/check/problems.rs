@@ -308,6 +308,8 @@ pub(super) fn sentence(object: Object, problem: RowProblem, raw: &str) -> String
         "not_done" => "Is not done yet: import the file as tasks to have it among them".to_owned(),
         "has_happened" => "Has happened: import the file as activities to log it".to_owned(),
         "is_a_task" => "Is a task: import the file as tasks to have it among them".to_owned(),
+        "too_many_links" => "More than 20 files".to_owned(),
+        "invalid_link" => format!("“{raw}” is not a list of addresses of files"),
         "invalid_duration" => format!("“{raw}” is not a duration"),
         "invalid_category" => format!("“{raw}” is not {}", a_word(problem.field)),
         code => format!("{label}: {code}"),
@@ -316,7 +318,7 @@ pub(super) fn sentence(object: Object, problem: RowProblem, raw: &str) -> String
 
 /// The codes that rows carry, as the constants that they are.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 18] = [
+    const CODES: [&str; 20] = [
         "required",
         "left_out",
         "duplicate_in_file",
@@ -332,6 +334,8 @@ fn known_code(code: &str) -> &'static str {
         "invalid_domain",
         "invalid_url",
         "invalid_duration",
+        "too_many_links",
+        "invalid_link",
         "not_done",
         "has_happened",
         "is_a_task",

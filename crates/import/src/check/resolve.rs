@@ -133,6 +133,7 @@ impl<'a> Plan<'a> {
             | Kind::Phone
             | Kind::Url
             | Kind::Tags
+            | Kind::Links
             | Kind::Forecast
             | Kind::Word(_)
             | Kind::Duration
@@ -143,6 +144,11 @@ impl<'a> Plan<'a> {
     pub(super) fn named(&self, kind: Kind, id: Uuid) -> Option<Named> {
         let name = self.lookups(kind).into_iter().find_map(|lookup| lookup.name(id))?;
         Some(Named { id, name: name.to_owned() })
+    }
+
+    /// What an account is called.
+    pub fn account_name(&self, id: Uuid) -> Option<String> {
+        self.lookups.accounts.name(id).map(str::to_owned)
     }
 
     /// The values of every reference field, with what they stand for.

@@ -140,6 +140,7 @@ impl Plan<'_> {
             Kind::Phone => Ok(Value::Text(raw.chars().take(64).collect())),
             Kind::Url if field.key == "domain" => values::domain(raw).map(Value::Text).ok_or("invalid_domain"),
             Kind::Url => values::url(raw).map(Value::Text).ok_or("invalid_url"),
+            Kind::Links => values::links(raw).map(Value::Links),
             Kind::Tags => Ok(Value::Tags(values::tags(raw))),
             Kind::Word(vocabulary) => {
                 vocabulary.read(raw).map(|word| Value::Text(word.to_owned())).ok_or("invalid_category")
@@ -241,7 +242,7 @@ impl Plan<'_> {
             read.values.iter().find(|(known, _)| *known == key).and_then(|(_, value)| match value {
                 Value::Ref(id) => self.named(kind, *id).map(|named| named.name),
                 Value::Named(name) | Value::Text(name) => Some(name.clone()),
-                Value::Integer(_) | Value::Money { .. } | Value::Date(_) | Value::Moment(_) | Value::Tags(_) => None,
+                Value::Integer(_) | Value::Money { .. } | Value::Date(_) | Value::Moment(_) | Value::Tags(_) | Value::Links(_) => None,
             })
         };
         let raw =

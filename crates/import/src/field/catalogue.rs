@@ -17,6 +17,25 @@ pub(super) const fn required(key: &'static str, label: &'static str, kind: Kind,
 
 pub(super) const TAGS: &[&str] = &["tags", "tag", "labels", "label", "topics"];
 
+pub(super) const ATTACHMENTS: Field = field(
+    "attachments",
+    "Files (addresses)",
+    Kind::Links,
+    &[
+        "attachments",
+        "attachmenturls",
+        "attachmenturl",
+        "attachment",
+        "fileurls",
+        "fileurl",
+        "files",
+        "documents",
+        "documenturls",
+        "documenturl",
+        "filelinks",
+    ],
+);
+
 pub(super) static OPPORTUNITY: &[Field] = &[
     field(
         "external_id",
@@ -220,6 +239,7 @@ pub(super) static OPPORTUNITY: &[Field] = &[
         &["lostreason", "deallostreason", "closedlostreason", "lossreason", "reasonlost", "reasonforloss"],
     ),
     field("tags", "Tags", Kind::Tags, &["tags", "tag", "labels", "label", "deallabel"]),
+    ATTACHMENTS,
 ];
 
 pub(super) static ACCOUNT: &[Field] = &[
@@ -338,6 +358,7 @@ pub(super) static ACCOUNT: &[Field] = &[
         ],
     ),
     field("tags", "Tags", Kind::Tags, TAGS),
+    ATTACHMENTS,
 ];
 
 // What leads and contacts have in common.
@@ -443,6 +464,7 @@ pub(super) static CONTACT: &[Field] = &[
         &["externalid", "contactid", "recordid", "id", "leadid", "personid"],
     ),
     field("tags", "Tags", Kind::Tags, TAGS),
+    ATTACHMENTS,
 ];
 
 pub(super) static PRODUCT: &[Field] = &[

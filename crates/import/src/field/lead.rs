@@ -1,6 +1,6 @@
 //! The importable fields of leads, with the headers under which they are found.
 
-use super::catalogue::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, TAGS, TITLE, field};
+use super::catalogue::{ATTACHMENTS, EMAIL, FIRST_NAME, LAST_NAME, PHONE, TAGS, TITLE, field};
 use super::{Field, Kind, OptionKind};
 
 pub(super) static LEAD: &[Field] = &[
@@ -66,4 +66,5 @@ pub(super) static LEAD: &[Field] = &[
         &["externalid", "leadid", "prospectid", "leadnumber", "recordid", "id"],
     ),
     field("tags", "Tags", Kind::Tags, TAGS),
+    ATTACHMENTS,
 ];

@@ -138,6 +138,8 @@ pub enum Kind {
     Phone,
     Url,
     Tags,
+    /// Addresses of files, separated by space, line, bar, comma or semicolon.
+    Links,
     Forecast,
     /// One of a few words, whatever a system calls it.
     Word(Vocabulary),
@@ -186,6 +188,7 @@ impl Kind {
             | Kind::Phone
             | Kind::Url
             | Kind::Tags
+            | Kind::Links
             | Kind::Forecast
             | Kind::Word(_)
             | Kind::Duration
@@ -207,6 +210,7 @@ impl Kind {
             Kind::Phone => "phone",
             Kind::Url => "url",
             Kind::Tags => "tags",
+            Kind::Links => "links",
             Kind::Forecast => "forecast_category",
             Kind::Word(_) => "word",
             Kind::Duration => "duration",

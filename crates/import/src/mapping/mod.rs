@@ -213,6 +213,7 @@ fn fit(column: &Column, kind: Kind) -> f64 {
         | Kind::Product => {
             !matches!(of, T::Date | T::Boolean | T::Money | T::Decimal)
         }
+        Kind::Links => matches!(of, T::Url | T::Text),
         Kind::Text | Kind::Tags => !matches!(of, T::Boolean),
     };
     match (good, kind) {
