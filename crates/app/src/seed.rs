@@ -86,12 +86,7 @@ pub async fn run(running: &Running, scale: Option<u64>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// What was wrong with the files.
-pub async fn import(
-    running: &Running,
-    files: &[PathBuf],
-    user: Option<&str>,
-    choices: Choices,
-) -> Result<(), Failure> {
+pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, choices: Choices) -> Result<(), Failure> {
     let dry_run = choices.dry_run;
     let access = Access::new(running.database.clone(), settings(running, false));
     let cx = importer(&access, user).await?;
@@ -104,9 +99,7 @@ pub async fn import(
             object: None,
         });
     }
-    for report in
-        command::import_files(&cx, read, choices).await.map_err(deep)?
-    {
+    for report in command::import_files(&cx, read, choices).await.map_err(deep)? {
         tell(&report, dry_run);
     }
     if dry_run {

@@ -29,7 +29,14 @@ pub struct Choices {
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { accept_suggestions: true, create_missing: true, without_account: true, assign: false, duplicates: None, dry_run: false }
+        Self {
+            accept_suggestions: true,
+            create_missing: true,
+            without_account: true,
+            assign: false,
+            duplicates: None,
+            dry_run: false,
+        }
     }
 }
 
@@ -137,7 +144,10 @@ async fn decide(cx: &Context, id: dealwright_kernel::id::ImportId, choices: Choi
                 decided.push(format!("{}: {} rows are imported without one", problem.message, problem.rows));
             }
             likely::CODE if problem.state == State::Undecided => {
-                decided.push(format!("{}: {} rows are left out; --duplicates says what becomes of them", problem.message, problem.rows));
+                decided.push(format!(
+                    "{}: {} rows are left out; --duplicates says what becomes of them",
+                    problem.message, problem.rows
+                ));
             }
             "unknown_value" if problem.value.is_none() && decide_all(&mut import, &problem, choices) => {
                 decided.push(format!("{}: they are created", problem.message));

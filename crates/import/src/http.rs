@@ -17,9 +17,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::likely::store::RowPatch;
-use super::likely;
 use super::field::{self, Object as ImportObject};
+use super::likely;
+use super::likely::store::RowPatch;
 use super::patch::{ImportPatch, MOST_ROWS};
 use super::read::Limits;
 use super::store::{self, ShownRow};
@@ -139,7 +139,11 @@ async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Import
                 let word = part.text().await.map_err(broken)?;
                 let known = ImportObject::from_key(&word);
                 object = Some(known.ok_or_else(|| {
-                    Error::field("object", "invalid_value", "one of opportunity, account, contact, lead, task, activity, product, user")
+                    Error::field(
+                        "object",
+                        "invalid_value",
+                        "one of opportunity, account, contact, lead, task, activity, product, user",
+                    )
                 })?);
             }
             other => return Err(Error::field(other.unwrap_or_default(), "unknown_field", "there is no such field")),

@@ -18,10 +18,10 @@ use dealwright_crm::duplicate::{self, OnMatch};
 use dealwright_kernel::error::Similar;
 
 use super::check::{Check, Lookups, Plan, State, Value};
+use super::likely::{self, Doubts};
 use super::prepare::{Parsed, parse};
 use super::store::{self, CheckedRow, Fate, Payload, Reason};
 use super::write::{self, Ready};
-use super::likely::{self, Doubts};
 use super::{Import, Status, Tally, attachment, lookup, rehearsal};
 
 pub const CHECK: &str = "import.check";
@@ -94,7 +94,8 @@ async fn load(cx: &Context, id: ImportId) -> Result<(Import, Parsed, Lookups)> {
     tx.done(()).await?;
     let parsed = parse(content, import.reading.clone()).await?;
     let mut tx = cx.begin().await?;
-    let lookups = lookup::load(&mut tx, cx.actor(), import.object, &parsed.table, &import.mapping, &import.decisions).await?;
+    let lookups =
+        lookup::load(&mut tx, cx.actor(), import.object, &parsed.table, &import.mapping, &import.decisions).await?;
     tx.done(()).await?;
     Ok((import, parsed, lookups))
 }
@@ -128,8 +129,9 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
     let (import, parsed, lookups, mut check, mut reasons) = work.await.map_err(Error::internal)?;
     let work = Work { columns: import.inferred(), import: Arc::new(import), parsed, lookups };
     let rule = likely::find::rule(cx, work.import.object).await?;
+    let plan = work.plan();
     let doubts = match &rule {
-        Some(rule) => likely::find::doubts(cx, rule, &work.parsed.table, &work.plan(), &check.outcomes).await?,
+        Some(rule) => likely::find::doubts(cx, rule, &work.parsed.table, &plan, &check.outcomes).await?,
         None => Doubts::new(),
     };
     let doubts = remembered(cx, id, doubts).await?;
@@ -142,7 +144,7 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
             reasons.extend(likely::reason(doubt));
         }
     }
-    let refused = rehearsal::rehearse(cx, &work.import, &work.plan(), &check.outcomes).await?;
+    let refused = rehearsal::rehearse(cx, &work.import, &plan, &check.outcomes).await?;
     rehearsal::tell(&mut check.summary, &check.outcomes, &refused);
     let (mut import, parsed) = (Import::clone(&work.import), &work.parsed);
     let total = i64::try_from(check.outcomes.len()).unwrap_or(i64::MAX);

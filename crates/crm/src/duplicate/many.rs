@@ -84,7 +84,10 @@ fn judge(
         if let Some((score, reasons)) = told(rule, &score) {
             let object = rule.object.as_str().into();
             let bits = model.bits_of(new, record);
-            found.entry(*place).or_default().push((bits, Similar { object, id: *id, name: name.clone(), score, reasons }));
+            found
+                .entry(*place)
+                .or_default()
+                .push((bits, Similar { object, id: *id, name: name.clone(), score, reasons }));
         }
     }
     let likeliest = |mut all: Vec<(f32, Similar)>| {
@@ -113,8 +116,13 @@ pub struct Twice {
 #[must_use]
 pub fn twice(rule: &MatchingRule, drafts: &[Draft]) -> Vec<Twice> {
     let model = model(rule.object);
-    let kept: Vec<Field> =
-        rule.object.fields().iter().filter(|(name, _)| rule.fields.iter().any(|f| f == name)).map(|(_, f)| *f).collect();
+    let kept: Vec<Field> = rule
+        .object
+        .fields()
+        .iter()
+        .filter(|(name, _)| rule.fields.iter().any(|f| f == name))
+        .map(|(_, f)| *f)
+        .collect();
     let records: Vec<Record> = drafts
         .iter()
         .map(|draft| {
@@ -161,8 +169,11 @@ mod tests {
             email: Some(email.into()),
             ..Draft::default()
         };
-        let drafts =
-            [of("Noah", "Watson", "noah@acme.test"), of("Ann", "Miller", "ann@acme.test"), of("Noa", "Watson", "noah@acme.test")];
+        let drafts = [
+            of("Noah", "Watson", "noah@acme.test"),
+            of("Ann", "Miller", "ann@acme.test"),
+            of("Noa", "Watson", "noah@acme.test"),
+        ];
         let found = twice(&MatchingRule::first(MatchObject::Contact), &drafts);
         assert_eq!(found.iter().map(|t| (t.place, t.earlier)).collect::<Vec<_>>(), [(2, 0)]);
         assert!(found[0].score >= 80 && found[0].reasons.iter().any(|r| r.words == "same e-mail"), "{found:?}");

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use dealwright_access::context::permission;
 use dealwright_access::outbound::{Failed, Fetched, Outbound};
+use dealwright_access::policy::UpdateSingleSignOn;
 use dealwright_access::{Access, Context};
 use dealwright_crm::file::upload::{self, NewUpload};
 use dealwright_crm::file::{check_name, write};
@@ -34,7 +36,10 @@ pub fn register(worker: Worker, access: &Access, files: &Files) -> Worker {
             let payload: Payload = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
             let org = job.org.ok_or_else(|| Error::internal("an import's job belongs to an organisation"))?;
             let cx = access.context_for(org, payload.user).await?;
-            let outbound = Outbound::new(&access.settings().outbound_networks);
+            // Private networks are for who may choose what the server asks there anyway.
+            let trusted = cx.actor().require(permission::<UpdateSingleSignOn>()).is_ok();
+            let networks = if trusted { access.settings().outbound_networks.as_slice() } else { &[] };
+            let outbound = Outbound::new(networks);
             fetch(&cx, &files, &outbound, payload.import).await
         }
     })
@@ -74,19 +79,11 @@ fn why_not(error: Error) -> Result<String> {
         | Outcome::Conflict
         | Outcome::TooLarge
         | Outcome::UnsupportedType
-        | Outcome::Invalid => {
-            Ok(error.fields.into_iter().next().map_or(error.detail, |field| field.message))
-        }
+        | Outcome::Invalid => Ok(error.fields.into_iter().next().map_or(error.detail, |field| field.message)),
     }
 }
 
-async fn bring(
-    cx: &Context,
-    files: &Files,
-    outbound: &Outbound,
-    import: &Import,
-    waiting: &Waiting,
-) -> Result<()> {
+async fn bring(cx: &Context, files: &Files, outbound: &Outbound, import: &Import, waiting: &Waiting) -> Result<()> {
     let mut tx = cx.begin().await?;
     drop(waiting.parent.seen(cx, &mut tx).await?.writable()?);
     tx.done(()).await?;
@@ -152,7 +149,7 @@ fn name_of(fetched: &Fetched) -> Result<String> {
     let clean = if clean.trim().is_empty() { "file".to_owned() } else { clean.trim().to_owned() };
     let ending = fetched.mime.as_deref().and_then(Kind::named).and_then(|kind| kind.extensions.first());
     let named = match (Kind::claimed(&clean), ending) {
-        (Err(_), Some(ending)) => format!("{}.{ending}", shortened(&clean, 240)),
+        (Err(_), Some(ending)) if !clean.contains('.') => format!("{}.{ending}", shortened(&clean, 240)),
         _ => shortened(&clean, 255),
     };
     check_name(&named)
@@ -212,6 +209,7 @@ mod tests {
         assert_eq!(of("Offer 2026.pdf", None), "Offer 2026.pdf");
         assert_eq!(of("../../etc/Angebot ä.pdf", None), "Angebot ä.pdf");
         assert_eq!(of("17", Some("application/pdf")), "17.pdf");
+        assert_eq!(of("tool.exe", Some("text/plain")), "tool.exe");
         assert_eq!(of("", None), "file");
         assert_eq!(of("...", Some("application/pdf")), "file.pdf");
         assert_eq!(of("a:b?.pdf", None), "a_b_.pdf");

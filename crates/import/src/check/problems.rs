@@ -258,8 +258,7 @@ impl Plan<'_> {
             }
             ("unknown_value", None, Some(field)) if missing_option(field.kind).is_some() => {
                 let missing = missing_option(field.kind).unwrap_or_default();
-                let create =
-                    creatable(field.kind).then(|| action("create", "Create them", option(missing, "create")));
+                let create = creatable(field.kind).then(|| action("create", "Create them", option(missing, "create")));
                 let without = action("leave_empty", "Import without", option(missing, "empty"));
                 let skip = action("skip_rows", "Skip rows", option(missing, "skip"));
                 create.into_iter().chain([without, skip]).collect()

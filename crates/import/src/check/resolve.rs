@@ -67,44 +67,46 @@ impl<'a> Plan<'a> {
             // A record chosen once and deleted since, or a kind that can't be created: decide anew.
             Some(Decision::Use(_) | Decision::Create) | None => {}
         }
-        let found = self.find(field.kind, raw);
-        if let Match::Exact(id) = found {
+        if let Some(id) = self.exact(field.kind, raw) {
             return Resolution::Is(id);
         }
         if self.object == Object::Account && field.key == "parent" && self.own.contains(&fold(raw)) {
             return Resolution::Named(raw.to_owned());
         }
-        let like = match found {
-            Match::Like(id, _) => Some(id),
-            Match::Exact(_) | Match::Unknown => None,
-        };
         let missing = match field.kind {
             Kind::Account => self.options.missing_account,
             Kind::Contact => self.options.missing_contact,
             Kind::Opportunity | Kind::Lead | Kind::Related | Kind::Person => self.options.missing_record,
             _ => None,
         };
-        match (missing, field.kind, like) {
-            (Some(Missing::Create), kind, _) if creatable(kind) => Resolution::Named(raw.to_owned()),
-            (Some(Missing::Empty), _, _) => Resolution::Nothing,
-            (Some(Missing::Skip), _, _) => Resolution::SkipRow,
-            (None, Kind::Option(_), None) if self.options.create_options && creatable(field.kind) => {
+        // What is decided already needs no comparison with all that there is.
+        match missing {
+            Some(Missing::Create) if creatable(field.kind) => return Resolution::Named(raw.to_owned()),
+            Some(Missing::Empty) => return Resolution::Nothing,
+            Some(Missing::Skip) => return Resolution::SkipRow,
+            Some(Missing::Create) | None => {}
+        }
+        match (field.kind, self.like(field.kind, raw)) {
+            (Kind::Option(_), None) if self.options.create_options && creatable(field.kind) => {
                 Resolution::Named(raw.to_owned())
             }
-            (_, _, like) => Resolution::Unknown(like),
+            (_, like) => Resolution::Unknown(like),
         }
     }
 
-    /// What a value means among all that the kind may be; two of different kinds that both have the name are none.
-    fn find(&self, kind: Kind, raw: &str) -> Match {
+    /// The one record of this name among all that the kind may be; two of different kinds that both have it are none.
+    fn exact(&self, kind: Kind, raw: &str) -> Option<Uuid> {
+        let found: Vec<Uuid> = self.lookups(kind).into_iter().filter_map(|lookup| lookup.exact(raw)).collect();
+        if let [one] = found.as_slice() { Some(*one) } else { None }
+    }
+
+    /// The likeliest record, where the kind is one.
+    fn like(&self, kind: Kind, raw: &str) -> Option<Uuid> {
         let lookups = self.lookups(kind);
-        if let [one] = lookups.as_slice() {
-            return one.find(raw);
-        }
-        let exact: Vec<Uuid> = lookups.iter().filter_map(|lookup| lookup.exact(raw)).collect();
-        match exact.as_slice() {
-            [one] => Match::Exact(*one),
-            [] | [_, ..] => Match::Unknown,
+        let [one] = lookups.as_slice() else { return None };
+        match one.find(raw) {
+            Match::Like(id, _) | Match::Exact(id) => Some(id),
+            Match::Unknown => None,
         }
     }
 

@@ -242,7 +242,12 @@ impl Plan<'_> {
             read.values.iter().find(|(known, _)| *known == key).and_then(|(_, value)| match value {
                 Value::Ref(id) => self.named(kind, *id).map(|named| named.name),
                 Value::Named(name) | Value::Text(name) => Some(name.clone()),
-                Value::Integer(_) | Value::Money { .. } | Value::Date(_) | Value::Moment(_) | Value::Tags(_) | Value::Links(_) => None,
+                Value::Integer(_)
+                | Value::Money { .. }
+                | Value::Date(_)
+                | Value::Moment(_)
+                | Value::Tags(_)
+                | Value::Links(_) => None,
             })
         };
         let raw =

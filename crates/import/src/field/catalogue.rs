@@ -1,5 +1,6 @@
 //! The importable fields of each object, with the headers under which they are found.
 
+use super::lead::ATTACHMENTS;
 use super::{Field, Kind, OptionKind};
 
 pub(super) const fn field(
@@ -11,30 +12,16 @@ pub(super) const fn field(
     Field { key, label, kind, required: false, headers }
 }
 
-pub(super) const fn required(key: &'static str, label: &'static str, kind: Kind, headers: &'static [&'static str]) -> Field {
+pub(super) const fn required(
+    key: &'static str,
+    label: &'static str,
+    kind: Kind,
+    headers: &'static [&'static str],
+) -> Field {
     Field { key, label, kind, required: true, headers }
 }
 
 pub(super) const TAGS: &[&str] = &["tags", "tag", "labels", "label", "topics"];
-
-pub(super) const ATTACHMENTS: Field = field(
-    "attachments",
-    "Files (addresses)",
-    Kind::Links,
-    &[
-        "attachments",
-        "attachmenturls",
-        "attachmenturl",
-        "attachment",
-        "fileurls",
-        "fileurl",
-        "files",
-        "documents",
-        "documenturls",
-        "documenturl",
-        "filelinks",
-    ],
-);
 
 pub(super) static OPPORTUNITY: &[Field] = &[
     field(

@@ -1,7 +1,27 @@
 //! The importable fields of leads, with the headers under which they are found.
 
-use super::catalogue::{ATTACHMENTS, EMAIL, FIRST_NAME, LAST_NAME, PHONE, TAGS, TITLE, field};
+use super::catalogue::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, TAGS, TITLE, field};
 use super::{Field, Kind, OptionKind};
+
+/// Of all records that files hang on.
+pub(super) const ATTACHMENTS: Field = field(
+    "attachments",
+    "Files (addresses)",
+    Kind::Links,
+    &[
+        "attachments",
+        "attachmenturls",
+        "attachmenturl",
+        "attachment",
+        "fileurls",
+        "fileurl",
+        "files",
+        "documents",
+        "documenturls",
+        "documenturl",
+        "filelinks",
+    ],
+);
 
 pub(super) static LEAD: &[Field] = &[
     FIRST_NAME,

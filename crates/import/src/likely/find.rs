@@ -77,8 +77,7 @@ async fn within(
         }
     }
     let rule = rule.clone();
-    let twice =
-        tokio::task::spawn_blocking(move || many::twice(&rule, &drafts)).await.map_err(Error::internal)?;
+    let twice = tokio::task::spawn_blocking(move || many::twice(&rule, &drafts)).await.map_err(Error::internal)?;
     for twice in twice {
         let (Some(row), Some(earlier)) = (places.get(twice.place), places.get(twice.earlier)) else { continue };
         let doubt = doubts.entry(*row).or_default();
@@ -96,9 +95,10 @@ async fn within(
 
 fn called(plan: &Plan<'_>, row: usize, outcome: &Outcome) -> String {
     let record = plan.record(row, outcome);
-    let words = ["name", "first_name", "last_name", "company"].into_iter().filter_map(|field| match record.get(field) {
-        Some(Value::Text(text)) => Some(text.clone()),
-        _ => None,
-    });
+    let words =
+        ["name", "first_name", "last_name", "company"].into_iter().filter_map(|field| match record.get(field) {
+            Some(Value::Text(text)) => Some(text.clone()),
+            _ => None,
+        });
     words.take(2).collect::<Vec<_>>().join(" ")
 }

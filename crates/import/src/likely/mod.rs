@@ -45,9 +45,10 @@ impl Choice {
 impl std::str::FromStr for Choice {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        [Self::Create, Self::Update, Self::Skip].into_iter().find(|choice| choice.as_str() == text).ok_or_else(|| {
-            Error::field("duplicates", "invalid_value", "one of create, update, skip")
-        })
+        [Self::Create, Self::Update, Self::Skip]
+            .into_iter()
+            .find(|choice| choice.as_str() == text)
+            .ok_or_else(|| Error::field("duplicates", "invalid_value", "one of create, update, skip"))
     }
 }
 
@@ -126,9 +127,12 @@ pub fn draft(object: MatchObject, record: &Record) -> Draft {
     let text = |field: &str| record.text(field).map(str::to_owned);
     let (email, phone) = (text("email"), text("phone"));
     match object {
-        MatchObject::Account => {
-            Draft { company: text("name"), phone, domain: text("domain").or_else(|| text("website")), ..Draft::default() }
-        }
+        MatchObject::Account => Draft {
+            company: text("name"),
+            phone,
+            domain: text("domain").or_else(|| text("website")),
+            ..Draft::default()
+        },
         MatchObject::Contact => Draft {
             first_name: text("first_name"),
             last_name: text("last_name"),
@@ -238,7 +242,11 @@ mod tests {
     fn doubt(record: Option<u128>, choice: Option<Choice>) -> Doubt {
         let record_id = record.map(Uuid::from_u128);
         let row = record.is_none().then_some(2);
-        Doubt { likely: vec![Likely { record_id, row, name: "N".into(), score: 90, reasons: Vec::new() }], choice, chosen: None }
+        Doubt {
+            likely: vec![Likely { record_id, row, name: "N".into(), score: 90, reasons: Vec::new() }],
+            choice,
+            chosen: None,
+        }
     }
 
     #[test]

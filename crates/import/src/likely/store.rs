@@ -88,7 +88,9 @@ pub async fn choose(tx: &mut Tx, import: &mut Import, answer: OnMatch, rows: &[R
     let known = known.fetch_all(tx.db()).await?;
     let mut decided = Vec::with_capacity(rows.len());
     for (nth, patch) in rows.iter().enumerate() {
-        let wrong = |field: &str, code: &'static str, message: &str| Error::field(format!("rows.{nth}.{field}"), code, message.to_owned());
+        let wrong = |field: &str, code: &'static str, message: &str| {
+            Error::field(format!("rows.{nth}.{field}"), code, message.to_owned())
+        };
         let row = known.iter().find(|row| row.number == patch.row);
         let row = row.ok_or_else(|| wrong("row", "unknown_reference", "nothing is to be decided of this row"))?;
         let likely: Vec<Likely> = read(row.likely.clone())?;

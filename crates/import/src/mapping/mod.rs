@@ -138,9 +138,17 @@ fn names_object(header: &str, object: Object) -> bool {
         Object::Contact => &["contactowner", "person", "givenname", "lifecyclestage"],
         Object::Lead => &["leadowner", "leadid", "leadnumber", "leadname", "leadorigin", "leadrating", "prospect"],
         Object::Task => &["task", "whoid", "whatid", "duedate"],
-        Object::Activity => {
-            &["activity", "note", "call", "meeting", "event", "emailsubject", "emailbody", "startdatetime", "durationinminutes"]
-        }
+        Object::Activity => &[
+            "activity",
+            "note",
+            "call",
+            "meeting",
+            "event",
+            "emailsubject",
+            "emailbody",
+            "startdatetime",
+            "durationinminutes",
+        ],
         Object::Product => &["productcode", "productfamily", "sku"],
         Object::User => &["username", "userrole"],
     };
@@ -210,9 +218,7 @@ fn fit(column: &Column, kind: Kind) -> f64 {
         | Kind::Lead
         | Kind::Related
         | Kind::Person
-        | Kind::Product => {
-            !matches!(of, T::Date | T::Boolean | T::Money | T::Decimal)
-        }
+        | Kind::Product => !matches!(of, T::Date | T::Boolean | T::Money | T::Decimal),
         Kind::Links => matches!(of, T::Url | T::Text),
         Kind::Text | Kind::Tags => !matches!(of, T::Boolean),
     };

@@ -32,11 +32,50 @@ impl Vocabulary {
 
 const KINDS: &[(&str, &[&str])] = &[
     ("note", &["note", "notes", "comment", "memo", "letter"]),
-    ("call", &["call", "calls", "phonecall", "telephone", "phone", "coldcall", "loggedcall", "outboundcall", "inboundcall", "voicemail"]),
-    ("email", &["email", "emails", "mail", "listemail", "incomingemail", "outgoingemail", "forwardedemail", "emailin", "emailout"]),
+    (
+        "call",
+        &[
+            "call",
+            "calls",
+            "phonecall",
+            "telephone",
+            "phone",
+            "coldcall",
+            "loggedcall",
+            "outboundcall",
+            "inboundcall",
+            "voicemail",
+        ],
+    ),
+    (
+        "email",
+        &[
+            "email",
+            "emails",
+            "mail",
+            "listemail",
+            "incomingemail",
+            "outgoingemail",
+            "forwardedemail",
+            "emailin",
+            "emailout",
+        ],
+    ),
     (
         "meeting",
-        &["meeting", "meetings", "event", "events", "appointment", "lunch", "demo", "visit", "videocall", "presentation", "workshop"],
+        &[
+            "meeting",
+            "meetings",
+            "event",
+            "events",
+            "appointment",
+            "lunch",
+            "demo",
+            "visit",
+            "videocall",
+            "presentation",
+            "workshop",
+        ],
     ),
     ("task", &["task", "tasks", "todo", "deadline", "reminder", "followup", "linkedintask", "linkedin", "other"]),
 ];
@@ -48,12 +87,46 @@ const PRIORITIES: &[(&str, &[&str])] = &[
 ];
 
 const STATUSES: &[(&str, &[&str])] = &[
-    ("done", &["done", "completed", "complete", "closed", "finished", "held", "resolved", "true", "yes", "1", "x", "attended", "sent"]),
+    (
+        "done",
+        &[
+            "done",
+            "completed",
+            "complete",
+            "closed",
+            "finished",
+            "held",
+            "resolved",
+            "true",
+            "yes",
+            "1",
+            "x",
+            "attended",
+            "sent",
+        ],
+    ),
     (
         "open",
         &[
-            "open", "todo", "notstarted", "inprogress", "waiting", "waitingonsomeoneelse", "waitingforinput", "waitingoninput", "deferred",
-            "pending", "planned", "scheduled", "overdue", "notdone", "notcompleted", "false", "no", "0", "new",
+            "open",
+            "todo",
+            "notstarted",
+            "inprogress",
+            "waiting",
+            "waitingonsomeoneelse",
+            "waitingforinput",
+            "waitingoninput",
+            "deferred",
+            "pending",
+            "planned",
+            "scheduled",
+            "overdue",
+            "notdone",
+            "notcompleted",
+            "false",
+            "no",
+            "0",
+            "new",
         ],
     ),
 ];
@@ -98,7 +171,8 @@ pub fn minutes(raw: &str, unit: Unit) -> Option<i64> {
 
 fn seconds(raw: &str, unit: Unit) -> Option<i64> {
     if raw.contains(':') {
-        let parts: Vec<i64> = raw.split(':').map(|part| part.trim().parse::<u32>().map(i64::from)).collect::<Result<_, _>>().ok()?;
+        let parts: Vec<i64> =
+            raw.split(':').map(|part| part.trim().parse::<u32>().map(i64::from)).collect::<Result<_, _>>().ok()?;
         return match (parts.as_slice(), unit) {
             ([minutes, seconds], Unit::Telephone) => Some(minutes * 60 + seconds),
             ([hours, minutes], _) => Some(hours * 3600 + minutes * 60),

@@ -2,7 +2,9 @@
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::{Object as Guarded, UpdateActivity};
-use dealwright_kernel::id::{AccountId, ActivityId, ContactId, EventId, ImportId, LeadId, OpportunityId, TeamId, UserId};
+use dealwright_kernel::id::{
+    AccountId, ActivityId, ContactId, EventId, ImportId, LeadId, OpportunityId, TeamId, UserId,
+};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Event, Subject, Tx};
 use dealwright_workflow::rule::RuleObject;

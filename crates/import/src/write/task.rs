@@ -84,8 +84,7 @@ impl Around {
         let (account, contact) =
             about.opportunity.and_then(|id| self.opportunities.get(&id.0)).copied().unwrap_or_default();
         let employer = about.contact.and_then(|id| self.contacts.get(&id.0)).copied().flatten();
-        let event =
-            event.about(about.opportunity, about.account.or(account).or(employer), about.contact.or(contact));
+        let event = event.about(about.opportunity, about.account.or(account).or(employer), about.contact.or(contact));
         event.on_lead(about.lead)
     }
 }

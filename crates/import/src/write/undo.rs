@@ -39,7 +39,16 @@ pub async fn undo(cx: &Context, import: &Import) -> Result<i64> {
         progress(&mut tx, import.id, done, total).await?;
         tx.commit(()).await?.into_inner();
     }
-    for kind in [Object::Task, Object::Activity, Object::Opportunity, Object::Lead, Object::Contact, Object::Account, Object::Product, Object::User] {
+    for kind in [
+        Object::Task,
+        Object::Activity,
+        Object::Opportunity,
+        Object::Lead,
+        Object::Contact,
+        Object::Account,
+        Object::Product,
+        Object::User,
+    ] {
         let mut tx = cx.begin().await?;
         let ids = made(&mut tx, import.id, kind).await?;
         tx.done(()).await?;
@@ -79,9 +88,7 @@ async fn take_back(cx: &Context, tx: &mut Tx, import: &Import, event: EventId) -
         | Object::Lead
         | Object::Task
         | Object::Activity
-        | Object::User => {
-            change::undo::take_back(cx, tx, &event).await.map(|_| ())
-        }
+        | Object::User => change::undo::take_back(cx, tx, &event).await.map(|_| ()),
     };
     match undone {
         Ok(()) => {

@@ -20,7 +20,7 @@ export function RecordList({ kinds, onPick }: { kinds: string[]; onPick: (id: st
   const hits = (q.length > 1 ? (found.data ?? []) : []).filter((hit) => kinds.includes(hit.type));
   return (
     <ChoiceList
-      choices={hits.map((hit) => ({ value: hit.id, label: hit.name, hint: hit.type }))}
+      choices={hits.map((hit) => ({ value: hit.id, label: hit.title, hint: hit.type }))}
       busy={found.isFetching}
       onSearch={setText}
       selected={[]}

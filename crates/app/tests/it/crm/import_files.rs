@@ -16,7 +16,10 @@ use super::import_happened::act;
 async fn file_server() -> String {
     let routes = axum::Router::new()
         .route("/notes.txt", get(|| async { "What they said" }))
-        .route("/download", get(|| async { ([("content-disposition", "attachment; filename=\"Offer 2026.txt\"")], "Offer") }))
+        .route(
+            "/download",
+            get(|| async { ([("content-disposition", "attachment; filename=\"Offer 2026.txt\"")], "Offer") }),
+        )
         .route("/moved", get(|| async { Redirect::temporary("/notes.txt") }))
         .route("/inside", get(|| async { Redirect::temporary("https://10.0.0.1/secret.txt") }))
         .route("/round", get(|| async { Redirect::temporary("/round") }))
@@ -51,16 +54,22 @@ async fn files_are_fetched_after_the_rows_once_and_taken_back() {
     let (done, id) = import().await;
     assert_eq!(done["attachments"], json!({ "waiting": 0, "done": 4, "failed": 7 }), "{done}");
     let failed = admin.get(&format!("/imports/{id}/attachments?state=failed&limit=5")).await.ok();
-    let rest = format!("/imports/{id}/attachments?state=failed&limit=5&cursor={}", failed["next_cursor"].as_str().unwrap());
+    let rest =
+        format!("/imports/{id}/attachments?state=failed&limit=5&cursor={}", failed["next_cursor"].as_str().unwrap());
     let rest = admin.get(&rest).await.ok();
     let reasons: Vec<String> = [&failed, &rest]
         .iter()
         .flat_map(|page| page["items"].as_array().unwrap())
         .map(|item| format!("{} {}", item["row"], item["reason"].as_str().unwrap()))
         .collect();
-    for why in
-        ["a private address is not asked", "leads on and on", "larger than 0 MB", "not a .pdf file", "type .exe", "answered 404"]
-    {
+    for why in [
+        "a private address is not asked",
+        "leads on and on",
+        "larger than 0 MB",
+        "not a .pdf file",
+        "type .exe",
+        "answered 404",
+    ] {
         assert!(reasons.iter().any(|reason| reason.starts_with("4 ") && reason.contains(why)), "{why}: {reasons:?}");
     }
     assert_eq!(reasons.iter().filter(|reason| reason.contains("a private address")).count(), 2, "{reasons:?}");
@@ -115,7 +124,8 @@ async fn an_import_that_was_broken_off_goes_on_where_it_was() {
     let work = tokio::spawn(async move { dealwright_import::job::run(&cx, import).await });
     let mut db = app.db.database.maintenance().await.unwrap();
     let mut written = async || {
-        let count = sqlx::query_scalar::<_, i64>("select count(*) from opportunity where import_id = $1").bind(import.0);
+        let count =
+            sqlx::query_scalar::<_, i64>("select count(*) from opportunity where import_id = $1").bind(import.0);
         count.fetch_one(&mut db).await.unwrap()
     };
     while written().await == 0 {

@@ -33,8 +33,7 @@ async fn what_happened_stands_on_the_timelines_of_what_it_was_about_and_goes_aga
     let app = TestApp::new().await;
     let (admin, rep) = (&app.admin, app.user(Builtin::SalesRep).await);
     let account = admin.post("/accounts", json!({ "name": "Isdom" })).await.ok();
-    let contact =
-        json!({ "first_name": "Nadia", "last_name": "Petrov", "email": "nadia@isdom.test", "account_id": account["id"] });
+    let contact = json!({ "first_name": "Nadia", "last_name": "Petrov", "email": "nadia@isdom.test", "account_id": account["id"] });
     let contact = admin.post("/contacts", contact).await.ok();
     let deal = admin.post("/opportunities", json!({ "name": "North hall", "account_id": account["id"] })).await.ok();
     let name = admin.get("/users").await.ok();
@@ -59,7 +58,14 @@ async fn what_happened_stands_on_the_timelines_of_what_it_was_about_and_goes_aga
     assert_eq!(timeline("accounts", &account["id"]).await, [json!(["2026-03-03T00:00:00Z", "Demo", "import"]), call]);
 
     // The same again, with another note: one is changed, and rolling back puts it right again.
-    let again = run(&app, admin, "activities.csv", &file.replace("Went well", "Went badly"), json!({ "missing_record": "skip" })).await;
+    let again = run(
+        &app,
+        admin,
+        "activities.csv",
+        &file.replace("Went well", "Went badly"),
+        json!({ "missing_record": "skip" }),
+    )
+    .await;
     assert_eq!(again["result"], json!({ "created": 0, "updated": 2, "skipped": 2, "failed": 0 }), "{again}");
     let text = async || {
         let mut db = app.db.database.maintenance().await.unwrap();
@@ -107,7 +113,9 @@ async fn tasks_come_with_their_assignee_and_state_for_who_may_give_them() {
     assert_eq!(closed.to_rfc3339(), "2020-01-03T10:00:00+00:00");
 
     // A person changed it since: the rollback of an update leaves that, and takes back the rest.
-    let again = run(&app, admin, "tasks.csv", &file.replace("In Progress", "Completed").replace("Soon", "Now"), json!({})).await;
+    let again =
+        run(&app, admin, "tasks.csv", &file.replace("In Progress", "Completed").replace("Soon", "Now"), json!({}))
+            .await;
     assert_eq!(json!([again["result"]["updated"], again["result"]["failed"]]), json!([2, 1]), "{again}");
     let path = format!("/tasks/{}", mine["id"].as_str().unwrap());
     let now = rep.get(&path).await.ok();
