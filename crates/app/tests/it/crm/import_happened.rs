@@ -53,8 +53,8 @@ async fn what_happened_stands_on_the_timelines_of_what_it_was_about_and_goes_aga
         entries.iter().map(|e| json!([e["at"], e["data"]["subject"], e["actor"]["kind"]])).collect::<Vec<_>>()
     };
     let call = json!(["2026-03-01T00:00:00Z", "First pitch", "import"]);
-    assert_eq!(timeline("opportunities", &deal["id"]).await, [call.clone()]);
-    assert_eq!(timeline("contacts", &contact["id"]).await, [call.clone()]);
+    assert_eq!(timeline("opportunities", &deal["id"]).await, std::slice::from_ref(&call));
+    assert_eq!(timeline("contacts", &contact["id"]).await, std::slice::from_ref(&call));
     assert_eq!(timeline("accounts", &account["id"]).await, [json!(["2026-03-03T00:00:00Z", "Demo", "import"]), call]);
 
     // The same again, with another note: one is changed, and rolling back puts it right again.
