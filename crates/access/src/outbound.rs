@@ -108,6 +108,38 @@ impl Outbound {
         Ok(whole)
     }
 
+    /// Fetches a file of at most so many bytes. Up to five redirects are followed, each checked as the first address is.
+    ///
+    /// # Errors
+    /// When an address may not be asked, does not answer in time or with 200, or answers with too much.
+    pub async fn fetch(&self, address: &str, at_most: usize, within: Duration) -> Result<Fetched, Failed> {
+        let whole = tokio::time::timeout(within, self.follow(address, at_most, within));
+        whole.await.unwrap_or_else(|_| Err(Failed::Unreachable(format!("{}: no answer in time", shown(address)))))
+    }
+
+    async fn follow(&self, address: &str, at_most: usize, within: Duration) -> Result<Fetched, Failed> {
+        let mut url = self.check(address)?;
+        for _ in 0..=MOST_REDIRECTS {
+            let answer = self.ask(&url, within).await?;
+            if !answer.status().is_redirection() {
+                return read_file(url, answer, at_most).await;
+            }
+            let to = answer.headers().get(http::header::LOCATION).and_then(|to| to.to_str().ok());
+            let next = to.and_then(|to| url.join(to).ok());
+            let next = next.ok_or_else(|| Failed::Unreachable(format!("{} leads nowhere", shown(url.as_str()))))?;
+            url = self.check(next.as_str())?;
+        }
+        Err(Failed::Unreachable(format!("{} leads on and on", shown(address))))
+    }
+
+    async fn ask(&self, url: &Url, within: Duration) -> Result<reqwest::Response, Failed> {
+        let failed = |error: reqwest::Error| Failed::Unreachable(format!("{}: {}", shown(url.as_str()), cause(&error)));
+        let client = self.client.get_or_try_init(|| self.client()).await?;
+        let mut request = reqwest::Request::new(http::Method::GET, url.clone());
+        *request.timeout_mut() = Some(within);
+        client.execute(request).await.map_err(failed)
+    }
+
     async fn client(&self) -> Result<Client, Failed> {
         Client::builder()
             .redirect(redirect::Policy::none())
@@ -118,6 +150,76 @@ impl Outbound {
             .build()
             .map_err(|e| Failed::Unreachable(cause(&e)))
     }
+}
+
+const MOST_REDIRECTS: usize = 5;
+
+/// A file as it was fetched.
+#[derive(Debug)]
+pub struct Fetched {
+    pub body: Vec<u8>,
+    /// As its server calls it, or else as its address ends.
+    pub name: String,
+    /// As its server says, without parameters.
+    pub mime: Option<String>,
+}
+
+async fn read_file(url: Url, mut answer: reqwest::Response, at_most: usize) -> Result<Fetched, Failed> {
+    let address = shown(url.as_str());
+    if answer.status() != http::StatusCode::OK {
+        return Err(Failed::Unreachable(format!("{address} answered {}", answer.status())));
+    }
+    let too_large = || Failed::Refused(format!("{address} is larger than {} MB", at_most / 1_000_000));
+    if answer.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |length| length > at_most)) {
+        return Err(too_large());
+    }
+    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let said = header(http::header::CONTENT_DISPOSITION).and_then(file_name);
+    let mime = header(http::header::CONTENT_TYPE).and_then(|value| value.split(';').next());
+    let mime = mime.map(|mime| mime.trim().to_ascii_lowercase());
+    let last = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default();
+    let name = said.unwrap_or_else(|| decoded(last));
+    let mut body = Vec::new();
+    while let Some(part) =
+        answer.chunk().await.map_err(|error| Failed::Unreachable(format!("{address}: {}", cause(&error))))?
+    {
+        if body.len() + part.len() > at_most {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(Fetched { body, name, mime })
+}
+
+/// The name in a `Content-Disposition`: that in UTF-8 before the plain one.
+fn file_name(disposition: &str) -> Option<String> {
+    let parameter = |name: &str| {
+        disposition.split(';').find_map(|part| {
+            let (key, value) = part.split_once('=')?;
+            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
+        })
+    };
+    let wide = parameter("filename*").and_then(|value| value.rsplit_once('\'').map(|(_, name)| decoded(name)));
+    wide.or_else(|| parameter("filename")).filter(|name| !name.is_empty())
+}
+
+/// What is written as `%C3%A4` in an address.
+fn decoded(text: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match (first, hex.and_then(|two| u8::from_str_radix(two, 16).ok())) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 const PRIVATE: &str = "a private address is not asked, unless OUTBOUND_NETWORKS allows it";
@@ -224,6 +326,19 @@ mod tests {
             assert!(may_reach(ip.parse().unwrap(), &[]), "{ip}");
         }
         assert!(may_reach("10.1.2.3".parse().unwrap(), &["10.0.0.0/8".parse().unwrap()]));
+    }
+
+    #[test]
+    fn a_file_is_called_as_its_server_says() {
+        for (disposition, name) in [
+            ("attachment; filename=\"Offer 2026.pdf\"", Some("Offer 2026.pdf")),
+            ("attachment; filename=x.pdf; filename*=UTF-8''Angebot%20%C3%A4.pdf", Some("Angebot ä.pdf")),
+            ("inline", None),
+            ("attachment; filename=\"\"", None),
+        ] {
+            assert_eq!(file_name(disposition).as_deref(), name, "{disposition}");
+        }
+        assert_eq!(decoded("100%25%2"), "100%%2");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use dealwright_import::command::Choices;
 use dealwright_store::Keyring;
 use secrecy::ExposeSecret;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -60,7 +61,8 @@ enum Command {
         #[arg(long, value_name = "N")]
         scale: Option<u64>,
     },
-    /// Import files: CSV or XLSX of users, products, accounts, contacts, leads and opportunities, in any order
+    /// Import files: CSV, XLSX or vCard of users, products, accounts, contacts, leads, opportunities, tasks and activities, in
+    /// any order
     Import {
         /// The files.
         #[arg(required = true, value_name = "FILE")]
@@ -74,6 +76,9 @@ enum Command {
         /// Let the assignment rules choose the owners of new leads that name none.
         #[arg(long)]
         assign: bool,
+        /// What becomes of rows that probably are there already; left out when absent.
+        #[arg(long, value_name = "WHAT", value_parser = ["create", "update", "skip"])]
+        duplicates: Option<String>,
     },
     /// The keys of secrets at rest
     Keys {
@@ -154,9 +159,11 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             running.stop().await;
             outcome
         }
-        Command::Import { files, user, dry_run, assign } => {
+        Command::Import { files, user, dry_run, assign, duplicates } => {
+            let duplicates = duplicates.map(|word| word.parse()).transpose().map_err(deep)?;
+            let choices = Choices { dry_run, assign, duplicates, ..Choices::default() };
             let running = Running::start(&config).await?;
-            let outcome = seed::import(&running, &files, user.as_deref(), dry_run, assign).await;
+            let outcome = seed::import(&running, &files, user.as_deref(), choices).await;
             running.stop().await;
             outcome
         }

@@ -91,13 +91,8 @@ pub async fn run(running: &Running, files: &Files, scale: Option<u64>) -> Result
 ///
 /// # Errors
 /// What was wrong with the files.
-pub async fn import(
-    running: &Running,
-    files: &[PathBuf],
-    user: Option<&str>,
-    dry_run: bool,
-    assign: bool,
-) -> Result<(), Failure> {
+pub async fn import(running: &Running, files: &[PathBuf], user: Option<&str>, choices: Choices) -> Result<(), Failure> {
+    let dry_run = choices.dry_run;
     let access = Access::new(running.database.clone(), settings(running, false));
     let cx = importer(&access, user).await?;
     let mut read = Vec::with_capacity(files.len());
@@ -109,9 +104,7 @@ pub async fn import(
             object: None,
         });
     }
-    for report in
-        command::import_files(&cx, read, Choices { dry_run, assign, ..Choices::default() }).await.map_err(deep)?
-    {
+    for report in command::import_files(&cx, read, choices).await.map_err(deep)? {
         tell(&report, dry_run);
     }
     if dry_run {

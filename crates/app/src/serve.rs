@@ -125,7 +125,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = trash::job::register(worker, &state.access);
     let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
-    dealwright_import::job::register(worker, &state.access)
+    dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
             let access = to_end.clone();
             async move { viewing::end_lapsed(&access).await }

@@ -5,8 +5,9 @@ use dealwright_access::Context;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
-use super::check::{Decision, MissingAccount, Problem};
+use super::check::{Decision, Missing, Problem, State};
 use super::field::Object;
+use super::likely::{self, Choice};
 use super::{Import, Status, job, prepare, store, write};
 
 /// What may be decided without asking.
@@ -20,13 +21,22 @@ pub struct Choices {
     pub without_account: bool,
     /// Lets the assignment rules choose the owners of new leads that name none.
     pub assign: bool,
+    /// What becomes of rows that probably are there already; undecided, and not imported, when absent.
+    pub duplicates: Option<Choice>,
     /// Checks and writes nothing.
     pub dry_run: bool,
 }
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { accept_suggestions: true, create_missing: true, without_account: true, assign: false, dry_run: false }
+        Self {
+            accept_suggestions: true,
+            create_missing: true,
+            without_account: true,
+            assign: false,
+            duplicates: None,
+            dry_run: false,
+        }
     }
 }
 
@@ -47,7 +57,8 @@ pub struct Report {
     pub decided: Vec<String>,
 }
 
-/// Imports files so that what refers comes after what it refers to: people, products, accounts, contacts, leads, deals.
+/// Imports files so that what refers comes after what it refers to: people, products, accounts, contacts, leads, deals,
+/// tasks and what happened.
 ///
 /// # Errors
 /// When a file can't be read, the person may not import such records, or the database is gone.
@@ -73,6 +84,8 @@ fn rank(object: Object) -> u8 {
         Object::Contact => 3,
         Object::Lead => 4,
         Object::Opportunity => 5,
+        Object::Task => 6,
+        Object::Activity => 7,
     }
 }
 
@@ -86,6 +99,7 @@ pub async fn import_file(cx: &Context, file: &File, choices: Choices) -> Result<
     write::may_map(cx.actor(), import.object, import.mapped())?;
     let mut import = import;
     import.options.assign = choices.assign;
+    import.options.duplicates = choices.duplicates;
     let id = import.id;
     let mut tx = cx.begin().await?;
     store::insert(&mut tx, &import, &file.bytes).await?;
@@ -126,8 +140,17 @@ async fn decide(cx: &Context, id: dealwright_kernel::id::ImportId, choices: Choi
     for problem in import.summary.take().unwrap_or_default().problems {
         match problem.code.as_str() {
             "account_empty" if choices.without_account && import.options.missing_account.is_none() => {
-                import.options.missing_account = Some(MissingAccount::Empty);
+                import.options.missing_account = Some(Missing::Empty);
                 decided.push(format!("{}: {} rows are imported without one", problem.message, problem.rows));
+            }
+            likely::CODE if problem.state == State::Undecided => {
+                decided.push(format!(
+                    "{}: {} rows are left out; --duplicates says what becomes of them",
+                    problem.message, problem.rows
+                ));
+            }
+            "unknown_value" if problem.value.is_none() && decide_all(&mut import, &problem, choices) => {
+                decided.push(format!("{}: they are created", problem.message));
             }
             "unknown_value" => decided.extend(decide_values(&mut import, &problem, choices)),
             _ => {}
@@ -136,6 +159,20 @@ async fn decide(cx: &Context, id: dealwright_kernel::id::ImportId, choices: Choi
     import.status = Status::Mapping;
     store::save(&mut tx, &import).await?;
     tx.commit(decided).await.map(dealwright_store::Committed::into_inner)
+}
+
+/// Has all of a field created that is not there, where that is allowed: more than are listed.
+fn decide_all(import: &mut Import, problem: &Problem, choices: Choices) -> bool {
+    use super::field::Kind;
+    let kind = super::field::find(import.object, &problem.field).map(|field| field.kind);
+    let listed = import.matched.get(&problem.field).map_or(0, Vec::len);
+    let more = listed >= super::check::LISTED && choices.create_missing;
+    match kind {
+        Some(Kind::Account) if more => import.options.missing_account = Some(Missing::Create),
+        Some(Kind::Contact) if more => import.options.missing_contact = Some(Missing::Create),
+        _ => return false,
+    }
+    true
 }
 
 /// A problem is about one value, or about all the unknown values of a field.

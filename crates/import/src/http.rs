@@ -18,12 +18,15 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::field::{self, Object as ImportObject};
-use super::patch::ImportPatch;
+use super::likely;
+use super::likely::store::RowPatch;
+use super::patch::{ImportPatch, MOST_ROWS};
 use super::read::Limits;
 use super::store::{self, ShownRow};
 use super::view::ImportView;
-use super::{Import, Status, job, lookup, prepare, template, write};
+use super::{Import, Status, attachment, job, lookup, prepare, template, write};
 use dealwright_crm::custom_field;
+use dealwright_crm::duplicate::OnMatch;
 
 /// The imports' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -40,6 +43,7 @@ pub fn router() -> OpenApiRouter<Access> {
         .routes(routes!(roll_back))
         .routes(routes!(rows))
         .routes(routes!(failed_rows))
+        .merge(attachment::http::router())
         .merge(template::http::router())
 }
 
@@ -52,7 +56,7 @@ struct PageParams {
     cursor: Option<String>,
 }
 
-fn limit(asked: Option<u16>) -> Result<i64> {
+pub(crate) fn limit(asked: Option<u16>) -> Result<i64> {
     match asked.unwrap_or(50) {
         limit @ 1..=200 => Ok(limit.into()),
         _ => Err(Error::unreadable("invalid_query", "limit is between 1 and 200").on("limit")),
@@ -135,7 +139,11 @@ async fn uploaded(mut body: Multipart) -> Result<(String, Vec<u8>, Option<Import
                 let word = part.text().await.map_err(broken)?;
                 let known = ImportObject::from_key(&word);
                 object = Some(known.ok_or_else(|| {
-                    Error::field("object", "invalid_value", "one of opportunity, account, contact, lead, product, user")
+                    Error::field(
+                        "object",
+                        "invalid_value",
+                        "one of opportunity, account, contact, lead, task, activity, product, user",
+                    )
                 })?);
             }
             other => return Err(Error::field(other.unwrap_or_default(), "unknown_field", "there is no such field")),
@@ -211,7 +219,14 @@ async fn update(
     let content = if patch.rereads() { Some(store::content(&mut tx, id).await?) } else { None };
     tx.done(()).await?;
     let named = patch.named_fields();
-    let template = patch.template_id;
+    let (template, rows, only_rows) = (patch.template_id, patch.rows.clone(), patch.only_rows());
+    let forgets = patch.forgets_rows();
+    if rows.len() > MOST_ROWS {
+        return Err(Error::field("rows", "too_many", format!("at most {MOST_ROWS} rows at a time")));
+    }
+    if only_rows && import.status == Status::Checked {
+        return choose(&cx, import, &rows).await;
+    }
     patch.apply(&mut import, content, &names).await?;
     write::may_map(cx.actor(), import.object, named.iter().map(String::as_str))?;
     prepare::leave_unmapped(cx.actor(), &mut import);
@@ -228,8 +243,35 @@ async fn update(
             prepare::remember(cx.actor(), &mut import, template.mapped_by(), template.memory(), &names);
         }
     }
+    if forgets {
+        likely::store::forget(&mut tx, id).await?;
+    }
+    store::save(&mut tx, &import).await?;
+    let import = decide_rows(&cx, &mut tx, import, &rows).await?;
+    tx.commit(Json(import.into())).await
+}
+
+/// Decides of single rows of a checked import, which stays checked.
+async fn choose(cx: &Allow<CreateImport>, import: Import, rows: &[RowPatch]) -> Result<Committed<Json<ImportView>>> {
+    let mut tx = cx.begin().await?;
+    let import = decide_rows(cx, &mut tx, import, rows).await?;
     store::save(&mut tx, &import).await?;
     tx.commit(Json(import.into())).await
+}
+
+async fn decide_rows(
+    cx: &Allow<CreateImport>,
+    tx: &mut dealwright_store::Tx,
+    mut import: Import,
+    rows: &[RowPatch],
+) -> Result<Import> {
+    if rows.is_empty() {
+        return Ok(import);
+    }
+    let rule = likely::find::rule(cx, import.object).await?;
+    let answer = rule.map_or(OnMatch::Off, |rule| rule.on_create);
+    likely::store::choose(tx, &mut import, answer, rows).await?;
+    Ok(import)
 }
 
 /// Remove an import
@@ -309,7 +351,8 @@ async fn advance(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct RowParams {
-    /// `all`, `create`, `update`, `skip`, `error`, `undecided`; `ready` for the first two, `open` for the last two.
+    /// `all`, `create`, `update`, `skip`, `error`, `undecided`; `ready` for the first two, `open` for the last two;
+    /// `similar` for those that probably are there already.
     /// Several by commas.
     #[param(example = "open")]
     state: Option<String>,
@@ -325,7 +368,7 @@ fn states(asked: Option<&str>) -> Result<Vec<String>> {
             "all" | "" => return Ok(Vec::new()),
             "ready" => states.extend(["create".to_owned(), "update".to_owned()]),
             "open" => states.extend(["error".to_owned(), "undecided".to_owned()]),
-            "create" | "update" | "skip" | "error" | "undecided" => states.push(word.to_owned()),
+            "create" | "update" | "skip" | "error" | "undecided" | "similar" => states.push(word.to_owned()),
             _ => return Err(Error::unreadable("invalid_query", format!("{word:?} is no state of a row")).on("state")),
         }
     }

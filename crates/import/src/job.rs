@@ -3,20 +3,26 @@
 //! Each can be run again after it was interrupted. Rows are written in batches, each in a transaction with what became
 //! of its rows, so that a batch is either there and marked or not there at all.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dealwright_access::{Access, Context};
+use dealwright_files::Files;
 use dealwright_kernel::id::{EventId, ImportId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::job::{Job, Worker};
 use dealwright_store::{ActorKind, Event, Subject, Tx};
 use serde_json::json;
 
+use dealwright_crm::duplicate::{self, OnMatch};
+use dealwright_kernel::error::Similar;
+
 use super::check::{Check, Lookups, Plan, State, Value};
+use super::likely::{self, Doubts};
 use super::prepare::{Parsed, parse};
 use super::store::{self, CheckedRow, Fate, Payload, Reason};
 use super::write::{self, Ready};
-use super::{Import, Status, Tally, lookup, rehearsal};
+use super::{Import, Status, Tally, attachment, lookup, rehearsal};
 
 pub const CHECK: &str = "import.check";
 pub const RUN: &str = "import.run";
@@ -28,7 +34,8 @@ const CHECKED_BATCH: usize = 2_000;
 const BATCH: usize = 500;
 
 /// Registers the import's jobs.
-pub fn register(worker: Worker, access: &Access) -> Worker {
+pub fn register(worker: Worker, access: &Access, files: &Files) -> Worker {
+    let worker = attachment::fetch::register(worker, access, files);
     let for_check = access.clone();
     let for_run = access.clone();
     let for_rollback = access.clone();
@@ -87,7 +94,8 @@ async fn load(cx: &Context, id: ImportId) -> Result<(Import, Parsed, Lookups)> {
     tx.done(()).await?;
     let parsed = parse(content, import.reading.clone()).await?;
     let mut tx = cx.begin().await?;
-    let lookups = lookup::load(&mut tx, cx.actor(), import.object, &parsed.table, &import.mapping).await?;
+    let lookups =
+        lookup::load(&mut tx, cx.actor(), import.object, &parsed.table, &import.mapping, &import.decisions).await?;
     tx.done(()).await?;
     Ok((import, parsed, lookups))
 }
@@ -120,7 +128,23 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
     });
     let (import, parsed, lookups, mut check, mut reasons) = work.await.map_err(Error::internal)?;
     let work = Work { columns: import.inferred(), import: Arc::new(import), parsed, lookups };
-    let refused = rehearsal::rehearse(cx, &work.import, &work.plan(), &check.outcomes).await?;
+    let rule = likely::find::rule(cx, work.import.object).await?;
+    let plan = work.plan();
+    let doubts = match &rule {
+        Some(rule) => likely::find::doubts(cx, rule, &work.parsed.table, &plan, &check.outcomes).await?,
+        None => Doubts::new(),
+    };
+    let doubts = remembered(cx, id, doubts).await?;
+    if let Some(rule) = &rule {
+        likely::apply(&mut check.outcomes, &doubts, rule.on_create, work.import.options.duplicates);
+        likely::tell(&mut check.summary, &check.outcomes, &doubts, rule.on_create);
+    }
+    for (row, doubt) in &doubts {
+        if let Some(reasons) = reasons.get_mut(*row) {
+            reasons.extend(likely::reason(doubt));
+        }
+    }
+    let refused = rehearsal::rehearse(cx, &work.import, &plan, &check.outcomes).await?;
     rehearsal::tell(&mut check.summary, &check.outcomes, &refused);
     let (mut import, parsed) = (Import::clone(&work.import), &work.parsed);
     let total = i64::try_from(check.outcomes.len()).unwrap_or(i64::MAX);
@@ -147,6 +171,9 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
     }
     rehearsal::mark(cx, id, &refused).await?;
     let mut tx = cx.begin().await?;
+    likely::store::put(&mut tx, id, &doubts).await?;
+    tx.commit(()).await?.into_inner();
+    let mut tx = cx.begin().await?;
     store::trim_rows(&mut tx, id, total).await?;
     if store::enter(&mut tx, id, &[Status::Checking], Status::Checked).await? {
         import.status = Status::Checked;
@@ -156,6 +183,19 @@ pub async fn check(cx: &Context, id: ImportId) -> Result<()> {
     }
     tx.commit(()).await?.into_inner();
     Ok(())
+}
+
+/// Doubts with what was decided of each before, where it is the same doubt.
+async fn remembered(cx: &Context, id: ImportId, mut doubts: Doubts) -> Result<Doubts> {
+    let mut tx = cx.begin().await?;
+    let before = likely::store::doubts(&mut tx, id).await?;
+    tx.done(()).await?;
+    for (row, old) in before {
+        if let Some(doubt) = doubts.get_mut(&row).filter(|doubt| doubt.likely == old.likely) {
+            *doubt = old;
+        }
+    }
+    Ok(doubts)
 }
 
 fn explain(plan: &Plan<'_>, check: &Check) -> Vec<Vec<Reason>> {
@@ -215,6 +255,12 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
     let outcomes =
         tokio::task::spawn_blocking(move || checking.plan().check().outcomes).await.map_err(Error::internal)?;
     let (plan, import) = (work.plan(), &work.import);
+    let mut outcomes = outcomes;
+    let answer = likely::find::rule(cx, import.object).await?.map_or(OnMatch::Report, |rule| rule.on_create);
+    let mut tx = acting.begin().await?;
+    let doubts = likely::store::doubts(&mut tx, id).await?;
+    tx.done(()).await?;
+    likely::apply(&mut outcomes, &doubts, answer, import.options.duplicates);
 
     let mut tx = acting.begin().await?;
     let total = store::count_to_do(&mut tx, id).await?;
@@ -229,7 +275,15 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
         };
         from = last + 1;
         let (ready, mut fates) = ready_rows(&plan, &outcomes, &todo);
+        let links: HashMap<i64, Vec<String>> =
+            ready.iter().map(|ready| (ready.row, attachment::links(&ready.record))).collect();
         fates.extend(writer.write(&mut tx, ready).await?);
+        if let Some(on) = attachment::parent_of(import.object) {
+            attachment::store::put(&mut tx, id, on, &attachment::wanted(&links, &fates)).await?;
+        }
+        if answer == OnMatch::Report {
+            report(&mut tx, import.object, &doubts, &fates).await?;
+        }
         done += i64::try_from(todo.len()).unwrap_or(0);
         store::settle(&mut tx, id, &fates).await?;
         store::tally(&mut tx, id, count(&todo, &fates)).await?;
@@ -250,9 +304,26 @@ pub async fn run(cx: &Context, id: ImportId) -> Result<()> {
     )
     .await?;
     store::enter(&mut tx, id, &[Status::Running], Status::Done).await?;
+    if attachment::store::any_waiting(&mut tx, id).await? {
+        store::enqueue(&mut tx, attachment::fetch::FETCH, id, cx.actor().user)?;
+    }
     let import = store::find(&mut tx, id).await?;
     emit(&mut tx, id, "finished", &import.filename, json!({ "object": import.object, "result": import.tally }));
     tx.commit(()).await?.into_inner();
+    Ok(())
+}
+
+/// Lists what was created though it is probably there already, where the matching rule wants that.
+async fn report(tx: &mut Tx, object: super::field::Object, doubts: &Doubts, fates: &[Fate]) -> Result<()> {
+    let Some(object) = likely::matched(object) else { return Ok(()) };
+    for fate in fates {
+        let row = usize::try_from(fate.row).unwrap_or(usize::MAX);
+        let (Some(id), Some(doubt)) = (fate.record_id, doubts.get(&row)) else { continue };
+        let similar: Vec<Similar> = doubt.likely.iter().filter_map(|likely| likely.similar(object)).collect();
+        if !similar.iter().any(|similar| similar.id == id) {
+            duplicate::store::report(tx, object, id, &similar).await?;
+        }
+    }
     Ok(())
 }
 
@@ -313,7 +384,8 @@ pub async fn roll_back(cx: &Context, id: ImportId) -> Result<()> {
         return Ok(());
     }
     let acting = cx.acting(cx.actor().acting_as(ActorKind::Import, Some(id.0), &import.filename));
-    let kept = write::undo(&acting, &import).await?;
+    let kept = attachment::fetch::take_back(&acting, id).await?;
+    let kept = kept + write::undo(&acting, &import).await?;
     let mut tx = acting.begin().await?;
     store::enter(&mut tx, id, &[Status::RollingBack], Status::RolledBack).await?;
     emit(&mut tx, id, "rolled_back", &import.filename, json!({ "object": import.object, "kept": kept }));

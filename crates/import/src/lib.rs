@@ -5,12 +5,14 @@
 //! import would do with it and why not. All of that is pure. [`prepare`] does it for an upload, [`job`] checks, carries
 //! out and takes back in the background, as the person who imports; [`write`] holds the batches that write records.
 
+pub mod attachment;
 pub mod check;
 pub mod command;
 pub mod field;
 pub mod http;
 pub mod infer;
 pub mod job;
+pub mod likely;
 pub mod lookup;
 pub mod mapping;
 pub mod patch;
@@ -137,6 +139,8 @@ pub struct Import {
     /// Rows done and rows to do, while something runs.
     pub progress: Option<(i64, i64)>,
     pub tally: Tally,
+    /// Files that rows name by their address; none where no row names one.
+    pub attachments: Option<attachment::Counts>,
     pub error: Option<String>,
     pub created_by: UserId,
     pub created_by_name: String,

@@ -7,7 +7,7 @@ use dealwright_kernel::Result;
 use dealwright_store::Tx;
 use uuid::Uuid;
 
-use super::check::{Lookups, StageKind, key, stage};
+use super::check::{Decisions, Lookups, StageKind, key, stage};
 use super::field::{Object, OptionKind};
 use super::read::Table;
 use super::values::email;
@@ -23,6 +23,7 @@ pub async fn load(
     object: Object,
     table: &Table,
     mapped: &[Option<String>],
+    decisions: &Decisions,
 ) -> Result<Lookups> {
     let has = |field: &str| mapped.iter().flatten().any(|key| key == field);
     let mut lookups = Lookups {
@@ -33,17 +34,28 @@ pub async fn load(
         options: options(tx).await?,
         ..Lookups::default()
     };
-    if has("account") || has("parent") {
+    let (related, person) = (has("related_to"), has("person"));
+    if has("account") || has("parent") || related {
         lookups.accounts = accounts(tx, actor).await?;
     }
-    if has("primary_contact") {
+    if has("primary_contact") || has("contact") || related || person {
         lookups.contacts = contacts(tx, actor).await?;
+    }
+    if has("opportunity") || related {
+        let named = named(table, mapped, &["opportunity", "related_to"]);
+        lookups.opportunities = opportunities(tx, actor, &named, decisions).await?;
+    }
+    if has("lead") || related || person {
+        let named = named(table, mapped, &["lead", "related_to", "person"]);
+        lookups.leads = leads(tx, actor, &named, decisions).await?;
     }
     lookups.existing = match object {
         Object::Opportunity => opportunity_keys(tx, table, mapped).await?,
         Object::Account => account_keys(tx, table, mapped).await?,
         Object::Contact => contact_keys(tx, table, mapped).await?,
         Object::Lead => lead_keys(tx, table, mapped).await?,
+        Object::Task => task_keys(tx, table, mapped).await?,
+        Object::Activity => activity_keys(tx, table, mapped).await?,
         Object::Product => product_keys(tx).await?,
         Object::User => user_keys(tx).await?,
     };
@@ -135,6 +147,70 @@ async fn contacts(tx: &mut Tx, actor: &Actor) -> Result<Lookup> {
         Candidate::new(row.id, row.name).alias(external_id).alias(email)
     });
     Ok(Lookup::new(candidates.collect()))
+}
+
+/// Of opportunities, of which there may be very many, those that the file names, and those that were chosen.
+async fn opportunities(tx: &mut Tx, actor: &Actor, named: &[String], decisions: &Decisions) -> Result<Lookup> {
+    let shown = |value: Option<String>| value.filter(|_| !actor.fields.hides(Guarded::Opportunity, "external_id"));
+    let (org, chosen) = (tx.org().0, decisions.chosen());
+    let mut candidates = Vec::new();
+    for (names, chosen) in in_runs(named, &chosen) {
+        let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        let rows = sqlx::query!(
+            "select id, name, external_id from opportunity
+             where org_id = $1 and (name_sort = any ($2) or external_id = any ($3) or id = any ($4)) and deleted_at is null order by id",
+            org,
+            &lower,
+            names,
+            chosen,
+        )
+        .fetch_all(tx.db())
+        .await?;
+        candidates.extend(rows.into_iter().map(|r| Candidate::new(r.id, r.name).alias(shown(r.external_id))));
+    }
+    Ok(Lookup::new(each_once(candidates)))
+}
+
+/// The leads that the file names, by what else the actor may see too, and those that were chosen.
+async fn leads(tx: &mut Tx, actor: &Actor, named: &[String], decisions: &Decisions) -> Result<Lookup> {
+    let shown = |field, value: Option<String>| value.filter(|_| !actor.fields.hides(Guarded::Lead, field));
+    let (org, chosen) = (tx.org().0, decisions.chosen());
+    let mut candidates = Vec::new();
+    for (names, chosen) in in_runs(named, &chosen) {
+        let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        let rows = sqlx::query!(
+            "select id, name, external_id, email from lead
+             where org_id = $1 and (name_sort = any ($2) or external_id = any ($3) or email = any ($2) or id = any ($4))
+               and deleted_at is null and converted_at is null order by id",
+            org,
+            &lower,
+            names,
+            chosen,
+        )
+        .fetch_all(tx.db())
+        .await?;
+        candidates.extend(rows.into_iter().map(|r| {
+            let (external_id, email) = (shown("external_id", r.external_id), shown("email", r.email));
+            Candidate::new(r.id, r.name).alias(external_id).alias(email)
+        }));
+    }
+    Ok(Lookup::new(each_once(candidates)))
+}
+
+/// The values of several columns, in runs; the chosen ids go with the first.
+fn in_runs<'a>(named: &'a [String], chosen: &'a [Uuid]) -> Vec<(&'a [String], &'a [Uuid])> {
+    let runs = named.chunks(CHUNK).chain(named.is_empty().then_some(&[][..]));
+    runs.enumerate().map(|(nth, run)| (run, if nth == 0 { chosen } else { &[] })).collect()
+}
+
+fn each_once(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut seen = std::collections::HashSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.id));
+    candidates
+}
+
+fn named(table: &Table, mapped: &[Option<String>], fields: &[&str]) -> Vec<String> {
+    fields.iter().flat_map(|field| runs(table, mapped, field)).flatten().collect()
 }
 
 type Keys = HashMap<String, Uuid>;
@@ -256,6 +332,38 @@ async fn lead_keys(tx: &mut Tx, table: &Table, mapped: &[Option<String>]) -> Res
         for row in rows {
             keys.entry(key::email(&row.email)).or_insert(row.id);
         }
+    }
+    Ok(keys)
+}
+
+async fn task_keys(tx: &mut Tx, table: &Table, mapped: &[Option<String>]) -> Result<Keys> {
+    let org = tx.org().0;
+    let mut keys = Keys::new();
+    for ids in runs(table, mapped, "external_id") {
+        let rows = sqlx::query!(
+            r#"select id, external_id as "external_id!" from task where org_id = $1 and external_id = any ($2) and deleted_at is null"#,
+            org,
+            &ids,
+        )
+        .fetch_all(tx.db())
+        .await?;
+        keys.extend(rows.into_iter().map(|row| (key::external_id(&row.external_id), row.id)));
+    }
+    Ok(keys)
+}
+
+async fn activity_keys(tx: &mut Tx, table: &Table, mapped: &[Option<String>]) -> Result<Keys> {
+    let org = tx.org().0;
+    let mut keys = Keys::new();
+    for ids in runs(table, mapped, "external_id") {
+        let rows = sqlx::query!(
+            r#"select id, external_id as "external_id!" from activity where org_id = $1 and external_id = any ($2) and deleted_at is null"#,
+            org,
+            &ids,
+        )
+        .fetch_all(tx.db())
+        .await?;
+        keys.extend(rows.into_iter().map(|row| (key::external_id(&row.external_id), row.id)));
     }
     Ok(keys)
 }

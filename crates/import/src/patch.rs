@@ -10,11 +10,15 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::check::{Decision, Lookups, Options};
+use super::check::{Decision, Lookups, Missing, Options};
 use super::field::{self, Object as ImportObject};
+use super::likely::store::RowPatch;
 use super::prepare;
 use super::read::ReadOptions;
 use super::{Import, validate_mapping};
+
+/// Rows that are decided of in one request.
+pub const MOST_ROWS: usize = 1_000;
 
 /// A column's field.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -56,6 +60,9 @@ pub struct ImportPatch {
     pub options: Option<Map<String, Value>>,
     /// How the file is to be read. Suggests the mapping anew.
     pub reading: Option<ReadOptions>,
+    /// Decisions of single rows that probably are there already. On their own they leave the check as it is.
+    #[schema(max_items = 1000)]
+    pub rows: Vec<RowPatch>,
     /// Maps as a template has it, whatever else is said; null maps as suggested.
     #[schema(value_type = Option<ImportTemplateId>)]
     pub template_id: Patch<ImportTemplateId>,
@@ -66,6 +73,20 @@ impl ImportPatch {
     #[must_use]
     pub fn rereads(&self) -> bool {
         self.reading.is_some()
+    }
+
+    /// Whether only single rows are decided of.
+    #[must_use]
+    pub fn only_rows(&self) -> bool {
+        let template = matches!(self.template_id, Patch::Absent);
+        let others = self.object.is_some() || self.mapping.is_some() || self.values.is_some() || self.options.is_some();
+        !self.rows.is_empty() && template && !others && self.reading.is_none()
+    }
+
+    /// Whether the rows become others, so that nothing decided of them holds.
+    #[must_use]
+    pub fn forgets_rows(&self) -> bool {
+        self.object.is_some() || self.reading.is_some()
     }
 
     /// The fields that somebody wants columns to be.
@@ -133,6 +154,10 @@ fn merged(options: &Options, changes: Map<String, Value>) -> Result<Options> {
         }
         error
     })?;
+    if options.missing_record == Some(Missing::Create) {
+        let message = "records that tasks and activities are about are not created";
+        return Err(Error::field("options.missing_record", "invalid_value", message));
+    }
     if let Some(code) = &options.currency {
         code.parse::<dealwright_kernel::Currency>()
             .map_err(|_| Error::field("options.currency", "unknown_currency", "this is not an ISO 4217 code"))?;

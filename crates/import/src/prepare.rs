@@ -104,6 +104,7 @@ pub async fn new_import(cx: &Context, filename: &str, bytes: &[u8], object: Opti
         summary: None,
         progress: None,
         tally: Tally::default(),
+        attachments: None,
         error: None,
         created_by: cx.actor().user,
         created_by_name: cx.actor().name.clone(),
@@ -168,7 +169,13 @@ pub fn change_object(import: &mut Import, object: Object, names: &Lookups) {
     import.mapping = suggested_mapping(&import.columns);
     import.mapped_by = None;
     import.decisions = Decisions::default();
-    import.options = Options { missing_account: None, missing_contact: None, ..import.options.clone() };
+    import.options = Options {
+        missing_account: None,
+        missing_contact: None,
+        missing_record: None,
+        activity_kind: None,
+        ..import.options.clone()
+    };
     import.matched.clear();
 }
 

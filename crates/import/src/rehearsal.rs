@@ -25,6 +25,8 @@ fn ruled(object: Object) -> &'static [RuleObject] {
         Object::Account => &[RuleObject::Account],
         Object::Contact => &[RuleObject::Contact, RuleObject::Account],
         Object::Lead => &[RuleObject::Lead],
+        Object::Task => &[RuleObject::Task, RuleObject::Account, RuleObject::Contact],
+        Object::Activity => &[RuleObject::Account, RuleObject::Contact],
         Object::Product | Object::User => &[],
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::check::State;
 use super::field::Object;
+use super::likely::{self, Choice, Likely};
 use super::{Import, Status, Tally};
 
 #[derive(Debug, sqlx::FromRow)]
@@ -41,6 +42,7 @@ struct Row {
     created_at: chrono::DateTime<chrono::Utc>,
     finished_at: Option<chrono::DateTime<chrono::Utc>>,
     mapped_by: Option<Value>,
+    attachments: Option<Value>,
 }
 
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T> {
@@ -76,6 +78,7 @@ impl Row {
             created_at: self.created_at,
             finished_at: self.finished_at,
             mapped_by: self.mapped_by.map(read).transpose()?,
+            attachments: self.attachments.map(read).transpose()?,
         })
     }
 }
@@ -89,7 +92,10 @@ pub async fn find(tx: &mut Tx, id: ImportId) -> Result<Import> {
         Row,
         "select i.id, i.status, i.object, i.filename, i.size, i.reading, i.source, i.columns, i.mapping, i.decisions, i.options, i.matched,
                 i.row_count, i.summary, i.progress_done, i.progress_total, i.created, i.updated, i.skipped, i.failed, i.error, i.created_by,
-                u.name as created_by_name, i.created_at, i.finished_at, i.mapped_by
+                u.name as created_by_name, i.created_at, i.finished_at, i.mapped_by,
+                (select jsonb_build_object('waiting', count(*) filter (where a.state = 'waiting'), 'done', count(*) filter (where a.state = 'done'),
+                        'failed', count(*) filter (where a.state = 'failed'))
+                 from import_attachment a where a.org_id = i.org_id and a.import_id = i.id having count(*) > 0) as attachments
          from import i join app_user u on u.org_id = i.org_id and u.id = i.created_by where i.org_id = $1 and i.id = $2",
         tx.org().0,
         id.0,
@@ -105,7 +111,10 @@ pub async fn list(tx: &mut Tx, before: Option<Uuid>, limit: i64) -> Result<Vec<I
         Row,
         "select i.id, i.status, i.object, i.filename, i.size, i.reading, i.source, i.columns, i.mapping, i.decisions, i.options, i.matched,
                 i.row_count, i.summary, i.progress_done, i.progress_total, i.created, i.updated, i.skipped, i.failed, i.error, i.created_by,
-                u.name as created_by_name, i.created_at, i.finished_at, i.mapped_by
+                u.name as created_by_name, i.created_at, i.finished_at, i.mapped_by,
+                (select jsonb_build_object('waiting', count(*) filter (where a.state = 'waiting'), 'done', count(*) filter (where a.state = 'done'),
+                        'failed', count(*) filter (where a.state = 'failed'))
+                 from import_attachment a where a.org_id = i.org_id and a.import_id = i.id having count(*) > 0) as attachments
          from import i join app_user u on u.org_id = i.org_id and u.id = i.created_by
          where i.org_id = $1 and ($2::uuid is null or i.id < $2) order by i.id desc limit $3",
         tx.org().0,
@@ -396,13 +405,21 @@ pub struct ShownRow {
     #[serde(skip)]
     pub position: i64,
     pub record_id: Option<Uuid>,
+    /// What it probably is already, the likeliest first.
+    pub duplicates: Vec<Likely>,
+    /// What was decided of that.
+    pub duplicate: Option<Choice>,
+    /// The record that was chosen to be updated.
+    pub duplicate_record_id: Option<Uuid>,
 }
 
 /// Rows in one of `states` (any, when empty) after the position `after`, in the file's order.
+/// The word `similar` stands for those that probably are there already.
 pub async fn rows(tx: &mut Tx, id: ImportId, states: &[String], after: i64, limit: i64) -> Result<Vec<ShownRow>> {
     let rows = sqlx::query!(
-        "select row, number, state, cells, problems, record_id from import_row
-         where org_id = $1 and import_id = $2 and row > $3 and (cardinality($4::text[]) = 0 or state = any ($4)) order by row limit $5",
+        "select row, number, state, cells, problems, record_id, likely, choice, chosen_id from import_row
+         where org_id = $1 and import_id = $2 and row > $3
+           and (cardinality($4::text[]) = 0 or state = any ($4) or (likely is not null and 'similar' = any ($4))) order by row limit $5",
         tx.org().0,
         id.0,
         after,
@@ -420,6 +437,9 @@ pub async fn rows(tx: &mut Tx, id: ImportId, states: &[String], after: i64, limi
                 problems: read(row.problems)?,
                 position: row.row,
                 record_id: row.record_id,
+                duplicates: likely::store::shown(row.likely)?,
+                duplicate: likely::store::choice(row.choice)?,
+                duplicate_record_id: row.chosen_id,
             })
         })
         .collect()

@@ -7,6 +7,7 @@ use dealwright_kernel::id::ImportId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::attachment::Counts;
 use super::check::{Options, Summary, ValueMatch};
 use super::field::Object as ImportObject;
 use super::read::{Format, ReadOptions};
@@ -64,6 +65,8 @@ pub struct ImportView {
     pub progress: Option<Progress>,
     /// Null until it has run.
     pub result: Option<Tally>,
+    /// Files that rows name by their address, by where they stand; null where no row names one. They come after the rows.
+    pub attachments: Option<Counts>,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub created_by: Ref,
@@ -103,6 +106,7 @@ impl From<Import> for ImportView {
             options: import.options,
             check: import.summary,
             progress: import.progress.map(|(done, total)| Progress { done, total }),
+            attachments: import.attachments,
             created_at: import.created_at,
             finished_at: import.finished_at,
             error: import.error,

@@ -15,7 +15,7 @@ do $$
 declare
     part text;
 begin
-    foreach part in array array['import_file', 'import_row'] loop
+    foreach part in array array['import_file', 'import_row', 'import_attachment'] loop
         call app.secure(part::regclass);
         execute format('create policy whole on %1$I to dealwright_app
             using (org_id = (select app.org()) and exists (select from import i where i.org_id = %1$I.org_id and i.id = %1$I.import_id))
@@ -23,7 +23,7 @@ begin
     end loop;
 end $$;
 
-grant select, insert, update, delete on import, import_file, import_row to dealwright_app;
+grant select, insert, update, delete on import, import_file, import_row, import_attachment to dealwright_app;
 
 -- Templates are for everyone who imports; a template is changed by its maker, or by who may read all imports.
 call app.secure('import_template');

@@ -157,6 +157,25 @@ alter function app.match_candidates(text, text[], text, text, uuid, text, text, 
 revoke execute on function app.match_candidates(text, text[], text, text, uuid, text, text, text, int) from public;
 grant execute on function app.match_candidates(text, text[], text, text, uuid, text, text, text, int) to dealwright_app;
 
+-- The same for many records at once: the place of each in `drafts`, and what shares a key with it.
+create or replace function app.match_candidates_of(kind text, drafts jsonb, at_most int) returns table (place int, record_id uuid)
+    language plpgsql stable security definer rows 5000 set search_path = public, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+    org constant uuid := app.org();
+begin
+    return query select w.place, w.record_id from (
+        select k.place, m.record_id, row_number() over (partition by k.place order by count(*) desc, m.record_id desc) as nth
+        from (select d.place, key from jsonb_to_recordset(drafts)
+                  as d (place int, first text[], last text, company text, account uuid, email text, phone text, domain text),
+                  unnest(app.match_keys(d.first, d.last, d.company, d.account, d.email, d.phone, d.domain)) as key) as k
+        cross join lateral (select r.record_id from match_key r where r.org_id = org and r.object = kind and r.key = k.key limit 50) as m
+        group by k.place, m.record_id) as w
+    where w.nth <= at_most;
+end $$;
+alter function app.match_candidates_of(text, jsonb, int) owner to dealwright_search;
+revoke execute on function app.match_candidates_of(text, jsonb, int) from public;
+grant execute on function app.match_candidates_of(text, jsonb, int) to dealwright_app;
+
 -- Whoever writes a record asks for the rule; who may change rules, changes it.
 call app.secure('matching_rule');
 create policy read on matching_rule for select to dealwright_app using (org_id = (select app.org()));

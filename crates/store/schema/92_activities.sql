@@ -14,8 +14,14 @@ create policy read on activity for select to dealwright_app using (org_id = (sel
     when private then owner_id = (select app.actor()) and (select app.scope('viewing')) = 'none'
     when owner_id = (select app.actor()) then true
     else app.sees_about(opportunity_id, account_id, contact_id, lead_id) end);
-create policy add on activity for insert to dealwright_app
-    with check (org_id = (select app.org()) and (select app.scope('activity.create')) <> 'none' and owner_id = (select app.actor()));
+-- One logs one's own. An import brings those of others too, whose activities the importer may change.
+do $$
+begin
+    execute format($policy$
+        create policy add on activity for insert to dealwright_app with check (org_id = (select app.org())
+            and (select app.scope('activity.create')) <> 'none'
+            and (owner_id = (select app.actor()) or (import_id is not null and %s)))$policy$, app.scoped('activity.update', 'owner_id'));
+end $$;
 -- By who may update or delete it, or may update what it is about. Permit tells which one is needed.
 do $$
 begin

@@ -1855,6 +1855,26 @@ export interface paths {
         patch: operations["patch_imports_id"];
         trace?: never;
     };
+    "/api/v1/imports/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files that rows name by their address
+         * @description They are fetched after the rows; each that could not be fetched says why.
+         */
+        get: operations["get_imports_id_attachments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{id}/check": {
         parameters: {
             query?: never;
@@ -6951,6 +6971,7 @@ export interface components {
         };
         /** @description An import. */
         Import: {
+            attachments?: components["schemas"]["ImportAttachments"] | null;
             can_roll_back: boolean;
             check?: components["schemas"]["Summary"] | null;
             columns: components["schemas"]["ImportColumn"][];
@@ -6994,6 +7015,37 @@ export interface components {
                 [key: string]: components["schemas"]["ValueMatch"][];
             };
         };
+        /** @description A file as the report of an import lists it. */
+        ImportAttachment: {
+            file_id?: components["schemas"]["FileId"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Why it could not be fetched. */
+            reason?: string | null;
+            /** Format: uuid */
+            record_id: string;
+            /**
+             * Format: int64
+             * @description As a spreadsheet numbers it.
+             */
+            row: number;
+            state: components["schemas"]["ImportAttachmentState"];
+            url: string;
+        };
+        /**
+         * @description Where a file stands.
+         * @enum {string}
+         */
+        ImportAttachmentState: "waiting" | "done" | "failed" | "removed";
+        /** @description How many files an import has by where they stand. */
+        ImportAttachments: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            waiting: number;
+        };
         /** @description A column with the field that suits it. */
         ImportColumn: components["schemas"]["Column"] & {
             /**
@@ -7003,13 +7055,35 @@ export interface components {
             confidence: number;
             suggested_field?: string | null;
         };
+        /**
+         * @description What becomes of rows that probably are records that are there already.
+         * @enum {string}
+         */
+        ImportDuplicateChoice: "create" | "update" | "skip";
         /** Format: uuid */
         ImportId: string;
+        /** @description What a row may be: a record, or an earlier row of the file. */
+        ImportLikely: {
+            name: string;
+            reasons: components["schemas"]["DuplicateReason"][];
+            /** Format: uuid */
+            record_id?: string | null;
+            /**
+             * Format: int32
+             * @description As a spreadsheet numbers it.
+             */
+            row?: number | null;
+            /**
+             * Format: int32
+             * @description How likely they are one, in percent.
+             */
+            score: number;
+        };
         /**
          * @description What a file holds: one record of this object per row.
          * @enum {string}
          */
-        ImportObject: "opportunity" | "account" | "contact" | "lead" | "product" | "user";
+        ImportObject: "opportunity" | "account" | "contact" | "lead" | "task" | "activity" | "product" | "user";
         /** @description A change of an import. What is absent stays. */
         ImportPatch: {
             /**
@@ -7023,6 +7097,11 @@ export interface components {
             options?: components["schemas"]["Options"] | null;
             /** @default null */
             reading?: components["schemas"]["ReadOptions"] | null;
+            /**
+             * @description Decisions of single rows that probably are there already. On their own they leave the check as it is.
+             * @default []
+             */
+            rows?: components["schemas"]["ImportRowPatch"][];
             /** @default null */
             template_id?: components["schemas"]["ImportTemplateId"] | null;
             /**
@@ -7051,6 +7130,20 @@ export interface components {
             state: components["schemas"]["ImportRowState"];
             suggestions: components["schemas"]["Named"][];
             value?: string | null;
+        };
+        /** @description What becomes of one row. */
+        ImportRowPatch: {
+            duplicate?: components["schemas"]["ImportDuplicateChoice"] | null;
+            /**
+             * Format: uuid
+             * @description Which of the records that it may be is updated; the likeliest when absent.
+             */
+            record_id?: string | null;
+            /**
+             * Format: int64
+             * @description As a spreadsheet numbers it.
+             */
+            row: number;
         };
         /**
          * @description What an import would do with a row.
@@ -7648,15 +7741,10 @@ export interface components {
             message: string;
         };
         /**
-         * @description What to do with rows whose account is empty or unknown.
+         * @description What to do with rows that name a record which is not there.
          * @enum {string}
          */
-        MissingAccount: "empty" | "create" | "skip";
-        /**
-         * @description What to do with rows whose primary contact is unknown.
-         * @enum {string}
-         */
-        MissingContact: "empty" | "create" | "skip";
+        MissingRecord: "empty" | "create" | "skip";
         /**
          * @description Where the model runs.
          * @enum {string}
@@ -8677,6 +8765,8 @@ export interface components {
         };
         /** @description What holds for the whole import. */
         Options: {
+            /** @default null */
+            activity_kind?: components["schemas"]["ActivityKind"] | null;
             /**
              * @description Lets the assignment rules choose the owners of new leads that name none.
              * @default false
@@ -8696,12 +8786,16 @@ export interface components {
             date_order?: components["schemas"]["DateOrder"] | null;
             /** @default null */
             decimal?: components["schemas"]["DecimalMark"] | null;
+            /** @default null */
+            duplicates?: components["schemas"]["ImportDuplicateChoice"] | null;
             /** @default error */
             invalid?: components["schemas"]["OnInvalid"];
             /** @default null */
-            missing_account?: components["schemas"]["MissingAccount"] | null;
+            missing_account?: components["schemas"]["MissingRecord"] | null;
             /** @default null */
-            missing_contact?: components["schemas"]["MissingContact"] | null;
+            missing_contact?: components["schemas"]["MissingRecord"] | null;
+            /** @default null */
+            missing_record?: components["schemas"]["MissingRecord"] | null;
             /** @default update */
             on_match?: components["schemas"]["OnMatch"];
         };
@@ -9555,6 +9649,7 @@ export interface components {
         /** @description One page of a list. */
         Page_Import: components["schemas"]["Counted"] & {
             items: {
+                attachments?: components["schemas"]["ImportAttachments"] | null;
                 can_roll_back: boolean;
                 check?: components["schemas"]["Summary"] | null;
                 columns: components["schemas"]["ImportColumn"][];
@@ -9597,6 +9692,27 @@ export interface components {
                 values: {
                     [key: string]: components["schemas"]["ValueMatch"][];
                 };
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportAttachment: components["schemas"]["Counted"] & {
+            items: {
+                file_id?: components["schemas"]["FileId"] | null;
+                /** Format: uuid */
+                id: string;
+                /** @description Why it could not be fetched. */
+                reason?: string | null;
+                /** Format: uuid */
+                record_id: string;
+                /**
+                 * Format: int64
+                 * @description As a spreadsheet numbers it.
+                 */
+                row: number;
+                state: components["schemas"]["ImportAttachmentState"];
+                url: string;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -10071,6 +10187,14 @@ export interface components {
             items: {
                 /** @description As written in the file, column by column. */
                 cells: string[];
+                duplicate?: components["schemas"]["ImportDuplicateChoice"] | null;
+                /**
+                 * Format: uuid
+                 * @description The record that was chosen to be updated.
+                 */
+                duplicate_record_id?: string | null;
+                /** @description What it probably is already, the likeliest first. */
+                duplicates: components["schemas"]["ImportLikely"][];
                 problems: components["schemas"]["Reason"][];
                 /** Format: uuid */
                 record_id?: string | null;
@@ -11327,6 +11451,14 @@ export interface components {
         ShownRow: {
             /** @description As written in the file, column by column. */
             cells: string[];
+            duplicate?: components["schemas"]["ImportDuplicateChoice"] | null;
+            /**
+             * Format: uuid
+             * @description The record that was chosen to be updated.
+             */
+            duplicate_record_id?: string | null;
+            /** @description What it probably is already, the likeliest first. */
+            duplicates: components["schemas"]["ImportLikely"][];
             problems: components["schemas"]["Reason"][];
             /** Format: uuid */
             record_id?: string | null;
@@ -11555,6 +11687,12 @@ export interface components {
             ready: number;
             /** Format: int32 */
             rows: number;
+            /**
+             * Format: int32
+             * @description Rows that probably are records that are there already, or say again what an earlier row says, whatever was decided
+             *     of them.
+             */
+            similar?: number;
             /** Format: int32 */
             skips: number;
             /** Format: int32 */
@@ -27198,6 +27336,121 @@ export interface operations {
             };
         };
     };
+    get_imports_id_attachments: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ImportAttachmentState"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ImportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportAttachment"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_imports_id_check: {
         parameters: {
             query?: never;
@@ -27538,7 +27791,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `all`, `create`, `update`, `skip`, `error`, `undecided`; `ready` for the first two, `open` for the last two.
+                 * @description `all`, `create`, `update`, `skip`, `error`, `undecided`; `ready` for the first two, `open` for the last two;
+                 *     `similar` for those that probably are there already.
                  *     Several by commas.
                  * @example open
                  */

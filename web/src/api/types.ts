@@ -166,6 +166,7 @@ export type ImportProblem = Schemas["ImportProblem"];
 export type ImportCheck = Schemas["Summary"];
 export type ImportField = Schemas["FieldView"];
 export type ImportRow = Schemas["ShownRow"];
+export type ImportDuplicateChoice = Schemas["ImportDuplicateChoice"];
 
 export type ApiKey = Schemas["ApiKey"];
 export type ServiceAccount = Schemas["ServiceAccount"];

@@ -99,7 +99,7 @@ impl Draft {
     }
 
     /// The first name and what people of that name are called.
-    fn first_names(&self) -> Vec<String> {
+    pub(super) fn first_names(&self) -> Vec<String> {
         let Some(first) = self.get(Field::Given) else { return Vec::new() };
         let mut names = vec![first.to_owned()];
         names.extend(person::other_names(first).into_iter().map(str::to_owned));

@@ -5,6 +5,7 @@
 
 pub mod find;
 pub mod http;
+pub mod many;
 pub mod store;
 pub mod sweep;
 

@@ -1,5 +1,7 @@
 //! The SQL of duplicates: rules, candidates and what was found.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use dealwright_access::Context;
 use dealwright_access::context::permission;
@@ -109,6 +111,40 @@ pub async fn candidates(
     .fetch_all(tx.db())
     .await?;
     Ok(found)
+}
+
+/// As [`candidates`], for many: the place of a draft, and what shares a key with it.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn candidates_of_many(
+    tx: &mut Tx,
+    object: MatchObject,
+    drafts: Value,
+    at_most: i32,
+) -> Result<Vec<(usize, Uuid)>> {
+    let found = sqlx::query!(
+        r#"select place as "place!", record_id as "id!" from app.match_candidates_of($1, $2, $3)"#,
+        object.as_str(),
+        drafts,
+        at_most,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(found.into_iter().filter_map(|row| Some((usize::try_from(row.place).ok()?, row.id))).collect())
+}
+
+/// The names of accounts, of those that the actor may see.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn account_names(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let org = tx.org().0;
+    let rows = sqlx::query!("select id, name from account where org_id = $1 and id = any ($2)", org, ids);
+    Ok(rows.fetch_all(tx.db()).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// A record as it is compared.

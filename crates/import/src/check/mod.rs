@@ -3,6 +3,7 @@
 //! A pure function of the table, the mapping, what was decided about raw values, and what there is in the organisation
 //! ([`Lookups`]). The import itself takes its records from the same [`Plan`], so that it does what the check said.
 
+mod happening;
 mod problems;
 mod resolve;
 mod row;
@@ -10,19 +11,21 @@ mod row;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use dealwright_crm::activity::ActivityKind;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::field::{Field, Object, OptionKind};
 use super::infer::Column;
+use super::likely::Choice;
 use super::read::Table;
 use super::values::date::DateOrder;
 use super::values::matching::{Candidate, Lookup, fold};
 use super::values::number::DecimalMark;
 
 pub use problems::{Action, Named, Problem};
-pub use resolve::{ValueMatch, creatable};
+pub use resolve::{LISTED, ValueMatch, creatable};
 
 /// What to do with a row whose record is there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -34,24 +37,14 @@ pub enum OnMatch {
     Skip,
 }
 
-/// What to do with rows whose account is empty or unknown.
+/// What to do with rows that name a record which is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum MissingAccount {
-    /// Import without an account.
+#[schema(as = MissingRecord)]
+pub enum Missing {
+    /// Import without it.
     Empty,
-    /// Create accounts that are named; import without one where none is.
-    Create,
-    Skip,
-}
-
-/// What to do with rows whose primary contact is unknown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MissingContact {
-    /// Import without a contact.
-    Empty,
-    /// Create people of these names, at the account of the row.
+    /// Create it; import without one where none is named. People are created at the account of the row.
     Create,
     Skip,
 }
@@ -77,13 +70,23 @@ pub struct Options {
     /// Of amounts that don't say theirs; absent means the organisation's.
     pub currency: Option<String>,
     pub on_match: OnMatch,
-    /// Undecided while absent.
-    pub missing_account: Option<MissingAccount>,
+    /// For accounts that are empty or unknown. Undecided while absent.
+    pub missing_account: Option<Missing>,
     /// For people that nobody here is called as. Undecided while absent.
-    pub missing_contact: Option<MissingContact>,
+    pub missing_contact: Option<Missing>,
+    /// For opportunities, leads and what else tasks and activities are about; these are not created. Undecided while absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_record: Option<Missing>,
+    /// What activities were that don't say it; absent means as the columns' names suggest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activity_kind: Option<ActivityKind>,
     /// Adds industries, sources and the like that aren't there and resemble none that is.
     pub create_options: bool,
     pub invalid: OnInvalid,
+    /// What becomes of rows that probably are there already, unless it is decided of a row. Undecided while absent, where
+    /// the matching rules warn or refuse; created where they only report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<Choice>,
     /// Lets the assignment rules choose the owners of new leads that name none.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub assign: bool,
@@ -98,6 +101,9 @@ impl Default for Options {
             on_match: OnMatch::Update,
             missing_account: None,
             missing_contact: None,
+            missing_record: None,
+            activity_kind: None,
+            duplicates: None,
             create_options: true,
             invalid: OnInvalid::Error,
             assign: false,
@@ -133,6 +139,12 @@ impl Decisions {
         }
     }
 
+    /// The records that somebody chose.
+    pub fn chosen(&self) -> Vec<Uuid> {
+        let all = self.0.values().flat_map(BTreeMap::values);
+        all.filter_map(|decision| if let Decision::Use(id) = decision { Some(*id) } else { None }).collect()
+    }
+
     pub fn get(&self, field: &str, raw: &str) -> Option<Decision> {
         self.0.get(field)?.get(&fold(raw)).copied()
     }
@@ -166,6 +178,8 @@ pub struct Lookups {
     pub users: Lookup,
     pub accounts: Lookup,
     pub contacts: Lookup,
+    pub opportunities: Lookup,
+    pub leads: Lookup,
     pub products: Lookup,
     pub options: HashMap<OptionKind, Lookup>,
     /// Records of the imported object by their keys (see [`key`]).
@@ -257,6 +271,8 @@ pub enum Value {
     /// A record by its name: to be created, or created by another row of this file.
     Named(String),
     Tags(Vec<String>),
+    /// Addresses of files.
+    Links(Vec<String>),
 }
 
 /// What a ready row says.
@@ -300,6 +316,10 @@ pub struct Summary {
     pub undecided: u32,
     /// Rows that say again what an earlier row said; among the skips.
     pub duplicates: u32,
+    /// Rows that probably are records that are there already, or say again what an earlier row says, whatever was decided
+    /// of them.
+    #[serde(default)]
+    pub similar: u32,
     pub problems: Vec<Problem>,
 }
 
@@ -446,7 +466,7 @@ impl<'a> Plan<'a> {
         let of = |field: &str, key: fn(&str) -> String| record.text(field).map(key);
         let external = of("external_id", key::external_id);
         let keys: Vec<Option<String>> = match self.object {
-            Object::Opportunity => vec![external],
+            Object::Opportunity | Object::Task | Object::Activity => vec![external],
             Object::Account if external.is_some() => vec![external, of("name", key::unclaimed_name)],
             Object::Account => vec![of("name", key::name)],
             Object::Contact | Object::Lead => vec![external, of("email", key::email)],
@@ -462,7 +482,7 @@ impl<'a> Plan<'a> {
 
     fn identity_field(&self) -> &'static str {
         match self.object {
-            Object::Opportunity => "external_id",
+            Object::Opportunity | Object::Task | Object::Activity => "external_id",
             Object::Account if self.column_of("external_id").is_some() => "external_id",
             Object::Contact | Object::Lead => "email",
             Object::Account | Object::Product | Object::User => "name",

@@ -60,7 +60,7 @@ pub(super) fn asks(code: &str) -> bool {
 
 /// Codes that only say why a row is left out.
 fn tells(code: &str) -> bool {
-    matches!(code, "left_out" | "duplicate_in_file" | "already_there")
+    matches!(code, "left_out" | "duplicate_in_file" | "already_there" | "not_done" | "has_happened" | "is_a_task")
 }
 
 /// So many unknown values of a field are listed one by one; more become one entry.
@@ -179,9 +179,10 @@ impl Plan<'_> {
 
     fn suggestions(&self, field: Option<&Field>, value: Option<&str>) -> Vec<Named> {
         let (Some(field), Some(value)) = (field, value) else { return Vec::new() };
-        let Some(lookup) = self.lookup(field.kind) else { return Vec::new() };
-        let found = lookup.suggestions(value, 3);
-        found.into_iter().filter_map(|(id, _)| self.named(field.kind, id)).collect()
+        let mut found: Vec<(Uuid, f64)> =
+            self.lookups(field.kind).into_iter().flat_map(|lookup| lookup.suggestions(value, 3)).collect();
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        found.into_iter().take(3).filter_map(|(id, _)| self.named(field.kind, id)).collect()
     }
 
     fn words(
@@ -255,13 +256,12 @@ impl Plan<'_> {
                 actions.push(action("skip_rows", "Skip rows", decide(json!("skip_rows"))));
                 actions
             }
-            ("unknown_value", None, Some(field)) if matches!(field.kind, Kind::Account | Kind::Contact) => {
-                let missing = if field.kind == Kind::Account { "missing_account" } else { "missing_contact" };
-                vec![
-                    action("create", "Create them", option(missing, "create")),
-                    action("leave_empty", "Import without", option(missing, "empty")),
-                    action("skip_rows", "Skip rows", option(missing, "skip")),
-                ]
+            ("unknown_value", None, Some(field)) if missing_option(field.kind).is_some() => {
+                let missing = missing_option(field.kind).unwrap_or_default();
+                let create = creatable(field.kind).then(|| action("create", "Create them", option(missing, "create")));
+                let without = action("leave_empty", "Import without", option(missing, "empty"));
+                let skip = action("skip_rows", "Skip rows", option(missing, "skip"));
+                create.into_iter().chain([without, skip]).collect()
             }
             ("unknown_value", None, Some(_)) => vec![action("choose", "Match values…", None)],
             ("account_empty", _, _) => vec![
@@ -272,7 +272,8 @@ impl Plan<'_> {
                 action("set_date_order", "Day first", option("date_order", "dmy")),
                 action("set_date_order", "Month first", option("date_order", "mdy")),
             ],
-            ("required" | "left_out" | "duplicate_in_file" | "already_there", _, _) => Vec::new(),
+            ("required", _, _) => Vec::new(),
+            (code, _, _) if tells(code) => Vec::new(),
             _ => vec![
                 action("leave_empty", "Import without", option("invalid", "empty")),
                 action("skip_rows", "Skip rows", option("invalid", "skip")),
@@ -303,15 +304,20 @@ pub(super) fn sentence(object: Object, problem: RowProblem, raw: &str) -> String
         "invalid_date" => format!("“{raw}” is not a date"),
         "invalid_email" => format!("“{raw}” is not an e-mail address"),
         "invalid_domain" | "invalid_url" => format!("“{raw}” is not a web address"),
-        "invalid_category" if problem.field == "rating" => format!("“{raw}” is not hot, warm or cold"),
-        "invalid_category" => format!("“{raw}” is not a forecast category"),
+        "not_done" => "Is not done yet: import the file as tasks to have it among them".to_owned(),
+        "has_happened" => "Has happened: import the file as activities to log it".to_owned(),
+        "is_a_task" => "Is a task: import the file as tasks to have it among them".to_owned(),
+        "too_many_links" => "More than 20 files".to_owned(),
+        "invalid_link" => format!("“{raw}” is not a list of addresses of files"),
+        "invalid_duration" => format!("“{raw}” is not a duration"),
+        "invalid_category" => format!("“{raw}” is not {}", a_word(problem.field)),
         code => format!("{label}: {code}"),
     }
 }
 
 /// The codes that rows carry, as the constants that they are.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 14] = [
+    const CODES: [&str; 20] = [
         "required",
         "left_out",
         "duplicate_in_file",
@@ -326,8 +332,36 @@ fn known_code(code: &str) -> &'static str {
         "invalid_email",
         "invalid_domain",
         "invalid_url",
+        "invalid_duration",
+        "too_many_links",
+        "invalid_link",
+        "not_done",
+        "has_happened",
+        "is_a_task",
     ];
     CODES.into_iter().find(|known| *known == code).unwrap_or("invalid_category")
+}
+
+/// The option that says what becomes of rows whose record of this kind is not there.
+fn missing_option(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Account => Some("missing_account"),
+        Kind::Contact => Some("missing_contact"),
+        Kind::Opportunity | Kind::Lead | Kind::Related | Kind::Person => Some("missing_record"),
+        _ => None,
+    }
+}
+
+/// What a field of few words takes.
+fn a_word(field: &str) -> &'static str {
+    match field {
+        "rating" => "hot, warm or cold",
+        "kind" => "a note, a call, an e-mail or a meeting",
+        "priority" => "a priority: low, normal or high",
+        "status" => "done or open",
+        "direction" => "in or out",
+        _ => "a forecast category",
+    }
 }
 
 fn a_kind(field: Option<&Field>) -> &'static str {
@@ -337,6 +371,10 @@ fn a_kind(field: Option<&Field>) -> &'static str {
         Some(Kind::User) => "a person here",
         Some(Kind::Account) => "an account",
         Some(Kind::Contact) => "a contact",
+        Some(Kind::Opportunity) => "an opportunity",
+        Some(Kind::Lead) => "a lead",
+        Some(Kind::Related) => "an opportunity, an account, a contact or a lead",
+        Some(Kind::Person) => "a contact or a lead",
         Some(Kind::Product) => "a product",
         Some(Kind::Option(OptionKind::Industry)) => "an industry",
         Some(Kind::Option(OptionKind::Region)) => "a region",
@@ -344,6 +382,8 @@ fn a_kind(field: Option<&Field>) -> &'static str {
         Some(Kind::Option(OptionKind::OpportunityType)) => "an opportunity type",
         Some(Kind::Option(OptionKind::LossReason)) => "a reason for loss",
         Some(Kind::Option(OptionKind::LeadStatus)) => "a status of leads",
+        Some(Kind::Option(OptionKind::CallOutcome)) => "an outcome of calls",
+        Some(Kind::Option(OptionKind::MeetingOutcome)) => "an outcome of meetings",
         _ => "known",
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::problems::Named;
 use super::row::is_nothing;
-use super::{Decision, Decisions, MissingAccount, MissingContact, Plan};
+use super::{Decision, Decisions, Missing, Plan};
 use crate::field::{Field, Kind, Object, OptionKind};
 use crate::values::matching::{Lookup, Match, fold};
 
@@ -36,7 +36,7 @@ pub struct ValueMatch {
 }
 
 /// At most so many values of a field are listed; those that need a decision come first, then the most frequent.
-const LISTED: usize = 200;
+pub const LISTED: usize = 200;
 
 impl<'a> Plan<'a> {
     pub(super) fn resolve_values(&self, decisions: &Decisions) -> HashMap<&'static str, HashMap<&'a str, Resolution>> {
@@ -58,7 +58,7 @@ impl<'a> Plan<'a> {
             return Resolution::Nothing;
         }
         match decision {
-            Some(Decision::Use(id)) if self.lookup(field.kind).is_some_and(|lookup| lookup.contains(id)) => {
+            Some(Decision::Use(id)) if self.lookups(field.kind).iter().any(|lookup| lookup.contains(id)) => {
                 return Resolution::Is(id);
             }
             Some(Decision::Empty) => return Resolution::Nothing,
@@ -67,42 +67,63 @@ impl<'a> Plan<'a> {
             // A record chosen once and deleted since, or a kind that can't be created: decide anew.
             Some(Decision::Use(_) | Decision::Create) | None => {}
         }
-        let found = self.lookup(field.kind).map_or(Match::Unknown, |lookup| lookup.find(raw));
-        if let Match::Exact(id) = found {
+        if let Some(id) = self.exact(field.kind, raw) {
             return Resolution::Is(id);
         }
         if self.object == Object::Account && field.key == "parent" && self.own.contains(&fold(raw)) {
             return Resolution::Named(raw.to_owned());
         }
-        let like = match found {
-            Match::Like(id, _) => Some(id),
-            Match::Exact(_) | Match::Unknown => None,
+        let missing = match field.kind {
+            Kind::Account => self.options.missing_account,
+            Kind::Contact => self.options.missing_contact,
+            Kind::Opportunity | Kind::Lead | Kind::Related | Kind::Person => self.options.missing_record,
+            _ => None,
         };
-        match (field.kind, like, self.options.missing_account) {
-            (Kind::Account, _, Some(MissingAccount::Create)) => Resolution::Named(raw.to_owned()),
-            (Kind::Account, _, Some(MissingAccount::Empty)) => Resolution::Nothing,
-            (Kind::Account, _, Some(MissingAccount::Skip)) => Resolution::SkipRow,
-            (Kind::Contact, _, _) if self.options.missing_contact.is_some() => match self.options.missing_contact {
-                Some(MissingContact::Create) => Resolution::Named(raw.to_owned()),
-                Some(MissingContact::Skip) => Resolution::SkipRow,
-                Some(MissingContact::Empty) | None => Resolution::Nothing,
-            },
-            (Kind::Option(_), None, _) if self.options.create_options && creatable(field.kind) => {
+        // What is decided already needs no comparison with all that there is.
+        match missing {
+            Some(Missing::Create) if creatable(field.kind) => return Resolution::Named(raw.to_owned()),
+            Some(Missing::Empty) => return Resolution::Nothing,
+            Some(Missing::Skip) => return Resolution::SkipRow,
+            Some(Missing::Create) | None => {}
+        }
+        match (field.kind, self.like(field.kind, raw)) {
+            (Kind::Option(_), None) if self.options.create_options && creatable(field.kind) => {
                 Resolution::Named(raw.to_owned())
             }
-            (_, like, _) => Resolution::Unknown(like),
+            (_, like) => Resolution::Unknown(like),
         }
     }
 
-    pub(super) fn lookup(&self, kind: Kind) -> Option<&Lookup> {
+    /// The one record of this name among all that the kind may be; two of different kinds that both have it are none.
+    fn exact(&self, kind: Kind, raw: &str) -> Option<Uuid> {
+        let found: Vec<Uuid> = self.lookups(kind).into_iter().filter_map(|lookup| lookup.exact(raw)).collect();
+        if let [one] = found.as_slice() { Some(*one) } else { None }
+    }
+
+    /// The likeliest record, where the kind is one.
+    fn like(&self, kind: Kind, raw: &str) -> Option<Uuid> {
+        let lookups = self.lookups(kind);
+        let [one] = lookups.as_slice() else { return None };
+        match one.find(raw) {
+            Match::Like(id, _) | Match::Exact(id) => Some(id),
+            Match::Unknown => None,
+        }
+    }
+
+    pub(super) fn lookups(&self, kind: Kind) -> Vec<&Lookup> {
+        let known = self.lookups;
         match kind {
-            Kind::Stage => Some(&self.lookups.stages),
-            Kind::Pipeline => Some(&self.lookups.pipelines),
-            Kind::User => Some(&self.lookups.users),
-            Kind::Account => Some(&self.lookups.accounts),
-            Kind::Contact => Some(&self.lookups.contacts),
-            Kind::Product => Some(&self.lookups.products),
-            Kind::Option(kind) => self.lookups.options.get(&kind),
+            Kind::Stage => vec![&known.stages],
+            Kind::Pipeline => vec![&known.pipelines],
+            Kind::User => vec![&known.users],
+            Kind::Account => vec![&known.accounts],
+            Kind::Contact => vec![&known.contacts],
+            Kind::Opportunity => vec![&known.opportunities],
+            Kind::Lead => vec![&known.leads],
+            Kind::Related => vec![&known.opportunities, &known.accounts, &known.contacts, &known.leads],
+            Kind::Person => vec![&known.contacts, &known.leads],
+            Kind::Product => vec![&known.products],
+            Kind::Option(kind) => known.options.get(&kind).into_iter().collect(),
             Kind::Text
             | Kind::Integer
             | Kind::Money
@@ -114,13 +135,22 @@ impl<'a> Plan<'a> {
             | Kind::Phone
             | Kind::Url
             | Kind::Tags
+            | Kind::Links
             | Kind::Forecast
-            | Kind::Name => None,
+            | Kind::Word(_)
+            | Kind::Duration
+            | Kind::Name => Vec::new(),
         }
     }
 
     pub(super) fn named(&self, kind: Kind, id: Uuid) -> Option<Named> {
-        self.lookup(kind)?.name(id).map(|name| Named { id, name: name.to_owned() })
+        let name = self.lookups(kind).into_iter().find_map(|lookup| lookup.name(id))?;
+        Some(Named { id, name: name.to_owned() })
+    }
+
+    /// What an account is called.
+    pub fn account_name(&self, id: Uuid) -> Option<String> {
+        self.lookups.accounts.name(id).map(str::to_owned)
     }
 
     /// The values of every reference field, with what they stand for.

@@ -1,11 +1,11 @@
 //! One row's cells to one record's values.
 
 use super::resolve::Resolution;
-use super::{MissingAccount, OnInvalid, Plan, RowProblem, Value};
-use crate::field::{Field, Kind, Object};
+use super::{Missing, OnInvalid, Plan, RowProblem, Value};
+use crate::field::{Field, Kind, Object, fold_header};
 use crate::values::date::{self, DateOrder};
 use crate::values::number::{self, DecimalMark};
-use crate::values::{self, email};
+use crate::values::{self, email, words};
 use dealwright_crm::lead::Rating;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -47,11 +47,11 @@ impl Plan<'_> {
         if field.kind == Kind::Account && self.object == Object::Opportunity {
             match self.options.missing_account {
                 None => read.problems.push(RowProblem { field: field.key, code: "account_empty" }),
-                Some(MissingAccount::Skip) => {
+                Some(Missing::Skip) => {
                     read.problems.push(RowProblem { field: field.key, code: "left_out" });
                     read.skip = true;
                 }
-                Some(MissingAccount::Empty | MissingAccount::Create) => {}
+                Some(Missing::Empty | Missing::Create) => {}
             }
         }
         if field.required {
@@ -140,13 +140,25 @@ impl Plan<'_> {
             Kind::Phone => Ok(Value::Text(raw.chars().take(64).collect())),
             Kind::Url if field.key == "domain" => values::domain(raw).map(Value::Text).ok_or("invalid_domain"),
             Kind::Url => values::url(raw).map(Value::Text).ok_or("invalid_url"),
+            Kind::Links => values::links(raw).map(Value::Links),
             Kind::Tags => Ok(Value::Tags(values::tags(raw))),
+            Kind::Word(vocabulary) => {
+                vocabulary.read(raw).map(|word| Value::Text(word.to_owned())).ok_or("invalid_category")
+            }
+            Kind::Duration => {
+                let header = found.map(|column| fold_header(&column.name)).unwrap_or_default();
+                words::minutes(raw, words::Unit::of_header(&header)).map(Value::Integer).ok_or("invalid_duration")
+            }
             Kind::Forecast => values::forecast(raw).map(|key| Value::Text(key.to_owned())).ok_or("invalid_category"),
             Kind::Stage
             | Kind::Pipeline
             | Kind::User
             | Kind::Account
             | Kind::Contact
+            | Kind::Opportunity
+            | Kind::Lead
+            | Kind::Related
+            | Kind::Person
             | Kind::Product
             | Kind::Option(_) => Err("unknown_value"),
         }
@@ -158,7 +170,9 @@ impl Plan<'_> {
             (_, custom) if custom.starts_with("custom.") => 10_000,
             (Object::Opportunity, "next_step") => 2_000,
             (Object::Opportunity | Object::Account, "name") => 500,
-            (Object::Lead, "description") => 10_000,
+            (Object::Lead, "description") | (Object::Task, "notes") => 10_000,
+            (Object::Activity, "body") => 100_000,
+            (Object::Task, "title") | (Object::Activity, "subject") => 500,
             (Object::Lead, "company") => 500,
             (Object::Account | Object::Lead, "country") | (Object::Product, "code") => 100,
             _ => 200,
@@ -187,6 +201,8 @@ impl Plan<'_> {
             Object::Contact => name_contact(read),
             Object::Lead => name_lead(read),
             Object::Account => self.drop_own_parent(row, read),
+            Object::Task => self.settle_task(read),
+            Object::Activity => self.settle_activity(read),
             Object::Product | Object::User => {}
         }
         let said = |key: &str, read: &ReadRow| {
@@ -224,9 +240,14 @@ impl Plan<'_> {
         }
         let shown = |key: &str, kind: Kind| {
             read.values.iter().find(|(known, _)| *known == key).and_then(|(_, value)| match value {
-                Value::Ref(id) => self.lookup(kind).and_then(|lookup| lookup.name(*id)).map(str::to_owned),
+                Value::Ref(id) => self.named(kind, *id).map(|named| named.name),
                 Value::Named(name) | Value::Text(name) => Some(name.clone()),
-                Value::Integer(_) | Value::Money { .. } | Value::Date(_) | Value::Moment(_) | Value::Tags(_) => None,
+                Value::Integer(_)
+                | Value::Money { .. }
+                | Value::Date(_)
+                | Value::Moment(_)
+                | Value::Tags(_)
+                | Value::Links(_) => None,
             })
         };
         let raw =

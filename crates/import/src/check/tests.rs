@@ -98,9 +98,9 @@ fn problems_are_grouped_by_cause_and_settled_by_decisions() {
     );
 
     world.decisions.decide("product", "GTXPro", Decision::Use(id));
-    world.options.missing_account = Some(MissingAccount::Empty);
+    world.options.missing_account = Some(Missing::Empty);
     assert_eq!(world.states(), ["create", "create", "create", "create", "create", "skip"]);
-    world.options.missing_account = Some(MissingAccount::Skip);
+    world.options.missing_account = Some(Missing::Skip);
     assert_eq!(world.states(), ["create", "create", "skip", "skip", "skip", "skip"]);
 }
 
@@ -179,7 +179,7 @@ fn contacts_are_named_and_matched_by_address() {
     let text = "Name,E-mail,Company,Title\nJo Ann Doe,JO@a.test,Cancity,CEO\n\"Roe, Ann\",ann@a.test,Newco,CFO\n,max@a.test,Isdom,CTO\n";
     let mut world = world(text, Object::Contact);
     assert_eq!(world.states(), ["create", "error", "create"]);
-    world.options.missing_account = Some(MissingAccount::Create);
+    world.options.missing_account = Some(Missing::Create);
     assert_eq!(world.states(), ["create", "create", "create"]);
     let names: Vec<(Option<String>, Option<String>)> = (0..3)
         .map(|row| world.record(row))
@@ -191,4 +191,48 @@ fn contacts_are_named_and_matched_by_address() {
     let id = Uuid::new_v4();
     world.lookups.existing.insert(key::email("jo@a.test"), id);
     assert_eq!(world.check().outcomes[0].target, Some(id));
+}
+
+#[test]
+fn a_file_of_both_is_parted_into_tasks_and_what_happened() {
+    const FILE: &str = "Activity - ID,Activity - Type,Activity - Subject,Activity - Due date,Activity - Duration,Activity - Done,Activity - Organization,Activity - Note\n\
+        1,Call,First pitch,2026-03-01,00:30,Done,Isdom,Went well\n\
+        2,Deadline,Send offer,2026-03-02,,Done,Isdom,\n\
+        3,Meeting,Demo,2026-03-03,,To do,Isdom,\n\
+        4,Yodel,Odd,2026-03-03,soon,Done,Isdom,\n";
+    let happened = world(FILE, Object::Activity);
+    assert_eq!(happened.states(), ["create", "skip", "skip", "error"]);
+    let codes: Vec<Vec<&str>> =
+        happened.check().outcomes.iter().map(|outcome| outcome.problems.iter().map(|p| p.code).collect()).collect();
+    assert_eq!(codes, [vec![], vec!["is_a_task"], vec!["not_done"], vec!["invalid_category", "invalid_duration"]]);
+    let record = happened.record(0);
+    let (kind, account) = (record.text("kind"), record.reference("account"));
+    assert_eq!((kind, record.get("duration")), (Some("call"), Some(&Value::Integer(30))));
+    assert_eq!(account, happened.lookups.accounts.exact("Isdom"));
+
+    let tasks = world(FILE, Object::Task);
+    assert_eq!(tasks.states(), ["skip", "create", "create", "error"]);
+    assert_eq!(tasks.record(1).text("status"), Some("done"));
+    assert_eq!(tasks.record(2).text("status"), Some("open"));
+}
+
+#[test]
+fn what_something_is_about_is_found_among_all_and_put_where_it_belongs() {
+    const EVENTS: &str = "ID,WHOID,WHATID,SUBJECT,STARTDATETIME,ENDDATETIME\n\
+        1,Nadia,Big deal,Demo,2026-03-01T09:00:00Z,2026-03-01T10:30:00Z\n2,Wei,Isdom,Demo,2026-03-02T09:00:00Z,\n3,Both,Nothing known,Demo,2026-03-02T09:00:00Z,\n";
+    let mut world = world(EVENTS, Object::Activity);
+    world.lookups.contacts = lookup(&["Nadia", "Both"]);
+    world.lookups.leads = lookup(&["Wei", "Both"]);
+    world.lookups.opportunities = lookup(&["Big deal"]);
+    assert_eq!(world.states(), ["create", "create", "error"]);
+    let (one, two) = (world.record(0), world.record(1));
+    assert_eq!(one.reference("contact"), world.lookups.contacts.exact("Nadia"));
+    assert_eq!(one.reference("opportunity"), world.lookups.opportunities.exact("Big deal"));
+    assert_eq!((one.text("kind"), one.get("duration")), (Some("meeting"), Some(&Value::Integer(90))));
+    assert_eq!(two.reference("lead"), world.lookups.leads.exact("Wei"));
+    assert_eq!(two.reference("account"), world.lookups.accounts.exact("Isdom"));
+    world.options.missing_record = Some(Missing::Empty);
+    assert_eq!(world.states(), ["create", "create", "create"]);
+    world.options.missing_record = Some(Missing::Skip);
+    assert_eq!(world.states(), ["create", "create", "skip"]);
 }

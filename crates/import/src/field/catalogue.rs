@@ -1,5 +1,6 @@
 //! The importable fields of each object, with the headers under which they are found.
 
+use super::lead::ATTACHMENTS;
 use super::{Field, Kind, OptionKind};
 
 pub(super) const fn field(
@@ -11,7 +12,12 @@ pub(super) const fn field(
     Field { key, label, kind, required: false, headers }
 }
 
-const fn required(key: &'static str, label: &'static str, kind: Kind, headers: &'static [&'static str]) -> Field {
+pub(super) const fn required(
+    key: &'static str,
+    label: &'static str,
+    kind: Kind,
+    headers: &'static [&'static str],
+) -> Field {
     Field { key, label, kind, required: true, headers }
 }
 
@@ -220,6 +226,7 @@ pub(super) static OPPORTUNITY: &[Field] = &[
         &["lostreason", "deallostreason", "closedlostreason", "lossreason", "reasonlost", "reasonforloss"],
     ),
     field("tags", "Tags", Kind::Tags, &["tags", "tag", "labels", "label", "deallabel"]),
+    ATTACHMENTS,
 ];
 
 pub(super) static ACCOUNT: &[Field] = &[
@@ -338,6 +345,7 @@ pub(super) static ACCOUNT: &[Field] = &[
         ],
     ),
     field("tags", "Tags", Kind::Tags, TAGS),
+    ATTACHMENTS,
 ];
 
 // What leads and contacts have in common.
@@ -443,6 +451,7 @@ pub(super) static CONTACT: &[Field] = &[
         &["externalid", "contactid", "recordid", "id", "leadid", "personid"],
     ),
     field("tags", "Tags", Kind::Tags, TAGS),
+    ATTACHMENTS,
 ];
 
 pub(super) static PRODUCT: &[Field] = &[

@@ -3,6 +3,26 @@
 use super::catalogue::{EMAIL, FIRST_NAME, LAST_NAME, PHONE, TAGS, TITLE, field};
 use super::{Field, Kind, OptionKind};
 
+/// Of all records that files hang on.
+pub(super) const ATTACHMENTS: Field = field(
+    "attachments",
+    "Files (addresses)",
+    Kind::Links,
+    &[
+        "attachments",
+        "attachmenturls",
+        "attachmenturl",
+        "attachment",
+        "fileurls",
+        "fileurl",
+        "files",
+        "documents",
+        "documenturls",
+        "documenturl",
+        "filelinks",
+    ],
+);
+
 pub(super) static LEAD: &[Field] = &[
     FIRST_NAME,
     LAST_NAME,
@@ -66,4 +86,5 @@ pub(super) static LEAD: &[Field] = &[
         &["externalid", "leadid", "prospectid", "leadnumber", "recordid", "id"],
     ),
     field("tags", "Tags", Kind::Tags, TAGS),
+    ATTACHMENTS,
 ];

@@ -5,16 +5,19 @@
 //! exports of Salesforce, HubSpot, Pipedrive, Zoho, Google, Outlook and LinkedIn. The first name of each list is the
 //! one that fits best: later ones score a little lower, so that "Account Name" beats "Company" where both are there.
 
+mod activity;
 mod catalogue;
 mod lead;
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use activity::{ACTIVITY, TASK};
 use catalogue::{ACCOUNT, CONTACT, OPPORTUNITY, PRODUCT, USER};
 use lead::LEAD;
 use serde::{Deserialize, Serialize};
 
+use super::values::words::Vocabulary;
 use dealwright_crm::custom_field::{self, FieldObject};
 
 /// What a file holds: one record of this object per row.
@@ -26,13 +29,23 @@ pub enum Object {
     Account,
     Contact,
     Lead,
+    Task,
+    Activity,
     Product,
     User,
 }
 
 impl Object {
-    pub const ALL: [Object; 6] =
-        [Object::Opportunity, Object::Account, Object::Contact, Object::Lead, Object::Product, Object::User];
+    pub const ALL: [Object; 8] = [
+        Object::Opportunity,
+        Object::Account,
+        Object::Contact,
+        Object::Lead,
+        Object::Task,
+        Object::Activity,
+        Object::Product,
+        Object::User,
+    ];
 
     /// The API's name of the object: `opportunity`.
     pub fn key(self) -> &'static str {
@@ -41,6 +54,8 @@ impl Object {
             Object::Account => "account",
             Object::Contact => "contact",
             Object::Lead => "lead",
+            Object::Task => "task",
+            Object::Activity => "activity",
             Object::Product => "product",
             Object::User => "user",
         }
@@ -57,7 +72,7 @@ impl Object {
             Self::Account => Some(FieldObject::Account),
             Self::Contact => Some(FieldObject::Contact),
             Self::Lead => Some(FieldObject::Lead),
-            Self::Product | Self::User => None,
+            Self::Task | Self::Activity | Self::Product | Self::User => None,
         }
     }
 }
@@ -72,16 +87,20 @@ pub enum OptionKind {
     Region,
     LossReason,
     LeadStatus,
+    CallOutcome,
+    MeetingOutcome,
 }
 
 impl OptionKind {
-    pub const ALL: [OptionKind; 6] = [
+    pub const ALL: [OptionKind; 8] = [
         OptionKind::OpportunityType,
         OptionKind::Source,
         OptionKind::Industry,
         OptionKind::Region,
         OptionKind::LossReason,
         OptionKind::LeadStatus,
+        OptionKind::CallOutcome,
+        OptionKind::MeetingOutcome,
     ];
 
     /// The name of the managed list.
@@ -93,6 +112,8 @@ impl OptionKind {
             OptionKind::Region => "region",
             OptionKind::LossReason => "loss_reason",
             OptionKind::LeadStatus => "lead_status",
+            OptionKind::CallOutcome => "call_outcome",
+            OptionKind::MeetingOutcome => "meeting_outcome",
         }
     }
 
@@ -117,12 +138,24 @@ pub enum Kind {
     Phone,
     Url,
     Tags,
+    /// Addresses of files, separated by space, line, bar, comma or semicolon.
+    Links,
     Forecast,
+    /// One of a few words, whatever a system calls it.
+    Word(Vocabulary),
+    /// Whole minutes.
+    Duration,
     Stage,
     Pipeline,
     User,
     Account,
     Contact,
+    Opportunity,
+    Lead,
+    /// An opportunity, an account, a contact or a lead.
+    Related,
+    /// A contact or a lead.
+    Person,
     Product,
     /// Named by free text, created when absent (a team, a manager).
     Name,
@@ -138,6 +171,10 @@ impl Kind {
             | Kind::User
             | Kind::Account
             | Kind::Contact
+            | Kind::Opportunity
+            | Kind::Lead
+            | Kind::Related
+            | Kind::Person
             | Kind::Product
             | Kind::Option(_) => true,
             Kind::Text
@@ -151,7 +188,10 @@ impl Kind {
             | Kind::Phone
             | Kind::Url
             | Kind::Tags
+            | Kind::Links
             | Kind::Forecast
+            | Kind::Word(_)
+            | Kind::Duration
             | Kind::Name => false,
         }
     }
@@ -170,12 +210,19 @@ impl Kind {
             Kind::Phone => "phone",
             Kind::Url => "url",
             Kind::Tags => "tags",
+            Kind::Links => "links",
             Kind::Forecast => "forecast_category",
+            Kind::Word(_) => "word",
+            Kind::Duration => "duration",
             Kind::Stage => "stage",
             Kind::Pipeline => "pipeline",
             Kind::User => "user",
             Kind::Account => "account",
             Kind::Contact => "contact",
+            Kind::Opportunity => "opportunity",
+            Kind::Lead => "lead",
+            Kind::Related => "record",
+            Kind::Person => "person",
             Kind::Product => "product",
             Kind::Name => "name",
             Kind::Option(_) => "option",
@@ -202,6 +249,8 @@ pub fn fields(object: Object) -> &'static [Field] {
         Object::Account => ACCOUNT,
         Object::Contact => CONTACT,
         Object::Lead => LEAD,
+        Object::Task => TASK,
+        Object::Activity => ACTIVITY,
         Object::Product => PRODUCT,
         Object::User => USER,
     }

@@ -118,6 +118,11 @@ fn weight(object: Object, field: &str) -> f64 {
         (Object::Lead, "first_name" | "last_name") => 1.8,
         (Object::Lead, "email" | "title") => 1.3,
         (Object::Lead, "rating") => 1.5,
+        (Object::Task, "due_date" | "priority" | "status") => 2.0,
+        (Object::Task, "done_at" | "title") => 1.0,
+        (Object::Activity, "occurred_at" | "body") => 1.2,
+        (Object::Activity, "duration" | "direction" | "call_outcome" | "meeting_outcome") => 2.0,
+        (Object::Activity, "kind" | "ended_at" | "subject") => 1.0,
         (Object::Product, "unit_price" | "code" | "family") => 1.8,
         (Object::User, "manager" | "team") => 2.5,
         (Object::User, "region") => 1.0,
@@ -132,6 +137,18 @@ fn names_object(header: &str, object: Object) -> bool {
         Object::Account => &["companyname", "companyowner", "companydomain", "accountnumber"],
         Object::Contact => &["contactowner", "person", "givenname", "lifecyclestage"],
         Object::Lead => &["leadowner", "leadid", "leadnumber", "leadname", "leadorigin", "leadrating", "prospect"],
+        Object::Task => &["task", "whoid", "whatid", "duedate"],
+        Object::Activity => &[
+            "activity",
+            "note",
+            "call",
+            "meeting",
+            "event",
+            "emailsubject",
+            "emailbody",
+            "startdatetime",
+            "durationinminutes",
+        ],
         Object::Product => &["productcode", "productfamily", "sku"],
         Object::User => &["username", "userrole"],
     };
@@ -192,9 +209,17 @@ fn fit(column: &Column, kind: Kind) -> f64 {
         Kind::Forecast | Kind::Stage | Kind::Pipeline | Kind::Option(_) | Kind::Name => {
             !matches!(of, T::Date | T::Email | T::Boolean | T::Money | T::Decimal | T::Url)
         }
-        Kind::User | Kind::Account | Kind::Contact | Kind::Product => {
-            !matches!(of, T::Date | T::Boolean | T::Money | T::Decimal)
-        }
+        Kind::Word(_) => !matches!(of, T::Date | T::Email | T::Money | T::Url),
+        Kind::Duration => !matches!(of, T::Email | T::Url | T::Boolean),
+        Kind::User
+        | Kind::Account
+        | Kind::Contact
+        | Kind::Opportunity
+        | Kind::Lead
+        | Kind::Related
+        | Kind::Person
+        | Kind::Product => !matches!(of, T::Date | T::Boolean | T::Money | T::Decimal),
+        Kind::Links => matches!(of, T::Url | T::Text),
         Kind::Text | Kind::Tags => !matches!(of, T::Boolean),
     };
     match (good, kind) {

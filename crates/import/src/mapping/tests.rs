@@ -120,3 +120,83 @@ fn cells_can_speak_where_the_header_is_silent() {
     let suggestions = suggest(&columns, Object::Contact, known);
     assert_eq!(suggestions[1].field.as_deref(), Some("email"));
 }
+
+/// Exports of tasks and of what happened, as four systems write them: what they are and how they are mapped is told by
+/// their columns alone.
+#[test]
+fn tasks_and_activities_of_other_systems() {
+    let cases = [
+        (
+            Object::Task,
+            "ID,WHOID,WHATID,SUBJECT,ACTIVITYDATE,STATUS,PRIORITY,OWNERID,DESCRIPTION,ISDELETED,ACCOUNTID,ISCLOSED,TASKSUBTYPE,CALLDURATIONINSECONDS,COMPLETEDDATETIME\n\
+             00T1,003A,006B,Send offer,2026-03-01,Not Started,Normal,005C,Soon,false,001D,false,Task,,\n",
+            "ID>external_id WHOID>person WHATID>related_to SUBJECT>title ACTIVITYDATE>due_date STATUS>status PRIORITY>priority OWNERID>owner DESCRIPTION>notes ACCOUNTID>account TASKSUBTYPE>kind COMPLETEDDATETIME>done_at",
+        ),
+        (
+            Object::Activity,
+            "ID,WHOID,WHATID,SUBJECT,LOCATION,ISALLDAYEVENT,STARTDATETIME,ENDDATETIME,DURATIONINMINUTES,DESCRIPTION,OWNERID\n\
+             00U1,003A,006B,Kick-off,Berlin,false,2026-03-01T09:00:00Z,2026-03-01T10:00:00Z,60,All there,005C\n",
+            "ID>external_id WHOID>person WHATID>related_to SUBJECT>subject STARTDATETIME>occurred_at ENDDATETIME>ended_at DURATIONINMINUTES>duration DESCRIPTION>body OWNERID>owner",
+        ),
+        (
+            Object::Task,
+            "Record ID,Task Title,Task Type,Task Status,Priority,Due date,Assigned to,Notes,Associated Contact,Associated Company,Associated Deal\n\
+             1,Call back,CALL,NOT_STARTED,HIGH,2026-03-01,ann@a.test,Asap,Nadia Petrov,Isdom,Big deal\n",
+            "Record ID>external_id Task Title>title Task Type>kind Task Status>status Priority>priority Due date>due_date Assigned to>owner Notes>notes Associated Contact>contact Associated Company>account Associated Deal>opportunity",
+        ),
+        (
+            Object::Activity,
+            "Record ID,Note body,Activity date,Activity assigned to,Associated Contact IDs,Associated Company IDs\n1,They like it,2026-03-01 10:00,ann@a.test,12,13\n",
+            "Record ID>external_id Note body>body Activity date>occurred_at Activity assigned to>owner Associated Contact IDs>contact Associated Company IDs>account",
+        ),
+        (
+            Object::Activity,
+            "Record ID,Call Title,Call notes,Call outcome,Call direction,Call duration,Activity date,Activity assigned to\n1,First call,Went well,Connected,OUTBOUND,0:05:12,2026-03-01 10:00,ann@a.test\n",
+            "Record ID>external_id Call Title>subject Call notes>body Call outcome>call_outcome Call direction>direction Call duration>duration Activity date>occurred_at Activity assigned to>owner",
+        ),
+        (
+            Object::Activity,
+            "Record ID,Meeting name,Meeting start time,Meeting end time,Meeting outcome,Meeting description,Activity assigned to\n1,Demo,2026-03-01 10:00,2026-03-01 11:00,Held,All there,ann@a.test\n",
+            "Record ID>external_id Meeting name>subject Meeting start time>occurred_at Meeting end time>ended_at Meeting outcome>meeting_outcome Meeting description>body Activity assigned to>owner",
+        ),
+        (
+            Object::Activity,
+            "Record ID,Email subject,Email body,Email direction,Activity date,Activity assigned to\n1,Offer,Here it is,OUTGOING,2026-03-01 10:00,ann@a.test\n",
+            "Record ID>external_id Email subject>subject Email body>body Email direction>direction Activity date>occurred_at Activity assigned to>owner",
+        ),
+        (
+            Object::Activity,
+            "Activity - ID,Activity - Type,Activity - Subject,Activity - Due date,Activity - Duration,Activity - Done,Activity - Assigned to user,Activity - Deal,Activity - Contact person,Activity - Organization,Activity - Note\n\
+             1,Call,First pitch,2026-03-01,00:30,Done,Ann,Moveer Deal,Tony Turner,Moveer Limited,Went well\n",
+            "Activity - ID>external_id Activity - Type>kind Activity - Subject>subject Activity - Due date>occurred_at Activity - Duration>duration Activity - Done>status Activity - Assigned to user>owner Activity - Deal>opportunity Activity - Contact person>contact Activity - Organization>account Activity - Note>body",
+        ),
+        (
+            Object::Activity,
+            "Note - Content,Note - Add time,Note - User,Note - Deal,Note - Person,Note - Organization\nThey like it,2026-03-01 10:00:00,Ann,Moveer Deal,Tony Turner,Moveer Limited\n",
+            "Note - Content>body Note - Add time>occurred_at Note - User>owner Note - Deal>opportunity Note - Person>contact Note - Organization>account",
+        ),
+        (
+            Object::Task,
+            "Record Id,Task Owner,Subject,Due Date,Status,Priority,Closed Time,Contact Name,Related To,Description\nzcrm_1,Ann,Send offer,2026-03-01,In Progress,High,,Nadia Petrov,Isdom,Soon\n",
+            "Record Id>external_id Task Owner>owner Subject>title Due Date>due_date Status>status Priority>priority Closed Time>done_at Contact Name>contact Related To>related_to Description>notes",
+        ),
+        (
+            Object::Activity,
+            "Record Id,Call Owner,Subject,Call Type,Call Start Time,Call Duration,Call Result,Contact Name,Related To,Description\nzcrm_2,Ann,First call,Outbound,2026-03-01 10:00:00,05:12,Interested,Nadia Petrov,Isdom,Went well\n",
+            "Record Id>external_id Call Owner>owner Subject>subject Call Type>direction Call Start Time>occurred_at Call Duration>duration Call Result>call_outcome Contact Name>contact Related To>related_to Description>body",
+        ),
+        (
+            Object::Activity,
+            "Record Id,Event Owner,Title,From,To,Location,Contact Name,Related To,Description\nzcrm_3,Ann,Kick-off,2026-03-01 10:00:00,2026-03-01 11:00:00,Berlin,Nadia Petrov,Isdom,All there\n",
+            "Record Id>external_id Event Owner>owner Title>subject From>occurred_at To>ended_at Contact Name>contact Related To>related_to Description>body",
+        ),
+    ];
+    let mut wrong = String::new();
+    for (object, text, fields) in cases {
+        let (told, to) = (suggest_object(&columns_of(text)).0, mapped(text, object));
+        if told != object || to != fields {
+            wrong = format!("{wrong}\n{object:?}, not {told:?}:\n  {to}\nnot\n  {fields}");
+        }
+    }
+    assert_eq!(wrong, "");
+}

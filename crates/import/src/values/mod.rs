@@ -5,6 +5,7 @@ pub mod date;
 pub mod email;
 pub mod matching;
 pub mod number;
+pub mod words;
 
 pub use dealwright_crm::web_address::{domain, url};
 use rust_decimal::Decimal;
@@ -63,6 +64,38 @@ pub fn tags(raw: &str) -> Vec<String> {
     tags
 }
 
+/// The most files that a row names.
+const MOST_LINKS: usize = 20;
+
+/// Addresses of files, each once, in order, or the code of what is wrong with them. A comma or a semicolon parts them only
+/// before the next address: they stand in addresses too.
+///
+/// # Errors
+/// `invalid_link`, `too_many_links`.
+pub fn links(raw: &str) -> Result<Vec<String>, &'static str> {
+    let mut links: Vec<String> = Vec::new();
+    for word in raw.split(|character: char| character.is_whitespace() || character == '|') {
+        let mut rest = word;
+        while !rest.is_empty() {
+            let next = [",http", ";http"].iter().filter_map(|mark| rest.find(mark)).min();
+            let (link, after) = next.and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
+            rest = after.get(1..).unwrap_or_default();
+            let link = link.trim_matches([',', ';']);
+            if link.is_empty() {
+                continue;
+            }
+            let known = (link.starts_with("https://") || link.starts_with("http://")) && link.len() <= 2_000;
+            if !known {
+                return Err("invalid_link");
+            }
+            if !links.iter().any(|other| other == link) {
+                links.push(link.to_owned());
+            }
+        }
+    }
+    if links.len() > MOST_LINKS { Err("too_many_links") } else { Ok(links) }
+}
+
 /// The API's forecast category from what exports call it.
 pub fn forecast(raw: &str) -> Option<&'static str> {
     match matching::compact(raw).as_str() {
@@ -96,6 +129,19 @@ mod tests {
         assert_eq!(phone("020 7946 0018 ext. 12"), Some("02079460018 x12".to_owned()));
         assert_eq!(phone("call me"), None);
         assert_eq!(phone("12"), None);
+    }
+
+    #[test]
+    fn addresses_of_files_are_parted() {
+        let raw = "https://a.test/x,1.pdf;https://a.test/y.pdf, https://b.test/z.pdf | https://a.test/y.pdf\nhttp://c.test/;w";
+        assert_eq!(
+            links(raw).unwrap(),
+            ["https://a.test/x,1.pdf", "https://a.test/y.pdf", "https://b.test/z.pdf", "http://c.test/;w"]
+        );
+        assert_eq!(links("file:///etc/passwd"), Err("invalid_link"));
+        assert_eq!(links("https://a.test/x.pdf offer.pdf"), Err("invalid_link"));
+        let many: Vec<String> = (0..21).map(|n| format!("https://a.test/{n}")).collect();
+        assert_eq!(links(&many.join(" ")), Err("too_many_links"));
     }
 
     #[test]

@@ -3,17 +3,20 @@
 //! there go the way of a person's edit: the same permission, gate, version and history.
 
 mod account;
+mod activity;
 mod contact;
 mod lead;
 mod named;
 mod opportunity;
 mod product;
+mod task;
 mod undo;
 mod user;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use dealwright_access::policy::{Action, Object as Guarded, Permission};
 use dealwright_access::{Actor, Context};
 use dealwright_kernel::error::Outcome;
@@ -60,6 +63,8 @@ pub fn require(actor: &Actor, object: Object, on_match: OnMatch) -> Result<()> {
         Object::Account => Guarded::Account,
         Object::Contact => Guarded::Contact,
         Object::Lead => Guarded::Lead,
+        Object::Task => Guarded::Task,
+        Object::Activity => Guarded::Activity,
         Object::Product => Guarded::Product,
         Object::User => Guarded::User,
     };
@@ -85,7 +90,8 @@ const fn guarded(object: Object) -> Option<Guarded> {
         Object::Account => Some(Guarded::Account),
         Object::Contact => Some(Guarded::Contact),
         Object::Lead => Some(Guarded::Lead),
-        Object::Product | Object::User => None,
+        Object::Task => Some(Guarded::Task),
+        Object::Activity | Object::Product | Object::User => None,
     }
 }
 
@@ -170,6 +176,8 @@ impl<'a> Writer<'a> {
             Object::Account => self.create_accounts(tx, creates).await?,
             Object::Contact => self.create_contacts(tx, creates).await?,
             Object::Lead => self.create_leads(tx, creates).await?,
+            Object::Task => self.create_tasks(tx, creates).await?,
+            Object::Activity => self.create_activities(tx, creates).await?,
             Object::Product => self.create_products(tx, creates).await?,
             Object::User => self.create_users(tx, creates).await?,
         };
@@ -187,6 +195,8 @@ impl<'a> Writer<'a> {
             Object::Account => self.update_account(tx, &ready.record).await,
             Object::Contact => self.update_contact(tx, &ready.record).await,
             Object::Lead => self.update_lead(tx, &ready.record).await,
+            Object::Task => self.update_task(tx, &ready.record).await,
+            Object::Activity => self.update_activity(tx, &ready.record).await,
             Object::Product => self.update_product(tx, &ready.record).await,
             Object::User => Ok(None),
         };
@@ -421,6 +431,13 @@ impl Wanted {
 
     fn tags(&mut self, record: &Record) {
         self.put("tags", tags(record));
+    }
+}
+
+fn moment(record: &Record, field: &str) -> Option<DateTime<Utc>> {
+    match record.get(field) {
+        Some(Value::Moment(at)) => Some(*at),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use dealwright_store::{Event, Subject, Tx};
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::{back_to_savepoint, of_import, product, release, savepoint};
+use super::{activity, back_to_savepoint, of_import, product, release, savepoint, task};
 use crate::store::{progress, update_events};
 use crate::{Import, field::Object};
 use dealwright_crm::change;
@@ -39,7 +39,16 @@ pub async fn undo(cx: &Context, import: &Import) -> Result<i64> {
         progress(&mut tx, import.id, done, total).await?;
         tx.commit(()).await?.into_inner();
     }
-    for kind in [Object::Opportunity, Object::Lead, Object::Contact, Object::Account, Object::Product, Object::User] {
+    for kind in [
+        Object::Task,
+        Object::Activity,
+        Object::Opportunity,
+        Object::Lead,
+        Object::Contact,
+        Object::Account,
+        Object::Product,
+        Object::User,
+    ] {
         let mut tx = cx.begin().await?;
         let ids = made(&mut tx, import.id, kind).await?;
         tx.done(()).await?;
@@ -50,6 +59,8 @@ pub async fn undo(cx: &Context, import: &Import) -> Result<i64> {
                 Object::Contact => bin_contacts(&mut tx, import.id, ids).await?,
                 Object::Lead => bin_leads(&mut tx, import.id, ids).await?,
                 Object::Account => bin_accounts(&mut tx, import.id, ids).await?,
+                Object::Task => task::bin(&mut tx, import.id, ids).await?,
+                Object::Activity => activity::bin(&mut tx, import.id, ids).await?,
                 Object::Product => bin_products(&mut tx, import.id, ids).await?,
                 Object::User => retire_users(&mut tx, import.id, ids).await?,
             };
@@ -71,9 +82,13 @@ async fn take_back(cx: &Context, tx: &mut Tx, import: &Import, event: EventId) -
     savepoint(tx).await?;
     let undone = match import.object {
         Object::Product => undo_product(tx, import.id, &event).await,
-        Object::Opportunity | Object::Account | Object::Contact | Object::Lead | Object::User => {
-            change::undo::take_back(cx, tx, &event).await.map(|_| ())
-        }
+        Object::Opportunity
+        | Object::Account
+        | Object::Contact
+        | Object::Lead
+        | Object::Task
+        | Object::Activity
+        | Object::User => change::undo::take_back(cx, tx, &event).await.map(|_| ()),
     };
     match undone {
         Ok(()) => {
@@ -129,6 +144,24 @@ async fn made(tx: &mut Tx, import: ImportId, kind: Object) -> Result<Vec<Uuid>> 
         Object::Account => {
             sqlx::query_scalar!(
                 "select id from account where org_id = $1 and import_id = $2 and deleted_at is null",
+                org,
+                import.0
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+        Object::Task => {
+            sqlx::query_scalar!(
+                "select id from task where org_id = $1 and import_id = $2 and deleted_at is null",
+                org,
+                import.0
+            )
+            .fetch_all(tx.db())
+            .await?
+        }
+        Object::Activity => {
+            sqlx::query_scalar!(
+                "select id from activity where org_id = $1 and import_id = $2 and deleted_at is null",
                 org,
                 import.0
             )
@@ -282,7 +315,7 @@ async fn retire_users(tx: &mut Tx, import: ImportId, ids: &[Uuid]) -> Result<i64
     Ok(emit(tx, import, events))
 }
 
-fn emit(tx: &mut Tx, import: ImportId, events: Vec<Event>) -> i64 {
+pub(super) fn emit(tx: &mut Tx, import: ImportId, events: Vec<Event>) -> i64 {
     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
     for event in events {
         tx.emit(of_import(event, import));
@@ -298,6 +331,8 @@ async fn left_over(tx: &mut Tx, import: ImportId) -> Result<i64> {
                 + (select count(*) from contact where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from lead where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from account where org_id = $1 and import_id = $2 and deleted_at is null)
+                + (select count(*) from task where org_id = $1 and import_id = $2 and deleted_at is null)
+                + (select count(*) from activity where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from product where org_id = $1 and import_id = $2 and deleted_at is null)
                 + (select count(*) from app_user where org_id = $1 and import_id = $2 and active) as "count!""#,
         org,

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { patch, post } from "@/api/client";
 import { sentence } from "@/api/problem";
-import type { Import } from "@/api/types";
+import type { Import, ImportDuplicateChoice } from "@/api/types";
 import { failed } from "@/components/ui/toast";
 import { importQuery } from "./queries";
 
@@ -35,6 +35,16 @@ export function useImportActions(id: string) {
     onSuccess: ({ data }) => land(data),
     onError,
   });
+  /** What becomes of single rows that probably are there already; the check stays as it is. */
+  const chooseRow = useMutation({
+    mutationFn: (row: { row: number; duplicate: ImportDuplicateChoice | null; record_id?: string }) =>
+      patch("/imports/{id}", { path, body: { rows: [row] } }),
+    onSuccess: ({ data }) => {
+      land(data);
+      void client.invalidateQueries({ queryKey: ["imports", "rows", id] });
+    },
+    onError,
+  });
   const start = useMutation({
     mutationFn: () => post("/imports/{id}/start", { path }),
     onSuccess: ({ data }) => land(data),
@@ -45,5 +55,5 @@ export function useImportActions(id: string) {
     onSuccess: ({ data }) => land(data),
     onError,
   });
-  return { change, check, decide, start, rollBack };
+  return { change, check, decide, chooseRow, start, rollBack };
 }

@@ -7,6 +7,7 @@ import { SkeletonRows } from "@/components/ui/states";
 import { tabClass } from "@/components/ui/tabs";
 import { cn } from "@/lib/cn";
 import { number } from "@/lib/format";
+import { DuplicateChoice } from "./duplicate-choice";
 import { fieldsQuery, rowsQuery } from "./queries";
 
 const WHAT: Record<string, string> = { create: "New", update: "Update", skip: "Left out" };
@@ -27,6 +28,7 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
     ["create", "New", check.creates],
     ["update", "Updates", check.updates],
     ["skip", "Left out", check.skips],
+    ["similar", "Probably there", check.similar ?? 0],
   ];
   return (
     <section aria-label="Rows" className="mt-3 min-w-0">
@@ -65,7 +67,7 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
             </thead>
             <tbody>
               {rows.map((row) => (
-                <Row key={row.row} row={row} mapped={mapped} />
+                <Row key={row.row} item={item} row={row} mapped={mapped} />
               ))}
             </tbody>
           </table>
@@ -85,7 +87,7 @@ export function CheckRows({ item, check }: { item: Import; check: ImportCheck })
   );
 }
 
-function Row({ row, mapped }: { row: ImportRow; mapped: Import["mapping"] }) {
+function Row({ item, row, mapped }: { item: Import; row: ImportRow; mapped: Import["mapping"] }) {
   const blocked = row.state === "error";
   const problems = row.problems.map((p) => p.message).join(" · ");
   return (
@@ -113,6 +115,13 @@ function Row({ row, mapped }: { row: ImportRow; mapped: Import["mapping"] }) {
       <td className="sticky right-0 bg-bg px-2 md:pr-5">
         {row.problems.length === 0 ? (
           <span className="text-fg-3">{WHAT[row.state]}</span>
+        ) : row.duplicates.length > 0 && !blocked ? (
+          <span className="flex items-center gap-2">
+            <DuplicateChoice item={item} row={row} />
+            <span className="max-w-64 truncate text-fg-3 max-md:sr-only" title={problems}>
+              {problems}
+            </span>
+          </span>
         ) : (
           <span
             className={cn(

@@ -10,6 +10,7 @@ import { Progress } from "@/components/ui/states";
 import { Spinner } from "@/components/ui/spinner";
 import { number, percent } from "@/lib/format";
 import { useImportActions } from "./actions";
+import { Files } from "./files";
 import { OBJECTS } from "./queries";
 
 /** Step four: how it goes, how it went, and the way back. */
@@ -34,11 +35,12 @@ function Running({ item }: { item: Import }) {
   );
 }
 
-const PAGES: Record<string, "/accounts" | "/contacts" | "/leads" | "/opportunities"> = {
+const PAGES: Record<string, "/accounts" | "/contacts" | "/leads" | "/opportunities" | "/tasks"> = {
   account: "/accounts",
   contact: "/contacts",
   lead: "/leads",
   opportunity: "/opportunities",
+  task: "/tasks",
 };
 
 function Finished({ item }: { item: Import }) {
@@ -85,13 +87,14 @@ function Finished({ item }: { item: Import }) {
           ))}
         </dl>
       )}
+      {item.attachments && item.status !== "rolled_back" && <Files id={item.id} counts={item.attachments} />}
       {item.status === "rolled_back" && (
         <p className="text-cell text-fg-2">
           What it had created is gone, and what it had updated is as it was before, but for what people changed since.
         </p>
       )}
       <div className="flex flex-wrap gap-2">
-        {ok && (
+        {ok && item.object !== "activity" && (
           <Button asChild variant="primary">
             <Link to={to} onClick={() => void client.invalidateQueries()}>
               See the {noun}

@@ -72,6 +72,23 @@ export function MapStep({ item, onChecked }: { item: Import; onChecked: () => vo
               </Select>
             )}
           </Field>
+          {item.object === "activity" && (
+            <Field label="Rows that don’t say what they were" className="w-60">
+              {(w) => (
+                <Select
+                  {...w}
+                  value={item.options.activity_kind ?? ""}
+                  onChange={(e) => option("activity_kind", e.target.value || null)}
+                >
+                  <option value="">As the columns suggest</option>
+                  <option value="note">Notes</option>
+                  <option value="call">Calls</option>
+                  <option value="email">E-mails</option>
+                  <option value="meeting">Meetings</option>
+                </Select>
+              )}
+            </Field>
+          )}
           {item.object === "lead" && (
             <Field label="Owners that the file does not name" className="w-60">
               {(w) => (

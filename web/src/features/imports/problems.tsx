@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { ChoiceList } from "@/components/ui/combobox";
 import { Popover } from "@/components/ui/popover";
 import { number, plural } from "@/lib/format";
+import { RecordList } from "./record-list";
 
 interface Props {
   item: Import;
@@ -143,6 +144,16 @@ const OPTION_OF: Record<string, string> = {
   region: "region",
   lost_reason: "loss_reason",
   status: "lead_status",
+  call_outcome: "call_outcome",
+  meeting_outcome: "meeting_outcome",
+};
+
+/** Fields of tasks and activities, with the kinds of records that they name. */
+const RECORDS: Record<string, string[]> = {
+  opportunity: ["opportunity"],
+  lead: ["lead"],
+  person: ["contact", "lead"],
+  related_to: ["opportunity", "account", "contact", "lead"],
 };
 
 function Choices({ field, onPick }: { field: string; onPick: (id: string) => void }) {
@@ -153,6 +164,7 @@ function Choices({ field, onPick }: { field: string; onPick: (id: string) => voi
   const users = useQuery(usersQuery()).data ?? [];
   if (key === "account" || key === "parent")
     return <RefList kind="account" value={null} onPick={(ref) => ref && onPick(ref.id)} />;
+  if (RECORDS[key]) return <RecordList kinds={RECORDS[key]} onPick={onPick} />;
   if (key.includes("contact")) return <RefList kind="contact" value={null} onPick={(ref) => ref && onPick(ref.id)} />;
   const list =
     key === "stage"

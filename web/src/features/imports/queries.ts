@@ -16,7 +16,12 @@ export const importQuery = (id: string) =>
   queryOptions({
     queryKey: ["imports", "detail", id],
     queryFn: () => get("/imports/{id}", { path: { id } }),
-    refetchInterval: (q) => (q.state.data && isMoving(q.state.data.status) ? 600 : false),
+    refetchInterval: (q) => {
+      if (!q.state.data) return false;
+      if (isMoving(q.state.data.status)) return 600;
+      // Files are fetched after the rows.
+      return q.state.data.status === "done" && (q.state.data.attachments?.waiting ?? 0) > 0 ? 2000 : false;
+    },
   });
 
 export const fieldsQuery = (object: ImportObject) =>
@@ -41,11 +46,20 @@ export const rowsQuery = (id: string, state: string, checkedAt: string) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
+export const failedFilesQuery = (id: string, failed: number) =>
+  queryOptions({
+    queryKey: ["imports", "files", id, failed],
+    queryFn: async () =>
+      (await get("/imports/{id}/attachments", { path: { id }, query: { state: "failed", limit: 200 } })).items,
+  });
+
 export const OBJECTS: { id: ImportObject; label: string; plural: string }[] = [
   { id: "opportunity", label: "Opportunities", plural: "opportunities" },
   { id: "account", label: "Accounts", plural: "accounts" },
   { id: "contact", label: "Contacts", plural: "contacts" },
   { id: "lead", label: "Leads", plural: "leads" },
+  { id: "task", label: "Tasks", plural: "tasks" },
+  { id: "activity", label: "Notes, calls, e-mails, meetings", plural: "activities" },
   { id: "product", label: "Products", plural: "products" },
   { id: "user", label: "People", plural: "people" },
 ];

@@ -50,8 +50,8 @@ export function Upload() {
       <FileUp className="size-[22px] text-fg-3" strokeWidth={1.75} aria-hidden />
       <p className="text-body font-medium text-fg">Drop a CSV, Excel or vCard file here</p>
       <p className="max-w-md text-cell text-fg-3">
-        Opportunities, accounts, contacts, leads, products or people. You see what will happen to each row before
-        anything is written, and can take the whole import back.
+        Opportunities, accounts, contacts, leads, tasks, activities, products or people. You see what will happen to
+        each row before anything is written, and can take the whole import back.
       </p>
       <input
         ref={input}

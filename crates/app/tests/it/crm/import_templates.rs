@@ -82,13 +82,13 @@ async fn a_mapping_is_kept_under_a_name_and_found_by_the_columns() {
 #[tokio::test]
 async fn an_address_book_is_imported_and_the_next_one_as_it() {
     let app = TestApp::with_background().await;
-    let card = |first: &str, mail: &str| {
+    let card = |first: &str, last: &str, mail: &str| {
         format!(
-            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Lee;{first};;;\r\nFN:{first} Lee\r\nORG:Acme;Sales\r\nTITLE:Buyer\r\nEMAIL:{mail}\r\nTEL;TYPE=CELL:+49 30 1234567\r\nEND:VCARD\r\n"
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{last};{first};;;\r\nFN:{first} {last}\r\nORG:Acme;Sales\r\nTITLE:Buyer\r\nEMAIL:{mail}\r\nTEL;TYPE=CELL:+49 30 1234567\r\nEND:VCARD\r\n"
         )
     };
     app.admin.post("/accounts", json!({ "name": "Acme" })).await.ok();
-    let book = card("Ann", "ann@acme.test") + &card("Bo", "bo@acme.test");
+    let book = card("Ann", "Lee", "ann@acme.test") + &card("Bo", "Xavier", "bo@acme.test");
     let done = import(&app.admin, "book.vcf", book.as_bytes()).await;
     assert_eq!(json!([done["format"], done["object"], done["status"]]), json!(["vcard", "contact", "done"]), "{done}");
     assert_eq!(json!([done["result"]["created"], done["result"]["failed"]]), json!([2, 0]), "{done}");
@@ -99,7 +99,7 @@ async fn an_address_book_is_imported_and_the_next_one_as_it() {
         json!(["Ann", "Lee", "ann@acme.test", "Buyer", "Acme"])
     );
     // A book of the same lines is mapped as the last one was.
-    let next = upload(&app.admin, "next.vcf", card("Cy", "cy@acme.test").as_bytes()).await.ok();
+    let next = upload(&app.admin, "next.vcf", card("Cy", "Lee", "cy@acme.test").as_bytes()).await.ok();
     assert_eq!(next["mapped_by"], json!({ "kind": "import", "id": done["id"], "name": "book.vcf" }));
     assert_eq!(fields(&next), fields(&done));
 }

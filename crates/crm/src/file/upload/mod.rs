@@ -196,6 +196,17 @@ pub(crate) fn wrong_offset() -> Error {
 /// 422 `file_type_mismatch` when its bytes are not what its name says: the upload is gone then. 403, 404 when the record may
 /// not be changed any more.
 pub async fn complete(cx: &Context, files: &Files, id: UploadId) -> Result<Committed<FileId>> {
+    let (open, kind) = judged(cx, files, id).await?;
+    let mut tx = cx.begin().await?;
+    let file = finish(cx, &mut tx, &open, kind).await?;
+    tx.commit(file).await
+}
+
+/// An upload that has arrived as a whole, and what it is by its bytes.
+///
+/// # Errors
+/// 422 `file_type_mismatch`: the upload is gone then.
+pub async fn judged(cx: &Context, files: &Files, id: UploadId) -> Result<(Open, &'static Kind)> {
     let mut tx = cx.begin().await?;
     let open = store::find(&mut tx, id).await?.or_not_found("upload")?;
     let parts = store::parts(&mut tx, id).await?;
@@ -213,37 +224,45 @@ pub async fn complete(cx: &Context, files: &Files, id: UploadId) -> Result<Commi
             return Err(refused("name", &refusal));
         }
     };
-    let mut tx = cx.begin().await?;
-    let blobs = store::take_parts(&mut tx, id).await?;
+    Ok((open, kind))
+}
+
+/// Makes a file, or a version of one, of an upload that was judged: together with what else the transaction writes.
+///
+/// # Errors
+/// 403, 404 when the record may not be changed any more.
+pub async fn finish(cx: &Context, tx: &mut Tx, open: &Open, kind: &'static Kind) -> Result<FileId> {
+    let id = open.upload.id;
+    let blobs = store::take_parts(tx, id).await?;
     let blobs = blobs.ok_or_else(|| Error::conflict("upload_complete", "this upload is complete"))?;
     let new = NewVersion { size: open.upload.size, mime: kind.mime, blobs: &blobs };
     let by = cx.actor().user;
     let (seen, file, name, verb, before) = match (open.upload.file_id, open.parent) {
         (Some(file), _) => {
-            let (row, seen) = write::open(cx, &mut tx, file).await?;
+            let (row, seen) = write::open(cx, tx, file).await?;
             if row.deleted_at.is_some() {
                 return Err(Error::not_found("file"));
             }
             (seen, file, row.name, "version_added", Some(row.latest))
         }
         (None, Some(parent)) => {
-            let seen = parent.seen(cx, &mut tx).await?.writable()?;
-            let file = super::store::insert(&mut tx, &seen, &open.upload.name, by).await?;
+            let seen = parent.seen(cx, tx).await?.writable()?;
+            let file = super::store::insert(tx, &seen, &open.upload.name, by).await?;
             (seen, file, open.upload.name.clone(), "added", None)
         }
         (None, None) => return Err(Error::internal("an upload is for a record or a file")),
     };
-    let (version, number, at) = super::store::add_version(&mut tx, file, &new, by).await?;
-    store::became(&mut tx, id, file).await?;
-    check::enqueue(&mut tx, version)?;
-    let mut event = seen.told(&tx, file, &name, at, verb);
+    let (version, number, at) = super::store::add_version(tx, file, &new, by).await?;
+    store::became(tx, id, file).await?;
+    check::enqueue(tx, version)?;
+    let mut event = seen.told(tx, file, &name, at, verb);
     if let Some(before) = before {
         event = event.changes(write::shown(before, number));
     }
     tx.emit(
         event.data(json!({ "version_id": version, "number": number, "size": open.upload.size, "type": kind.mime })),
     );
-    tx.commit(file).await
+    Ok(file)
 }
 
 /// The beginning of what has arrived.
