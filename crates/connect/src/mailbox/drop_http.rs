@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use dealwright_access::context::permission;
 use dealwright_access::policy::{CreateActivity, CreateContact};
-use dealwright_access::{Access, Allow, Context, InPerson};
+use dealwright_access::{Access, Context, InPerson};
 use dealwright_crm::activity::{self, Activity};
 use dealwright_crm::contact::{self, NewContact};
 use dealwright_kernel::error::{OrNotFound, Problems};
@@ -29,7 +29,11 @@ const LENGTH: usize = 26;
 
 /// The endpoints of drop addresses.
 pub fn router() -> OpenApiRouter<Access> {
-    OpenApiRouter::new().routes(routes!(address, make, end)).routes(routes!(waiting)).routes(routes!(discard)).routes(routes!(file))
+    OpenApiRouter::new()
+        .routes(routes!(address, make, end))
+        .routes(routes!(waiting))
+        .routes(routes!(discard))
+        .routes(routes!(file))
 }
 
 /// Where a person sends what is to be stored.
@@ -192,17 +196,15 @@ async fn file(
         return Err(Error::invalid("nobody_known", "none of its people is a contact or a lead that you may see"));
     };
     unmatched::take(&mut tx, id).await?;
-    let activity = activity::store::find(&mut tx, activity, false).await?.or_not_found("activity")?.allowing(cx.actor());
+    let activity =
+        activity::store::find(&mut tx, activity, false).await?.or_not_found("activity")?.allowing(cx.actor());
     let location = [(header::LOCATION, format!("/api/v1/activities/{}", activity.id))];
     tx.commit((StatusCode::CREATED, etag(activity.version), location, Json(activity))).await
 }
 
 /// Throw away a message that waits
 #[utoipa::path(delete, path = "/unmatched-emails/{id}", tag = "mail", params(("id" = UnmatchedEmailId, Path)), responses((status = 204, description = "Thrown away"), Problems))]
-async fn discard(
-    cx: InPerson<CreateActivity>,
-    Path(id): Path<UnmatchedEmailId>,
-) -> Result<Committed<StatusCode>> {
+async fn discard(cx: InPerson<CreateActivity>, Path(id): Path<UnmatchedEmailId>) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     if !unmatched::take(&mut tx, id).await? {
         return Err(Error::not_found("message"));

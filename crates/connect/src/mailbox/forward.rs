@@ -21,7 +21,8 @@ const HEAD_LINES: usize = 12;
 
 static SUBJECT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?i)^\s*(?:fwd?|wg|tr|rv|enc|i|doorst|pd|vs)\s?:\s*").ok());
-static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[>\s*]*([\p{L}-]{2,14})\*?\s?:\*?\s*(.*)$").ok());
+static LABEL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^[>\s*]*([\p{L}-]{2,14})\*?\s?:\*?\s*(.*)$").ok());
 static ADDRESS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]{2,63}"#).ok());
 
@@ -39,7 +40,9 @@ fn label(word: &str) -> Option<Label> {
         "date" | "sent" | "datum" | "gesendet" | "envoyé" | "fecha" | "enviado" | "data" | "inviato" | "verzonden" => {
             Some(Label::Date)
         }
-        "subject" | "betreff" | "objet" | "asunto" | "oggetto" | "onderwerp" | "assunto" | "temat" => Some(Label::Subject),
+        "subject" | "betreff" | "objet" | "asunto" | "oggetto" | "onderwerp" | "assunto" | "temat" => {
+            Some(Label::Subject)
+        }
         "to" | "an" | "à" | "para" | "a" | "aan" | "cc" | "kopie" | "reply-to" | "antwort" => Some(Label::Other),
         _ => None,
     }
@@ -53,7 +56,9 @@ pub fn find(subject: &str, text: &str) -> Option<Forwarded> {
         return None;
     }
     let lines: Vec<&str> = text.lines().collect();
-    let start = lines.iter().position(|line| matches!(labelled(line), Some((Label::From, value)) if person(value).is_some()))?;
+    let start = lines
+        .iter()
+        .position(|line| matches!(labelled(line), Some((Label::From, value)) if person(value).is_some()))?;
     let (mut from, mut sent, mut about, mut end) = (None, None, None, start);
     let mut seen = 0;
     for (n, line) in lines.iter().enumerate().skip(start) {
@@ -124,7 +129,9 @@ mod tests {
             To: Rep <rep@acme.test>\nSubject: Offer\n\nPlease call me.";
         let german = "-----Ursprüngliche Nachricht-----\nVon: Nadia Berg [mailto:nadia@isdom.test]\nGesendet: Montag\n\
             An: Rep\nBetreff: Offer\n\nPlease call me.";
-        for (subject, text) in [("Fwd: Offer", gmail), ("FW: Offer", outlook), ("Fwd: Offer", apple), ("WG: Offer", german)] {
+        for (subject, text) in
+            [("Fwd: Offer", gmail), ("FW: Offer", outlook), ("Fwd: Offer", apple), ("WG: Offer", german)]
+        {
             assert_eq!(found(subject, text), nadia(), "{text}");
         }
         let sent = find("Fwd: Offer", gmail).and_then(|f| f.sent);

@@ -5,8 +5,8 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use dealwright_access::outbound::Outbound;
 use dealwright_access::context::permission;
+use dealwright_access::outbound::Outbound;
 use dealwright_access::policy::{CreateActivity, UpdateOrganisation};
 use dealwright_access::throttle::{self, Counter};
 use dealwright_access::{Access, Context, InPerson};

@@ -89,9 +89,7 @@ impl From<error::Error> for Failed {
             error::Error::No(said) | error::Error::Bad(said) => {
                 Self::passing("refused", format!("The server refused: {}", short(&said)))
             }
-            _ => {
-                Self::passing("protocol", "The server’s answer could not be understood. Is this an IMAP server?")
-            }
+            _ => Self::passing("protocol", "The server’s answer could not be understood. Is this an IMAP server?"),
         }
     }
 }
@@ -180,7 +178,8 @@ impl Server {
                     e
                 })?;
                 let plain = client.into_inner().into_plain();
-                let stream = plain.ok_or_else(|| Failed::passing("protocol", "The connection is already encrypted."))?;
+                let stream =
+                    plain.ok_or_else(|| Failed::passing("protocol", "The connection is already encrypted."))?;
                 Client::new(encrypted(stream, &account.host, &budget).await?)
             }
         };
@@ -338,9 +337,10 @@ async fn encrypted(stream: TcpStream, host: &str, budget: &Budget) -> Result<Wir
 fn untrusted(error: &std::io::Error) -> Failed {
     let inner = error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>());
     match inner {
-        Some(rustls::Error::InvalidCertificate(why)) => {
-            Failed::lasting("certificate", format!("The server’s certificate is not trusted: {}", short(&why.to_string())))
-        }
+        Some(rustls::Error::InvalidCertificate(why)) => Failed::lasting(
+            "certificate",
+            format!("The server’s certificate is not trusted: {}", short(&why.to_string())),
+        ),
         Some(rustls::Error::InvalidMessage(_)) => {
             Failed::lasting("no_tls", "This port does not speak TLS. Is it one for STARTTLS?")
         }

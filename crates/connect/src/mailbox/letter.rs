@@ -222,7 +222,9 @@ pub fn delivered_to(bytes: &[u8]) -> Vec<String> {
     let mut found: Vec<String> = people_of(&message).all().into_iter().map(|p| p.address.clone()).collect();
     for name in ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To", "Received"] {
         let name = HeaderName::Other(name.into());
-        found.extend(message.headers_raw().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_str())).map(|(_, v)| v.to_lowercase()));
+        found.extend(
+            message.headers_raw().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_str())).map(|(_, v)| v.to_lowercase()),
+        );
     }
     found
 }
@@ -241,7 +243,10 @@ mod tests {
     #[test]
     fn a_message_is_read_whole() {
         let letter = read(MIXED.as_bytes()).unwrap();
-        assert_eq!(letter.people.from, Some(Person { address: "nadia@isdom.test".into(), name: Some("Nadia Berg".into()) }));
+        assert_eq!(
+            letter.people.from,
+            Some(Person { address: "nadia@isdom.test".into(), name: Some("Nadia Berg".into()) })
+        );
         assert_eq!(letter.people.to[1].name.as_deref(), Some("Jürgen"));
         assert_eq!(letter.subject.as_deref(), Some("Angebot für Mai"));
         assert_eq!((letter.root.as_str(), letter.answered.len()), ("root@acme.test", 3));

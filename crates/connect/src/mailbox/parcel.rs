@@ -155,7 +155,9 @@ mod tests {
     #[test]
     fn a_secret_copy_goes_out_and_what_is_forwarded_came_in() {
         let token = "a".repeat(26);
-        let copy = format!("From: rep@acme.test\r\nTo: n@isdom.test\r\nBcc: crm+{token}@acme.test\r\nSubject: Offer\r\n\r\nHere.");
+        let copy = format!(
+            "From: rep@acme.test\r\nTo: n@isdom.test\r\nBcc: crm+{token}@acme.test\r\nSubject: Offer\r\n\r\nHere."
+        );
         let parcel = wrapped(&copy).unwrap();
         assert_eq!((parcel.direction, parcel.people.len()), (Direction::Out, 1));
         assert_eq!(tokens(copy.as_bytes()), [token]);

@@ -163,7 +163,7 @@ pub async fn settle(
 ) -> Result<()> {
     let org = tx.org().0;
     sqlx::query!(
-        "update mailbox_message set outcome = $5, activity_id = $6, digests = case when $5 = 'unknown' then digests else '{}' end
+        "update mailbox_message set outcome = $5, activity_id = $6, digests = case when $5 in ('unknown', 'unreadable') then digests else '{}' end
          where org_id = $1 and mailbox_id = $2 and folder = $3 and uid = $4",
         org,
         mailbox.0,

@@ -46,9 +46,9 @@ impl Sieve {
 /// Whether an address is in one of these domains, or below it.
 fn within(address: &str, domains: &[String]) -> bool {
     let Some((_, domain)) = address.rsplit_once('@') else { return false };
-    domains.iter().any(|d| {
-        domain == d.as_str() || domain.strip_suffix(d.as_str()).is_some_and(|before| before.ends_with('.'))
-    })
+    domains
+        .iter()
+        .any(|d| domain == d.as_str() || domain.strip_suffix(d.as_str()).is_some_and(|before| before.ends_with('.')))
 }
 
 /// Whether something is an address or a domain.

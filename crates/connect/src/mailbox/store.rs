@@ -100,7 +100,7 @@ async fn completeness(tx: &mut Tx, id: MailboxId) -> Result<Completeness> {
                   count(*) filter (where m.outcome = 'unreadable') as "unreadable!",
                   count(*) filter (where m.outcome = 'unmatched') as "unmatched!",
                   count(*) filter (where m.outcome = 'no_token') as "no_address!",
-                  count(*) filter (where m.outcome in ('stored', 'pending', 'too_large', 'unreadable')) as "in_mailbox!"
+                  count(*) filter (where m.outcome in ('stored', 'pending', 'too_large') or m.outcome = 'unreadable' and m.digests <> '{}') as "in_mailbox!"
            from mailbox_message m
            left join activity a on a.org_id = m.org_id and a.id = m.activity_id and a.deleted_at is null
            where m.org_id = $1 and m.mailbox_id = $2"#,
@@ -203,7 +203,9 @@ pub async fn update(tx: &mut Tx, id: MailboxId, version: i64, f: &Fields, passwo
 /// Forgets what was seen, so that all is looked at anew; what is stored is found again and not stored twice.
 pub async fn forget(tx: &mut Tx, id: MailboxId) -> Result<()> {
     let org = tx.org().0;
-    sqlx::query!("delete from mailbox_folder where org_id = $1 and mailbox_id = $2", org, id.0).execute(tx.db()).await?;
+    sqlx::query!("delete from mailbox_folder where org_id = $1 and mailbox_id = $2", org, id.0)
+        .execute(tx.db())
+        .await?;
     Ok(())
 }
 
@@ -288,7 +290,13 @@ pub struct Ended<'a> {
 }
 
 /// Records how a pass ended. A mailbox that was changed or hurried meanwhile is due all the same.
-pub async fn ended(tx: &mut Tx, id: MailboxId, version: i64, due: Option<DateTime<Utc>>, how: &Ended<'_>) -> Result<()> {
+pub async fn ended(
+    tx: &mut Tx,
+    id: MailboxId,
+    version: i64,
+    due: Option<DateTime<Utc>>,
+    how: &Ended<'_>,
+) -> Result<()> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
         "update mailbox set failures = case when $4::text is null then 0 else failures + 1 end, error_code = $4, error = $5,

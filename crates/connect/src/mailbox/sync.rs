@@ -176,7 +176,12 @@ async fn conclude(
     outcome: std::result::Result<bool, Stopped>,
 ) -> Result<()> {
     let now = cx.clock().now();
-    let wait = || INTERVAL.checked_mul(2_i32.saturating_pow(u32::try_from(failures).unwrap_or(0).min(6))).unwrap_or(LONGEST).min(LONGEST);
+    let wait = || {
+        INTERVAL
+            .checked_mul(2_i32.saturating_pow(u32::try_from(failures).unwrap_or(0).min(6)))
+            .unwrap_or(LONGEST)
+            .min(LONGEST)
+    };
     let (failed, next, matched) = match outcome {
         Ok(more) => (None, Some(if more { now } else { now + INTERVAL }), (!more).then_some(began)),
         Err(Stopped::Server(failed)) => {
@@ -250,7 +255,8 @@ impl Pass<'_> {
 
     /// Decides by the heads of messages which ones are to be taken in.
     async fn look(&self, folder: &str, heads: &[Head], last: u32) -> Result<()> {
-        let read: Vec<(&Head, Option<letter::People>)> = heads.iter().map(|head| (head, letter::people(&head.header))).collect();
+        let read: Vec<(&Head, Option<letter::People>)> =
+            heads.iter().map(|head| (head, letter::people(&head.header))).collect();
         let addresses: Vec<String> = read
             .iter()
             .filter_map(|(_, people)| people.as_ref())
@@ -277,7 +283,12 @@ impl Pass<'_> {
         (!hides(Object::Contact), !hides(Object::Lead))
     }
 
-    fn decide(&self, head: &Head, people: Option<&letter::People>, known: &[matching::Known]) -> (&'static str, Vec<i64>) {
+    fn decide(
+        &self,
+        head: &Head,
+        people: Option<&letter::People>,
+        known: &[matching::Known],
+    ) -> (&'static str, Vec<i64>) {
         let too_large = head.size > MAX_MESSAGE;
         if self.mailbox.of_organisation {
             return (if too_large { "too_large" } else { "pending" }, Vec::new());

@@ -123,13 +123,10 @@ pub async fn list(tx: &mut Tx, id: Option<UnmatchedEmailId>) -> Result<Vec<Unmat
 /// Takes a message from what waits; false when it is not there.
 pub async fn take(tx: &mut Tx, id: UnmatchedEmailId) -> Result<bool> {
     let org = tx.org().0;
-    let gone = sqlx::query!(
-        "delete from mail_unmatched where org_id = $1 and user_id = app.actor() and id = $2",
-        org,
-        id.0
-    )
-    .execute(tx.db())
-    .await?;
+    let gone =
+        sqlx::query!("delete from mail_unmatched where org_id = $1 and user_id = app.actor() and id = $2", org, id.0)
+            .execute(tx.db())
+            .await?;
     Ok(gone.rows_affected() == 1)
 }
 

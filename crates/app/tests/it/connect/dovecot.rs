@@ -67,7 +67,12 @@ impl Dovecot {
         let list = self.maildir(user, "INBOX").join("dovecot-uidlist");
         let text = std::fs::read_to_string(&list).unwrap();
         let (head, rest) = text.split_once('\n').unwrap();
-        let changed: Vec<String> = head.split(' ').map(|word| word.strip_prefix('V').map_or(word.to_owned(), |v| format!("V{}", v.parse::<u64>().unwrap() - 1000))).collect();
+        let changed: Vec<String> = head
+            .split(' ')
+            .map(|word| {
+                word.strip_prefix('V').map_or(word.to_owned(), |v| format!("V{}", v.parse::<u64>().unwrap() - 1000))
+            })
+            .collect();
         std::fs::write(&list, format!("{}\n{rest}", changed.join(" "))).unwrap();
         for entry in std::fs::read_dir(self.maildir(user, "INBOX")).unwrap().flatten() {
             if entry.file_name().to_string_lossy().starts_with("dovecot.index") {
@@ -94,7 +99,9 @@ impl Drop for Dovecot {
 fn config(folder: &Path, port: u16) -> String {
     let dir = folder.display();
     // Without being root it runs as whoever runs the test.
-    let me = |flag: &str| String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap().trim().to_owned();
+    let me = |flag: &str| {
+        String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap().trim().to_owned()
+    };
     let (user, group) = (me("-un"), me("-gn"));
     let (who, own) = if user == "root" {
         ("uid=nobody gid=nogroup".to_owned(), String::new())

@@ -58,7 +58,8 @@ async fn a_mailbox_is_synced_once_and_only_with_people_who_are_known() {
     let rep = app.user(Builtin::SalesManager).await;
     let user = rep.email.clone();
     let account = rep.post("/accounts", json!({ "name": "Isdom" })).await.ok();
-    let nadia = json!({ "first_name": "Nadia", "last_name": "Berg", "email": "nadia@isdom.test", "account_id": account["id"] });
+    let nadia =
+        json!({ "first_name": "Nadia", "last_name": "Berg", "email": "nadia@isdom.test", "account_id": account["id"] });
     let nadia = rep.post("/contacts", nadia).await.ok();
     let deal = rep.opportunity("Deal", json!({ "account_id": account["id"] })).await;
 
@@ -66,8 +67,25 @@ async fn a_mailbox_is_synced_once_and_only_with_people_who_are_known() {
     server.deliver(&user, "Sent", "1", &one);
     let answer = "In-Reply-To: <one@acme.test>\r\nReferences: <one@acme.test>\r\n";
     let text = "Thank you.\n\nOn Mon, 2 Feb 2026 at 10:00, Rep wrote:\n> Here it is.";
-    server.deliver(&user, "INBOX", "2", &message("two@isdom.test", "Nadia <Nadia@isdom.test>", &format!("{user}, Ulf <ulf@else.test>"), "Re: Offer", answer, text));
-    server.deliver(&user, "INBOX", "3", &message("three@clinic.test", "doctor@clinic.test", &user, "Your results", "", "Private."));
+    server.deliver(
+        &user,
+        "INBOX",
+        "2",
+        &message(
+            "two@isdom.test",
+            "Nadia <Nadia@isdom.test>",
+            &format!("{user}, Ulf <ulf@else.test>"),
+            "Re: Offer",
+            answer,
+            text,
+        ),
+    );
+    server.deliver(
+        &user,
+        "INBOX",
+        "3",
+        &message("three@clinic.test", "doctor@clinic.test", &user, "Your results", "", "Private."),
+    );
     server.deliver(&user, "INBOX", "4", &message("four@acme.test", "admin@acme.test", &user, "Lunch?", "", "Hungry."));
     // Hostile ones block no other.
     server.deliver(&user, "INBOX", "5", b"\0\xff no message at all");
@@ -86,7 +104,8 @@ async fn a_mailbox_is_synced_once_and_only_with_people_who_are_known() {
     let mailbox = sync(&app, &rep, &mailbox).await;
     assert_eq!(mailbox["error_code"], json!(null), "{mailbox}");
     let c = &mailbox["completeness"];
-    let figures = ["on_server", "looked_at", "in_mailbox", "stored", "waiting", "removed"].map(|f| c[f].as_i64().unwrap());
+    let figures =
+        ["on_server", "looked_at", "in_mailbox", "stored", "waiting", "removed"].map(|f| c[f].as_i64().unwrap());
     assert_eq!(figures, [7, 7, 4, 3, 0, 0], "{c}");
     let left = ["unknown", "internal", "too_large", "unreadable"].map(|f| c["left_out"][f].as_i64().unwrap());
     assert_eq!(left, [1, 1, 1, 1], "{c}");
@@ -96,7 +115,10 @@ async fn a_mailbox_is_synced_once_and_only_with_people_who_are_known() {
     assert_eq!((&sent["direction"], &sent["private"]), (&json!("out"), &json!(false)));
     assert_eq!(sent["opportunity_id"], deal["id"], "the one open deal of the account");
     let got = activity(&rep, &nadia, "Re: Offer").await;
-    assert_eq!((&got["direction"], &got["body"], &got["contact_id"]), (&json!("in"), &json!("Thank you."), &nadia["id"]));
+    assert_eq!(
+        (&got["direction"], &got["body"], &got["contact_id"]),
+        (&json!("in"), &json!("Thank you."), &nadia["id"])
+    );
     assert_eq!(got["participants"][0]["address"], "ulf@else.test");
     assert_eq!(got["occurred_at"], "2026-02-02T09:00:00Z");
     assert_eq!(got["thread_id"], sent["thread_id"]);
@@ -122,7 +144,8 @@ async fn a_mailbox_is_synced_once_and_only_with_people_who_are_known() {
     server.deliver(&user, "INBOX", "9", &message("nine@isdom.test", "nadia@isdom.test", &user, "Late", "", "Hello."));
     rep.post(&format!("{at}/sync"), json!({})).await.ok();
     let mut tx = app.db.database.system().await.unwrap();
-    let killed = "update job set attempts = 1, locked_by = gen_random_uuid(), locked_until = now() - interval '1 minute'
+    let killed =
+        "update job set attempts = 1, locked_by = gen_random_uuid(), locked_until = now() - interval '1 minute'
                   where kind = 'mail.sync' and finished_at is null";
     assert_eq!(sqlx::query(killed).execute(tx.db()).await.unwrap().rows_affected(), 1);
     tx.commit().await.unwrap();
@@ -146,10 +169,20 @@ async fn a_mailbox_is_synced_once_and_only_with_people_who_are_known() {
 #[tokio::test]
 async fn colleagues_share_one_activity_and_what_is_private_is_nobody_elses() {
     let (app, server) = (TestApp::new().await, Dovecot::start().await);
-    let (ann, bob, eve) =
-        (app.user(Builtin::SalesManager).await, app.user(Builtin::SalesManager).await, app.user(Builtin::SalesManager).await);
+    let (ann, bob, eve) = (
+        app.user(Builtin::SalesManager).await,
+        app.user(Builtin::SalesManager).await,
+        app.user(Builtin::SalesManager).await,
+    );
     let nadia = app.admin.post("/contacts", json!({ "last_name": "Berg", "email": "nadia@isdom.test" })).await.ok();
-    let both = message("both@isdom.test", "nadia@isdom.test", &ann.email, "Together", &format!("Cc: {}\r\n", bob.email), "Both of you.");
+    let both = message(
+        "both@isdom.test",
+        "nadia@isdom.test",
+        &ann.email,
+        "Together",
+        &format!("Cc: {}\r\n", bob.email),
+        "Both of you.",
+    );
     let secret = message("secret@isdom.test", "nadia@isdom.test", "list@isdom.test", "Zephyr", "", "For few.");
     for user in [&ann.email, &bob.email, &eve.email] {
         server.deliver(user, "INBOX", "1", &both);
@@ -231,7 +264,12 @@ async fn what_is_wrong_with_a_connection_is_told() {
     body["address"] = json!(rep.email);
     body["folders"] = json!(["Nowhere"]);
     let refused = rep.post("/mailboxes", body).await;
-    assert_eq!((refused.status, &refused.body["errors"][0]["code"]), (422, &json!("no_such_folder")), "{}", refused.body);
+    assert_eq!(
+        (refused.status, &refused.body["errors"][0]["code"]),
+        (422, &json!("no_such_folder")),
+        "{}",
+        refused.body
+    );
     assert_eq!(app.user(Builtin::ReadOnly).await.get("/mailboxes").await.status, 403);
     assert_eq!(rep.post("/mailboxes", json!({ "of_organisation": true, "address": "crm@acme.test", "host": "127.0.0.1", "port": server.port, "security": "plain", "username": "crm", "password": "secret" })).await.status, 403);
 
@@ -264,11 +302,32 @@ async fn a_drop_address_takes_copies_and_what_is_forwarded_for_its_person_alone(
     let address = mine["address"].as_str().unwrap().to_owned();
     assert!(address.starts_with("crm+") && address.ends_with("@acme.test"), "{address}");
 
-    server.deliver("crm@acme.test", "INBOX", "1", &message("c1@acme.test", &rep.email, "nadia@isdom.test", "Copied", &format!("Delivered-To: {address}\r\n"), "For you."));
+    server.deliver(
+        "crm@acme.test",
+        "INBOX",
+        "1",
+        &message(
+            "c1@acme.test",
+            &rep.email,
+            "nadia@isdom.test",
+            "Copied",
+            &format!("Delivered-To: {address}\r\n"),
+            "For you.",
+        ),
+    );
     let wrong = address.replace("crm+", "crm+a");
-    server.deliver("crm@acme.test", "INBOX", "2", &message("c2@acme.test", &rep.email, "nadia@isdom.test", "Astray", &format!("Delivered-To: {wrong}\r\n"), "x"));
+    server.deliver(
+        "crm@acme.test",
+        "INBOX",
+        "2",
+        &message("c2@acme.test", &rep.email, "nadia@isdom.test", "Astray", &format!("Delivered-To: {wrong}\r\n"), "x"),
+    );
     let seen = sync(&app, &app.admin, &mailbox).await;
-    assert_eq!((&seen["completeness"]["stored"], &seen["completeness"]["left_out"]["no_address"]), (&json!(0), &json!(1)), "{seen}");
+    assert_eq!(
+        (&seen["completeness"]["stored"], &seen["completeness"]["left_out"]["no_address"]),
+        (&json!(1), &json!(1)),
+        "{seen}"
+    );
     let copied = activity(&rep, &nadia, "Copied").await;
     assert_eq!((&copied["direction"], &copied["owner_id"]), (&json!("out"), &json!(rep.id)));
 
@@ -276,24 +335,36 @@ async fn a_drop_address_takes_copies_and_what_is_forwarded_for_its_person_alone(
     let url = mine["inbound_url"].as_str().unwrap();
     let path = format!("!{}", &url[url.find("/inbound").unwrap()..]);
     let nobody = app.nobody();
-    let hand = |path: String, bytes: Vec<u8>| nobody.send(nobody.request(Method::POST, &path).header("content-type", "message/rfc822").body(bytes));
+    let hand = |path: String, bytes: Vec<u8>| {
+        nobody.send(nobody.request(Method::POST, &path).header("content-type", "message/rfc822").body(bytes))
+    };
     let forwarded = "---------- Forwarded message ---------\nFrom: New <new@else.test>\nDate: Mon, 2 Feb 2026 10:00:00 +0100\nSubject: Question\n\nHow much?";
-    let answer = hand(path.clone(), message("f1@acme.test", &rep.email, &address, "Fwd: Question", "", forwarded)).await;
+    let answer =
+        hand(path.clone(), message("f1@acme.test", &rep.email, &address, "Fwd: Question", "", forwarded)).await;
     assert_eq!((answer.status, &answer.body["status"]), (202, &json!("unmatched")));
     assert_eq!(hand(path.clone(), b"nonsense".to_vec()).await.status, 422);
     assert_eq!(hand(path.clone(), vec![b'x'; 26 * 1024 * 1024]).await.status, 413);
-    assert_eq!(hand(format!("!/inbound/mail/{}", "a".repeat(26)), b"From: a@b.test\r\n\r\nx".to_vec()).await.status, 404);
+    assert_eq!(
+        hand(format!("!/inbound/mail/{}", "a".repeat(26)), b"From: a@b.test\r\n\r\nx".to_vec()).await.status,
+        404
+    );
     assert_eq!(hand("!/inbound/mail/x".into(), b"x".to_vec()).await.status, 404);
 
     // Who is from nobody known waits for its person, and for nobody else.
     let waiting = rep.get("/unmatched-emails").await.ok();
     let one = &waiting["items"][0];
-    assert_eq!((&one["people"][0]["address"], &one["direction"], &one["body"]), (&json!("new@else.test"), &json!("in"), &json!("How much?")));
+    assert_eq!(
+        (&one["people"][0]["address"], &one["direction"], &one["body"]),
+        (&json!("new@else.test"), &json!("in"), &json!("How much?"))
+    );
     let filing = format!("/unmatched-emails/{}/filing", one["id"].as_str().unwrap());
     assert_eq!(app.admin.post(&filing, json!({})).await.status, 404);
     assert_eq!(rep.post(&filing, json!({})).await.problem(), "422 nobody_known");
     let filed = rep.post(&filing, json!({ "contact": { "last_name": "New", "email": "new@else.test" } })).await.ok();
-    assert_eq!((&filed["subject"], &filed["direction"], &filed["occurred_at"]), (&json!("Question"), &json!("in"), &json!("2026-02-02T09:00:00Z")));
+    assert_eq!(
+        (&filed["subject"], &filed["direction"], &filed["occurred_at"]),
+        (&json!("Question"), &json!("in"), &json!("2026-02-02T09:00:00Z"))
+    );
     assert_eq!(rep.get("/unmatched-emails").await.ok()["items"], json!([]));
 
     // Another address ends the former one.
