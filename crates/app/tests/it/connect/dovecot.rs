@@ -22,7 +22,7 @@ impl Dovecot {
         for part in ["", "mail", "run"] {
             std::fs::create_dir_all(folder.join(part)).unwrap();
             let mode = if part == "mail" { 0o777 } else { 0o755 };
-            std::fs::set_permissions(folder.join(part), PermissionsExt::from_mode(mode)).unwrap();
+            std::fs::set_permissions(folder.join(part), std::fs::Permissions::from_mode(mode)).unwrap();
         }
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let file = folder.join("dovecot.conf");
@@ -34,7 +34,7 @@ impl Dovecot {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("there is no Dovecot to test with: run scripts/need test");
+            .unwrap_or_else(|error| panic!("there is no Dovecot to test with, run scripts/need test: {error}"));
         let server = Self { process, folder, port };
         for _ in 0..200 {
             if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
