@@ -14,6 +14,8 @@ const PAGES = [
   ["teams", "/admin/people?tab=teams"],
   ["roles", "/admin/roles"],
   ["profile", "/profile"],
+  ["my e-mail", "/e-mail"],
+  ["e-mail settings", "/admin/e-mail"],
   ["field access", "/admin/field-access"],
   ["single sign-on", "/admin/single-sign-on"],
   ["a new identity provider", "/admin/single-sign-on/new?kind=entra"],

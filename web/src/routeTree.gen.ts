@@ -22,6 +22,7 @@ import { Route as AppAccountsRouteImport } from "./routes/_app/accounts";
 import { Route as AppAdminRouteImport } from "./routes/_app/admin";
 import { Route as AppApprovalsRouteImport } from "./routes/_app/approvals";
 import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
+import { Route as AppEMailRouteImport } from "./routes/_app/e-mail";
 import { Route as AppLeadsRouteImport } from "./routes/_app/leads";
 import { Route as AppOpportunitiesRouteImport } from "./routes/_app/opportunities";
 import { Route as AppProfileRouteImport } from "./routes/_app/profile";
@@ -38,6 +39,7 @@ import { Route as AppAdminConfigurationRouteImport } from "./routes/_app/admin/c
 import { Route as AppAdminCurrenciesRouteImport } from "./routes/_app/admin/currencies";
 import { Route as AppAdminCustomFieldsRouteImport } from "./routes/_app/admin/custom-fields";
 import { Route as AppAdminDuplicatesRouteImport } from "./routes/_app/admin/duplicates";
+import { Route as AppAdminEMailRouteImport } from "./routes/_app/admin/e-mail";
 import { Route as AppAdminFieldAccessRouteImport } from "./routes/_app/admin/field-access";
 import { Route as AppAdminFilesRouteImport } from "./routes/_app/admin/files";
 import { Route as AppAdminImportsRouteImport } from "./routes/_app/admin/imports";
@@ -137,6 +139,11 @@ const AppContactsRoute = AppContactsRouteImport.update({
   path: "/contacts",
   getParentRoute: () => AppRoute,
 } as any);
+const AppEMailRoute = AppEMailRouteImport.update({
+  id: "/e-mail",
+  path: "/e-mail",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppLeadsRoute = AppLeadsRouteImport.update({
   id: "/leads",
   path: "/leads",
@@ -215,6 +222,11 @@ const AppAdminCustomFieldsRoute = AppAdminCustomFieldsRouteImport.update({
 const AppAdminDuplicatesRoute = AppAdminDuplicatesRouteImport.update({
   id: "/duplicates",
   path: "/duplicates",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminEMailRoute = AppAdminEMailRouteImport.update({
+  id: "/e-mail",
+  path: "/e-mail",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminFieldAccessRoute = AppAdminFieldAccessRouteImport.update({
@@ -402,6 +414,7 @@ export interface FileRoutesByFullPath {
   "/admin": typeof AppAdminRouteWithChildren;
   "/approvals": typeof AppApprovalsRoute;
   "/contacts": typeof AppContactsRouteWithChildren;
+  "/e-mail": typeof AppEMailRoute;
   "/leads": typeof AppLeadsRouteWithChildren;
   "/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/profile": typeof AppProfileRoute;
@@ -416,6 +429,7 @@ export interface FileRoutesByFullPath {
   "/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
   "/admin/duplicates": typeof AppAdminDuplicatesRoute;
+  "/admin/e-mail": typeof AppAdminEMailRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/files": typeof AppAdminFilesRoute;
   "/admin/imports": typeof AppAdminImportsRouteWithChildren;
@@ -462,6 +476,7 @@ export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/approvals": typeof AppApprovalsRoute;
+  "/e-mail": typeof AppEMailRoute;
   "/profile": typeof AppProfileRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
@@ -474,6 +489,7 @@ export interface FileRoutesByTo {
   "/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
   "/admin/duplicates": typeof AppAdminDuplicatesRoute;
+  "/admin/e-mail": typeof AppAdminEMailRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/files": typeof AppAdminFilesRoute;
   "/admin/lists": typeof AppAdminListsRoute;
@@ -521,6 +537,7 @@ export interface FileRoutesById {
   "/_app/admin": typeof AppAdminRouteWithChildren;
   "/_app/approvals": typeof AppApprovalsRoute;
   "/_app/contacts": typeof AppContactsRouteWithChildren;
+  "/_app/e-mail": typeof AppEMailRoute;
   "/_app/leads": typeof AppLeadsRouteWithChildren;
   "/_app/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/_app/profile": typeof AppProfileRoute;
@@ -536,6 +553,7 @@ export interface FileRoutesById {
   "/_app/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/_app/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
   "/_app/admin/duplicates": typeof AppAdminDuplicatesRoute;
+  "/_app/admin/e-mail": typeof AppAdminEMailRoute;
   "/_app/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/_app/admin/files": typeof AppAdminFilesRoute;
   "/_app/admin/imports": typeof AppAdminImportsRouteWithChildren;
@@ -588,6 +606,7 @@ export interface FileRouteTypes {
     | "/admin"
     | "/approvals"
     | "/contacts"
+    | "/e-mail"
     | "/leads"
     | "/opportunities"
     | "/profile"
@@ -602,6 +621,7 @@ export interface FileRouteTypes {
     | "/admin/currencies"
     | "/admin/custom-fields"
     | "/admin/duplicates"
+    | "/admin/e-mail"
     | "/admin/field-access"
     | "/admin/files"
     | "/admin/imports"
@@ -648,6 +668,7 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/approvals"
+    | "/e-mail"
     | "/profile"
     | "/security"
     | "/tasks"
@@ -660,6 +681,7 @@ export interface FileRouteTypes {
     | "/admin/currencies"
     | "/admin/custom-fields"
     | "/admin/duplicates"
+    | "/admin/e-mail"
     | "/admin/field-access"
     | "/admin/files"
     | "/admin/lists"
@@ -706,6 +728,7 @@ export interface FileRouteTypes {
     | "/_app/admin"
     | "/_app/approvals"
     | "/_app/contacts"
+    | "/_app/e-mail"
     | "/_app/leads"
     | "/_app/opportunities"
     | "/_app/profile"
@@ -721,6 +744,7 @@ export interface FileRouteTypes {
     | "/_app/admin/currencies"
     | "/_app/admin/custom-fields"
     | "/_app/admin/duplicates"
+    | "/_app/admin/e-mail"
     | "/_app/admin/field-access"
     | "/_app/admin/files"
     | "/_app/admin/imports"
@@ -863,6 +887,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppContactsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/e-mail": {
+      id: "/_app/e-mail";
+      path: "/e-mail";
+      fullPath: "/e-mail";
+      preLoaderRoute: typeof AppEMailRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/leads": {
       id: "/_app/leads";
       path: "/leads";
@@ -973,6 +1004,13 @@ declare module "@tanstack/react-router" {
       path: "/duplicates";
       fullPath: "/admin/duplicates";
       preLoaderRoute: typeof AppAdminDuplicatesRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/e-mail": {
+      id: "/_app/admin/e-mail";
+      path: "/e-mail";
+      fullPath: "/admin/e-mail";
+      preLoaderRoute: typeof AppAdminEMailRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/field-access": {
@@ -1307,6 +1345,7 @@ interface AppAdminRouteChildren {
   AppAdminCurrenciesRoute: typeof AppAdminCurrenciesRoute;
   AppAdminCustomFieldsRoute: typeof AppAdminCustomFieldsRoute;
   AppAdminDuplicatesRoute: typeof AppAdminDuplicatesRoute;
+  AppAdminEMailRoute: typeof AppAdminEMailRoute;
   AppAdminFieldAccessRoute: typeof AppAdminFieldAccessRoute;
   AppAdminFilesRoute: typeof AppAdminFilesRoute;
   AppAdminImportsRoute: typeof AppAdminImportsRouteWithChildren;
@@ -1334,6 +1373,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminCurrenciesRoute: AppAdminCurrenciesRoute,
   AppAdminCustomFieldsRoute: AppAdminCustomFieldsRoute,
   AppAdminDuplicatesRoute: AppAdminDuplicatesRoute,
+  AppAdminEMailRoute: AppAdminEMailRoute,
   AppAdminFieldAccessRoute: AppAdminFieldAccessRoute,
   AppAdminFilesRoute: AppAdminFilesRoute,
   AppAdminImportsRoute: AppAdminImportsRouteWithChildren,
@@ -1405,6 +1445,7 @@ interface AppRouteChildren {
   AppAdminRoute: typeof AppAdminRouteWithChildren;
   AppApprovalsRoute: typeof AppApprovalsRoute;
   AppContactsRoute: typeof AppContactsRouteWithChildren;
+  AppEMailRoute: typeof AppEMailRoute;
   AppLeadsRoute: typeof AppLeadsRouteWithChildren;
   AppOpportunitiesRoute: typeof AppOpportunitiesRouteWithChildren;
   AppProfileRoute: typeof AppProfileRoute;
@@ -1419,6 +1460,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAdminRoute: AppAdminRouteWithChildren,
   AppApprovalsRoute: AppApprovalsRoute,
   AppContactsRoute: AppContactsRouteWithChildren,
+  AppEMailRoute: AppEMailRoute,
   AppLeadsRoute: AppLeadsRouteWithChildren,
   AppOpportunitiesRoute: AppOpportunitiesRouteWithChildren,
   AppProfileRoute: AppProfileRoute,

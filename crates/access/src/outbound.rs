@@ -11,7 +11,9 @@ use axum::http;
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Url, redirect};
+use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 /// The longest an answer may take.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -138,6 +140,36 @@ impl Outbound {
         let mut request = reqwest::Request::new(http::Method::GET, url.clone());
         *request.timeout_mut() = Some(within);
         client.execute(request).await.map_err(failed)
+    }
+
+    /// Opens a connection to a server that speaks something else than HTTP, at the first of its addresses that may be reached
+    /// and answers.
+    ///
+    /// # Errors
+    /// When it may not be reached, or does not answer in time.
+    pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failed> {
+        let unreachable = |why: &str| Failed::Unreachable(format!("{}:{port}: {why}", shown(host)));
+        let found: Vec<SocketAddr> = timeout(CONNECT_LIMIT, tokio::net::lookup_host((host, port)))
+            .await
+            .map_err(|_| unreachable("its name was not found in time"))?
+            .map_err(|_| unreachable("there is no server of this name"))?
+            .collect();
+        let open: Vec<SocketAddr> = found.into_iter().filter(|at| may_reach(at.ip(), &self.allowed)).collect();
+        if open.is_empty() {
+            return Err(Failed::Refused(format!("{}:{port}: {PRIVATE}", shown(host))));
+        }
+        let mut last = unreachable("no answer in time");
+        for at in open.into_iter().take(4) {
+            match timeout(CONNECT_LIMIT, TcpStream::connect(at)).await {
+                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+                    last = unreachable("the connection was refused: nothing listens there");
+                }
+                Ok(Err(error)) => last = unreachable(&error.to_string()),
+                Err(_) => last = unreachable("no answer in time"),
+            }
+        }
+        Err(last)
     }
 
     async fn client(&self) -> Result<Client, Failed> {

@@ -17,6 +17,11 @@ const ONE_CLIENT: Limit = Limit { prefix: "client", most: 10, window: TimeDelta:
 
 /// Web forms that are sent from one address, and of one form: right or wrong.
 const FORMS: Limit = Limit { prefix: "forms", most: 20, window: TimeDelta::minutes(10) };
+/// Messages that mail servers hand over from one address, and tries of one person to reach a mailbox.
+const LETTERS: Limit = Limit { prefix: "letters", most: 600, window: TimeDelta::minutes(10) };
+/// Wrong drop addresses from one network address.
+const STRAY_LETTERS: Limit = Limit { prefix: "stray_letters", most: 30, window: TimeDelta::minutes(10) };
+const MAILBOXES: Limit = Limit { prefix: "mailboxes", most: 30, window: TimeDelta::minutes(10) };
 const ONE_FORM: Limit = Limit { prefix: "form", most: 300, window: TimeDelta::minutes(10) };
 
 /// What failures are counted under.
@@ -49,6 +54,24 @@ impl Counter {
     #[must_use]
     pub fn form(id: uuid::Uuid) -> Self {
         Self { limit: ONE_FORM, whose: id.to_string() }
+    }
+
+    /// Messages handed over from one address.
+    #[must_use]
+    pub fn letters(ip: Option<&str>) -> Self {
+        Self { limit: LETTERS, whose: ip.unwrap_or("unknown").to_owned() }
+    }
+
+    /// Messages for nobody, handed over from one address.
+    #[must_use]
+    pub fn stray_letters(ip: Option<&str>) -> Self {
+        Self { limit: STRAY_LETTERS, whose: ip.unwrap_or("unknown").to_owned() }
+    }
+
+    /// A person's tries to reach mailboxes.
+    #[must_use]
+    pub fn mailboxes(user: uuid::Uuid) -> Self {
+        Self { limit: MAILBOXES, whose: user.to_string() }
     }
 
     #[must_use]

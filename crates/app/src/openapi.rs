@@ -8,6 +8,7 @@ use dealwright_access::{
     people, scim, second_factor, service_account, session, sign_in_policy, viewing,
 };
 use dealwright_ai::{AssistantState, agent, proposal, sentence};
+use dealwright_connect::mailbox;
 use dealwright_crm::{
     account, account_plan, account_team, account_tree, activity, affiliation, assignment, bulk, change, choice,
     configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
@@ -39,7 +40,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
 )]
 struct Description;
 
@@ -99,6 +100,10 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(export::http::router())
         .merge(bulk::http::router())
         .merge(dealwright_import::http::router())
+        .merge(mailbox::http::router())
+        .merge(mailbox::message_http::router())
+        .merge(mailbox::policy_http::router())
+        .merge(mailbox::drop_http::router())
         .merge(dealwright_workflow::rule::http::router())
         .merge(rule::http::router())
         .merge(deal_contact::http::router())
@@ -197,6 +202,7 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(oidc::http::pages().with_state(access.clone()))
         .merge(scim::http::endpoints().with_state(access.clone()))
+        .merge(mailbox::inbound::pages().with_state(access.clone()))
         .merge(web_form::public::pages().with_state(access))
         .merge(file::link::pages().with_state(of_file))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))

@@ -10,6 +10,7 @@ use dealwright_access::password::reset;
 use dealwright_access::{Access, Settings, oidc, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
+use dealwright_connect::mailbox;
 use dealwright_crm::live::{self, Hub};
 use dealwright_crm::{bulk, currency, custom_field, duplicate, file, handover, trash};
 use dealwright_files::{Blobs, Files, Parts, Reader};
@@ -95,6 +96,7 @@ impl Background {
         tasks.spawn(sequencer::run_sequencer(database.clone(), stop.clone()));
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
+        tasks.spawn(mail_worker(state).run(stop.clone()));
         Self { stop, tasks }
     }
 
@@ -150,6 +152,11 @@ pub fn worker(state: &AppState) -> Worker {
         .every("end_views", TimeDelta::minutes(10))
         // A day is sealed once it is over; asked each hour, since a server may be down at midnight.
         .every("seal_audit", TimeDelta::hours(1))
+}
+
+/// The worker for mailboxes: it waits for other servers most of the time, and keeps no other job waiting meanwhile.
+pub fn mail_worker(state: &AppState) -> Worker {
+    mailbox::sync::register(Worker::new(state.access.database(), 4), &state.access)
 }
 
 /// Serves until SIGINT or SIGTERM.

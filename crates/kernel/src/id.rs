@@ -100,4 +100,8 @@ ids! {
     FileVersionId,
     /// A file on its way.
     UploadId,
+    /// A mailbox that is synced over IMAP.
+    MailboxId,
+    /// A message that waits for its person to say who it is from.
+    UnmatchedEmailId,
 }

@@ -40,6 +40,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/86_assignment.sql"),
     include_str!("../schema/88_web_forms.sql"),
     include_str!("../schema/92_files.sql"),
+    include_str!("../schema/94_mail.sql"),
     include_str!("../schema/95_people_over_time.sql"),
 ];
 

@@ -42,6 +42,8 @@ pub const SEALED: &[Sealed] = &[
     Sealed { table: "identity_provider", column: "client_secret", context: "'oidc-client:' || id" },
     Sealed { table: "oidc_session", column: "id_token", context: "'oidc-session:' || session_id" },
     Sealed { table: "oidc_login", column: "verifier", context: "'oidc-login:' || id" },
+    Sealed { table: "mailbox", column: "password", context: "'mailbox:' || id" },
+    Sealed { table: "mail_drop", column: "token", context: "'mail-drop:' || user_id" },
 ];
 
 /// The keys. Cheap to clone; shows none of them.

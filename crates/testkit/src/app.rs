@@ -202,6 +202,7 @@ impl TestApp {
         let drained = async {
             while dealwright_store::sequencer::sequence_once(&self.db.database).await? > 0 {}
             serve::worker(&self.state).drain().await?;
+            serve::mail_worker(&self.state).drain().await?;
             Ok::<_, Failure>(())
         };
         unwrap(drained.await);

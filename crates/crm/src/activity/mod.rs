@@ -23,6 +23,7 @@ use dealwright_store::{Event, Subject, Tx};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 pub use self::fields::{ActivityPatch, Fields, NewActivity};
 use self::participant::Participant;
@@ -80,6 +81,8 @@ pub struct Activity {
     pub lead_id: Option<LeadId>,
     /// The record it is about; null when none, or when you may not see it.
     pub about: Option<SubjectRef>,
+    /// The conversation of an e-mail that came from a mailbox; null for what was typed in.
+    pub thread_id: Option<Uuid>,
     /// When it was last changed by somebody; null when it is as it was logged.
     pub edited_at: Option<DateTime<Utc>>,
     pub version: i64,
@@ -140,7 +143,7 @@ impl Activity {
     pub fn told(&self) -> Value {
         json!({
             "kind": self.kind, "subject": self.subject, "body": self.body, "duration_minutes": self.duration_minutes,
-            "direction": self.direction, "activity_id": self.id,
+            "direction": self.direction, "activity_id": self.id, "thread_id": self.thread_id, "private": self.private,
         })
     }
 

@@ -38,6 +38,7 @@ struct Row {
     lead_id: Option<LeadId>,
     lead_name: Option<String>,
     entry_id: Option<EventId>,
+    thread_id: Option<Uuid>,
     edited_at: Option<DateTime<Utc>>,
     version: i64,
     created_at: DateTime<Utc>,
@@ -78,6 +79,7 @@ impl Row {
             contact_id: self.contact_id,
             lead_id: self.lead_id,
             about: about.subject(names),
+            thread_id: self.thread_id,
             edited_at: self.edited_at,
             version: self.version,
             created_at: self.created_at,
@@ -113,7 +115,7 @@ pub async fn many(tx: &mut Tx, ids: &[Uuid], deleted: bool) -> Result<Vec<Activi
                   t.opportunity_id as "opportunity_id: OpportunityId",
                   o.name as "opportunity_name?", t.account_id as "account_id: AccountId", a.name as "account_name?",
                   t.contact_id as "contact_id: ContactId", c.name as "contact_name?",
-                  t.lead_id as "lead_id: LeadId", l.name as "lead_name?", t.entry_id as "entry_id: EventId", t.edited_at, t.version, t.created_at,
+                  t.lead_id as "lead_id: LeadId", l.name as "lead_name?", t.entry_id as "entry_id: EventId", m.thread_id as "thread_id?", t.edited_at, t.version, t.created_at,
                   t.updated_at,
                   case when t.opportunity_id is not null then app.may_update('opportunity.update', 'opportunity', o.id, o.owner_id, o.team_id)
                        when t.account_id is not null then app.may_update('account.update', 'account', a.id, a.owner_id, a.team_id)
@@ -122,6 +124,7 @@ pub async fn many(tx: &mut Tx, ids: &[Uuid], deleted: bool) -> Result<Vec<Activi
                        else false end as "of_their_record!"
            from activity t
            join app_user u on u.org_id = t.org_id and u.id = t.owner_id
+           left join activity_message m on m.org_id = t.org_id and m.activity_id = t.id
            left join choice h on h.org_id = t.org_id and h.id = t.outcome_id
            left join opportunity o on o.org_id = t.org_id and o.id = t.opportunity_id
            left join account a on a.org_id = t.org_id and a.id = t.account_id

@@ -8,7 +8,7 @@ use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteActivity, Object};
 use dealwright_access::{Context, Permit};
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
-use dealwright_kernel::id::{ActivityId, EventId};
+use dealwright_kernel::id::{ActivityId, EventId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Tx};
 
@@ -118,6 +118,29 @@ async fn named(tx: &mut Tx, mut changes: Vec<Change>, old: &Activity, new: &Acti
         change.new_label = participant::label(&new.participants);
     }
     Ok(changes)
+}
+
+/// Adds a colleague to those who took part, unless they are among them: their own mailbox says so. Whoever may see it may
+/// say so of themselves.
+///
+/// # Errors
+/// 503 when the database is gone.
+pub async fn join(tx: &mut Tx, id: ActivityId, user: UserId) -> Result<()> {
+    let Some(current) = store::find(tx, id, false).await? else { return Ok(()) };
+    let old = current.fields();
+    let mut new = old.clone();
+    let there = current.owner_id == user || old.participants.iter().any(|who| who.user_id == Some(user));
+    let (Some(entry), false) = (current.entry_id, there || old.participants.len() >= participant::MAX) else {
+        return Ok(());
+    };
+    new.participants.push(participant::Who { user_id: Some(user), ..participant::Who::default() });
+    participant::put(tx, id, &new.participants, new.occurred_at, entry).await?;
+    let activity = store::find(tx, id, false).await?.or_not_found("activity")?;
+    let changes = named(tx, change::diff(&old, &new)?, &current, &activity).await?;
+    let event = activity.event(EventId(tx.new_id()), "updated").changes(changes);
+    let event = activity.records().stand_on(tx, event).await?;
+    tx.emit(event);
+    Ok(())
 }
 
 /// Puts an activity into the bin, and off the timelines.

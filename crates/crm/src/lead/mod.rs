@@ -31,6 +31,12 @@ use crate::custom_field;
 use crate::opportunity::May;
 use crate::record::{self, Ref};
 
+/// The domain of an address, where it says something about an employer: not that of a provider for everybody.
+#[must_use]
+pub fn company_domain(email: &str) -> Option<String> {
+    conversion::domain_of(None, Some(email))
+}
+
 /// How promising a lead is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -14,6 +14,7 @@ import { loadable } from "@/lib/loadable";
 import { useVisit } from "@/lib/recent";
 import { composing } from "./composer";
 import { useSharing, type Shareable } from "./sharing";
+import { WriteEmail } from "./write-email";
 
 const MergeDialog = loadable(() => import("./merge-dialog").then((m) => m.MergeDialog));
 
@@ -30,6 +31,8 @@ interface Props<T extends string> {
   mayMerge?: boolean;
   onGone: () => void;
   onNewDeal: (() => void) | null;
+  /** To whom an e-mail is written from here. */
+  email?: string | null | undefined;
   /** What else this kind of record is for, beside "Log". */
   action?: ReactNode;
   /** What its menu has that others have not. */
@@ -53,6 +56,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
         <div className="flex items-start gap-3">
           {props.mark}
           <h1 className="min-w-0 flex-1 text-title break-words text-fg">{record.name}</h1>
+          <WriteEmail to={props.email} />
           {mayLog && (
             <Button className="max-md:hidden" onClick={() => composing.set("call")}>
               <Phone /> Log

@@ -8,6 +8,7 @@ import { dateTime } from "@/lib/format";
 import { loadable } from "@/lib/loadable";
 
 const ActivityHistory = loadable(() => import("./activity-history").then((m) => m.ActivityHistory));
+const EmailThread = loadable(() => import("./email-thread").then((m) => m.EmailThread));
 const ActivityForm = loadable(() => import("./activity-form").then((m) => m.ActivityForm));
 
 const people = (activity: Activity): string => activity.participants.map((p) => p.name).join(", ");
@@ -15,6 +16,7 @@ const people = (activity: Activity): string => activity.participants.map((p) => 
 export function LoggedActivity(props: { activity: Activity; editing: boolean; onDone: () => void }) {
   const { activity } = props;
   const [history, setHistory] = useState(false);
+  const [thread, setThread] = useState(false);
   if (props.editing) {
     return (
       <div className="mt-1.5 max-w-2xl rounded-lg border border-line-strong bg-surface p-2.5">
@@ -35,6 +37,11 @@ export function LoggedActivity(props: { activity: Activity; editing: boolean; on
             <Lock className="size-3" aria-hidden /> only you see it
           </span>
         )}
+        {activity.thread_id && (
+          <Button variant="link" className="text-meta" aria-expanded={thread} onClick={() => setThread(!thread)}>
+            conversation
+          </Button>
+        )}
         {activity.edited_at && (
           <Button
             variant="link"
@@ -52,6 +59,7 @@ export function LoggedActivity(props: { activity: Activity; editing: boolean; on
           {activity.body}
         </p>
       )}
+      {thread && <EmailThread id={activity.id} fallback={null} />}
       {history && <ActivityHistory id={activity.id} fallback={null} />}
     </>
   );

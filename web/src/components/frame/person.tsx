@@ -1,7 +1,7 @@
 /** What a person can do about themselves: profile, security, keys, the theme, and signing out. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { KeyRound, LogOut, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRound } from "lucide-react";
+import { KeyRound, LogOut, Mail, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRound } from "lucide-react";
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { useMay, useMe } from "@/api/shared";
@@ -54,6 +54,7 @@ export function usePersonEntries(): MenuEntry[] {
   const mayDelete = useMayDelete();
   return [
     { label: "My profile", icon: <UserRound />, run: () => void navigate({ to: "/profile" }) },
+    { label: "My e-mail", icon: <Mail />, run: () => void navigate({ to: "/e-mail" }) },
     { label: "Security", icon: <ShieldCheck />, run: () => void navigate({ to: "/security" }) },
     ...(hasKeys
       ? [{ label: "My API keys", icon: <KeyRound />, run: () => void navigate({ to: "/admin/api-keys" }) }]

@@ -18,6 +18,7 @@ import {
   KeyRound,
   Import,
   LogIn,
+  Mail,
   Paperclip,
   Tag,
   Users,
@@ -74,6 +75,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
     items: [
       { to: "/admin/duplicates", label: "Duplicates", icon: Copy },
       { to: "/admin/imports", label: "Import", icon: Import, needs: ["import", "read"] },
+      { to: "/admin/e-mail", label: "E-mail", icon: Mail, needs: ["organisation", "update"] },
       { to: "/admin/files", label: "Files", icon: Paperclip, needs: ["organisation", "update"] },
       { to: "/admin/configuration", label: "Configuration file", icon: FileCog },
       { to: "/admin/audit", label: "Audit log", icon: ScrollText, needs: ["audit", "read"] },

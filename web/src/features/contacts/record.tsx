@@ -111,6 +111,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
           replace: true,
         })
       }
+      email={c.email}
       mayDelete={c.may.delete}
       onGone={() => void navigate({ to: "/contacts", search: {} })}
       onNewDeal={null}

@@ -52,6 +52,7 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
           replace: true,
         })
       }
+      email={l.email}
       mayDelete={l.may.delete}
       mayMerge={!l.converted}
       onGone={() => void navigate({ to: "/leads", search: {} })}

@@ -202,6 +202,12 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "PATCH /uploads/{id}" | "POST /files/{id}/restore" | "POST /files/{id}/link" | "POST /file-storage/scan" => {
             json!({})
         }
+        "POST /mailboxes" | "POST /mailboxes/check" => {
+            json!({ "address": "", "host": "", "port": 1, "security": "tls", "username": "", "password": "" })
+        }
+        "PATCH /mailboxes/{id}" => json!({ "private": true, "version": 999 }),
+        "PATCH /mail-policy" => json!({ "mailboxes": false, "version": 999 }),
+        "POST /mailboxes/{id}/sync" | "POST /mail-address" | "POST /unmatched-emails/{id}/filing" => json!({}),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),

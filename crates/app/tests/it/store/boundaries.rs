@@ -6,8 +6,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 12] =
-    ["embed", "dedupe", "kernel", "files", "store", "access", "workflow", "crm", "demo", "import", "ai", "app"];
+const ORDER: [&str; 13] = [
+    "embed", "dedupe", "kernel", "files", "store", "access", "workflow", "crm", "connect", "demo", "import", "ai",
+    "app",
+];
 
 #[test]
 fn crates_know_only_those_below_them() {

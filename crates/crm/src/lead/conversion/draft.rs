@@ -38,7 +38,7 @@ const FREE: [&str; 18] = [
 ];
 
 /// The company's domain, by its website or else by the person's address.
-pub(super) fn domain_of(website: Option<&str>, email: Option<&str>) -> Option<String> {
+pub(in crate::lead) fn domain_of(website: Option<&str>, email: Option<&str>) -> Option<String> {
     let by_mail = || Some(email?.rsplit_once('@')?.1.to_lowercase()).filter(|d| !FREE.contains(&d.as_str()));
     website.and_then(domain).or_else(by_mail)
 }

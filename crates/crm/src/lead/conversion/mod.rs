@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use self::convert::convert;
+pub(super) use self::draft::domain_of;
 pub use self::find::preview;
 pub use self::revert::revert;
 use super::Lead;

@@ -1,0 +1,2 @@
+mod dovecot;
+mod mailbox;

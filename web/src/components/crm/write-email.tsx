@@ -1,0 +1,25 @@
+/** Opens the person's own mail program, with their address for copies in BCC: nothing is sent from here. */
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { Mail } from "lucide-react";
+import { get } from "@/api/client";
+import { useMay } from "@/api/shared";
+import { Button } from "@/components/ui/button";
+
+export const mailAddressQuery = () =>
+  queryOptions({ queryKey: ["mail-address"], queryFn: () => get("/mail-address"), staleTime: 60_000, retry: false });
+
+export const mailto = (to: string, bcc: string | null | undefined): string =>
+  `mailto:${encodeURIComponent(to).replaceAll("%40", "@")}${bcc ? `?bcc=${encodeURIComponent(bcc)}` : ""}`;
+
+export function WriteEmail({ to }: { to: string | null | undefined }) {
+  const mayLog = useMay("activity", "create");
+  const { data } = useQuery({ ...mailAddressQuery(), enabled: mayLog && Boolean(to) });
+  if (!to) return null;
+  return (
+    <Button asChild className="max-md:hidden">
+      <a href={mailto(to, data?.address)} title="Opens your own mail program">
+        <Mail /> E-mail
+      </a>
+    </Button>
+  );
+}
