@@ -38,7 +38,7 @@ impl Sieve {
         if others.is_empty() {
             return Sifted::Internal;
         }
-        let is_never = |p: &&Person| self.never.iter().any(|n| *n == p.address) || within(&p.address, &self.never);
+        let is_never = |p: &&Person| self.never.contains(&p.address) || within(&p.address, &self.never);
         if others.iter().any(is_never) { Sifted::Never } else { Sifted::With(others) }
     }
 }

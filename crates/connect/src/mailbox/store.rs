@@ -159,9 +159,9 @@ pub async fn insert(tx: &mut Tx, id: MailboxId, user: Option<UserId>, f: &Fields
     .execute(tx.db())
     .await
     .on_constraint("mailbox_account", || Error::conflict("mailbox_taken", "you have connected this mailbox already"))
-    .or_else(|e| match e.constraint() {
-        Some("mailbox_drop") => Err(Error::conflict("mailbox_taken", "there is a drop mailbox already")),
-        _ => Err(e),
+    .map_err(|e| match e.constraint() {
+        Some("mailbox_drop") => Error::conflict("mailbox_taken", "there is a drop mailbox already"),
+        _ => e,
     })?;
     if added.rows_affected() == 0 {
         return Err(Error::invalid("too_many_mailboxes", format!("at most {MAX_MAILBOXES} mailboxes a person")));

@@ -323,7 +323,10 @@ impl Pass<'_> {
         let since = since.map(|at| at - TimeDelta::minutes(5));
         let (contacts, leads) = self.shown();
         let mut after = String::new();
-        while contacts || leads {
+        if !contacts && !leads {
+            return Ok(());
+        }
+        loop {
             let mut tx = self.cx.begin().await?;
             let addresses = seen::addresses(&mut tx, since, &after, ADDRESSES).await?;
             let Some(last) = addresses.last() else { return tx.done(()).await };
@@ -332,7 +335,6 @@ impl Pass<'_> {
             seen::found(&mut tx, self.mailbox.id, &digests).await?;
             tx.commit(()).await?.into_inner();
         }
-        Ok(())
     }
 
     /// Takes messages in; whether more wait.

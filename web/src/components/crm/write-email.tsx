@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 export const mailAddressQuery = () =>
   queryOptions({ queryKey: ["mail-address"], queryFn: () => get("/mail-address"), staleTime: 60_000, retry: false });
 
-export const mailto = (to: string, bcc: string | null | undefined): string =>
+const mailto = (to: string, bcc: string | null | undefined): string =>
   `mailto:${encodeURIComponent(to).replaceAll("%40", "@")}${bcc ? `?bcc=${encodeURIComponent(bcc)}` : ""}`;
 
 export function WriteEmail({ to }: { to: string | null | undefined }) {
