@@ -25,6 +25,23 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
   ["web-forms", "Web forms", "refused", ["web-forms", { title: "Mine" }]],
   ["duplicates", "Duplicates", "reads", ["duplicates/sweeps", { object: "account" }]],
+  [
+    "e-mail",
+    "E-mail",
+    "refused",
+    [
+      "mailboxes",
+      {
+        address: "crm@mine.example",
+        host: "mail.example",
+        port: 993,
+        security: "tls",
+        username: "crm",
+        password: "Mine",
+        of_organisation: true,
+      },
+    ],
+  ],
   ["files", "Files", "refused", ["file-storage/scan", { everything: false }]],
   ["imports", "Import", "refused", ["imports", {}]],
   ["configuration", "Configuration file", "reads", ["configuration", { version: 1, currency: "EUR" }]],

@@ -1572,7 +1572,10 @@ export interface paths {
         delete: operations["delete_files_id"];
         options?: never;
         head?: never;
-        /** Rename a file */
+        /**
+         * Rename a file, or show another of its versions
+         * @description 409 `file_withheld` for a version that may not be opened.
+         */
         patch: operations["patch_files_id"];
         trace?: never;
     };
@@ -3169,6 +3172,26 @@ export interface paths {
         put?: never;
         /** Move an opportunity to a stage, through its gate */
         post: operations["post_opportunities_id_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put an opportunity to another place among the cards of its stage
+         * @description The order is everybody's: sort by `-position`. It is no change of the deal, which keeps its version.
+         */
+        put: operations["put_opportunities_id_position"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6992,15 +7015,16 @@ export interface components {
          * @description The next bytes of a file, as they are.
          */
         FilePart: string;
-        /** @description A change of a file. */
+        /** @description A change of a file: another name, or another of its versions. */
         FilePatch: {
             /** @description With the same ending. */
-            name: string;
+            name?: string | null;
             /**
              * Format: int64
-             * @description The version that was read, unless `If-Match` says it.
+             * @description The version of the record that was read, unless `If-Match` says it.
              */
             version?: number | null;
+            version_id?: components["schemas"]["FileVersionId"] | null;
         };
         /**
          * @description How a file can be looked at in the app: by itself, or by its text.
@@ -8163,7 +8187,7 @@ export interface components {
          * @description What can be merged.
          * @enum {string}
          */
-        MergeObject: "account" | "contact";
+        MergeObject: "account" | "contact" | "lead";
         /** @description Two records that may be merged. */
         MergePair: {
             /** Format: uuid */
@@ -8250,6 +8274,7 @@ export interface components {
             lost_reason_id?: components["schemas"]["ChoiceId"] | null;
             lost_to_id?: components["schemas"]["ChoiceId"] | null;
             next_step?: string | null;
+            place?: components["schemas"]["Place"] | null;
             primary_contact_id?: components["schemas"]["ContactId"] | null;
             region_id?: components["schemas"]["ChoiceId"] | null;
             source_id?: components["schemas"]["ChoiceId"] | null;
@@ -11033,6 +11058,10 @@ export interface components {
              * @default null
              */
             version?: number | null;
+        };
+        /** @description Where among the cards of its stage a deal goes. */
+        Place: {
+            below_id?: components["schemas"]["OpportunityId"] | null;
         };
         /**
          * @description What tells how far an objective has come.
@@ -38223,6 +38252,119 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Moved"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_opportunities_id_position: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Place"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {
