@@ -21,6 +21,7 @@ export default defineConfig({
       "/docs": api,
       "/openapi.json": api,
       "^/f/": api,
+      "^/inbound/": api,
       "^/files/": api,
     },
   },

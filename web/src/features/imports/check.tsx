@@ -83,7 +83,8 @@ export function CheckStep({ item, onBack }: { item: Import; onBack: () => void }
           </p>
           <Button
             variant="primary"
-            disabled={check.ready === 0}
+            // What is being decided is checked again first.
+            disabled={check.ready === 0 || decide.isPending}
             busy={start.isPending && "Starting"}
             onClick={() => start.mutate()}
           >
