@@ -5,7 +5,11 @@ import { signIn } from "./sign-in";
 /** Waits until what was pressed has been saved. */
 async function saved(page: Page, press: () => Promise<void>): Promise<void> {
   const answer = page.waitForResponse(
-    (r) => ["POST", "PUT", "PATCH", "DELETE"].includes(r.request().method()) && r.url().includes("/api/v1/"),
+    (r) =>
+      ["POST", "PUT", "PATCH", "DELETE"].includes(r.request().method()) &&
+      r.url().includes("/api/v1/") &&
+      // What a form asks beforehand saves nothing.
+      !r.url().endsWith("/validation"),
   );
   await press();
   expect((await answer).ok()).toBe(true);
