@@ -110,11 +110,14 @@ fn moment(value: &str) -> Option<DateTime<Utc>> {
 mod tests {
     use super::*;
 
-    fn found(subject: &str, text: &str) -> Option<(String, Option<String>, Option<String>, Option<String>)> {
+    /// Address, name, subject, text.
+    type Told = (String, Option<String>, Option<String>, Option<String>);
+
+    fn found(subject: &str, text: &str) -> Option<Told> {
         find(subject, text).map(|f| (f.from.address, f.from.name, f.subject, f.text))
     }
 
-    fn nadia() -> Option<(String, Option<String>, Option<String>, Option<String>)> {
+    fn nadia() -> Option<Told> {
         let some = |text: &str| Some(text.to_owned());
         Some(("nadia@isdom.test".into(), some("Nadia Berg"), some("Offer"), some("Please call me.")))
     }

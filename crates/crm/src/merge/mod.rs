@@ -69,7 +69,7 @@ impl MergeObject {
 enum Pair {
     Accounts(Permit<Account>, Permit<Account>),
     Contacts(Permit<Contact>, Permit<Contact>),
-    Leads(Permit<Lead>, Permit<Lead>),
+    Leads(Box<Permit<Lead>>, Box<Permit<Lead>>),
 }
 
 impl Pair {
@@ -106,7 +106,7 @@ impl Pair {
                 let gone = cx.permit_for::<Lead>(tx, l, permission::<DeleteLead>()).await?;
                 lead::write::require_open(&kept)?;
                 lead::write::require_open(&gone)?;
-                Self::Leads(kept, gone)
+                Self::Leads(Box::new(kept), Box::new(gone))
             }
         })
     }
@@ -162,12 +162,12 @@ impl Pair {
             }
             Self::Leads(winner, loser) => {
                 let (at, gone) = (winner.version, loser.version);
-                lead::write::delete(tx, loser, gone, None).await?;
+                lead::write::delete(tx, *loser, gone, None).await?;
                 if values.is_empty() {
                     return Ok(None);
                 }
                 let patch = LeadPatch { merging: true, ..LeadPatch::from_values(values)? };
-                Ok(lead::write::update(cx, tx, winner, at, patch, None).await?.event)
+                Ok(lead::write::update(cx, tx, *winner, at, patch, None).await?.event)
             }
         }
     }

@@ -283,9 +283,7 @@ pub async fn insert(tx: &mut Tx, id: OpportunityId, f: &Fields, derived: &Derive
 /// When the database is gone.
 pub async fn place_by_hand(tx: &mut Tx, id: OpportunityId, below: Option<OpportunityId>) -> Result<bool> {
     let below = below.map(|i| i.0);
-    Ok(sqlx::query_scalar!(r#"select app.place_by_hand($1, $2) as "placed!""#, id.0, below as Option<uuid::Uuid>)
-        .fetch_one(tx.db())
-        .await?)
+    Ok(sqlx::query_scalar!(r#"select app.place_by_hand($1, $2) as "placed!""#, id.0, below).fetch_one(tx.db()).await?)
 }
 
 /// Writes the fields if the record is still at `version`; false when it is not.
