@@ -338,7 +338,8 @@ async fn leads_are_merged_and_made_two_again() {
 
     // What has become something else is merged no more.
     let version = who.get(&path("leads", &a)).await.ok()["version"].clone();
-    let convert = json!({ "version": version, "account": {}, "contact": {} });
+    let account = json!({ "fields": { "name": "Lee Ltd" } });
+    let convert = json!({ "version": version, "account": account, "contact": {} });
     who.post(&format!("{}/convert", path("leads", &a)), convert).await.ok();
     assert_eq!(who.post("/merges/preview", pair.clone()).await.problem(), "409 lead_converted");
 }
