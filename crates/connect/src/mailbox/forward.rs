@@ -84,8 +84,16 @@ pub fn find(subject: &str, text: &str) -> Option<Forwarded> {
     if about.is_none() && seen < 2 {
         return None;
     }
-    let body = lines.get(end + 1..).unwrap_or_default().join("\n");
+    // Some programs quote all that they forward.
+    let quoted = lines.get(start).is_some_and(|line| line.starts_with('>'));
+    let rest = lines.get(end + 1..).unwrap_or_default();
+    let body: Vec<&str> = rest.iter().map(|line| if quoted { unquoted(line) } else { line }).collect();
+    let body = body.join("\n");
     Some(Forwarded { from: from?, subject: about.or_else(|| clean(&without, 500)), sent, text: clean(&body, 100_000) })
+}
+
+fn unquoted(line: &str) -> &str {
+    line.strip_prefix('>').map_or(line, |said| said.strip_prefix(' ').unwrap_or(said))
 }
 
 fn labelled(line: &str) -> Option<(Label, &str)> {

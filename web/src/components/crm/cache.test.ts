@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { expect, it } from "vitest";
 import type { Board, Opportunity } from "@/api/types";
 import { opportunity, stage } from "@/test/records";
+import "./board-cache";
 import { patchRecord } from "./cache";
 
 const money = (amount: string) => ({ amount, currency: "USD" });

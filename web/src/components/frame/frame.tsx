@@ -12,10 +12,10 @@ import { Header } from "./header";
 import { NAV } from "./nav";
 import { PhoneTabs } from "./phone-tabs";
 import { Sidebar } from "./sidebar";
-import { ViewingBanner } from "./viewing-banner";
 import { loadable } from "@/lib/loadable";
 
 const Palette = loadable(() => import("./palette").then((m) => m.Palette));
+const ViewingBanner = loadable(() => import("./viewing-banner").then((m) => m.ViewingBanner));
 const Help = loadable(() => import("./help").then((m) => m.Help));
 
 const log = (activity: ActivityKind) => () => create({ kind: "activity", activity });
@@ -68,7 +68,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
       </a>
       <Sidebar folded={folded} onFold={() => setFold(!folded)} />
       <div className="flex min-w-0 flex-1 flex-col">
-        <ViewingBanner />
+        {viewing && <ViewingBanner fallback={null} />}
         <Header />
         {!online && (
           <p role="status" className="flex h-8 shrink-0 items-center bg-warn-soft px-5 text-meta text-warn-text">

@@ -8,7 +8,6 @@ import { useMay, useMe } from "@/api/shared";
 import { dropDrafts } from "@/components/crm/new-record/drop-drafts";
 import type { MenuEntry } from "@/components/ui/menu";
 import { failed } from "@/components/ui/toast";
-import { dropInterrupted } from "@/components/crm/files/interrupted";
 import { dropRecent } from "@/lib/recent";
 import { setTheme, useTheme } from "@/lib/theme";
 
@@ -29,7 +28,7 @@ function useSignOut() {
       client.clear();
       dropDrafts();
       dropRecent();
-      dropInterrupted();
+      (await import("@/components/crm/files/interrupted")).dropInterrupted();
       // Whoever came in by an identity provider is signed out there too.
       if (data.redirect_to) window.location.assign(data.redirect_to);
       else await navigate({ to: "/sign-in", search: {} });

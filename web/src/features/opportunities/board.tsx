@@ -3,6 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Suspense, useCallback, useMemo } from "react";
 import { useMay } from "@/api/shared";
+import "@/components/crm/board-cache";
 import { colsOf } from "@/components/crm/board-model";
 import { ColumnChooser } from "@/components/crm/list/column-chooser";
 import { FilterBox } from "@/components/crm/list/filter-box";
