@@ -24,6 +24,7 @@ export const versionsQuery = (id: string) =>
     queryKey: ["files", "versions", id],
     queryFn: async () => (await get("/files/{id}/versions", { path: { id } })).items,
     staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.some((v) => v.state === "scanning") ? CHECKING : false),
   });
 
 /** A link is good for a minute: each look asks for its own. */
