@@ -17,6 +17,8 @@ const saved = (page: Page, path: RegExp) =>
 
 async function choose(page: Page, label: string, text: string): Promise<void> {
   await page.getByRole("dialog").getByLabel(label).click();
+  // What is typed before the list has the focus is lost.
+  await expect(page.getByRole("listbox")).toBeVisible();
   await page.keyboard.type(text);
   await page
     .getByRole("option", { name: new RegExp(text) })
