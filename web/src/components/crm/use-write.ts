@@ -1,13 +1,12 @@
-/** A change of what hangs on accounts and contacts: said with an undo, and everything that it touches is read anew. */
+/** A change of what hangs on a record: said with an undo, and everything that it touches is read anew. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { isApiError, sentence } from "@/api/problem";
 import { failed } from "@/components/ui/toast";
 import { useTold } from "./use-undo";
 
-const STALE = ["accounts", "contacts", "timeline"];
-
-/** A form says itself what is wrong (`land`); else it is told in passing. */
-export function useWrite<V, A extends { eventId: string | null }>(
+/** `stale` begins the keys of what is read anew. A form says itself what is wrong (`land`); else it is told in passing. */
+export function useWriteOf<V, A extends { eventId: string | null }>(
+  stale: readonly string[],
   send: (value: V) => Promise<A>,
   said: (value: V) => string,
   land?: (error: unknown) => void,
@@ -23,6 +22,13 @@ export function useWrite<V, A extends { eventId: string | null }>(
       if (land) land(why);
       else failed("This was not saved", sentence(why));
     },
-    onSettled: () => Promise.all(STALE.map((key) => client.invalidateQueries({ queryKey: [key] }))),
+    onSettled: () => Promise.all(stale.map((key) => client.invalidateQueries({ queryKey: [key] }))),
   });
 }
+
+/** Of what hangs on accounts and contacts. */
+export const useWrite = <V, A extends { eventId: string | null }>(
+  send: (value: V) => Promise<A>,
+  said: (value: V) => string,
+  land?: (error: unknown) => void,
+) => useWriteOf(["accounts", "contacts", "timeline"], send, said, land);
