@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -36,6 +37,8 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken, 
         .max_buf_size(HEAD_LIMIT);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(patience);
     let connections = TaskTracker::new();
+    // Made once: it turns every route into a service, some milliseconds' work.
+    let make = app.into_make_service_with_connect_info::<SocketAddr>();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
@@ -43,7 +46,7 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken, 
         };
         match accepted {
             Ok((stream, peer)) => {
-                connections.spawn(converse(builder.clone(), stream, peer, app.clone(), stop.clone()));
+                connections.spawn(converse(builder.clone(), stream, peer, make.clone(), stop.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted; trying again");
@@ -60,10 +63,9 @@ async fn converse(
     builder: Builder<TokioExecutor>,
     stream: TcpStream,
     peer: SocketAddr,
-    app: Router,
+    mut make: IntoMakeServiceWithConnectInfo<Router, SocketAddr>,
     stop: CancellationToken,
 ) {
-    let mut make = app.into_make_service_with_connect_info::<SocketAddr>();
     let Ok(service) = make.call(peer).await;
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     let mut connection = std::pin::pin!(connection);

@@ -12,8 +12,8 @@ use dealwright_connect::mailbox;
 use dealwright_crm::{
     account, account_plan, account_team, account_tree, activity, affiliation, assignment, bulk, change, choice,
     configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
-    lead, live, merge, opportunity, pipeline, price_list, product, rule, saved_view, search, settings, sharing,
-    summary, task, timeline, transfer, trash, validation, web_form, working_hours,
+    lead, live, merge, opportunity, pipeline, presence, price_list, product, rule, saved_view, search, settings, sharing,
+    summary, task, task_template, timeline, transfer, trash, validation, web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -81,6 +81,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(configuration::http::router())
         .merge(currency::http::router())
         .merge(custom_field::http::router())
+        .merge(presence::http::router())
         .merge(price_list::http::router())
         .merge(pipeline::http::router())
         .merge(choice::http::router())
@@ -91,6 +92,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(opportunity::http::router())
         .merge(opportunity::board_http::router())
         .merge(task::http::router())
+        .merge(task_template::http::router())
         .merge(activity::http::router())
         .merge(timeline::http::router())
         .merge(change::http::router())

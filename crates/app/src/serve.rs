@@ -12,7 +12,7 @@ use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_connect::mailbox;
 use dealwright_crm::live::{self, Hub};
-use dealwright_crm::{bulk, currency, custom_field, duplicate, file, handover, trash};
+use dealwright_crm::{bulk, currency, custom_field, duplicate, file, handover, presence, trash};
 use dealwright_files::{Blobs, Files, Parts, Reader};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
@@ -95,6 +95,7 @@ impl Background {
         let database = state.access.database();
         tasks.spawn(sequencer::run_sequencer(database.clone(), stop.clone()));
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
+        tasks.spawn(presence::run(database.clone(), state.hub.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
         Self { stop, tasks }
@@ -125,6 +126,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = duplicate::sweep::register(worker, &state.access);
     let worker = currency::job::register(worker, &state.access);
     let worker = trash::job::register(worker, &state.access);
+    let worker = presence::register(worker, &state.access);
     let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
     dealwright_import::job::register(worker, &state.access, &state.files)

@@ -63,6 +63,7 @@ ids! {
     LeadId,
     LineId,
     TaskId,
+    TaskTemplateId,
     ActivityId,
     EventId,
     JobId,

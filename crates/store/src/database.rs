@@ -1,5 +1,6 @@
 //! The pools. Each logs in as its own unprivileged role, so that no injected `RESET ROLE` climbs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dealwright_kernel::{Clock, Error, Result};
@@ -40,7 +41,7 @@ impl Default for PoolSizes {
 pub struct Database {
     app: PgPool,
     system: PgPool,
-    roles: Roles,
+    roles: Arc<Roles>,
     clock: Clock,
 }
 
@@ -77,7 +78,7 @@ impl Database {
         Self {
             app: pool(sizes.app).connect_lazy_with(app),
             system: pool(sizes.system).connect_lazy_with(system),
-            roles,
+            roles: Arc::new(roles),
             clock,
         }
     }

@@ -40,8 +40,10 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/86_assignment.sql"),
     include_str!("../schema/88_web_forms.sql"),
     include_str!("../schema/92_files.sql"),
+    include_str!("../schema/93_tasks.sql"),
     include_str!("../schema/94_mail.sql"),
     include_str!("../schema/95_people_over_time.sql"),
+    include_str!("../schema/96_presence.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

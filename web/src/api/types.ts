@@ -137,6 +137,9 @@ export type FieldLevel = Schemas["FieldLevel"];
 
 export type Priority = Schemas["Priority"];
 export type Task = Schemas["Task"];
+export type Present = Schemas["Present"];
+export type ChecklistItem = Schemas["ChecklistItem"];
+export type TaskTemplate = Schemas["TaskTemplate"];
 export type Activity = Schemas["Activity"];
 export type Participant = Schemas["Participant"];
 export type ActivityKind = Schemas["ActivityKind"];

@@ -92,6 +92,12 @@ export function today(offset = 0, now = new Date()): string {
   return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
 }
 
+/** A moment as a field for date and time shows it, in the browser's own zone. */
+export function localTime(at: Date): string {
+  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 16);
+}
+
 /** A calendar date, with the year only when it is not this one. */
 export function date(value: string | null | undefined, now = new Date()): string {
   if (!value) return "";
@@ -105,6 +111,10 @@ export function date(value: string | null | undefined, now = new Date()): string
 /** A month as the API writes it, `2026-12`. */
 export const month = (value: string): string =>
   dates("my", { month: "long", year: "numeric" }, true).format(new Date(`${value}-01T00:00:00Z`));
+
+/** The short name of a calendar date's weekday. */
+export const weekdayShort = (value: string): string =>
+  dates("ws", { weekday: "short" }, true).format(new Date(`${value}T00:00:00Z`));
 
 export const weekday = (at: Date): string =>
   dates("wd", { weekday: "long", day: "numeric", month: "long" }, false).format(at);

@@ -16,7 +16,7 @@ export type Creating =
   | { kind: "account" }
   | { kind: "lead" }
   | { kind: "contact"; account?: { id: string; name: string } | undefined }
-  | { kind: "task"; subject?: { type: SubjectType; id: string; name: string } | undefined }
+  | { kind: "task"; subject?: { type: SubjectType; id: string; name: string } | undefined; due?: string }
   | { kind: "activity"; activity: ActivityKind };
 export const creating = createStore<Creating | null>(null);
 export const create = (what: Creating): void => creating.set(what);

@@ -84,7 +84,7 @@ function Creating() {
     case "contact":
       return <NewContact account={what.account} onClose={close} />;
     case "task":
-      return <NewTask subject={what.subject} onClose={close} />;
+      return <NewTask subject={what.subject} due={what.due} onClose={close} />;
     case "activity":
       return <LogDialog kind={what.activity} onClose={close} />;
     case undefined:

@@ -58,9 +58,13 @@ impl Held {
     }
 }
 
-/// Everything the crate needs at run time; cheap to clone.
+/// Everything the crate needs at run time. Cheap to clone: each request does, for each of the layers it passes.
 #[derive(Clone, Debug)]
-pub struct Access {
+pub struct Access(Arc<Parts>);
+
+/// What [`Access`] is made of.
+#[derive(Debug)]
+pub struct Parts {
     pub(super) database: Database,
     actors: Cache<Proof, Held>,
     pub(crate) settings: Settings,
@@ -69,6 +73,13 @@ pub struct Access {
     /// What passkeys are made for; none where the app is reached by a number.
     pub(crate) relying_party: Option<Arc<Webauthn>>,
     pub(super) requests: Option<Arc<Buckets>>,
+}
+
+impl std::ops::Deref for Access {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Access {
@@ -80,33 +91,33 @@ impl Access {
         // Each password check takes 19 MiB and a core for a moment.
         let hashing = Arc::new(tokio::sync::Semaphore::new(2));
         let requests = settings.request_limit.map(|limit| Arc::new(Buckets::new(limit)));
-        Self { database, actors, settings, hashing, providers, relying_party, requests }
+        Self(Arc::new(Parts { database, actors, settings, hashing, providers, relying_party, requests }))
     }
 
     #[must_use]
-    pub const fn database(&self) -> &Database {
+    pub fn database(&self) -> &Database {
         &self.database
     }
 
     #[must_use]
-    pub const fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &Clock {
         self.database.clock()
     }
 
     #[must_use]
-    pub const fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
     /// Whether there can be passkeys: the app is reached by a domain.
     #[must_use]
-    pub const fn takes_passkeys(&self) -> bool {
+    pub fn takes_passkeys(&self) -> bool {
         self.relying_party.is_some()
     }
 
     /// What seals and opens secrets at rest.
     #[must_use]
-    pub const fn keyring(&self) -> &Keyring {
+    pub fn keyring(&self) -> &Keyring {
         &self.settings.keyring
     }
 

@@ -50,7 +50,7 @@ impl Context {
     }
 
     #[must_use]
-    pub const fn clock(&self) -> &Clock {
+    pub fn clock(&self) -> &Clock {
         self.access.clock()
     }
 

@@ -2,7 +2,7 @@
 
 use dealwright_access::Context;
 use dealwright_kernel::Result;
-use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, OpportunityId};
+use dealwright_kernel::id::{AccountId, ContactId, EventId, LeadId, OpportunityId, TaskId};
 use dealwright_store::Tx;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -10,18 +10,19 @@ use uuid::Uuid;
 use super::Work;
 use crate::account::{self, Account, AccountPatch};
 use crate::contact::{self, Contact, ContactPatch};
-use crate::custom_field::FieldObject;
 use crate::lead::{self, Lead, LeadPatch};
 use crate::opportunity::{self, Opportunity, OpportunityPatch};
-use crate::selection::{deleting, updating};
+use crate::selection::{ListObject, deleting, updating};
+use crate::task::{self, Task, TaskPatch};
 
 /// Whether a record of this object takes such values at all.
-pub(super) fn check(object: FieldObject, set: Map<String, Value>) -> Result<()> {
+pub(super) fn check(object: ListObject, set: Map<String, Value>) -> Result<()> {
     match object {
-        FieldObject::Opportunity => OpportunityPatch::from_values(set).map(|_| ()),
-        FieldObject::Account => AccountPatch::from_values(set).map(|_| ()),
-        FieldObject::Contact => ContactPatch::from_values(set).map(|_| ()),
-        FieldObject::Lead => LeadPatch::from_values(set).map(|_| ()),
+        ListObject::Opportunity => OpportunityPatch::from_values(set).map(|_| ()),
+        ListObject::Account => AccountPatch::from_values(set).map(|_| ()),
+        ListObject::Contact => ContactPatch::from_values(set).map(|_| ()),
+        ListObject::Lead => LeadPatch::from_values(set).map(|_| ()),
+        ListObject::Task => TaskPatch::from_values(set).map(|_| ()),
     }
 }
 
@@ -41,7 +42,7 @@ fn patch(work: &Work, tags: &[String]) -> Map<String, Value> {
 pub(super) async fn one(
     cx: &Context,
     tx: &mut Tx,
-    object: FieldObject,
+    object: ListObject,
     id: Uuid,
     version: i64,
     work: &Work,
@@ -55,47 +56,56 @@ pub(super) async fn one(
         return Ok(lead::assigning::assign(cx, tx, permit, version).await?.event);
     }
     match object {
-        FieldObject::Opportunity => {
+        ListObject::Opportunity => {
             let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(id), needs).await?;
             let patch = OpportunityPatch::from_values(patch(work, &permit.tags))?;
             Ok(opportunity::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
-        FieldObject::Account => {
+        ListObject::Account => {
             let permit = cx.permit_for::<Account>(tx, AccountId(id), needs).await?;
             let patch = AccountPatch::from_values(patch(work, &permit.tags))?;
             Ok(account::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
-        FieldObject::Contact => {
+        ListObject::Contact => {
             let permit = cx.permit_for::<Contact>(tx, ContactId(id), needs).await?;
             let patch = ContactPatch::from_values(patch(work, &permit.tags))?;
             Ok(contact::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
-        FieldObject::Lead => {
+        ListObject::Lead => {
             let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
             let patch = LeadPatch::from_values(patch(work, &permit.tags))?;
             Ok(lead::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
+        ListObject::Task => {
+            let permit = cx.permit_for::<Task>(tx, TaskId(id), needs).await?;
+            let patch = TaskPatch::from_values(work.set.clone())?;
+            Ok(task::write::update(cx, tx, permit, version, patch, None).await?.event)
+        }
     }
 }
 
-async fn delete(cx: &Context, tx: &mut Tx, object: FieldObject, id: Uuid, version: i64) -> Result<EventId> {
+async fn delete(cx: &Context, tx: &mut Tx, object: ListObject, id: Uuid, version: i64) -> Result<EventId> {
     let needs = deleting(object);
     match object {
-        FieldObject::Opportunity => {
+        ListObject::Opportunity => {
             let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(id), needs).await?;
             opportunity::write::delete(tx, permit, version, None).await
         }
-        FieldObject::Account => {
+        ListObject::Account => {
             let permit = cx.permit_for::<Account>(tx, AccountId(id), needs).await?;
             account::write::delete(tx, permit, version, None).await
         }
-        FieldObject::Contact => {
+        ListObject::Contact => {
             let permit = cx.permit_for::<Contact>(tx, ContactId(id), needs).await?;
             contact::write::delete(tx, permit, version, None).await
         }
-        FieldObject::Lead => {
+        ListObject::Lead => {
             let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
             lead::write::delete(tx, permit, version, None).await
+        }
+        ListObject::Task => {
+            let permit = cx.permit_for::<Task>(tx, TaskId(id), needs).await?;
+            task::write::delete(tx, permit, version, None).await
         }
     }
 }

@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::custom_field::FieldObject;
 use crate::record::Texts;
+use crate::selection::ListObject;
 
 /// The most records of one change.
 pub const MAX_ROWS: i64 = 50_000;
@@ -49,15 +49,18 @@ impl Work {
 
     /// # Errors
     /// 422 when it says nothing, too much, or what no record takes.
-    pub fn check(&self, object: FieldObject) -> Result<()> {
+    pub fn check(&self, object: ListObject) -> Result<()> {
         let mut wrong = Texts::default();
         wrong.tags(Some(&self.add_tags));
         wrong.tags(Some(&self.remove_tags));
         if [self.delete, self.writes(), self.assign].into_iter().filter(|asked| *asked).count() != 1 {
             wrong.push("change", "invalid_value", "either fields and tags, or deletion, or assignment");
         }
-        if self.assign && object != FieldObject::Lead {
+        if self.assign && object != ListObject::Lead {
             wrong.push("change.assign", "invalid_value", "only leads are assigned by rules");
+        }
+        if object == ListObject::Task && !(self.add_tags.is_empty() && self.remove_tags.is_empty()) {
+            wrong.push("change.add_tags", "invalid_value", "tasks have no tags");
         }
         for held in ["version", "tags"] {
             if self.set.contains_key(held) {
@@ -113,7 +116,7 @@ impl std::str::FromStr for BulkStatus {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BulkChange {
     pub id: BulkId,
-    pub object: FieldObject,
+    pub object: ListObject,
     pub change: Work,
     pub status: BulkStatus,
     pub total: i64,
@@ -173,7 +176,7 @@ pub struct BulkRecord {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBulkChange {
-    pub object: FieldObject,
+    pub object: ListObject,
     pub change: Work,
     /// At most 5,000; each stands at the version that you saw, or is refused.
     #[schema(max_items = 5000)]

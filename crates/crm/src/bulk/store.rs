@@ -11,12 +11,11 @@ use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::{BulkChange, BulkRecord, BulkRefusal, BulkStatus, Fate, MAX_ROWS, Work};
-use crate::custom_field::FieldObject;
 use crate::list::{Reach, visible};
-use crate::selection::{Selection, reader};
+use crate::selection::{ListObject, Selection, reader};
 
 /// Begins a change, still without records.
-pub async fn insert(tx: &mut Tx, id: BulkId, object: FieldObject, by: Uuid, change: &Work) -> Result<()> {
+pub async fn insert(tx: &mut Tx, id: BulkId, object: ListObject, by: Uuid, change: &Work) -> Result<()> {
     let (org, now) = (tx.org().0, tx.now());
     sqlx::query!(
         "insert into bulk_change (org_id, id, object, user_id, change, status, total, created_at) values ($1, $2, $3, $4, $5, 'running', 0, $6)",
@@ -59,7 +58,7 @@ pub async fn add_matching(
     cx: &Context,
     tx: &mut Tx,
     id: BulkId,
-    object: FieldObject,
+    object: ListObject,
     selection: &Selection,
 ) -> Result<i64> {
     let found = selection.find(cx, tx, object).await?;

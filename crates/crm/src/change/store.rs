@@ -18,12 +18,25 @@ use uuid::Uuid;
 pub async fn name_values(tx: &mut Tx, changes: &mut [Change]) -> Result<()> {
     let id =
         |field: &str, value: &Value| field.ends_with("_id").then(|| value.as_str()?.parse::<Uuid>().ok()).flatten();
-    let ids: Vec<Uuid> = changes.iter().flat_map(|c| [id(&c.field, &c.old), id(&c.field, &c.new)]).flatten().collect();
+    // A list of ids, such as the tasks that one waits for.
+    let several = |field: &str, value: &Value| -> Option<Vec<Uuid>> {
+        let list = value.as_array().filter(|_| field.ends_with("_ids"))?;
+        list.iter().map(|value| value.as_str()?.parse().ok()).collect()
+    };
+    let ids: Vec<Uuid> = changes
+        .iter()
+        .flat_map(|c| [&c.old, &c.new].map(|value| (c.field.as_str(), value)))
+        .flat_map(|(field, value)| id(field, value).into_iter().chain(several(field, value).into_iter().flatten()))
+        .collect();
     let names = names(tx, &ids).await?;
     for change in changes {
         let label = |value: &Value| {
             if let Some(id) = id(&change.field, value) {
                 return names.get(&id).cloned();
+            }
+            if let Some(ids) = several(&change.field, value) {
+                let named: Vec<&str> = ids.iter().filter_map(|id| names.get(id).map(String::as_str)).collect();
+                return Some(named.join(", "));
             }
             serde_json::from_value::<Money>(value.clone()).ok().map(|m| m.to_string())
         };
@@ -50,7 +63,8 @@ pub async fn names(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
            union all select id, name from team where id = any ($1)
            union all select id, name from product where id = any ($1)
            union all select id, name from opportunity where id = any ($1)
-           union all select id, name from lead where id = any ($1)"#,
+           union all select id, name from lead where id = any ($1)
+           union all select id, title from task where id = any ($1)"#,
         ids,
     )
     .fetch_all(tx.db())

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::presence::{self, Stir};
 use crate::record::Ref;
 
 /// A change somebody may want to see.
@@ -74,6 +75,18 @@ impl Hub {
             .filter(|(key, _)| orgs.contains(&key.0))
             .map(|(key, g)| (key.clone(), g.eyes.clone(), g.sender.clone()))
             .collect()
+    }
+
+    /// Tells those who may see it that somebody has come to a record or gone from it.
+    pub(crate) async fn stirred(&self, stirs: &[Stir]) {
+        let orgs = stirs.iter().map(|stir| OrgId(stir.org)).collect();
+        for (key, eyes, sender) in self.listening(&orgs) {
+            let mine: Vec<&Stir> = stirs.iter().filter(|stir| stir.org == key.0.0).collect();
+            if let Err(error) = stir_group(&eyes, &mine, &sender).await {
+                tracing::info!(%error, "a group's live updates end; its browsers connect again");
+                self.close(&key);
+            }
+        }
     }
 
     /// Ends every stream: the server stops.
@@ -143,6 +156,22 @@ async fn tell_group(eyes: &Context, events: &[&Positioned], sender: &broadcast::
         };
         // An error means that the last listener has just left.
         _ = sender.send(Arc::new(change));
+    }
+    Ok(())
+}
+
+async fn stir_group(eyes: &Context, stirs: &[&Stir], sender: &broadcast::Sender<Arc<LiveChange>>) -> Result<()> {
+    let mut tx = eyes.begin_unchanged().await?;
+    let mut seen = Vec::new();
+    for stir in stirs {
+        if presence::store::sees(&mut tx, &stir.object, stir.record).await? {
+            seen.push(stir);
+        }
+    }
+    tx.done(()).await?;
+    for stir in seen {
+        let (object, event) = (stir.object.clone(), format!("{}.presence", stir.object));
+        _ = sender.send(Arc::new(LiveChange { object, id: stir.record, version: None, event, actor: None }));
     }
     Ok(())
 }

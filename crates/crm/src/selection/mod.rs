@@ -2,8 +2,8 @@
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::{
-    DeleteAccount, DeleteContact, DeleteLead, DeleteOpportunity, ReadAccount, ReadContact, ReadLead, ReadOpportunity,
-    UpdateAccount, UpdateContact, UpdateLead, UpdateOpportunity,
+    DeleteAccount, DeleteContact, DeleteLead, DeleteOpportunity, DeleteTask, ReadAccount, ReadContact, ReadLead,
+    ReadOpportunity, ReadTask, UpdateAccount, UpdateContact, UpdateLead, UpdateOpportunity, UpdateTask,
 };
 use dealwright_access::{Actor, Context, Permission};
 use dealwright_kernel::{Error, Result};
@@ -15,7 +15,52 @@ use uuid::Uuid;
 
 use crate::custom_field::FieldObject;
 use crate::list::{self, Catalogue, ListQuery, Names, Reader, TreeQuery};
-use crate::{account, contact, lead, opportunity, search};
+use crate::{account, contact, lead, opportunity, search, task};
+
+/// The objects whose records lists select: those of custom fields, and tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListObject {
+    Opportunity,
+    Account,
+    Contact,
+    Lead,
+    Task,
+}
+
+impl ListObject {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opportunity => "opportunity",
+            Self::Account => "account",
+            Self::Contact => "contact",
+            Self::Lead => "lead",
+            Self::Task => "task",
+        }
+    }
+}
+
+impl std::str::FromStr for ListObject {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Opportunity, Self::Account, Self::Contact, Self::Lead, Self::Task]
+            .into_iter()
+            .find(|object| object.as_str() == text)
+            .ok_or_else(|| Error::internal(format!("{text} is no object of a list")))
+    }
+}
+
+impl From<FieldObject> for ListObject {
+    fn from(object: FieldObject) -> Self {
+        match object {
+            FieldObject::Opportunity => Self::Opportunity,
+            FieldObject::Account => Self::Account,
+            FieldObject::Contact => Self::Contact,
+            FieldObject::Lead => Self::Lead,
+        }
+    }
+}
 
 /// What a view shows: the records that a filter and words find, in an order.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -43,7 +88,7 @@ impl Selection {
     ///
     /// # Errors
     /// 400 that names the place; 403 `field_not_permitted`.
-    pub async fn read(&self, cx: &Context, tx: &mut Tx, object: FieldObject) -> Result<ListQuery> {
+    pub async fn read(&self, cx: &Context, tx: &mut Tx, object: impl Into<ListObject>) -> Result<ListQuery> {
         let tree = TreeQuery {
             filter: self.filter.clone(),
             sort: self.sort.clone(),
@@ -58,7 +103,8 @@ impl Selection {
     ///
     /// # Errors
     /// As [`Self::read`]; 503 when the statement's time is up.
-    pub async fn find(&self, cx: &Context, tx: &mut Tx, object: FieldObject) -> Result<Found> {
+    pub async fn find(&self, cx: &Context, tx: &mut Tx, object: impl Into<ListObject>) -> Result<Found> {
+        let object = object.into();
         let query = self.read(cx, tx, object).await?;
         let ids = candidates(cx, tx, object, &query).await?;
         Ok(Found { query, ids })
@@ -72,71 +118,77 @@ impl Selection {
 pub async fn candidates(
     cx: &Context,
     tx: &mut Tx,
-    object: FieldObject,
+    object: impl Into<ListObject>,
     query: &ListQuery,
 ) -> Result<Option<Vec<Uuid>>> {
-    Ok(match (object, &query.q) {
-        (FieldObject::Opportunity, _) => opportunity::list::candidates(cx, tx, query).await?,
-        (FieldObject::Account, Some(q)) => Some(search::accounts(tx, cx.actor(), q).await?),
-        (FieldObject::Contact, Some(q)) => Some(search::contacts(tx, cx.actor(), q).await?),
-        (FieldObject::Lead, Some(q)) => Some(search::leads(tx, cx.actor(), q).await?),
-        (FieldObject::Contact, None) => list::of_accounts(tx, &contact::list::CATALOGUE, &query.filter).await?,
-        (FieldObject::Account | FieldObject::Lead, None) => None,
+    Ok(match (object.into(), &query.q) {
+        (ListObject::Opportunity, _) => opportunity::list::candidates(cx, tx, query).await?,
+        (ListObject::Account, Some(q)) => Some(search::accounts(tx, cx.actor(), q).await?),
+        (ListObject::Contact, Some(q)) => Some(search::contacts(tx, cx.actor(), q).await?),
+        (ListObject::Lead, Some(q)) => Some(search::leads(tx, cx.actor(), q).await?),
+        (ListObject::Contact, None) => list::of_accounts(tx, &contact::list::CATALOGUE, &query.filter).await?,
+        (ListObject::Account | ListObject::Lead | ListObject::Task, None) => None,
+        (ListObject::Task, Some(_)) => return Err(task::list::no_search()),
     })
 }
 
 /// What lists of an object can be filtered and sorted by.
 #[must_use]
-pub const fn catalogue(object: FieldObject) -> &'static Catalogue {
-    match object {
-        FieldObject::Opportunity => &opportunity::list::CATALOGUE,
-        FieldObject::Account => &account::list::CATALOGUE,
-        FieldObject::Contact => &contact::list::CATALOGUE,
-        FieldObject::Lead => &lead::list::CATALOGUE,
+pub fn catalogue(object: impl Into<ListObject>) -> &'static Catalogue {
+    match object.into() {
+        ListObject::Opportunity => &opportunity::list::CATALOGUE,
+        ListObject::Account => &account::list::CATALOGUE,
+        ListObject::Contact => &contact::list::CATALOGUE,
+        ListObject::Lead => &lead::list::CATALOGUE,
+        ListObject::Task => &task::list::CATALOGUE,
     }
 }
 
 /// Lists of an object as the actor reads them.
 #[must_use]
-pub fn reader(object: FieldObject, actor: &Actor) -> Reader<'_> {
-    match object {
-        FieldObject::Opportunity => opportunity::list::reader(actor),
-        FieldObject::Account => account::list::reader(actor),
-        FieldObject::Contact => contact::list::reader(actor),
-        FieldObject::Lead => lead::list::reader(actor),
+pub fn reader(object: impl Into<ListObject>, actor: &Actor) -> Reader<'_> {
+    match object.into() {
+        ListObject::Opportunity => opportunity::list::reader(actor),
+        ListObject::Account => account::list::reader(actor),
+        ListObject::Contact => contact::list::reader(actor),
+        ListObject::Lead => lead::list::reader(actor),
+        ListObject::Task => task::list::reader(actor),
     }
 }
 
 /// What reading the records of an object needs.
 #[must_use]
-pub const fn reading(object: FieldObject) -> Permission {
-    match object {
-        FieldObject::Opportunity => permission::<ReadOpportunity>(),
-        FieldObject::Account => permission::<ReadAccount>(),
-        FieldObject::Contact => permission::<ReadContact>(),
-        FieldObject::Lead => permission::<ReadLead>(),
+pub fn reading(object: impl Into<ListObject>) -> Permission {
+    match object.into() {
+        ListObject::Opportunity => permission::<ReadOpportunity>(),
+        ListObject::Account => permission::<ReadAccount>(),
+        ListObject::Contact => permission::<ReadContact>(),
+        ListObject::Lead => permission::<ReadLead>(),
+        ListObject::Task => permission::<ReadTask>(),
     }
 }
 
 /// What changing them needs.
 #[must_use]
-pub const fn updating(object: FieldObject) -> Permission {
-    match object {
-        FieldObject::Opportunity => permission::<UpdateOpportunity>(),
-        FieldObject::Account => permission::<UpdateAccount>(),
-        FieldObject::Contact => permission::<UpdateContact>(),
-        FieldObject::Lead => permission::<UpdateLead>(),
+pub fn updating(object: impl Into<ListObject>) -> Permission {
+    match object.into() {
+        ListObject::Opportunity => permission::<UpdateOpportunity>(),
+        ListObject::Account => permission::<UpdateAccount>(),
+        ListObject::Contact => permission::<UpdateContact>(),
+        ListObject::Lead => permission::<UpdateLead>(),
+        ListObject::Task => permission::<UpdateTask>(),
     }
 }
 
 /// What deleting them needs.
 #[must_use]
-pub const fn deleting(object: FieldObject) -> Permission {
-    match object {
-        FieldObject::Opportunity => permission::<DeleteOpportunity>(),
-        FieldObject::Account => permission::<DeleteAccount>(),
-        FieldObject::Contact => permission::<DeleteContact>(),
-        FieldObject::Lead => permission::<DeleteLead>(),
+pub fn deleting(object: impl Into<ListObject>) -> Permission {
+    match object.into() {
+        ListObject::Opportunity => permission::<DeleteOpportunity>(),
+        ListObject::Account => permission::<DeleteAccount>(),
+        ListObject::Contact => permission::<DeleteContact>(),
+        ListObject::Lead => permission::<DeleteLead>(),
+        ListObject::Task => permission::<DeleteTask>(),
     }
 }
 

@@ -38,8 +38,13 @@ pub static CATALOGUE: Catalogue = Catalogue {
 };
 
 const COLUMNS: &str = "t.id, t.title, t.notes, t.due_date, t.priority, t.assignee_id, u.name as assignee_name, t.team_id, t.opportunity_id, \
-    o.name as opportunity_name, t.account_id, a.name as account_name, t.contact_id, c.name as contact_name, t.lead_id, l.name as lead_name, t.done_at, t.version, t.created_at, \
-    t.updated_at, \
+    o.name as opportunity_name, t.account_id, a.name as account_name, t.contact_id, c.name as contact_name, t.lead_id, l.name as lead_name, \
+    t.remind_at, t.recurrence, t.recurs_from, t.checklist, \
+    coalesce((select jsonb_agg(jsonb_build_object('id', x.id, 'title', x.title, 'done', x.done_at is not null) order by x.created_at, x.id) \
+        from task_need n join task x on x.org_id = n.org_id and x.id = n.needs_id and x.deleted_at is null \
+        where n.org_id = t.org_id and n.task_id = t.id), '[]') as needs, \
+    exists (select from task_need n where n.org_id = t.org_id and n.task_id = t.id) and app.open_needs(t.id) > 0 as blocked, \
+    t.done_at, t.version, t.created_at, t.updated_at, \
     (select app.principals()) <> '{}' and app.edits_until('task', t.id) is not null as shared_to_edit";
 
 const JOINS: &str = "left join app_user u on u.org_id = t.org_id and u.id = t.assignee_id \
@@ -61,7 +66,8 @@ pub fn read(asked: Asked, actor: &Actor, today: NaiveDate) -> Result<ListQuery> 
             "subject_id" => {
                 subjects.push(value.parse::<Uuid>().map_err(|_| unreadable("subject_id", "invalid_value", "an id"))?)
             }
-            "q" | "totals" => return Err(unreadable(&name, "unknown_field", "tasks have no search and no totals")),
+            "q" => return Err(no_search()),
+            "totals" => return Err(unreadable("totals", "unknown_field", "tasks have no totals")),
             _ => plain.push((name, value)),
         }
     }
@@ -106,12 +112,23 @@ fn unreadable(name: &str, code: &'static str, message: &str) -> Error {
     error
 }
 
+/// 400: lists of tasks are filtered, not searched.
+pub(crate) fn no_search() -> Error {
+    unreadable("q", "unknown_field", "tasks have no search")
+}
+
+/// Lists of tasks as the actor reads them.
+#[must_use]
+pub const fn reader(actor: &Actor) -> Reader<'_> {
+    Reader { catalogue: &CATALOGUE, actor, columns: COLUMNS, joins: JOINS }
+}
+
 /// Reads a page.
 ///
 /// # Errors
 /// 400 `invalid_cursor`; 503 when the statement's time is up.
 pub async fn page(cx: &Context, tx: &mut Tx, query: &ListQuery) -> Result<Page<Task>> {
-    let reader = Reader { catalogue: &CATALOGUE, actor: cx.actor(), columns: COLUMNS, joins: JOINS };
+    let reader = reader(cx.actor());
     let listed = list::fetch(tx, &reader, query, None).await?;
     let items = listed.rows.iter().map(|row| Row::from_row(row)?.into_task(cx.actor())).collect::<Result<Vec<_>>>()?;
     let total = if query.count { Some(list::count(tx, &reader, query, None).await?) } else { None };

@@ -1,11 +1,16 @@
 //! Tasks: what somebody has to do, by when, and about what.
 //!
-//! Here are the types and the rules; `about` says what a task concerns, `store` holds the SQL, `list` what lists can
-//! ask, `write` the one way in which tasks are written, `http` the endpoints. A task's owner is its assignee.
+//! Here are the types and the rules; `about` says what a task concerns, `checklist`, `recurrence` and `needs` what its parts
+//! are, `following` makes the next of one that comes round, `store` holds the SQL, `list` what lists can ask, `write` the one
+//! way in which tasks are written, `http` the endpoints. A task's owner is its assignee.
 
 pub mod about;
+pub mod checklist;
+mod following;
 pub mod http;
 pub mod list;
+pub mod needs;
+pub mod recurrence;
 pub mod store;
 pub mod write;
 
@@ -14,7 +19,7 @@ use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteTask, Object, UpdateTask};
 use dealwright_access::{Actor, Record};
 use dealwright_kernel::extract::{Validate, read_value};
-use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId, TaskId, TeamId, UserId};
+use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId, TaskId, TaskTemplateId, TeamId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::{Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
@@ -22,6 +27,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use self::about::{About, SubjectRef};
+use self::checklist::ChecklistItem;
+use self::needs::Need;
 use crate::opportunity::May;
 use crate::record::{self, Ref, Texts};
 
@@ -70,10 +77,25 @@ pub struct Fields {
     pub account_id: Option<AccountId>,
     pub contact_id: Option<ContactId>,
     pub lead_id: Option<LeadId>,
+    pub remind_at: Option<DateTime<Utc>>,
+    pub recurrence: Option<String>,
+    pub checklist: Vec<ChecklistItem>,
+    pub blocked_by_ids: Vec<TaskId>,
     pub done: bool,
 }
 
 impl Fields {
+    /// # Errors
+    /// 422 on `due_date` of a task that comes round and has none; 422 `invalid_recurrence`.
+    pub fn check(&self) -> Result<()> {
+        let Some(rule) = &self.recurrence else { return Ok(()) };
+        recurrence::check(rule)?;
+        if self.due_date.is_none() {
+            return Err(Error::field("due_date", "required", "a task that comes round is due on a day"));
+        }
+        Ok(())
+    }
+
     /// What the task is about.
     #[must_use]
     pub const fn about(&self) -> About {
@@ -105,6 +127,19 @@ pub struct Task {
     pub lead_id: Option<LeadId>,
     /// What it is about; null when nothing, or when you may not see it.
     pub subject: Option<SubjectRef>,
+    /// When its assignee is to be reminded.
+    pub remind_at: Option<DateTime<Utc>>,
+    /// How it comes round: a rule of RFC 5545 without its name. Finishing it makes the next one.
+    #[schema(example = "FREQ=WEEKLY;BYDAY=MO")]
+    pub recurrence: Option<String>,
+    /// The day that the rule counts from.
+    pub recurs_from: Option<NaiveDate>,
+    pub checklist: Vec<ChecklistItem>,
+    pub blocked_by_ids: Vec<TaskId>,
+    /// Those that it waits for and that you see.
+    pub blocked_by: Vec<Need>,
+    /// Whether it waits for something that is not done, be it one that you don't see.
+    pub blocked: bool,
     pub done: bool,
     pub done_at: Option<DateTime<Utc>>,
     pub version: i64,
@@ -135,6 +170,10 @@ impl Task {
             account_id: self.account_id,
             contact_id: self.contact_id,
             lead_id: self.lead_id,
+            remind_at: self.remind_at,
+            recurrence: self.recurrence.clone(),
+            checklist: self.checklist.clone(),
+            blocked_by_ids: self.blocked_by_ids.clone(),
             done: self.done,
         }
     }
@@ -192,14 +231,34 @@ pub struct NewTask {
     pub account_id: Option<AccountId>,
     pub contact_id: Option<ContactId>,
     pub lead_id: Option<LeadId>,
+    pub remind_at: Option<DateTime<Utc>>,
+    /// A rule of RFC 5545 without its name; by days or longer.
+    #[schema(max_length = 300, example = "FREQ=WEEKLY;BYDAY=MO")]
+    pub recurrence: Option<String>,
+    #[schema(max_items = 100)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<ChecklistItem>,
+    /// Tasks that have to be done before it.
+    #[schema(max_items = 50)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blocked_by_ids: Vec<TaskId>,
+    /// A template that says what the request does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template_id: Option<TaskTemplateId>,
 }
 
 impl Validate for NewTask {
     fn validate(&self) -> Result<()> {
         let mut wrong = Texts::default();
-        wrong.required("title", &self.title, 500);
+        match self.template_id {
+            Some(_) => wrong.optional("title", Some(&self.title), 500),
+            None => wrong.required("title", &self.title, 500),
+        }
         wrong.optional("notes", self.notes.as_deref(), 10_000);
         wrong.date("due_date", self.due_date);
+        wrong.date("remind_at", self.remind_at.map(|at| at.date_naive()));
+        checklist::check(&mut wrong, &self.checklist);
+        needs::check(&mut wrong, &self.blocked_by_ids);
         wrong.finish()
     }
 }
@@ -218,6 +277,10 @@ impl NewTask {
             account_id: self.account_id,
             contact_id: self.contact_id,
             lead_id: self.lead_id,
+            remind_at: self.remind_at,
+            recurrence: record::text(self.recurrence),
+            checklist: checklist::tidy(self.checklist),
+            blocked_by_ids: needs::tidy(self.blocked_by_ids),
             done: false,
         }
     }
@@ -245,6 +308,16 @@ pub struct TaskPatch {
     pub contact_id: Patch<ContactId>,
     #[schema(value_type = Option<LeadId>)]
     pub lead_id: Patch<LeadId>,
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub remind_at: Patch<DateTime<Utc>>,
+    #[schema(value_type = Option<String>, max_length = 300, example = "FREQ=WEEKLY;BYDAY=MO")]
+    pub recurrence: Patch<String>,
+    /// All steps, as they shall be.
+    #[schema(max_items = 100)]
+    pub checklist: Option<Vec<ChecklistItem>>,
+    /// All tasks that it waits for, of those that you see.
+    #[schema(max_items = 50)]
+    pub blocked_by_ids: Option<Vec<TaskId>>,
     /// True completes it, false opens it again.
     pub done: Option<bool>,
 }
@@ -257,6 +330,9 @@ impl Validate for TaskPatch {
         }
         wrong.patch("notes", &self.notes, 10_000);
         wrong.date("due_date", self.due_date.apply(None));
+        wrong.date("remind_at", self.remind_at.apply(None).map(|at| at.date_naive()));
+        checklist::check(&mut wrong, self.checklist.as_deref().unwrap_or_default());
+        needs::check(&mut wrong, self.blocked_by_ids.as_deref().unwrap_or_default());
         wrong.finish()
     }
 }
@@ -287,6 +363,10 @@ impl TaskPatch {
             account_id: self.account_id.apply(old.account_id),
             contact_id: self.contact_id.apply(old.contact_id),
             lead_id: self.lead_id.apply(old.lead_id),
+            remind_at: self.remind_at.apply(old.remind_at),
+            recurrence: record::text(self.recurrence.apply(old.recurrence)),
+            checklist: self.checklist.map_or(old.checklist, checklist::tidy),
+            blocked_by_ids: self.blocked_by_ids.map_or(old.blocked_by_ids, needs::tidy),
             done: self.done.unwrap_or(old.done),
         }
     }

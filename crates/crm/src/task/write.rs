@@ -11,10 +11,10 @@ use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
 
 use super::about::About;
-use super::{NewTask, Task, TaskPatch, store, verb};
+use super::{NewTask, Task, TaskPatch, following, needs, store, verb};
 use crate::change::store::name_values;
 use crate::change::{self};
-use crate::rule;
+use crate::{rule, task_template};
 
 /// A written record and the event that says so; none when nothing changed.
 #[derive(Debug)]
@@ -28,12 +28,18 @@ pub struct Written {
 /// # Errors
 /// 403 when the assignee is beyond the caller's scope; 422 for what is invalid or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewTask) -> Result<Task> {
+    let new = match new.template_id {
+        Some(template) => task_template::fill(tx, template, new).await?,
+        None => new,
+    };
     change::may_say(cx, Object::Task, &new)?;
     let assignee = new.assignee_id.unwrap_or(cx.actor().user);
     let team = team_of(cx, tx, permission::<CreateTask>(), assignee).await?;
     let (id, fields) = (TaskId(tx.new_id()), new.fields(assignee));
+    fields.check()?;
     fields.about().check(tx, About::default()).await?;
     store::insert(tx, id, &fields, team).await?;
+    needs::set(tx, id, &[], &fields.blocked_by_ids).await?;
     rule::judge_new(tx, RuleObject::Task, id.0).await?;
     let task = store::find(tx, id, false).await?.or_not_found("task")?.allowing(cx.actor());
     let event = task.event(tx, "created");
@@ -71,12 +77,14 @@ pub async fn update(
     if changes.is_empty() {
         return Ok(Written { task: current.allowing(cx.actor()), event: None });
     }
+    new.check()?;
     new.about().check(tx, old.about()).await?;
     let judgement = rule::Judgement::of(tx, RuleObject::Task, current.id.0).await?;
     if !store::update(tx, current.id, version, &new, team).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("task")?;
         return Err(change::stale_for(cx, Object::Task, now.version, &now.fields(), &new));
     }
+    needs::set(tx, current.id, &old.blocked_by_ids, &new.blocked_by_ids).await?;
     judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     let task = store::find(tx, current.id, false).await?.or_not_found("task")?.allowing(cx.actor());
@@ -84,6 +92,14 @@ pub async fn update(
     let mut event = new.about().stand_on(tx, event).await?;
     event.undoes = undoes;
     let event = tx.emit(event);
+    match (old.done, new.done) {
+        (false, true) => {
+            needs::met(tx, &task).await?;
+            following::make(cx, tx, &task).await?;
+        }
+        (true, false) => following::take_back(tx, &task).await?,
+        (true, true) | (false, false) => {}
+    }
     Ok(Written { task, event: Some(event) })
 }
 

@@ -4,6 +4,7 @@ import { patch, post, put, remove } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { Activity, ActivityKind, Participant, SubjectType } from "@/api/types";
 import { failed, told as say } from "@/components/ui/toast";
+import { localTime } from "@/lib/format";
 import { activityKind } from "./activity-kinds";
 import { useTold } from "./use-undo";
 
@@ -19,12 +20,6 @@ export interface Draft {
   at: string;
   private: boolean;
   participants: Participant[];
-}
-
-/** A moment as a field for date and time shows it, in the browser's own zone. */
-function localTime(at: Date): string {
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
 }
 
 export const draftOf = (activity: Activity): Draft => ({

@@ -1,13 +1,17 @@
 /** A label over its value; the value turns into a field where it stands. */
 import { Lock } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
+import { PersonMark } from "@/components/ui/marks";
 import { Tip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { Editor, type EditorProps, type FieldValue } from "./editor";
+import { editing, others } from "./presence";
 import { same } from "./same";
 
 type FactProps = Omit<EditorProps, "onSave" | "onCancel"> & {
   shown: ReactNode;
+  /** The API's name of the field, for others to see that it is being edited. */
+  field?: string | undefined;
   onSave: (value: FieldValue) => void;
   /** Why it can't be edited here, when it can't. */
   locked?: string | undefined;
@@ -19,9 +23,16 @@ type FactProps = Omit<EditorProps, "onSave" | "onCancel"> & {
   link?: ReactNode;
 };
 
-export function Fact({ shown, locked, hidden = false, row = false, link, className, ...props }: FactProps) {
+export function Fact({ shown, field, locked, hidden = false, row = false, link, className, ...props }: FactProps) {
   // An edit is made against what was there when it was opened, whatever comes in from others meanwhile.
   const [opened, setOpened] = useState<Pick<FactProps, "value" | "onSave"> | null>(null);
+  const open = opened !== null;
+  useEffect(() => {
+    if (!open || !field) return undefined;
+    editing.set(field);
+    return () => editing.set(null);
+  }, [open, field]);
+  const busy = others.use().find((p) => p.field !== null && p.field === field);
   if (hidden) return null;
   const empty = shown === null || shown === "" || shown === undefined;
   return (
@@ -62,6 +73,11 @@ export function Fact({ shown, locked, hidden = false, row = false, link, classNa
             </button>
           )}
           {link}
+          {busy && (
+            <span className="flex shrink-0 items-center gap-1 text-meta text-accent-text">
+              <PersonMark id={busy.user.id} name={busy.user.name} size={16} /> editing
+            </span>
+          )}
         </span>
       )}
     </div>

@@ -1,65 +1,54 @@
-import { zodResolver } from "@hookform/resolvers/zod";
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { useForm } from "react-hook-form";
-import { z } from "@/lib/zod";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type SyntheticEvent } from "react";
 import { post } from "@/api/client";
 import { useFields, useMe } from "@/api/shared";
-import type { Ref, SubjectType } from "@/api/types";
+import type { SubjectType } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Input, Select, Textarea } from "@/components/ui/input";
+import { Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
-import { today } from "@/lib/format";
-import { landErrors } from "./form-errors";
-import { RefPicker } from "./pickers";
+import { useLanding } from "./form-errors";
+import { taskTemplatesQuery } from "./task-query";
+import { bodyOf, filled, LANDS, newDraft, type TaskDraft } from "./tasks/draft";
+import { TaskFields } from "./tasks/form";
 import { useTold } from "./use-undo";
-
-const schema = z.object({
-  title: z.string().check(z.trim(), z.minLength(1, "Say what is to be done.")),
-  due_date: z.string(),
-  priority: z.enum(["low", "normal", "high"]),
-  notes: z.string(),
-});
-type Values = z.infer<typeof schema>;
 
 export function NewTask({
   subject,
+  due,
   onClose,
 }: {
   subject?: { type: SubjectType; id: string; name: string } | undefined;
+  due?: string | undefined;
   onClose: () => void;
 }) {
   const me = useMe();
   const client = useQueryClient();
   const told = useTold();
   const fields = useFields("task");
-  const [assignee, setAssignee] = useState<Ref | null>({ id: me.user.id, name: me.user.name });
-  const form = useForm<Values>({
-    resolver: zodResolver(schema),
-    defaultValues: { title: "", due_date: today(1), priority: "normal", notes: "" },
-  });
-  const { errors, isSubmitting } = form.formState;
-  const submit = form.handleSubmit(async (values) => {
+  const templates = (useQuery(taskTemplatesQuery()).data ?? []).filter((t) => !t.archived);
+  const [draft, setDraft] = useState<TaskDraft>(() => ({
+    ...newDraft({ id: me.user.id, name: me.user.name }),
+    ...(due ? { due } : {}),
+  }));
+  const [busy, setBusy] = useState(false);
+  const { errors, above, check, land } = useLanding<keyof TaskDraft>(LANDS);
+  const submit = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!check(draft.title.trim() ? {} : { title: "Say what is to be done." })) return;
+    setBusy(true);
     try {
-      const { eventId } = await post("/tasks", {
-        body: fields.writable({
-          title: values.title,
-          due_date: values.due_date || null,
-          priority: values.priority,
-          notes: values.notes || null,
-          assignee_id: assignee?.id ?? me.user.id,
-          ...(subject ? { [`${subject.type}_id`]: subject.id } : {}),
-        }),
-      });
+      const about = subject ? { [`${subject.type}_id`]: subject.id } : {};
+      const { eventId } = await post("/tasks", { body: fields.writable({ ...bodyOf(draft), ...about }) });
       void client.invalidateQueries({ queryKey: ["tasks"] });
       void client.invalidateQueries({ queryKey: ["timeline"] });
       told("Task added", eventId);
       onClose();
     } catch (error) {
-      landErrors(error, Object.keys(values), form.setError);
+      land(error);
+      setBusy(false);
     }
-  });
+  };
   return (
     <Overlay
       open
@@ -69,47 +58,45 @@ export function NewTask({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="new-task" busy={isSubmitting && "Adding"}>
+          <Button variant="primary" type="submit" form="new-task" busy={busy && "Adding"}>
             Add task
           </Button>
         </>
       }
     >
       <form id="new-task" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
-        {errors.root && (
+        {above && (
           <p role="alert" className="text-cell text-bad-text">
-            {errors.root.message}
+            {above}
           </p>
         )}
-        <Field label="What is to be done" required error={errors.title?.message}>
-          {(w) => <Input {...w} {...form.register("title")} autoFocus />}
-        </Field>
-        <div className="grid grid-cols-2 gap-3">
-          {!fields.locks("due_date") && (
-            <Field label="Due" error={errors.due_date?.message}>
-              {(w) => <Input {...w} {...form.register("due_date")} type="date" />}
-            </Field>
-          )}
-          {!fields.locks("priority") && (
-            <Field label="Priority" error={errors.priority?.message}>
-              {(w) => (
-                <Select {...w} {...form.register("priority")}>
-                  <option value="low">Low</option>
-                  <option value="normal">Normal</option>
-                  <option value="high">High</option>
-                </Select>
-              )}
-            </Field>
-          )}
-        </div>
-        <Field label="Who does it">
-          {(w) => <RefPicker id={w.id} kind="user" value={assignee} onChange={setAssignee} />}
-        </Field>
-        {!fields.locks("notes") && (
-          <Field label="Notes" error={errors.notes?.message}>
-            {(w) => <Textarea {...w} {...form.register("notes")} />}
+        {templates.length > 0 && (
+          <Field label="Template">
+            {(w) => (
+              <Select
+                {...w}
+                defaultValue=""
+                onChange={(e) => {
+                  const template = templates.find((t) => t.id === e.target.value);
+                  if (template) setDraft(filled(draft, template));
+                }}
+              >
+                <option value="">None</option>
+                {templates.map((t) => (
+                  <option key={t.id} value={t.id}>
+                    {t.name}
+                  </option>
+                ))}
+              </Select>
+            )}
           </Field>
         )}
+        <TaskFields
+          draft={draft}
+          put={(part) => setDraft({ ...draft, ...part })}
+          errors={errors}
+          subjectId={subject?.id}
+        />
       </form>
     </Overlay>
   );

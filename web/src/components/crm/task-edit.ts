@@ -5,7 +5,8 @@ import type { Task } from "@/api/types";
 import { failed } from "@/components/ui/toast";
 import { useTold } from "./use-undo";
 
-export function useTaskEdit() {
+/** Changes of tasks; `quiet` where the caller says itself what was refused. */
+export function useTaskEdit({ quiet = false }: { quiet?: boolean } = {}) {
   const client = useQueryClient();
   const told = useTold();
   const settle = () => Promise.all(["tasks", "timeline"].map((key) => client.invalidateQueries({ queryKey: [key] })));
@@ -13,7 +14,9 @@ export function useTaskEdit() {
     mutationFn: ({ task, body }: { task: Task; body: Record<string, unknown>; said: string }) =>
       patch("/tasks/{id}", { path: { id: task.id }, body, ifMatch: task.version }),
     onSuccess: ({ eventId }, { said }) => told(said, eventId),
-    onError: (error) => failed("The task was not changed", sentence(error)),
+    onError: (error) => {
+      if (!quiet) failed("The task was not changed", sentence(error));
+    },
     onSettled: settle,
   });
   const drop = useMutation({

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 
 export interface TaskFilter {
@@ -6,6 +6,8 @@ export interface TaskFilter {
   status?: "open" | "done";
   subject_id?: string;
   due?: "overdue" | "today" | "week";
+  "due_date.lte"?: string;
+  "due_date.between"?: string;
   limit?: number;
 }
 
@@ -16,4 +18,10 @@ export const tasksQuery = (filter: TaskFilter) =>
       get("/tasks", { query: { limit: 50, ...filter, cursor: pageParam ?? undefined, count: true }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+  });
+
+export const taskTemplatesQuery = () =>
+  queryOptions({
+    queryKey: ["task-templates"],
+    queryFn: async ({ signal }) => (await get("/task-templates", { signal })).items,
   });

@@ -1,14 +1,20 @@
 import { Link } from "@tanstack/react-router";
 import { Check, CircleAlert, EllipsisVertical } from "lucide-react";
+import { Suspense, useState } from "react";
 import type { Subject, SubjectType, Task } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { CompanyMark, PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { date, daysUntil, plural, today } from "@/lib/format";
+import { loadable } from "@/lib/loadable";
 import { useSharing } from "./sharing";
 import { useTaskEdit } from "./task-edit";
+import { TaskMarks } from "./tasks/marks";
+
+const EditTask = loadable(() => import("./tasks/edit-task").then((m) => m.EditTask));
 
 const PAGES = {
   opportunity: "/opportunities/$id",
@@ -56,17 +62,28 @@ export function TaskRow({
   task,
   showSubject = true,
   showAssignee = false,
+  choose,
 }: {
   task: Task;
   showSubject?: boolean;
   showAssignee?: boolean;
+  /** While several are being chosen. */
+  choose?: { chosen: boolean; onChoose: (chosen: boolean) => void } | undefined;
 }) {
   const { change, drop } = useTaskEdit();
+  const [editing, setEditing] = useState(false);
   const sharing = useSharing("task", { ...task, name: task.title });
   const { done } = task;
   const toggle = () => change.mutate({ task, body: { done: !done }, said: done ? "Task reopened" : "Task done" });
   return (
     <li className="flex min-h-8 items-center gap-2.5 px-4 py-1 hover:bg-muted max-md:min-h-12">
+      {choose && (
+        <Checkbox
+          checked={choose.chosen}
+          aria-label={`Choose: ${task.title}`}
+          onCheckedChange={(chosen) => choose.onChoose(chosen === true)}
+        />
+      )}
       <button
         type="button"
         role="checkbox"
@@ -81,14 +98,21 @@ export function TaskRow({
       >
         {done && <Check className="size-2.5" strokeWidth={3} aria-hidden />}
       </button>
-      <span
-        className={cn(
-          "line-clamp-2 min-w-0 flex-1 text-cell text-fg md:line-clamp-1",
-          done && "text-fg-3 line-through",
-        )}
-        title={task.notes ?? task.title}
-      >
-        {task.title}
+      <span className="flex min-w-0 flex-1 items-center gap-2">
+        <button
+          type="button"
+          disabled={!task.may.update}
+          onPointerEnter={EditTask.load}
+          onClick={() => setEditing(true)}
+          title={task.notes ?? task.title}
+          className={cn(
+            "line-clamp-2 min-w-0 rounded-sm text-left text-cell text-fg enabled:hover:underline md:line-clamp-1",
+            done && "text-fg-3 line-through",
+          )}
+        >
+          {task.title}
+        </button>
+        <TaskMarks task={task} />
       </span>
       {task.priority === "high" && !done && <Badge kind="warn">High</Badge>}
       {showSubject && task.subject && (
@@ -108,6 +132,7 @@ export function TaskRow({
         items={[
           ...(task.may.update
             ? [
+                { label: "Edit", run: () => setEditing(true) },
                 {
                   label: "Due tomorrow",
                   run: () => change.mutate({ task, body: { due_date: today(1) }, said: "Due tomorrow" }),
@@ -123,6 +148,11 @@ export function TaskRow({
         ]}
       />
       {sharing.dialog}
+      {editing && (
+        <Suspense>
+          <EditTask task={task} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
     </li>
   );
 }

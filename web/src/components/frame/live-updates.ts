@@ -42,6 +42,11 @@ export function useLiveUpdates(): void {
     let since = 0;
     const stop = listen(
       (change) => {
+        // Somebody came or went: nothing of the record has changed.
+        if (change.event.endsWith(".presence")) {
+          void client.invalidateQueries({ queryKey: ["presence", change.type, change.id] });
+          return;
+        }
         if (waiting.length === 0) since = Date.now();
         waiting.push(change);
         clearTimeout(timer);

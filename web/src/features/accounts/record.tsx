@@ -49,6 +49,7 @@ function useAccountFact(a: Account) {
   const fields = useFields("account");
   return (key: keyof Account & string, label: string, kind: FieldKind, clearable = true) => ({
     label,
+    field: key === "owner" || key === "parent" ? `${key}_id` : key,
     kind,
     currency,
     clearable,

@@ -9,6 +9,7 @@ export const MASTER_DATA = [
   "options",
   "products",
   "price-lists",
+  "task-templates",
   "currencies",
   "custom-fields",
   "opportunities",

@@ -32,6 +32,7 @@ function useContactFact(c: Contact) {
   const fields = useFields("contact");
   return (key: keyof Contact & string, label: string, kind: FieldKind, clearable = true) => ({
     label,
+    field: key === "owner" || key === "account" ? `${key}_id` : key,
     kind,
     currency: "",
     clearable,

@@ -14,6 +14,7 @@ export function useLeadFact(l: Lead) {
   const why = l.converted ? "A converted lead does not change" : "You may only read this lead";
   return (key: keyof Lead & string, label: string, kind: FieldKind, clearable = true) => ({
     label,
+    field: key === "owner" ? `${key}_id` : key,
     kind,
     currency: "",
     clearable,

@@ -32,6 +32,7 @@ export function useFact(o: Opportunity) {
     const mine = fields.locks(def.field) ? FIELD_LOCKED : undefined;
     return {
       kind: def.kind,
+      field: def.field,
       label: def.label,
       value: def.value(o),
       currency: o.amount?.currency ?? currency,

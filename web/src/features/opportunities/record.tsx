@@ -18,6 +18,7 @@ import { useMove } from "./use-move";
 import { loadable } from "@/lib/loadable";
 import { useVisit } from "@/lib/recent";
 
+const PresenceRow = loadable(() => import("@/components/crm/presence-row").then((m) => m.PresenceRow));
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 const History = loadable(() => import("@/components/crm/history").then((m) => m.History));
 const RelatedRecords = loadable(() => import("@/components/crm/related").then((m) => m.RelatedRecords));
@@ -51,6 +52,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
         <div className="flex items-start gap-3">
           <h1 className="min-w-0 flex-1 text-title break-words text-fg">{o.name}</h1>
+          <PresenceRow key={o.id} type="opportunity" id={o.id} />
           <Actions o={o} onMove={(stage, extra, then) => move({ record: o, stage, extra, then })} />
         </div>
         {o.archived_at && <Archived o={o} />}

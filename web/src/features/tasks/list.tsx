@@ -1,17 +1,16 @@
 import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { Plus, SquareCheck } from "lucide-react";
+import { ListChecks, SquareCheck } from "lucide-react";
+import { Suspense, useState } from "react";
 import type { Task } from "@/api/types";
-import { useMay } from "@/api/shared";
 import { TaskRow } from "@/components/crm/task-row";
 import { Button } from "@/components/ui/button";
 import { Card, Empty } from "@/components/ui/states";
-import { TabRow, tabClass } from "@/components/ui/tabs";
 import { daysUntil } from "@/lib/format";
-import { create } from "@/lib/frame";
-import { TASK_VIEWS, taskViewQuery, type TaskView } from "./queries";
+import { loadable } from "@/lib/loadable";
+import { taskViewQuery, type ListedView } from "./queries";
 
-const LABELS: Record<TaskView, string> = { mine: "My open", everyone: "Everyone’s open", done: "My finished" };
+const TaskBulk = loadable(() => import("./bulk").then((m) => m.TaskBulk));
+
 function group(task: Task): string {
   if (!task.due_date) return "Without a date";
   const left = daysUntil(task.due_date);
@@ -19,72 +18,86 @@ function group(task: Task): string {
 }
 const ORDER = ["Overdue", "Today", "Next seven days", "Later", "Without a date"];
 
-export function TaskList({ view }: { view: TaskView }) {
-  const may = useMay("task", "create");
+const NOTHING: Record<ListedView, [string, string]> = {
+  day: ["Nothing due today", "What is late or due today is listed here, the late first."],
+  mine: ["Nothing to do", "Tasks that you take on, or that someone gives you, appear here with the late ones first."],
+  everyone: ["Nothing to do", "Open tasks of all whose tasks you may see."],
+  done: ["Nothing finished yet", "What you finish is kept here."],
+};
+
+/** Tasks under the heads of when they are due; several can be chosen and changed together. */
+export function TaskList({ view }: { view: ListedView }) {
   const query = useSuspenseInfiniteQuery(taskViewQuery(view));
   const tasks = query.data.pages.flatMap((p) => p.items);
+  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
   const groups =
     view === "done"
       ? [["Finished", tasks] as const]
       : ORDER.map((name) => [name, tasks.filter((t) => group(t) === name)] as const);
+  const choose = (id: string, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(id);
+    else next.delete(id);
+    setChosen(next);
+  };
+  const records = tasks.filter((t) => chosen?.has(t.id)).map((t) => ({ id: t.id, name: t.title, version: t.version }));
+  if (tasks.length === 0) {
+    const [title, text] = NOTHING[view];
+    return (
+      <Empty icon={SquareCheck} title={title}>
+        {text}
+      </Empty>
+    );
+  }
   return (
-    <div className="flex flex-1 flex-col">
-      <div className="flex h-11 shrink-0 items-center border-b border-line pr-4 pl-2 md:pr-5 md:pl-3">
-        <TabRow label="Views" className="h-11 min-w-0 flex-1">
-          {TASK_VIEWS.map((v) => (
-            <Link
-              key={v}
-              to="/tasks"
-              search={v === "mine" ? {} : { view: v }}
-              activeOptions={{ exact: true }}
-              aria-current={v === view ? "page" : undefined}
-              className={tabClass(v === view)}
+    <>
+      <Button
+        size="card"
+        className="self-end"
+        aria-pressed={chosen !== null}
+        onPointerEnter={TaskBulk.load}
+        onClick={() => setChosen(chosen ? null : new Set())}
+      >
+        <ListChecks /> {chosen ? "Stop choosing" : "Choose several"}
+      </Button>
+      {groups.map(
+        ([name, list]) =>
+          list.length > 0 && (
+            <Card
+              key={name}
+              title={
+                <>
+                  {name} <span className="font-normal text-fg-3 tnum">{list.length}</span>
+                </>
+              }
             >
-              {LABELS[v]}
-            </Link>
-          ))}
-        </TabRow>
-        {may && (
-          <Button variant="primary" className="max-md:hidden" onClick={() => create({ kind: "task" })}>
-            <Plus /> New task
-          </Button>
-        )}
-      </div>
-      <div className="flex w-full max-w-4xl flex-col gap-4 px-4 py-4 md:px-5">
-        {tasks.length === 0 && (
-          <Empty icon={SquareCheck} title={view === "done" ? "Nothing finished yet" : "Nothing to do"}>
-            Tasks that you take on, or that someone gives you, appear here with the late ones first.
-          </Empty>
-        )}
-        {groups.map(
-          ([name, list]) =>
-            list.length > 0 && (
-              <Card
-                key={name}
-                title={
-                  <>
-                    {name} <span className="font-normal text-fg-3 tnum">{list.length}</span>
-                  </>
-                }
-              >
-                <ul className="py-1">
-                  {list.map((task) => (
-                    <TaskRow key={task.id} task={task} showAssignee={view === "everyone"} />
-                  ))}
-                </ul>
-              </Card>
-            ),
-        )}
-        {query.hasNextPage && (
-          <Button
-            className="self-start"
-            busy={query.isFetchingNextPage && "Loading"}
-            onClick={() => void query.fetchNextPage()}
-          >
-            Show more
-          </Button>
-        )}
-      </div>
-    </div>
+              <ul className="py-1">
+                {list.map((task) => (
+                  <TaskRow
+                    key={task.id}
+                    task={task}
+                    showAssignee={view === "everyone"}
+                    choose={chosen ? { chosen: chosen.has(task.id), onChoose: (on) => choose(task.id, on) } : undefined}
+                  />
+                ))}
+              </ul>
+            </Card>
+          ),
+      )}
+      {query.hasNextPage && (
+        <Button
+          className="self-start"
+          busy={query.isFetchingNextPage && "Loading"}
+          onClick={() => void query.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+      {records.length > 0 && (
+        <Suspense>
+          <TaskBulk view={view} records={records} onClear={() => setChosen(null)} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -1,20 +1,35 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { TaskList } from "@/features/tasks/list";
+import { TasksPage } from "@/features/tasks/page";
 import { TASK_VIEWS, taskViewQuery } from "@/features/tasks/queries";
+import { today } from "@/lib/format";
+
+interface Search {
+  view?: string;
+  /** Of the calendar: `2026-12`. */
+  month?: string;
+  everyone?: true;
+}
 
 const readView = (view: string | undefined) => TASK_VIEWS.find((v) => v === view) ?? "mine";
+const isMonth = (month: unknown): month is string => typeof month === "string" && /^\d{4}-(0[1-9]|1[0-2])$/.test(month);
 
 export const Route = createFileRoute("/_app/tasks")({
   staticData: { crumb: "Tasks" },
-  validateSearch: (search: Record<string, unknown>): { view?: string } =>
-    typeof search.view === "string" ? { view: search.view } : {},
-  loaderDeps: ({ search }) => search,
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    ...(typeof search.view === "string" ? { view: search.view } : {}),
+    ...(isMonth(search.month) ? { month: search.month } : {}),
+    ...(search.everyone === true ? { everyone: true } : {}),
+  }),
+  loaderDeps: ({ search }) => ({ view: search.view }),
   loader: async ({ context: { queryClient }, deps }) => {
-    await queryClient.infiniteQuery({ ...taskViewQuery(readView(deps.view)), staleTime: "static" });
+    const view = readView(deps.view);
+    if (view === "calendar") return;
+    await queryClient.infiniteQuery({ ...taskViewQuery(view), staleTime: "static" });
   },
   component: TasksRoute,
 });
 
 function TasksRoute() {
-  return <TaskList view={readView(Route.useSearch().view)} />;
+  const { view, month, everyone } = Route.useSearch();
+  return <TasksPage view={readView(view)} month={month ?? today().slice(0, 7)} everyone={everyone ?? false} />;
 }

@@ -88,6 +88,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
             json!({ "name": "Changed", "version": 999 })
         }
         "POST /tasks" => json!({ "title": "New" }),
+        "POST /task-templates" => json!({ "name": "New template", "title": "New" }),
         "POST /activities" => json!({ "kind": "note", "body": "New", "opportunity_id": records.0["opportunities"] }),
         "PATCH /activities/{id}" => json!({ "body": "Changed", "version": 999 }),
         "PUT /timeline-pins/{object}/{id}/{event_id}" => json!({}),
@@ -114,7 +115,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /opportunities/{id}/reopening" => json!({ "reason": "Changed", "version": 999 }),
         "POST /opportunities/{id}/clone" => json!({ "name": "" }),
         "PUT /opportunities/{id}/archive" => json!({}),
-        "PATCH /tasks/{id}" => json!({ "title": "Changed", "version": 999 }),
+        "PATCH /tasks/{id}" | "PATCH /task-templates/{id}" => json!({ "title": "Changed", "version": 999 }),
         "PATCH /contacts/{id}" | "PATCH /leads/{id}" => json!({ "title": "Changed", "version": 999 }),
         "PATCH /opportunities/{id}" | "PATCH /accounts/{id}" | "PATCH /products/{id}" => {
             json!({ "name": "Changed", "version": 999 })
@@ -208,6 +209,7 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "PATCH /mailboxes/{id}" => json!({ "private": true, "version": 999 }),
         "PATCH /mail-policy" => json!({ "mailboxes": false, "version": 999 }),
         "POST /mailboxes/{id}/sync" | "POST /mail-address" | "POST /unmatched-emails/{id}/filing" => json!({}),
+        "PUT /presence/{object}/{id}" => json!({ "page": nil }),
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
@@ -253,6 +255,8 @@ async fn who_may_ask_what() {
     records.insert("teams", team.to_string());
     records.insert("users", app.user(Builtin::SalesRep).await.id.to_string());
     let list = json!({ "name": "List", "currency": "EUR" });
+    let template = json!({ "name": "Template", "title": "Task" });
+    records.insert("task-templates", id(app.admin.post("/task-templates", template).await.ok()));
     records.insert("price-lists", id(app.admin.post("/price-lists", list).await.ok()));
     let field = json!({ "object": "contact", "label": "Field", "kind": "text" });
     records.insert("custom-fields", id(app.admin.post("/custom-fields", field).await.ok()));
@@ -316,6 +320,8 @@ async fn who_may_ask_what() {
                     "/duplicates/sweeps?object=account".to_owned()
                 } else if path == "/matching-rules/{object}" {
                     "/matching-rules/account".to_owned()
+                } else if path == "/presence/{object}/{id}" {
+                    format!("/presence/account/{}?page={}", records.0["accounts"], person.id)
                 } else if operation == "GET /rules/facts" {
                     "/rules/facts?object=account".to_owned()
                 } else {

@@ -7,7 +7,7 @@ mod mail;
 mod oauth;
 mod oidc;
 mod passkeys;
-mod prove;
+pub(crate) mod prove;
 mod roles;
 mod scim;
 mod second_factor;

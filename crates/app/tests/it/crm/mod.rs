@@ -32,6 +32,8 @@ mod merges;
 mod opportunity;
 mod people_and_companies;
 mod pipelines;
+mod presence;
+mod tasks;
 mod views;
 mod web_forms;
 

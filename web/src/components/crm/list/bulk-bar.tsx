@@ -6,9 +6,8 @@ import { Progress } from "@/components/ui/states";
 import { number } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { loadable } from "@/lib/loadable";
-import { useBulk, type BulkTarget, type BulkWork, type Chosen } from "./bulk";
+import { useBulk, type BulkSpec, type BulkTarget, type BulkWork, type Chosen } from "./bulk";
 import { Assign, Tags } from "./bulk-verbs";
-import type { ListSpec } from "./spec";
 import type { Selected } from "./view-query";
 
 export type Run = (doing: string, past: string, work: BulkWork) => void;
@@ -16,12 +15,14 @@ export type Run = (doing: string, past: string, work: BulkWork) => void;
 const BulkRefused = loadable(() => import("./bulk-refused").then((m) => m.BulkRefused));
 
 export function BulkBar(props: {
-  spec: ListSpec;
+  spec: BulkSpec;
   records: Chosen[];
   /** Said of them quietly, as their sum. */
   aside?: string;
   /** What else may be done with records of this kind. */
   more?: (run: Run) => ReactNode;
+  /** In place of what is done with all kinds. */
+  verbs?: (run: Run) => ReactNode;
   /** All that the list finds, when every loaded row is chosen and there are more. */
   all: { selection: Selected; count: string } | null;
   onClear: () => void;
@@ -65,7 +66,7 @@ export function BulkBar(props: {
                 Select all {all.count} matching
               </Button>
             )}
-            <Verbs object={spec.object} run={go} more={props.more} />
+            {props.verbs?.(go) ?? <Verbs object={spec.object} run={go} more={props.more} />}
             <Button variant="quiet" size="icon" aria-label="Clear the selection" onClick={onClear}>
               <X />
             </Button>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { get, post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { BulkChange } from "@/api/types";
-import type { ListSpec } from "./spec";
+import type { ListObject } from "./spec";
 import type { Selected } from "./view-query";
 import { TOUCHED } from "@/components/crm/use-undo";
 import { failed, told } from "@/components/ui/toast";
@@ -26,10 +26,17 @@ export interface Chosen {
 }
 export type BulkTarget = { records: Chosen[] } | { matching: Selected };
 
+/** What a change of many is of. */
+export interface BulkSpec {
+  object: ListObject | "task";
+  /** One, and many. */
+  noun: [string, string];
+}
+
 const LOOK_AGAIN = 300;
 const running = (b: BulkChange) => b.status === "running" || b.status === "undoing";
 
-export function useBulk(spec: ListSpec, onDone: () => void) {
+export function useBulk(spec: BulkSpec, onDone: () => void) {
   const words = (n: number) => plural(n, ...spec.noun);
   const client = useQueryClient();
   const [progress, setProgress] = useState<{ doing: string; bulk: BulkChange } | null>(null);

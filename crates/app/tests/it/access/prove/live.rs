@@ -12,7 +12,7 @@ use super::world::{OBJECTS, path};
 use super::{Proof, text};
 
 /// The changes that somebody is told of, from now on.
-async fn listen(who: &Person) -> UnboundedReceiver<Value> {
+pub(crate) async fn listen(who: &Person) -> UnboundedReceiver<Value> {
     let mut response = who.request(Method::GET, "/live").send().await.unwrap();
     assert_eq!(response.status(), 200);
     let (sender, receiver) = unbounded_channel();

@@ -5,7 +5,7 @@
 
 mod answers;
 mod elsewhere;
-mod live;
+pub(crate) mod live;
 mod timing;
 mod world;
 

@@ -1,0 +1,58 @@
+/** Who else is at the record that is open here, and which field they are editing. */
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { put, remove } from "@/api/client";
+import { useMe } from "@/api/shared";
+import type { Present, SubjectType } from "@/api/types";
+import { createStore } from "@/lib/store";
+
+/** Said again so often; the server takes three times as long for gone. */
+const AGAIN = 15_000;
+/** This page, as the server tells it from others of the same person. */
+const page = crypto.randomUUID();
+
+/** The field that is being edited here, by the API's name. */
+export const editing = createStore<string | null>(null);
+/** Who else edits which field of the record that is open here. */
+export const others = createStore<Present[]>([]);
+
+export const presenceKey = (type: string, id: string) => ["presence", type, id] as const;
+
+const presenceQuery = (type: SubjectType, id: string) =>
+  queryOptions({
+    queryKey: presenceKey(type, id),
+    queryFn: async () =>
+      (await put("/presence/{object}/{id}", { path: { object: type, id }, body: { page, field: editing.get() } })).data.items,
+    refetchInterval: AGAIN,
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+
+/** Says that the record is open here as long as the page shows it, and reads who else has it open. */
+export function usePresence(type: SubjectType, id: string): Present[] {
+  const client = useQueryClient();
+  // Whoever looks at the app as somebody else is not there as them.
+  const enabled = !useMe().viewer;
+  const { data } = useQuery({ ...presenceQuery(type, id), enabled });
+  const field = editing.use();
+  useEffect(() => {
+    if (enabled) void client.invalidateQueries({ queryKey: presenceKey(type, id) });
+  }, [client, enabled, field, type, id]);
+  useEffect(() => {
+    others.set(data ?? []);
+  }, [data]);
+  useEffect(() => {
+    if (!enabled) return undefined;
+    const leave = () => {
+      others.set([]);
+      void remove("/presence/{object}/{id}", { path: { object: type, id }, query: { page } }).catch(() => undefined);
+    };
+    window.addEventListener("pagehide", leave);
+    return () => {
+      window.removeEventListener("pagehide", leave);
+      leave();
+    };
+  }, [enabled, type, id]);
+  return data ?? [];
+}
