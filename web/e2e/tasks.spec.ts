@@ -47,7 +47,7 @@ test.describe.serial("a day of tasks", () => {
     dialog = page.getByRole("dialog");
     await dialog.getByLabel("Template").selectOption(`Weekly ${STAMP}`);
     await expect(dialog.getByLabel("What is to be done")).toHaveValue(CALL);
-    await expect(dialog.getByLabel("Step 1")).toHaveValue("Numbers");
+    await expect(dialog.getByLabel("Step 1", { exact: true })).toHaveValue("Numbers");
     await dialog.getByLabel("Waits for").click();
     await page.getByRole("option", { name: PAPERS }).click();
     expect(await saved(page, "POST", () => dialog.getByRole("button", { name: "Add task" }).click())).toBe(true);
@@ -55,7 +55,9 @@ test.describe.serial("a day of tasks", () => {
 
     const row = page.getByRole("listitem").filter({ hasText: CALL });
     await expect(row.getByRole("img", { name: `Waits for ${PAPERS}` })).toBeVisible();
-    expect(await saved(page, "PATCH", () => row.getByRole("checkbox").click())).toBe(false);
+    expect(await saved(page, "PATCH", () => row.getByRole("checkbox", { name: /^(Finish|Reopen)/ }).click())).toBe(
+      false,
+    );
     await expect(page.getByText(`it waits for “${PAPERS}”`)).toBeVisible();
   });
 
@@ -68,7 +70,9 @@ test.describe.serial("a day of tasks", () => {
     expect(await saved(page, "PATCH", () => dialog.getByRole("button", { name: "Save" }).click())).toBe(true);
     const row = page.getByRole("listitem").filter({ hasText: CALL });
     await expect(row).toContainText("1/1");
-    expect(await saved(page, "PATCH", () => row.getByRole("checkbox").click())).toBe(true);
+    expect(await saved(page, "PATCH", () => row.getByRole("checkbox", { name: /^(Finish|Reopen)/ }).click())).toBe(
+      true,
+    );
     await expect(row).toBeHidden();
     await page.goto("/tasks");
     await expect(page.getByRole("listitem").filter({ hasText: CALL })).toContainText("0/1");
@@ -88,9 +92,9 @@ test.describe.serial("a day of tasks", () => {
     const more = today.getByRole("button", { name: /more$/ });
     await expect(today.getByRole("button").nth(1)).toBeVisible();
     if (await more.isVisible()) await more.click();
-    await expect(today.getByRole("button", { name: CALL })).toBeVisible();
+    await expect(today.getByRole("button", { name: CALL, exact: true })).toBeVisible();
     await accessible(page);
-    await today.getByRole("button", { name: PAPERS }).click();
+    await today.getByRole("button", { name: PAPERS, exact: true }).click();
     await expect(page.getByRole("dialog").getByLabel("What is to be done")).toHaveValue(PAPERS);
     await page.keyboard.press("Escape");
   });

@@ -55,6 +55,7 @@ import { Route as AppAdminServiceAccountsRouteImport } from "./routes/_app/admin
 import { Route as AppAdminSessionsRouteImport } from "./routes/_app/admin/sessions";
 import { Route as AppAdminSignInRouteImport } from "./routes/_app/admin/sign-in";
 import { Route as AppAdminSingleSignOnRouteImport } from "./routes/_app/admin/single-sign-on";
+import { Route as AppAdminTaskTemplatesRouteImport } from "./routes/_app/admin/task-templates";
 import { Route as AppAdminWebFormsRouteImport } from "./routes/_app/admin/web-forms";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
@@ -304,6 +305,11 @@ const AppAdminSingleSignOnRoute = AppAdminSingleSignOnRouteImport.update({
   path: "/single-sign-on",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminTaskTemplatesRoute = AppAdminTaskTemplatesRouteImport.update({
+  id: "/task-templates",
+  path: "/task-templates",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminWebFormsRoute = AppAdminWebFormsRouteImport.update({
   id: "/web-forms",
   path: "/web-forms",
@@ -445,6 +451,7 @@ export interface FileRoutesByFullPath {
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
+  "/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
@@ -502,6 +509,7 @@ export interface FileRoutesByTo {
   "/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
+  "/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
@@ -569,6 +577,7 @@ export interface FileRoutesById {
   "/_app/admin/sessions": typeof AppAdminSessionsRoute;
   "/_app/admin/sign-in": typeof AppAdminSignInRoute;
   "/_app/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
+  "/_app/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/_app/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
   "/_app/leads/$id": typeof AppLeadsIdRoute;
@@ -637,6 +646,7 @@ export interface FileRouteTypes {
     | "/admin/sessions"
     | "/admin/sign-in"
     | "/admin/single-sign-on"
+    | "/admin/task-templates"
     | "/admin/web-forms"
     | "/contacts/$id"
     | "/leads/$id"
@@ -694,6 +704,7 @@ export interface FileRouteTypes {
     | "/admin/service-accounts"
     | "/admin/sessions"
     | "/admin/sign-in"
+    | "/admin/task-templates"
     | "/contacts/$id"
     | "/leads/$id"
     | "/opportunities/$id"
@@ -760,6 +771,7 @@ export interface FileRouteTypes {
     | "/_app/admin/sessions"
     | "/_app/admin/sign-in"
     | "/_app/admin/single-sign-on"
+    | "/_app/admin/task-templates"
     | "/_app/admin/web-forms"
     | "/_app/contacts/$id"
     | "/_app/leads/$id"
@@ -1118,6 +1130,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminSingleSignOnRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/task-templates": {
+      id: "/_app/admin/task-templates";
+      path: "/task-templates";
+      fullPath: "/admin/task-templates";
+      preLoaderRoute: typeof AppAdminTaskTemplatesRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/web-forms": {
       id: "/_app/admin/web-forms";
       path: "/web-forms";
@@ -1361,6 +1380,7 @@ interface AppAdminRouteChildren {
   AppAdminSessionsRoute: typeof AppAdminSessionsRoute;
   AppAdminSignInRoute: typeof AppAdminSignInRoute;
   AppAdminSingleSignOnRoute: typeof AppAdminSingleSignOnRouteWithChildren;
+  AppAdminTaskTemplatesRoute: typeof AppAdminTaskTemplatesRoute;
   AppAdminWebFormsRoute: typeof AppAdminWebFormsRouteWithChildren;
   AppAdminIndexRoute: typeof AppAdminIndexRoute;
 }
@@ -1389,6 +1409,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminSessionsRoute: AppAdminSessionsRoute,
   AppAdminSignInRoute: AppAdminSignInRoute,
   AppAdminSingleSignOnRoute: AppAdminSingleSignOnRouteWithChildren,
+  AppAdminTaskTemplatesRoute: AppAdminTaskTemplatesRoute,
   AppAdminWebFormsRoute: AppAdminWebFormsRouteWithChildren,
   AppAdminIndexRoute: AppAdminIndexRoute,
 };

@@ -3555,6 +3555,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/presence/{object}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that a record is open, and read who else has it open
+         * @description Again every fifteen seconds; what is not said for 45 seconds is over. The live stream tells, with the event
+         *     `opportunity.presence` and its like, when somebody comes, goes or begins to edit a field.
+         */
+        put: operations["put_presence_object_id"];
+        post?: never;
+        /** Say that a record is closed again */
+        delete: operations["delete_presence_object_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/price-lists": {
         parameters: {
             query?: never;
@@ -4325,6 +4347,48 @@ export interface paths {
          *     `open_deals_undecided` asks for it, and says how many there are.
          */
         patch: operations["patch_stages_id"];
+        trace?: never;
+    };
+    "/api/v1/task-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All task templates, by name */
+        get: operations["get_task_templates"];
+        put?: never;
+        /** Create a task template */
+        post: operations["post_task_templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a task template
+         * @description Tasks that were made from it stay.
+         */
+        delete: operations["delete_task_templates_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a task template
+         * @description Tasks that were made from it stay as they are.
+         */
+        patch: operations["patch_task_templates_id"];
         trace?: never;
     };
     "/api/v1/tasks": {
@@ -5863,7 +5927,7 @@ export interface components {
             /** Format: date-time */
             finished_at?: string | null;
             id: components["schemas"]["BulkId"];
-            object: components["schemas"]["FieldObject"];
+            object: components["schemas"]["ListObject"];
             /** @description Why it failed as a whole. */
             problem?: string | null;
             /** Format: int64 */
@@ -5929,6 +5993,11 @@ export interface components {
             new_label?: string | null;
             old: unknown;
             old_label?: string | null;
+        };
+        /** @description A step. */
+        ChecklistItem: {
+            done?: boolean;
+            text: string;
         };
         /** @description A value of a managed list. */
         Choice: {
@@ -6909,6 +6978,25 @@ export interface components {
             /** @description `text`, `integer`, `money`, `date`, `datetime`, `percent`, `email`, `phone`, `url`, `tags`, or what it refers to. */
             type: string;
         };
+        /** @description What can be written, by the API's names. */
+        Fields: {
+            /** @description Kept, but not offered. */
+            archived: boolean;
+            checklist: components["schemas"]["ChecklistItem"][];
+            /**
+             * Format: int32
+             * @description Days from the day on which it is used; none for tasks without a date.
+             */
+            due_in_days?: number | null;
+            name: string;
+            notes?: string | null;
+            priority: components["schemas"]["Priority"];
+            recurrence?: string | null;
+            /** @description The title of its tasks. */
+            title: string;
+            /** @description Whether Saturdays and Sundays don't count. */
+            working_days: boolean;
+        };
         /** @description A figure of a column. */
         Figure: {
             field: string;
@@ -7150,6 +7238,16 @@ export interface components {
             left: components["schemas"]["RecordCounts"];
             moved: components["schemas"]["RecordCounts"];
             to?: components["schemas"]["Ref"] | null;
+        };
+        /** @description What a page says of itself. */
+        Here: {
+            /** @description The field that is being edited, by the API's name. */
+            field?: string | null;
+            /**
+             * Format: uuid
+             * @description An id that the page has made for itself.
+             */
+            page: string;
         };
         /** @description An account in its tree. */
         HierarchyNode: {
@@ -7876,6 +7974,11 @@ export interface components {
          * @enum {string}
          */
         ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status" | "call_outcome" | "meeting_outcome";
+        /**
+         * @description The objects whose records lists select: those of custom fields, and tasks.
+         * @enum {string}
+         */
+        ListObject: "opportunity" | "account" | "contact" | "lead" | "task";
         /** @description The whole order of a list: each id once. */
         ListOrder: {
             ids: string[];
@@ -8326,6 +8429,12 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description A task that another one waits for. */
+        Need: {
+            done: boolean;
+            id: components["schemas"]["TaskId"];
+            title: string;
+        };
         /** @description A new account. Without an owner it is the caller's. */
         NewAccount: {
             /**
@@ -8457,7 +8566,7 @@ export interface components {
         NewBulkChange: {
             change: components["schemas"]["Work"];
             matching?: components["schemas"]["Selection"] | null;
-            object: components["schemas"]["FieldObject"];
+            object: components["schemas"]["ListObject"];
             /** @description At most 5,000; each stands at the version that you saw, or is refused. */
             records?: components["schemas"]["BulkRecord"][] | null;
         };
@@ -9015,6 +9124,13 @@ export interface components {
             account_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
             assignee_id?: components["schemas"]["UserId"] | null;
+            /**
+             * @description Tasks that have to be done before it.
+             * @default []
+             */
+            blocked_by_ids?: components["schemas"]["TaskId"][];
+            /** @default [] */
+            checklist?: components["schemas"]["ChecklistItem"][];
             /** @default null */
             contact_id?: components["schemas"]["ContactId"] | null;
             /**
@@ -9030,8 +9146,46 @@ export interface components {
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
             /** @default null */
             priority?: components["schemas"]["Priority"] | null;
+            /**
+             * @description A rule of RFC 5545 without its name; by days or longer.
+             * @default null
+             * @example FREQ=WEEKLY;BYDAY=MO
+             */
+            recurrence?: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            remind_at?: string | null;
+            /** @default null */
+            template_id?: components["schemas"]["TaskTemplateId"] | null;
             /** @default  */
             title?: string;
+        };
+        /** @description A new template. */
+        NewTaskTemplate: {
+            /** @default [] */
+            checklist?: components["schemas"]["ChecklistItem"][];
+            /**
+             * Format: int32
+             * @default null
+             */
+            due_in_days?: number | null;
+            /** @default  */
+            name?: string;
+            /** @default null */
+            notes?: string | null;
+            /** @default null */
+            priority?: components["schemas"]["Priority"] | null;
+            /**
+             * @default null
+             * @example FREQ=WEEKLY;BYDAY=MO
+             */
+            recurrence?: string | null;
+            /** @default  */
+            title?: string;
+            /** @default false */
+            working_days?: boolean;
         };
         /** @description A new team. */
         NewTeam: {
@@ -10490,6 +10644,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_Present: components["schemas"]["Counted"] & {
+            items: {
+                /** @description The field that they are editing; null when they read, or when it is hidden from you. */
+                field?: string | null;
+                user: components["schemas"]["Ref"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PriceList: components["schemas"]["Counted"] & {
             items: {
                 archived: boolean;
@@ -10801,6 +10965,12 @@ export interface components {
                 account_id?: components["schemas"]["AccountId"] | null;
                 assignee: components["schemas"]["Ref"];
                 assignee_id: components["schemas"]["UserId"];
+                /** @description Whether it waits for something that is not done, be it one that you don't see. */
+                blocked: boolean;
+                /** @description Those that it waits for and that you see. */
+                blocked_by: components["schemas"]["Need"][];
+                blocked_by_ids: components["schemas"]["TaskId"][];
+                checklist: components["schemas"]["ChecklistItem"][];
                 contact_id?: components["schemas"]["ContactId"] | null;
                 /** Format: date-time */
                 created_at: string;
@@ -10817,6 +10987,21 @@ export interface components {
                 notes?: string | null;
                 opportunity_id?: components["schemas"]["OpportunityId"] | null;
                 priority: components["schemas"]["Priority"];
+                /**
+                 * @description How it comes round: a rule of RFC 5545 without its name. Finishing it makes the next one.
+                 * @example FREQ=WEEKLY;BYDAY=MO
+                 */
+                recurrence?: string | null;
+                /**
+                 * Format: date
+                 * @description The day that the rule counts from.
+                 */
+                recurs_from?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When its assignee is to be reminded.
+                 */
+                remind_at?: string | null;
                 subject?: components["schemas"]["SubjectRef"] | null;
                 team_id?: components["schemas"]["TeamId"] | null;
                 title: string;
@@ -10825,6 +11010,16 @@ export interface components {
                 /** Format: int64 */
                 version: number;
             }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TaskTemplate: components["schemas"]["Counted"] & {
+            items: (components["schemas"]["Fields"] & {
+                id: components["schemas"]["TaskTemplateId"];
+                /** Format: int64 */
+                version: number;
+            })[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
         };
@@ -11119,6 +11314,12 @@ export interface components {
             won_amount?: components["schemas"]["Money"] | null;
             /** Format: int64 */
             won_count: number;
+        };
+        /** @description Somebody else who is there. */
+        Present: {
+            /** @description The field that they are editing; null when they read, or when it is hidden from you. */
+            field?: string | null;
+            user: components["schemas"]["Ref"];
         };
         /** @description The price of a product on a list. */
         Price: {
@@ -12347,6 +12548,12 @@ export interface components {
             account_id?: components["schemas"]["AccountId"] | null;
             assignee: components["schemas"]["Ref"];
             assignee_id: components["schemas"]["UserId"];
+            /** @description Whether it waits for something that is not done, be it one that you don't see. */
+            blocked: boolean;
+            /** @description Those that it waits for and that you see. */
+            blocked_by: components["schemas"]["Need"][];
+            blocked_by_ids: components["schemas"]["TaskId"][];
+            checklist: components["schemas"]["ChecklistItem"][];
             contact_id?: components["schemas"]["ContactId"] | null;
             /** Format: date-time */
             created_at: string;
@@ -12363,6 +12570,21 @@ export interface components {
             notes?: string | null;
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
             priority: components["schemas"]["Priority"];
+            /**
+             * @description How it comes round: a rule of RFC 5545 without its name. Finishing it makes the next one.
+             * @example FREQ=WEEKLY;BYDAY=MO
+             */
+            recurrence?: string | null;
+            /**
+             * Format: date
+             * @description The day that the rule counts from.
+             */
+            recurs_from?: string | null;
+            /**
+             * Format: date-time
+             * @description When its assignee is to be reminded.
+             */
+            remind_at?: string | null;
             subject?: components["schemas"]["SubjectRef"] | null;
             team_id?: components["schemas"]["TeamId"] | null;
             title: string;
@@ -12379,6 +12601,16 @@ export interface components {
             account_id?: components["schemas"]["AccountId"] | null;
             /** @default null */
             assignee_id?: components["schemas"]["UserId"] | null;
+            /**
+             * @description All tasks that it waits for, of those that you see.
+             * @default null
+             */
+            blocked_by_ids?: components["schemas"]["TaskId"][] | null;
+            /**
+             * @description All steps, as they shall be.
+             * @default null
+             */
+            checklist?: components["schemas"]["ChecklistItem"][] | null;
             /** @default null */
             contact_id?: components["schemas"]["ContactId"] | null;
             /**
@@ -12399,6 +12631,16 @@ export interface components {
             opportunity_id?: components["schemas"]["OpportunityId"] | null;
             /** @default null */
             priority?: components["schemas"]["Priority"] | null;
+            /**
+             * @default null
+             * @example FREQ=WEEKLY;BYDAY=MO
+             */
+            recurrence?: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            remind_at?: string | null;
             /** @default null */
             title?: string | null;
             /**
@@ -12407,6 +12649,44 @@ export interface components {
              * @default null
              */
             version?: number | null;
+        };
+        /** @description A template as the API shows it. */
+        TaskTemplate: components["schemas"]["Fields"] & {
+            id: components["schemas"]["TaskTemplateId"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        TaskTemplateId: string;
+        /** @description A change of a template: absent leaves, null clears. */
+        TaskTemplatePatch: {
+            /** @default null */
+            archived?: boolean | null;
+            /** @default null */
+            checklist?: components["schemas"]["ChecklistItem"][] | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            due_in_days?: number | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            notes?: string | null;
+            /** @default null */
+            priority?: components["schemas"]["Priority"] | null;
+            /** @default null */
+            recurrence?: string | null;
+            /** @default null */
+            title?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+            /** @default null */
+            working_days?: boolean | null;
         };
         /** @description A team; those without a parent are at the top. */
         Team: {
@@ -41299,6 +41579,235 @@ export interface operations {
             };
         };
     };
+    put_presence_object_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                object: components["schemas"]["FieldObject"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Here"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Present"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_presence_object_id: {
+        parameters: {
+            query: {
+                page: string;
+            };
+            header?: never;
+            path: {
+                object: components["schemas"]["FieldObject"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_price_lists: {
         parameters: {
             query?: never;
@@ -48198,6 +48707,459 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stage"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskTemplate"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_task_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTaskTemplate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTemplate"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_task_templates_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["TaskTemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_task_templates_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["TaskTemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskTemplatePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTemplate"];
                 };
             };
             /** @description The request can't be read */

@@ -33,6 +33,9 @@ impl Recurrence {
         if within_a_day || !rule.get_by_hour().is_empty() || !rule.get_by_minute().is_empty() {
             return Err(refused("it repeats daily, weekly, monthly or yearly"));
         }
+        if rule.get_interval() == 0 {
+            return Err(refused("its interval is none"));
+        }
         let start = first.and_time(NaiveTime::MIN).and_local_timezone(Tz::UTC).single();
         let start = start.ok_or_else(|| refused("the first day is none"))?;
         Ok(Self(rule.build(start).map_err(refused)?))
@@ -108,7 +111,7 @@ mod tests {
     #[test]
     fn what_is_no_rule_is_refused() {
         for rule in ["", "weekly", "FREQ=HOURLY", "FREQ=DAILY;BYHOUR=9", "FREQ=SOMETIMES", "FREQ=WEEKLY;INTERVAL=0"] {
-            let refused = check(rule).unwrap_err();
+            let refused = check(rule).expect_err(rule);
             assert_eq!(refused.fields.first().map(|f| f.code.as_ref()), Some("invalid_recurrence"), "{rule}");
         }
         assert!(check(&"X".repeat(301)).is_err());

@@ -22,7 +22,8 @@ const presenceQuery = (type: SubjectType, id: string) =>
   queryOptions({
     queryKey: presenceKey(type, id),
     queryFn: async () =>
-      (await put("/presence/{object}/{id}", { path: { object: type, id }, body: { page, field: editing.get() } })).data.items,
+      (await put("/presence/{object}/{id}", { path: { object: type, id }, body: { page, field: editing.get() } })).data
+        .items,
     refetchInterval: AGAIN,
     staleTime: 0,
     gcTime: 0,

@@ -104,13 +104,17 @@ export function TaskTemplateForm({ template, onClose }: { template?: TaskTemplat
         )}
         <Field label="Name" required error={errors.name}>
           {(w) => (
-            <Input {...w} autoFocus value={draft.name} maxLength={200} onChange={(e) => put({ name: e.target.value })} />
+            <Input
+              {...w}
+              autoFocus
+              value={draft.name}
+              maxLength={200}
+              onChange={(e) => put({ name: e.target.value })}
+            />
           )}
         </Field>
         <Field label="What is to be done" required error={errors.title}>
-          {(w) => (
-            <Input {...w} value={draft.title} maxLength={500} onChange={(e) => put({ title: e.target.value })} />
-          )}
+          {(w) => <Input {...w} value={draft.title} maxLength={500} onChange={(e) => put({ title: e.target.value })} />}
         </Field>
         <div className="grid gap-3 sm:grid-cols-2">
           <Field label="Due in so many days" error={errors.days} hint="Empty: without a date">
@@ -136,7 +140,11 @@ export function TaskTemplateForm({ template, onClose }: { template?: TaskTemplat
           <Checkbox checked={draft.workingDays} onCheckedChange={(on) => put({ workingDays: on === true })} />
           Saturdays and Sundays don’t count
         </label>
-        <RepeatField value={draft.recurrence} error={errors.recurrence} onChange={(recurrence) => put({ recurrence })} />
+        <RepeatField
+          value={draft.recurrence}
+          error={errors.recurrence}
+          onChange={(recurrence) => put({ recurrence })}
+        />
         <Field label="Checklist" error={errors.checklist}>
           {() => <Checklist items={draft.checklist} onChange={(checklist) => put({ checklist })} />}
         </Field>

@@ -36,7 +36,15 @@ export function TaskTemplates() {
           A follow-up call, the hand-over to the project, the yearly review: what your team does each time.
         </Empty>
       ) : (
-        <PlainTable heads={[{ label: "Template" }, { label: "Task" }, { label: "Due" }, { label: "Steps", right: true }, { label: "" }]}>
+        <PlainTable
+          heads={[
+            { label: "Template" },
+            { label: "Task" },
+            { label: "Due" },
+            { label: "Steps", right: true },
+            { label: "" },
+          ]}
+        >
           {templates.map((t) => (
             <TemplateRow key={t.id} template={t} may={may} onEdit={() => setOpen(t)} />
           ))}

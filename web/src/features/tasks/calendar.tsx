@@ -20,7 +20,8 @@ export function Calendar({ month, everyone }: { month: string; everyone: boolean
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
   const tasks = data?.pages.flatMap((page) => page.items) ?? [];
-  const byDay = Map.groupBy(tasks, (task) => task.due_date ?? "");
+  const byDay = new Map<string, Task[]>();
+  for (const task of tasks) byDay.set(task.due_date ?? "", [...(byDay.get(task.due_date ?? "") ?? []), task]);
   const { change } = useTaskEdit();
   const sensors = useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: 4 } }),
@@ -69,7 +70,7 @@ export function Calendar({ month, everyone }: { month: string; everyone: boolean
 }
 
 function Head({ month, everyone }: { month: string; everyone: boolean }) {
-  const here = { view: "calendar", ...(everyone ? { everyone: true } : {}) };
+  const here = { view: "calendar", ...(everyone ? { everyone: true as const } : {}) };
   const step = (by: number, label: string, icon: ReactNode) => (
     <Button asChild variant="quiet" size="icon">
       <Link to="/tasks" search={{ ...here, month: monthOn(month, by) }} aria-label={label}>

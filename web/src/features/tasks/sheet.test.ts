@@ -8,7 +8,9 @@ test("a sheet is whole weeks with the month in it", () => {
       expect(days.length % 7).toBe(0);
       expect(new Date(`${days[0]?.date}T00:00:00Z`).getUTCDay()).toBe(first);
       expect(days.filter((d) => d.inMonth).map((d) => d.date)[0]).toBe(`${month}-01`);
-      expect(days.filter((d) => d.inMonth)).toHaveLength(new Date(Date.UTC(+month.slice(0, 4), +month.slice(5), 0)).getUTCDate());
+      expect(days.filter((d) => d.inMonth)).toHaveLength(
+        new Date(Date.UTC(+month.slice(0, 4), +month.slice(5), 0)).getUTCDate(),
+      );
     }
   }
   // Four weeks that begin on the day asked for.

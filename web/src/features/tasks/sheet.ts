@@ -25,7 +25,7 @@ export function sheetOf(month: string, first = firstWeekday()): Day[] {
   const start = new Date(Date.UTC(y, m - 1, 1));
   start.setUTCDate(1 - ((start.getUTCDay() - first + 7) % 7));
   const days: Day[] = [];
-  for (const at = start; days.length % 7 !== 0 || days.length === 0 || at.getUTCMonth() === m - 1; ) {
+  for (const at = start; days.length % 7 !== 0 || days.length === 0 || at.getUTCMonth() === m - 1;) {
     days.push({ date: iso(at), number: at.getUTCDate(), inMonth: at.getUTCMonth() === m - 1 });
     at.setUTCDate(at.getUTCDate() + 1);
   }

@@ -1,10 +1,15 @@
 //! Tasks that come round, that wait for others, with steps and reminders; templates; and several changed at once.
 
 use dealwright_access::policy::Builtin;
-use dealwright_testkit::TestApp;
+use dealwright_testkit::{Person, TestApp};
 use serde_json::{Value, json};
 
 use super::bulk::change;
+
+async fn titles(person: &Person, url: &str) -> Vec<Value> {
+    let page = person.get(url).await.ok();
+    page["items"].as_array().unwrap().iter().map(|task| task["title"].clone()).collect()
+}
 
 fn path(of: &Value) -> String {
     format!("/tasks/{}", of["id"].as_str().unwrap())
@@ -14,35 +19,35 @@ fn path(of: &Value) -> String {
 async fn a_task_that_comes_round_makes_the_next_one_and_takes_it_back() {
     let app = TestApp::new().await;
     let rep = app.user(Builtin::SalesRep).await;
-    let new = json!({ "title": "Weekly call", "due_date": "2999-01-07", "recurrence": "FREQ=WEEKLY", "remind_at": "2999-01-07T08:00:00Z",
+    let new = json!({ "title": "Weekly call", "due_date": "2190-01-07", "recurrence": "FREQ=WEEKLY", "remind_at": "2190-01-07T08:00:00Z",
         "checklist": [{ "text": " Numbers " }, { "text": "Agenda" }] });
     let first = rep.post("/tasks", new).await.ok();
     assert_eq!(first["checklist"], json!([{ "text": "Numbers", "done": false }, { "text": "Agenda", "done": false }]));
-    assert_eq!((&first["recurs_from"], &first["blocked"]), (&json!("2999-01-07"), &json!(false)));
+    assert_eq!((&first["recurs_from"], &first["blocked"]), (&json!("2190-01-07"), &json!(false)));
 
-    let ticked = json!({ "version": 1, "checklist": [{ "text": "Numbers", "done": true }, { "text": "Agenda" }], "due_date": "2999-01-09" });
+    let ticked = json!({ "version": 1, "checklist": [{ "text": "Numbers", "done": true }, { "text": "Agenda" }], "due_date": "2190-01-09" });
     rep.patch(&path(&first), ticked).await.ok();
     let done = rep.patch(&path(&first), json!({ "version": 2, "done": true })).await;
     let open = rep.get("/tasks?status=open").await.ok();
     let next = &open["items"][0];
     // A day that was put off does not move the rest; the steps begin again; the reminder is as long before.
-    assert_eq!((open["items"].as_array().unwrap().len(), &next["due_date"]), (1, &json!("2999-01-14")));
+    assert_eq!((open["items"].as_array().unwrap().len(), &next["due_date"]), (1, &json!("2190-01-14")));
     assert_eq!(next["checklist"][0]["done"], json!(false));
-    assert_eq!(next["remind_at"], json!("2999-01-12T08:00:00Z"));
-    assert_eq!(next["recurs_from"], json!("2999-01-07"));
+    assert_eq!(next["remind_at"], json!("2190-01-12T08:00:00Z"));
+    assert_eq!(next["recurs_from"], json!("2190-01-07"));
 
     // Undone, it is open again, and the next one is gone as long as nobody has touched it.
     rep.post("/undo", json!({ "event_id": done.event() })).await.ok();
-    assert_eq!(rep.get("/tasks?status=open").await.names().len(), 1);
+    assert_eq!(titles(&rep, "/tasks?status=open").await.len(), 1);
     rep.patch(&path(&first), json!({ "version": 4, "done": true })).await.ok();
     let open = rep.get("/tasks?status=open").await.ok();
     let next = open["items"][0].clone();
     rep.patch(&path(&next), json!({ "version": 1, "notes": "Mine" })).await.ok();
     rep.patch(&path(&first), json!({ "version": 5, "done": false })).await.ok();
-    assert_eq!(rep.get("/tasks?status=open").await.names().len(), 2);
+    assert_eq!(titles(&rep, "/tasks?status=open").await.len(), 2);
     // Finished once more, it has one that follows already.
     rep.patch(&path(&first), json!({ "version": 6, "done": true })).await.ok();
-    assert_eq!(rep.get("/tasks?status=open").await.names().len(), 1);
+    assert_eq!(titles(&rep, "/tasks?status=open").await.len(), 1);
 }
 
 #[tokio::test]
@@ -150,10 +155,10 @@ async fn several_tasks_are_changed_at_once_and_taken_back() {
     let body = json!({ "object": "task", "records": records, "change": { "set": { "due_date": "2026-12-01", "priority": "high" } } });
     let done = change(&rep, body).await;
     assert_eq!((&done["changed"], &done["refused"]), (&json!(2), &json!(1)));
-    assert_eq!(rep.get("/tasks?priority=high").await.names().len(), 2);
+    assert_eq!(titles(&rep, "/tasks?priority=high").await.len(), 2);
     let tagged = json!({ "object": "task", "records": [{ "id": theirs["id"], "version": 1 }], "change": { "add_tags": ["x"] } });
     assert_eq!(rep.post("/bulk-changes", tagged).await.problem(), "422 invalid: change.add_tags");
     let all = json!({ "object": "task", "matching": { "filter": { "field": "priority", "op": "eq", "value": "high" } }, "change": { "delete": true } });
     assert_eq!(change(&rep, all).await["changed"], json!(2));
-    assert_eq!(rep.get("/tasks").await.names().len(), 0);
+    assert_eq!(titles(&rep, "/tasks").await.len(), 0);
 }

@@ -12,7 +12,10 @@ test("only what was changed is sent", () => {
   const draft = newDraft({ id: "u", name: "Ada" });
   const before = bodyOf(draft);
   expect(changedOf(bodyOf({ ...draft, title: " " }), before)).toEqual({});
-  const steps = [{ text: "One", done: false }, { text: " ", done: false }];
+  const steps = [
+    { text: "One", done: false },
+    { text: " ", done: false },
+  ];
   expect(changedOf(bodyOf({ ...draft, checklist: steps, due: "" }), before)).toEqual({
     due_date: null,
     checklist: [{ text: "One", done: false }],

@@ -58,7 +58,7 @@ export function dueIn(days: number, workingDays: boolean, now = new Date()): str
   const at = new Date(now.getFullYear(), now.getMonth(), now.getDate());
   const free = () => at.getDay() === 0 || at.getDay() === 6;
   while (free()) at.setDate(at.getDate() + 1);
-  for (let left = days; left > 0; ) {
+  for (let left = days; left > 0;) {
     at.setDate(at.getDate() + 1);
     if (!free()) left -= 1;
   }
@@ -91,5 +91,7 @@ export const bodyOf = (draft: TaskDraft) => ({
 /** What of a body differs from another. */
 export const changedOf = (now: ReturnType<typeof bodyOf>, before: ReturnType<typeof bodyOf>) =>
   Object.fromEntries(
-    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof typeof before])),
+    Object.entries(now).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof typeof before]),
+    ),
   );

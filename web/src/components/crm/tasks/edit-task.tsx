@@ -18,7 +18,10 @@ export function EditTask({ task, onClose }: { task: Task; onClose: () => void })
     event.preventDefault();
     if (!check(draft.title.trim() ? {} : { title: "Say what is to be done." })) return;
     const body = fields.writable(changedOf(bodyOf(draft), bodyOf(draftOf(task))));
-    if (Object.keys(body).length === 0) return onClose();
+    if (Object.keys(body).length === 0) {
+      onClose();
+      return;
+    }
     change.mutate({ task, body, said: "Task changed" }, { onSuccess: onClose, onError: land });
   };
   return (

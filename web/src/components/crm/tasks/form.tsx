@@ -25,7 +25,13 @@ export function TaskFields({ draft, put, errors, taskId, subjectId }: Props) {
     <>
       <Field label="What is to be done" required error={errors.title}>
         {(w) => (
-          <Input {...w} autoFocus value={draft.title} maxLength={500} onChange={(e) => put({ title: e.target.value })} />
+          <Input
+            {...w}
+            autoFocus
+            value={draft.title}
+            maxLength={500}
+            onChange={(e) => put({ title: e.target.value })}
+          />
         )}
       </Field>
       <When draft={draft} put={put} errors={errors} />
@@ -99,7 +105,11 @@ function When({ draft, put, errors }: Props) {
           </Field>
         )}
         {!fields.locks("recurrence") && (
-          <RepeatField value={draft.recurrence} error={errors.recurrence} onChange={(recurrence) => put({ recurrence })} />
+          <RepeatField
+            value={draft.recurrence}
+            error={errors.recurrence}
+            onChange={(recurrence) => put({ recurrence })}
+          />
         )}
       </div>
       {!fields.locks("remind_at") && (

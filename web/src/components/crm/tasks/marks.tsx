@@ -17,10 +17,7 @@ export function TaskMarks({ task }: { task: Task }) {
         </span>
       )}
       {steps > 0 && (
-        <span
-          className="flex items-center gap-1 tnum"
-          title={`${ticked} of ${plural(steps, "step")} done`}
-        >
+        <span className="flex items-center gap-1 tnum" title={`${ticked} of ${plural(steps, "step")} done`}>
           <ListChecks role="img" aria-label="Steps done:" /> {ticked}/{steps}
         </span>
       )}

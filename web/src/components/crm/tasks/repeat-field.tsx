@@ -6,11 +6,7 @@ import { REPEATS, repeatWords } from "./repeat";
 const OWN = "own";
 
 /** How it comes round: one of the usual ways, or a rule of one's own. */
-export function RepeatField(props: {
-  value: string;
-  error?: string | undefined;
-  onChange: (rule: string) => void;
-}) {
+export function RepeatField(props: { value: string; error?: string | undefined; onChange: (rule: string) => void }) {
   const usual = REPEATS.some(([rule]) => rule === props.value);
   const [own, setOwn] = useState(!usual);
   const choose = (choice: string) => {

@@ -112,7 +112,11 @@ fn answers_are_what_a_model_of_the_policy_says() {
             let runtime = runtime();
             while cases.load(Ordering::Relaxed) < wanted {
                 let seed = worlds.fetch_add(1, Ordering::Relaxed);
-                cases.fetch_add(runtime.block_on(prove(seed, thorough)), Ordering::Relaxed);
+                let more = runtime.block_on(prove(seed, thorough));
+                let compared = cases.fetch_add(more, Ordering::Relaxed) + more;
+                if thorough {
+                    println!("{compared} of {wanted} answers compared, world {seed} among them");
+                }
             }
         };
         let workers: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
