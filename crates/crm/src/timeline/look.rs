@@ -2,12 +2,15 @@
 //!
 //! A record's entries come from several places: its own events, those of the leads and of merged records behind it, and
 //! activities in which a contact took part. `app.look` reads each along an index of its own, newest first, and answers ids of
-//! a bounded number of them; those that are wanted are read again here, under the policies of whoever asks. A page may be
-//! short, even empty, and still have a next one.
+//! a bounded number of them; those that are wanted are read here, once, under the policies of whoever asks: what an event
+//! is about is looked at for each, which is most of what a timeline costs. A page may be short, even empty, and still have a
+//! next one.
 
 use chrono::{DateTime, Utc};
 use dealwright_kernel::Result;
+use dealwright_kernel::id::EventId;
 use dealwright_store::Tx;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::ask::Asked;
@@ -50,12 +53,31 @@ impl Of {
 }
 
 /// An entry that was looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Looked {
     pub at: DateTime<Utc>,
     pub id: Uuid,
-    /// Whether it is one of those that are asked for, and may be seen.
-    pub kept: bool,
+    /// What it tells, if it is one of those that are asked for, and may be seen.
+    pub event: Option<Row>,
+}
+
+/// An event as the database gives it.
+#[derive(Debug)]
+pub struct Row {
+    pub id: EventId,
+    pub kind: String,
+    pub at: DateTime<Utc>,
+    pub actor_kind: String,
+    pub actor_id: Option<Uuid>,
+    pub actor_name: String,
+    pub on_behalf_of: Option<Uuid>,
+    pub for_name: Option<String>,
+    pub subject_type: String,
+    pub subject_id: Uuid,
+    pub subject_name: String,
+    pub changes: Value,
+    pub data: Value,
+    pub undone: bool,
 }
 
 /// Where to look.
@@ -84,11 +106,14 @@ pub async fn look(tx: &mut Tx, of: Of, behind: &Behind, asked: &Asked, window: W
     let (at, after) = window.after.unzip();
     let kinds: Vec<String> = asked.kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
     // What is not wanted is not read: its id is left out of the join.
-    let looked = sqlx::query_as!(
-        Looked,
-        r#"select l.at as "at!", l.id as "id!", e.id is not null as "kept!"
+    let looked = sqlx::query!(
+        r#"select l.at as "at!", l.id as "id!", e.id is not null as "kept!", e.type as "kind?", e.actor_kind as "actor_kind?", e.actor_id as "actor_id?",
+                  e.actor_name as "actor_name?", e.on_behalf_of as "on_behalf_of?", b.name as "for_name?", e.subject_type as "subject_type?",
+                  e.subject_id as "subject_id?", e.subject_name as "subject_name?", e.changes as "changes?", e.data as "data?",
+                  e.id is not null and exists (select from event u where u.org_id = $1 and u.undoes = e.id) as "undone!"
            from app.look($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) l
            left join event e on e.org_id = $1 and e.id = case when l.wanted then l.id end
+           left join app_user b on b.org_id = e.org_id and b.id = e.on_behalf_of
            order by l.at desc, l.id desc"#,
         tx.org().0,
         object,
@@ -105,7 +130,28 @@ pub async fn look(tx: &mut Tx, of: Of, behind: &Behind, asked: &Asked, window: W
         &asked.words,
         window.at_most,
     );
-    Ok(looked.fetch_all(tx.db()).await?)
+    let rows = looked.fetch_all(tx.db()).await?;
+    let looked = rows.into_iter().map(|r| Looked {
+        at: r.at,
+        id: r.id,
+        event: r.kept.then(|| Row {
+            id: r.id.into(),
+            kind: r.kind.unwrap_or_default(),
+            at: r.at,
+            actor_kind: r.actor_kind.unwrap_or_default(),
+            actor_id: r.actor_id,
+            actor_name: r.actor_name.unwrap_or_default(),
+            on_behalf_of: r.on_behalf_of,
+            for_name: r.for_name,
+            subject_type: r.subject_type.unwrap_or_default(),
+            subject_id: r.subject_id.unwrap_or_default(),
+            subject_name: r.subject_name.unwrap_or_default(),
+            changes: r.changes.unwrap_or_default(),
+            data: r.data.unwrap_or_default(),
+            undone: r.undone,
+        }),
+    });
+    Ok(looked.collect())
 }
 
 /// What is behind a record.

@@ -97,7 +97,7 @@ async fn add(
     let window = Window { after: None, among: Some(&[entry.0]), at_most: 1 };
     let behind = look::behind(&mut tx, of).await?;
     let stands = look::look(&mut tx, of, &behind, &Asked::default(), window).await?;
-    stands.first().filter(|looked| looked.kept).or_not_found("entry")?;
+    stands.first().filter(|looked| looked.event.is_some()).or_not_found("entry")?;
     let (org, user, now) = (tx.org().0, cx.actor().user.0, tx.now());
     let added = sqlx::query!(
         "insert into timeline_pin (org_id, object, record_id, event_id, pinned_by, pinned_at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",

@@ -4,36 +4,18 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use dealwright_access::{Actor, Object};
-use dealwright_kernel::id::EventId;
 use dealwright_kernel::{Cursor, Error, Page, Result};
 use dealwright_store::{ActorKind, Tx};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::ask::Asked;
-use super::look::{self, Behind, LOOKS, Looked, Of, ROUNDS, Window};
+use super::look::{self, Behind, LOOKS, Of, ROUNDS, Row, Window};
 use super::{Entry, EntryActor, EntryChange, EntrySubject, can_be_undone, pin};
 use crate::activity::{self, Activity};
 use crate::change;
 use crate::custom_field;
 use crate::record::Ref;
-
-struct Row {
-    id: EventId,
-    kind: String,
-    at: DateTime<Utc>,
-    actor_kind: String,
-    actor_id: Option<Uuid>,
-    actor_name: String,
-    on_behalf_of: Option<Uuid>,
-    for_name: Option<String>,
-    subject_type: String,
-    subject_id: Uuid,
-    subject_name: String,
-    changes: Value,
-    data: Value,
-    undone: bool,
-}
 
 /// A page of a timeline: what is pinned, then the rest, newest first; without the changes of fields that are hidden from the
 /// actor.
@@ -52,16 +34,16 @@ pub async fn page(
     let after = cursor.map(|c| Cursor::<(DateTime<Utc>, Uuid)>::decode(c, &fingerprint)).transpose()?;
     let after = after.map(|cursor| cursor.keys);
     let (pinned, behind) = (pin::of(tx, of).await?, look::behind(tx, of).await?);
-    let mut shown: Vec<Uuid> = Vec::new();
+    let mut shown: Vec<Row> = Vec::new();
     if after.is_none() && !pinned.is_empty() {
         let window = Window { after: None, among: Some(&pinned), at_most: LOOKS };
         let looked = look::look(tx, of, &behind, asked, window).await?;
-        shown.extend(looked.iter().filter(|l| l.kept).map(|l| l.id));
+        shown.extend(looked.into_iter().filter_map(|l| l.event));
     }
     let (found, next) = find(tx, of, &behind, asked, &pinned, limit, after).await?;
     let next_cursor = next.map(|keys| Cursor { query: fingerprint, keys }.encode()).transpose()?;
     shown.extend(found);
-    let items = entries(tx, actor, &shown, &pinned).await?;
+    let items = entries(tx, actor, shown, &pinned).await?;
     Ok(Page { items, next_cursor, total: None.into() })
 }
 
@@ -76,51 +58,38 @@ async fn find(
     pinned: &[Uuid],
     limit: u16,
     mut after: Option<Key>,
-) -> Result<(Vec<Uuid>, Option<Key>)> {
+) -> Result<(Vec<Row>, Option<Key>)> {
     let wanted = usize::from(limit);
-    let mut kept: Vec<Looked> = Vec::new();
+    let mut kept: Vec<Row> = Vec::new();
     for round in 0..ROUNDS {
-        // At first some more than the page: what is pinned, or was changed since, stands elsewhere.
-        let first = i32::from(limit) + 30;
+        // At first a few more than the page: what is pinned, or was changed since, stands elsewhere.
+        let first = i32::from(limit) + 10;
         let at_most = if round == 0 && !asked.is_choosy() { first } else { LOOKS };
         let looked = look::look(tx, of, behind, asked, Window { after, among: None, at_most }).await?;
-        kept.extend(looked.iter().filter(|l| l.kept && !pinned.contains(&l.id)));
+        let full = i32::try_from(looked.len()).is_ok_and(|n| n == at_most);
+        let last = looked.last().filter(|_| full).map(|l| (l.at, l.id));
+        kept.extend(looked.into_iter().filter_map(|l| l.event).filter(|e| !pinned.contains(&e.id.0)));
         if kept.len() > wanted {
             kept.truncate(wanted);
-            after = kept.last().map(|l| (l.at, l.id));
-            return Ok((kept.into_iter().map(|l| l.id).collect(), after));
+            after = kept.last().map(|e| (e.at, e.id.0));
+            return Ok((kept, after));
         }
-        let full = i32::try_from(looked.len()).is_ok_and(|n| n == at_most);
-        after = looked.last().filter(|_| full).map(|l| (l.at, l.id));
+        after = last;
         if after.is_none() {
             break;
         }
     }
-    Ok((kept.into_iter().map(|l| l.id).collect(), after))
+    Ok((kept, after))
 }
 
-/// Entries by their ids, in that order.
-async fn entries(tx: &mut Tx, actor: &Actor, ids: &[Uuid], pinned: &[Uuid]) -> Result<Vec<Entry>> {
-    if ids.is_empty() {
+/// What events tell, in their order.
+async fn entries(tx: &mut Tx, actor: &Actor, rows: Vec<Row>, pinned: &[Uuid]) -> Result<Vec<Entry>> {
+    if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select e.id as "id: EventId", e.type as kind, e.at, e.actor_kind, e.actor_id, e.actor_name, e.on_behalf_of, b.name as "for_name?",
-                  e.subject_type, e.subject_id, e.subject_name, e.changes, e.data,
-                  exists (select from event u where u.org_id = e.org_id and u.undoes = e.id) as "undone!"
-           from event e left join app_user b on b.org_id = e.org_id and b.id = e.on_behalf_of
-           where e.org_id = $1 and e.id = any ($2)"#,
-        tx.org().0,
-        ids,
-    )
-    .fetch_all(tx.db())
-    .await?;
     let custom = rows.iter().any(|r| r.changes.to_string().contains("\"custom."));
     let labels = if custom { custom_field::store::labels(tx).await? } else { HashMap::new() };
-    let entries = rows.into_iter().map(|row| row.into_entry(actor, &labels)).collect::<Result<Vec<_>>>()?;
-    let mut by_id: HashMap<Uuid, Entry> = entries.into_iter().map(|entry| (entry.id.0, entry)).collect();
-    let mut items: Vec<Entry> = ids.iter().filter_map(|id| by_id.remove(id)).collect();
+    let mut items = rows.into_iter().map(|row| row.into_entry(actor, &labels)).collect::<Result<Vec<_>>>()?;
     name_contacts(tx, &mut items).await?;
     name_accounts(tx, &mut items).await?;
     tell_activities(tx, actor, &mut items).await?;

@@ -147,7 +147,11 @@ fn with_words(sql: &mut Builder, column: &str, condition: &Condition, words: &[S
         Kind::Word(known) => {
             let words: Vec<_> =
                 known.iter().filter(|k| words.iter().any(|w| w == *k)).map(|k| format!("'{k}'")).collect();
-            sql.push(column).push(format_args!(" = any (array[{}]::text[])", words.join(", ")));
+            // Of an array of one, too, an index is read whole and sorted, where it could be followed in its order.
+            _ = match words.as_slice() {
+                [one] => sql.push(column).push(format_args!(" = {one}")),
+                many => sql.push(column).push(format_args!(" = any (array[{}]::text[])", many.join(", "))),
+            };
         }
         Kind::Options => _ = sql.push(column).push(" ?| ").push_bind(words.to_vec()),
         _ => match words {
