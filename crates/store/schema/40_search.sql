@@ -82,7 +82,8 @@ begin
                 where t.org_id = org and t.deleted_at is null and (teams is null or t.team_id = any (teams) or t.owner_id = me)
                 order by t.updated_at desc, t.id desc limit 2500) as l
             where l.search @@ wanted limit at_most) as r;
-        if cardinality(recent) = at_most then
+        -- The search box shows a few: a third of the candidates are the newest all the same, and the rest would be older.
+        if cardinality(recent) = at_most or (at_most <= 50 and cardinality(recent) * 3 >= at_most) then
             return query select unnest(recent);
             return;
         end if;
@@ -156,7 +157,7 @@ begin
                 where t.org_id = org and t.deleted_at is null
                 order by t.updated_at desc, t.id desc limit 1000) as l
             where l.search @@ wanted limit at_most) as r;
-        if cardinality(recent) = at_most then
+        if cardinality(recent) * 2 >= at_most then
             return query select unnest(recent);
             return;
         end if;
