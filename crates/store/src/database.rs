@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dealwright_kernel::{Clock, Error, Result};
+use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
@@ -92,8 +93,10 @@ impl Database {
     ///
     /// # Errors
     /// [`ACCESS_CHANGED`] when the actor's access was read before it last changed; 503 when no connection is free.
-    pub async fn begin(&self, scope: &Scope) -> Result<Tx> {
-        Tx::begin(&self.app, scope, &self.clock).await
+    ///
+    /// Boxed, as is what else every handler awaits: it is compiled here, and not with each of them.
+    pub fn begin<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<Tx>> {
+        Box::pin(Tx::begin(&self.app, scope, &self.clock))
     }
 
     /// Begins a transaction that sees identity, session, event and job tables of every organisation, and no record.

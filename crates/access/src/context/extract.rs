@@ -12,6 +12,7 @@ use axum::http::{Extensions, HeaderMap};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::database::access_changed;
 use dealwright_store::{Origin, Tx};
+use futures::future::BoxFuture;
 
 use super::{Access, Context, Permit, Record};
 use crate::actor::Actor;
@@ -225,8 +226,12 @@ where
     }
 }
 
-/// Who sends the request, and whether they have to set up a second factor.
-async fn authenticate(parts: &Parts, access: Access, may_lack_factor: bool) -> Result<(Context, bool)> {
+/// Who sends the request, and whether they have to set up a second factor. Boxed: each handler awaits it.
+fn authenticate(parts: &Parts, access: Access, may_lack_factor: bool) -> BoxFuture<'_, Result<(Context, bool)>> {
+    Box::pin(identify(parts, access, may_lack_factor))
+}
+
+async fn identify(parts: &Parts, access: Access, may_lack_factor: bool) -> Result<(Context, bool)> {
     let proof = bearer::proof(&parts.headers)?;
     let origin = origin(&parts.headers, &parts.extensions);
     let mut held = access.held(proof, &origin).await?;

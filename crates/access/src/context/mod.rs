@@ -13,6 +13,7 @@ use dealwright_kernel::id::{TeamId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
 use dealwright_store::database::access_changed;
 use dealwright_store::{Origin, Tx};
+use futures::future::BoxFuture;
 
 use crate::actor::Actor;
 use crate::bearer::Proof;
@@ -73,7 +74,11 @@ impl Context {
     /// # Errors
     /// 401 when the session has ended, 403 when the permission was taken away, 409 `try_again` when access changes all the
     /// while, 503 when no connection is free.
-    pub async fn begin_for(&self, needs: Option<Permission>) -> Result<Tx> {
+    pub fn begin_for(&self, needs: Option<Permission>) -> BoxFuture<'_, Result<Tx>> {
+        Box::pin(self.begin_anew_for(needs))
+    }
+
+    async fn begin_anew_for(&self, needs: Option<Permission>) -> Result<Tx> {
         let untouched = self.untouched.swap(false, Ordering::Relaxed);
         match self.access.database.begin(&self.actor().db_scope(self.origin.clone())).await {
             Err(error) if access_changed(&error) && untouched => {
@@ -124,7 +129,11 @@ impl Context {
     ///
     /// # Errors
     /// 401 when the session has ended; 409 when it has become another person's view, or their own again.
-    async fn again(&self) -> Result<Actor> {
+    fn again(&self) -> BoxFuture<'_, Result<Actor>> {
+        Box::pin(self.read_again())
+    }
+
+    async fn read_again(&self) -> Result<Actor> {
         let fresh = match (self.proof, self.actor.session) {
             (Some(proof @ Proof::Session(_)), Some(session)) => {
                 self.access.forget(&proof);

@@ -1,8 +1,8 @@
 //! `/presence/{object}/{id}`.
 
 use axum::http::StatusCode;
-use dealwright_access::{Access, Context};
 use dealwright_access::context::SignedIn;
+use dealwright_access::{Access, Context};
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Query, Valid};
 use dealwright_kernel::{Page, Result};

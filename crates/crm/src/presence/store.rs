@@ -94,6 +94,8 @@ pub async fn stirs(tx: &mut SystemTx, since: Option<DateTime<Utc>>) -> Result<(D
 
 /// Forgets pages that are closed.
 pub async fn prune(tx: &mut SystemTx) -> Result<()> {
-    sqlx::query!("delete from presence where seen_at < clock_timestamp() - interval '10 minutes'").execute(tx.db()).await?;
+    sqlx::query!("delete from presence where seen_at < clock_timestamp() - interval '10 minutes'")
+        .execute(tx.db())
+        .await?;
     Ok(())
 }

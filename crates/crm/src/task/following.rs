@@ -19,7 +19,9 @@ use crate::rule;
 /// # Errors
 /// 403 when the actor may not create tasks; 422 by a rule.
 pub async fn make(cx: &Context, tx: &mut Tx, task: &Task) -> Result<()> {
-    let (Some(rule), Some(first), Some(due)) = (&task.recurrence, task.recurs_from, task.due_date) else { return Ok(()) };
+    let (Some(rule), Some(first), Some(due)) = (&task.recurrence, task.recurs_from, task.due_date) else {
+        return Ok(());
+    };
     let Some(next) = Recurrence::read(rule, first)?.next(due, tx.now().date_naive()) else { return Ok(()) };
     if store::following(tx, task.id).await?.is_some() {
         return Ok(());

@@ -48,17 +48,25 @@ pub async fn set(tx: &mut Tx, task: TaskId, old: &[TaskId], new: &[TaskId]) -> R
     let (gone, added) = (without(old, new), without(new, old));
     let org = tx.org().0;
     if !gone.is_empty() {
-        sqlx::query!("delete from task_need where org_id = $1 and task_id = $2 and needs_id = any ($3)", org, task.0, &gone)
-            .execute(tx.db())
-            .await?;
+        sqlx::query!(
+            "delete from task_need where org_id = $1 and task_id = $2 and needs_id = any ($3)",
+            org,
+            task.0,
+            &gone
+        )
+        .execute(tx.db())
+        .await?;
     }
     if added.is_empty() {
         return Ok(());
     }
     // One at a time within an organisation: two of them could each be no circle, and both together one.
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('task_need', 0) # hashtextextended($1::text, 0))", org.to_string())
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended('task_need', 0) # hashtextextended($1::text, 0))",
+        org.to_string()
+    )
+    .execute(tx.db())
+    .await?;
     let found = sqlx::query!(
         r#"select (select count(*) from task where org_id = $1 and id = any ($2) and deleted_at is null) as "seen!",
                   app.needs_come_round($3, $2) as "round!""#,
@@ -69,7 +77,11 @@ pub async fn set(tx: &mut Tx, task: TaskId, old: &[TaskId], new: &[TaskId]) -> R
     .fetch_one(tx.db())
     .await?;
     if found.seen != i64::try_from(added.len()).unwrap_or(i64::MAX) {
-        return Err(Error::field("blocked_by_ids", "unknown_reference", "there is no such task, or you may not see it"));
+        return Err(Error::field(
+            "blocked_by_ids",
+            "unknown_reference",
+            "there is no such task, or you may not see it",
+        ));
     }
     if found.round {
         return Err(Error::field("blocked_by_ids", "tasks_wait_for_each_other", "one of them waits for this task"));
@@ -94,7 +106,8 @@ pub async fn met(tx: &mut Tx, task: &Task) -> Result<()> {
     if open == 0 {
         return Ok(());
     }
-    let mut names: Vec<String> = task.blocked_by.iter().filter(|need| !need.done).map(|need| format!("“{}”", need.title)).collect();
+    let mut names: Vec<String> =
+        task.blocked_by.iter().filter(|need| !need.done).map(|need| format!("“{}”", need.title)).collect();
     let unseen = open - i64::try_from(names.len()).unwrap_or(open);
     if unseen > 0 {
         names.push(format!("{unseen} that you may not see"));

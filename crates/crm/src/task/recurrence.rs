@@ -90,7 +90,10 @@ mod tests {
         assert_eq!(next("FREQ=WEEKLY", "2026-11-23", "2026-11-23", "2026-11-23"), Some(day("2026-11-30")));
         assert_eq!(next("FREQ=WEEKLY;BYDAY=MO,TH", "2026-11-23", "2026-11-23", "2026-11-20"), Some(day("2026-11-26")));
         assert_eq!(next("FREQ=DAILY", "2026-11-01", "2026-11-01", "2026-11-23"), Some(day("2026-11-23")));
-        assert_eq!(next("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-11-30", "2026-11-30", "2026-11-30"), Some(day("2026-12-31")));
+        assert_eq!(
+            next("FREQ=MONTHLY;BYMONTHDAY=-1", "2026-11-30", "2026-11-30", "2026-11-30"),
+            Some(day("2026-12-31"))
+        );
         assert_eq!(next("FREQ=MONTHLY;BYDAY=1MO", "2026-11-02", "2026-11-02", "2026-11-02"), Some(day("2026-12-07")));
     }
 

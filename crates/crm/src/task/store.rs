@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::Actor;
 use dealwright_kernel::error::OnConstraint;
-use dealwright_kernel::{Error, Result};
 use dealwright_kernel::id::{AccountId, ContactId, LeadId, OpportunityId, TaskId, TeamId, UserId};
+use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
 use super::about::{About, Names};
@@ -196,10 +196,16 @@ pub async fn following(tx: &mut Tx, previous: TaskId) -> Result<Option<TaskId>> 
 /// Makes a new task the one that follows another, by a rule that counts from `first`.
 pub async fn follow(tx: &mut Tx, id: TaskId, previous: TaskId, first: NaiveDate) -> Result<()> {
     let org = tx.org().0;
-    sqlx::query!("update task set previous_id = $3, recurs_from = $4 where org_id = $1 and id = $2", org, id.0, previous.0, first)
-        .execute(tx.db())
-        .await
-        .on_constraint("task_next", || Error::conflict("try_again", "two changes met; try again"))?;
+    sqlx::query!(
+        "update task set previous_id = $3, recurs_from = $4 where org_id = $1 and id = $2",
+        org,
+        id.0,
+        previous.0,
+        first
+    )
+    .execute(tx.db())
+    .await
+    .on_constraint("task_next", || Error::conflict("try_again", "two changes met; try again"))?;
     Ok(())
 }
 

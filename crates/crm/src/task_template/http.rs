@@ -38,10 +38,7 @@ async fn index(cx: Allow<ReadTask>) -> Result<Json<Page<TaskTemplate>>> {
 
 /// Create a task template
 #[utoipa::path(post, path = "/task-templates", tag = "tasks", request_body = NewTaskTemplate, responses((status = 201, body = TaskTemplate), Problems))]
-async fn create(
-    cx: Allow<CreatePipeline>,
-    Valid(new): Valid<NewTaskTemplate>,
-) -> Result<Committed<impl IntoResponse>> {
+async fn create(cx: Allow<CreatePipeline>, Valid(new): Valid<NewTaskTemplate>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
     let id = TaskTemplateId(tx.new_id());
     store::insert(&mut tx, id, &new.fields()).await?;

@@ -243,7 +243,8 @@ mod tests {
         let task = template().fill(NewTask { notes: Some("Mine".into()), ..NewTask::default() }, today);
         assert_eq!((task.title.as_str(), task.notes.as_deref()), ("Call back", Some("Mine")));
         assert_eq!(task.checklist, [ChecklistItem { text: "Read the notes".into(), done: false }]);
-        let task = template().fill(NewTask { title: "Visit".into(), due_date: Some(today), ..NewTask::default() }, today);
+        let task =
+            template().fill(NewTask { title: "Visit".into(), due_date: Some(today), ..NewTask::default() }, today);
         assert_eq!((task.title.as_str(), task.due_date), ("Visit", Some(today)));
     }
 

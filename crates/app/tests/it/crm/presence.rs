@@ -57,7 +57,12 @@ async fn who_sees_a_record_sees_who_is_there_and_what_they_edit() {
         let request = person.request(Method::PUT, path).json(&json!({ "page": mine }));
         assert_eq!(person.send(request).await.problem(), "404 not_found");
     }
-    for body in [json!({}), json!({ "page": "x" }), json!({ "page": mine, "field": "x".repeat(101) }), json!({ "page": mine, "field": " " })] {
+    for body in [
+        json!({}),
+        json!({ "page": "x" }),
+        json!({ "page": mine, "field": "x".repeat(101) }),
+        json!({ "page": mine, "field": " " }),
+    ] {
         let request = rep.request(Method::PUT, &path).json(&body);
         assert_eq!(rep.send(request).await.status, 422, "{body}");
     }

@@ -86,7 +86,11 @@ async fn a_task_is_not_finished_before_those_it_waits_for_on_any_path() {
     assert_eq!((seen["blocked_by"].as_array().unwrap().len(), &seen["blocked"]), (1, &json!(true)));
     rep.patch(&path(&contract), json!({ "version": 1, "done": true })).await.ok();
     let refused = rep.patch(&path(&send), json!({ "version": 2, "done": true })).await;
-    assert!(refused.body["errors"][0]["message"].as_str().unwrap().contains("1 that you may not see"), "{:?}", refused.body);
+    assert!(
+        refused.body["errors"][0]["message"].as_str().unwrap().contains("1 that you may not see"),
+        "{:?}",
+        refused.body
+    );
     other.patch(&path(&theirs), json!({ "version": 1, "done": true })).await.ok();
     rep.patch(&path(&send), json!({ "version": 2, "done": true })).await.ok();
 }
@@ -100,7 +104,10 @@ async fn what_is_no_task_is_refused_with_its_field() {
     for (part, wrong) in [
         (json!({ "recurrence": "FREQ=WEEKLY" }), "422 invalid: due_date"),
         (json!({ "recurrence": "FREQ=HOURLY", "due_date": "2026-11-27" }), "422 invalid: recurrence"),
-        (json!({ "recurrence": "FREQ=WEEKLY;BYDAY=\u{e9}\u{e9}", "due_date": "2026-11-27" }), "422 invalid: recurrence"),
+        (
+            json!({ "recurrence": "FREQ=WEEKLY;BYDAY=\u{e9}\u{e9}", "due_date": "2026-11-27" }),
+            "422 invalid: recurrence",
+        ),
         (json!({ "checklist": [{ "text": " " }] }), "422 invalid: checklist.0.text"),
         (json!({ "checklist": steps }), "422 invalid: checklist"),
         (json!({ "blocked_by_ids": ids }), "422 invalid: blocked_by_ids"),
@@ -126,12 +133,18 @@ async fn a_template_fills_a_task_and_is_kept_by_administrators() {
     assert_eq!(rep.get("/task-templates").await.names(), ["Hand-over"]);
 
     let task = rep.post("/tasks", json!({ "template_id": template["id"], "notes": "Mine" })).await.ok();
-    assert_eq!((&task["title"], &task["priority"], &task["notes"]), (&json!("Hand over to the project"), &json!("high"), &json!("Mine")));
+    assert_eq!(
+        (&task["title"], &task["priority"], &task["notes"]),
+        (&json!("Hand over to the project"), &json!("high"), &json!("Mine"))
+    );
     assert!(task["due_date"].is_string());
 
     let url = format!("/task-templates/{}", template["id"].as_str().unwrap());
     assert_eq!(app.admin.patch(&url, json!({ "version": 9, "title": "x" })).await.problem(), "409 version_conflict");
-    assert_eq!(app.admin.patch(&url, json!({ "version": 1, "due_in_days": 99999 })).await.problem(), "422 invalid: due_in_days");
+    assert_eq!(
+        app.admin.patch(&url, json!({ "version": 1, "due_in_days": 99999 })).await.problem(),
+        "422 invalid: due_in_days"
+    );
     app.admin.patch(&url, json!({ "version": 1, "archived": true })).await.ok();
     let gone = rep.post("/tasks", json!({ "template_id": template["id"] })).await;
     assert_eq!(gone.problem(), "422 invalid: template_id");
@@ -156,7 +169,8 @@ async fn several_tasks_are_changed_at_once_and_taken_back() {
     let done = change(&rep, body).await;
     assert_eq!((&done["changed"], &done["refused"]), (&json!(2), &json!(1)));
     assert_eq!(titles(&rep, "/tasks?priority=high").await.len(), 2);
-    let tagged = json!({ "object": "task", "records": [{ "id": theirs["id"], "version": 1 }], "change": { "add_tags": ["x"] } });
+    let tagged =
+        json!({ "object": "task", "records": [{ "id": theirs["id"], "version": 1 }], "change": { "add_tags": ["x"] } });
     assert_eq!(rep.post("/bulk-changes", tagged).await.problem(), "422 invalid: change.add_tags");
     let all = json!({ "object": "task", "matching": { "filter": { "field": "priority", "op": "eq", "value": "high" } }, "change": { "delete": true } });
     assert_eq!(change(&rep, all).await["changed"], json!(2));
