@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use dealwright_access::policy::Builtin;
 use dealwright_kernel::id::{OrgId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
@@ -245,13 +245,14 @@ async fn deals(db: &mut PgConnection, ids: &Ids, company: &Company) -> Result<()
             "industry_id": ids.choice("industry", &INDUSTRIES, company.accounts.get(o.account).map_or(0, |a| a.industry))?,
             "region_id": ids.choice("region", &REGIONS, company.accounts.get(o.account).map_or(0, |a| a.region))?,
             "owner_id": at(&ids.people, o.owner)?, "team_id": ids.team_of(company, o.owner)?, "next_step": o.next_step,
+            "follow_up_date": o.next_step.filter(|_| i % 3 == 0).map(|_| (last_touched(i, o) + TimeDelta::days(12)).date_naive()),
             "lost_reason_id": o.loss_reason.map(|r| ids.choice("loss_reason", &LOSS_REASONS, r)).transpose()?, "lost_notes": o.lost_notes, "tags": o.tags,
             "created_at": o.created_at(), "updated_at": last_touched(i, o), "stage_entered_at": o.stage_entered_at(), "closed_at": o.closed_at(),
         }))
     });
     let columns = "id uuid, name text, account_id uuid, primary_contact_id uuid, pipeline_id uuid, stage_id uuid, amount_minor bigint, currency text, amount_base bigint, \
                    close_date date, probability bigint, forecast_category text, type_id uuid, source_id uuid, industry_id uuid, region_id uuid, owner_id uuid, team_id uuid, \
-                   next_step text, lost_reason_id uuid, lost_notes text, tags text[], created_at timestamptz, updated_at timestamptz, stage_entered_at timestamptz, closed_at timestamptz";
+                   next_step text, follow_up_date date, lost_reason_id uuid, lost_notes text, tags text[], created_at timestamptz, updated_at timestamptz, stage_entered_at timestamptz, closed_at timestamptz";
     insert(db, "opportunity", ids.org, columns, rows.collect::<Result<_>>()?).await?;
     let mut lines = Vec::new();
     for (o, id) in company.opportunities.iter().zip(&ids.opportunities) {

@@ -40,6 +40,7 @@ export const opportunity = (more: Partial<Opportunity> = {}): Opportunity => ({
   owner_id: "u1",
   team_id: null,
   next_step: null,
+  follow_up_date: null,
   lost_reason_id: null,
   lost_notes: null,
   lost_to_id: null,

@@ -40,6 +40,7 @@ pub const fn restrictable(object: Object) -> &'static [&'static str] {
             "industry_id",
             "region_id",
             "next_step",
+            "follow_up_date",
             "lost_reason_id",
             "lost_notes",
             "lost_to_id",

@@ -41,6 +41,7 @@ const OPPORTUNITY: &[Builtin] = &[
     ("probability", "Probability", Kind::Plain),
     ("expected_revenue", "Weighted", Kind::Money),
     ("next_step", "Next step", Kind::Plain),
+    ("follow_up_date", "Follow-up date", Kind::Plain),
     ("primary_contact", "Primary contact", Kind::Plain),
     ("type_id", "Type", Kind::Named),
     ("source_id", "Source", Kind::Named),

@@ -118,6 +118,7 @@ async fn fields(cx: &Context, tx: &mut Tx, from: &Opportunity) -> Result<NewOppo
         industry_id: from.industry_id,
         region_id: from.region_id,
         next_step: from.next_step.clone(),
+        follow_up_date: from.follow_up_date.filter(|date| *date >= tx.now().date_naive()),
         tags: from.tags.clone(),
         ..NewOpportunity::default()
     };
@@ -134,6 +135,7 @@ async fn fields(cx: &Context, tx: &mut Tx, from: &Opportunity) -> Result<NewOppo
         industry_id,
         region_id,
         next_step,
+        follow_up_date,
         tags
     );
     if !there(tx, References { account: new.account_id.map(Into::into), ..References::default() }).await {

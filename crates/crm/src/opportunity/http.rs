@@ -120,6 +120,7 @@ struct ListParams {
     amount: Option<String>,
     /// A date, `today`, `-30d`, `this_quarter`, ….
     close_date: Option<String>,
+    follow_up_date: Option<String>,
     probability: Option<String>,
     expected_revenue: Option<String>,
     created_at: Option<String>,
@@ -238,6 +239,7 @@ struct Move {
     amount: Option<Money>,
     #[schema(max_length = 2000)]
     next_step: Option<String>,
+    follow_up_date: Option<chrono::NaiveDate>,
     type_id: Option<ChoiceId>,
     source_id: Option<ChoiceId>,
     industry_id: Option<ChoiceId>,
@@ -273,6 +275,7 @@ impl Move {
             primary_contact_id: given(self.primary_contact_id),
             amount: given(self.amount),
             next_step: given(self.next_step.clone()),
+            follow_up_date: given(self.follow_up_date),
             type_id: given(self.type_id),
             source_id: given(self.source_id),
             industry_id: given(self.industry_id),

@@ -35,6 +35,8 @@ pub struct NewOpportunity {
     pub owner_id: Option<UserId>,
     #[schema(max_length = 2000)]
     pub next_step: Option<String>,
+    /// When to get back to it.
+    pub follow_up_date: Option<NaiveDate>,
     pub lost_reason_id: Option<ChoiceId>,
     #[schema(max_length = 10000)]
     pub lost_notes: Option<String>,
@@ -55,6 +57,7 @@ impl Validate for NewOpportunity {
         let mut wrong = Texts::default();
         wrong.required("name", &self.name, 500);
         wrong.optional("next_step", self.next_step.as_deref(), 2_000);
+        wrong.date("follow_up_date", self.follow_up_date);
         wrong.optional("lost_notes", self.lost_notes.as_deref(), 10_000);
         wrong.optional("won_notes", self.won_notes.as_deref(), 10_000);
         wrong.optional("external_id", self.external_id.as_deref(), 200);
@@ -98,6 +101,8 @@ pub struct OpportunityPatch {
     pub owner_id: Option<UserId>,
     #[schema(value_type = Option<String>, max_length = 2000)]
     pub next_step: Patch<String>,
+    #[schema(value_type = Option<NaiveDate>)]
+    pub follow_up_date: Patch<NaiveDate>,
     #[schema(value_type = Option<ChoiceId>)]
     pub lost_reason_id: Patch<ChoiceId>,
     #[schema(value_type = Option<String>, max_length = 10000)]
@@ -122,6 +127,7 @@ impl Validate for OpportunityPatch {
             wrong.required("name", name, 500);
         }
         wrong.patch("next_step", &self.next_step, 2_000);
+        wrong.date("follow_up_date", self.follow_up_date.apply(None));
         wrong.patch("lost_notes", &self.lost_notes, 10_000);
         wrong.patch("won_notes", &self.won_notes, 10_000);
         wrong.patch("external_id", &self.external_id, 200);
@@ -190,6 +196,7 @@ impl OpportunityPatch {
             owner_id: self.owner_id.unwrap_or(old.owner_id),
             team_id: old.team_id,
             next_step: record::text(self.next_step.apply(old.next_step)),
+            follow_up_date: self.follow_up_date.apply(old.follow_up_date),
             lost_reason_id: self.lost_reason_id.apply(old.lost_reason_id),
             lost_notes: record::text(self.lost_notes.apply(old.lost_notes)),
             lost_to_id: self.lost_to_id.apply(old.lost_to_id),

@@ -53,6 +53,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
         Field::new("tag", "id", Kind::Tag),
+        Field::new("follow_up_date", "follow_up_date", Kind::Date).sorted(),
         Field::worked_out("next_step", "lower(t.next_step)", Kind::Text),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
@@ -69,7 +70,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
 pub(super) const COLUMNS: &str = "t.id, t.name, t.account_id, a.name as account_name, t.primary_contact_id, c.name as contact_name, t.pipeline_id, t.stage_id, \
     s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability, t.amount_minor, t.currency, \
     t.amount_from_lines, t.amount_base, t.expected_base, t.close_date, t.probability, t.forecast_category, t.type_id, t.source_id, t.industry_id, t.region_id, \
-    t.owner_id, u.name as owner_name, t.team_id, t.next_step, t.lost_reason_id, t.lost_notes, t.lost_to_id, t.won_reason_id, t.won_notes, t.tags, t.custom, t.external_id, t.version, \
+    t.owner_id, u.name as owner_name, t.team_id, t.next_step, t.follow_up_date, t.lost_reason_id, t.lost_notes, t.lost_to_id, t.won_reason_id, t.won_notes, t.tags, t.custom, t.external_id, t.version, \
     t.created_at, t.updated_at, t.stage_entered_at, t.closed_at, t.archived_at, \
     (select app.principals()) <> '{}' and app.edits_until('opportunity', t.id) is not null as shared_to_edit";
 

@@ -44,6 +44,7 @@ pub struct Row {
     owner_name: String,
     team_id: Option<TeamId>,
     next_step: Option<String>,
+    follow_up_date: Option<NaiveDate>,
     lost_reason_id: Option<ChoiceId>,
     lost_notes: Option<String>,
     lost_to_id: Option<ChoiceId>,
@@ -111,6 +112,7 @@ impl Row {
             owner_id: self.owner_id,
             team_id: self.team_id,
             next_step: self.next_step,
+            follow_up_date: self.follow_up_date,
             lost_reason_id: self.lost_reason_id,
             lost_notes: self.lost_notes,
             lost_to_id: self.lost_to_id,
@@ -142,7 +144,7 @@ pub async fn find(tx: &mut Tx, id: OpportunityId, deleted: bool) -> Result<Optio
                   s.probability as stage_probability, t.amount_minor, t.currency, t.amount_from_lines, t.amount_base, t.expected_base, t.close_date, t.probability,
                   t.forecast_category, t.type_id as "type_id: ChoiceId", t.source_id as "source_id: ChoiceId", t.industry_id as "industry_id: ChoiceId",
                   t.region_id as "region_id: ChoiceId", t.owner_id as "owner_id: UserId", u.name as owner_name, t.team_id as "team_id: TeamId",
-                  t.next_step, t.lost_reason_id as "lost_reason_id: ChoiceId", t.lost_notes,
+                  t.next_step, t.follow_up_date, t.lost_reason_id as "lost_reason_id: ChoiceId", t.lost_notes,
                   t.lost_to_id as "lost_to_id: ChoiceId", t.won_reason_id as "won_reason_id: ChoiceId", t.won_notes, t.tags, t.custom, t.external_id, t.version,
                   t.created_at, t.updated_at, t.stage_entered_at, t.closed_at, t.archived_at,
                   (select app.principals()) <> '{}' and app.edits_until('opportunity', t.id) is not null as "shared_to_edit!"
@@ -236,8 +238,8 @@ pub async fn insert(tx: &mut Tx, id: OpportunityId, f: &Fields, derived: &Derive
         "insert into opportunity (org_id, id, name, account_id, primary_contact_id, pipeline_id, stage_id, amount_minor, currency, amount_base, close_date,
              probability, forecast_category, type_id, source_id, industry_id, region_id, owner_id, team_id, next_step, lost_reason_id, lost_notes, tags,
              custom, external_id, created_at, updated_at, stage_entered_at, closed_at, lost_to_id, won_reason_id, won_notes,
-             amount_from_lines)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28, $29, $30, $31, $32)",
+             amount_from_lines, follow_up_date)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26, $27, $28, $29, $30, $31, $32, $33)",
         org,
         id.0,
         f.name,
@@ -270,6 +272,7 @@ pub async fn insert(tx: &mut Tx, id: OpportunityId, f: &Fields, derived: &Derive
         f.won_reason_id.map(|i| i.0),
         f.won_notes,
         f.amount_from_lines,
+        f.follow_up_date,
     )
     .execute(tx.db())
     .await
@@ -297,7 +300,7 @@ pub async fn update(tx: &mut Tx, id: OpportunityId, version: i64, f: &Fields, de
              amount_base = $11, close_date = $12, probability = $13, forecast_category = $14, type_id = $15, source_id = $16, industry_id = $17,
              region_id = $18, owner_id = $19, team_id = $20, next_step = $21, lost_reason_id = $22, lost_notes = $23, tags = $24, custom = $25,
              external_id = $26, stage_entered_at = $27, closed_at = $28, updated_at = $29, lost_to_id = $30, won_reason_id = $31, won_notes = $32,
-             amount_from_lines = $33, version = version + 1
+             amount_from_lines = $33, follow_up_date = $34, version = version + 1
          where org_id = $1 and id = $2 and version = $3 and deleted_at is null",
         org,
         id.0,
@@ -332,6 +335,7 @@ pub async fn update(tx: &mut Tx, id: OpportunityId, version: i64, f: &Fields, de
         f.won_reason_id.map(|i| i.0),
         f.won_notes,
         f.amount_from_lines,
+        f.follow_up_date,
     )
     .execute(tx.db())
     .await

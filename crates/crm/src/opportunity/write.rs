@@ -57,6 +57,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         owner_id: owner,
         team_id: team,
         next_step: record::text(new.next_step),
+        follow_up_date: new.follow_up_date,
         lost_reason_id: new.lost_reason_id,
         lost_notes: record::text(new.lost_notes),
         lost_to_id: new.lost_to_id,

@@ -34,6 +34,7 @@ pub const REQUIRABLE: &[&str] = &[
     "amount",
     "close_date",
     "next_step",
+    "follow_up_date",
     "type_id",
     "source_id",
     "industry_id",

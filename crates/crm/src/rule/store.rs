@@ -55,7 +55,7 @@ fn of<const N: usize>(facts: [(&str, Value); N]) -> Facts {
 async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
     let base = opportunity::store::base_currency(tx).await?;
     let rows = sqlx::query!(
-        r#"select t.id, t.name, t.amount_base, t.currency, t.close_date, t.probability, t.forecast_category, t.lost_notes, t.won_notes, t.next_step, t.tags,
+        r#"select t.id, t.name, t.amount_base, t.currency, t.close_date, t.probability, t.forecast_category, t.lost_notes, t.won_notes, t.next_step, t.follow_up_date, t.tags,
                   t.external_id, t.created_at,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.type_id) as type,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
@@ -104,6 +104,7 @@ async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>
                 ("won_reason", text(r.won_reason.as_ref())),
                 ("won_notes", text(r.won_notes.as_ref())),
                 ("next_step", text(r.next_step.as_ref())),
+                ("follow_up_date", Value::date(r.follow_up_date)),
                 ("tags", Value::texts(&r.tags)),
                 ("external_id", text(r.external_id.as_ref())),
                 ("created_at", Value::Timestamp(r.created_at)),

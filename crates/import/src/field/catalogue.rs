@@ -220,6 +220,12 @@ pub(super) static OPPORTUNITY: &[Field] = &[
     field("region", "Region", Kind::Option(OptionKind::Region), &["region", "territory", "regionaloffice", "area"]),
     field("next_step", "Next step", Kind::Text, &["nextstep", "nextsteps", "nextaction", "nextactivity"]),
     field(
+        "follow_up_date",
+        "Follow-up date",
+        Kind::Date,
+        &["followup", "followupdate", "followupon", "nextactivitydate", "nextstepdate"],
+    ),
+    field(
         "lost_reason",
         "Lost reason",
         Kind::Option(OptionKind::LossReason),

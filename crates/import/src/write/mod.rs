@@ -16,7 +16,7 @@ mod user;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::policy::{Action, Object as Guarded, Permission};
 use dealwright_access::{Actor, Context};
 use dealwright_kernel::error::Outcome;
@@ -419,6 +419,10 @@ impl Wanted {
         self.put(field, record.text(field));
     }
 
+    fn day(&mut self, record: &Record, field: &str) {
+        self.put(field, day(record, field));
+    }
+
     fn integer(&mut self, record: &Record, field: &str) {
         self.put(field, integer(record, field));
     }
@@ -437,6 +441,13 @@ impl Wanted {
 fn moment(record: &Record, field: &str) -> Option<DateTime<Utc>> {
     match record.get(field) {
         Some(Value::Moment(at)) => Some(*at),
+        _ => None,
+    }
+}
+
+fn day(record: &Record, field: &str) -> Option<NaiveDate> {
+    match record.get(field) {
+        Some(Value::Date(date)) => Some(*date),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::named::Kind;
-use super::{Insert, NewRow, Ready, Wanted, Writer, insert_rows, integer, of_import, refused, tags};
+use super::{Insert, NewRow, Ready, Wanted, Writer, day, insert_rows, integer, of_import, refused, tags};
 use crate::check::{Record, Value};
 use crate::field::OptionKind;
 use crate::store::Fate;
@@ -33,14 +33,14 @@ impl Insert for Opportunities {
         sqlx::query!(
             "insert into opportunity (org_id, id, name, account_id, primary_contact_id, pipeline_id, stage_id, amount_minor, currency, amount_base, close_date,
                  probability, forecast_category, type_id, source_id, industry_id, region_id, owner_id, team_id, next_step, lost_reason_id, tags, custom, external_id,
-                 import_id, created_at, updated_at, stage_entered_at, closed_at)
+                 import_id, created_at, updated_at, stage_entered_at, closed_at, follow_up_date)
              select $1, e.id, e.name, e.account_id, e.primary_contact_id, e.pipeline_id, e.stage_id, e.amount_minor, e.currency, e.amount_base, e.close_date,
                  e.probability, e.forecast_category, e.type_id, e.source_id, e.industry_id, e.region_id, e.owner_id, e.team_id, e.next_step, e.lost_reason_id,
-                 e.tags, e.custom, e.external_id, $2, e.created_at, $3, e.stage_entered_at, e.closed_at
+                 e.tags, e.custom, e.external_id, $2, e.created_at, $3, e.stage_entered_at, e.closed_at, e.follow_up_date
              from jsonb_to_recordset($4) as e (id uuid, name text, account_id uuid, primary_contact_id uuid, pipeline_id uuid, stage_id uuid, amount_minor bigint,
                  currency text, amount_base bigint, close_date date, probability bigint, forecast_category text, type_id uuid, source_id uuid, industry_id uuid,
                  region_id uuid, owner_id uuid, team_id uuid, next_step text, lost_reason_id uuid, tags text[], custom jsonb, external_id text, created_at timestamptz,
-                 stage_entered_at timestamptz, closed_at timestamptz)",
+                 stage_entered_at timestamptz, closed_at timestamptz, follow_up_date date)",
             org,
             self.0.0,
             now,
@@ -126,6 +126,7 @@ impl Writer<'_> {
             "owner_id": owner,
             "team_id": team,
             "next_step": record.text("next_step"),
+            "follow_up_date": day(record, "follow_up_date"),
             "tags": tags(record).cloned().unwrap_or_default(),
             "custom": &custom,
             "external_id": record.text("external_id"),
@@ -215,9 +216,7 @@ impl Writer<'_> {
         wanted.put("primary_contact_id", self.reference(record, "primary_contact", Kind::Contact));
         wanted.put("stage_id", record.reference("stage"));
         wanted.put("amount", self.money(record, "amount")?);
-        if let Some(Value::Date(date)) = record.get("close_date") {
-            wanted.put("close_date", Some(date));
-        }
+        wanted.day(record, "close_date");
         wanted.integer(record, "probability");
         wanted.text(record, "forecast_category");
         for (field, kind) in [
@@ -231,6 +230,7 @@ impl Writer<'_> {
         }
         wanted.put("owner_id", record.reference("owner"));
         wanted.text(record, "next_step");
+        wanted.day(record, "follow_up_date");
         wanted.tags(record);
         wanted.custom(self.custom(record));
         Ok(wanted)
@@ -254,10 +254,7 @@ impl Dates {
     /// An open deal has been in its stage since it was engaged, as far as the file knows; a closed one since its close
     /// date. What the file doesn't say happened now.
     fn of(record: &Record, stage: &Stage, now: DateTime<Utc>) -> Self {
-        let close = match record.get("close_date") {
-            Some(Value::Date(date)) => Some(*date),
-            _ => None,
-        };
+        let close = day(record, "close_date");
         let engaged = match record.get("created_at") {
             Some(Value::Moment(at)) => Some((*at).min(now)),
             _ => None,

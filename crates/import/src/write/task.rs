@@ -13,8 +13,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::named::Kind;
-use super::{Insert, NewRow, Ready, Wanted, Writer, insert_rows, moment, of_import, refused, undo};
-use crate::check::{Record, Value};
+use super::{Insert, NewRow, Ready, Wanted, Writer, day, insert_rows, moment, of_import, refused, undo};
+use crate::check::Record;
 use crate::store::Fate;
 use dealwright_crm::task::about::About;
 use dealwright_crm::task::{self, Task, TaskPatch};
@@ -134,10 +134,7 @@ impl Writer<'_> {
         // Of the assignee's team, or of the importer's where they would lose sight of it.
         let team = [team, actor.team].into_iter().find(|team| actor.reaches(permission::<ReadTask>(), owner, *team));
         let about = self.about(record);
-        let due = match record.get("due_date") {
-            Some(Value::Date(date)) => Some(*date),
-            _ => None,
-        };
+        let due = day(record, "due_date");
         let (id, now) = (tx.new_id(), tx.now());
         let done = record.text("status") == Some("done");
         let done_at = moment(record, "done_at").or(due.map(|due| due.and_time(NaiveTime::MIN).and_utc()));
@@ -173,9 +170,7 @@ impl Writer<'_> {
         for field in ["title", "notes", "priority"] {
             wanted.text(record, field);
         }
-        if let Some(Value::Date(date)) = record.get("due_date") {
-            wanted.put("due_date", Some(date));
-        }
+        wanted.day(record, "due_date");
         wanted.put("done", record.text("status").map(|status| status == "done"));
         wanted.put("assignee_id", record.reference("owner"));
         self.want_about(&mut wanted, record);

@@ -52,6 +52,7 @@ impl RuleObject {
                 "region_id",
                 "owner_id",
                 "next_step",
+                "follow_up_date",
                 "lost_reason_id",
                 "lost_notes",
                 "lost_to_id",
@@ -264,6 +265,7 @@ const OPPORTUNITY: &[Line] = &[
     Line("won_reason", K::Text, true, "The name of the win reason", "stage.kind != \"won\" || won_reason != null"),
     Line("won_notes", K::Text, true, "Notes on the win", "stage.kind != \"won\" || size(won_notes) >= 10"),
     Line("next_step", K::Text, true, "The next step", "stage.kind != \"open\" || next_step != null"),
+    Line("follow_up_date", K::Date, true, "When to get back to it", "stage.kind != \"open\" || follow_up_date != null"),
     Line("tags", K::Texts, false, "Its tags", "!(\"hot\" in tags) || next_step != null"),
     Line(
         "external_id",

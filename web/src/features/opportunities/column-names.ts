@@ -10,6 +10,7 @@ export const HEADERS = {
   forecast_category: "Forecast",
   in_stage: "In stage",
   next_step: "Next step",
+  follow_up_date: "Follow-up",
   updated: "Active",
   probability: "Probability",
   expected_revenue: "Weighted",

@@ -130,6 +130,17 @@ export const COLUMNS: Column[] = [
     cell: (o) => o.next_step,
   },
   {
+    id: "follow_up_date",
+    wide: true,
+    hidden: true,
+    sums: { field: "follow_up_date", measures: ENDS },
+    header: HEADERS.follow_up_date,
+    width: 88,
+    sort: "follow_up_date",
+    edit: FIELDS.follow_up_date,
+    cell: (o) => date(o.follow_up_date),
+  },
+  {
     id: "updated",
     wide: true,
     sums: { field: "updated_at", measures: ENDS },

@@ -42,6 +42,7 @@ export const FIELDS = {
   }),
   owner: field("owner", "Owner", "user", { clearable: false }),
   next_step: field("next_step", "Next step", "text"),
+  follow_up_date: field("follow_up_date", "Follow-up", "date"),
   type_id: field("type_id", "Type", "choice", { options: "opportunity_type" }),
   source_id: field("source_id", "Source", "choice", { options: "source" }),
   industry_id: field("industry_id", "Industry", "choice", { options: "industry" }),

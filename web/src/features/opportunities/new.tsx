@@ -12,6 +12,7 @@ const fieldsOf = (pipelines: Pipeline[]): NewField[] => [
   { name: "stage_id", label: "Stage", kind: "choice", choices: stagesOf(pipelines) },
   { name: "owner_id", label: "Owner", kind: "user" },
   { name: "next_step", label: "Next step", kind: "text", wide: true },
+  { name: "follow_up_date", label: "Follow-up", kind: "date", more: true },
   { name: "primary_contact_id", label: "Primary contact", kind: "contact", more: true },
   { name: "type_id", label: "Type", kind: "option", options: "opportunity_type", more: true },
   { name: "source_id", label: "Source", kind: "option", options: "source", more: true },

@@ -53,6 +53,7 @@ const FILTERS: FilterDef[] = [
   { field: "tag", label: "Tag", kind: "text", kept: "tags", always: true },
   { field: "name", label: "Name", kind: "words", always: true },
   { field: "next_step", label: "Next step", kind: "words" },
+  { field: "follow_up_date", label: "Follow-up", kind: "date" },
   { field: "stage_entered_at", label: "In stage since", kind: "date" },
   { field: "created_at", label: "Created", kind: "date" },
   { field: "updated_at", label: "Updated", kind: "date" },
