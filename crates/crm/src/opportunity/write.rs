@@ -9,22 +9,34 @@ use dealwright_kernel::id::{EventId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
+use dealwright_workflow::{Refusal, refusal};
 use serde_json::{Map, Value, json};
 
-use super::moving::{self, Said};
+use super::moving::{self, Case, Said};
 use super::store::{self, Derived};
 use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, lines, wrong_pipeline};
 use crate::change::store::{References, check_references, name_values, to_base};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
 use crate::pipeline::{self, Stage};
-use crate::{record, rule};
+use crate::{lifecycle, record, rule};
 
 /// Creates an opportunity.
 ///
 /// # Errors
 /// 403 when the owner is beyond the caller's scope; 422 for what is invalid, missing or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
+    let tried = tx.attempts();
+    let made = made(cx, tx, new).await;
+    told(tx, tried, made)
+}
+
+/// What passed its gate and was refused for something else was refused.
+fn told<T>(tx: &mut Tx, tried: usize, done: Result<T>) -> Result<T> {
+    done.inspect_err(|error| tx.attempts_failed(tried, &error.code))
+}
+
+async fn made(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
     change::may_say(cx, Object::Opportunity, &new)?;
     let stage = stage_of_new(tx, &new).await?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
@@ -67,7 +79,9 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         external_id: record::text(new.external_id),
     };
     values::check(tx, FieldObject::Opportunity, None, &mut fields.custom).await?;
-    let fields = moving::enter(tx, id, 0, fields, &stage, said).await?;
+    let case = Case::of_new(tx, cx.actor(), id, &fields).await?;
+    let stages = pipeline::store::stages(tx).await?;
+    let fields = moving::enter(cx, tx, case, fields, (&stages, &stage), said).await?;
     check_references(tx, &references(None, &fields)).await?;
     let derived = derive(tx, cx, None, &fields, &stage).await?;
     store::insert(tx, id, &fields, &derived).await?;
@@ -96,8 +110,14 @@ async fn stage_of_new(tx: &mut Tx, new: &NewOpportunity) -> Result<Stage> {
         return Err(wrong_pipeline());
     }
     pipeline.require_use()?;
-    stage
-        .or_else(|| pipeline.stages.into_iter().next())
+    if let Some(stage) = stage {
+        return Ok(stage);
+    }
+    let lifecycle = lifecycle::newest(tx, pipeline.id).await?;
+    let begins = |stage: &Stage| lifecycle.definition.begins_in(stage.id);
+    let first = pipeline.stages.iter().find(|stage| begins(stage)).or_else(|| pipeline.stages.first());
+    first
+        .cloned()
         .ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))
 }
 
@@ -121,8 +141,8 @@ pub struct Telling {
 /// Changes an opportunity. `undoes` names the event this takes back.
 ///
 /// # Errors
-/// 409 `version_conflict` with both values of each field; 403; 422, of which `gate_not_cleared` lists what is missing and
-/// `stage_full` says that there is no room.
+/// 409 `version_conflict` with both values of each field; 403; 422, of which `transition_not_allowed` says where it may go,
+/// `gate_not_cleared` lists what is missing and `stage_full` says that there is no room.
 pub async fn update(
     cx: &Context,
     tx: &mut Tx,
@@ -139,6 +159,19 @@ pub async fn update(
 /// # Errors
 /// As [`update`].
 pub async fn update_telling(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    patch: OpportunityPatch,
+    telling: Telling,
+) -> Result<Written> {
+    let tried = tx.attempts();
+    let written = written(cx, tx, permit, version, patch, telling).await;
+    told(tx, tried, written)
+}
+
+async fn written(
     cx: &Context,
     tx: &mut Tx,
     permit: Permit<Opportunity>,
@@ -252,7 +285,8 @@ async fn intended(
         current.may_give_away("owner_id")?;
         new.team_id = assign(cx, tx, owner).await?;
     }
-    let stage = pipeline::store::stage(tx, to.unwrap_or(old.stage_id)).await?;
+    let stages = pipeline::store::stages(tx).await?;
+    let stage = pipeline::among(&stages, to.unwrap_or(old.stage_id))?;
     if pipeline.is_some_and(|p| p != stage.pipeline_id) {
         return Err(wrong_pipeline());
     }
@@ -260,17 +294,18 @@ async fn intended(
         if stage.pipeline_id != old.pipeline_id {
             pipeline::store::find(tx, Some(stage.pipeline_id)).await?.require_use()?;
         }
+        let case = Case::of(tx, cx.actor(), current.id, version, &old, &new).await?;
         // What is archived takes no place.
         new = if current.archived_at.is_none() {
-            moving::enter(tx, current.id, version, new, &stage, said).await?
+            moving::enter(cx, tx, case, new, (&stages, &stage), said).await?
         } else {
-            moving::pass_gate(current.id, version, new, &stage, said, tx.now().date_naive())?
+            moving::pass_gate(cx, tx, case, new, (&stages, &stage), said).await?
         };
     } else {
         // A deal keeps what the gate of its stage asked for.
-        let emptied = moving::emptied(current.id, version, &old, &new, &stage);
+        let emptied = moving::emptied(tx, current.id, &old, &new, &stage).await?;
         if !emptied.is_empty() {
-            return Err(dealwright_workflow::refusal(emptied));
+            return Err(refusal(Refusal::NotCleared(emptied)));
         }
     }
     Ok((new, stage))
