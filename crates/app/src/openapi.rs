@@ -12,8 +12,8 @@ use dealwright_connect::mailbox;
 use dealwright_crm::{
     account, account_plan, account_team, account_tree, activity, affiliation, assignment, bulk, change, choice,
     configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
-    lead, lifecycle, live, merge, opportunity, pipeline, price_list, product, rule, saved_view, search, settings, sharing,
-    summary, task, timeline, transfer, trash, validation, web_form, working_hours,
+    lead, lifecycle, live, merge, opportunity, pipeline, price_list, product, rule, saved_view, search, settings,
+    sharing, summary, task, timeline, transfer, trash, validation, web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;

@@ -116,6 +116,7 @@ export type ChecklistItem = Schemas["ChecklistItem"];
 export type TransitionAttempt = Schemas["TransitionAttempt"];
 export type Lifecycle = Schemas["Lifecycle"];
 export type LifecycleVersion = Schemas["LifecycleVersion"];
+export type LifecycleAction = Schemas["LifecycleAction"];
 export type LifecycleDefinition = Schemas["LifecycleDefinition"];
 export type LifecycleDryRunFound = Schemas["LifecycleDryRunFound"];
 

@@ -78,7 +78,8 @@ pub async fn set(
         .flat_map(|rules| rules.exit.checklist.iter().chain(&rules.entry.checklist));
     let label = all.find(|item| item.id == id).map(|item| item.label.clone());
     // What a version before asked for can still be taken back.
-    let label = label.or_else(|| undoes.map(|_| "An item".to_owned())).ok_or_else(|| Error::not_found("checklist item"))?;
+    let label =
+        label.or_else(|| undoes.map(|_| "An item".to_owned())).ok_or_else(|| Error::not_found("checklist item"))?;
     let done = if ticked {
         store::tick(tx, permit.id, id, cx.actor().user).await?
     } else {
@@ -96,7 +97,13 @@ pub async fn set(
         old_label: words(!ticked),
         new_label: words(ticked),
     };
-    let verb = if undoes.is_some() { "undone" } else if ticked { "checklist_ticked" } else { "checklist_unticked" };
+    let verb = if undoes.is_some() {
+        "undone"
+    } else if ticked {
+        "checklist_ticked"
+    } else {
+        "checklist_unticked"
+    };
     let part = PartChange { verb: verb.to_owned(), change, undoes };
     parts::record(tx, permit, version, part).await.map(Some)
 }
@@ -120,4 +127,3 @@ pub async fn take_back(
     let done = set(cx, tx, &permit, version, id, ticked, Some(undoes)).await?;
     done.ok_or_else(|| parts::nothing("this has been taken back since"))
 }
-

@@ -4,7 +4,7 @@
 use dealwright_access::Context;
 use dealwright_kernel::error::VersionConflict;
 use dealwright_kernel::id::{ChoiceId, PipelineId};
-use dealwright_kernel::{Error, Result};
+use dealwright_kernel::{Error, FieldError, Result};
 use dealwright_store::{Change, Tx};
 use dealwright_workflow::lifecycle::{Definition, Known, check};
 use dealwright_workflow::rule::{self, Catalogue, RuleObject};
@@ -14,7 +14,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{LifecycleDraft, store};
+use super::{LifecycleDraft, actions, store};
 use crate::opportunity;
 use crate::pipeline::{self, Pipeline, Stage};
 
@@ -41,14 +41,19 @@ pub async fn check(tx: &mut Tx, pipeline: &Pipeline, definition: &Definition) ->
         let custom = field.starts_with("custom.") && custom_fields.iter().any(|f| f == field);
         custom || pipeline::can_ask(field, kind)
     };
-    let known = Known {
-        stages: &places,
-        roles: &roles,
-        documents: &documents,
-        requirable: &requirable,
-        catalogue: &catalogue,
-    };
-    let problems = check::problems(definition, &known);
+    let known =
+        Known { stages: &places, roles: &roles, documents: &documents, requirable: &requirable, catalogue: &catalogue };
+    let mut problems = check::problems(definition, &known);
+    if problems.is_empty() {
+        for (i, rules) in definition.stages.iter().enumerate() {
+            let Err(error) = actions::check(&rules.actions) else { continue };
+            problems.push(FieldError {
+                field: format!("stages.{i}.actions"),
+                code: "invalid_value".into(),
+                message: error.detail,
+            });
+        }
+    }
     if problems.is_empty() { Ok(()) } else { Err(Error::fields("invalid", problems)) }
 }
 

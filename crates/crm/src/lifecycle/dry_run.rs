@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dealwright_access::Context;
-use dealwright_kernel::id::{OpportunityId, PipelineId, StageId};
 use dealwright_kernel::Result;
+use dealwright_kernel::id::{OpportunityId, PipelineId, StageId};
 use dealwright_store::Tx;
 use dealwright_workflow::lifecycle::{Criteria, judge};
 use dealwright_workflow::rule::{Facts, RuleObject};

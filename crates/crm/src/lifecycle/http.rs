@@ -126,10 +126,7 @@ struct OfVersion {
 /// A version of a pipeline's lifecycle
 #[utoipa::path(get, path = "/pipelines/{id}/lifecycle/versions/{number}", tag = "lifecycles", params(("id" = PipelineId, Path), ("number" = i32, Path)),
     responses((status = 200, body = OfVersion), Problems))]
-async fn version(
-    cx: Allow<UpdatePipeline>,
-    Path((id, number)): Path<(PipelineId, i32)>,
-) -> Result<Json<OfVersion>> {
+async fn version(cx: Allow<UpdatePipeline>, Path((id, number)): Path<(PipelineId, i32)>) -> Result<Json<OfVersion>> {
     let mut tx = cx.begin().await?;
     let (number, definition) = store::definition(&mut tx, id, Some(number)).await?.or_not_found("version")?;
     tx.done(Json(OfVersion { number, definition })).await
@@ -312,7 +309,13 @@ struct Ticked {
     event_id: Option<EventId>,
 }
 
-async fn set(cx: Allow<UpdateOpportunity>, id: OpportunityId, item: Uuid, ticked: bool, if_match: IfMatch) -> Result<Committed<Json<Ticked>>> {
+async fn set(
+    cx: Allow<UpdateOpportunity>,
+    id: OpportunityId,
+    item: Uuid,
+    ticked: bool,
+    if_match: IfMatch,
+) -> Result<Committed<Json<Ticked>>> {
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.unwrap_or(permit.version);

@@ -2,9 +2,10 @@
 //! published, and the log of every attempt.
 //!
 //! What a definition means is `workflow::lifecycle`'s. Here `store` holds the SQL, `draft` how an administrator comes to a new
-//! version and moves deals over, `dry_run` what it would say to the deals that are there, `checklist` what is ticked, `log` the
+//! version and moves deals over, `dry_run` what it would say to the deals that are there, `actions` what a stage does with deals that enter it, `checklist` what is ticked, `log` the
 //! attempts, `http` the endpoints.
 
+pub mod actions;
 pub mod checklist;
 pub mod draft;
 pub mod dry_run;

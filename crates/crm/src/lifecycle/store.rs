@@ -235,10 +235,14 @@ pub async fn behind(
 /// Has deals run under a version from now on; how many do.
 pub async fn adopt(tx: &mut Tx, ids: &[Uuid], number: i32) -> Result<u64> {
     let org = tx.org().0;
-    let done =
-        sqlx::query!("update opportunity set lifecycle_version = $3 where org_id = $1 and id = any ($2)", org, ids, number)
-            .execute(tx.db())
-            .await?;
+    let done = sqlx::query!(
+        "update opportunity set lifecycle_version = $3 where org_id = $1 and id = any ($2)",
+        org,
+        ids,
+        number
+    )
+    .execute(tx.db())
+    .await?;
     Ok(done.rows_affected())
 }
 

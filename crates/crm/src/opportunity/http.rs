@@ -18,12 +18,12 @@ use utoipa_axum::routes;
 
 use super::lines::{LinePatch, NewLine};
 use super::list::{self, CATALOGUE, Found};
-use super::moving::{Case, From};
+use super::moving::{CameFrom, Case};
 use super::placing::{self, Place};
 use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
-use crate::{custom_field, lifecycle};
 use crate::list::{Asked, ListQuery, Names, TreeQuery};
 use crate::pipeline::{self, Stage};
+use crate::{custom_field, lifecycle};
 
 /// The opportunities' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -372,7 +372,7 @@ async fn transitions(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) 
     let opportunity = store::find(&mut tx, id, false).await?.or_not_found("opportunity")?;
     let stages = pipeline::store::stages(&mut tx).await?;
     let standing = lifecycle::standing(&mut tx, id.0).await?;
-    let from = From::Stage(opportunity.stage_id);
+    let from = CameFrom::Stage(opportunity.stage_id);
     let mut case = Case::standing(id, opportunity.version, from, standing, &opportunity.fields())?;
     let others = stages.iter().filter(|s| s.pipeline_id == opportunity.pipeline_id && s.id != opportunity.stage_id);
     let mut items = Vec::new();

@@ -8,7 +8,7 @@ use dealwright_access::{Actor, Context};
 use dealwright_kernel::id::{OpportunityId, StageId};
 use dealwright_kernel::{Error, Money, Result};
 use dealwright_store::{Attempt, Tx};
-use dealwright_workflow::lifecycle::judge;
+use dealwright_workflow::lifecycle::{Action, judge};
 use dealwright_workflow::rule::{Facts, Value as Fact};
 use dealwright_workflow::{
     Cleared, Coming, Lifecycle, Missing, MoveFacts, Place, Refusal, StageKind, evaluate, refusal,
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::Fields;
 use crate::change::fields_of;
 use crate::change::store::to_base;
-use crate::lifecycle::{self, Standing};
+use crate::lifecycle::{self, Standing, actions};
 use crate::pipeline::{self, Stage};
 use crate::rule;
 
@@ -33,7 +33,7 @@ pub struct Said {
 
 /// Where a deal comes from.
 #[derive(Clone, Copy, Debug)]
-pub enum From {
+pub enum CameFrom {
     New,
     /// From another system.
     Imported,
@@ -47,7 +47,7 @@ pub enum From {
 pub struct Case {
     id: OpportunityId,
     version: i64,
-    from: From,
+    from: CameFrom,
     standing: Standing,
     /// By the API's names.
     fields: Map<String, Value>,
@@ -55,6 +55,8 @@ pub struct Case {
     columns: Map<String, Value>,
     /// Read when a condition asks for them.
     facts: Option<Facts>,
+    /// An earlier move is taken back.
+    undoing: bool,
 }
 
 /// What came of a judgement.
@@ -62,6 +64,8 @@ pub struct Case {
 pub struct Verdict {
     pub outcome: Result<Cleared, Refusal>,
     attempt: Attempt,
+    /// What the stage wants done.
+    actions: Vec<Action>,
 }
 
 impl Verdict {
@@ -81,6 +85,13 @@ impl Verdict {
     }
 }
 
+/// What a deal is as it has entered a stage, and what the stage wants done then.
+#[derive(Debug)]
+pub struct Entered {
+    pub fields: Fields,
+    pub actions: Vec<Action>,
+}
+
 impl Case {
     /// A new deal with these fields.
     ///
@@ -90,7 +101,16 @@ impl Case {
         let standing = Standing::new(tx, fields.pipeline_id).await?;
         let mut columns = columns(tx, actor, None, fields).await?;
         columns.extend(of_new(tx, id.0));
-        Ok(Self { id, version: 0, from: From::New, standing, fields: fields_of(fields)?, columns, facts: None })
+        Ok(Self {
+            id,
+            version: 0,
+            from: CameFrom::New,
+            standing,
+            fields: fields_of(fields)?,
+            columns,
+            facts: None,
+            undoing: false,
+        })
     }
 
     /// A new deal of an import, by the API's names and by its columns.
@@ -101,7 +121,16 @@ impl Case {
         let standing = Standing::new(tx, stage.pipeline_id).await?;
         let mut columns = fields.clone();
         columns.extend(of_new(tx, id.0));
-        Ok(Self { id, version: 0, from: From::Imported, standing, fields: fields.clone(), columns, facts: None })
+        Ok(Self {
+            id,
+            version: 0,
+            from: CameFrom::Imported,
+            standing,
+            fields: fields.clone(),
+            columns,
+            facts: None,
+            undoing: false,
+        })
     }
 
     /// A deal that is there, with these fields instead.
@@ -118,16 +147,28 @@ impl Case {
     ) -> Result<Self> {
         let standing = lifecycle::standing(tx, id.0).await?;
         let columns = columns(tx, actor, Some(old), new).await?;
-        Ok(Self::standing(id, version, From::Stage(old.stage_id), standing, new)?.writing(columns))
+        Ok(Self::standing(id, version, CameFrom::Stage(old.stage_id), standing, new)?.writing(columns))
     }
 
     /// A deal as it is, of which is known what it is judged by.
     ///
     /// # Errors
     /// Internal, when its fields can't be told.
-    pub fn standing(id: OpportunityId, version: i64, from: From, standing: Standing, fields: &Fields) -> Result<Self> {
+    pub fn standing(
+        id: OpportunityId,
+        version: i64,
+        from: CameFrom,
+        standing: Standing,
+        fields: &Fields,
+    ) -> Result<Self> {
         let fields = fields_of(fields)?;
-        Ok(Self { id, version, from, standing, fields, columns: Map::new(), facts: None })
+        Ok(Self { id, version, from, standing, fields, columns: Map::new(), facts: None, undoing: false })
+    }
+
+    /// Says whether an earlier move is taken back: the stage does nothing then.
+    #[must_use]
+    pub fn undoing(self, undoing: bool) -> Self {
+        Self { undoing, ..self }
     }
 
     fn writing(self, columns: Map<String, Value>) -> Self {
@@ -145,8 +186,8 @@ impl Case {
             lifecycle::newest(tx, to.pipeline_id).await?
         };
         let from = match self.from {
-            From::Stage(id) | From::Removed(id) => stages.iter().find(|s| s.id == id).map(Stage::place),
-            From::New | From::Imported => None,
+            CameFrom::Stage(id) | CameFrom::Removed(id) => stages.iter().find(|s| s.id == id).map(Stage::place),
+            CameFrom::New | CameFrom::Imported => None,
         };
         let facts = self.facts_for(tx, &lifecycle, from.as_ref(), to).await?;
         let place = to.place();
@@ -156,10 +197,10 @@ impl Case {
             opportunity: self.id,
             version: self.version,
             coming: match (self.from, &from) {
-                (From::Stage(_), Some(from)) => Coming::From(from, &self.standing.lifecycle),
-                (From::Removed(_), Some(from)) => Coming::Handed(from),
-                (From::Imported, _) => Coming::Imported,
-                (From::New | From::Stage(_) | From::Removed(_), _) => Coming::New,
+                (CameFrom::Stage(_), Some(from)) => Coming::From(from, &self.standing.lifecycle),
+                (CameFrom::Removed(_), Some(from)) => Coming::Handed(from),
+                (CameFrom::Imported, _) => Coming::Imported,
+                (CameFrom::New | CameFrom::Stage(_) | CameFrom::Removed(_), _) => Coming::New,
             },
             to: &place,
             stages: &places,
@@ -173,7 +214,12 @@ impl Case {
         };
         let outcome = evaluate(&moving);
         let attempt = self.attempt(&outcome, &moving, from.as_ref(), to);
-        Ok(Verdict { outcome, attempt })
+        let rules = lifecycle.definition.rules_of(to.id).filter(|_| outcome.is_ok());
+        let actions = match self.from {
+            CameFrom::New | CameFrom::Stage(_) => rules.map(|rules| rules.actions.clone()).unwrap_or_default(),
+            CameFrom::Imported | CameFrom::Removed(_) => Vec::new(),
+        };
+        Ok(Verdict { outcome, attempt, actions })
     }
 
     fn attempt(
@@ -196,7 +242,7 @@ impl Case {
             code: refused.map(|r| r.code().to_owned()),
             missing: json!(refused.map(Refusal::missing).unwrap_or_default()),
             facts: moving.judged_by(),
-            path: matches!(self.from, From::Removed(_)).then_some("stage_removed"),
+            path: matches!(self.from, CameFrom::Removed(_)).then_some("stage_removed"),
         }
     }
 
@@ -283,7 +329,13 @@ pub async fn admit_imported(
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn emptied(tx: &mut Tx, id: OpportunityId, old: &Fields, new: &Fields, stage: &Stage) -> Result<Vec<Missing>> {
+pub async fn emptied(
+    tx: &mut Tx,
+    id: OpportunityId,
+    old: &Fields,
+    new: &Fields,
+    stage: &Stage,
+) -> Result<Vec<Missing>> {
     let (old, new) = (fields_of(old)?, fields_of(new)?);
     let gone: Vec<&String> = old.keys().filter(|f| judge::is_filled(&old, f) && !judge::is_filled(&new, f)).collect();
     if gone.is_empty() {
@@ -311,10 +363,10 @@ pub async fn enter(
     fields: Fields,
     (stages, stage): (&[Stage], &Stage),
     said: Said,
-) -> Result<Fields> {
-    let fields = pass_gate(cx, tx, case, fields, (stages, stage), said).await?;
+) -> Result<Entered> {
+    let entered = pass_gate(cx, tx, case, fields, (stages, stage), said).await?;
     make_room(tx, stage, 1).await?;
-    Ok(fields)
+    Ok(entered)
 }
 
 /// Refuses `entering` open deals that a stage has no room for. All of the organisation's deals count, those too that the
@@ -354,10 +406,12 @@ pub async fn pass_gate(
     fields: Fields,
     (stages, stage): (&[Stage], &Stage),
     said: Said,
-) -> Result<Fields> {
+) -> Result<Entered> {
     let verdict = case.judge(tx, cx.actor(), stages, stage).await?;
+    let actions = if case.undoing { Vec::new() } else { verdict.actions.clone() };
     let cleared = verdict.attempted(tx)?;
-    move_stage((case.id, case.version), fields, stage, said, tx.now().date_naive(), cleared)
+    let fields = move_stage((case.id, case.version), fields, stage, said, tx.now().date_naive(), cleared)?;
+    Ok(Entered { fields: actions::set(&actions, fields)?, actions })
 }
 
 /// Enters the stage: its probability and forecast come with it, unless the caller said others; a deal that closes has

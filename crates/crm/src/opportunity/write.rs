@@ -12,14 +12,15 @@ use dealwright_workflow::rule::RuleObject;
 use dealwright_workflow::{Refusal, refusal};
 use serde_json::{Map, Value, json};
 
-use super::moving::{self, Case, Said};
+use super::moving::{self, Case, Entered, Said};
 use super::store::{self, Derived};
 use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, lines, wrong_pipeline};
 use crate::change::store::{References, check_references, name_values, to_base};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
+use crate::lifecycle::{self, actions};
 use crate::pipeline::{self, Stage};
-use crate::{lifecycle, record, rule};
+use crate::{record, rule};
 
 /// Creates an opportunity.
 ///
@@ -81,19 +82,21 @@ async fn made(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportun
     values::check(tx, FieldObject::Opportunity, None, &mut fields.custom).await?;
     let case = Case::of_new(tx, cx.actor(), id, &fields).await?;
     let stages = pipeline::store::stages(tx).await?;
-    let fields = moving::enter(cx, tx, case, fields, (&stages, &stage), said).await?;
+    let Entered { fields, actions } = moving::enter(cx, tx, case, fields, (&stages, &stage), said).await?;
     check_references(tx, &references(None, &fields)).await?;
     let derived = derive(tx, cx, None, &fields, &stage).await?;
     store::insert(tx, id, &fields, &derived).await?;
     rule::judge_new(tx, RuleObject::Opportunity, id.0).await?;
-    let event = super::event(tx, "created", id, &fields.name, 1, fields.account_id, fields.primary_contact_id);
-    tx.emit(event.data(json!({ "stage_id": fields.stage_id })));
     // One may be allowed to create for anybody and to read one's team: such a record would be gone from sight at once.
     let unseen = || {
         Error::forbidden("owner_out_of_scope", "you would not see a record of this person; an administrator can add it")
             .on("owner_id")
     };
-    Ok(store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor()))
+    let made = store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor());
+    actions::make_tasks(cx, tx, &made, &actions).await?;
+    let event = made.event(tx, "created").data(json!({ "stage_id": fields.stage_id }));
+    tx.emit(event);
+    Ok(made)
 }
 
 /// The stage said, or else the first of the pipeline said, or else of the first pipeline.
@@ -116,9 +119,7 @@ async fn stage_of_new(tx: &mut Tx, new: &NewOpportunity) -> Result<Stage> {
     let lifecycle = lifecycle::newest(tx, pipeline.id).await?;
     let begins = |stage: &Stage| lifecycle.definition.begins_in(stage.id);
     let first = pipeline.stages.iter().find(|stage| begins(stage)).or_else(|| pipeline.stages.first());
-    first
-        .cloned()
-        .ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))
+    first.cloned().ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))
 }
 
 /// A written record and the event that says so; none when nothing changed.
@@ -180,7 +181,7 @@ async fn written(
     telling: Telling,
 ) -> Result<Written> {
     let old = permit.fields();
-    let (new, stage) = intended(cx, tx, &permit, patch).await?;
+    let (Entered { fields: new, actions }, stage) = intended(cx, tx, &permit, patch, telling.undoes.is_some()).await?;
     let current = permit.into_inner();
     if current.version != version {
         return Err(change::stale_for(cx, Object::Opportunity, current.version, &old, &new));
@@ -212,6 +213,8 @@ async fn written(
     let mut event = opportunity.event(tx, verb).changes(changes);
     event.undoes = telling.undoes;
     event.data = telling.data.unwrap_or(event.data);
+    // Before the event of the move: the last one is what an undo takes back.
+    actions::make_tasks(cx, tx, &opportunity, &actions).await?;
     let event = tx.emit(event);
     Ok(Written { opportunity, event: Some(event) })
 }
@@ -260,7 +263,8 @@ async fn intended(
     tx: &mut Tx,
     current: &Permit<Opportunity>,
     patch: OpportunityPatch,
-) -> Result<(Fields, Stage)> {
+    undoing: bool,
+) -> Result<(Entered, Stage)> {
     let (old, version) = (current.fields(), current.version);
     let said = Said {
         probability: patch.probability.is_some(),
@@ -294,21 +298,21 @@ async fn intended(
         if stage.pipeline_id != old.pipeline_id {
             pipeline::store::find(tx, Some(stage.pipeline_id)).await?.require_use()?;
         }
-        let case = Case::of(tx, cx.actor(), current.id, version, &old, &new).await?;
+        let case = Case::of(tx, cx.actor(), current.id, version, &old, &new).await?.undoing(undoing);
         // What is archived takes no place.
-        new = if current.archived_at.is_none() {
+        let entered = if current.archived_at.is_none() {
             moving::enter(cx, tx, case, new, (&stages, &stage), said).await?
         } else {
             moving::pass_gate(cx, tx, case, new, (&stages, &stage), said).await?
         };
-    } else {
-        // A deal keeps what the gate of its stage asked for.
-        let emptied = moving::emptied(tx, current.id, &old, &new, &stage).await?;
-        if !emptied.is_empty() {
-            return Err(refusal(Refusal::NotCleared(emptied)));
-        }
+        return Ok((entered, stage));
     }
-    Ok((new, stage))
+    // A deal keeps what the gate of its stage asked for.
+    let emptied = moving::emptied(tx, current.id, &old, &new, &stage).await?;
+    if !emptied.is_empty() {
+        return Err(refusal(Refusal::NotCleared(emptied)));
+    }
+    Ok((Entered { fields: new, actions: Vec::new() }, stage))
 }
 
 async fn assign(cx: &Context, tx: &mut Tx, owner: UserId) -> Result<Option<dealwright_kernel::id::TeamId>> {

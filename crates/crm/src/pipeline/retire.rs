@@ -17,7 +17,7 @@ use super::{Stage, store};
 use crate::change;
 use crate::change::store::name_values;
 use crate::lifecycle::{self, Standing};
-use crate::opportunity::moving::{self, Case, From, Said};
+use crate::opportunity::moving::{self, CameFrom, Case, Said};
 use crate::opportunity::{self, Opportunity};
 
 const BATCH: i64 = 500;
@@ -66,12 +66,14 @@ pub async fn hand_over(cx: &Context, tx: &mut Tx, from: &Stage, to: &Stage) -> R
         let mut moves = Vec::with_capacity(deals.len());
         for deal in deals {
             let mut case = case_of(&deal, &standings, from)?;
-            let missing = case.judge(tx, cx.actor(), &stages, to).await?.missing();
+            let verdict = case.judge(tx, cx.actor(), &stages, to).await?;
+            let missing = verdict.missing();
             if missing.is_empty() {
                 moves.push((deal, case));
             } else {
                 refused += 1;
                 lacking.extend(missing);
+                drop(verdict.attempted(tx));
             }
         }
         if refused == 0 {
@@ -86,7 +88,7 @@ pub async fn hand_over(cx: &Context, tx: &mut Tx, from: &Stage, to: &Stage) -> R
 
 fn case_of(deal: &Opportunity, standings: &HashMap<Uuid, Standing>, from: &Stage) -> Result<Case> {
     let standing = standings.get(&deal.id.0).cloned().or_not_found("opportunity")?;
-    Case::standing(deal.id, deal.version, From::Removed(from.id), standing, &deal.fields())
+    Case::standing(deal.id, deal.version, CameFrom::Removed(from.id), standing, &deal.fields())
 }
 
 async fn enter(
@@ -107,7 +109,7 @@ async fn enter(
             forecast_category: true,
             close_date: true,
         };
-        let new = moving::pass_gate(cx, tx, case, old.clone(), (stages, to), said).await?;
+        let new = moving::pass_gate(cx, tx, case, old.clone(), (stages, to), said).await?.fields;
         let mut changes = change::diff(&old, &new)?;
         name_values(tx, &mut changes).await?;
         rows.push(json!({ "id": deal.id, "probability": new.probability }));

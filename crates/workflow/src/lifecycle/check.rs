@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use dealwright_kernel::FieldError;
 use dealwright_kernel::id::{ChoiceId, RoleId, StageId};
 
-use super::{Criteria, Definition, Place};
+use super::{Action, Criteria, Definition, Place, SETTABLE};
 use crate::StageKind;
 use crate::rule::{Catalogue, check};
 
@@ -16,6 +16,7 @@ pub const MAX_REQUIRED: usize = 50;
 pub const MAX_CONDITIONS: usize = 20;
 pub const MAX_DOCUMENTS: usize = 20;
 pub const MAX_ITEMS: usize = 50;
+pub const MAX_ACTIONS: usize = 10;
 
 /// What there is for a definition to speak of.
 #[derive(Debug)]
@@ -118,6 +119,7 @@ fn stages(wrong: &mut Wrong, definition: &Definition, known: &Known<'_>) {
         // A deal has the fields of its end only when it enters the stage.
         let leaving = if stage.kind == StageKind::Open { StageKind::Open } else { stage.kind };
         criteria(wrong, &format!("{path}.exit"), &rules.exit, leaving, known);
+        actions(wrong, &format!("{path}.actions"), &rules.actions);
         for item in rules.entry.checklist.iter().chain(&rules.exit.checklist) {
             if !items.insert(item.id) {
                 wrong.push(path.as_str(), "duplicate", "each item of a checklist has an id of its own");
@@ -155,6 +157,26 @@ fn criteria(wrong: &mut Wrong, path: &str, criteria: &Criteria, kind: StageKind,
                 let place = format!("line {}, column {}: {}", problem.line, problem.column, problem.message);
                 wrong.push(format!("{path}.expression"), problem.code, place);
             }
+        }
+    }
+}
+
+fn actions(wrong: &mut Wrong, path: &str, actions: &[Action]) {
+    if !wrong.at_most(path, actions.len(), MAX_ACTIONS) {
+        return;
+    }
+    for (i, action) in actions.iter().enumerate() {
+        match action {
+            Action::CreateTask { title, due_in_days, .. } => {
+                wrong.text(format!("{path}.{i}.title"), title, 200);
+                if *due_in_days > 365 {
+                    wrong.push(format!("{path}.{i}.due_in_days"), "out_of_range", "within a year");
+                }
+            }
+            Action::SetField { field, .. } if !SETTABLE.contains(&field.as_str()) => {
+                wrong.push(format!("{path}.{i}.field"), "unknown_field", format!("one of {}", SETTABLE.join(", ")));
+            }
+            Action::SetField { .. } => {}
         }
     }
 }

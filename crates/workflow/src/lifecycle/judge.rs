@@ -89,7 +89,10 @@ pub struct Missing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The way does not exist, or not for this person.
-    NotAllowed { why: String, allowed: Vec<StageId> },
+    NotAllowed {
+        why: String,
+        allowed: Vec<StageId>,
+    },
     NotCleared(Vec<Missing>),
 }
 
@@ -119,7 +122,11 @@ impl Refusal {
 pub fn evaluate(facts: &MoveFacts<'_>) -> Result<Cleared, Refusal> {
     facts.way()?;
     let missing = facts.missing();
-    if missing.is_empty() { Ok(Cleared::new(facts.opportunity, facts.version, facts.to.id)) } else { Err(Refusal::NotCleared(missing)) }
+    if missing.is_empty() {
+        Ok(Cleared::new(facts.opportunity, facts.version, facts.to.id))
+    } else {
+        Err(Refusal::NotCleared(missing))
+    }
 }
 
 impl MoveFacts<'_> {
@@ -149,7 +156,8 @@ impl MoveFacts<'_> {
 
     /// What was asked for, by whom, in the order in which it is told.
     fn asked(&self) -> Vec<(&Lifecycle, &Criteria, Option<&Facts>)> {
-        let entry = self.lifecycle.definition.rules_of(self.to.id).map(|r| (self.lifecycle, &r.entry, self.facts.map(|f| f.1)));
+        let entry =
+            self.lifecycle.definition.rules_of(self.to.id).map(|r| (self.lifecycle, &r.entry, self.facts.map(|f| f.1)));
         let exit = match self.coming {
             Coming::From(from, under) => {
                 under.definition.rules_of(from.id).map(|r| (under, &r.exit, self.facts.map(|f| f.0)))
@@ -160,7 +168,8 @@ impl MoveFacts<'_> {
     }
 
     fn missing(&self) -> Vec<Missing> {
-        let mut missing: Vec<Missing> = self.fields_asked().into_iter().filter_map(|field| self.unfilled(field)).collect();
+        let mut missing: Vec<Missing> =
+            self.fields_asked().into_iter().filter_map(|field| self.unfilled(field)).collect();
         for (lifecycle, criteria, facts) in self.asked() {
             missing.extend(lacks(lifecycle, criteria, facts, self.documents, self.ticked));
         }
@@ -298,7 +307,8 @@ fn no_way(whose: &str, allowed: &[&Place]) -> Refusal {
 pub fn refusal(refusal: Refusal) -> Error {
     match refusal {
         Refusal::NotAllowed { why, .. } => {
-            let error = FieldError { field: "stage_id".into(), code: "transition_not_allowed".into(), message: why.clone() };
+            let error =
+                FieldError { field: "stage_id".into(), code: "transition_not_allowed".into(), message: why.clone() };
             let mut told = Error::invalid("transition_not_allowed", why);
             told.fields.push(error);
             told

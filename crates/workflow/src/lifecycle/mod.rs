@@ -87,7 +87,37 @@ pub struct StageRules {
     /// Before a deal leaves it.
     #[serde(default)]
     pub exit: Criteria,
+    /// What happens when a deal has entered it, in the same transaction. Not for deals that are imported, nor when a move is
+    /// taken back.
+    #[serde(default)]
+    pub actions: Vec<Action>,
 }
+
+/// What a stage does with a deal that enters it. None of it moves a deal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LifecycleAction)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// Makes a task about the deal.
+    CreateTask {
+        #[schema(min_length = 1, max_length = 200)]
+        title: String,
+        #[schema(maximum = 365)]
+        due_in_days: u16,
+        /// Saturdays and Sundays do not count.
+        #[serde(default)]
+        working_days: bool,
+        /// For the deal's owner, where whoever moves it may give them tasks; else for who moves it.
+        #[serde(default)]
+        for_owner: bool,
+    },
+    /// Gives a field of the deal a value, as a PATCH takes it.
+    SetField { field: String, value: serde_json::Value },
+}
+
+/// What an action may set.
+pub const SETTABLE: &[&str] =
+    &["next_step", "tags", "probability", "forecast_category", "type_id", "source_id", "industry_id", "region_id"];
 
 /// Conditions that must all be met.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -22,12 +22,7 @@ pub struct Lifecycle {
 
 impl Lifecycle {
     #[must_use]
-    pub fn new(
-        number: i32,
-        definition: Definition,
-        custom: &Custom,
-        documents: HashMap<ChoiceId, String>,
-    ) -> Self {
+    pub fn new(number: i32, definition: Definition, custom: &Custom, documents: HashMap<ChoiceId, String>) -> Self {
         let expressions = definition.conditions().map(|c| c.expression.clone());
         let checked = expressions.map(|e| (e.clone(), known(RuleObject::Opportunity, &e, custom))).collect();
         Self { number, definition, checked, documents }

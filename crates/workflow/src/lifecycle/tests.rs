@@ -33,7 +33,12 @@ impl Default for Deal {
 }
 
 fn ready(definition: Definition) -> Lifecycle {
-    Lifecycle::new(1, definition, &Custom::default(), std::iter::once((Uuid::from_u128(50).into(), "Offer".into())).collect())
+    Lifecycle::new(
+        1,
+        definition,
+        &Custom::default(),
+        std::iter::once((Uuid::from_u128(50).into(), "Offer".into())).collect(),
+    )
 }
 
 fn judge(lifecycle: &Lifecycle, coming: Coming<'_>, to: &Place, required: &[&str], deal: &Deal) -> Result<(), Refusal> {
@@ -86,8 +91,16 @@ fn criteria_ask_on_leaving_and_on_entering() {
     let condition =
         Condition { expression: "amount > 100".into(), message: "Worth a hundred.".into(), field: "amount".into() };
     let exit = Criteria { required: vec!["next_step".into()], rules: vec![condition], ..Criteria::default() };
-    let entry = Criteria { documents: vec![offer], checklist: vec![Item { id: item, label: "Call".into() }], ..Criteria::default() };
-    let of = |stage, entry: &Criteria, exit: &Criteria| StageRules { stage_id: stage, entry: entry.clone(), exit: exit.clone() };
+    let entry = Criteria {
+        documents: vec![offer],
+        checklist: vec![Item { id: item, label: "Call".into() }],
+        ..Criteria::default()
+    };
+    let of = |stage, entry: &Criteria, exit: &Criteria| StageRules {
+        stage_id: stage,
+        entry: entry.clone(),
+        exit: exit.clone(),
+    };
     let none = Criteria::default();
     let lifecycle =
         ready(Definition { stages: vec![of(id(1), &none, &exit), of(id(2), &entry, &none)], ..Definition::default() });
@@ -110,7 +123,7 @@ fn a_condition_that_can_not_be_judged_keeps_the_gate_shut() {
     let all = stages();
     let rules = vec![Condition { expression: "1 / 0 == 1".into(), message: "Never.".into(), field: "amount".into() }];
     let entry = Criteria { rules, ..Criteria::default() };
-    let stages = vec![StageRules { stage_id: id(2), entry, exit: Criteria::default() }];
+    let stages = vec![StageRules { stage_id: id(2), entry, exit: Criteria::default(), actions: vec![] }];
     let lifecycle = ready(Definition { stages, ..Definition::default() });
     assert_eq!(lacks(judge(&lifecycle, Coming::New, &all[1], &[], &Deal::default())), ["rule_failed amount"]);
 }
@@ -137,7 +150,8 @@ fn definitions_that_can_not_work_are_refused() {
     // From the second stage nothing goes on, and nothing comes to the third or is won.
     let found = faults(&listed(vec![edge(1, 2), edge(1, 5)]));
     assert_eq!(found.iter().filter(|(_, code)| code == "dead_end").count(), 0, "a lost deal can be opened again");
-    let shut = Definition { reopening: Reopening { allowed: false, roles: vec![] }, ..listed(vec![edge(1, 2), edge(1, 5)]) };
+    let shut =
+        Definition { reopening: Reopening { allowed: false, roles: vec![] }, ..listed(vec![edge(1, 2), edge(1, 5)]) };
     let codes: Vec<_> = faults(&shut).into_iter().map(|(_, code)| code).collect();
     assert_eq!(codes, ["dead_end", "unreachable", "dead_end", "unreachable"]);
     assert_eq!(faults(&listed(vec![edge(1, 1)])), one("transitions.0", "invalid_value"));
@@ -145,11 +159,17 @@ fn definitions_that_can_not_work_are_refused() {
     assert_eq!(faults(&listed(vec![edge(1, 2), edge(1, 2)])), one("transitions.1", "duplicate"));
     let many = std::iter::repeat_n(edge(1, 2), 501).collect();
     assert_eq!(faults(&listed(many)), one("transitions", "too_many"));
-    let asking = |entry| Definition { stages: vec![StageRules { stage_id: id(1), entry, exit: Criteria::default() }], ..plain.clone() };
-    let wrong = Criteria { required: vec!["hat".into()], documents: vec![Uuid::from_u128(51).into()], ..Criteria::default() };
-    let both = [one("stages.0.entry.required", "unknown_field"), one("stages.0.entry.documents", "unknown_reference")].concat();
+    let asking = |entry| Definition {
+        stages: vec![StageRules { stage_id: id(1), entry, exit: Criteria::default(), actions: vec![] }],
+        ..plain.clone()
+    };
+    let wrong =
+        Criteria { required: vec!["hat".into()], documents: vec![Uuid::from_u128(51).into()], ..Criteria::default() };
+    let both = [one("stages.0.entry.required", "unknown_field"), one("stages.0.entry.documents", "unknown_reference")]
+        .concat();
     assert_eq!(faults(&asking(wrong)), both);
-    let condition = |expression: &str| Condition { expression: expression.into(), message: "m".into(), field: "amount".into() };
+    let condition =
+        |expression: &str| Condition { expression: expression.into(), message: "m".into(), field: "amount".into() };
     let old = Criteria { rules: vec![condition("previous.amount > 1")], ..Criteria::default() };
     assert_eq!(faults(&asking(old))[0].0, "stages.0.entry.rules.0.expression");
     let long = Criteria { rules: vec![condition(&"(".repeat(3000))], ..Criteria::default() };
@@ -161,7 +181,8 @@ fn model(definition: &Definition, roles: &[Uuid]) -> [[bool; 5]; 5] {
     let mut may = [[false; 5]; 5];
     for from in 0..5_usize {
         for to in 0..5_usize {
-            let listed = definition.transitions.iter().find(|e| e.from == id(from as u128 + 1) && e.to == id(to as u128 + 1));
+            let listed =
+                definition.transitions.iter().find(|e| e.from == id(from as u128 + 1) && e.to == id(to as u128 + 1));
             let by = |who: &Vec<RoleId>| who.is_empty() || who.iter().any(|r| roles.contains(&r.0));
             may[from][to] = match (listed, from) {
                 (Some(edge), _) => by(&edge.roles),
@@ -180,7 +201,8 @@ fn model(definition: &Definition, roles: &[Uuid]) -> [[bool; 5]; 5] {
 }
 
 fn some_roles() -> impl Strategy<Value = Vec<RoleId>> {
-    proptest::collection::vec(90_u128..93, 0..2).prop_map(|r| r.into_iter().map(|n| Uuid::from_u128(n).into()).collect())
+    proptest::collection::vec(90_u128..93, 0..2)
+        .prop_map(|r| r.into_iter().map(|n| Uuid::from_u128(n).into()).collect())
 }
 
 prop_compose! {
@@ -203,7 +225,7 @@ prop_compose! {
                 continue;
             }
             let (entry, exit) = if entry { (criteria, Criteria::default()) } else { (Criteria::default(), criteria) };
-            stages.push(StageRules { stage_id: id(stage), entry, exit });
+            stages.push(StageRules { stage_id: id(stage), entry, exit, actions: vec![] });
         }
         Definition {
             begin: begin.into_iter().map(id).collect(),

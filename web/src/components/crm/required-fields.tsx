@@ -45,7 +45,9 @@ export function RequiredFields(props: {
   const fields = [...built, ...own];
   return (
     <fieldset className="flex flex-col gap-1">
-      <legend className="mb-1 text-meta font-medium text-fg-2">{props.legend ?? "Fields that must be filled to enter it"}</legend>
+      <legend className="mb-1 text-meta font-medium text-fg-2">
+        {props.legend ?? "Fields that must be filled to enter it"}
+      </legend>
       <div className="grid grid-cols-3 gap-x-3 max-sm:grid-cols-2">
         {fields.map(([field, label]) => (
           <label key={field} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
@@ -57,7 +59,9 @@ export function RequiredFields(props: {
           </label>
         ))}
       </div>
-      {props.kind === "lost" && !props.legend && <p className="text-meta text-fg-3">A lost deal always says why it was lost.</p>}
+      {props.kind === "lost" && !props.legend && (
+        <p className="text-meta text-fg-3">A lost deal always says why it was lost.</p>
+      )}
     </fieldset>
   );
 }

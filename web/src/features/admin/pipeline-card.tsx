@@ -59,7 +59,11 @@ export function PipelineCard(props: { pipeline: Pipeline; may: boolean; onUp?: (
               </Button>
             }
             items={[
-              { label: "Lifecycle", icon: <Waypoints />, run: () => void navigate({ to: "/admin/lifecycles/$id", params: path }) },
+              {
+                label: "Lifecycle",
+                icon: <Waypoints />,
+                run: () => void navigate({ to: "/admin/lifecycles/$id", params: path }),
+              },
               { label: "Teams that use it", icon: <Users />, run: () => setOpen("teams") },
               { label: "Move up", icon: <ArrowUp />, disabled: !props.onUp, run: () => props.onUp?.() },
               { label: "Move down", icon: <ArrowDown />, disabled: !props.onDown, run: () => props.onDown?.() },

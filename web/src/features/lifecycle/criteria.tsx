@@ -132,10 +132,7 @@ function Items(props: { value: Criteria["checklist"]; onChange: (items: Criteria
           </Button>
         </div>
       ))}
-      <Button
-        className="self-start"
-        onClick={() => props.onChange([...props.value, { id: newId(), label: "" }])}
-      >
+      <Button className="self-start" onClick={() => props.onChange([...props.value, { id: newId(), label: "" }])}>
         <Plus /> Add item
       </Button>
     </fieldset>

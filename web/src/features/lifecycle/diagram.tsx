@@ -77,7 +77,8 @@ export function Diagram(props: {
         {props.stages.map((s) => {
           const spot = at.get(s.id);
           if (!spot) return null;
-          const n = asks(criteriaOf(props.definition, s.id, "entry")) + asks(criteriaOf(props.definition, s.id, "exit"));
+          const n =
+            asks(criteriaOf(props.definition, s.id, "entry")) + asks(criteriaOf(props.definition, s.id, "exit"));
           return (
             <g key={s.id} onClick={() => props.onChoose(s.id)} className="cursor-pointer">
               <rect
@@ -89,7 +90,12 @@ export function Diagram(props: {
                 className={cn("fill-surface", s.id === props.chosen ? "stroke-accent" : "stroke-line-strong")}
                 strokeWidth={s.id === props.chosen ? 2 : 1}
               />
-              <text x={spot.x + WIDTH / 2} y={spot.y + (n > 0 ? 17 : 24)} textAnchor="middle" className="fill-fg text-meta font-medium">
+              <text
+                x={spot.x + WIDTH / 2}
+                y={spot.y + (n > 0 ? 17 : 24)}
+                textAnchor="middle"
+                className="fill-fg text-meta font-medium"
+              >
                 {s.name.length > 18 ? `${s.name.slice(0, 17)}…` : s.name}
               </text>
               {n > 0 && (

@@ -110,7 +110,9 @@ export function DryRun(props: {
                   <li key={l.when + l.field + l.message} className="flex gap-2 text-fg-2">
                     <span className="w-10 shrink-0 text-right tnum">{number(l.deals)}</span>
                     <span>
-                      {l.code === "required" ? `without ${l.field.replace(/_id$/, "").replaceAll("_", " ")}` : l.message}
+                      {l.code === "required"
+                        ? `without ${l.field.replace(/_id$/, "").replaceAll("_", " ")}`
+                        : l.message}
                     </span>
                   </li>
                 ))}

@@ -9,11 +9,12 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
 import { failed, told } from "@/components/ui/toast";
 import { cn } from "@/lib/cn";
+import { Actions } from "./actions";
 import { CriteriaForm } from "./criteria";
 import { Diagram } from "./diagram";
 import { DryRun } from "./dry-run";
 import { Log } from "./log";
-import { arrows, complete, criteriaOf, differences, placeOf, withCriteria, type When } from "./model";
+import { actionsOf, arrows, complete, criteriaOf, differences, placeOf, withStage, type When } from "./model";
 import { Policy } from "./policy";
 import { Publish } from "./publish";
 import { Versions } from "./versions";
@@ -129,9 +130,15 @@ export function LifecycleEditor({ id, lifecycle }: { id: string; lifecycle: Life
                 stage={stage}
                 when={when}
                 value={criteriaOf(d, stage.id, when)}
-                onChange={(criteria) => change(withCriteria(d, stage.id, when, criteria))}
+                onChange={(criteria) => change(withStage(d, stage.id, { [when]: criteria }))}
               />
             ))}
+            <Actions
+              key={stage.id}
+              stage={stage}
+              value={actionsOf(d, stage.id)}
+              onChange={(actions) => change(withStage(d, stage.id, { actions }))}
+            />
           </>
         )}
       </Card>

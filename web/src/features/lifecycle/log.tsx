@@ -25,7 +25,7 @@ export function Log({ id }: { id: string }) {
       title="Attempts"
       aside={
         <label className="flex items-center gap-2 text-cell text-fg-2">
-          <Checkbox checked={refused} onCheckedChange={setRefused} /> Refused only
+          <Checkbox checked={refused} onCheckedChange={(on) => setRefused(on === true)} /> Refused only
         </label>
       }
     >
@@ -42,7 +42,11 @@ export function Log({ id }: { id: string }) {
       </ul>
       {query.hasNextPage && (
         <div className="border-t border-line px-2 py-1.5">
-          <Button variant="quiet" busy={query.isFetchingNextPage && "Reading"} onClick={() => void query.fetchNextPage()}>
+          <Button
+            variant="quiet"
+            busy={query.isFetchingNextPage && "Reading"}
+            onClick={() => void query.fetchNextPage()}
+          >
             Show more
           </Button>
         </div>
@@ -62,9 +66,7 @@ function Attempt({ attempt: a }: { attempt: TransitionAttempt }) {
         ) : (
           <span className="text-fg-2">A new deal</span>
         )}
-        <span className="text-fg-2">
-          {a.from_stage ? `${a.from_stage} → ${a.to_stage}` : `began in ${a.to_stage}`}
-        </span>
+        <span className="text-fg-2">{a.from_stage ? `${a.from_stage} → ${a.to_stage}` : `began in ${a.to_stage}`}</span>
         <span className="ml-auto text-meta text-fg-3" title={dateTime(a.at)}>
           {a.actor_name} · {a.path} · version {a.lifecycle_version} · {ago(a.at)}
         </span>

@@ -1,5 +1,5 @@
 /** What a definition says, as the editor holds it: nothing in it is absent. Pure. */
-import type { LifecycleDefinition, Stage } from "@/api/types";
+import type { LifecycleAction, LifecycleDefinition, Stage } from "@/api/types";
 
 export interface Condition {
   expression: string;
@@ -20,6 +20,15 @@ export interface Edge {
   roles: string[];
 }
 
+export type Action = LifecycleAction;
+
+interface StageRules {
+  stage_id: string;
+  entry: Criteria;
+  exit: Criteria;
+  actions: Action[];
+}
+
 export interface Definition {
   begin: string[];
   no_skip: boolean;
@@ -27,7 +36,7 @@ export interface Definition {
   only_listed: boolean;
   reopening: { allowed: boolean; roles: string[] };
   transitions: Edge[];
-  stages: { stage_id: string; entry: Criteria; exit: Criteria }[];
+  stages: StageRules[];
 }
 
 export type When = "entry" | "exit";
@@ -44,7 +53,12 @@ export const complete = (d: LifecycleDefinition): Definition => ({
   only_listed: d.only_listed ?? false,
   reopening: { allowed: d.reopening?.allowed ?? true, roles: d.reopening?.roles ?? [] },
   transitions: (d.transitions ?? []).map((e) => ({ from: e.from, to: e.to, roles: e.roles ?? [] })),
-  stages: (d.stages ?? []).map((s) => ({ stage_id: s.stage_id, entry: whole(s.entry), exit: whole(s.exit) })),
+  stages: (d.stages ?? []).map((s) => ({
+    stage_id: s.stage_id,
+    entry: whole(s.entry),
+    exit: whole(s.exit),
+    actions: s.actions ?? [],
+  })),
 });
 
 export const criteriaOf = (d: Definition, stage: string, when: When): Criteria =>
@@ -53,12 +67,16 @@ export const criteriaOf = (d: Definition, stage: string, when: When): Criteria =
 export const asks = (c: Criteria): number =>
   c.required.length + c.rules.length + c.documents.length + c.checklist.length;
 
-/** The definition with other criteria of a stage; a stage that asks for nothing is left out. */
-export function withCriteria(d: Definition, stage: string, when: When, criteria: Criteria): Definition {
-  const now = d.stages.find((s) => s.stage_id === stage) ?? { stage_id: stage, entry: NOTHING, exit: NOTHING };
-  const next = { ...now, [when]: criteria };
+export const actionsOf = (d: Definition, stage: string): Action[] =>
+  d.stages.find((s) => s.stage_id === stage)?.actions ?? [];
+
+/** The definition with something else said of a stage; a stage of which nothing is said is left out. */
+export function withStage(d: Definition, stage: string, more: Partial<StageRules>): Definition {
+  const none: StageRules = { stage_id: stage, entry: NOTHING, exit: NOTHING, actions: [] };
+  const next = { ...(d.stages.find((s) => s.stage_id === stage) ?? none), ...more };
   const others = d.stages.filter((s) => s.stage_id !== stage);
-  return { ...d, stages: asks(next.entry) + asks(next.exit) > 0 ? [...others, next] : others };
+  const empty = asks(next.entry) + asks(next.exit) + next.actions.length === 0;
+  return { ...d, stages: empty ? others : [...others, next] };
 }
 
 export interface Arrow {
@@ -105,7 +123,8 @@ export function differences(old: Definition, now: Definition, nameOf: (id: strin
   flag("Closed deals may be opened again", old.reopening.allowed, now.reopening.allowed);
   if (old.begin.join() !== now.begin.join())
     said.push(`New deals begin in ${now.begin.map(nameOf).join(", ") || "any stage"}`);
-  const way = (e: Edge) => `${nameOf(e.from)} → ${nameOf(e.to)}${e.roles.length > 0 ? ` (${e.roles.length} roles)` : ""}`;
+  const way = (e: Edge) =>
+    `${nameOf(e.from)} → ${nameOf(e.to)}${e.roles.length > 0 ? ` (${e.roles.length} roles)` : ""}`;
   const [before, after] = [old.transitions.map(way), now.transitions.map(way)];
   said.push(...after.filter((w) => !before.includes(w)).map((w) => `Added ${w}`));
   said.push(...before.filter((w) => !after.includes(w)).map((w) => `Removed ${w}`));
@@ -117,6 +136,8 @@ export function differences(old: Definition, now: Definition, nameOf: (id: strin
       said.push(...b.filter((l) => !a.includes(l)).map((l) => `${where}: asks for ${l}`));
       said.push(...a.filter((l) => !b.includes(l)).map((l) => `${where}: no longer ${l}`));
     }
+    if (JSON.stringify(actionsOf(old, id)) !== JSON.stringify(actionsOf(now, id)))
+      said.push(`When a deal has entered ${nameOf(id)}: other actions`);
   }
   return said;
 }
@@ -134,6 +155,7 @@ export function placeOf(path: string, d: Definition, nameOf: (id: string) => str
   if (part === "stages") {
     const stage = d.stages[Number(at)];
     const name = stage ? nameOf(stage.stage_id) : "A stage";
+    if (when === "actions") return `When a deal has entered ${name}`;
     const words: Record<string, string> = { required: "fields", rules: "a condition", documents: "documents" };
     return `${when === "exit" ? "Leaving" : "Entering"} ${name}, ${words[what] ?? what}`;
   }

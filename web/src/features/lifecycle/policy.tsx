@@ -59,7 +59,7 @@ export function Policy({ definition: d, stages, onChange }: Props) {
           <div className="flex flex-wrap gap-x-4">
             {stages.map((s) => (
               <label key={s.id} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
-                <Checkbox checked={d.begin.includes(s.id)} onCheckedChange={(on) => toggle(s.id, on)} />
+                <Checkbox checked={d.begin.includes(s.id)} onCheckedChange={(on) => toggle(s.id, on === true)} />
                 {s.name}
               </label>
             ))}
@@ -73,7 +73,7 @@ export function Policy({ definition: d, stages, onChange }: Props) {
 function Flag(props: { label: string; hint: string; on: boolean; onChange: (on: boolean) => void }) {
   return (
     <label className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
-      <Checkbox checked={props.on} onCheckedChange={props.onChange} />
+      <Checkbox checked={props.on} onCheckedChange={(on) => props.onChange(on === true)} />
       <span>
         {props.label} <span className="text-fg-3 max-md:hidden">· {props.hint}</span>
       </span>
@@ -159,7 +159,9 @@ function Roles(props: { label: string; value: string[]; onChange: (roles: string
           <label key={r.id} className="flex min-h-7 items-center gap-2 pointer-coarse:min-h-11">
             <Checkbox
               checked={props.value.includes(r.id)}
-              onCheckedChange={(on) => props.onChange(on ? [...props.value, r.id] : props.value.filter((x) => x !== r.id))}
+              onCheckedChange={(on) =>
+                props.onChange(on ? [...props.value, r.id] : props.value.filter((x) => x !== r.id))
+              }
             />
             {r.name}
           </label>

@@ -18,7 +18,13 @@ export async function adoptAll(id: string): Promise<number> {
   }
 }
 
-export function Publish(props: { id: string; draft: number; changes: string[]; onDone: () => void; onClose: () => void }) {
+export function Publish(props: {
+  id: string;
+  draft: number;
+  changes: string[];
+  onDone: () => void;
+  onClose: () => void;
+}) {
   const [note, setNote] = useState("");
   const [over, setOver] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -69,12 +75,10 @@ export function Publish(props: { id: string; draft: number; changes: string[]; o
           {(w) => <Textarea {...w} value={note} maxLength={2000} onChange={(e) => setNote(e.target.value)} />}
         </Field>
         <label className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
-          <Checkbox checked={over} onCheckedChange={setOver} />
+          <Checkbox checked={over} onCheckedChange={(on) => setOver(on === true)} />
           Move all open deals over to it
         </label>
-        {!over && (
-          <p className="text-meta text-fg-3">Deals that are there go on under the version they began with.</p>
-        )}
+        {!over && <p className="text-meta text-fg-3">Deals that are there go on under the version they began with.</p>}
       </form>
     </Overlay>
   );

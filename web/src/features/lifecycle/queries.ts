@@ -15,8 +15,7 @@ export const versionQuery = (id: string, number: number) =>
     staleTime: Infinity,
   });
 
-export const rolesQuery = () =>
-  queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
+export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
 
 /** Attempts to move deals of a pipeline, the newest first. */
 export const logQuery = (id: string, refused: boolean) =>

@@ -47,7 +47,12 @@ export function Versions(props: { id: string; lifecycle: Lifecycle; nameOf: (id:
   );
 }
 
-function Version(props: { id: string; lifecycle: Lifecycle; nameOf: (id: string) => string; version: LifecycleVersion }) {
+function Version(props: {
+  id: string;
+  lifecycle: Lifecycle;
+  nameOf: (id: string) => string;
+  version: LifecycleVersion;
+}) {
   const { version: v, lifecycle } = props;
   const [open, setOpen] = useState(false);
   const { data: now } = useQuery({ ...versionQuery(props.id, v.number), enabled: open });

@@ -30,7 +30,7 @@ export function Checklist({ o }: { o: Opportunity }) {
               <Checkbox
                 checked={Boolean(item.ticked_at)}
                 disabled={!o.may.update || set.isPending}
-                onCheckedChange={(on) => set.mutate({ item, on })}
+                onCheckedChange={(on) => set.mutate({ item, on: on === true })}
               />
               <span className="min-w-0 flex-1">{item.label}</span>
               {item.ticked_by && item.ticked_at && (

@@ -42,7 +42,12 @@ export function StagePath({ o, onMove }: { o: WholeOpportunity; onMove: (stage: 
           const barred = way?.code === "transition_not_allowed";
           const spent = days.get(s.id);
           return (
-            <li key={s.id} className="min-w-0 flex-1" aria-current={i === at ? "step" : undefined} title={way?.why ?? undefined}>
+            <li
+              key={s.id}
+              className="min-w-0 flex-1"
+              aria-current={i === at ? "step" : undefined}
+              title={way?.why ?? undefined}
+            >
               <button
                 type="button"
                 disabled={i === at || !o.may.update || barred}
@@ -59,7 +64,9 @@ export function StagePath({ o, onMove }: { o: WholeOpportunity; onMove: (stage: 
                 <span className="mt-1.5 flex min-w-0 items-center gap-1 text-meta text-fg-3 max-md:sr-only">
                   {i < at && <Check className="size-3 shrink-0" aria-label="done" />}
                   {i === at && <StageRing kind={s.kind} probability={s.probability} size={12} />}
-                  <span className={cn("truncate", i === at ? "font-semibold text-fg" : i < at && !barred && "text-fg-2")}>
+                  <span
+                    className={cn("truncate", i === at ? "font-semibold text-fg" : i < at && !barred && "text-fg-2")}
+                  >
                     {s.name}
                   </span>
                   {barred && <Lock className="size-3 shrink-0" aria-hidden />}

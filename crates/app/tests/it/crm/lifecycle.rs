@@ -9,9 +9,12 @@ use super::files::upload;
 
 const NIL: &str = "00000000-0000-7000-8000-000000000000";
 
-/// The pipeline that a new organisation has.
-pub(super) async fn sales(who: &Person) -> Value {
-    who.get("/pipelines").await.ok()["items"][0].clone()
+/// The pipeline that a new organisation has, with a third open stage.
+pub(super) async fn sales(admin: &Person) -> Value {
+    let first = admin.get("/pipelines").await.ok()["items"][0].clone();
+    let path = format!("/pipelines/{}/stages", first["id"].as_str().unwrap());
+    admin.post(&path, json!({ "name": "Proposal", "kind": "open", "probability": 60 })).await;
+    admin.get("/pipelines").await.ok()["items"][0].clone()
 }
 
 pub(super) async fn put(who: &Person, path: &str, body: Value) -> Answer {
@@ -60,11 +63,15 @@ async fn a_draft_is_tried_published_and_deals_are_moved_over() {
     let quote = admin.choice("document_type", "Quote").await;
     let exit = json!({ "required": ["next_step"], "documents": [quote], "checklist": [{ "id": item, "label": "Call" }],
         "rules": [{ "expression": "amount > 100", "message": "Worth a hundred.", "field": "amount" }] });
-    let definition = json!({ "no_skip": true, "no_backward": true, "stages": [{ "stage_id": stages[0], "exit": exit }] });
+    let definition =
+        json!({ "no_skip": true, "no_backward": true, "stages": [{ "stage_id": stages[0], "exit": exit }] });
     let tried = admin.post(&format!("{path}/dry-run"), json!({ "definition": definition })).await.ok();
     assert_eq!(json!([tried["checked"], tried["would_not_pass"], tried["next_cursor"]]), json!([1, 1, null]));
     let of_stage = &tried["stages"][0];
-    assert_eq!(json!([of_stage["not_admitted"], of_stage["held"], of_stage["lacking"].as_array().unwrap().len()]), json!([0, 1, 4]));
+    assert_eq!(
+        json!([of_stage["not_admitted"], of_stage["held"], of_stage["lacking"].as_array().unwrap().len()]),
+        json!([0, 1, 4])
+    );
     assert_eq!(tried["deals"][0]["name"], "Old");
     assert_eq!(admin.get(&path).await.ok()["draft"], json!(null), "nothing is kept of it");
 
@@ -76,7 +83,10 @@ async fn a_draft_is_tried_published_and_deals_are_moved_over() {
     let versions = format!("{path}/versions");
     assert_eq!(admin.post(&versions, json!({ "version": 7 })).await.problem(), "409 version_conflict");
     let published = admin.post(&versions, json!({ "version": 1, "note": "Stricter." })).await.ok();
-    assert_eq!(json!([published["number"], published["draft"], published["versions"][0]["note"]]), json!([2, null, "Stricter."]));
+    assert_eq!(
+        json!([published["number"], published["draft"], published["versions"][0]["note"]]),
+        json!([2, null, "Stricter."])
+    );
     assert_eq!(published["definition"]["no_skip"], true);
     assert_eq!(admin.get(&format!("{versions}/1")).await.ok()["definition"]["no_skip"], false);
     assert_eq!(admin.post(&versions, json!({ "version": 0 })).await.problem(), "409 no_draft");
@@ -90,7 +100,8 @@ async fn a_draft_is_tried_published_and_deals_are_moved_over() {
     let refused = move_to(&rep, &new, &stages[1]).await;
     let lacks = format!("422 gate_not_cleared: next_step, amount, documents.{quote}, checklist.{item}");
     assert_eq!(refused.problem(), lacks);
-    let codes: Vec<&str> = refused.body["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        refused.body["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["required", "rule_failed", "document_missing", "checklist_open"]);
 
     let adoption = format!("{path}/adoption");
@@ -112,7 +123,9 @@ async fn a_draft_is_tried_published_and_deals_are_moved_over() {
     let at = rep.get(&file).await.ok()["version"].clone();
     let typed = rep.patch(&file, json!({ "document_type_id": quote, "version": at })).await.ok();
     assert_eq!(typed["document_type"]["name"], "Quote");
-    let wrong = rep.patch(&file, json!({ "document_type_id": admin.choice("region", "West").await, "version": typed["version"] })).await;
+    let wrong = rep
+        .patch(&file, json!({ "document_type_id": admin.choice("region", "West").await, "version": typed["version"] }))
+        .await;
     assert_eq!(wrong.problem(), "422 invalid: document_type_id");
     let now = rep.get(&of(&new)).await.ok();
     let body = json!({ "stage_id": stages[1], "version": now["version"], "next_step": "Call", "amount": { "amount": "101", "currency": "EUR" } });
@@ -132,7 +145,8 @@ async fn a_draft_is_tried_published_and_deals_are_moved_over() {
     let whole = admin.get(&format!("{}/transition-log", of(&new))).await.ok();
     assert_eq!(whole["items"][0]["facts"]["facts"]["amount"], json!("101.00"));
     assert_eq!(rep.get(&format!("{}/transition-log", of(&new))).await.ok()["items"][0]["facts"], json!(null));
-    let refused = admin.get(&format!("/pipelines/{}/transition-log?refused=true", pipeline["id"].as_str().unwrap())).await.ok();
+    let refused =
+        admin.get(&format!("/pipelines/{}/transition-log?refused=true", pipeline["id"].as_str().unwrap())).await.ok();
     assert_eq!(refused["items"].as_array().unwrap().len(), 3);
 
     // A field that was asked for before the stage could be entered is kept within it.
@@ -168,6 +182,10 @@ async fn definitions_are_for_who_may_and_nonsense_is_refused() {
     assert_eq!(save(json!({ "transitions": many })).await, "422 invalid: transitions");
     assert_eq!(app.admin.get(&format!("{path}/versions/9")).await.status, 404);
 
+    let set = |field: &str, value: Value| json!({ "stages": [{ "stage_id": stages[0], "actions": [{ "do": "set_field", "field": field, "value": value }] }] });
+    assert_eq!(save(set("stage_id", json!(stages[1]))).await, "422 invalid: stages.0.actions.0.field");
+    assert_eq!(save(set("tags", json!("hot"))).await, "422 invalid: stages.0.actions");
+
     // A deal of somebody else is nobody's to look into.
     let deal = app.admin.opportunity("Theirs", json!({})).await;
     for part in ["transition-log", "checklist", "transitions"] {
@@ -187,20 +205,35 @@ async fn deals_begin_where_they_may_and_roles_open_ways() {
     let pipeline = sales(&app.admin).await;
     let stages = ids(&pipeline);
     let roles = app.admin.get("/roles").await.ok();
-    let role = |name: &str| roles["items"].as_array().unwrap().iter().find(|r| r["name"] == name).unwrap()["id"].clone();
+    let role =
+        |name: &str| roles["items"].as_array().unwrap().iter().find(|r| r["name"] == name).unwrap()["id"].clone();
     let won = app.admin.stage("Won").await;
     let definition = json!({ "begin": [stages[1]], "no_skip": true,
         "transitions": [{ "from": stages[1], "to": won, "roles": [role("Sales manager")] }],
-        "reopening": { "allowed": true, "roles": [role("Administrator")] } });
+        "reopening": { "allowed": true, "roles": [role("Administrator")] },
+        "stages": [{ "stage_id": stages[2], "actions": [
+            { "do": "create_task", "title": "Write the proposal", "due_in_days": 0, "for_owner": true },
+            { "do": "set_field", "field": "next_step", "value": "Proposal" }] }] });
     publish(&app.admin, &pipeline, &definition).await;
     let refused = rep.post("/opportunities", json!({ "name": "Late", "stage_id": stages[0] })).await;
     assert_eq!(refused.problem(), "422 transition_not_allowed: stage_id");
-    let refusals = app.admin.get(&format!("/pipelines/{}/transition-log?refused=true", pipeline["id"].as_str().unwrap())).await.ok();
+    let refusals = app
+        .admin
+        .get(&format!("/pipelines/{}/transition-log?refused=true", pipeline["id"].as_str().unwrap()))
+        .await
+        .ok();
     let first = &refusals["items"][0];
-    assert_eq!(json!([first["opportunity"], first["from_stage"], first["code"]]), json!([null, null, "transition_not_allowed"]));
+    assert_eq!(
+        json!([first["opportunity"], first["from_stage"], first["code"]]),
+        json!([null, null, "transition_not_allowed"])
+    );
     let checked = rep.post("/opportunities/validation", json!({ "name": "Late", "stage_id": stages[0] })).await;
     assert_eq!(checked.problem(), "422 transition_not_allowed: stage_id");
-    let refusals = app.admin.get(&format!("/pipelines/{}/transition-log?refused=true", pipeline["id"].as_str().unwrap())).await.ok();
+    let refusals = app
+        .admin
+        .get(&format!("/pipelines/{}/transition-log?refused=true", pipeline["id"].as_str().unwrap()))
+        .await
+        .ok();
     assert_eq!(refusals["items"].as_array().unwrap().len(), 1, "a check is no attempt");
 
     let deal = rep.opportunity("Deal", json!({})).await;
@@ -209,6 +242,15 @@ async fn deals_begin_where_they_may_and_roles_open_ways() {
     let ways = rep.get(&format!("{}/transitions", of(&deal))).await.ok();
     let way = ways["items"].as_array().unwrap().iter().find(|t| t["stage"]["id"] == json!(won)).unwrap();
     assert_eq!(json!([way["allowed"], way["code"]]), json!([false, "transition_not_allowed"]));
+    let moved = move_to(&rep, &deal, &stages[2]).await.ok();
+    assert_eq!(moved["opportunity"]["next_step"], "Proposal");
+    let tasks = rep.get(&format!("/tasks?opportunity_id={}", deal["id"].as_str().unwrap())).await.ok();
+    assert_eq!(
+        json!([tasks["items"][0]["title"], tasks["items"][0]["assignee_id"]]),
+        json!(["Write the proposal", rep.id])
+    );
+    rep.post("/undo", json!({ "event_id": moved["event_id"] })).await.ok();
+    assert_eq!(rep.get(&of(&deal)).await.ok()["next_step"], json!(null));
     let theirs = manager.opportunity("Managed", json!({})).await;
     move_to(&manager, &theirs, &won).await.ok();
     assert_eq!(move_to(&manager, &theirs, &stages[1]).await.problem(), "422 transition_not_allowed: stage_id");

@@ -29,7 +29,14 @@ fn cases(stages: usize) -> impl Strategy<Value = Case> {
     let asks = proptest::collection::vec((0..stages, proptest::bool::ANY, 0_usize..4), 0..4);
     let moves = proptest::collection::vec((0..stages, 0..stages, proptest::bool::ANY), 2..4);
     (proptest::bool::ANY, proptest::bool::ANY, proptest::bool::ANY, listed, asks, moves).prop_map(
-        |(no_skip, no_backward, reopening, listed, asks, moves)| Case { no_skip, no_backward, reopening, listed, asks, moves },
+        |(no_skip, no_backward, reopening, listed, asks, moves)| Case {
+            no_skip,
+            no_backward,
+            reopening,
+            listed,
+            asks,
+            moves,
+        },
     )
 }
 
@@ -51,7 +58,8 @@ impl World {
         let pipeline = sales(&app.admin).await;
         let stages = pipeline["stages"].as_array().unwrap().clone();
         let roles = app.admin.get("/roles").await.ok();
-        let role = roles["items"].as_array().unwrap().iter().find(|r| r["name"] != "Administrator").unwrap()["id"].clone();
+        let role =
+            roles["items"].as_array().unwrap().iter().find(|r| r["name"] != "Administrator").unwrap()["id"].clone();
         let document = app.admin.choice("document_type", "Quote").await;
         Self { app, key, pipeline, stages, role, document }
     }
@@ -69,8 +77,12 @@ impl World {
             let criteria = match what {
                 0 => json!({ "required": ["next_step"] }),
                 1 => json!({ "documents": [self.document] }),
-                2 => json!({ "checklist": [{ "id": format!("00000000-0000-7000-8000-0000000000{:02}", stage + 10), "label": "Call" }] }),
-                _ => json!({ "rules": [{ "expression": "amount > 50 && stage.name != null", "message": "More.", "field": "amount" }] }),
+                2 => {
+                    json!({ "checklist": [{ "id": format!("00000000-0000-7000-8000-0000000000{:02}", stage + 10), "label": "Call" }] })
+                }
+                _ => {
+                    json!({ "rules": [{ "expression": "amount > 50 && stage.name != null", "message": "More.", "field": "amount" }] })
+                }
             };
             let when = if *entry { "entry" } else { "exit" };
             rules.entry(*stage).or_insert(json!({ "stage_id": id(*stage), when: criteria }));
@@ -81,7 +93,8 @@ impl World {
 
     async fn publish(&self, definition: &Value) -> bool {
         let path = format!("/pipelines/{}/lifecycle", self.pipeline["id"].as_str().unwrap());
-        let saved = put(&self.app.admin, &format!("{path}/draft"), json!({ "definition": definition, "version": 0 })).await;
+        let saved =
+            put(&self.app.admin, &format!("{path}/draft"), json!({ "definition": definition, "version": 0 })).await;
         if saved.status == 422 {
             return false;
         }
@@ -202,12 +215,18 @@ async fn attempt(world: &World, path: &str, deal: &Value, event: Option<&str>, s
             return None;
         }
         "import" => {
-            let file = format!("Deal ID,Deal Name,Deal Stage\n{0},{0},{1}\n", deal["name"].as_str().unwrap(), stage["name"].as_str().unwrap());
+            let file = format!(
+                "Deal ID,Deal Name,Deal Stage\n{0},{0},{1}\n",
+                deal["name"].as_str().unwrap(),
+                stage["name"].as_str().unwrap()
+            );
             import(admin, "deals.csv", file.as_bytes()).await;
             return None;
         }
         _ => {
-            let run = ask(admin, &format!("move {} to {}", deal["name"].as_str().unwrap(), stage["name"].as_str().unwrap())).await;
+            let run =
+                ask(admin, &format!("move {} to {}", deal["name"].as_str().unwrap(), stage["name"].as_str().unwrap()))
+                    .await;
             let proposed = &run["proposals"][0];
             assert!(proposed.is_object(), "{run:#}");
             let approval = format!("/proposals/{}/approval", proposed["id"].as_str().unwrap());

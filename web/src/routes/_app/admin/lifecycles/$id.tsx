@@ -19,5 +19,7 @@ export const Route = createFileRoute("/_app/admin/lifecycles/$id")({
 function Page() {
   const { id } = Route.useParams();
   const lifecycle = useSuspenseQuery(lifecycleQuery(id)).data;
-  return <LifecycleEditor key={`${id}-${lifecycle.number}-${lifecycle.draft?.version ?? 0}`} id={id} lifecycle={lifecycle} />;
+  return (
+    <LifecycleEditor key={`${id}-${lifecycle.number}-${lifecycle.draft?.version ?? 0}`} id={id} lifecycle={lifecycle} />
+  );
 }
