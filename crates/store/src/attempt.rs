@@ -103,5 +103,5 @@ pub async fn settled<F: Future>(work: F) -> F::Output {
 
 /// Remembers a task that [`settled`] waits for; where nobody waits, it goes on by itself.
 pub(crate) fn remember(task: JoinHandle<()>) {
-    drop(WRITING.try_with(|writing| writing.borrow_mut().push(task)));
+    _ = WRITING.try_with(|writing| writing.borrow_mut().push(task));
 }

@@ -5,7 +5,7 @@ use dealwright_access::{Context, Permit};
 use dealwright_kernel::id::{EventId, StageId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Tx};
-use dealwright_workflow::lifecycle::Item;
+use dealwright_workflow::lifecycle::{Definition, Item};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -55,6 +55,11 @@ pub async fn items(tx: &mut Tx, deal: &Opportunity) -> Result<Vec<ChecklistItem>
     Ok(leaving.chain(entering).collect())
 }
 
+fn label_of(definition: &Definition, id: Uuid) -> Option<String> {
+    let mut all = definition.stages.iter().flat_map(|rules| rules.exit.checklist.iter().chain(&rules.entry.checklist));
+    all.find(|item| item.id == id).map(|item| item.label.clone())
+}
+
 /// Ticks an item of the deal's version, or takes the tick away; nothing happens when it is so already.
 ///
 /// # Errors
@@ -70,13 +75,7 @@ pub async fn set(
 ) -> Result<Option<EventId>> {
     parts::at(permit, version)?;
     let standing = standing(tx, permit.id.0).await?;
-    let mut all = standing
-        .lifecycle
-        .definition
-        .stages
-        .iter()
-        .flat_map(|rules| rules.exit.checklist.iter().chain(&rules.entry.checklist));
-    let label = all.find(|item| item.id == id).map(|item| item.label.clone());
+    let label = label_of(&standing.lifecycle.definition, id);
     // What a version before asked for can still be taken back.
     let label =
         label.or_else(|| undoes.map(|_| "An item".to_owned())).ok_or_else(|| Error::not_found("checklist item"))?;

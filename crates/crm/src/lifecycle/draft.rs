@@ -8,7 +8,7 @@ use dealwright_kernel::{Error, FieldError, Result};
 use dealwright_store::{Change, Tx};
 use dealwright_workflow::lifecycle::{Definition, Known, check};
 use dealwright_workflow::rule::{self, Catalogue, RuleObject};
-use dealwright_workflow::{Place, StageKind};
+use dealwright_workflow::Place;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -33,16 +33,11 @@ pub async fn check(tx: &mut Tx, pipeline: &Pipeline, definition: &Definition) ->
     }
     let custom = rule::store::custom(tx, RuleObject::Opportunity).await?;
     let catalogue = Catalogue::of_formula(RuleObject::Opportunity, &custom.facts);
-    let custom_fields = catalogue.fields();
     let roles = store::roles(tx).await?;
     let documents: Vec<ChoiceId> = store::document_types(tx).await?.into_keys().collect();
     let places: Vec<Place> = pipeline.stages.iter().map(Stage::place).collect();
-    let requirable = |field: &str, kind: StageKind| {
-        let custom = field.starts_with("custom.") && custom_fields.iter().any(|f| f == field);
-        custom || pipeline::can_ask(field, kind)
-    };
     let known =
-        Known { stages: &places, roles: &roles, documents: &documents, requirable: &requirable, catalogue: &catalogue };
+        Known { stages: &places, roles: &roles, documents: &documents, can_ask: pipeline::can_ask, catalogue: &catalogue };
     let mut problems = check::problems(definition, &known);
     if problems.is_empty() {
         for (i, rules) in definition.stages.iter().enumerate() {

@@ -87,7 +87,7 @@ macro_rules! deals {
         )
         .fetch_all($tx.db())
         .await?;
-        Ok(rows
+        rows
             .into_iter()
             .map(|r| {
                 let facts = of([
@@ -132,12 +132,12 @@ macro_rules! deals {
                 ]);
                 (r.id, facts)
             })
-            .collect())
+            .collect::<HashMap<Uuid, Facts>>()
     }};
 }
 
 async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
-    deals!(tx, "from (select * from opportunity where org_id = $1 and id = any ($2) and deleted_at is null) t", ids)
+    Ok(deals!(tx, "from (select * from opportunity where org_id = $1 and id = any ($2) and deleted_at is null) t", ids))
 }
 
 /// The facts of a deal as they would be with these columns: of a new one, or of one that is there.
@@ -146,12 +146,12 @@ async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>
 /// When the database is gone.
 pub async fn facts_as_if(tx: &mut Tx, id: Uuid, columns: &Map<String, Json>) -> Result<Option<Facts>> {
     let given = Json::Object(columns.clone());
-    let mut found: HashMap<Uuid, Facts> = deals!(
+    let mut found = deals!(
         tx,
         "from (select t.* from (select $2::uuid as id) k left join opportunity o on o.org_id = $1 and o.id = k.id cross join lateral jsonb_populate_record(o, $3) t) t",
         id,
         given
-    )?;
+    );
     custom_field::facts::add_as_if(tx, &mut found, columns.get("custom")).await?;
     let today = Value::Date(tx.now().date_naive());
     Ok(found.remove(&id).map(|mut facts| {

@@ -25,10 +25,17 @@ pub struct Known<'a> {
     pub stages: &'a [Place],
     pub roles: &'a [RoleId],
     pub documents: &'a [ChoiceId],
-    /// What can be asked for on entry to a stage of this kind, custom fields among it.
-    pub requirable: &'a dyn Fn(&str, StageKind) -> bool,
+    /// Which fields a stage of a kind can ask for, beside custom ones.
+    pub can_ask: fn(&str, StageKind) -> bool,
     /// What conditions can speak of.
     pub catalogue: &'a Catalogue,
+}
+
+impl Known<'_> {
+    fn can_ask(&self, field: &str, kind: StageKind) -> bool {
+        (self.can_ask)(field, kind)
+            || (field.starts_with("custom.") && self.catalogue.facts.iter().any(|fact| fact.name == field))
+    }
 }
 
 #[derive(Default)]
@@ -131,7 +138,7 @@ fn stages(wrong: &mut Wrong, definition: &Definition, known: &Known<'_>) {
 fn criteria(wrong: &mut Wrong, path: &str, criteria: &Criteria, kind: StageKind, known: &Known<'_>) {
     let required = format!("{path}.required");
     if wrong.at_most(&required, criteria.required.len(), MAX_REQUIRED) {
-        for field in criteria.required.iter().filter(|field| !(known.requirable)(field, kind)) {
+        for field in criteria.required.iter().filter(|field| !known.can_ask(field, kind)) {
             wrong.push(required.as_str(), "unknown_field", format!("{:?} can't be asked for here", short(field)));
         }
     }

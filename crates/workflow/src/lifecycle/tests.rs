@@ -134,7 +134,7 @@ fn faults(definition: &Definition) -> Vec<(String, String)> {
         stages: &stages(),
         roles: &[Uuid::from_u128(90).into()],
         documents: &[Uuid::from_u128(50).into()],
-        requirable: &|field, _| field == "amount",
+        can_ask: |field, _| field == "amount",
         catalogue: &catalogue,
     };
     check::problems(definition, &known).into_iter().map(|f| (f.field, f.code.into_owned())).collect()
