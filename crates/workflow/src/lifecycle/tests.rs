@@ -100,6 +100,7 @@ fn criteria_ask_on_leaving_and_on_entering() {
         stage_id: stage,
         entry: entry.clone(),
         exit: exit.clone(),
+        actions: vec![],
     };
     let none = Criteria::default();
     let lifecycle =
