@@ -1573,7 +1573,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a file, or show another of its versions
+         * Rename a file, say what it is, or show another of its versions
          * @description 409 `file_withheld` for a version that may not be opened.
          */
         patch: operations["patch_files_id"];
@@ -3013,6 +3013,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities/{id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The checklist of an opportunity
+         * @description What its version of the lifecycle wants ticked: first before it leaves its stage, then before it enters others.
+         */
+        get: operations["get_opportunities_id_checklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tick an item of an opportunity's checklist */
+        put: operations["put_opportunities_id_checklist_item_id"];
+        post?: never;
+        /** Take the tick of an item away */
+        delete: operations["delete_opportunities_id_checklist_item_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opportunities/{id}/clone": {
         parameters: {
             query?: never;
@@ -3290,6 +3328,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities/{id}/transition-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts to move an opportunity
+         * @description Passed and refused, the newest first, 50 on a page.
+         */
+        get: operations["get_opportunities_id_transition_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opportunities/{id}/transitions": {
         parameters: {
             query?: never;
@@ -3297,7 +3355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which stages an opportunity may enter, and what they ask for */
+        /**
+         * Which stages an opportunity may enter, and what they ask for
+         * @description As the caller: whether there is a way can depend on their roles.
+         */
         get: operations["get_opportunities_id_transitions"];
         put?: never;
         post?: never;
@@ -3521,6 +3582,123 @@ export interface paths {
         patch: operations["patch_pipelines_id"];
         trace?: never;
     };
+    "/api/v1/pipelines/{id}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle of a pipeline */
+        get: operations["get_pipelines_id_lifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/adoption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move deals over to the newest version of their pipeline's lifecycle
+         * @description Up to 5,000 at once; `more` says whether to ask again. It takes the right to update all deals.
+         */
+        post: operations["post_pipelines_id_lifecycle_adoption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a draft of a pipeline's lifecycle
+         * @description What could not work is refused, by paths in the definition: stages that nothing leads to, ways without an end, expressions
+         *     that do not pass their check.
+         */
+        put: operations["put_pipelines_id_lifecycle_draft"];
+        post?: never;
+        /** Throw the draft of a pipeline's lifecycle away */
+        delete: operations["delete_pipelines_id_lifecycle_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a lifecycle on the open deals
+         * @description Says how many open deals, of what the caller sees, would not be let into the stage that they are in or could not leave it,
+         *     and why. Looks at up to ten thousand, for some seconds at most, and changes nothing. Go on with `next_cursor`.
+         */
+        post: operations["post_pipelines_id_lifecycle_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the draft of a pipeline's lifecycle
+         * @description New deals run under it from now on; those that are there go on under the version they began with, until they are moved over.
+         */
+        post: operations["post_pipelines_id_lifecycle_versions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a pipeline's lifecycle */
+        get: operations["get_pipelines_id_lifecycle_versions_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/{id}/order": {
         parameters: {
             query?: never;
@@ -3549,6 +3727,26 @@ export interface paths {
         put?: never;
         /** Add a stage to a pipeline */
         post: operations["post_pipelines_id_stages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/transition-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts to move deals of a pipeline
+         * @description The newest first, 50 on a page, of deals that the caller sees; new deals that were refused are among them.
+         */
+        get: operations["get_pipelines_id_transition_log"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5930,6 +6128,29 @@ export interface components {
             old: unknown;
             old_label?: string | null;
         };
+        /** @description An item of a deal's checklist. */
+        ChecklistItem: {
+            /** @description Whether it holds the deal where it is; else it is asked for by a stage that it may enter. */
+            before_leaving: boolean;
+            /** Format: uuid */
+            id: string;
+            label: string;
+            /** @description The stage that asks for it. */
+            stage_id: components["schemas"]["StageId"];
+            /** Format: date-time */
+            ticked_at?: string | null;
+            ticked_by?: components["schemas"]["Ref"] | null;
+        };
+        /** @description What came of a tick. */
+        ChecklistTicked: {
+            event_id?: components["schemas"]["EventId"] | null;
+            items: components["schemas"]["ChecklistItem"][];
+            /**
+             * Format: int64
+             * @description Of the deal, by now.
+             */
+            version: number;
+        };
         /** @description A value of a managed list. */
         Choice: {
             /** @description Kept on the records that have it, and not offered any more. */
@@ -5938,7 +6159,7 @@ export interface components {
             id: components["schemas"]["ChoiceId"];
             /**
              * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
-             *     `lead_status`, `call_outcome` or `meeting_outcome`.
+             *     `lead_status`, `call_outcome`, `meeting_outcome` or `document_type`.
              */
             kind: string;
             name: string;
@@ -6932,6 +7153,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             deleted_at?: string | null;
+            document_type?: components["schemas"]["Ref"] | null;
             /** @description What the scanner found in it, or why it would not look. */
             finding?: string | null;
             id: components["schemas"]["FileId"];
@@ -7015,8 +7237,9 @@ export interface components {
          * @description The next bytes of a file, as they are.
          */
         FilePart: string;
-        /** @description A change of a file: another name, or another of its versions. */
+        /** @description A change of a file: another name, another type of document, or another of its versions. */
         FilePatch: {
+            document_type_id?: components["schemas"]["ChoiceId"] | null;
             /** @description With the same ending. */
             name?: string | null;
             /**
@@ -7776,6 +7999,277 @@ export interface components {
              */
             unreadable: number;
         };
+        /** @description The lifecycle of a pipeline: what is in force, what is being drafted, and what was. */
+        Lifecycle: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            draft?: components["schemas"]["LifecycleDraft"] | null;
+            /**
+             * Format: int32
+             * @description The newest version, under which new deals run.
+             */
+            number: number;
+            /** @description The newest first, at most 200. */
+            versions: components["schemas"]["LifecycleVersion"][];
+        };
+        /** @description What a stage does with a deal that enters it. None of it moves a deal. */
+        LifecycleAction: {
+            /** @enum {string} */
+            do: "create_task";
+            /** Format: int32 */
+            due_in_days: number;
+            /** @description For the deal's owner, where whoever moves it may give them tasks; else for who moves it. */
+            for_owner?: boolean;
+            title: string;
+            /** @description Saturdays and Sundays do not count. */
+            working_days?: boolean;
+        } | {
+            /** @enum {string} */
+            do: "set_field";
+            field: string;
+            value: unknown;
+        };
+        /** @description How many deals have been moved over. */
+        LifecycleAdopted: {
+            /** @description Whether there are more; ask again. */
+            more: boolean;
+            /** Format: int64 */
+            moved: number;
+            /**
+             * Format: int32
+             * @description The version under which they run now.
+             */
+            number: number;
+        };
+        /** @description Which deals are moved over. */
+        LifecycleAdoption: {
+            /** @description At most 1,000; all open ones when absent. */
+            opportunity_ids?: components["schemas"]["OpportunityId"][] | null;
+        };
+        /** @description An expression in CEL that must be true of the deal. */
+        LifecycleCondition: {
+            /** @example amount > 1000 */
+            expression: string;
+            /**
+             * @description The field that the message lands on.
+             * @example amount
+             */
+            field: string;
+            /** @description What somebody reads whose deal is not so. */
+            message: string;
+        };
+        /** @description Conditions that must all be met. */
+        LifecycleCriteria: {
+            /** @default [] */
+            checklist?: components["schemas"]["LifecycleItem"][];
+            /**
+             * @description Types of which the deal must have a file: values of the list `document_type`.
+             * @default []
+             */
+            documents?: components["schemas"]["ChoiceId"][];
+            /**
+             * @description Fields that must be filled, by the API's names; `custom.<key>` for custom ones.
+             * @default []
+             */
+            required?: string[];
+            /** @default [] */
+            rules?: components["schemas"]["LifecycleCondition"][];
+        };
+        /** @description What deals of a pipeline may do. The default allows everything and asks for nothing. */
+        LifecycleDefinition: {
+            /**
+             * @description The stages in which new deals may begin; any when empty. Deals that are imported begin where they were.
+             * @default []
+             */
+            begin?: components["schemas"]["StageId"][];
+            /**
+             * @description An open deal does not go back.
+             * @default false
+             */
+            no_backward?: boolean;
+            /**
+             * @description An open deal goes forward one stage at a time, and is won from the last.
+             * @default false
+             */
+            no_skip?: boolean;
+            /**
+             * @description Nothing goes but what `transitions` lists. Opening closed deals again has its own switch.
+             * @default false
+             */
+            only_listed?: boolean;
+            /**
+             * @description Whether closed deals may be opened again, or closed otherwise.
+             * @default {
+             *       "allowed": true,
+             *       "roles": []
+             *     }
+             */
+            reopening?: components["schemas"]["LifecycleReopening"];
+            /**
+             * @description What stages ask for; a stage that is not here asks for nothing.
+             * @default []
+             */
+            stages?: components["schemas"]["LifecycleStage"][];
+            /**
+             * @description What is said of single transitions: each is decided by what stands here, and by nothing above.
+             * @default []
+             */
+            transitions?: components["schemas"]["LifecycleTransition"][];
+        };
+        /** @description What an administrator is at. */
+        LifecycleDraft: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Of the draft; a write says which it has read.
+             */
+            version: number;
+        };
+        /** @description A draft to be kept. */
+        LifecycleDraftToSave: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            /**
+             * Format: int64
+             * @description Of the draft that was read, unless `If-Match` says it; 0 when there was none.
+             */
+            version?: number | null;
+        };
+        /** @description What is to be tried. */
+        LifecycleDryRun: {
+            /**
+             * Format: uuid
+             * @description `next_cursor` of the answer before; absent to begin.
+             */
+            cursor?: string | null;
+            definition: components["schemas"]["LifecycleDefinition"];
+        };
+        /** @description A deal that lacks something. */
+        LifecycleDryRunDeal: {
+            id: components["schemas"]["OpportunityId"];
+            missing: components["schemas"]["Missing"][];
+            name: string;
+            stage_id: components["schemas"]["StageId"];
+        };
+        /** @description What a part of a dry run found. */
+        LifecycleDryRunFound: {
+            /**
+             * Format: int64
+             * @description Open deals that were looked at, of what the caller sees.
+             */
+            checked: number;
+            /** @description The first hundred that lack something. */
+            deals: components["schemas"]["LifecycleDryRunDeal"][];
+            /**
+             * Format: uuid
+             * @description Where to go on; null when every deal has been looked at.
+             */
+            next_cursor?: string | null;
+            stages: components["schemas"]["LifecycleDryRunStage"][];
+            /**
+             * Format: int64
+             * @description Those that lack something.
+             */
+            would_not_pass: number;
+        };
+        /** @description A criterion, and how many deals do not meet it. */
+        LifecycleDryRunLack: components["schemas"]["Missing"] & {
+            /** Format: int64 */
+            deals: number;
+            when: components["schemas"]["LifecycleWhen"];
+        };
+        /** @description How the deals of a stage do. */
+        LifecycleDryRunStage: {
+            /** Format: int64 */
+            checked: number;
+            /**
+             * Format: int64
+             * @description Could not leave as they are.
+             */
+            held: number;
+            lacking: components["schemas"]["LifecycleDryRunLack"][];
+            /**
+             * Format: int64
+             * @description Would not be let in where they are. They stay there all the same.
+             */
+            not_admitted: number;
+            stage_id: components["schemas"]["StageId"];
+        };
+        /** @description Something that somebody ticks. */
+        LifecycleItem: {
+            /**
+             * Format: uuid
+             * @description Chosen by who defines it; deals keep their ticks by it.
+             */
+            id: string;
+            label: string;
+        };
+        /** @description What a version says */
+        LifecycleOfVersion: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            /** Format: int32 */
+            number: number;
+        };
+        /** @description What is said of a new version. */
+        LifecyclePublication: {
+            /** @description Why, for those who come later. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Of the draft that was read, unless `If-Match` says it.
+             */
+            version?: number | null;
+        };
+        /** @description Whether closed deals may be opened again, and by whom. */
+        LifecycleReopening: {
+            /** @default true */
+            allowed?: boolean;
+            /**
+             * @description Those who may; everyone when empty.
+             * @default []
+             */
+            roles?: components["schemas"]["RoleId"][];
+        };
+        /** @description What a stage asks for. */
+        LifecycleStage: {
+            /**
+             * @description What happens when a deal has entered it, in the same transaction. Not for deals that are imported, nor when a move is
+             *     taken back.
+             */
+            actions?: components["schemas"]["LifecycleAction"][];
+            /** @description Before a deal enters it. */
+            entry?: components["schemas"]["LifecycleCriteria"];
+            /** @description Before a deal leaves it. */
+            exit?: components["schemas"]["LifecycleCriteria"];
+            stage_id: components["schemas"]["StageId"];
+        };
+        /** @description A transition that is allowed. */
+        LifecycleTransition: {
+            from: components["schemas"]["StageId"];
+            /** @description Those who may; everyone when empty. */
+            roles?: components["schemas"]["RoleId"][];
+            to: components["schemas"]["StageId"];
+        };
+        /** @description A published version, without what it says. */
+        LifecycleVersion: {
+            note?: string | null;
+            /** Format: int32 */
+            number: number;
+            /**
+             * Format: int64
+             * @description Open deals that run under it, of what the caller sees.
+             */
+            open_deals: number;
+            /** Format: date-time */
+            published_at: string;
+            published_by?: components["schemas"]["Ref"] | null;
+        };
+        /**
+         * @description When something is asked for.
+         * @enum {string}
+         */
+        LifecycleWhen: "entry" | "exit";
         /** @description A product on an opportunity. */
         Line: {
             /** @description What comes again, in a year. */
@@ -7875,7 +8369,7 @@ export interface components {
          * @description The managed lists.
          * @enum {string}
          */
-        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status" | "call_outcome" | "meeting_outcome";
+        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status" | "call_outcome" | "meeting_outcome" | "document_type";
         /** @description The whole order of a list: each id once. */
         ListOrder: {
             ids: string[];
@@ -8235,11 +8729,17 @@ export interface components {
             /** @description What it holds. */
             value: unknown;
         };
-        /** @description What a refused move lacks. */
+        /** @description Something that a refused move lacks. */
         Missing: {
+            code: components["schemas"]["MissingCode"];
             field: string;
             message: string;
         };
+        /**
+         * @description What a move may lack.
+         * @enum {string}
+         */
+        MissingCode: "required" | "rule_failed" | "document_missing" | "checklist_open";
         /**
          * @description What to do with rows that name a record which is not there.
          * @enum {string}
@@ -9733,6 +10233,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ChecklistItem: components["schemas"]["Counted"] & {
+            items: {
+                /** @description Whether it holds the deal where it is; else it is asked for by a stage that it may enter. */
+                before_leaving: boolean;
+                /** Format: uuid */
+                id: string;
+                label: string;
+                /** @description The stage that asks for it. */
+                stage_id: components["schemas"]["StageId"];
+                /** Format: date-time */
+                ticked_at?: string | null;
+                ticked_by?: components["schemas"]["Ref"] | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Choice: components["schemas"]["Counted"] & {
             items: {
                 /** @description Kept on the records that have it, and not offered any more. */
@@ -9741,7 +10258,7 @@ export interface components {
                 id: components["schemas"]["ChoiceId"];
                 /**
                  * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
-                 *     `lead_status`, `call_outcome` or `meeting_outcome`.
+                 *     `lead_status`, `call_outcome`, `meeting_outcome` or `document_type`.
                  */
                 kind: string;
                 name: string;
@@ -10049,6 +10566,7 @@ export interface components {
                 created_at: string;
                 /** Format: date-time */
                 deleted_at?: string | null;
+                document_type?: components["schemas"]["Ref"] | null;
                 /** @description What the scanner found in it, or why it would not look. */
                 finding?: string | null;
                 id: components["schemas"]["FileId"];
@@ -10842,6 +11360,41 @@ export interface components {
                 parent_id?: components["schemas"]["TeamId"] | null;
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TransitionAttempt: components["schemas"]["Counted"] & {
+            items: {
+                actor_kind: components["schemas"]["ActorKind"];
+                actor_name: string;
+                /** Format: date-time */
+                at: string;
+                /** @description Why it did not pass: the code of the refusal. */
+                code?: string | null;
+                /**
+                 * @description What it was judged by: `fields`, `facts`, `documents`, `ticked` and `roles`. Null for who may not change pipelines, or from
+                 *     whom fields of deals are hidden.
+                 */
+                facts?: Record<string, unknown> | null;
+                from_stage?: string | null;
+                from_stage_id?: components["schemas"]["StageId"] | null;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description The version of the pipeline's lifecycle by which it was judged.
+                 */
+                lifecycle_version: number;
+                /** @description What was missing, each with `code`, `field` and `message`. */
+                missing: Record<string, unknown>[];
+                opportunity?: components["schemas"]["Ref"] | null;
+                passed: boolean;
+                /** @description `app`, `api`, `bulk`, `import`, `agent`, `proposal`, `undo`, `stage_removed` or `system`. */
+                path: string;
+                to_stage: string;
+                to_stage_id: components["schemas"]["StageId"];
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -12505,10 +13058,45 @@ export interface components {
         };
         Transition: {
             allowed: boolean;
+            /** @description Why not: `transition_not_allowed`, `gate_not_cleared` or `stage_full`. */
+            code?: string | null;
             /** @description It takes no more deals at once. */
             full: boolean;
             missing: components["schemas"]["Missing"][];
             stage: components["schemas"]["Stage"];
+            /** @description In words, where there is no way. */
+            why?: string | null;
+        };
+        /** @description An attempt to enter a stage. */
+        TransitionAttempt: {
+            actor_kind: components["schemas"]["ActorKind"];
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Why it did not pass: the code of the refusal. */
+            code?: string | null;
+            /**
+             * @description What it was judged by: `fields`, `facts`, `documents`, `ticked` and `roles`. Null for who may not change pipelines, or from
+             *     whom fields of deals are hidden.
+             */
+            facts?: Record<string, unknown> | null;
+            from_stage?: string | null;
+            from_stage_id?: components["schemas"]["StageId"] | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description The version of the pipeline's lifecycle by which it was judged.
+             */
+            lifecycle_version: number;
+            /** @description What was missing, each with `code`, `field` and `message`. */
+            missing: Record<string, unknown>[];
+            opportunity?: components["schemas"]["Ref"] | null;
+            passed: boolean;
+            /** @description `app`, `api`, `bulk`, `import`, `agent`, `proposal`, `undo`, `stage_removed` or `system`. */
+            path: string;
+            to_stage: string;
+            to_stage_id: components["schemas"]["StageId"];
         };
         /** @description Where an opportunity could go, and what each stage still asks for. */
         Transitions: {
@@ -36983,6 +37571,347 @@ export interface operations {
             };
         };
     };
+    get_opportunities_id_checklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChecklistItem"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_opportunities_id_checklist_item_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The deal's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTicked"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_opportunities_id_checklist_item_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The deal's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTicked"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_opportunities_id_clone: {
         parameters: {
             query?: never;
@@ -39149,6 +40078,119 @@ export interface operations {
             };
         };
     };
+    get_opportunities_id_transition_log: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TransitionAttempt"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_opportunities_id_transitions: {
         parameters: {
             query?: never;
@@ -41066,6 +42108,808 @@ export interface operations {
             };
         };
     };
+    get_pipelines_id_lifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_pipelines_id_lifecycle_adoption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleAdopted"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_pipelines_id_lifecycle_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleDraftToSave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_pipelines_id_lifecycle_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_pipelines_id_lifecycle_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleDryRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleDryRunFound"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_pipelines_id_lifecycle_versions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecyclePublication"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pipelines_id_lifecycle_versions_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleOfVersion"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_pipelines_id_order: {
         parameters: {
             query?: never;
@@ -41205,6 +43049,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stage"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pipelines_id_transition_log: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Those that were refused only. */
+                refused?: boolean;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TransitionAttempt"];
                 };
             };
             /** @description The request can't be read */

@@ -107,7 +107,11 @@ function FieldAction(props: { n: number; action: SetField; onChange: (action: Se
   const { action: a, n, onChange } = props;
   const kind = FIELDS[a.field]?.options;
   const options = useOptions(kind ?? "opportunity_type");
-  const text = Array.isArray(a.value) ? a.value.join(", ") : String(a.value ?? "");
+  const text = Array.isArray(a.value)
+    ? a.value.join(", ")
+    : typeof a.value === "string" || typeof a.value === "number"
+      ? String(a.value)
+      : "";
   const typed = (value: string) =>
     a.field === "tags" ? parseTags(value) : a.field === "probability" ? Number(value) || 0 : value;
   return (

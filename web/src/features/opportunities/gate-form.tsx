@@ -44,7 +44,7 @@ export function GateForm(props: { gate: Gate; busy: boolean; onSave: (extra: Ext
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
-    const since = ticked.version === undefined ? {} : { version: ticked.version };
+    const since: Extra = ticked.version === undefined ? {} : { version: ticked.version };
     if (open.length === 0) props.onSave({ ...sent(values, currency, custom), ...since });
   };
   return (
