@@ -6,9 +6,9 @@ use dealwright_kernel::error::VersionConflict;
 use dealwright_kernel::id::{ChoiceId, PipelineId};
 use dealwright_kernel::{Error, FieldError, Result};
 use dealwright_store::{Change, Tx};
+use dealwright_workflow::Place;
 use dealwright_workflow::lifecycle::{Definition, Known, check};
 use dealwright_workflow::rule::{self, Catalogue, RuleObject};
-use dealwright_workflow::Place;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -36,8 +36,13 @@ pub async fn check(tx: &mut Tx, pipeline: &Pipeline, definition: &Definition) ->
     let roles = store::roles(tx).await?;
     let documents: Vec<ChoiceId> = store::document_types(tx).await?.into_keys().collect();
     let places: Vec<Place> = pipeline.stages.iter().map(Stage::place).collect();
-    let known =
-        Known { stages: &places, roles: &roles, documents: &documents, can_ask: pipeline::can_ask, catalogue: &catalogue };
+    let known = Known {
+        stages: &places,
+        roles: &roles,
+        documents: &documents,
+        can_ask: pipeline::can_ask,
+        catalogue: &catalogue,
+    };
     let mut problems = check::problems(definition, &known);
     if problems.is_empty() {
         for (i, rules) in definition.stages.iter().enumerate() {

@@ -148,13 +148,12 @@ fn definitions_that_can_not_work_are_refused() {
     let one = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
     let edge = |from, to| Edge { from: id(from), to: id(to), roles: vec![] };
     let listed = |transitions| Definition { only_listed: true, transitions, ..plain.clone() };
-    // From the second stage nothing goes on, and nothing comes to the third or is won.
-    let found = faults(&listed(vec![edge(1, 2), edge(1, 5)]));
-    assert_eq!(found.iter().filter(|(_, code)| code == "dead_end").count(), 0, "a lost deal can be opened again");
+    // From the second and the third stage nothing goes on. A lost deal can be opened again in any, so that all are reached.
+    let codes = |definition: &Definition| faults(definition).into_iter().map(|(_, code)| code).collect::<Vec<_>>();
+    assert_eq!(codes(&listed(vec![edge(1, 2), edge(1, 5)])), ["dead_end", "dead_end"]);
     let shut =
         Definition { reopening: Reopening { allowed: false, roles: vec![] }, ..listed(vec![edge(1, 2), edge(1, 5)]) };
-    let codes: Vec<_> = faults(&shut).into_iter().map(|(_, code)| code).collect();
-    assert_eq!(codes, ["dead_end", "unreachable", "dead_end", "unreachable"]);
+    assert_eq!(codes(&shut), ["dead_end", "unreachable", "dead_end", "unreachable"]);
     assert_eq!(faults(&listed(vec![edge(1, 1)])), one("transitions.0", "invalid_value"));
     assert_eq!(faults(&listed(vec![edge(1, 8)])), one("transitions.0", "unknown_reference"));
     assert_eq!(faults(&listed(vec![edge(1, 2), edge(1, 2)])), one("transitions.1", "duplicate"));
