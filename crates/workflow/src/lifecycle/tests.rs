@@ -178,26 +178,23 @@ fn definitions_that_can_not_work_are_refused() {
 
 /// The same, told another way: a matrix of who goes where, filled from the least particular to the most.
 fn model(definition: &Definition, roles: &[Uuid]) -> [[bool; 5]; 5] {
-    let mut may = [[false; 5]; 5];
-    for from in 0..5_usize {
-        for to in 0..5_usize {
-            let listed =
-                definition.transitions.iter().find(|e| e.from == id(from as u128 + 1) && e.to == id(to as u128 + 1));
-            let by = |who: &Vec<RoleId>| who.is_empty() || who.iter().any(|r| roles.contains(&r.0));
-            may[from][to] = match (listed, from) {
-                (Some(edge), _) => by(&edge.roles),
-                (None, 3 | 4) => definition.reopening.allowed && by(&definition.reopening.roles),
-                (None, _) if definition.only_listed => false,
-                (None, from) => match to {
-                    4 => true,
-                    3 => !definition.no_skip || from == 2,
-                    to if to > from => !definition.no_skip || to - from == 1,
-                    _ => !definition.no_backward,
-                },
-            };
+    let by = |who: &[RoleId]| who.is_empty() || who.iter().any(|r| roles.contains(&r.0));
+    let places = stages();
+    let way = |from: usize, to: usize| {
+        let listed = definition.transitions.iter().find(|e| e.from == places[from].id && e.to == places[to].id);
+        match (listed, from) {
+            (Some(edge), _) => by(&edge.roles),
+            (None, 3 | 4) => definition.reopening.allowed && by(&definition.reopening.roles),
+            (None, _) if definition.only_listed => false,
+            (None, from) => match to {
+                4 => true,
+                3 => !definition.no_skip || from == 2,
+                to if to > from => !definition.no_skip || to - from == 1,
+                _ => !definition.no_backward,
+            },
         }
-    }
-    may
+    };
+    std::array::from_fn(|from| std::array::from_fn(|to| way(from, to)))
 }
 
 fn some_roles() -> impl Strategy<Value = Vec<RoleId>> {
