@@ -1,7 +1,7 @@
 /** What a definition says, as the editor holds it: nothing in it is absent. Pure. */
 import type { LifecycleAction, LifecycleDefinition, Stage } from "@/api/types";
 
-export interface Condition {
+interface Condition {
   expression: string;
   message: string;
   field: string;
@@ -14,7 +14,7 @@ export interface Criteria {
   checklist: { id: string; label: string }[];
 }
 
-export interface Edge {
+interface Edge {
   from: string;
   to: string;
   roles: string[];
