@@ -68,6 +68,7 @@ import { Route as AppAdminAssignmentIndexRouteImport } from "./routes/_app/admin
 import { Route as AppAdminAssignmentIdRouteImport } from "./routes/_app/admin/assignment/$id";
 import { Route as AppAdminImportsIndexRouteImport } from "./routes/_app/admin/imports/index";
 import { Route as AppAdminImportsIdRouteImport } from "./routes/_app/admin/imports/$id";
+import { Route as AppAdminLifecyclesIdRouteImport } from "./routes/_app/admin/lifecycles/$id";
 import { Route as AppAdminRulesIndexRouteImport } from "./routes/_app/admin/rules/index";
 import { Route as AppAdminRulesIdRouteImport } from "./routes/_app/admin/rules/$id";
 import { Route as AppAdminSingleSignOnIndexRouteImport } from "./routes/_app/admin/single-sign-on/index";
@@ -370,6 +371,11 @@ const AppAdminImportsIdRoute = AppAdminImportsIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppAdminImportsRoute,
 } as any);
+const AppAdminLifecyclesIdRoute = AppAdminLifecyclesIdRouteImport.update({
+  id: "/lifecycles/$id",
+  path: "/lifecycles/$id",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminRulesIndexRoute = AppAdminRulesIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -464,6 +470,7 @@ export interface FileRoutesByFullPath {
   "/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
+  "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -521,6 +528,7 @@ export interface FileRoutesByTo {
   "/opportunities": typeof AppOpportunitiesIndexRoute;
   "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
+  "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -590,6 +598,7 @@ export interface FileRoutesById {
   "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/_app/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
+  "/_app/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/_app/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -659,6 +668,7 @@ export interface FileRouteTypes {
     | "/opportunities/"
     | "/admin/assignment/$id"
     | "/admin/imports/$id"
+    | "/admin/lifecycles/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
@@ -716,6 +726,7 @@ export interface FileRouteTypes {
     | "/opportunities"
     | "/admin/assignment/$id"
     | "/admin/imports/$id"
+    | "/admin/lifecycles/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
@@ -784,6 +795,7 @@ export interface FileRouteTypes {
     | "/_app/opportunities/"
     | "/_app/admin/assignment/$id"
     | "/_app/admin/imports/$id"
+    | "/_app/admin/lifecycles/$id"
     | "/_app/admin/rules/$id"
     | "/_app/admin/single-sign-on/$id"
     | "/_app/admin/single-sign-on/new"
@@ -1221,6 +1233,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminImportsIdRouteImport;
       parentRoute: typeof AppAdminImportsRoute;
     };
+    "/_app/admin/lifecycles/$id": {
+      id: "/_app/admin/lifecycles/$id";
+      path: "/lifecycles/$id";
+      fullPath: "/admin/lifecycles/$id";
+      preLoaderRoute: typeof AppAdminLifecyclesIdRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/rules/": {
       id: "/_app/admin/rules/";
       path: "/";
@@ -1383,6 +1402,7 @@ interface AppAdminRouteChildren {
   AppAdminTaskTemplatesRoute: typeof AppAdminTaskTemplatesRoute;
   AppAdminWebFormsRoute: typeof AppAdminWebFormsRouteWithChildren;
   AppAdminIndexRoute: typeof AppAdminIndexRoute;
+  AppAdminLifecyclesIdRoute: typeof AppAdminLifecyclesIdRoute;
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
@@ -1412,6 +1432,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminTaskTemplatesRoute: AppAdminTaskTemplatesRoute,
   AppAdminWebFormsRoute: AppAdminWebFormsRouteWithChildren,
   AppAdminIndexRoute: AppAdminIndexRoute,
+  AppAdminLifecyclesIdRoute: AppAdminLifecyclesIdRoute,
 };
 
 const AppAdminRouteWithChildren = AppAdminRoute._addFileChildren(

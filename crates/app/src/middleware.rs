@@ -61,6 +61,11 @@ pub async fn limit_time(State(limit): State<Duration>, request: Request, next: N
     }
 }
 
+/// Answers when what a refusal leaves behind is written.
+pub async fn settle(request: Request, next: Next) -> Response {
+    dealwright_store::attempt::settled(next.run(request)).await
+}
+
 /// Writes the request's id into problems.
 pub async fn name_problems(request: Request, next: Next) -> Response {
     let id = request.headers().get(&REQUEST_ID).and_then(|v| v.to_str().ok()).map(str::to_owned);

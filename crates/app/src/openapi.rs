@@ -12,8 +12,8 @@ use dealwright_connect::mailbox;
 use dealwright_crm::{
     account, account_plan, account_team, account_tree, activity, affiliation, assignment, bulk, change, choice,
     configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
-    lead, live, merge, opportunity, pipeline, presence, price_list, product, rule, saved_view, search, settings,
-    sharing, summary, task, task_template, timeline, transfer, trash, validation, web_form, working_hours,
+    lead, lifecycle, live, merge, opportunity, pipeline, presence, price_list, product, rule, saved_view, search,
+    settings, sharing, summary, task, task_template, timeline, transfer, trash, validation, web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -40,7 +40,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "assistant"))
 )]
 struct Description;
 
@@ -111,6 +111,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(deal_contact::http::router())
         .merge(deal_competitor::http::router())
         .merge(opportunity::life_http::router())
+        .merge(lifecycle::http::router())
         .merge(trash::http::router())
         .merge(duplicate::http::router())
         .merge(merge::http::router())
@@ -194,6 +195,7 @@ pub fn router(state: AppState) -> Router {
         .merge(Router::from(of_files()).with_state(of_file.clone()))
         .merge(of_server())
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
+        .layer(from_fn(middleware::settle))
         .layer(from_fn(session::renewal::carry))
         .layer(from_fn(fresh::repeat_reads_when_access_changes))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

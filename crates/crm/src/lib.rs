@@ -23,6 +23,7 @@ pub mod export;
 pub mod file;
 pub mod handover;
 pub mod lead;
+pub mod lifecycle;
 pub mod list;
 pub mod live;
 pub mod merge;

@@ -46,6 +46,9 @@ create or replace function app.choice_usage(target uuid) returns bigint
          + (select count(*) from lead where org_id = app.org() and target in (status_id, source_id, industry_id, region_id))
          + (select count(*) from activity where org_id = app.org() and outcome_id = target)
          + (select count(*) from web_form where org_id = app.org() and source_id = target)
+         + (select count(*) from file where org_id = app.org() and document_type_id = target)
+         + (select count(*) from pipeline_version where org_id = app.org() and definition::text like '%' || target || '%')
+         + (select count(*) from pipeline_draft where org_id = app.org() and definition::text like '%' || target || '%')
          + (select count(*) from assignment_rule where org_id = app.org() and chooser::text like '%' || target || '%')
 $$;
 

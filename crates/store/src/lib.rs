@@ -3,6 +3,7 @@
 //! The pools are private. Everything above reaches PostgreSQL through a [`Tx`], which acts as somebody, or through a
 //! [`SystemTx`], which sees identity, session, event and job tables only. Row-level security is under both.
 
+pub mod attempt;
 pub mod bundle;
 pub mod change;
 pub mod database;
@@ -15,6 +16,7 @@ pub mod secret;
 pub mod sequencer;
 pub mod tx;
 
+pub use attempt::Attempt;
 pub use database::{Database, Roles};
 pub use event::{ActorKind, Change, Event, Origin, Stamp, Subject};
 pub use job::NewJob;

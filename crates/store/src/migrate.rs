@@ -44,6 +44,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/94_mail.sql"),
     include_str!("../schema/95_people_over_time.sql"),
     include_str!("../schema/96_presence.sql"),
+    include_str!("../schema/96_lifecycle.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

@@ -13,7 +13,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres};
 use uuid::Uuid;
 
-use crate::event::{Event, Origin, Stamp};
+use crate::attempt::{self, Attempt, Noted};
+use crate::event::{ActorKind, Event, Origin, Stamp};
 use crate::job::NewJob;
 
 /// As whom a transaction acts: what row-level security sees. Made by `access` alone.
@@ -69,40 +70,57 @@ fn array(sql: &mut String, ids: &[Uuid]) {
 /// middle of a statement, the transaction is rolled back before anyone else gets the connection. (sqlx's own transaction
 /// leaves it open when a `begin_with` fails or is cancelled half-way.)
 #[derive(Debug)]
-struct Open(Option<PoolConnection<Postgres>>);
+struct Open {
+    connection: Option<PoolConnection<Postgres>>,
+    /// What was tried in it, and in whose organisation: the refused attempts outlast it.
+    attempts: Vec<Noted>,
+    org: Option<OrgId>,
+}
 
 impl Open {
     /// Begins with `sql`, which may hold more than `begin`.
     async fn begin(pool: &PgPool, sql: String) -> Result<Self> {
-        let mut open = Self(Some(pool.acquire().await?));
+        let mut open = Self { connection: Some(pool.acquire().await?), attempts: Vec::new(), org: None };
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(open.connection()).await?;
         Ok(open)
     }
 
     #[expect(clippy::expect_used, reason = "taken by `end` and `drop` alone, and both consume it")]
     fn connection(&mut self) -> &mut PgConnection {
-        self.0.as_deref_mut().expect("an open transaction has a connection")
+        self.connection.as_deref_mut().expect("an open transaction has a connection")
     }
 
     async fn end(mut self, how: &'static str) -> Result<()> {
         self.connection().execute(how).await?;
         // Only now may the pool have it back as it is.
-        drop(self.0.take());
+        drop(self.connection.take());
         Ok(())
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        let Some(mut connection) = self.0.take() else { return };
+        let Some(mut connection) = self.connection.take() else { return };
+        let mut refused = std::mem::take(&mut self.attempts);
+        // What passed has been given up with the rest.
+        refused.retain(|noted| !noted.attempt.passed);
+        let org = self.org.filter(|_| !refused.is_empty());
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => {
-                _ = runtime.spawn(async move {
+                let task = runtime.spawn(async move {
                     if let Err(error) = connection.execute("rollback").await {
                         tracing::info!(%error, "a connection could not be rolled back; it is closed");
                         connection.close_on_drop();
+                    } else if let Some(org) = org
+                        && let Err(error) = attempt::outlast(&mut connection, org, &refused).await
+                    {
+                        tracing::error!(%error, %org, "refused moves could not be logged");
+                        connection.close_on_drop();
                     }
-                })
+                });
+                if org.is_some() {
+                    attempt::remember(task);
+                }
             }
             Err(_) => connection.close_on_drop(),
         }
@@ -122,12 +140,16 @@ pub struct Tx {
     now: DateTime<Utc>,
     events: Vec<Event>,
     jobs: Vec<NewJob>,
+    path: Option<&'static str>,
 }
 
 impl Tx {
     pub(crate) async fn begin(pool: &PgPool, scope: &Scope, clock: &Clock) -> Result<Self> {
+        let mut inner = Open::begin(pool, scope.enter()).await?;
+        inner.org = Some(scope.org);
         Ok(Self {
-            inner: Open::begin(pool, scope.enter()).await?,
+            inner,
+            path: None,
             org: scope.org,
             user: scope.user,
             epoch: scope.epoch,
@@ -186,6 +208,40 @@ impl Tx {
         id
     }
 
+    /// Says by which way the moves of this transaction come, where that is not how the actor always comes.
+    pub const fn by_way_of(&mut self, path: &'static str) {
+        self.path = Some(path);
+    }
+
+    /// Notes an attempt to enter a stage. It is logged at the commit; when it was refused, also after a rollback.
+    pub fn attempt(&mut self, attempt: Attempt) {
+        let usual = match self.stamp.kind {
+            ActorKind::User => "app",
+            ActorKind::Agent => "agent",
+            ActorKind::System => "system",
+            ActorKind::Import => "import",
+            ActorKind::Key => "api",
+        };
+        let path = attempt.path.or(self.path).unwrap_or(usual);
+        let attempt = Attempt { path: Some(path), ..attempt };
+        let noted = Noted::new(self.clock.new_id(), self.now, &self.stamp, attempt);
+        self.inner.attempts.push(noted);
+    }
+
+    /// How many attempts have been noted.
+    #[must_use]
+    pub fn attempts(&self) -> usize {
+        self.inner.attempts.len()
+    }
+
+    /// What passed its gate since then has met something else that refused it.
+    pub fn attempts_failed(&mut self, since: usize, code: &str) {
+        for noted in self.inner.attempts.iter_mut().skip(since).filter(|noted| noted.attempt.passed) {
+            noted.attempt.passed = false;
+            noted.attempt.code = Some(code.to_owned());
+        }
+    }
+
     /// The event recorded last.
     #[must_use]
     pub fn last_event(&self) -> Option<EventId> {
@@ -213,7 +269,7 @@ impl Tx {
     /// When PostgreSQL is gone.
     pub async fn savepoint(&mut self) -> Result<Savepoint> {
         self.db().execute("savepoint one_of_many").await?;
-        Ok(Savepoint { events: self.events.len(), jobs: self.jobs.len() })
+        Ok(Savepoint { events: self.events.len(), jobs: self.jobs.len(), attempts: self.inner.attempts.len() })
     }
 
     /// Keeps what was written since the point.
@@ -234,6 +290,11 @@ impl Tx {
         self.db().execute("release savepoint one_of_many").await?;
         self.events.truncate(point.events);
         self.jobs.truncate(point.jobs);
+        let mut at = 0;
+        self.inner.attempts.retain(|noted| {
+            at += 1;
+            at <= point.attempts || !noted.attempt.passed
+        });
         Ok(())
     }
 
@@ -246,6 +307,8 @@ impl Tx {
         for job in std::mem::take(&mut self.jobs) {
             job.insert(self.inner.connection(), Some(self.org), self.clock.new_id(), self.now).await?;
         }
+        let attempts = std::mem::take(&mut self.inner.attempts);
+        attempt::insert(self.inner.connection(), &attempts).await?;
         let events = std::mem::take(&mut self.events);
         crate::event::insert(self.inner.connection(), self.org, &self.stamp, &self.origin, self.now, events).await?;
         self.inner.end("commit").await?;
@@ -262,11 +325,12 @@ impl Tx {
         Ok(value)
     }
 
-    /// Gives up everything written here.
+    /// Gives up everything written here: it was a trial, and nothing was attempted.
     ///
     /// # Errors
     /// When PostgreSQL is gone.
-    pub async fn rollback(self) -> Result<()> {
+    pub async fn rollback(mut self) -> Result<()> {
+        self.inner.attempts.clear();
         self.inner.end("rollback").await
     }
 }
@@ -277,6 +341,7 @@ impl Tx {
 pub struct Savepoint {
     events: usize,
     jobs: usize,
+    attempts: usize,
 }
 
 /// A transaction of the system role.

@@ -56,7 +56,8 @@ export type OptionKind =
   | "contact_role"
   | "lead_status"
   | "call_outcome"
-  | "meeting_outcome";
+  | "meeting_outcome"
+  | "document_type";
 export type Option = Schemas["Choice"];
 
 export type SignInProvider = Schemas["SignInProvider"];
@@ -111,6 +112,13 @@ export type Board = Schemas["Board"];
 export type BoardColumn = Schemas["BoardColumn"];
 export type BoardGroup = Schemas["BoardGroup"];
 export type Transition = Schemas["Transition"];
+export type ChecklistItem = Schemas["ChecklistItem"];
+export type TransitionAttempt = Schemas["TransitionAttempt"];
+export type Lifecycle = Schemas["Lifecycle"];
+export type LifecycleVersion = Schemas["LifecycleVersion"];
+export type LifecycleAction = Schemas["LifecycleAction"];
+export type LifecycleDefinition = Schemas["LifecycleDefinition"];
+export type LifecycleDryRunFound = Schemas["LifecycleDryRunFound"];
 
 export type SubjectType = Schemas["RecordType"] | "lead";
 /** What a task or a proposal is about; a record that is yet to be made has no id. */

@@ -102,6 +102,7 @@ pub async fn approve(
             let version = permit.version;
             let patch = OpportunityPatch::from_values(values)?;
             tx.emit(told);
+            tx.by_way_of("proposal");
             opportunity::write::update(cx, tx, permit, version, patch, None).await?.event
         }
         Kind::CreateTask => {

@@ -134,6 +134,7 @@ async fn forth(cx: &Context, id: BulkId) -> Result<()> {
 
 /// Does the work on a record, or says why not. What concerns no single record is an error.
 async fn changed(cx: &Context, tx: &mut Tx, bulk: &BulkChange, row: Row) -> Result<Fate> {
+    tx.by_way_of("bulk");
     let point = tx.savepoint().await?;
     match apply::one(cx, tx, bulk.object, row.record_id, row.version, &bulk.change).await {
         Ok(event) => {

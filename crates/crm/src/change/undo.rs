@@ -18,7 +18,7 @@ use super::store::Undoable;
 use super::{Kept, fields_of, reversal};
 use crate::timeline::can_be_undone;
 use crate::{
-    account, account_plan, activity, affiliation, contact, deal_competitor, deal_contact, file, lead, merge,
+    account, account_plan, activity, affiliation, contact, deal_competitor, deal_contact, file, lead, lifecycle, merge,
     opportunity, task,
 };
 
@@ -40,6 +40,7 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
     if event.undone {
         return Err(already());
     }
+    tx.by_way_of("undo");
     if !can_be_undone(&event.kind, !event.changes.is_empty()) {
         return Err(Error::conflict("nothing_to_undo", "this can't be taken back"));
     }
@@ -71,13 +72,14 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
 }
 
 /// What hangs on a deal, as its history names it.
-const PARTS: [&str; 3] = ["contacts", "competitors", "products"];
+const PARTS: [&str; 4] = ["contacts", "competitors", "products", "checklist"];
 
 async fn part(cx: &Context, tx: &mut Tx, event: &Undoable, change: &Change) -> Result<Undone> {
     let id = OpportunityId(event.subject_id);
     let permit = cx.permit_for::<opportunity::Opportunity>(tx, id, UpdateOpportunity::PERMISSION).await?;
     let event_id = match change.field.as_str() {
         "contacts" => deal_contact::take_back(cx, tx, permit, change, event.id).await?,
+        "checklist" => lifecycle::checklist::take_back(cx, tx, permit, change, event.id).await?,
         "products" => opportunity::line_undo::take_back(cx, tx, permit, change, event.id).await?,
         _ => deal_competitor::take_back(cx, tx, permit, change, event.id).await?,
     };

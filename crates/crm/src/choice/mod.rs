@@ -1,5 +1,5 @@
 //! Managed lists: opportunity types, sources, industries, regions, reasons, competitors, roles of contacts, lead statuses,
-//! outcomes of calls and meetings; and what a new organisation starts with.
+//! outcomes of calls and meetings, types of documents; and what a new organisation starts with.
 //!
 //! Here are the types and the rules; `store` holds the SQL, `write` how an administrator changes a list, `http` the
 //! endpoints.
@@ -38,10 +38,12 @@ pub enum ListKind {
     CallOutcome,
     /// What became of a meeting.
     MeetingOutcome,
+    /// What a file is.
+    DocumentType,
 }
 
 impl ListKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::OpportunityType,
         Self::Source,
         Self::Industry,
@@ -53,6 +55,7 @@ impl ListKind {
         Self::LeadStatus,
         Self::CallOutcome,
         Self::MeetingOutcome,
+        Self::DocumentType,
     ];
 
     #[must_use]
@@ -69,6 +72,7 @@ impl ListKind {
             Self::LeadStatus => "lead_status",
             Self::CallOutcome => "call_outcome",
             Self::MeetingOutcome => "meeting_outcome",
+            Self::DocumentType => "document_type",
         }
     }
 
@@ -86,6 +90,7 @@ impl ListKind {
             Self::ContactRole => "contacts",
             Self::LeadStatus => "status_id",
             Self::CallOutcome | Self::MeetingOutcome => "outcome_id",
+            Self::DocumentType => "document_type_id",
         }
     }
 }
@@ -150,7 +155,7 @@ impl std::str::FromStr for Category {
 pub struct Choice {
     pub id: ChoiceId,
     /// `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
-    /// `lead_status`, `call_outcome` or `meeting_outcome`.
+    /// `lead_status`, `call_outcome`, `meeting_outcome` or `document_type`.
     pub kind: String,
     pub name: String,
     pub position: i32,
@@ -293,4 +298,5 @@ pub const STARTERS: &[(&str, &[&str])] = &[
     ),
     ("call_outcome", &["Connected", "Left message", "No answer", "Busy", "Wrong number"]),
     ("meeting_outcome", &["Held", "Rescheduled", "Cancelled", "No show"]),
+    ("document_type", &["Proposal", "Quote", "Contract", "Purchase order", "Security review"]),
 ];

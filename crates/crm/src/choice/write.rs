@@ -140,6 +140,10 @@ async fn replacement_of(tx: &mut Tx, choice: &Choice, to: ChoiceId) -> Result<Ch
 async fn replace(cx: &Context, tx: &mut Tx, old: &Choice, new: &Choice) -> Result<()> {
     require_all(cx)?;
     let kind: ListKind = old.kind.parse()?;
+    if kind == ListKind::DocumentType {
+        let why = "files or versions of a pipeline's lifecycle keep this type: archive it";
+        return Err(Error::conflict("in_use", why).on("replacement_id"));
+    }
     let deals = store::replace_on_opportunities(tx, old.id, new.id).await?;
     let changes = || {
         let (old_label, new_label) = (Some(old.name.clone()), Some(new.name.clone()));

@@ -115,7 +115,17 @@ impl Known {
     ) -> Result<HashMap<Uuid, BTreeMap<String, String>>> {
         let ids: Vec<Uuid> = all.keys().copied().collect();
         let values = store::values(tx, object, &ids).await?;
-        let named = self.named(tx, &values).await?;
+        self.tell_of(tx, &values, all).await
+    }
+
+    /// The same, of these values.
+    async fn tell_of(
+        &self,
+        tx: &mut Tx,
+        values: &HashMap<Uuid, Map<String, Value>>,
+        all: &mut HashMap<Uuid, Facts>,
+    ) -> Result<HashMap<Uuid, BTreeMap<String, String>>> {
+        let named = self.named(tx, values).await?;
         let mut failed = HashMap::new();
         for (id, facts) in all {
             let none = Map::new();
@@ -169,6 +179,20 @@ pub async fn add(tx: &mut Tx, object: RuleObject, all: &mut HashMap<Uuid, Facts>
     let known = Known::of(tx, object).await?;
     if !known.fields.is_empty() {
         known.tell(tx, object, all).await?;
+    }
+    Ok(())
+}
+
+/// The same for one deal, whose custom fields would have these values; as they are when nothing is said of them.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn add_as_if(tx: &mut Tx, all: &mut HashMap<Uuid, Facts>, values: Option<&Value>) -> Result<()> {
+    let Some(values) = values.and_then(Value::as_object) else { return add(tx, RuleObject::Opportunity, all).await };
+    let known = Known::of(tx, FieldObject::Opportunity).await?;
+    if !known.fields.is_empty() {
+        let values = all.keys().map(|id| (*id, values.clone())).collect();
+        known.tell_of(tx, &values, all).await?;
     }
     Ok(())
 }

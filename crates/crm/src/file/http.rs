@@ -6,9 +6,9 @@ use axum::response::IntoResponse;
 use dealwright_access::context::Caller;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{IfMatch, Json, Path, Query, Valid, Validate, etag};
-use dealwright_kernel::id::{AccountId, ContactId, FileId, FileVersionId, LeadId, OpportunityId};
+use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, FileId, FileVersionId, LeadId, OpportunityId};
 use dealwright_kernel::page::MAX_LIMIT;
-use dealwright_kernel::{Cursor, Error, Page, Result};
+use dealwright_kernel::{Cursor, Error, Page, Patch, Result};
 use dealwright_store::{Committed, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -124,7 +124,7 @@ async fn get(Caller(cx): Caller, State(state): State<FileState>, Path(id): Path<
     tx.done((etag(file.version), Json(file))).await
 }
 
-/// A change of a file: another name, or another of its versions.
+/// A change of a file: another name, another type of document, or another of its versions.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FilePatch {
@@ -135,18 +135,23 @@ struct FilePatch {
     name: Option<String>,
     /// The one of its versions that is shown from now on.
     version_id: Option<FileVersionId>,
+    /// What it is: a value of the list `document_type`, or null.
+    #[serde(default)]
+    #[schema(value_type = Option<ChoiceId>)]
+    document_type_id: Patch<ChoiceId>,
 }
 
 impl Validate for FilePatch {
     fn validate(&self) -> Result<()> {
-        if self.name.is_some() == self.version_id.is_some() {
-            return Err(Error::invalid("invalid", "say either a name or a version_id"));
+        let said = [self.name.is_some(), self.version_id.is_some(), !matches!(self.document_type_id, Patch::Absent)];
+        if said.into_iter().filter(|said| *said).count() != 1 {
+            return Err(Error::invalid("invalid", "say one of name, version_id and document_type_id"));
         }
         self.name.as_deref().map_or(Ok(()), |name| check_name(name).map(drop))
     }
 }
 
-/// Rename a file, or show another of its versions
+/// Rename a file, say what it is, or show another of its versions
 ///
 /// 409 `file_withheld` for a version that may not be opened.
 #[utoipa::path(patch, path = "/files/{id}", tag = "files", params(("id" = FileId, Path), ("If-Match" = Option<String>, Header, description = "The version that was read, in quotes")),
@@ -165,6 +170,8 @@ async fn change(
     } else if let Some(which) = patch.version_id {
         link::openable(&cx, &mut tx, &state.files, which, false).await?;
         write::show_version(&cx, &mut tx, id, version, which, None).await?;
+    } else {
+        write::classify(&cx, &mut tx, id, version, patch.document_type_id.apply(None), None).await?;
     }
     let file = shown(&cx, &mut tx, &state, id).await?;
     tx.commit((etag(file.version), Json(file))).await

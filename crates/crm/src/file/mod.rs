@@ -191,6 +191,8 @@ pub struct FileView {
     pub name: String,
     /// What it hangs on.
     pub parent: FileParentRef,
+    /// What it is: a value of the list `document_type`.
+    pub document_type: Option<Ref>,
     pub version_id: FileVersionId,
     /// Of the latest version; the first is 1.
     pub number: i32,

@@ -35,11 +35,14 @@ pub struct Row {
     uploaded_at: DateTime<Utc>,
     uploaded_by: UserId,
     uploader: String,
+    pub document_type_id: Option<Uuid>,
+    document_type: Option<String>,
 }
 
 const SELECT: &str = "select f.id, f.opportunity_id, f.account_id, f.contact_id, f.lead_id, coalesce(o.name, a.name, c.name, l.name) as parent_name,
         f.name, f.latest, f.created_at, f.updated_at, f.deleted_at, f.version, v.id as version_id, v.size, v.type as mime, v.state, v.finding,
-        v.uploaded_at, v.uploaded_by, u.name as uploader,
+        v.uploaded_at, v.uploaded_by, u.name as uploader, f.document_type_id,
+        (select d.name from choice d where d.org_id = f.org_id and d.id = f.document_type_id) as document_type,
         (select count(*) from file_version w where w.org_id = f.org_id and w.file_id = f.id) as versions
     from file f join file_version v on v.org_id = f.org_id and v.file_id = f.id and v.number = f.latest
     join app_user u on u.org_id = v.org_id and u.id = v.uploaded_by
@@ -68,6 +71,7 @@ impl Row {
             id: self.id,
             parent: FileParentRef { object: parent.object, id: parent.id, name: self.parent_name.unwrap_or_default() },
             name: self.name,
+            document_type: Ref::of(self.document_type_id, self.document_type),
             version_id: self.version_id,
             number: self.latest,
             versions: self.versions,
@@ -319,6 +323,22 @@ pub async fn rename(tx: &mut Tx, id: FileId, version: i64, name: &str) -> Result
         id.0,
         version,
         name,
+        now,
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(written.rows_affected() == 1)
+}
+
+/// Says what a file is, which is still at `version`; false when it is not.
+pub async fn classify(tx: &mut Tx, id: FileId, version: i64, to: Option<Uuid>) -> Result<bool> {
+    let (org, now) = (tx.org().0, tx.now());
+    let written = sqlx::query!(
+        "update file set document_type_id = $4, updated_at = $5, version = version + 1 where org_id = $1 and id = $2 and version = $3 and deleted_at is null",
+        org,
+        id.0,
+        version,
+        to,
         now,
     )
     .execute(tx.db())

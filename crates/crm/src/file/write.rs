@@ -2,7 +2,7 @@
 
 use dealwright_access::Context;
 use dealwright_kernel::error::{OrNotFound, VersionConflict};
-use dealwright_kernel::id::{EventId, FileId, FileVersionId};
+use dealwright_kernel::id::{ChoiceId, EventId, FileId, FileVersionId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Tx};
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 use super::store::{self, Row};
 use super::{Seen, check_name, refused};
 use crate::change::Kept;
-use crate::change::store::Undoable;
+use crate::change::store::{References, Undoable, check_references, name_values};
 use crate::change::undo::Undone;
 use dealwright_files::Kind;
 
@@ -61,6 +61,43 @@ pub async fn rename(
     let change =
         Change { field: "name".into(), old: json!(row.name), new: json!(name), old_label: None, new_label: None };
     let mut event = seen.told(tx, id, &name, version + 1, "renamed").changes(vec![change]);
+    event.undoes = undoes;
+    Ok(Some(tx.emit(event)))
+}
+
+/// Says what a file is.
+///
+/// # Errors
+/// 404, 403; 409 `version_conflict`; 422 when there is no such type.
+pub async fn classify(
+    cx: &Context,
+    tx: &mut Tx,
+    id: FileId,
+    version: i64,
+    to: Option<ChoiceId>,
+    undoes: Option<EventId>,
+) -> Result<Option<EventId>> {
+    let (row, seen) = open(cx, tx, id).await?;
+    if row.deleted_at.is_some() {
+        return Err(Error::not_found("file"));
+    }
+    if row.version != version {
+        return Err(stale(row.version));
+    }
+    let to = to.map(|to| to.0);
+    if to == row.document_type_id {
+        return Ok(None);
+    }
+    let choices = to.map(|to| ("document_type_id", "document_type", to)).into_iter().collect();
+    check_references(tx, &References { choices, ..References::default() }).await?;
+    if !store::classify(tx, id, version, to).await? {
+        return Err(stale(row.version));
+    }
+    let field = "document_type_id".into();
+    let (old, new) = (json!(row.document_type_id), json!(to));
+    let mut changes = vec![Change { field, old, new, old_label: None, new_label: None }];
+    name_values(tx, &mut changes).await?;
+    let mut event = seen.told(tx, id, &row.name, version + 1, "classified").changes(changes);
     event.undoes = undoes;
     Ok(Some(tx.emit(event)))
 }
@@ -149,6 +186,12 @@ pub async fn take_back(cx: &Context, tx: &mut Tx, event: &Undoable) -> Result<Un
             let name = change.old.as_str().unwrap_or_default();
             let event_id = rename(cx, tx, id, row.version, name, undoes).await?;
             Ok(Undone { restored: vec!["name".into()], ..none(event_id) })
+        }
+        "file.classified" if row.deleted_at.is_none() => {
+            let change = event.changes.first().filter(|c| c.new == json!(row.document_type_id)).ok_or_else(gone)?;
+            let to = serde_json::from_value(change.old.clone()).map_err(Error::internal)?;
+            let event_id = classify(cx, tx, id, row.version, to, undoes).await?;
+            Ok(Undone { restored: vec!["document_type_id".into()], ..none(event_id) })
         }
         "file.version_chosen" | "file.version_added" if row.deleted_at.is_none() => {
             let change = event.changes.first().filter(|c| c.new == json!(row.latest)).ok_or_else(gone)?;

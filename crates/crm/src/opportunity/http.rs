@@ -10,7 +10,7 @@ use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, EventId, LineId, Opp
 use dealwright_kernel::page::TotalIs;
 use dealwright_kernel::{Counted, Currency, Money, Patch, Result};
 use dealwright_store::{Committed, Tx};
-use dealwright_workflow::Missing;
+use dealwright_workflow::{Missing, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,11 +18,12 @@ use utoipa_axum::routes;
 
 use super::lines::{LinePatch, NewLine};
 use super::list::{self, CATALOGUE, Found};
+use super::moving::{CameFrom, Case};
 use super::placing::{self, Place};
 use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
-use crate::custom_field;
 use crate::list::{Asked, ListQuery, Names, TreeQuery};
 use crate::pipeline::{self, Stage};
+use crate::{custom_field, lifecycle};
 
 /// The opportunities' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -343,23 +344,45 @@ struct Transitions {
 struct Transition {
     stage: Stage,
     allowed: bool,
+    /// Why not: `transition_not_allowed`, `gate_not_cleared` or `stage_full`.
+    #[schema(value_type = Option<String>)]
+    code: Option<&'static str>,
+    /// In words, where there is no way.
+    why: Option<String>,
     missing: Vec<Missing>,
     /// It takes no more deals at once.
     full: bool,
 }
 
+impl Transition {
+    fn of(stage: Stage, refusal: Option<Refusal>, full: bool) -> Self {
+        let code = refusal.as_ref().map(Refusal::code).or_else(|| full.then_some("stage_full"));
+        let (why, missing) = match refusal {
+            None => (None, Vec::new()),
+            Some(Refusal::NotAllowed { why, .. }) => (Some(why), Vec::new()),
+            Some(Refusal::NotCleared(missing)) => (None, missing),
+        };
+        Self { allowed: code.is_none(), stage, code, why, missing, full }
+    }
+}
+
 /// Which stages an opportunity may enter, and what they ask for
+///
+/// As the caller: whether there is a way can depend on their roles.
 #[utoipa::path(get, path = "/opportunities/{id}/transitions", tag = "opportunities", params(("id" = OpportunityId, Path)), responses((status = 200, body = Transitions), Problems))]
 async fn transitions(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) -> Result<Json<Transitions>> {
     let mut tx = cx.begin().await?;
     let opportunity = store::find(&mut tx, id, false).await?.or_not_found("opportunity")?;
-    let pipeline = pipeline::store::find(&mut tx, Some(opportunity.pipeline_id)).await?;
-    let fields = opportunity.fields();
-    let mut items = Vec::with_capacity(pipeline.stages.len());
-    for stage in pipeline.stages.into_iter().filter(|s| s.id != opportunity.stage_id) {
-        let missing = moving::missing(id, opportunity.version, &fields, &stage);
-        let full = moving::is_full(&mut tx, &stage).await?;
-        items.push(Transition { allowed: missing.is_empty() && !full, stage, missing, full });
+    let stages = pipeline::store::stages(&mut tx).await?;
+    let standing = lifecycle::standing(&mut tx, id.0).await?;
+    let from = CameFrom::Stage(opportunity.stage_id);
+    let mut case = Case::standing(id, opportunity.version, from, standing, &opportunity.fields())?;
+    let others = stages.iter().filter(|s| s.pipeline_id == opportunity.pipeline_id && s.id != opportunity.stage_id);
+    let mut items = Vec::new();
+    for stage in others {
+        let refusal = case.judge(&mut tx, cx.actor(), &stages, stage).await?.outcome.err();
+        let full = moving::is_full(&mut tx, stage).await?;
+        items.push(Transition::of(stage.clone(), refusal, full));
     }
     tx.done(Json(Transitions { items })).await
 }

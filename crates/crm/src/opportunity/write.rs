@@ -9,14 +9,16 @@ use dealwright_kernel::id::{EventId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::Tx;
 use dealwright_workflow::rule::RuleObject;
+use dealwright_workflow::{Refusal, refusal};
 use serde_json::{Map, Value, json};
 
-use super::moving::{self, Said};
+use super::moving::{self, Case, Entered, Said};
 use super::store::{self, Derived};
 use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, lines, wrong_pipeline};
 use crate::change::store::{References, check_references, name_values, to_base};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
+use crate::lifecycle::{self, actions};
 use crate::pipeline::{self, Stage};
 use crate::{record, rule};
 
@@ -25,6 +27,17 @@ use crate::{record, rule};
 /// # Errors
 /// 403 when the owner is beyond the caller's scope; 422 for what is invalid, missing or refers to nothing.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
+    let tried = tx.attempts();
+    let made = made(cx, tx, new).await;
+    told(tx, tried, made)
+}
+
+/// What passed its gate and was refused for something else was refused.
+fn told<T>(tx: &mut Tx, tried: usize, done: Result<T>) -> Result<T> {
+    done.inspect_err(|error| tx.attempts_failed(tried, &error.code))
+}
+
+async fn made(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportunity> {
     change::may_say(cx, Object::Opportunity, &new)?;
     let stage = stage_of_new(tx, &new).await?;
     let owner = new.owner_id.unwrap_or(cx.actor().user);
@@ -68,19 +81,23 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Op
         external_id: record::text(new.external_id),
     };
     values::check(tx, FieldObject::Opportunity, None, &mut fields.custom).await?;
-    let fields = moving::enter(tx, id, 0, fields, &stage, said).await?;
+    let case = Case::of_new(tx, cx.actor(), id, &fields).await?;
+    let stages = pipeline::store::stages(tx).await?;
+    let Entered { fields, actions } = moving::enter(cx, tx, case, fields, (&stages, &stage), said).await?;
     check_references(tx, &references(None, &fields)).await?;
     let derived = derive(tx, cx, None, &fields, &stage).await?;
     store::insert(tx, id, &fields, &derived).await?;
     rule::judge_new(tx, RuleObject::Opportunity, id.0).await?;
-    let event = super::event(tx, "created", id, &fields.name, 1, fields.account_id, fields.primary_contact_id);
-    tx.emit(event.data(json!({ "stage_id": fields.stage_id })));
     // One may be allowed to create for anybody and to read one's team: such a record would be gone from sight at once.
     let unseen = || {
         Error::forbidden("owner_out_of_scope", "you would not see a record of this person; an administrator can add it")
             .on("owner_id")
     };
-    Ok(store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor()))
+    let made = store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor());
+    actions::make_tasks(cx, tx, &made, &actions).await?;
+    let event = made.event(tx, "created").data(json!({ "stage_id": fields.stage_id }));
+    tx.emit(event);
+    Ok(made)
 }
 
 /// The stage said, or else the first of the pipeline said, or else of the first pipeline.
@@ -97,9 +114,13 @@ async fn stage_of_new(tx: &mut Tx, new: &NewOpportunity) -> Result<Stage> {
         return Err(wrong_pipeline());
     }
     pipeline.require_use()?;
-    stage
-        .or_else(|| pipeline.stages.into_iter().next())
-        .ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))
+    if let Some(stage) = stage {
+        return Ok(stage);
+    }
+    let lifecycle = lifecycle::newest(tx, pipeline.id).await?;
+    let begins = |stage: &Stage| lifecycle.definition.begins_in(stage.id);
+    let first = pipeline.stages.iter().find(|stage| begins(stage)).or_else(|| pipeline.stages.first());
+    first.cloned().ok_or_else(|| Error::field("pipeline_id", "no_stages", "the pipeline has no stages"))
 }
 
 /// A written record and the event that says so; none when nothing changed.
@@ -122,8 +143,8 @@ pub struct Telling {
 /// Changes an opportunity. `undoes` names the event this takes back.
 ///
 /// # Errors
-/// 409 `version_conflict` with both values of each field; 403; 422, of which `gate_not_cleared` lists what is missing and
-/// `stage_full` says that there is no room.
+/// 409 `version_conflict` with both values of each field; 403; 422, of which `transition_not_allowed` says where it may go,
+/// `gate_not_cleared` lists what is missing and `stage_full` says that there is no room.
 pub async fn update(
     cx: &Context,
     tx: &mut Tx,
@@ -147,8 +168,21 @@ pub async fn update_telling(
     patch: OpportunityPatch,
     telling: Telling,
 ) -> Result<Written> {
+    let tried = tx.attempts();
+    let written = written(cx, tx, permit, version, patch, telling).await;
+    told(tx, tried, written)
+}
+
+async fn written(
+    cx: &Context,
+    tx: &mut Tx,
+    permit: Permit<Opportunity>,
+    version: i64,
+    patch: OpportunityPatch,
+    telling: Telling,
+) -> Result<Written> {
     let old = permit.fields();
-    let (new, stage) = intended(cx, tx, &permit, patch).await?;
+    let (Entered { fields: new, actions }, stage) = intended(cx, tx, &permit, patch, telling.undoes.is_some()).await?;
     let current = permit.into_inner();
     if current.version != version {
         return Err(change::stale_for(cx, Object::Opportunity, current.version, &old, &new));
@@ -180,6 +214,8 @@ pub async fn update_telling(
     let mut event = opportunity.event(tx, verb).changes(changes);
     event.undoes = telling.undoes;
     event.data = telling.data.unwrap_or(event.data);
+    // Before the event of the move: the last one is what an undo takes back.
+    actions::make_tasks(cx, tx, &opportunity, &actions).await?;
     let event = tx.emit(event);
     Ok(Written { opportunity, event: Some(event) })
 }
@@ -228,7 +264,8 @@ async fn intended(
     tx: &mut Tx,
     current: &Permit<Opportunity>,
     patch: OpportunityPatch,
-) -> Result<(Fields, Stage)> {
+    undoing: bool,
+) -> Result<(Entered, Stage)> {
     let (old, version) = (current.fields(), current.version);
     let said = Said {
         probability: patch.probability.is_some(),
@@ -253,7 +290,8 @@ async fn intended(
         current.may_give_away("owner_id")?;
         new.team_id = assign(cx, tx, owner).await?;
     }
-    let stage = pipeline::store::stage(tx, to.unwrap_or(old.stage_id)).await?;
+    let stages = pipeline::store::stages(tx).await?;
+    let stage = pipeline::among(&stages, to.unwrap_or(old.stage_id))?;
     if pipeline.is_some_and(|p| p != stage.pipeline_id) {
         return Err(wrong_pipeline());
     }
@@ -261,20 +299,21 @@ async fn intended(
         if stage.pipeline_id != old.pipeline_id {
             pipeline::store::find(tx, Some(stage.pipeline_id)).await?.require_use()?;
         }
+        let case = Case::of(tx, cx.actor(), current.id, version, &old, &new).await?.undoing(undoing);
         // What is archived takes no place.
-        new = if current.archived_at.is_none() {
-            moving::enter(tx, current.id, version, new, &stage, said).await?
+        let entered = if current.archived_at.is_none() {
+            moving::enter(cx, tx, case, new, (&stages, &stage), said).await?
         } else {
-            moving::pass_gate(current.id, version, new, &stage, said, tx.now().date_naive())?
+            moving::pass_gate(cx, tx, case, new, (&stages, &stage), said).await?
         };
-    } else {
-        // A deal keeps what the gate of its stage asked for.
-        let emptied = moving::emptied(current.id, version, &old, &new, &stage);
-        if !emptied.is_empty() {
-            return Err(dealwright_workflow::refusal(emptied));
-        }
+        return Ok((entered, stage));
     }
-    Ok((new, stage))
+    // A deal keeps what the gate of its stage asked for.
+    let emptied = moving::emptied(tx, current.id, &old, &new, &stage).await?;
+    if !emptied.is_empty() {
+        return Err(refusal(Refusal::NotCleared(emptied)));
+    }
+    Ok((Entered { fields: new, actions: Vec::new() }, stage))
 }
 
 async fn assign(cx: &Context, tx: &mut Tx, owner: UserId) -> Result<Option<dealwright_kernel::id::TeamId>> {

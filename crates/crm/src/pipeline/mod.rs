@@ -13,7 +13,7 @@ use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::{PipelineId, StageId, TeamId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::{Event, Subject, Tx};
-use dealwright_workflow::StageKind;
+use dealwright_workflow::{Place, StageKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -124,6 +124,23 @@ impl Pipeline {
     }
 }
 
+/// Whether a stage of this kind can ask for a field, custom ones aside.
+#[must_use]
+pub fn can_ask(field: &str, kind: StageKind) -> bool {
+    REQUIRABLE.contains(&field)
+        && (kind == StageKind::Lost || !OF_LOST_DEALS.contains(&field))
+        && (kind == StageKind::Won || !OF_WON_DEALS.contains(&field))
+}
+
+/// One of these stages.
+///
+/// # Errors
+/// 422 on `stage_id` when it is not among them.
+pub fn among(stages: &[Stage], id: StageId) -> Result<Stage> {
+    let found = stages.iter().find(|stage| stage.id == id).cloned();
+    found.ok_or_else(|| Error::field("stage_id", "unknown_reference", "there is no such stage"))
+}
+
 impl Stage {
     /// The writable part.
     #[must_use]
@@ -144,6 +161,12 @@ impl Stage {
     #[must_use]
     pub fn capacity(&self) -> Option<i64> {
         self.wip_limit.filter(|_| self.wip_policy == WipPolicy::Block).map(i64::from)
+    }
+
+    /// As lifecycles know it.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { id: self.id, name: self.name.clone(), kind: self.kind }
     }
 
     /// An event about this stage.

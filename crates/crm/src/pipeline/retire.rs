@@ -1,21 +1,23 @@
 //! How a stage that goes hands its deals over to another: through the gate, in batches, each with its event. Nothing is
 //! moved when one of them would not be let in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 
 use dealwright_access::context::permission;
 use dealwright_access::policy::UpdateOpportunity;
 use dealwright_access::{Context, ScopeLevel};
+use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
-use dealwright_workflow::{Missing, refusal};
+use dealwright_workflow::{Missing, Refusal, refusal};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{Stage, store};
 use crate::change;
 use crate::change::store::name_values;
-use crate::opportunity::moving::{self, Said};
+use crate::lifecycle::{self, Standing};
+use crate::opportunity::moving::{self, CameFrom, Case, Said};
 use crate::opportunity::{self, Opportunity};
 
 const BATCH: i64 = 500;
@@ -53,37 +55,53 @@ pub fn require_few(count: i64) -> Result<()> {
 /// 403; 422 `gate_not_cleared` with what is missing and on how many deals, or `stage_full`.
 pub async fn hand_over(cx: &Context, tx: &mut Tx, from: &Stage, to: &Stage) -> Result<()> {
     require_all(cx)?;
-    let (mut after, mut refused, mut lacking) = (Uuid::nil(), 0_i64, BTreeMap::<String, Missing>::new());
+    let stages = store::stages(tx).await?;
+    let (mut after, mut refused, mut lacking) = (Uuid::nil(), 0_i64, BTreeSet::<Missing>::new());
     loop {
         let ids = store::deals(tx, from.id, after, BATCH).await?;
         let Some(last) = ids.last() else { break };
         after = *last;
         let deals = opportunity::list::read(cx, tx, &ids).await?;
+        let standings = lifecycle::standings(tx, &ids).await?;
         let mut moves = Vec::with_capacity(deals.len());
         for deal in deals {
-            let missing = moving::missing(deal.id, deal.version, &deal.fields(), to);
+            let mut case = case_of(&deal, &standings, from)?;
+            let verdict = case.judge(tx, cx.actor(), &stages, to).await?;
+            let missing = verdict.missing();
             if missing.is_empty() {
-                moves.push(deal);
+                moves.push((deal, case));
             } else {
                 refused += 1;
-                lacking.extend(missing.into_iter().map(|m| (m.field.clone(), m)));
+                lacking.extend(missing);
+                drop(verdict.attempted(tx));
             }
         }
         if refused == 0 {
-            enter(tx, moves, from, to).await?;
+            enter(cx, tx, moves, from, (&stages, to)).await?;
         }
     }
     if refused > 0 {
-        return Err(refusal(lacking.into_values().collect()).counting(refused));
+        return Err(refusal(Refusal::NotCleared(lacking.into_iter().collect())).counting(refused));
     }
     store::move_bin(tx, from.id, to).await
 }
 
-async fn enter(tx: &mut Tx, deals: Vec<Opportunity>, from: &Stage, to: &Stage) -> Result<()> {
-    let entering = i64::try_from(deals.iter().filter(|d| d.archived_at.is_none()).count()).unwrap_or(i64::MAX);
+fn case_of(deal: &Opportunity, standings: &HashMap<Uuid, Standing>, from: &Stage) -> Result<Case> {
+    let standing = standings.get(&deal.id.0).cloned().or_not_found("opportunity")?;
+    Case::standing(deal.id, deal.version, CameFrom::Removed(from.id), standing, &deal.fields())
+}
+
+async fn enter(
+    cx: &Context,
+    tx: &mut Tx,
+    deals: Vec<(Opportunity, Case)>,
+    from: &Stage,
+    (stages, to): (&[Stage], &Stage),
+) -> Result<()> {
+    let entering = i64::try_from(deals.iter().filter(|d| d.0.archived_at.is_none()).count()).unwrap_or(i64::MAX);
     moving::make_room(tx, to, entering).await?;
     let mut rows = Vec::with_capacity(deals.len());
-    for deal in deals {
+    for (deal, case) in deals {
         let old = deal.fields();
         // A probability that somebody gave the deal is the deal's own.
         let said = Said {
@@ -91,7 +109,7 @@ async fn enter(tx: &mut Tx, deals: Vec<Opportunity>, from: &Stage, to: &Stage) -
             forecast_category: true,
             close_date: true,
         };
-        let new = moving::pass_gate(deal.id, deal.version, old.clone(), to, said, tx.now().date_naive())?;
+        let new = moving::pass_gate(cx, tx, case, old.clone(), (stages, to), said).await?.fields;
         let mut changes = change::diff(&old, &new)?;
         name_values(tx, &mut changes).await?;
         rows.push(json!({ "id": deal.id, "probability": new.probability }));

@@ -83,10 +83,7 @@ pub async fn stages(tx: &mut Tx) -> Result<Vec<Stage>> {
 /// # Errors
 /// 422 on `stage_id` when there is none.
 pub async fn stage(tx: &mut Tx, id: StageId) -> Result<Stage> {
-    let all = stages(tx).await?;
-    all.into_iter()
-        .find(|s| s.id == id)
-        .ok_or_else(|| Error::field("stage_id", "unknown_reference", "there is no such stage"))
+    super::among(&stages(tx).await?, id)
 }
 
 /// The pipeline, or the first one.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use dealwright_kernel::{Currency, Money, Result};
 use dealwright_store::Tx;
 use dealwright_workflow::rule::{Facts, RuleObject, Value};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{custom_field, opportunity};
@@ -52,85 +53,112 @@ fn of<const N: usize>(facts: [(&str, Value); N]) -> Facts {
     all
 }
 
+/// The facts of deals, of the rows that this part of a statement says.
+macro_rules! deals {
+    ($tx:ident, $from:tt, $($given:expr),*) => {{
+        let base = opportunity::store::base_currency($tx).await?;
+        let rows = sqlx::query!(
+            r#"select t.id as "id!", t.name as "name!", t.amount_base, t.currency, t.close_date, t.probability as "probability!", t.forecast_category as "forecast_category!", t.lost_notes, t.won_notes, t.next_step, t.follow_up_date, t.tags as "tags!",
+                      t.external_id, t.created_at as "created_at!",
+                      (select name from choice c where c.org_id = t.org_id and c.id = t.type_id) as type,
+                      (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
+                      (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
+                      (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
+                      (select name from choice c where c.org_id = t.org_id and c.id = t.lost_reason_id) as lost_reason,
+                      (select name from choice c where c.org_id = t.org_id and c.id = t.lost_to_id) as lost_to,
+                      (select name from choice c where c.org_id = t.org_id and c.id = t.won_reason_id) as won_reason,
+                      (select name from pipeline p where p.org_id = t.org_id and p.id = t.pipeline_id) as pipeline,
+                      s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability,
+                      u.name as owner_name, u.email as owner_email,
+                      (select name from team m where m.org_id = u.org_id and m.id = u.team_id) as owner_team,
+                      a.name as "account_name?", a.domain as "account_domain?", a.country as "account_country?", a.employees as "account_employees?",
+                      a.revenue_minor as "account_revenue?", a.tags as "account_tags?",
+                      (select name from choice c where c.org_id = a.org_id and c.id = a.industry_id) as account_industry,
+                      (select name from choice c where c.org_id = a.org_id and c.id = a.region_id) as account_region,
+                      p.name as "contact_name?", p.email as "contact_email?", p.title as "contact_title?"
+               "# + $from + r#"
+               join stage s on s.org_id = t.org_id and s.id = t.stage_id
+               join app_user u on u.org_id = t.org_id and u.id = t.owner_id
+               left join account a on a.org_id = t.org_id and a.id = t.account_id
+               left join contact p on p.org_id = t.org_id and p.id = t.primary_contact_id
+               where t.org_id = $1"#,
+            $tx.org().0,
+            $($given),*
+        )
+        .fetch_all($tx.db())
+        .await?;
+        rows
+            .into_iter()
+            .map(|r| {
+                let facts = of([
+                    ("name", Value::text(Some(&r.name))),
+                    ("amount", money(r.amount_base, base)),
+                    ("currency", text(r.currency.as_ref())),
+                    ("close_date", Value::date(r.close_date)),
+                    ("probability", Value::Int(r.probability)),
+                    ("forecast_category", Value::text(Some(&r.forecast_category))),
+                    ("type", text(r.r#type.as_ref())),
+                    ("source", text(r.source.as_ref())),
+                    ("industry", text(r.industry.as_ref())),
+                    ("region", text(r.region.as_ref())),
+                    ("lost_reason", text(r.lost_reason.as_ref())),
+                    ("lost_notes", text(r.lost_notes.as_ref())),
+                    ("lost_to", text(r.lost_to.as_ref())),
+                    ("won_reason", text(r.won_reason.as_ref())),
+                    ("won_notes", text(r.won_notes.as_ref())),
+                    ("next_step", text(r.next_step.as_ref())),
+                    ("follow_up_date", Value::date(r.follow_up_date)),
+                    ("tags", Value::texts(&r.tags)),
+                    ("external_id", text(r.external_id.as_ref())),
+                    ("created_at", Value::Timestamp(r.created_at)),
+                    ("pipeline.name", text(r.pipeline.as_ref())),
+                    ("stage.name", Value::text(Some(&r.stage_name))),
+                    ("stage.kind", Value::text(Some(&r.stage_kind))),
+                    ("stage.position", Value::Int(r.stage_position.into())),
+                    ("stage.probability", Value::Int(r.stage_probability.into())),
+                    ("owner.name", Value::text(Some(&r.owner_name))),
+                    ("owner.email", Value::text(Some(&r.owner_email))),
+                    ("owner.team", text(r.owner_team.as_ref())),
+                    ("account.name", text(r.account_name.as_ref())),
+                    ("account.domain", text(r.account_domain.as_ref())),
+                    ("account.industry", text(r.account_industry.as_ref())),
+                    ("account.region", text(r.account_region.as_ref())),
+                    ("account.country", text(r.account_country.as_ref())),
+                    ("account.employees", Value::int(r.account_employees)),
+                    ("account.annual_revenue", money(r.account_revenue, base)),
+                    ("account.tags", r.account_tags.map_or(Value::Missing, |tags| Value::texts(&tags))),
+                    ("primary_contact.name", text(r.contact_name.as_ref())),
+                    ("primary_contact.email", text(r.contact_email.as_ref())),
+                    ("primary_contact.title", text(r.contact_title.as_ref())),
+                ]);
+                (r.id, facts)
+            })
+            .collect::<HashMap<Uuid, Facts>>()
+    }};
+}
+
 async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
-    let base = opportunity::store::base_currency(tx).await?;
-    let rows = sqlx::query!(
-        r#"select t.id, t.name, t.amount_base, t.currency, t.close_date, t.probability, t.forecast_category, t.lost_notes, t.won_notes, t.next_step, t.follow_up_date, t.tags,
-                  t.external_id, t.created_at,
-                  (select name from choice c where c.org_id = t.org_id and c.id = t.type_id) as type,
-                  (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
-                  (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
-                  (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
-                  (select name from choice c where c.org_id = t.org_id and c.id = t.lost_reason_id) as lost_reason,
-                  (select name from choice c where c.org_id = t.org_id and c.id = t.lost_to_id) as lost_to,
-                  (select name from choice c where c.org_id = t.org_id and c.id = t.won_reason_id) as won_reason,
-                  (select name from pipeline p where p.org_id = t.org_id and p.id = t.pipeline_id) as pipeline,
-                  s.name as stage_name, s.kind as stage_kind, s.position as stage_position, s.probability as stage_probability,
-                  u.name as owner_name, u.email as owner_email,
-                  (select name from team m where m.org_id = u.org_id and m.id = u.team_id) as owner_team,
-                  a.name as "account_name?", a.domain as "account_domain?", a.country as "account_country?", a.employees as "account_employees?",
-                  a.revenue_minor as "account_revenue?", a.tags as "account_tags?",
-                  (select name from choice c where c.org_id = a.org_id and c.id = a.industry_id) as account_industry,
-                  (select name from choice c where c.org_id = a.org_id and c.id = a.region_id) as account_region,
-                  p.name as "contact_name?", p.email as "contact_email?", p.title as "contact_title?"
-           from opportunity t
-           join stage s on s.org_id = t.org_id and s.id = t.stage_id
-           join app_user u on u.org_id = t.org_id and u.id = t.owner_id
-           left join account a on a.org_id = t.org_id and a.id = t.account_id
-           left join contact p on p.org_id = t.org_id and p.id = t.primary_contact_id
-           where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
-        tx.org().0,
-        ids,
-    )
-    .fetch_all(tx.db())
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|r| {
-            let facts = of([
-                ("name", Value::text(Some(&r.name))),
-                ("amount", money(r.amount_base, base)),
-                ("currency", text(r.currency.as_ref())),
-                ("close_date", Value::date(r.close_date)),
-                ("probability", Value::Int(r.probability)),
-                ("forecast_category", Value::text(Some(&r.forecast_category))),
-                ("type", text(r.r#type.as_ref())),
-                ("source", text(r.source.as_ref())),
-                ("industry", text(r.industry.as_ref())),
-                ("region", text(r.region.as_ref())),
-                ("lost_reason", text(r.lost_reason.as_ref())),
-                ("lost_notes", text(r.lost_notes.as_ref())),
-                ("lost_to", text(r.lost_to.as_ref())),
-                ("won_reason", text(r.won_reason.as_ref())),
-                ("won_notes", text(r.won_notes.as_ref())),
-                ("next_step", text(r.next_step.as_ref())),
-                ("follow_up_date", Value::date(r.follow_up_date)),
-                ("tags", Value::texts(&r.tags)),
-                ("external_id", text(r.external_id.as_ref())),
-                ("created_at", Value::Timestamp(r.created_at)),
-                ("pipeline.name", text(r.pipeline.as_ref())),
-                ("stage.name", Value::text(Some(&r.stage_name))),
-                ("stage.kind", Value::text(Some(&r.stage_kind))),
-                ("stage.position", Value::Int(r.stage_position.into())),
-                ("stage.probability", Value::Int(r.stage_probability.into())),
-                ("owner.name", Value::text(Some(&r.owner_name))),
-                ("owner.email", Value::text(Some(&r.owner_email))),
-                ("owner.team", text(r.owner_team.as_ref())),
-                ("account.name", text(r.account_name.as_ref())),
-                ("account.domain", text(r.account_domain.as_ref())),
-                ("account.industry", text(r.account_industry.as_ref())),
-                ("account.region", text(r.account_region.as_ref())),
-                ("account.country", text(r.account_country.as_ref())),
-                ("account.employees", Value::int(r.account_employees)),
-                ("account.annual_revenue", money(r.account_revenue, base)),
-                ("account.tags", r.account_tags.map_or(Value::Missing, |tags| Value::texts(&tags))),
-                ("primary_contact.name", text(r.contact_name.as_ref())),
-                ("primary_contact.email", text(r.contact_email.as_ref())),
-                ("primary_contact.title", text(r.contact_title.as_ref())),
-            ]);
-            (r.id, facts)
-        })
-        .collect())
+    Ok(deals!(tx, "from (select * from opportunity where org_id = $1 and id = any ($2) and deleted_at is null) t", ids))
+}
+
+/// The facts of a deal as they would be with these columns: of a new one, or of one that is there.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn facts_as_if(tx: &mut Tx, id: Uuid, columns: &Map<String, Json>) -> Result<Option<Facts>> {
+    let given = Json::Object(columns.clone());
+    let mut found = deals!(
+        tx,
+        "from (select t.* from (select $2::uuid as id) k left join opportunity o on o.org_id = $1 and o.id = k.id cross join lateral jsonb_populate_record(o, $3) t) t",
+        id,
+        given
+    );
+    custom_field::facts::add_as_if(tx, &mut found, columns.get("custom")).await?;
+    let today = Value::Date(tx.now().date_naive());
+    Ok(found.remove(&id).map(|mut facts| {
+        facts.put("today", today);
+        facts
+    }))
 }
 
 async fn accounts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {

@@ -83,7 +83,7 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
     let Some((object, verb)) = kind.split_once('.') else { return false };
     if object == "file" {
         return matches!(verb, "added" | "deleted" | "restored")
-            || (has_changes && matches!(verb, "renamed" | "version_added" | "version_chosen"));
+            || (has_changes && matches!(verb, "renamed" | "classified" | "version_added" | "version_chosen"));
     }
     if object == "account_plan" {
         return matches!(verb, "created" | "deleted" | "restored" | "updated" | "undone");
@@ -97,6 +97,7 @@ pub fn can_be_undone(kind: &str, has_changes: bool) -> bool {
                 && (verb.starts_with("contact_")
                     || verb.starts_with("competitor_")
                     || verb.starts_with("product_")
+                    || verb.starts_with("checklist_")
                     || matches!(verb, "archived" | "unarchived")))
             || (object == "contact" && verb.starts_with("affiliation_"))
             || (matches!(object, "account" | "contact" | "lead") && verb == "merged")

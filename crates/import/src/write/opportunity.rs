@@ -79,8 +79,12 @@ impl Writer<'_> {
     async fn admitted(&self, tx: &mut Tx, ready: &Ready, entering: &mut HashMap<StageId, i64>) -> Result<NewRow> {
         let row = self.new_opportunity(tx, ready)?;
         let stage = self.stage(&ready.record)?;
+        let tried = tx.attempts();
+        if let Json::Object(fields) = &row.columns {
+            moving::admit_imported(self.cx, tx, OpportunityId(row.id), fields, stage).await?;
+        }
         let more = entering.get(&stage.id).copied().unwrap_or_default() + 1;
-        moving::make_room(tx, stage, more).await?;
+        moving::make_room(tx, stage, more).await.inspect_err(|error| tx.attempts_failed(tried, &error.code))?;
         entering.insert(stage.id, more);
         Ok(row)
     }
@@ -141,7 +145,6 @@ impl Writer<'_> {
         if let Json::Object(fields) = &mut columns {
             fields.insert("amount".into(), json!(amount));
             fields.extend(custom.iter().map(|(key, value)| (format!("custom.{key}"), value.clone())));
-            moving::admit_imported(OpportunityId(id), fields, stage)?;
         }
         let events = self.new_events(tx, id, name, stage, &dates, (account, contact));
         Ok(NewRow { row: ready.row, id, columns, events })

@@ -41,6 +41,8 @@ const FILE: Record<string, string> = {
 
 function ofFile(event: TimelineEvent, action: string): Words {
   const change = event.changes[0];
+  if (action === "classified")
+    return { verb: `filed ${event.subject.name} as`, object: change?.new_label ?? "nothing in particular" };
   if (action === "renamed") return { verb: `renamed the file ${text(change?.old)} to`, object: text(change?.new) };
   const finding = text(event.data.finding);
   return { verb: FILE[action] ?? action, object: event.subject.name + (finding ? `: ${finding}` : "") };
@@ -108,6 +110,13 @@ export function words(event: TimelineEvent): Words {
       object: stage?.new_label ?? "another stage",
     };
   }
+  if (action.startsWith("checklist_") && change)
+    return {
+      verb: action === "checklist_ticked" ? "ticked" : "took back the tick of",
+      object: change.old_label?.replace(/ \(open\)$/, "") ?? "",
+    };
+  if (action === "lifecycle_adopted")
+    return { verb: "moved the deal over to", object: change?.new_label ?? "a new version" };
   const part = /^(contact|competitor|product|affiliation)_(added|changed|removed)$/.exec(action);
   if (part && change) return ofPart(part[1] ?? "", part[2] ?? "", change);
   if (noun === "contact" && action === "left") return { verb: "noted that they left:", object: event.subject.name };

@@ -25,6 +25,7 @@ const LISTS: [OptionKind, string][] = [
   ["lead_status", "Lead statuses"],
   ["call_outcome", "Outcomes of calls"],
   ["meeting_outcome", "Outcomes of meetings"],
+  ["document_type", "Types of documents"],
 ];
 
 export function Lists() {

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, ArrowDown, ArrowUp, Ellipsis, Plus, Trash2, Users } from "lucide-react";
+import { Archive, ArchiveRestore, ArrowDown, ArrowUp, Ellipsis, Plus, Trash2, Users, Waypoints } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { patch, post, remove } from "@/api/client";
 import { pipelinesQuery, teamsQuery } from "@/api/shared";
@@ -19,6 +20,7 @@ import { useSave } from "./use-save";
 export function PipelineCard(props: { pipeline: Pipeline; may: boolean; onUp?: () => void; onDown?: () => void }) {
   const { pipeline, may } = props;
   const client = useQueryClient();
+  const navigate = useNavigate();
   const [open, setOpen] = useState<"stage" | "teams" | null>(null);
   const path = { id: pipeline.id };
   const change = useSave((body: { name?: string; archived?: boolean }) =>
@@ -57,6 +59,11 @@ export function PipelineCard(props: { pipeline: Pipeline; may: boolean; onUp?: (
               </Button>
             }
             items={[
+              {
+                label: "Lifecycle",
+                icon: <Waypoints />,
+                run: () => void navigate({ to: "/admin/lifecycles/$id", params: path }),
+              },
               { label: "Teams that use it", icon: <Users />, run: () => setOpen("teams") },
               { label: "Move up", icon: <ArrowUp />, disabled: !props.onUp, run: () => props.onUp?.() },
               { label: "Move down", icon: <ArrowDown />, disabled: !props.onDown, run: () => props.onDown?.() },

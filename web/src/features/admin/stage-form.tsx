@@ -14,7 +14,7 @@ import { Input, Select } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { z } from "@/lib/zod";
 import { OpenDeals } from "./open-deals";
-import { fitsKind, RequiredFields } from "./required-fields";
+import { fitsKind, RequiredFields } from "@/components/crm/required-fields";
 import { MASTER_DATA } from "./use-save";
 
 const whole = (least: number, most: number, words: string) =>

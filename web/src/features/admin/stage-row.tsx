@@ -10,7 +10,7 @@ import { StageRing } from "@/components/ui/stage-ring";
 import { told } from "@/components/ui/toast";
 import { plural } from "@/lib/format";
 import { ReplaceDialog } from "./replace-dialog";
-import { REQUIRABLE } from "./required-fields";
+import { REQUIRABLE } from "@/components/crm/required-fields";
 import { StageForm } from "./stage-form";
 import { useSave } from "./use-save";
 

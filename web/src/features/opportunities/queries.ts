@@ -16,6 +16,13 @@ export const transitionsQuery = (id: string) =>
     queryFn: async () => (await get("/opportunities/{id}/transitions", { path: { id } })).items,
   });
 
+/** What the deal's version of its pipeline's lifecycle wants ticked. */
+export const checklistQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["opportunities", "checklist", id],
+    queryFn: async () => (await get("/opportunities/{id}/checklist", { path: { id } })).items,
+  });
+
 /** The list, page by page; the totals come with the first page. */
 export const listQuery = (search: ListSearch) => {
   const query = { ...apiFilters(search), q: search.q, sort: search.sort };

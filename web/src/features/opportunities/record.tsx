@@ -25,6 +25,7 @@ const RelatedRecords = loadable(() => import("@/components/crm/related").then((m
 const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
 const People = loadable(() => import("./people").then((m) => m.People));
 const Archived = loadable(() => import("./archived").then((m) => m.Archived));
+const Checklist = loadable(() => import("./checklist").then((m) => m.Checklist));
 const Details = loadable(() => import("./details").then((m) => m.Details));
 
 const WAIT = <SkeletonRows rows={4} />;
@@ -74,6 +75,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
         )}
         <div className="order-2 flex flex-col gap-2 md:order-none">
           <NextStep o={o} />
+          <Checklist o={o} />
           <ProposalStrip subjectId={id} />
         </div>
       </div>

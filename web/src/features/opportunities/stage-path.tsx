@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check } from "lucide-react";
+import { Check, Lock } from "lucide-react";
 import { useStages } from "@/api/shared";
 import type { Stage, WholeOpportunity } from "@/api/types";
 import { StageRing } from "@/components/ui/stage-ring";
@@ -37,28 +37,40 @@ export function StagePath({ o, onMove }: { o: WholeOpportunity; onMove: (stage: 
       </p>
       <ol aria-label="Stages" className="flex gap-1">
         {shown.map((s, i) => {
-          const missing = transitions.find((t) => t.stage.id === s.id)?.missing.length ?? 0;
+          const way = transitions.find((t) => t.stage.id === s.id);
+          const missing = way?.missing.length ?? 0;
+          const barred = way?.code === "transition_not_allowed";
           const spent = days.get(s.id);
           return (
-            <li key={s.id} className="min-w-0 flex-1" aria-current={i === at ? "step" : undefined}>
+            <li
+              key={s.id}
+              className="min-w-0 flex-1"
+              aria-current={i === at ? "step" : undefined}
+              title={way?.why ?? undefined}
+            >
               <button
                 type="button"
-                disabled={i === at || !o.may.update}
+                disabled={i === at || !o.may.update || barred}
                 onClick={() => onMove(s)}
                 className="group block w-full text-left"
               >
                 <span
                   className={cn(
                     "block h-1 rounded-xs",
+                    barred && "opacity-40",
                     i < at ? "bg-fg-3" : i === at ? "bg-accent" : "bg-active group-enabled:group-hover:bg-line-control",
                   )}
                 />
                 <span className="mt-1.5 flex min-w-0 items-center gap-1 text-meta text-fg-3 max-md:sr-only">
                   {i < at && <Check className="size-3 shrink-0" aria-label="done" />}
                   {i === at && <StageRing kind={s.kind} probability={s.probability} size={12} />}
-                  <span className={cn("truncate", i === at ? "font-semibold text-fg" : i < at && "text-fg-2")}>
+                  <span
+                    className={cn("truncate", i === at ? "font-semibold text-fg" : i < at && !barred && "text-fg-2")}
+                  >
                     {s.name}
                   </span>
+                  {barred && <Lock className="size-3 shrink-0" aria-hidden />}
+                  {barred && <span className="sr-only">not allowed: {way.why}</span>}
                   {i <= at && spent !== undefined && <span className="shrink-0 tnum">{number(spent)} d</span>}
                   {i > at && missing > 0 && <span className="shrink-0">needs {missing}</span>}
                 </span>

@@ -15,7 +15,7 @@ import { settle } from "./board-hand";
 import { askable } from "./gate";
 
 /** Values of the fields that a gate asks for, as the API takes them. */
-export type Extra = Record<string, string | string[] | Money | Record<string, unknown>>;
+export type Extra = Record<string, string | string[] | number | Money | Record<string, unknown>>;
 
 /** What another column or row than the stage's sets. */
 export interface Setting {
@@ -40,7 +40,7 @@ export interface Move {
   at?: Spot | undefined;
   /** The card that it comes below in an order made by hand; null: on top. */
   under?: string | null | undefined;
-  /** What the gate asked for. */
+  /** What the gate asked for; with `version` where the deal has another one by now. */
   extra?: Extra | undefined;
   /** Told how it went: a form that is open keeps what was typed until then. */
   then?: ((how: Moved) => void) | undefined;
@@ -67,8 +67,9 @@ async function send({ record, stage, set, under, extra }: Move) {
     const body = { stage_id: stage.id, version: record.version, ...extra, ...place };
     return (await post("/opportunities/{id}/move", { path, body })).data;
   }
-  const body = { ...set?.body, ...(stage ? { stage_id: stage.id } : {}), ...extra };
-  const { data, eventId } = await patch("/opportunities/{id}", { path, body, ifMatch: record.version });
+  const { version = record.version, ...fields } = extra ?? {};
+  const body = { ...set?.body, ...(stage ? { stage_id: stage.id } : {}), ...fields };
+  const { data, eventId } = await patch("/opportunities/{id}", { path, body, ifMatch: Number(version) });
   return { opportunity: data, event_id: eventId };
 }
 

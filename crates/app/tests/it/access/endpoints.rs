@@ -44,10 +44,11 @@ impl Records {
         let kind = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let nil = "00000000-0000-7000-8000-000000000000";
         let id = self.0.get(kind).map_or(nil, String::as_str);
-        let parts = ["line", "share", "member", "identity", "contact", "competitor", "affiliation", "plan"];
+        let parts = ["line", "share", "member", "identity", "contact", "competitor", "affiliation", "plan", "item"];
         let path =
             parts.iter().fold(path.replace("{id}", id), |path, part| path.replace(&format!("{{{part}_id}}"), nil));
         path.replace("{currency}", "USD")
+            .replace("{number}", "1")
             .replace("{event_id}", nil)
             .replace("{object}", "opportunity")
             .replace("{domain}", "acme.test")
@@ -69,6 +70,11 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /pipelines/order" => json!({ "ids": [] }),
         "POST /pipelines/{id}/order" => json!({ "ids": [], "version": 999 }),
         "POST /pipelines/{id}/stages" => json!({ "name": "New stage", "kind": "open" }),
+        "PUT /pipelines/{id}/lifecycle/draft" => json!({ "definition": {}, "version": 999 }),
+        "POST /pipelines/{id}/lifecycle/versions" => json!({ "version": 999 }),
+        "POST /pipelines/{id}/lifecycle/dry-run" => json!({ "definition": {} }),
+        "POST /pipelines/{id}/lifecycle/adoption" => json!({ "opportunity_ids": [] }),
+        "PUT /opportunities/{id}/checklist/{item_id}" => json!({}),
         "PATCH /organisation" => json!({ "name": "Changed", "version": 999 }),
         "POST /currency-rates" => {
             json!({ "rates": [{ "currency": "USD", "valid_from": "2026-01-01", "rate": "0.9" }] })

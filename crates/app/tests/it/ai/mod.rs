@@ -15,7 +15,7 @@ async fn app() -> TestApp {
 }
 
 /// Asks and waits until the run is over.
-async fn ask(person: &Person, goal: &str) -> Value {
+pub(crate) async fn ask(person: &Person, goal: &str) -> Value {
     ask_with(person, json!({ "goal": goal })).await
 }
 

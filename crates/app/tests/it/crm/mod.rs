@@ -25,6 +25,8 @@ mod import_likely;
 mod import_templates;
 mod leads;
 mod leads_conversion;
+mod lifecycle;
+mod lifecycle_paths;
 mod list_sums;
 mod lists;
 mod managed_lists;

@@ -1,4 +1,4 @@
-import { Download, Ellipsis, Eye, History, PenLine, Trash2, Upload } from "lucide-react";
+import { Download, Ellipsis, Eye, History, PenLine, Tag, Trash2, Upload } from "lucide-react";
 import type { StoredFile } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Menu, type MenuEntry } from "@/components/ui/menu";
@@ -7,7 +7,7 @@ import { FileGlyph } from "./kind";
 import { download } from "./query";
 import { StateBadge } from "./state";
 
-export type FileAction = "preview" | "rename" | "versions" | "replace" | "delete";
+export type FileAction = "preview" | "rename" | "classify" | "versions" | "replace" | "delete";
 
 export function FileRow({ file, onAction }: { file: StoredFile; onAction: (action: FileAction) => void }) {
   const shows = file.may.open && file.preview !== "none";
@@ -18,6 +18,7 @@ export function FileRow({ file, onAction }: { file: StoredFile; onAction: (actio
     ...(file.may.update
       ? ([
           { label: "Rename…", icon: <PenLine />, run: () => onAction("rename") },
+          { label: "Type of document…", icon: <Tag />, run: () => onAction("classify") },
           { label: "Upload a new version…", icon: <Upload />, run: () => onAction("replace") },
           "line",
           { label: "Delete", icon: <Trash2 />, bad: true, run: () => onAction("delete") },
@@ -40,6 +41,7 @@ export function FileRow({ file, onAction }: { file: StoredFile; onAction: (actio
           <span className="truncate font-medium text-fg">{file.name}</span>
         )}
         <span className="text-meta text-fg-3">
+          {file.document_type && <span className="font-medium text-fg-2">{file.document_type.name} · </span>}
           {bytes(file.size)} · {file.uploaded_by.name},{" "}
           <time dateTime={file.uploaded_at} title={dateTime(file.uploaded_at)}>
             {ago(file.uploaded_at)}

@@ -17,6 +17,7 @@ import { useDropped, usePasted } from "./taken";
 
 const Preview = loadable(() => import("./preview").then((m) => m.Preview));
 const Versions = loadable(() => import("./versions").then((m) => m.Versions));
+const Classify = loadable(() => import("./classify").then((m) => m.Classify));
 const Rename = loadable(() => import("./rename").then((m) => m.Rename));
 
 interface Props {
@@ -109,6 +110,7 @@ export function Files({ object, id, mayAdd }: Props) {
       <Suspense>
         {open?.what === "preview" && <Preview file={open.file} onClose={close} />}
         {open?.what === "versions" && <Versions file={open.file} onClose={close} />}
+        {open?.what === "classify" && <Classify file={open.file} onClose={close} />}
         {open?.what === "rename" && <Rename file={open.file} onClose={close} />}
       </Suspense>
     </div>

@@ -64,7 +64,15 @@ export function useFileChange() {
     Promise.all([
       client.invalidateQueries({ queryKey: ["files"] }),
       client.invalidateQueries({ queryKey: ["timeline"] }),
+      client.invalidateQueries({ queryKey: ["opportunities", "transitions"] }),
     ]);
+  const classify = useMutation({
+    mutationFn: ({ file, type }: { file: StoredFile; type: string | null }) =>
+      patch("/files/{id}", { path: { id: file.id }, ifMatch: file.version, body: { document_type_id: type } }),
+    onSuccess: ({ eventId, data }) =>
+      told(data.document_type ? `${data.name} is a ${data.document_type.name}` : `${data.name} has no type`, eventId),
+    onSettled,
+  });
   const rename = useMutation({
     mutationFn: ({ file, name }: { file: StoredFile; name: string }) =>
       patch("/files/{id}", { path: { id: file.id }, ifMatch: file.version, body: { name } }),
@@ -84,5 +92,5 @@ export function useFileChange() {
     onError: (error, { file }) => failed(`${file.name} was not changed`, sentence(error)),
     onSettled,
   });
-  return { rename, drop, choose };
+  return { classify, rename, drop, choose };
 }

@@ -30,7 +30,12 @@ const OF_KIND: Record<string, StageKind> = {
 /** Whether deals in stages of this kind have the field. */
 export const fitsKind = (field: string, kind: StageKind): boolean => (OF_KIND[field] ?? kind) === kind;
 
-export function RequiredFields(props: { kind: StageKind; value: string[]; onChange: (fields: string[]) => void }) {
+export function RequiredFields(props: {
+  kind: StageKind;
+  value: string[];
+  onChange: (fields: string[]) => void;
+  legend?: string;
+}) {
   const { value } = props;
   const custom = useQuery(customFieldsQuery()).data ?? [];
   const built = Object.entries(REQUIRABLE).filter(([field]) => fitsKind(field, props.kind));
@@ -40,7 +45,9 @@ export function RequiredFields(props: { kind: StageKind; value: string[]; onChan
   const fields = [...built, ...own];
   return (
     <fieldset className="flex flex-col gap-1">
-      <legend className="mb-1 text-meta font-medium text-fg-2">Fields that must be filled to enter it</legend>
+      <legend className="mb-1 text-meta font-medium text-fg-2">
+        {props.legend ?? "Fields that must be filled to enter it"}
+      </legend>
       <div className="grid grid-cols-3 gap-x-3 max-sm:grid-cols-2">
         {fields.map(([field, label]) => (
           <label key={field} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
@@ -52,7 +59,9 @@ export function RequiredFields(props: { kind: StageKind; value: string[]; onChan
           </label>
         ))}
       </div>
-      {props.kind === "lost" && <p className="text-meta text-fg-3">A lost deal always says why it was lost.</p>}
+      {props.kind === "lost" && !props.legend && (
+        <p className="text-meta text-fg-3">A lost deal always says why it was lost.</p>
+      )}
     </fieldset>
   );
 }

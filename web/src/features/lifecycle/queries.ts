@@ -1,0 +1,33 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { get } from "@/api/client";
+
+export const lifecycleQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["lifecycles", id],
+    queryFn: () => get("/pipelines/{id}/lifecycle", { path: { id } }),
+  });
+
+export const versionQuery = (id: string, number: number) =>
+  queryOptions({
+    queryKey: ["lifecycles", id, "version", number],
+    queryFn: async () =>
+      (await get("/pipelines/{id}/lifecycle/versions/{number}", { path: { id, number } })).definition,
+    staleTime: Infinity,
+  });
+
+export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
+
+/** Attempts to move deals of a pipeline, the newest first. */
+export const logQuery = (id: string, refused: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ["lifecycles", id, "log", refused],
+    queryFn: ({ pageParam, signal }) =>
+      get("/pipelines/{id}/transition-log", {
+        path: { id },
+        query: { cursor: pageParam ?? undefined, refused },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 0,
+  });
