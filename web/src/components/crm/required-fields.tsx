@@ -10,6 +10,7 @@ export const REQUIRABLE: Record<string, string> = {
   amount: "Amount",
   close_date: "Close date",
   next_step: "Next step",
+  follow_up_date: "Follow-up date",
   type_id: "Type",
   source_id: "Source",
   industry_id: "Industry",
