@@ -26,6 +26,7 @@ pub mod lead;
 pub mod list;
 pub mod live;
 pub mod merge;
+pub mod notification;
 pub mod opportunity;
 pub mod order;
 pub mod pipeline;

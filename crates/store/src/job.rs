@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_kernel::id::{JobId, OrgId};
-use dealwright_kernel::{Error, Result};
+use dealwright_kernel::{Clock, Error, Result};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -90,6 +90,14 @@ impl NewJob {
         .await?;
         Ok(())
     }
+}
+
+/// Queues a job of an organisation for who works as the system role, in the same transaction.
+///
+/// # Errors
+/// When PostgreSQL refuses or is gone.
+pub async fn enqueue(db: &mut PgConnection, org: OrgId, job: NewJob, clock: &Clock) -> Result<()> {
+    job.insert(db, Some(org), clock.new_id(), clock.now()).await
 }
 
 /// A claimed job.

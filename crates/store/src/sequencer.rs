@@ -97,12 +97,13 @@ pub struct Bell {
     database: Database,
     channel: &'static str,
     listener: Option<PgListener>,
+    heard: Vec<String>,
 }
 
 impl Bell {
     #[must_use]
     pub fn new(database: &Database, channel: &'static str) -> Self {
-        Self { database: database.clone(), channel, listener: None }
+        Self { database: database.clone(), channel, listener: None, heard: Vec::new() }
     }
 
     /// Waits for the next ring; breaks when it is time to stop.
@@ -120,9 +121,17 @@ impl Bell {
         tokio::select! {
             () = stop.cancelled() => return ControlFlow::Break(()),
             () = tokio::time::sleep(POLL) => {}
-            heard = hear(self.listener.as_mut()) => if !heard { self.listener = None },
+            heard = hear(self.listener.as_mut()) => match heard {
+                Some(word) => self.heard.push(word),
+                None => self.listener = None,
+            },
         }
         ControlFlow::Continue(())
+    }
+
+    /// What was said with the rings since this was last asked. A lost ring is not among them.
+    pub fn heard(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.heard)
     }
 
     async fn listen(&self) -> Result<PgListener> {
@@ -132,10 +141,10 @@ impl Bell {
     }
 }
 
-/// Waits for a notification; false when the connection is lost. Without a listener it waits for ever.
-async fn hear(listener: Option<&mut PgListener>) -> bool {
+/// Waits for a notification, and answers its words; none when the connection is lost. Without a listener it waits for ever.
+async fn hear(listener: Option<&mut PgListener>) -> Option<String> {
     match listener {
-        Some(listener) => matches!(listener.try_recv().await, Ok(Some(_))),
+        Some(listener) => listener.try_recv().await.ok().flatten().map(|heard| heard.payload().to_owned()),
         None => std::future::pending().await,
     }
 }

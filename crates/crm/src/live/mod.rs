@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dealwright_access::Context;
 use dealwright_kernel::Result;
-use dealwright_kernel::id::OrgId;
+use dealwright_kernel::id::{OrgId, UserId};
 use dealwright_store::sequencer::{self, Bell, Positioned};
 use dealwright_store::{Database, Tx};
 use serde::Serialize;
@@ -76,6 +76,23 @@ impl Hub {
             .collect()
     }
 
+    /// Tells a person's windows that they have something to hear of.
+    fn ring(&self, org: OrgId, user: UserId) {
+        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let theirs = |(key, group): &(&GroupKey, &mut Group)| key.0 == org && group.eyes.actor().user == user;
+        for (_, group) in groups.iter_mut().filter(theirs) {
+            let change = LiveChange {
+                object: "notification".to_owned(),
+                id: user.0,
+                version: None,
+                event: "notification.made".to_owned(),
+                actor: None,
+            };
+            // An error means that the last listener has just left.
+            _ = group.sender.send(Arc::new(change));
+        }
+    }
+
     /// Ends every stream: the server stops.
     fn close_all(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -105,6 +122,19 @@ pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
         }
         if bell.wait(&stop).await.is_break() {
             return hub.close_all();
+        }
+    }
+}
+
+/// Tells the hub's listeners of notifications, until `stop`. A ring that is lost is made good when the page asks again.
+pub async fn ring(database: Database, hub: Hub, stop: CancellationToken) {
+    let mut bell = Bell::new(&database, "dealwright_notification");
+    while bell.wait(&stop).await.is_continue() {
+        for word in bell.heard() {
+            let ids = word.split_once(':').and_then(|(org, user)| Some((org.parse().ok()?, user.parse().ok()?)));
+            if let Some((org, user)) = ids {
+                hub.ring(OrgId(org), UserId(user));
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ const STALE: Record<string, string[]> = {
   proposal: ["proposals"],
   import: ["imports"],
   file: ["files"],
+  notification: ["notifications"],
 };
 
 function refresh(client: QueryClient, keys: Set<string>): void {
