@@ -82,7 +82,9 @@ export function ActivityForm({ subject, first = "note", activity, onDone }: Prop
         autoFocus={subject !== null || activity !== undefined}
         aria-label="What happened"
         aria-invalid={empty}
-        placeholder={draft.kind === "note" ? "Write a note; @ names people, # records" : "What was said, and what comes next"}
+        placeholder={
+          draft.kind === "note" ? "Write a note; @ names people, # records" : "What was said, and what comes next"
+        }
         className={activity ? "min-h-28" : ""}
         value={note.text}
         onText={note.setText}

@@ -37,7 +37,10 @@ export function Preferences() {
       }}
     >
       {kept.bouncing_since && (
-        <div role="alert" className="flex flex-wrap items-center gap-3 rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text">
+        <div
+          role="alert"
+          className="flex flex-wrap items-center gap-3 rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text"
+        >
           <p className="min-w-0 flex-1 basis-60">
             {kept.email} has refused letters since {dateTime(kept.bouncing_since)}, so none are sent to it.
           </p>
@@ -53,7 +56,9 @@ export function Preferences() {
         <div className="flex flex-col gap-4 p-4">
           <Quiet draft={draft} onChange={set} />
           <Digest draft={draft} onChange={set} />
-          <p className="text-meta text-fg-3">Times are in {kept.time_zone.replaceAll("_", " ")}, as your profile says.</p>
+          <p className="text-meta text-fg-3">
+            Times are in {kept.time_zone.replaceAll("_", " ")}, as your profile says.
+          </p>
         </div>
       </Card>
       <div className="flex flex-wrap items-center gap-3">

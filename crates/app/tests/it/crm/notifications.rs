@@ -1,6 +1,6 @@
 //! Notifications: who hears of what, in the app and by letter, and who does not.
 
-use std::time::Duration;
+use chrono::TimeDelta;
 
 use dealwright_access::policy::Builtin;
 use dealwright_crm::notification::maker;
@@ -310,13 +310,13 @@ async fn letters_wait_for_the_morning_over_a_change_of_the_clocks() {
     change(&app.admin, &deal, json!({ "amount": { "amount": "2.00", "currency": "EUR" } })).await;
     assert_eq!(letters::to(&app, &rep.email).await.len(), 0, "it is half past eleven in the evening");
     // Seven in the morning is 06:00 UTC by then; a day with one more hour.
-    clock.advance(Duration::from_secs(8 * 3600 + 29 * 60));
+    clock.advance(TimeDelta::seconds(8 * 3600 + 29 * 60));
     assert_eq!(letters::to(&app, &rep.email).await.len(), 0);
-    clock.advance(Duration::from_secs(60));
+    clock.advance(TimeDelta::seconds(60));
     let morning = letters::to(&app, &rep.email).await;
     assert!(morning.len() == 1 && morning[0].contains("assigned Deal to you"), "{morning:?}");
     // The digest comes at eight.
-    clock.advance(Duration::from_secs(3600));
+    clock.advance(TimeDelta::seconds(3600));
     let both = letters::to(&app, &rep.email).await;
     let digest = both.iter().find(|l| l.contains("2 notifications, October 25, 2026")).unwrap();
     assert!(digest.contains("EUR 1.00 → EUR 2.00") && !digest.contains("List-Unsubscribe"), "{digest}");
@@ -423,11 +423,11 @@ async fn a_task_is_told_of_on_its_day_and_on_the_day_after() {
     let look = async || maker::tell_of_tasks(&app.db.database).await.unwrap();
     look().await;
     assert_eq!(unread(&rep).await, 0, "it is five in the morning");
-    clock.advance(Duration::from_secs(3 * 3600));
+    clock.advance(TimeDelta::seconds(3 * 3600));
     look().await;
     look().await;
     assert_eq!(told(&rep, "").await, [("task_due".to_owned(), "Call".to_owned(), 0)]);
-    clock.advance(Duration::from_secs(24 * 3600));
+    clock.advance(TimeDelta::seconds(24 * 3600));
     look().await;
     assert_eq!(told(&rep, "").await, [("task_overdue".to_owned(), "Call".to_owned(), 1)]);
 }

@@ -24,7 +24,10 @@ const SPANS: [RegExp, (found: RegExpExecArray, depth: number) => Inline][] = [
     /^\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>]{1,2000})\)/,
     (f, depth) => ({ kind: "link", href: f[2] ?? "", parts: inline(f[1] ?? "", depth) }),
   ],
-  [/^https?:\/\/[^\s<>()]{1,2000}[^\s<>().,;:!?]/, (f) => ({ kind: "link", href: f[0], parts: [{ kind: "text", text: f[0] }] })],
+  [
+    /^https?:\/\/[^\s<>()]{1,2000}[^\s<>().,;:!?]/,
+    (f) => ({ kind: "link", href: f[0], parts: [{ kind: "text", text: f[0] }] }),
+  ],
   [/^\*\*([^\n]{1,1000}?)\*\*/, (f, depth) => ({ kind: "bold", parts: inline(f[1] ?? "", depth) })],
   [/^~~([^\n]{1,1000}?)~~/, (f, depth) => ({ kind: "struck", parts: inline(f[1] ?? "", depth) })],
   [/^\*([^\s*][^*\n]{0,1000}?)\*/, (f, depth) => ({ kind: "italic", parts: inline(f[1] ?? "", depth) })],
@@ -39,7 +42,7 @@ export function inline(text: string, depth = 3): Inline[] {
     if (words) parts.push({ kind: "text", text: words });
     words = "";
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const char = text[at] ?? "";
     const before = text[at - 1];
     // Inside a word an underscore or an h begins nothing.
@@ -87,7 +90,7 @@ const PLAIN = /^(?!#{1,6} )(?!\s{0,6}[-*+] )(?!\s{0,6}\d{1,4}[.)] )(?!> ?)(?!```
 export function blocks(source: string): Block[] {
   const lines = source.replaceAll("\r\n", "\n").split("\n");
   const out: Block[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const line = lines[at] ?? "";
     if (line.startsWith("```")) {
       const end = lines.findIndex((l, n) => n > at && l.startsWith("```"));

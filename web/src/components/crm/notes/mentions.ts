@@ -35,8 +35,10 @@ export function toBody(text: string, picked: Mention[]): { body: string; mention
   const labels = [...picked].sort((a, b) => b.label.length - a.label.length);
   const named = new Set<Mention>();
   let body = "";
-  for (let at = 0; at < text.length; ) {
-    const found = labels.find((m) => text.startsWith(m.label, at) && !/[\p{L}\p{N}]/u.test(text[at + m.label.length] ?? ""));
+  for (let at = 0; at < text.length;) {
+    const found = labels.find(
+      (m) => text.startsWith(m.label, at) && !/[\p{L}\p{N}]/u.test(text[at + m.label.length] ?? ""),
+    );
     if (found) {
       named.add(found);
       body += `[${found.label}](${found.kind}:${found.id})`;

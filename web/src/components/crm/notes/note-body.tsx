@@ -50,7 +50,13 @@ function drawn(parts: Inline[], mentions: MentionRef[]): ReactNode {
         return <Mention key={n} part={part} mentions={mentions} />;
       case "link":
         return (
-          <a key={n} href={part.href} target="_blank" rel="noopener noreferrer nofollow" className="text-accent-text underline">
+          <a
+            key={n}
+            href={part.href}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            className="text-accent-text underline"
+          >
             {drawn(part.parts, mentions)}
           </a>
         );
@@ -69,7 +75,9 @@ function Lines({ lines, mentions }: { lines: Inline[][]; mentions: MentionRef[] 
 
 function DrawnBlock({ block, mentions }: { block: Block; mentions: MentionRef[] }) {
   if (block.kind === "code") {
-    return <pre className="overflow-x-auto rounded-md bg-muted p-2 font-mono text-meta whitespace-pre">{block.text}</pre>;
+    return (
+      <pre className="overflow-x-auto rounded-md bg-muted p-2 font-mono text-meta whitespace-pre">{block.text}</pre>
+    );
   }
   if (block.kind === "list") {
     const items = block.items.map((item, n) => <li key={n}>{drawn(item, mentions)}</li>);

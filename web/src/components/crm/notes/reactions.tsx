@@ -26,7 +26,9 @@ export function Reactions({ activity }: { activity: Activity }) {
   const set = useMutation({
     mutationFn: ({ reaction, on }: { reaction: Reaction; on: boolean }) => {
       const at = { path: { id: activity.id, reaction } };
-      return on ? put("/activities/{id}/reactions/{reaction}", at) : remove("/activities/{id}/reactions/{reaction}", at);
+      return on
+        ? put("/activities/{id}/reactions/{reaction}", at)
+        : remove("/activities/{id}/reactions/{reaction}", at);
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ["timeline"] }),
     onError: (error) => failed("The reaction was not kept", sentence(error)),

@@ -43,8 +43,8 @@ export function WithoutAccess({ blind, subject, onSave, onBack }: Props) {
   return (
     <div role="alert" className="flex flex-col gap-2 rounded-md bg-warn-soft px-3 py-2 text-cell text-fg">
       <p>
-        {new Intl.ListFormat(undefined).format(names)} can’t see this record, and would not hear of the note. Share it to be
-        read?
+        {new Intl.ListFormat(undefined).format(names)} can’t see this record, and would not hear of the note. Share it
+        to be read?
       </p>
       {share.error && <p className="text-bad-text">{sentence(share.error)}</p>}
       <div className="flex flex-wrap gap-2">

@@ -72,7 +72,7 @@ export function target(n: Notification): Target {
 export function snoozeTimes(now = new Date()): { label: string; until: string }[] {
   const at = (days: number, hour: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
   const later = new Date(now.getTime() + 3 * 3_600_000);
-  const monday = at(((8 - now.getDay()) % 7) || 7, 8);
+  const monday = at((8 - now.getDay()) % 7 || 7, 8);
   return [
     { label: "In three hours", until: later.toISOString() },
     { label: "Tomorrow morning", until: at(1, 8).toISOString() },
