@@ -95,7 +95,6 @@ impl Background {
         let database = state.access.database();
         tasks.spawn(sequencer::run_sequencer(database.clone(), stop.clone()));
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
-        tasks.spawn(live::ring(database.clone(), state.hub.clone(), stop.clone()));
         tasks.spawn(notification::maker::run(database.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));

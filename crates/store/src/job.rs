@@ -177,7 +177,7 @@ impl Worker {
         let tracker = TaskTracker::new();
         let slots = Arc::new(Semaphore::new(self.concurrency));
         let freed = Arc::new(Notify::new());
-        let mut bell = Bell::new(&self.database, "dealwright_job");
+        let mut bell = Bell::new(&self.database, &["dealwright_job"]);
         loop {
             if let Err(error) = self.queue_crons().await {
                 tracing::warn!(%error, "periodic jobs could not be queued; trying again");

@@ -78,7 +78,7 @@ pub async fn sequence_once(database: &Database) -> Result<u64> {
 
 /// Runs the sequencer until `stop`: woken by commits, and by a clock in case a wake-up was lost.
 pub async fn run_sequencer(database: Database, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, "dealwright_event");
+    let mut bell = Bell::new(&database, &["dealwright_event"]);
     loop {
         match sequence_once(&database).await {
             Ok(n) if n == u64::try_from(BATCH).unwrap_or(u64::MAX) => continue,
@@ -91,19 +91,19 @@ pub async fn run_sequencer(database: Database, stop: CancellationToken) {
     }
 }
 
-/// Wakes a worker on each notification of a channel, and every two seconds: a notification can be lost, a clock can't.
+/// Wakes a worker on each notification of its channels, and every two seconds: a notification can be lost, a clock can't.
 #[derive(Debug)]
 pub struct Bell {
     database: Database,
-    channel: &'static str,
+    channels: &'static [&'static str],
     listener: Option<PgListener>,
     heard: Vec<String>,
 }
 
 impl Bell {
     #[must_use]
-    pub fn new(database: &Database, channel: &'static str) -> Self {
-        Self { database: database.clone(), channel, listener: None, heard: Vec::new() }
+    pub fn new(database: &Database, channels: &'static [&'static str]) -> Self {
+        Self { database: database.clone(), channels, listener: None, heard: Vec::new() }
     }
 
     /// Waits for the next ring; breaks when it is time to stop.
@@ -115,7 +115,7 @@ impl Bell {
                     self.listener = Some(listener);
                     return if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
                 }
-                Err(error) => tracing::warn!(%error, channel = self.channel, "could not listen; polling instead"),
+                Err(error) => tracing::warn!(%error, channels = ?self.channels, "could not listen; polling instead"),
             }
         }
         tokio::select! {
@@ -136,7 +136,7 @@ impl Bell {
 
     async fn listen(&self) -> Result<PgListener> {
         let mut listener = self.database.listener().await?;
-        listener.listen(self.channel).await?;
+        listener.listen_all(self.channels.iter().copied()).await?;
         Ok(listener)
     }
 }

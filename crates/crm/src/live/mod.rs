@@ -113,7 +113,7 @@ fn key(cx: &Context) -> Result<GroupKey> {
 
 /// Follows the event log and tells the hub's listeners, until `stop`.
 pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, "dealwright_position");
+    let mut bell = Bell::new(&database, &["dealwright_position", "dealwright_notification"]);
     let mut position = None;
     loop {
         match tell(&database, &hub, position).await {
@@ -123,13 +123,7 @@ pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
         if bell.wait(&stop).await.is_break() {
             return hub.close_all();
         }
-    }
-}
-
-/// Tells the hub's listeners of notifications, until `stop`. A ring that is lost is made good when the page asks again.
-pub async fn ring(database: Database, hub: Hub, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, "dealwright_notification");
-    while bell.wait(&stop).await.is_continue() {
+        // A ring that is lost is made good when the page asks again.
         for word in bell.heard() {
             let ids = word.split_once(':').and_then(|(org, user)| Some((org.parse().ok()?, user.parse().ok()?)));
             if let Some((org, user)) = ids {

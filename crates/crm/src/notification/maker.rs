@@ -36,7 +36,7 @@ const MORNING: u16 = 7 * 60;
 
 /// Follows the event log until `stop`.
 pub async fn run(database: Database, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, "dealwright_position");
+    let mut bell = Bell::new(&database, &["dealwright_position"]);
     loop {
         if let Err(error) = catch_up(&database).await {
             tracing::warn!(%error, "notifications could not be made; they follow");
@@ -60,15 +60,23 @@ pub async fn catch_up(database: &Database) -> Result<()> {
     Ok(())
 }
 
+/// What makes one notification: organisation, receiver, kind, source.
+type Cause = (Uuid, Uuid, NotificationKind, String);
+
 async fn make(batch: &mut Batch, clock: &Clock) -> Result<()> {
     let positions: Vec<i64> = batch.events.iter().map(|e| e.position).collect();
     let events = making::happened(batch.db(), &positions).await?;
     let known = making::known(batch.db(), &events).await?;
     let mut wanted: Vec<Wanted> = Vec::new();
-    let mut at: HashMap<(Uuid, Uuid, NotificationKind, String), (usize, HashSet<Uuid>)> = HashMap::new();
+    let mut at: HashMap<Cause, (usize, HashSet<Uuid>)> = HashMap::new();
+    let given = given(&events);
     for event in &events {
         let source = event.source();
         for told in event.tell(&known) {
+            // Whose a new record is was looked up: if it was given away since, that is told by that event.
+            if event.is_creation() && given.get(&told.record).is_some_and(|last| *last > event.position) {
+                continue;
+            }
             let key = (event.org, told.user, told.kind, source.clone());
             // What one person is told of the same is one notification, for so many records.
             if let Some((n, records)) = at.get_mut(&key) {
@@ -83,6 +91,12 @@ async fn make(batch: &mut Batch, clock: &Clock) -> Result<()> {
         }
     }
     write(batch.db(), clock, wanted).await
+}
+
+/// The last positions at which records were given to somebody.
+fn given(events: &[Happened]) -> HashMap<Uuid, i64> {
+    let gifts = events.iter().filter(|event| event.gives());
+    gifts.filter_map(|event| Some((event.record()?.1, event.position))).collect()
 }
 
 /// A notification before its receiver's preferences were asked.

@@ -132,6 +132,22 @@ impl Happened {
         !self.is_end() && (self.import.is_some() || self.data.get("bulk_id").is_some())
     }
 
+    /// Whether it tells of a new record.
+    pub(super) fn is_creation(&self) -> bool {
+        self.verb() == "created"
+    }
+
+    /// Whether it gives a record to somebody.
+    pub(super) fn gives(&self) -> bool {
+        self.changed("owner_id").or_else(|| self.changed("assignee_id")).is_some()
+    }
+
+    /// The change of a field.
+    fn changed(&self, field: &str) -> Option<&Value> {
+        let mut changes = self.changes.as_array()?.iter();
+        changes.find(|change| change.get("field").and_then(Value::as_str) == Some(field))
+    }
+
     /// Whether it tells of something that was begun and is over.
     fn is_end(&self) -> bool {
         matches!(self.subject_type.as_str(), "import" | "bulk_change")
@@ -182,10 +198,6 @@ impl Happened {
     }
 
     fn of_record(&self, known: &Known, key: Key) -> Vec<Told> {
-        let changed = |field: &str| {
-            let changes = self.changes.as_array()?;
-            changes.iter().find(|change| change.get("field").and_then(Value::as_str) == Some(field))
-        };
         let mut told = Vec::new();
         match self.verb() {
             "shared" => {
@@ -201,10 +213,10 @@ impl Happened {
                 told.extend(known.owners.get(&key).map(|user| self.told(*user, Kind::AssignedToMe, key)));
             }
             _ => {
-                let owner = changed("owner_id").or_else(|| changed("assignee_id"));
+                let owner = self.changed("owner_id").or_else(|| self.changed("assignee_id"));
                 let owner = owner.and_then(|change| change.get("new")).and_then(id);
                 told.extend(owner.map(|user| self.told(user, Kind::AssignedToMe, key)));
-                if WATCHED.iter().any(|field| changed(field).is_some()) {
+                if WATCHED.iter().any(|field| self.changed(field).is_some()) {
                     let follow = known.followers(key).into_iter().filter(|user| Some(*user) != owner);
                     told.extend(follow.map(|user| self.told(user, Kind::FollowedRecordChanged, key)));
                 }

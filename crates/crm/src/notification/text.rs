@@ -91,15 +91,11 @@ impl Language {
     }
 
     fn value(self, value: &Value, label: Option<&str>) -> String {
-        if let Some(label) = label {
-            return label.to_owned();
+        // Money has a label too, but not as the reader writes it.
+        match (value.get("amount").and_then(Value::as_str), value.get("currency").and_then(Value::as_str)) {
+            (Some(amount), Some(currency)) => self.money(amount, currency),
+            _ => label.unwrap_or("–").to_owned(),
         }
-        if let (Some(amount), Some(currency)) =
-            (value.get("amount").and_then(Value::as_str), value.get("currency").and_then(Value::as_str))
-        {
-            return self.money(amount, currency);
-        }
-        "–".to_owned()
     }
 
     /// `EUR 1,234.50`, `1.234,50 EUR`.

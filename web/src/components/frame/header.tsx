@@ -119,7 +119,7 @@ export function Header() {
           items={creates.map((c) => ({ label: c.label, icon: <c.icon />, run: c.run }))}
         />
       )}
-      {!viewing && <Bell fallback={<span className="size-11 shrink-0 md:size-[30px]" />} />}
+      {!viewing && <Bell fallback={null} />}
       {!viewing && (
         <Tip label={<>Assistant {<Kbd>{MOD} J</Kbd>}</>}>
           <Button

@@ -1,8 +1,10 @@
 /** What is being written: the words with what was picked in them, kept in this browser until they are saved or thrown away. */
 import { useState } from "react";
 import type { Activity, SubjectType } from "@/api/types";
-import { PREFIX } from "../new-record/drop-drafts";
 import { toBody, toText, type Mention } from "./mentions";
+
+/** As all drafts begin, so that signing out drops this one too. Said anew here: shared, it would be a file of its own on every page. */
+const PREFIX: typeof import("../new-record/drop-drafts").PREFIX = "dealwright.draft.";
 
 interface Written {
   text: string;

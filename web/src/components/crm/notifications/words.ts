@@ -1,6 +1,6 @@
 /** What a notification says, and where it leads. */
 import type { Notification } from "@/api/types";
-import { date, money, plural } from "@/lib/format";
+import { money, plural } from "@/lib/format";
 
 /** In three parts: who, did what, to which record. The record stands last. */
 export function words(n: Notification): { who: string; did: string; what: string } {
@@ -38,10 +38,10 @@ const FIELDS: Record<string, string> = {
 };
 
 function value(raw: unknown, label: string | null | undefined): string {
-  if (label) return label;
+  // Money has a label too, but not as the reader writes it.
   if (typeof raw === "object" && raw !== null && "amount" in raw && "currency" in raw)
     return money(raw as { amount: string; currency: string });
-  return "–";
+  return label ?? "–";
 }
 
 /** `Stage: Demo → Won`. */
@@ -76,7 +76,7 @@ export function snoozeTimes(now = new Date()): { label: string; until: string }[
   return [
     { label: "In three hours", until: later.toISOString() },
     { label: "Tomorrow morning", until: at(1, 8).toISOString() },
-    { label: `Monday, ${date(monday.toISOString(), now)}`, until: monday.toISOString() },
+    { label: "Monday morning", until: monday.toISOString() },
     { label: "In a week", until: at(7, 8).toISOString() },
   ];
 }
