@@ -6,7 +6,8 @@ import { signIn } from "./sign-in";
 const DEAL = `Bell tower ${Date.now().toString(36)}`;
 
 test("a mention rings the other's bell at once, and leads to the note", async ({ browser }) => {
-  const [admin, manager] = [await browser.newPage(), await browser.newPage()];
+  const [one, other] = [await browser.newContext(), await browser.newContext()];
+  const [admin, manager] = [await one.newPage(), await other.newPage()];
   await signIn(admin);
   await signIn(manager, "manager@demo.test");
   const me = (await (await manager.request.get("/api/v1/me")).json()) as { user: { name: string } };
@@ -67,6 +68,6 @@ test("a mention rings the other's bell at once, and leads to the note", async ({
   await manager.reload();
   await expect(mentioned).toHaveValue("weekly");
   await expect(manager.getByLabel("Saturday")).toBeChecked();
-  await admin.close();
-  await manager.close();
+  await one.close();
+  await other.close();
 });
