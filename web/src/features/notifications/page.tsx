@@ -96,7 +96,9 @@ function List({ tab }: { tab: Exclude<Tab, "preferences"> }) {
   return (
     <div className="flex flex-col gap-3">
       <div className="flex items-center gap-3 text-meta text-fg-3">
-        <p className="flex-1 pointer-coarse:invisible">j and k go through them, e marks as read, o opens.</p>
+        <p className="flex-1 max-md:invisible pointer-coarse:invisible">
+          j and k go through them, e marks as read, o opens.
+        </p>
         {tab !== "snoozed" && (
           <Button variant="link" onClick={() => mark.mutate({ which: { all: true }, read: true })}>
             Mark all as read

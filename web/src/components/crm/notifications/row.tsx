@@ -17,6 +17,9 @@ interface Props {
   onOpen?: () => void;
 }
 
+/** A note's beginning without the marks of its Markdown. */
+const bare = (text: string): string => text.replace(/\*\*|~~|`/g, "");
+
 function Told({ notification: n }: { notification: Notification }) {
   const { who, did, what } = words(n);
   const lines = changeWords(n);
@@ -31,7 +34,7 @@ function Told({ notification: n }: { notification: Notification }) {
           {line}
         </span>
       ))}
-      {n.excerpt && <span className="line-clamp-2 text-meta break-words text-fg-2">{n.excerpt}</span>}
+      {n.excerpt && <span className="line-clamp-2 text-meta break-words text-fg-2">{bare(n.excerpt)}</span>}
       <span className="block text-meta text-fg-3">
         <time dateTime={n.created_at} title={dateTime(n.created_at)}>
           {ago(n.created_at)}

@@ -8,7 +8,7 @@ export function words(n: Notification): { who: string; did: string; what: string
   const what = n.count > 1 ? plural(n.count, "record") : n.record.name;
   switch (n.kind) {
     case "assigned_to_me":
-      return { who, did: "assigned to you", what };
+      return { who, did: "assigned to you:", what };
     case "mentioned":
       return { who, did: "mentioned you on", what };
     case "followed_record_changed":
@@ -18,7 +18,7 @@ export function words(n: Notification): { who: string; did: string; what: string
     case "task_overdue":
       return { who: "", did: "Overdue since yesterday:", what };
     case "shared_with_me":
-      return { who, did: "shared with you", what };
+      return { who, did: "shared with you:", what };
     case "import_finished":
       return { who: "", did: "Your import has ended:", what: n.record.name };
     case "bulk_finished":
