@@ -23,11 +23,11 @@ pub(super) fn failed(raw: &[u8]) -> Option<Uuid> {
         return None;
     }
     // Of what was sent back, or of its head alone.
-    let ids = body.lines().filter_map(|line| {
+    let mut ids = body.lines().filter_map(|line| {
         let (_, value) = line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("message-id"))?;
         value.trim().strip_prefix('<')?.split_once('@')?.0.parse().ok()
     });
-    ids.last()
+    ids.next_back()
 }
 
 #[cfg(test)]
