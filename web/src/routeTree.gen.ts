@@ -24,6 +24,7 @@ import { Route as AppApprovalsRouteImport } from "./routes/_app/approvals";
 import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
 import { Route as AppEMailRouteImport } from "./routes/_app/e-mail";
 import { Route as AppLeadsRouteImport } from "./routes/_app/leads";
+import { Route as AppNotificationsRouteImport } from "./routes/_app/notifications";
 import { Route as AppOpportunitiesRouteImport } from "./routes/_app/opportunities";
 import { Route as AppProfileRouteImport } from "./routes/_app/profile";
 import { Route as AppSecurityRouteImport } from "./routes/_app/security";
@@ -149,6 +150,11 @@ const AppEMailRoute = AppEMailRouteImport.update({
 const AppLeadsRoute = AppLeadsRouteImport.update({
   id: "/leads",
   path: "/leads",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppNotificationsRoute = AppNotificationsRouteImport.update({
+  id: "/notifications",
+  path: "/notifications",
   getParentRoute: () => AppRoute,
 } as any);
 const AppOpportunitiesRoute = AppOpportunitiesRouteImport.update({
@@ -428,6 +434,7 @@ export interface FileRoutesByFullPath {
   "/contacts": typeof AppContactsRouteWithChildren;
   "/e-mail": typeof AppEMailRoute;
   "/leads": typeof AppLeadsRouteWithChildren;
+  "/notifications": typeof AppNotificationsRoute;
   "/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/profile": typeof AppProfileRoute;
   "/security": typeof AppSecurityRoute;
@@ -491,6 +498,7 @@ export interface FileRoutesByTo {
   "/sign-in": typeof SignInRoute;
   "/approvals": typeof AppApprovalsRoute;
   "/e-mail": typeof AppEMailRoute;
+  "/notifications": typeof AppNotificationsRoute;
   "/profile": typeof AppProfileRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
@@ -555,6 +563,7 @@ export interface FileRoutesById {
   "/_app/contacts": typeof AppContactsRouteWithChildren;
   "/_app/e-mail": typeof AppEMailRoute;
   "/_app/leads": typeof AppLeadsRouteWithChildren;
+  "/_app/notifications": typeof AppNotificationsRoute;
   "/_app/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/_app/profile": typeof AppProfileRoute;
   "/_app/security": typeof AppSecurityRoute;
@@ -626,6 +635,7 @@ export interface FileRouteTypes {
     | "/contacts"
     | "/e-mail"
     | "/leads"
+    | "/notifications"
     | "/opportunities"
     | "/profile"
     | "/security"
@@ -689,6 +699,7 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/approvals"
     | "/e-mail"
+    | "/notifications"
     | "/profile"
     | "/security"
     | "/tasks"
@@ -752,6 +763,7 @@ export interface FileRouteTypes {
     | "/_app/contacts"
     | "/_app/e-mail"
     | "/_app/leads"
+    | "/_app/notifications"
     | "/_app/opportunities"
     | "/_app/profile"
     | "/_app/security"
@@ -923,6 +935,13 @@ declare module "@tanstack/react-router" {
       path: "/leads";
       fullPath: "/leads";
       preLoaderRoute: typeof AppLeadsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/notifications": {
+      id: "/_app/notifications";
+      path: "/notifications";
+      fullPath: "/notifications";
+      preLoaderRoute: typeof AppNotificationsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/opportunities": {
@@ -1489,6 +1508,7 @@ interface AppRouteChildren {
   AppContactsRoute: typeof AppContactsRouteWithChildren;
   AppEMailRoute: typeof AppEMailRoute;
   AppLeadsRoute: typeof AppLeadsRouteWithChildren;
+  AppNotificationsRoute: typeof AppNotificationsRoute;
   AppOpportunitiesRoute: typeof AppOpportunitiesRouteWithChildren;
   AppProfileRoute: typeof AppProfileRoute;
   AppSecurityRoute: typeof AppSecurityRoute;
@@ -1504,6 +1524,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppContactsRoute: AppContactsRouteWithChildren,
   AppEMailRoute: AppEMailRoute,
   AppLeadsRoute: AppLeadsRouteWithChildren,
+  AppNotificationsRoute: AppNotificationsRoute,
   AppOpportunitiesRoute: AppOpportunitiesRouteWithChildren,
   AppProfileRoute: AppProfileRoute,
   AppSecurityRoute: AppSecurityRoute,

@@ -12,8 +12,9 @@ use dealwright_connect::mailbox;
 use dealwright_crm::{
     account, account_plan, account_team, account_tree, activity, affiliation, assignment, bulk, change, choice,
     configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
-    lead, lifecycle, live, merge, opportunity, pipeline, presence, price_list, product, rule, saved_view, search,
-    settings, sharing, summary, task, task_template, timeline, transfer, trash, validation, web_form, working_hours,
+    lead, lifecycle, live, merge, notification, opportunity, pipeline, presence, price_list, product, rule, saved_view,
+    search, settings, sharing, summary, task, task_template, timeline, transfer, trash, validation, web_form,
+    working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -40,7 +41,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "assistant"))
 )]
 struct Description;
 
@@ -117,6 +118,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(merge::http::router())
         .merge(assignment::http::router())
         .merge(working_hours::http::router())
+        .merge(notification::http::router())
         .merge(web_form::http::router())
         .merge(proposal::http::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
@@ -207,6 +209,7 @@ pub fn router(state: AppState) -> Router {
         .merge(oidc::http::pages().with_state(access.clone()))
         .merge(scim::http::endpoints().with_state(access.clone()))
         .merge(mailbox::inbound::pages().with_state(access.clone()))
+        .merge(notification::unsubscribe::pages().with_state(access.clone()))
         .merge(web_form::public::pages().with_state(access))
         .merge(file::link::pages().with_state(of_file))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", describe()))

@@ -12,7 +12,7 @@ use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_connect::mailbox;
 use dealwright_crm::live::{self, Hub};
-use dealwright_crm::{bulk, currency, custom_field, duplicate, file, handover, presence, trash};
+use dealwright_crm::{bulk, currency, custom_field, duplicate, file, handover, notification, presence, trash};
 use dealwright_files::{Blobs, Files, Parts, Reader};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
@@ -95,7 +95,7 @@ impl Background {
         let database = state.access.database();
         tasks.spawn(sequencer::run_sequencer(database.clone(), stop.clone()));
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
-        tasks.spawn(presence::run(database.clone(), state.hub.clone(), stop.clone()));
+        tasks.spawn(notification::maker::run(database.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
         Self { stop, tasks }
@@ -129,6 +129,8 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = presence::register(worker, &state.access);
     let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
+    let worker = notification::maker::register(worker, &state.access);
+    let worker = notification::letter::register(worker, &state.access, &state.mailer);
     dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
             let access = to_end.clone();
@@ -154,6 +156,14 @@ pub fn worker(state: &AppState) -> Worker {
         .every("end_views", TimeDelta::minutes(10))
         // A day is sealed once it is over; asked each hour, since a server may be down at midnight.
         .every("seal_audit", TimeDelta::hours(1))
+}
+
+/// Makes the notifications of all that happened until now, as what runs beside the requests does at once.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn notify(state: &AppState) -> dealwright_kernel::Result<()> {
+    notification::maker::catch_up(state.access.database()).await
 }
 
 /// The worker for mailboxes: it waits for other servers most of the time, and keeps no other job waiting meanwhile.

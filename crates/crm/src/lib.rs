@@ -27,6 +27,7 @@ pub mod lifecycle;
 pub mod list;
 pub mod live;
 pub mod merge;
+pub mod notification;
 pub mod opportunity;
 pub mod order;
 pub mod pipeline;

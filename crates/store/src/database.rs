@@ -33,7 +33,8 @@ impl Default for PoolSizes {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let app = u32::try_from(cores * 2 + 2).unwrap_or(u32::MAX).clamp(6, 32);
-        Self { app, system: 6 }
+        // Five of the system's listen for as long as the server runs.
+        Self { app, system: 8 }
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_kernel::id::{JobId, OrgId};
-use dealwright_kernel::{Error, Result};
+use dealwright_kernel::{Clock, Error, Result};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -90,6 +90,14 @@ impl NewJob {
         .await?;
         Ok(())
     }
+}
+
+/// Queues a job of an organisation for who works as the system role, in the same transaction.
+///
+/// # Errors
+/// When PostgreSQL refuses or is gone.
+pub async fn enqueue(db: &mut PgConnection, org: OrgId, job: NewJob, clock: &Clock) -> Result<()> {
+    job.insert(db, Some(org), clock.new_id(), clock.now()).await
 }
 
 /// A claimed job.
@@ -169,7 +177,7 @@ impl Worker {
         let tracker = TaskTracker::new();
         let slots = Arc::new(Semaphore::new(self.concurrency));
         let freed = Arc::new(Notify::new());
-        let mut bell = Bell::new(&self.database, "dealwright_job");
+        let mut bell = Bell::new(&self.database, &["dealwright_job"]);
         loop {
             if let Err(error) = self.queue_crons().await {
                 tracing::warn!(%error, "periodic jobs could not be queued; trying again");

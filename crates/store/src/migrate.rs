@@ -45,6 +45,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/95_people_over_time.sql"),
     include_str!("../schema/96_presence.sql"),
     include_str!("../schema/96_lifecycle.sql"),
+    include_str!("../schema/96_notifications.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

@@ -78,7 +78,7 @@ pub async fn sequence_once(database: &Database) -> Result<u64> {
 
 /// Runs the sequencer until `stop`: woken by commits, and by a clock in case a wake-up was lost.
 pub async fn run_sequencer(database: Database, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, "dealwright_event");
+    let mut bell = Bell::new(&database, &["dealwright_event"]);
     loop {
         match sequence_once(&database).await {
             Ok(n) if n == u64::try_from(BATCH).unwrap_or(u64::MAX) => continue,
@@ -91,18 +91,19 @@ pub async fn run_sequencer(database: Database, stop: CancellationToken) {
     }
 }
 
-/// Wakes a worker on each notification of a channel, and every two seconds: a notification can be lost, a clock can't.
+/// Wakes a worker on each notification of its channels, and every two seconds: a notification can be lost, a clock can't.
 #[derive(Debug)]
 pub struct Bell {
     database: Database,
-    channel: &'static str,
+    channels: &'static [&'static str],
     listener: Option<PgListener>,
+    heard: Vec<String>,
 }
 
 impl Bell {
     #[must_use]
-    pub fn new(database: &Database, channel: &'static str) -> Self {
-        Self { database: database.clone(), channel, listener: None }
+    pub fn new(database: &Database, channels: &'static [&'static str]) -> Self {
+        Self { database: database.clone(), channels, listener: None, heard: Vec::new() }
     }
 
     /// Waits for the next ring; breaks when it is time to stop.
@@ -114,28 +115,36 @@ impl Bell {
                     self.listener = Some(listener);
                     return if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
                 }
-                Err(error) => tracing::warn!(%error, channel = self.channel, "could not listen; polling instead"),
+                Err(error) => tracing::warn!(%error, channels = ?self.channels, "could not listen; polling instead"),
             }
         }
         tokio::select! {
             () = stop.cancelled() => return ControlFlow::Break(()),
             () = tokio::time::sleep(POLL) => {}
-            heard = hear(self.listener.as_mut()) => if !heard { self.listener = None },
+            heard = hear(self.listener.as_mut()) => match heard {
+                Some(word) => self.heard.push(word),
+                None => self.listener = None,
+            },
         }
         ControlFlow::Continue(())
     }
 
+    /// What was said with the rings since this was last asked. A lost ring is not among them.
+    pub fn heard(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.heard)
+    }
+
     async fn listen(&self) -> Result<PgListener> {
         let mut listener = self.database.listener().await?;
-        listener.listen(self.channel).await?;
+        listener.listen_all(self.channels.iter().copied()).await?;
         Ok(listener)
     }
 }
 
-/// Waits for a notification; false when the connection is lost. Without a listener it waits for ever.
-async fn hear(listener: Option<&mut PgListener>) -> bool {
+/// Waits for a notification, and answers its words; none when the connection is lost. Without a listener it waits for ever.
+async fn hear(listener: Option<&mut PgListener>) -> Option<String> {
     match listener {
-        Some(listener) => matches!(listener.try_recv().await, Ok(Some(_))),
+        Some(listener) => listener.try_recv().await.ok().flatten().map(|heard| heard.payload().to_owned()),
         None => std::future::pending().await,
     }
 }

@@ -141,6 +141,7 @@ pub struct Tx {
     events: Vec<Event>,
     jobs: Vec<NewJob>,
     path: Option<&'static str>,
+    part_of: Option<(&'static str, Uuid)>,
 }
 
 impl Tx {
@@ -159,6 +160,7 @@ impl Tx {
             clock: clock.clone(),
             events: Vec::new(),
             jobs: Vec::new(),
+            part_of: None,
         })
     }
 
@@ -202,8 +204,11 @@ impl Tx {
     }
 
     /// Records what happened; written at commit, last of all. Returns its id.
-    pub fn emit(&mut self, event: Event) -> EventId {
+    pub fn emit(&mut self, mut event: Event) -> EventId {
         let id = event.id;
+        if let (Some((name, of)), Some(data)) = (self.part_of, event.data.as_object_mut()) {
+            data.insert(name.to_owned(), of.to_string().into());
+        }
         self.events.push(event);
         id
     }
@@ -240,6 +245,11 @@ impl Tx {
             noted.attempt.passed = false;
             noted.attempt.code = Some(code.to_owned());
         }
+    }
+
+    /// From here on each event says of what it is a part, such as `bulk_id` of a change of many records.
+    pub const fn part_of(&mut self, name: &'static str, id: Uuid) {
+        self.part_of = Some((name, id));
     }
 
     /// The event recorded last.

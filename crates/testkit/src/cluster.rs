@@ -123,7 +123,7 @@ impl TestDb {
             app: inside(&cluster.roles.app),
             system: inside(&cluster.roles.system),
         };
-        let database = Database::open(roles.clone(), PoolSizes { app: 8, system: 6 }, clock);
+        let database = Database::open(roles.clone(), PoolSizes { app: 8, system: 8 }, clock);
         Ok(Self { database, roles, name })
     }
 

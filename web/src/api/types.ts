@@ -198,3 +198,13 @@ export type Answer = Schemas["Answer"];
 export type Run = Schemas["Run"];
 export type RunStep = Schemas["Step"];
 export type RunContext = Schemas["RunContext"];
+
+export type Notification = Schemas["Notification"];
+export type NotificationKind = Schemas["NotificationKind"];
+export type NotificationPreferences = Schemas["NotificationPreferences"];
+export type NotificationChannels = Schemas["NotificationChannels"];
+export type EmailMode = Schemas["EmailMode"];
+export type NotificationWhich = Schemas["NotificationWhich"];
+export type FollowedObject = "opportunity" | "account" | "contact" | "lead";
+export type MentionRef = Schemas["MentionRef"];
+export type Reaction = Schemas["Reaction"];

@@ -20,8 +20,17 @@ use crate::policy::{Grants, ImpersonateUser};
 use crate::{Access, Actor, people};
 
 /// What is a person's alone, and is not shown to who looks at the app as them.
-const PRIVATE: [&str; 7] =
-    ["/conversations", "/agent-runs", "/sessions", "/api-keys", "/oauth-clients", "/me/second-factor", "/me/passkeys"];
+const PRIVATE: [&str; 9] = [
+    "/conversations",
+    "/agent-runs",
+    "/sessions",
+    "/api-keys",
+    "/oauth-clients",
+    "/me/second-factor",
+    "/me/passkeys",
+    "/notifications",
+    "/notification-preferences",
+];
 
 /// Whether a request is refused to somebody who looks at the app as another person: writes, and what is private. Lists
 /// that are asked for by a body (`POST …/query`) only read.

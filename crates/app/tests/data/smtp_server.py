@@ -1,4 +1,5 @@
-"""A real SMTP server for the tests: wants a login, turns the first letters away for a moment, keeps the rest.
+"""A real SMTP server for the tests: wants a login, turns the first letters away for a moment, keeps the rest. It knows nobody
+whose address begins with "gone".
 
 smtp_server.py FOLDER HOW_MANY_TO_TURN_AWAY; prints its port.
 """
@@ -16,6 +17,12 @@ folder, turned_away = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 class Keep:
     def __init__(self):
         self.seen = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+        if address.startswith("gone"):
+            return "550 5.1.1 No such user here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Known"
 
     async def handle_DATA(self, server, session, envelope):
         self.seen += 1

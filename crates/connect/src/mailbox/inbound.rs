@@ -11,12 +11,13 @@ use axum::routing::post;
 use dealwright_access::Access;
 use dealwright_access::context::origin;
 use dealwright_access::throttle::{self, Counter};
+use dealwright_crm::notification::bounce;
 use dealwright_kernel::extract::Json;
 use dealwright_kernel::{Error, Result};
 use serde_json::json;
 
 use super::parcel::Received;
-use super::{MAX_MESSAGE, drop_http, parcel, sync};
+use super::{MAX_MESSAGE, drop_http, parcel, report, sync};
 
 /// The public endpoint; no part of the API.
 pub fn pages() -> Router<Access> {
@@ -32,11 +33,12 @@ async fn take(
 ) -> Response {
     let ip = origin(&headers, &extensions).ip;
     match received(&access, &token, ip.as_deref(), body).await {
-        Ok(received) => {
-            let status = match received {
-                Received::Stored(_) => "stored",
-                Received::Unmatched => "unmatched",
-                Received::Internal | Received::Never => "left_out",
+        Ok(taken) => {
+            let status = match taken {
+                Taken::Returned => "returned",
+                Taken::Received(Received::Stored(_)) => "stored",
+                Taken::Received(Received::Unmatched) => "unmatched",
+                Taken::Received(Received::Internal | Received::Never) => "left_out",
             };
             (StatusCode::ACCEPTED, Json(json!({ "status": status }))).into_response()
         }
@@ -44,12 +46,19 @@ async fn take(
     }
 }
 
+/// What became of a message.
+enum Taken {
+    Received(Received),
+    /// It said that a letter of ours could not be delivered.
+    Returned,
+}
+
 async fn received(
     access: &Access,
     token: &str,
     ip: Option<&str>,
     body: std::result::Result<Bytes, BytesRejection>,
-) -> Result<Received> {
+) -> Result<Taken> {
     let now = access.clock().now();
     let (all, stray) = ([Counter::letters(ip)], [Counter::stray_letters(ip)]);
     let mut tx = access.database().system().await?;
@@ -67,11 +76,16 @@ async fn received(
         StatusCode::PAYLOAD_TOO_LARGE => Error::too_large("a message has at most 25 MB"),
         _ => Error::unreadable("unreadable_body", "the message could not be read"),
     })?;
+    if let Some(letter) = report::failed(&body)
+        && bounce::returned(access.database(), org, letter).await?
+    {
+        return Ok(Taken::Returned);
+    }
     let letter = sync::read(body.to_vec()).await;
     let letter = letter.ok_or_else(|| Error::invalid("no_message", "this is no e-mail message (RFC 5322)"))?;
     match parcel::receive_as(access, org, user, letter, now).await {
         // Whose address it was is not told to who hands messages over.
         Err(error) if error.outcome.status().is_client_error() => Err(Error::not_found("address")),
-        other => other,
+        other => other.map(Taken::Received),
     }
 }

@@ -19,6 +19,7 @@ pub mod message_http;
 pub mod parcel;
 pub mod policy_http;
 pub mod quote;
+mod report;
 pub mod seen;
 pub mod sieve;
 pub mod store;

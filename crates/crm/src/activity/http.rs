@@ -12,7 +12,7 @@ use dealwright_store::Committed;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Activity, ActivityPatch, NewActivity, store, write};
+use super::{Activity, ActivityPatch, NewActivity, mention, reaction, store, write};
 use crate::timeline::{Entry, http as pages, look::Of};
 
 /// The activities' endpoints.
@@ -22,6 +22,8 @@ pub fn router() -> OpenApiRouter<Access> {
         .routes(routes!(get, update, delete))
         .routes(routes!(restore))
         .routes(routes!(history))
+        .merge(mention::router())
+        .merge(reaction::router())
 }
 
 /// Log a note, a call, an e-mail or a meeting

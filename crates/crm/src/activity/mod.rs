@@ -1,13 +1,15 @@
 //! Activities: the notes, calls, e-mails and meetings that happened.
 //!
 //! Here are the types and the rules; `participant` says who took part, `fields` what can be written, `store` holds the SQL,
-//! `write` the one way in which activities are written, `http` the endpoints. An activity is seen as what it is about is;
+//! `write` the one way in which activities are written, `mention` whom and what a note names, `http` the endpoints. An activity is seen as what it is about is;
 //! one about nothing, and a private e-mail, by whoever logged it. It stands on timelines at the time it happened, as it
 //! reads now.
 
 mod fields;
 pub mod http;
+pub mod mention;
 pub mod participant;
+pub mod reaction;
 pub mod store;
 pub mod write;
 
@@ -81,6 +83,9 @@ pub struct Activity {
     pub lead_id: Option<LeadId>,
     /// The record it is about; null when none, or when you may not see it.
     pub about: Option<SubjectRef>,
+    /// Whom and what its text names, by their names of now; without what you may not see.
+    pub mentions: Vec<mention::MentionRef>,
+    pub reactions: Vec<reaction::ReactionCount>,
     /// The conversation of an e-mail that came from a mailbox; null for what was typed in.
     pub thread_id: Option<Uuid>,
     /// When it was last changed by somebody; null when it is as it was logged.
@@ -153,6 +158,27 @@ impl Activity {
         let subject = Subject { object: "activity", id: self.id.0, name: self.name(), version: Some(self.version) };
         Event::with_id(id, format!("activity.{verb}"), subject)
             .data(json!({ "kind": self.kind, "activity_id": self.id }))
+    }
+
+    /// An event of which people hear: it says on which record, and whom it newly names.
+    fn heard(
+        &self,
+        id: EventId,
+        verb: &str,
+        named: &std::collections::BTreeSet<(mention::MentionKind, Uuid)>,
+    ) -> Event {
+        let mut event = self.event(id, verb);
+        let mentions = mention::told(named);
+        if self.kind != ActivityKind::Note && mentions.is_none() {
+            return event;
+        }
+        if let Some(data) = event.data.as_object_mut() {
+            if let Some((object, record)) = self.records().first() {
+                data.insert("about".to_owned(), json!({ "object": object, "id": record }));
+            }
+            data.extend(mentions.map(|told| ("mentions".to_owned(), told)));
+        }
+        event
     }
 
     /// As `actor` may write it.

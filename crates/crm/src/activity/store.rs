@@ -9,7 +9,7 @@ use dealwright_store::Tx;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Activity, Direction, Fields};
+use super::{Activity, Direction, Fields, mention, reaction};
 use crate::opportunity::May;
 use crate::record::Ref;
 use crate::task::about::{About, Names};
@@ -79,6 +79,8 @@ impl Row {
             contact_id: self.contact_id,
             lead_id: self.lead_id,
             about: about.subject(names),
+            mentions: Vec::new(),
+            reactions: Vec::new(),
             thread_id: self.thread_id,
             edited_at: self.edited_at,
             version: self.version,
@@ -137,7 +139,27 @@ pub async fn many(tx: &mut Tx, ids: &[Uuid], deleted: bool) -> Result<Vec<Activi
     )
     .fetch_all(tx.db())
     .await?;
-    rows.into_iter().map(Row::into_activity).collect()
+    let mut activities = rows.into_iter().map(Row::into_activity).collect::<Result<Vec<_>>>()?;
+    name_mentions(tx, &mut activities).await?;
+    reaction::put(tx, &mut activities).await?;
+    Ok(activities)
+}
+
+/// Says whom and what the texts name, as far as the actor may see it.
+async fn name_mentions(tx: &mut Tx, activities: &mut [Activity]) -> Result<()> {
+    let of = |activity: &Activity| activity.body.as_deref().map(mention::all).unwrap_or_default();
+    let all = activities.iter().flat_map(of).collect();
+    let names = mention::names(tx, &all).await?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    for activity in activities {
+        let named = of(activity).into_iter();
+        let named = named
+            .filter_map(|(kind, id)| Some(mention::MentionRef { kind, id, name: names.get(&(kind, id))?.clone() }));
+        activity.mentions = named.collect();
+    }
+    Ok(())
 }
 
 /// Adds an activity of `owner` at version 1.

@@ -4,6 +4,8 @@
 //! An activity stands on timelines by one event, its entry. When it comes to be about something else, or to have happened at
 //! another time, it gets a new one: events themselves are never changed.
 
+use std::collections::BTreeSet;
+
 use dealwright_access::context::permission;
 use dealwright_access::policy::{DeleteActivity, Object};
 use dealwright_access::{Context, Permit};
@@ -11,8 +13,9 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{ActivityId, EventId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Tx};
+use uuid::Uuid;
 
-use super::{Activity, ActivityPatch, Fields, NewActivity, participant, store};
+use super::{Activity, ActivityKind, ActivityPatch, Fields, NewActivity, mention, participant, store};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::task::about::About;
@@ -24,6 +27,9 @@ pub struct Written {
     pub event: Option<EventId>,
 }
 
+/// Whom and what a text newly names.
+type Named = BTreeSet<(mention::MentionKind, Uuid)>;
+
 /// Logs an activity of the caller.
 ///
 /// # Errors
@@ -32,12 +38,21 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewActivity) -> Result<Activ
     let fields = new.fields(tx.now());
     fields.agree()?;
     check(tx, &fields, None).await?;
+    let mentioned = mentions(tx, &fields, None).await?;
     let (id, entry) = (ActivityId(tx.new_id()), EventId(tx.new_id()));
     store::insert(tx, id, cx.actor().user, cx.actor().team, &fields, entry).await?;
     participant::put(tx, id, &fields.participants, fields.occurred_at, entry).await?;
     let activity = store::find(tx, id, false).await?.or_not_found("activity")?.allowing(cx.actor());
-    enter(tx, &activity, entry).await?;
+    enter(tx, &activity, entry, &mentioned).await?;
     Ok(activity)
+}
+
+/// Whom and what it newly names. What stands in an e-mail was written elsewhere, and names nobody.
+async fn mentions(tx: &mut Tx, new: &Fields, old: Option<&Fields>) -> Result<Named> {
+    if new.kind == ActivityKind::Email {
+        return Ok(Named::new());
+    }
+    mention::check(tx, new.body.as_deref(), old.and_then(|old| old.body.as_deref())).await
 }
 
 /// What it newly refers to is there.
@@ -52,8 +67,8 @@ async fn check(tx: &mut Tx, new: &Fields, old: Option<&Fields>) -> Result<()> {
 }
 
 /// Puts it on the timelines of what it is about.
-async fn enter(tx: &mut Tx, activity: &Activity, entry: EventId) -> Result<()> {
-    let mut event = activity.event(entry, "logged");
+async fn enter(tx: &mut Tx, activity: &Activity, entry: EventId, named: &Named) -> Result<()> {
+    let mut event = activity.heard(entry, "logged", named);
     event.at = Some(activity.occurred_at);
     let event = activity.records().stand_on(tx, event).await?;
     tx.emit(event);
@@ -87,6 +102,7 @@ pub async fn update(
         return Ok(Written { activity: current.allowing(cx.actor()), event: None });
     }
     check(tx, &new, Some(&old)).await?;
+    let mentioned = mentions(tx, &new, Some(&old)).await?;
     let moves = (new.about(), new.occurred_at) != (old.about(), old.occurred_at);
     let known = current.entry_id.filter(|_| !moves);
     let entry = known.unwrap_or_else(|| EventId(tx.new_id()));
@@ -99,15 +115,24 @@ pub async fn update(
     }
     let activity = store::find(tx, current.id, false).await?.or_not_found("activity")?.allowing(cx.actor());
     if known.is_none() {
-        enter(tx, &activity, entry).await?;
+        reenter(tx, &activity, entry).await?;
     }
     let changes = named(tx, changes, &current, &activity).await?;
     let verb = if undoes.is_some() { "undone" } else { "updated" };
-    let event = activity.event(EventId(tx.new_id()), verb).changes(changes);
+    let event = activity.heard(EventId(tx.new_id()), verb, &mentioned).changes(changes);
     let mut event = activity.records().stand_on(tx, event).await?;
     event.undoes = undoes;
     let event = tx.emit(event);
     Ok(Written { activity, event: Some(event) })
+}
+
+/// Puts it on other timelines, or elsewhere on its own: nobody hears of that.
+async fn reenter(tx: &mut Tx, activity: &Activity, entry: EventId) -> Result<()> {
+    let mut event = activity.event(entry, "logged");
+    event.at = Some(activity.occurred_at);
+    let event = activity.records().stand_on(tx, event).await?;
+    tx.emit(event);
+    Ok(())
 }
 
 /// Changes as a person reads them.

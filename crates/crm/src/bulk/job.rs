@@ -120,6 +120,7 @@ async fn forth(cx: &Context, id: BulkId) -> Result<()> {
             tx.done(()).await?;
             return end(cx, id, BulkStatus::Done, "done").await;
         }
+        tx.part_of("bulk_id", id.0);
         let ids: Vec<_> = rows.iter().map(|r| r.record_id).collect();
         let names = change::store::names(&mut tx, &ids).await?;
         let mut fates = Vec::with_capacity(rows.len());
@@ -161,6 +162,7 @@ async fn back(cx: &Context, id: BulkId) -> Result<()> {
             tx.done(()).await?;
             return end(cx, id, BulkStatus::Undone, "undone").await;
         }
+        tx.part_of("bulk_id", id.0);
         let mut fates = Vec::with_capacity(rows.len());
         for (n, event) in rows {
             fates.push((n, taken_back(cx, &mut tx, event).await?));

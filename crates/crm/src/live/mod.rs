@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dealwright_access::Context;
 use dealwright_kernel::Result;
-use dealwright_kernel::id::OrgId;
+use dealwright_kernel::id::{OrgId, UserId};
 use dealwright_store::sequencer::{self, Bell, Positioned};
 use dealwright_store::{Database, Tx};
 use serde::Serialize;
@@ -89,6 +89,23 @@ impl Hub {
         }
     }
 
+    /// Tells a person's windows that they have something to hear of.
+    fn ring(&self, org: OrgId, user: UserId) {
+        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let theirs = |(key, group): &(&GroupKey, &mut Group)| key.0 == org && group.eyes.actor().user == user;
+        for (_, group) in groups.iter_mut().filter(theirs) {
+            let change = LiveChange {
+                object: "notification".to_owned(),
+                id: user.0,
+                version: None,
+                event: "notification.made".to_owned(),
+                actor: None,
+            };
+            // An error means that the last listener has just left.
+            _ = group.sender.send(Arc::new(change));
+        }
+    }
+
     /// Ends every stream: the server stops.
     fn close_all(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -109,15 +126,30 @@ fn key(cx: &Context) -> Result<GroupKey> {
 
 /// Follows the event log and tells the hub's listeners, until `stop`.
 pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, "dealwright_position");
-    let mut position = None;
+    let mut bell = Bell::new(&database, &["dealwright_position", "dealwright_notification", presence::CHANNEL]);
+    let (mut position, mut stirred, mut rung) = (None, None, true);
     loop {
         match tell(&database, &hub, position).await {
             Ok(reached) => position = Some(reached),
             Err(error) => tracing::warn!(%error, "live updates could not be read; they follow with the next ones"),
         }
+        if rung {
+            match presence::tell(&database, &hub, stirred).await {
+                Ok(until) => stirred = Some(until),
+                Err(error) => tracing::warn!(%error, "presence could not be read; it follows with the next ring"),
+            }
+        }
         if bell.wait(&stop).await.is_break() {
             return hub.close_all();
+        }
+        // A ring that is lost is made good when the page asks again.
+        let heard = bell.heard();
+        rung = heard.iter().any(|word| word == presence::RING);
+        for word in heard {
+            let ids = word.split_once(':').and_then(|(org, user)| Some((org.parse().ok()?, user.parse().ok()?)));
+            if let Some((org, user)) = ids {
+                hub.ring(OrgId(org), UserId(user));
+            }
         }
     }
 }

@@ -12,9 +12,7 @@ use dealwright_kernel::Result;
 use dealwright_kernel::extract::Validate;
 use dealwright_store::Database;
 use dealwright_store::job::Worker;
-use dealwright_store::sequencer::Bell;
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -23,6 +21,9 @@ use crate::record::{Ref, Texts};
 
 /// A page that has not been heard of for so long is closed: three times as long as pages take to say it again.
 pub const GONE_SECONDS: f64 = 45.0;
+/// What is notified, and with which word, when somebody comes or goes.
+pub(crate) const CHANNEL: &str = "dealwright_presence";
+pub(crate) const RING: &str = "presence";
 const PRUNE: &str = "presence.prune";
 
 /// What a page says of itself.
@@ -62,22 +63,11 @@ pub struct Stir {
     pub record: Uuid,
 }
 
-/// Tells listeners where somebody has come or gone, until `stop`.
-pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, "dealwright_presence");
-    let mut since = None;
-    loop {
-        match tell(&database, &hub, since).await {
-            Ok(until) => since = Some(until),
-            Err(error) => tracing::warn!(%error, "presence could not be read; it follows with the next ring"),
-        }
-        if bell.wait(&stop).await.is_break() {
-            return;
-        }
-    }
-}
-
-async fn tell(database: &Database, hub: &Hub, since: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
+/// Tells listeners where somebody has come or gone since, and answers until when that is known.
+///
+/// # Errors
+/// When the database is gone.
+pub(crate) async fn tell(database: &Database, hub: &Hub, since: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
     let mut tx = database.system().await?;
     let (until, stirs) = store::stirs(&mut tx, since).await?;
     tx.commit().await?;

@@ -25,7 +25,7 @@ pub async fn come(tx: &mut Tx, object: FieldObject, id: Uuid, user: Uuid, here: 
                       on conflict (org_id, object, record_id, user_id, page) do update set field = excluded.field, seen_at = excluded.seen_at, left_at = null,
                           changed_at = case when p.left_at is null and p.field is not distinct from excluded.field and p.seen_at > excluded.seen_at - make_interval(secs => $7)
                                        then p.changed_at else excluded.changed_at end)
-         select pg_notify('dealwright_presence', '') where not exists
+         select pg_notify('dealwright_presence', 'presence') where not exists
              (select from was where left_at is null and field is not distinct from $6 and seen_at > clock_timestamp() - make_interval(secs => $7))",
         org,
         object.as_str(),
@@ -46,7 +46,7 @@ pub async fn leave(tx: &mut Tx, object: FieldObject, id: Uuid, user: Uuid, page:
     sqlx::query!(
         "with gone as (update presence set left_at = clock_timestamp(), changed_at = clock_timestamp()
              where org_id = $1 and object = $2 and record_id = $3 and user_id = $4 and page = $5 and left_at is null returning 1)
-         select pg_notify('dealwright_presence', '') from gone",
+         select pg_notify('dealwright_presence', 'presence') from gone",
         org,
         object.as_str(),
         id,

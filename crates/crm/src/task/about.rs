@@ -55,6 +55,18 @@ impl About {
         Some(SubjectRef { kind, id, name: name? })
     }
 
+    /// The first of the records, whose readers may read it.
+    #[must_use]
+    pub fn first(self) -> Option<(&'static str, Uuid)> {
+        let all = [
+            ("opportunity", self.opportunity.map(|id| id.0)),
+            ("account", self.account.map(|id| id.0)),
+            ("contact", self.contact.map(|id| id.0)),
+            ("lead", self.lead.map(|id| id.0)),
+        ];
+        all.into_iter().find_map(|(object, id)| Some((object, id?)))
+    }
+
     /// Checks that the actor may see what is newly referred to.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ impl Day {
         Self::ALL.into_iter().find(|day| day.number() == number)
     }
 
-    const fn of(weekday: Weekday) -> Self {
+    pub(crate) const fn of(weekday: Weekday) -> Self {
         match weekday {
             Weekday::Mon => Self::Mon,
             Weekday::Tue => Self::Tue,
@@ -114,12 +114,12 @@ pub fn zone(name: Option<&str>) -> Tz {
 }
 
 /// `09:30` of a minute of the day.
-fn clock(minute: u16) -> String {
+pub(crate) fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
 /// The minute of the day that `09:30` says; `24:00` is the end of it.
-fn minute(text: &str) -> Option<u16> {
+pub(crate) fn minute(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let two = |part: &str| (part.len() == 2).then(|| part.parse::<u16>().ok()).flatten();
     let (hours, minutes) = (two(hours)?, two(minutes)?);

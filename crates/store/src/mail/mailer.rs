@@ -10,7 +10,7 @@ use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::io::AsyncWriteExt as _;
 
-use super::Outgoing;
+use super::{Outgoing, Posted};
 
 /// For a whole letter: the library's own limits the connecting alone, and a server that falls silent would hold a worker.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -79,29 +79,46 @@ impl Mailer {
     }
 
     pub(super) async fn send(&self, letter: Outgoing) -> Result<()> {
+        match self.post(letter).await? {
+            Posted::Accepted => Ok(()),
+            Posted::Refused(code) => Err(refused_with(&code)),
+        }
+    }
+
+    /// Sends a letter, or says that its receiver's address is refused for good.
+    ///
+    /// # Errors
+    /// 503 for whatever may go better at another time.
+    pub(super) async fn post(&self, letter: Outgoing) -> Result<Posted> {
         let id = letter.id;
         let message = self.message(letter)?;
         match &self.way {
             Way::Smtp(server) => match tokio::time::timeout(TIMEOUT, server.send(message)).await {
-                Ok(sent) => sent.map(|_| ()).map_err(|error| refused(&error)),
+                Ok(Ok(_)) => Ok(Posted::Accepted),
+                Ok(Err(error)) => of_address(&error).map(Posted::Refused).ok_or_else(|| refused(&error)),
                 Err(_) => Err(late()),
             },
             Way::Folder(folder) => {
                 let written = write(folder, &format!("{id}.eml"), &message.formatted()).await;
-                written.map_err(|error| Error::unavailable("mail_not_written", error.to_string()))
+                let written = written.map_err(|error| Error::unavailable("mail_not_written", error.to_string()));
+                written.map(|()| Posted::Accepted)
             }
         }
     }
 
     fn message(&self, letter: Outgoing) -> Result<Message> {
         let recipient = letter.recipient.parse().map_err(Error::internal)?;
-        Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, recipient))
             .subject(letter.subject)
             .date(letter.at.into())
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
-            .header(AutoSubmitted)
+            .header(AutoSubmitted);
+        if let Some(url) = letter.unsubscribe {
+            message = message.header(ListUnsubscribe(format!("<{url}>"))).header(ListUnsubscribePost);
+        }
+        message
             .multipart(MultiPart::alternative_plain_html(letter.body.text, letter.body.html))
             .map_err(Error::internal)
     }
@@ -125,6 +142,42 @@ impl lettre::message::header::Header for AutoSubmitted {
     }
 }
 
+/// Where a click says that no more such letters are wanted (RFC 2369).
+#[derive(Clone, Debug)]
+struct ListUnsubscribe(String);
+
+impl lettre::message::header::Header for ListUnsubscribe {
+    fn name() -> lettre::message::header::HeaderName {
+        lettre::message::header::HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(s: &str) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(s.to_owned()))
+    }
+
+    fn display(&self) -> lettre::message::header::HeaderValue {
+        lettre::message::header::HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// That a program may click for its user (RFC 8058).
+#[derive(Clone, Copy, Debug)]
+struct ListUnsubscribePost;
+
+impl lettre::message::header::Header for ListUnsubscribePost {
+    fn name() -> lettre::message::header::HeaderName {
+        lettre::message::header::HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> lettre::message::header::HeaderValue {
+        lettre::message::header::HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
 fn mailbox(from: &str) -> Result<Mailbox, String> {
     from.parse().map_err(|_| format!("MAIL_FROM is {from:?}, but must look like Dealwright <crm@example.com>"))
 }
@@ -132,12 +185,23 @@ fn mailbox(from: &str) -> Result<Mailbox, String> {
 /// What the server said may name the receiver, and goes into logs: only its code does.
 fn refused(error: &smtp::Error) -> Error {
     let what = match error.status() {
-        Some(code) => format!("the mail server refused the letter with {code}"),
+        Some(code) => return refused_with(&code.to_string()),
         None if error.is_timeout() => return late(),
         None if error.is_tls() => "no TLS connection to the mail server could be made".to_owned(),
         None => "the mail server could not be reached".to_owned(),
     };
     Error::unavailable("mail_not_sent", what)
+}
+
+fn refused_with(code: &str) -> Error {
+    Error::unavailable("mail_not_sent", format!("the mail server refused the letter with {code}"))
+}
+
+/// The code with which the receiver's address was refused for good: there is no such mailbox (550, 551, 553), or it takes no
+/// mail (552, 556). Anything else is about us or the letter.
+fn of_address(error: &smtp::Error) -> Option<String> {
+    let code = error.status()?.to_string();
+    ["550", "551", "552", "553", "556"].contains(&code.as_str()).then_some(code)
 }
 
 fn late() -> Error {

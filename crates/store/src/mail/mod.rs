@@ -5,6 +5,7 @@
 
 mod letter;
 mod mailer;
+mod notice;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_kernel::{Error, Result};
@@ -16,6 +17,7 @@ use crate::{Database, Keyring, SystemTx, Tx};
 
 pub use letter::{Action, Letter};
 pub use mailer::{Delivery, Mailer};
+pub use notice::{Notice, NoticeItem};
 
 /// The kind of job that sends a letter.
 pub const SEND: &str = "send_mail";
@@ -42,6 +44,33 @@ struct Outgoing {
     recipient: String,
     subject: String,
     body: Body,
+    /// Where a click ends letters of its kind.
+    unsubscribe: Option<String>,
+}
+
+/// What became of a letter that was handed to the mail server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Posted {
+    Accepted,
+    /// There is no such address, as the server says for good; its code.
+    Refused(String),
+}
+
+/// Sends a letter at once, for who keeps the record of it. Its Message-ID is `id`'s: a letter that is sent again arrives twice
+/// under one id.
+///
+/// # Errors
+/// 503 for whatever may go better at another time.
+pub async fn post(mailer: &Mailer, id: Uuid, at: DateTime<Utc>, to: String, notice: &Notice) -> Result<Posted> {
+    let outgoing = Outgoing {
+        id,
+        at,
+        recipient: to,
+        subject: notice.subject.clone(),
+        body: notice.render()?,
+        unsubscribe: notice.unsubscribe_url.clone(),
+    };
+    mailer.post(outgoing).await
 }
 
 fn context(id: Uuid) -> String {
@@ -72,6 +101,23 @@ pub async fn queue(tx: &mut Tx, keyring: &Keyring, letter: &Letter) -> Result<()
     Ok(())
 }
 
+/// Whether such a letter was queued for this address within the last minute.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn sent_lately(tx: &mut Tx, to: &str, subject: &str) -> Result<bool> {
+    let (org, since) = (tx.org().0, tx.now() - TimeDelta::minutes(1));
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from mail where org_id = $1 and recipient = $2 and subject = $3 and created_at > $4) as "lately!""#,
+        org,
+        to,
+        subject,
+        since,
+    )
+    .fetch_one(tx.db())
+    .await?)
+}
+
 /// Sends the letter of a job, unless it was sent.
 ///
 /// # Errors
@@ -91,7 +137,9 @@ pub async fn send(database: &Database, keyring: &Keyring, mailer: &Mailer, job: 
     tx.commit().await?;
     let Some(row) = row else { return Ok(()) };
     let body = serde_json::from_slice(&keyring.open(&context(id), &row.body)?).map_err(Error::internal)?;
-    mailer.send(Outgoing { id, at: row.created_at, recipient: row.recipient, subject: row.subject, body }).await?;
+    let outgoing =
+        Outgoing { id, at: row.created_at, recipient: row.recipient, subject: row.subject, body, unsubscribe: None };
+    mailer.send(outgoing).await?;
     let mut tx = database.system().await?;
     sqlx::query!(
         "update mail set sent_at = $3, body = null where org_id = $1 and id = $2",

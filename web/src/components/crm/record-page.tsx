@@ -69,6 +69,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
               <Plus /> New opportunity
             </Button>
           )}
+          {sharing.follow}
           {props.action}
           {sharing.dialog}
           {merging && <MergeDialog object={type} record={record} onClose={() => setMerging(false)} />}

@@ -9,6 +9,8 @@ import { loadable } from "@/lib/loadable";
 
 const ActivityHistory = loadable(() => import("./activity-history").then((m) => m.ActivityHistory));
 const EmailThread = loadable(() => import("./email-thread").then((m) => m.EmailThread));
+const NoteBody = loadable(() => import("./notes/note-body").then((m) => m.NoteBody));
+const Reactions = loadable(() => import("./notes/reactions").then((m) => m.Reactions));
 const ActivityForm = loadable(() => import("./activity-form").then((m) => m.ActivityForm));
 
 const people = (activity: Activity): string => activity.participants.map((p) => p.name).join(", ");
@@ -55,10 +57,15 @@ export function LoggedActivity(props: { activity: Activity; editing: boolean; on
         )}
       </p>
       {activity.body && (
-        <p className="mt-1.5 max-w-[68ch] rounded-lg border border-line-strong px-3 py-2 text-cell break-words whitespace-pre-wrap text-fg-2">
-          {activity.body}
-        </p>
+        <div className="mt-1.5 max-w-[68ch] rounded-lg border border-line-strong px-3 py-2 text-cell break-words whitespace-pre-wrap text-fg-2">
+          {activity.kind === "email" ? (
+            activity.body
+          ) : (
+            <NoteBody body={activity.body} mentions={activity.mentions} fallback={activity.body} />
+          )}
+        </div>
       )}
+      {activity.kind !== "email" && <Reactions activity={activity} fallback={<div className="mt-1 h-6" />} />}
       {thread && <EmailThread id={activity.id} fallback={null} />}
       {history && <ActivityHistory id={activity.id} fallback={null} />}
     </>

@@ -8,8 +8,11 @@ import { Menu } from "@/components/ui/menu";
 import { Tip } from "@/components/ui/tooltip";
 import { assistant, raised, toggleAssistant, trail } from "@/lib/frame";
 import { MOD } from "@/lib/keys";
+import { loadable } from "@/lib/loadable";
 import { useCreateActions } from "./create-actions";
 import { TrailSteps } from "./trail-steps";
+
+const Bell = loadable(() => import("./bell").then((m) => m.Bell));
 
 function crumbOf(match: { staticData: { crumb?: string }; loaderData?: unknown }): string | undefined {
   const data = match.loaderData;
@@ -116,6 +119,7 @@ export function Header() {
           items={creates.map((c) => ({ label: c.label, icon: <c.icon />, run: c.run }))}
         />
       )}
+      {!viewing && <Bell fallback={null} />}
       {!viewing && (
         <Tip label={<>Assistant {<Kbd>{MOD} J</Kbd>}</>}>
           <Button

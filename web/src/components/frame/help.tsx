@@ -32,6 +32,15 @@ const GROUPS: { title: string; rows: [string, string][] }[] = [
     ],
   },
   {
+    title: "Notifications",
+    rows: [
+      ["j", "The next one"],
+      ["k", "The one before"],
+      ["e", "Mark it as read"],
+      ["o", "Open it"],
+    ],
+  },
+  {
     title: "Board",
     rows: [
       ["Space", "Lift the card; again to drop it"],

@@ -6,17 +6,8 @@ import { receiveOpportunity } from "@/components/crm/opportunity-cache";
 
 const BURST = 6;
 
-/** Which queries a change of each type makes stale. Lists of opportunities are mended row by row instead. */
-const STALE: Record<string, string[]> = {
-  opportunity: [],
-  account: ["accounts"],
-  contact: ["contacts"],
-  lead: ["leads"],
-  task: ["tasks"],
-  proposal: ["proposals"],
-  import: ["imports"],
-  file: ["files"],
-};
+/** A change of one makes its list stale, whose key is the plural. Lists of opportunities are mended row by row instead. */
+const STALE = ["account", "contact", "lead", "task", "proposal", "import", "file", "notification"];
 
 function refresh(client: QueryClient, keys: Set<string>): void {
   for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
@@ -32,7 +23,8 @@ export function useLiveUpdates(): void {
       const changes = new Map(waiting.map((c) => [`${c.type}/${c.id}`, c]));
       waiting = [];
       const opportunities = [...changes.values()].filter((c) => c.type === "opportunity");
-      const keys = new Set([...changes.values()].flatMap((c) => STALE[c.type] ?? []));
+      const stale = [...changes.values()].filter((c) => STALE.includes(c.type));
+      const keys = new Set(stale.map((c) => `${c.type}s`));
       if (opportunities.length > BURST) keys.add("opportunities");
       else for (const change of opportunities) void receiveOpportunity(client, change);
       for (const change of changes.values())

@@ -5,6 +5,8 @@ import type { MatchObject } from "@/api/types";
 export const signInPolicyQuery = () =>
   queryOptions({ queryKey: ["sign-in-policy"], queryFn: () => get("/sign-in-policy") });
 export const mailQuery = () => queryOptions({ queryKey: ["mail"], queryFn: () => get("/mail") });
+export const bouncingQuery = () =>
+  queryOptions({ queryKey: ["bouncing-addresses"], queryFn: async () => (await get("/bouncing-addresses")).items });
 export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
 /** Which scopes each action of each object takes. */
 export const roleGridQuery = () =>

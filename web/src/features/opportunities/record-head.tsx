@@ -131,6 +131,7 @@ export function Actions({ o, onMove }: { o: Opportunity; onMove: OnMove }) {
   const sharing = useSharing("opportunity", o);
   return (
     <div className="flex shrink-0 gap-2" data-print="hide">
+      {sharing.follow}
       {sharing.dialog}
       {life.dialog}
       {mayLog && (

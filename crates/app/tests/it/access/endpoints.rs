@@ -51,6 +51,7 @@ impl Records {
             .replace("{number}", "1")
             .replace("{event_id}", nil)
             .replace("{object}", "opportunity")
+            .replace("{reaction}", "heart")
             .replace("{domain}", "acme.test")
             .replace("{valid_from}", "2026-01-02")
     }
@@ -97,7 +98,16 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /task-templates" => json!({ "name": "New template", "title": "New" }),
         "POST /activities" => json!({ "kind": "note", "body": "New", "opportunity_id": records.0["opportunities"] }),
         "PATCH /activities/{id}" => json!({ "body": "Changed", "version": 999 }),
-        "PUT /timeline-pins/{object}/{id}/{event_id}" => json!({}),
+        "PUT /timeline-pins/{object}/{id}/{event_id}" | "PUT /follows/{object}/{id}" => json!({}),
+        "PUT /activities/{id}/reactions/{reaction}" => json!({}),
+        "POST /mentions/access" => json!({ "object": "opportunity", "record_id": records.0["opportunities"] }),
+        "POST /notifications/marks" => json!({ "which": { "all": true }, "read": true }),
+        "POST /notifications/snoozes" => json!({ "which": { "all": true }, "until": null }),
+        "POST /notification-preferences/test-letter" => json!({}),
+        "PUT /notification-preferences" => {
+            json!({ "kinds": {}, "quiet_days": [], "quiet_from": "20:00", "quiet_until": "07:00", "digest_hour": 8, "digest_day": "mon",
+                    "version": 999 })
+        }
         "POST /opportunities/query" => json!({}),
         "POST /opportunities/filter-sentence"
         | "POST /accounts/filter-sentence"
@@ -253,6 +263,7 @@ async fn who_may_ask_what() {
     let note = json!({ "kind": "note", "body": "Note", "opportunity_id": records["opportunities"] });
     records.insert("activities", id(owner.post("/activities", note).await.ok()));
     records.insert("timeline-pins", records["opportunities"].clone());
+    records.insert("follows", records["opportunities"].clone());
     records.insert("reps", owner.id.to_string());
     let key = json!({ "name": "Key", "scopes": { "opportunity": { "read": "own" } } });
     records.insert("api-keys", id(owner.post("/api-keys", key).await.ok()));

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use dealwright_access::policy::Builtin;
@@ -12,19 +13,26 @@ use serde_json::json;
 
 use super::letters;
 
-struct SmtpServer {
+/// Each server keeps its letters in a folder of its own.
+static STARTED: AtomicU32 = AtomicU32::new(0);
+
+pub struct SmtpServer {
     process: Child,
     port: u16,
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 impl SmtpServer {
-    fn start(turn_away: u32) -> Self {
+    pub fn start(turn_away: u32) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let python = target.join("aiosmtpd-1.4.6/bin/python");
         assert!(python.exists(), "there is no SMTP server to test with: run scripts/smtp-server");
-        let folder = std::env::temp_dir().join(format!("dealwright-smtp-{}-{turn_away}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!(
+            "dealwright-smtp-{}-{}",
+            std::process::id(),
+            STARTED.fetch_add(1, Ordering::Relaxed)
+        ));
         std::fs::create_dir_all(&folder).unwrap();
         let script = root.join("crates/app/tests/data/smtp_server.py");
         let mut process = Command::new(python)
@@ -40,7 +48,7 @@ impl SmtpServer {
         Self { process, port, folder }
     }
 
-    fn url(&self, login: &str) -> String {
+    pub fn url(&self, login: &str) -> String {
         format!("smtp://{login}@127.0.0.1:{}", self.port)
     }
 }
@@ -53,7 +61,7 @@ impl Drop for SmtpServer {
     }
 }
 
-async fn app_with(url: &str) -> TestApp {
+pub async fn app_with(url: &str) -> TestApp {
     let mailer = Mailer::smtp(url, "Dealwright <crm@acme.test>").unwrap();
     TestApp::with(TestOptions { mailer: Some(mailer), ..TestOptions::default() }).await
 }

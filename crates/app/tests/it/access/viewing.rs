@@ -26,6 +26,7 @@ async fn an_administrator_sees_what_a_rep_sees_and_is_themselves_again() {
     assert_eq!(app.admin.get("/conversations").await.problem(), "403 viewing_as", "private");
     assert_eq!(app.admin.get("/sessions").await.problem(), "403 viewing_as", "private");
     assert_eq!(app.admin.get("/me/passkeys").await.problem(), "403 viewing_as", "private too");
+    assert_eq!(app.admin.get("/notifications").await.problem(), "403 viewing_as", "private too");
     assert_eq!(app.admin.post("/view-as", json!({ "user_id": rep.id })).await.problem(), "403 viewing_as");
     // The person themselves notices nothing.
     assert_eq!(rep.get("/me").await.ok()["viewer"], Value::Null);

@@ -31,6 +31,7 @@ mod list_sums;
 mod lists;
 mod managed_lists;
 mod merges;
+mod notifications;
 mod opportunity;
 mod people_and_companies;
 mod pipelines;

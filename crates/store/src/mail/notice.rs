@@ -1,0 +1,81 @@
+//! What a letter about things that happened says: one of them, or a digest of many, in the reader's language.
+
+use dealwright_kernel::{Error, Result};
+use minijinja::{Environment, Value};
+use serde::Serialize;
+
+use super::Body;
+
+/// A letter about one thing or more. All of it is plain text.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Notice {
+    /// `en`, `de`.
+    pub lang: &'static str,
+    pub subject: String,
+    pub items: Vec<NoticeItem>,
+    /// What the link of an item is called.
+    pub open: &'static str,
+    /// That there are more than are listed, if so.
+    pub more: Option<String>,
+    /// Why it came.
+    pub reason: String,
+    /// Where to choose what comes.
+    pub settings_url: String,
+    pub settings: &'static str,
+    /// Where a click ends letters of this kind; none for a digest of several.
+    pub unsubscribe_url: Option<String>,
+    pub unsubscribe: &'static str,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoticeItem {
+    pub title: String,
+    pub lines: Vec<String>,
+    pub url: String,
+}
+
+impl Notice {
+    pub(super) fn render(&self) -> Result<Body> {
+        let mut templates = Environment::new();
+        let added = templates
+            .add_template("notice.txt", include_str!("notice.txt"))
+            .and_then(|()| templates.add_template("notice.html", include_str!("notice.html")));
+        added.map_err(Error::internal)?;
+        let what: Value = serde_json::to_value(self).and_then(serde_json::from_value).map_err(Error::internal)?;
+        let render = |name: &str| {
+            templates.get_template(name).and_then(|notice| notice.render(what.clone())).map_err(Error::internal)
+        };
+        Ok(Body { text: render("notice.txt")?, html: render("notice.html")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_s_name_is_no_markup() {
+        let item = NoticeItem {
+            title: "Eve changed <Deal>".into(),
+            lines: vec!["Stage: A → B".into()],
+            url: "https://crm.test/x".into(),
+        };
+        let notice = Notice {
+            lang: "en",
+            subject: "Eve changed <Deal>".into(),
+            items: vec![item],
+            open: "Open",
+            reason: "You follow it.".into(),
+            settings_url: "https://crm.test/profile".into(),
+            settings: "Choose",
+            ..Notice::default()
+        };
+        let body = notice.render().unwrap();
+        assert!(body.html.contains("Eve changed &lt;Deal&gt;"), "{}", body.html);
+        assert_eq!(
+            body.text,
+            "Eve changed <Deal>\n  Stage: A → B\nhttps://crm.test/x\n\n-- \nYou follow it.\nChoose: https://crm.test/profile"
+        );
+    }
+}

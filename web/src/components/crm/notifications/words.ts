@@ -1,0 +1,82 @@
+/** What a notification says, and where it leads. */
+import type { Notification } from "@/api/types";
+import { money, plural } from "@/lib/format";
+
+/** In three parts: who, did what, to which record. The record stands last. */
+export function words(n: Notification): { who: string; did: string; what: string } {
+  const who = n.actor?.name ?? "";
+  const what = n.count > 1 ? plural(n.count, "record") : n.record.name;
+  switch (n.kind) {
+    case "assigned_to_me":
+      return { who, did: "assigned to you:", what };
+    case "mentioned":
+      return { who, did: "mentioned you on", what };
+    case "followed_record_changed":
+      return { who, did: n.activity_id ? "wrote a note on" : "changed", what };
+    case "task_due":
+      return { who: "", did: "Due today:", what };
+    case "task_overdue":
+      return { who: "", did: "Overdue since yesterday:", what };
+    case "shared_with_me":
+      return { who, did: "shared with you:", what };
+    case "import_finished":
+      return { who: "", did: "Your import has ended:", what: n.record.name };
+    case "bulk_finished":
+      return { who: "", did: "Your change of many records is done", what: "" };
+    case "proposal_waiting":
+      return { who: "", did: "A proposal waits for a decision on", what };
+    case "account_team_added":
+      return { who, did: "added you to the team of", what };
+  }
+}
+
+const FIELDS: Record<string, string> = {
+  stage_id: "Stage",
+  owner_id: "Owner",
+  amount: "Amount",
+  status_id: "Status",
+};
+
+function value(raw: unknown, label: string | null | undefined): string {
+  // Money has a label too, but not as the reader writes it.
+  if (typeof raw === "object" && raw !== null && "amount" in raw && "currency" in raw)
+    return money(raw as { amount: string; currency: string });
+  return label ?? "–";
+}
+
+/** `Stage: Demo → Won`. */
+export const changeWords = (n: Notification): string[] =>
+  n.changes.map((c) => `${FIELDS[c.field] ?? c.field}: ${value(c.old, c.old_label)} → ${value(c.new, c.new_label)}`);
+
+const PATHS = {
+  opportunity: "/opportunities/$id",
+  account: "/accounts/$id",
+  contact: "/contacts/$id",
+  lead: "/leads/$id",
+} as const;
+
+export type Target =
+  | { to: (typeof PATHS)[keyof typeof PATHS]; params: { id: string } }
+  | { to: "/tasks" | "/admin/imports" | "/notifications" };
+
+/** The page that tells more. */
+export function target(n: Notification): Target {
+  const { type, id } = n.record;
+  if (type === "task") return { to: "/tasks" };
+  if (type === "import") return { to: "/admin/imports" };
+  if (type === "bulk_change") return { to: "/notifications" };
+  return { to: PATHS[type], params: { id } };
+}
+
+/** Times to put something off until, where the browser is. */
+export function snoozeTimes(now = new Date()): { label: string; until: string }[] {
+  const at = (days: number, hour: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
+  const later = new Date(now.getTime() + 3 * 3_600_000);
+  const monday = at((8 - now.getDay()) % 7 || 7, 8);
+  return [
+    { label: "In three hours", until: later.toISOString() },
+    { label: "Tomorrow morning", until: at(1, 8).toISOString() },
+    { label: "Monday morning", until: monday.toISOString() },
+    { label: "In a week", until: at(7, 8).toISOString() },
+  ];
+}
