@@ -4,7 +4,7 @@ create table notification (
     org_id          uuid not null references organisation (id) on delete cascade,
     id              uuid not null,
     user_id         uuid not null,
-    kind            text not null check (kind in ('assigned_to_me', 'mentioned', 'followed_record_changed', 'task_due', 'task_overdue',
+    kind            text not null check (kind in ('assigned_to_me', 'mentioned', 'followed_record_changed', 'task_reminder', 'task_due', 'task_overdue',
                         'shared_with_me', 'import_finished', 'bulk_finished', 'proposal_waiting', 'account_team_added')),
     -- What it is about: it is seen by who sees that, and stands with the others about it.
     object          text not null check (object in ('opportunity', 'account', 'contact', 'lead', 'task', 'import', 'bulk_change')),

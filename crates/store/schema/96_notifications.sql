@@ -77,11 +77,24 @@ create or replace function app.tasks_due(first date, last date) returns table (o
     where t.due_date between first and last and t.deleted_at is null and t.done_at is null
 $$;
 
+create policy search on notification for select to dealwright_search using (true);
+grant select on notification to dealwright_search;
+
+-- Reminders of open tasks between two moments, in all organisations, but for those that were told: ids and moments alone.
+create or replace function app.tasks_to_remind(since timestamptz, until timestamptz)
+    returns table (org_id uuid, task_id uuid, assignee_id uuid, remind_at timestamptz)
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select t.org_id, t.id, t.assignee_id, t.remind_at from task t
+    where t.remind_at > since and t.remind_at <= until and t.deleted_at is null and t.done_at is null
+      and not exists (select from notification n where n.org_id = t.org_id and n.user_id = t.assignee_id and n.kind = 'task_reminder'
+                      and n.source = 'reminder:' || t.id || ':' || extract(epoch from date_trunc('second', t.remind_at))::bigint)
+$$;
+
 do $$
 declare
     f regprocedure;
 begin
-    foreach f in array array['app.owners_of(uuid, text, uuid[])', 'app.tasks_due(date, date)']::regprocedure[] loop
+    foreach f in array array['app.owners_of(uuid, text, uuid[])', 'app.tasks_due(date, date)', 'app.tasks_to_remind(timestamptz, timestamptz)']::regprocedure[] loop
         execute format('alter function %s owner to dealwright_search', f);
         execute format('revoke execute on function %s from public', f);
         execute format('grant execute on function %s to dealwright_system', f);

@@ -31,6 +31,10 @@ const BATCH: i64 = 500;
 const REST: TimeDelta = TimeDelta::minutes(5);
 /// The kind of job that looks for tasks that are due.
 const TASKS: &str = "notification.tasks";
+/// The kind of job that looks for reminders whose time has come.
+const REMINDERS: &str = "notification.reminders";
+/// How late a reminder is still told: as long as the service may be down.
+const LATE: TimeDelta = TimeDelta::days(7);
 /// The hour of the assignee's day from which they are told.
 const MORNING: u16 = 7 * 60;
 
@@ -202,14 +206,50 @@ async fn write(db: &mut PgConnection, clock: &Clock, wanted: Vec<Wanted>) -> Res
     making::ring(db, &rung).await
 }
 
-/// Registers the look at tasks that are due.
+/// Registers the looks at tasks that are due, and at reminders.
 pub fn register(worker: Worker, access: &Access) -> Worker {
-    let access = access.clone();
+    let (for_tasks, for_reminders) = (access.clone(), access.clone());
     let worker = worker.on(TASKS, move |_| {
-        let access = access.clone();
+        let access = for_tasks.clone();
         async move { tell_of_tasks(access.database()).await }
     });
-    worker.every(TASKS, TimeDelta::minutes(15))
+    let worker = worker.on(REMINDERS, move |_| {
+        let access = for_reminders.clone();
+        async move { remind(access.database()).await }
+    });
+    worker.every(TASKS, TimeDelta::minutes(15)).every(REMINDERS, TimeDelta::minutes(1))
+}
+
+/// Reminds of tasks whose moment has come, once for each moment.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn remind(database: &Database) -> Result<()> {
+    let clock = database.clock();
+    let now = clock.now();
+    let mut tx = database.system().await?;
+    let wanted = making::reminders(tx.db(), now - LATE, now).await?.into_iter().map(|reminder| {
+        let source = format!("reminder:{}:{}", reminder.id, reminder.at.timestamp());
+        about_task(reminder.org, reminder.assignee, NotificationKind::TaskReminder, reminder.id, source)
+    });
+    let wanted = wanted.collect();
+    write(tx.db(), clock, wanted).await?;
+    tx.commit().await
+}
+
+/// What nobody did: a moment has come.
+const fn about_task(org: Uuid, user: Uuid, kind: NotificationKind, task: Uuid, source: String) -> Wanted {
+    Wanted {
+        org,
+        told: Told { user, kind, object: NotifiedObject::Task, record: task, activity: None },
+        event: None,
+        source,
+        count: 1,
+        actor: None,
+        actor_name: String::new(),
+        position: 0,
+        mass: false,
+    }
 }
 
 /// Tells whose tasks are due on their day, from the morning on, and once more on the day after.
@@ -234,18 +274,8 @@ pub async fn tell_of_tasks(database: &Database) -> Result<()> {
         if !begun {
             continue;
         }
-        let told = Told { user: task.assignee, kind, object: NotifiedObject::Task, record: task.id, activity: None };
-        wanted.push(Wanted {
-            org: task.org,
-            told,
-            event: None,
-            source: format!("task:{}:{}", task.id, task.due),
-            count: 1,
-            actor: None,
-            actor_name: String::new(),
-            position: 0,
-            mass: false,
-        });
+        let source = format!("task:{}:{}", task.id, task.due);
+        wanted.push(about_task(task.org, task.assignee, kind, task.id, source));
     }
     write(tx.db(), clock, wanted).await?;
     tx.commit().await

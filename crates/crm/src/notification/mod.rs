@@ -37,6 +37,8 @@ words! {
         Mentioned = "mentioned",
         /// Stage, owner, amount or status of a record that they follow, or a note on it.
         FollowedRecordChanged = "followed_record_changed",
+        /// The moment has come at which they wanted to be reminded.
+        TaskReminder = "task_reminder",
         TaskDue = "task_due",
         TaskOverdue = "task_overdue",
         SharedWithMe = "shared_with_me",
@@ -52,6 +54,7 @@ impl NotificationKind {
         Self::AssignedToMe,
         Self::Mentioned,
         Self::FollowedRecordChanged,
+        Self::TaskReminder,
         Self::TaskDue,
         Self::TaskOverdue,
         Self::SharedWithMe,

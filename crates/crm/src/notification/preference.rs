@@ -33,7 +33,7 @@ impl Channels {
     pub const fn usual(kind: NotificationKind) -> Self {
         use NotificationKind as Kind;
         let email = match kind {
-            Kind::AssignedToMe | Kind::Mentioned => EmailMode::AtOnce,
+            Kind::AssignedToMe | Kind::Mentioned | Kind::TaskReminder => EmailMode::AtOnce,
             Kind::FollowedRecordChanged | Kind::SharedWithMe | Kind::AccountTeamAdded | Kind::TaskOverdue => {
                 EmailMode::Daily
             }

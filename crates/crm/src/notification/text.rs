@@ -52,6 +52,8 @@ impl Language {
             }
             (Self::English, Kind::FollowedRecordChanged) => format!("{who} changed {what}"),
             (Self::German, Kind::FollowedRecordChanged) => format!("{who} hat {what} geändert"),
+            (Self::English, Kind::TaskReminder) => format!("Reminder: {name}"),
+            (Self::German, Kind::TaskReminder) => format!("Erinnerung: {name}"),
             (Self::English, Kind::TaskDue) => format!("Due today: {name}"),
             (Self::German, Kind::TaskDue) => format!("Heute fällig: {name}"),
             (Self::English, Kind::TaskOverdue) => format!("Overdue since yesterday: {name}"),
@@ -126,7 +128,7 @@ impl Language {
                 "You get this because you follow the record.",
                 "Sie erhalten dies, weil Sie dem Datensatz folgen.",
             ),
-            Kind::TaskDue | Kind::TaskOverdue => {
+            Kind::TaskReminder | Kind::TaskDue | Kind::TaskOverdue => {
                 self.say("You get this because the task is yours.", "Sie erhalten dies, weil es Ihre Aufgabe ist.")
             }
             Kind::SharedWithMe | Kind::AccountTeamAdded => self.say(

@@ -6,6 +6,7 @@ const KINDS: { id: NotificationKind; label: string }[] = [
   { id: "assigned_to_me", label: "A record or a task becomes mine" },
   { id: "mentioned", label: "Somebody mentions me or my team" },
   { id: "followed_record_changed", label: "A record that I follow changes" },
+  { id: "task_reminder", label: "The reminder of a task comes" },
   { id: "task_due", label: "A task of mine is due" },
   { id: "task_overdue", label: "A task of mine is overdue" },
   { id: "shared_with_me", label: "A record is shared with me" },

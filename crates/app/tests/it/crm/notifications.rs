@@ -431,3 +431,26 @@ async fn a_task_is_told_of_on_its_day_and_on_the_day_after() {
     look().await;
     assert_eq!(told(&rep, "").await, [("task_overdue".to_owned(), "Call".to_owned(), 1)]);
 }
+
+#[tokio::test]
+async fn a_task_reminds_once_for_each_moment_and_not_when_it_is_done() {
+    let clock = Clock::fixed("2026-11-27T05:00:00Z".parse().unwrap());
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
+    let rep = app.user(Builtin::SalesRep).await;
+    let call = rep.post("/tasks", json!({ "title": "Call", "remind_at": "2026-11-27T06:00:00Z" })).await.ok();
+    let done = rep.post("/tasks", json!({ "title": "Done", "remind_at": "2026-11-27T06:00:00Z" })).await.ok();
+    rep.patch(&format!("/tasks/{}", done["id"].as_str().unwrap()), json!({ "version": 1, "done": true })).await.ok();
+    let look = async || maker::remind(&app.db.database).await.unwrap();
+    look().await;
+    assert_eq!(unread(&rep).await, 0, "it is not yet six");
+    clock.advance(TimeDelta::seconds(3600));
+    look().await;
+    look().await;
+    assert_eq!(told(&rep, "").await, [("task_reminder".to_owned(), "Call".to_owned(), 0)]);
+    // Put off to another moment, it reminds again.
+    let later = json!({ "version": 1, "remind_at": "2026-11-27T07:30:00Z" });
+    rep.patch(&format!("/tasks/{}", call["id"].as_str().unwrap()), later).await.ok();
+    clock.advance(TimeDelta::seconds(2 * 3600));
+    look().await;
+    assert_eq!(unread(&rep).await, 2);
+}

@@ -261,3 +261,28 @@ pub(in crate::notification) async fn tasks_due(
     });
     Ok(tasks.collect())
 }
+
+/// A reminder whose moment has come.
+#[derive(Debug)]
+pub(in crate::notification) struct Reminder {
+    pub org: Uuid,
+    pub id: Uuid,
+    pub assignee: Uuid,
+    pub at: DateTime<Utc>,
+}
+
+/// Reminders of open tasks between two moments, of which their assignees were not told yet.
+pub(in crate::notification) async fn reminders(
+    db: &mut PgConnection,
+    after: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Reminder>> {
+    Ok(sqlx::query_as!(
+        Reminder,
+        r#"select org_id as "org!", task_id as "id!", assignee_id as "assignee!", remind_at as "at!" from app.tasks_to_remind($1, $2)"#,
+        after,
+        until,
+    )
+    .fetch_all(db)
+    .await?)
+}

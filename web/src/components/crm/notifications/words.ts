@@ -13,6 +13,8 @@ export function words(n: Notification): { who: string; did: string; what: string
       return { who, did: "mentioned you on", what };
     case "followed_record_changed":
       return { who, did: n.activity_id ? "wrote a note on" : "changed", what };
+    case "task_reminder":
+      return { who: "", did: "Reminder:", what };
     case "task_due":
       return { who: "", did: "Due today:", what };
     case "task_overdue":
