@@ -1628,7 +1628,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename a file, or show another of its versions
+         * Rename a file, say what it is, or show another of its versions
          * @description 409 `file_withheld` for a version that may not be opened.
          */
         patch: operations["patch_files_id"];
@@ -3214,6 +3214,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities/{id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The checklist of an opportunity
+         * @description What its version of the lifecycle wants ticked: first before it leaves its stage, then before it enters others.
+         */
+        get: operations["get_opportunities_id_checklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tick an item of an opportunity's checklist */
+        put: operations["put_opportunities_id_checklist_item_id"];
+        post?: never;
+        /** Take the tick of an item away */
+        delete: operations["delete_opportunities_id_checklist_item_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opportunities/{id}/clone": {
         parameters: {
             query?: never;
@@ -3491,6 +3529,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opportunities/{id}/transition-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts to move an opportunity
+         * @description Passed and refused, the newest first, 50 on a page.
+         */
+        get: operations["get_opportunities_id_transition_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/opportunities/{id}/transitions": {
         parameters: {
             query?: never;
@@ -3498,7 +3556,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which stages an opportunity may enter, and what they ask for */
+        /**
+         * Which stages an opportunity may enter, and what they ask for
+         * @description As the caller: whether there is a way can depend on their roles.
+         */
         get: operations["get_opportunities_id_transitions"];
         put?: never;
         post?: never;
@@ -3722,6 +3783,123 @@ export interface paths {
         patch: operations["patch_pipelines_id"];
         trace?: never;
     };
+    "/api/v1/pipelines/{id}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lifecycle of a pipeline */
+        get: operations["get_pipelines_id_lifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/adoption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move deals over to the newest version of their pipeline's lifecycle
+         * @description Up to 5,000 at once; `more` says whether to ask again. It takes the right to update all deals.
+         */
+        post: operations["post_pipelines_id_lifecycle_adoption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a draft of a pipeline's lifecycle
+         * @description What could not work is refused, by paths in the definition: stages that nothing leads to, ways without an end, expressions
+         *     that do not pass their check.
+         */
+        put: operations["put_pipelines_id_lifecycle_draft"];
+        post?: never;
+        /** Throw the draft of a pipeline's lifecycle away */
+        delete: operations["delete_pipelines_id_lifecycle_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a lifecycle on the open deals
+         * @description Says how many open deals, of what the caller sees, would not be let into the stage that they are in or could not leave it,
+         *     and why. Looks at up to ten thousand, for some seconds at most, and changes nothing. Go on with `next_cursor`.
+         */
+        post: operations["post_pipelines_id_lifecycle_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the draft of a pipeline's lifecycle
+         * @description New deals run under it from now on; those that are there go on under the version they began with, until they are moved over.
+         */
+        post: operations["post_pipelines_id_lifecycle_versions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/lifecycle/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of a pipeline's lifecycle */
+        get: operations["get_pipelines_id_lifecycle_versions_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/{id}/order": {
         parameters: {
             query?: never;
@@ -3750,6 +3928,26 @@ export interface paths {
         put?: never;
         /** Add a stage to a pipeline */
         post: operations["post_pipelines_id_stages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{id}/transition-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attempts to move deals of a pipeline
+         * @description The newest first, 50 on a page, of deals that the caller sees; new deals that were refused are among them.
+         */
+        get: operations["get_pipelines_id_transition_log"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6208,10 +6406,28 @@ export interface components {
             old: unknown;
             old_label?: string | null;
         };
-        /** @description A step. */
+        /** @description An item of a deal's checklist. */
         ChecklistItem: {
-            done?: boolean;
-            text: string;
+            /** @description Whether it holds the deal where it is; else it is asked for by a stage that it may enter. */
+            before_leaving: boolean;
+            /** Format: uuid */
+            id: string;
+            label: string;
+            /** @description The stage that asks for it. */
+            stage_id: components["schemas"]["StageId"];
+            /** Format: date-time */
+            ticked_at?: string | null;
+            ticked_by?: components["schemas"]["Ref"] | null;
+        };
+        /** @description What came of a tick. */
+        ChecklistTicked: {
+            event_id?: components["schemas"]["EventId"] | null;
+            items: components["schemas"]["ChecklistItem"][];
+            /**
+             * Format: int64
+             * @description Of the deal, by now.
+             */
+            version: number;
         };
         /** @description A value of a managed list. */
         Choice: {
@@ -6221,7 +6437,7 @@ export interface components {
             id: components["schemas"]["ChoiceId"];
             /**
              * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
-             *     `lead_status`, `call_outcome` or `meeting_outcome`.
+             *     `lead_status`, `call_outcome`, `meeting_outcome` or `document_type`.
              */
             kind: string;
             name: string;
@@ -7201,7 +7417,7 @@ export interface components {
         Fields: {
             /** @description Kept, but not offered. */
             archived: boolean;
-            checklist: components["schemas"]["ChecklistItem"][];
+            checklist: components["schemas"]["TaskStep"][];
             /**
              * Format: int32
              * @description Days from the day on which it is used; none for tasks without a date.
@@ -7239,6 +7455,7 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             deleted_at?: string | null;
+            document_type?: components["schemas"]["Ref"] | null;
             /** @description What the scanner found in it, or why it would not look. */
             finding?: string | null;
             id: components["schemas"]["FileId"];
@@ -7322,8 +7539,9 @@ export interface components {
          * @description The next bytes of a file, as they are.
          */
         FilePart: string;
-        /** @description A change of a file: another name, or another of its versions. */
+        /** @description A change of a file: another name, another type of document, or another of its versions. */
         FilePatch: {
+            document_type_id?: components["schemas"]["ChoiceId"] | null;
             /** @description With the same ending. */
             name?: string | null;
             /**
@@ -8099,6 +8317,277 @@ export interface components {
              */
             unreadable: number;
         };
+        /** @description The lifecycle of a pipeline: what is in force, what is being drafted, and what was. */
+        Lifecycle: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            draft?: components["schemas"]["LifecycleDraft"] | null;
+            /**
+             * Format: int32
+             * @description The newest version, under which new deals run.
+             */
+            number: number;
+            /** @description The newest first, at most 200. */
+            versions: components["schemas"]["LifecycleVersion"][];
+        };
+        /** @description What a stage does with a deal that enters it. None of it moves a deal. */
+        LifecycleAction: {
+            /** @enum {string} */
+            do: "create_task";
+            /** Format: int32 */
+            due_in_days: number;
+            /** @description For the deal's owner, where whoever moves it may give them tasks; else for who moves it. */
+            for_owner?: boolean;
+            title: string;
+            /** @description Saturdays and Sundays do not count. */
+            working_days?: boolean;
+        } | {
+            /** @enum {string} */
+            do: "set_field";
+            field: string;
+            value: unknown;
+        };
+        /** @description How many deals have been moved over. */
+        LifecycleAdopted: {
+            /** @description Whether there are more; ask again. */
+            more: boolean;
+            /** Format: int64 */
+            moved: number;
+            /**
+             * Format: int32
+             * @description The version under which they run now.
+             */
+            number: number;
+        };
+        /** @description Which deals are moved over. */
+        LifecycleAdoption: {
+            /** @description At most 1,000; all open ones when absent. */
+            opportunity_ids?: components["schemas"]["OpportunityId"][] | null;
+        };
+        /** @description An expression in CEL that must be true of the deal. */
+        LifecycleCondition: {
+            /** @example amount > 1000 */
+            expression: string;
+            /**
+             * @description The field that the message lands on.
+             * @example amount
+             */
+            field: string;
+            /** @description What somebody reads whose deal is not so. */
+            message: string;
+        };
+        /** @description Conditions that must all be met. */
+        LifecycleCriteria: {
+            /** @default [] */
+            checklist?: components["schemas"]["LifecycleItem"][];
+            /**
+             * @description Types of which the deal must have a file: values of the list `document_type`.
+             * @default []
+             */
+            documents?: components["schemas"]["ChoiceId"][];
+            /**
+             * @description Fields that must be filled, by the API's names; `custom.<key>` for custom ones.
+             * @default []
+             */
+            required?: string[];
+            /** @default [] */
+            rules?: components["schemas"]["LifecycleCondition"][];
+        };
+        /** @description What deals of a pipeline may do. The default allows everything and asks for nothing. */
+        LifecycleDefinition: {
+            /**
+             * @description The stages in which new deals may begin; any when empty. Deals that are imported begin where they were.
+             * @default []
+             */
+            begin?: components["schemas"]["StageId"][];
+            /**
+             * @description An open deal does not go back.
+             * @default false
+             */
+            no_backward?: boolean;
+            /**
+             * @description An open deal goes forward one stage at a time, and is won from the last.
+             * @default false
+             */
+            no_skip?: boolean;
+            /**
+             * @description Nothing goes but what `transitions` lists. Opening closed deals again has its own switch.
+             * @default false
+             */
+            only_listed?: boolean;
+            /**
+             * @description Whether closed deals may be opened again, or closed otherwise.
+             * @default {
+             *       "allowed": true,
+             *       "roles": []
+             *     }
+             */
+            reopening?: components["schemas"]["LifecycleReopening"];
+            /**
+             * @description What stages ask for; a stage that is not here asks for nothing.
+             * @default []
+             */
+            stages?: components["schemas"]["LifecycleStage"][];
+            /**
+             * @description What is said of single transitions: each is decided by what stands here, and by nothing above.
+             * @default []
+             */
+            transitions?: components["schemas"]["LifecycleTransition"][];
+        };
+        /** @description What an administrator is at. */
+        LifecycleDraft: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            /** Format: date-time */
+            updated_at: string;
+            updated_by: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Of the draft; a write says which it has read.
+             */
+            version: number;
+        };
+        /** @description A draft to be kept. */
+        LifecycleDraftToSave: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            /**
+             * Format: int64
+             * @description Of the draft that was read, unless `If-Match` says it; 0 when there was none.
+             */
+            version?: number | null;
+        };
+        /** @description What is to be tried. */
+        LifecycleDryRun: {
+            /**
+             * Format: uuid
+             * @description `next_cursor` of the answer before; absent to begin.
+             */
+            cursor?: string | null;
+            definition: components["schemas"]["LifecycleDefinition"];
+        };
+        /** @description A deal that lacks something. */
+        LifecycleDryRunDeal: {
+            id: components["schemas"]["OpportunityId"];
+            missing: components["schemas"]["Missing"][];
+            name: string;
+            stage_id: components["schemas"]["StageId"];
+        };
+        /** @description What a part of a dry run found. */
+        LifecycleDryRunFound: {
+            /**
+             * Format: int64
+             * @description Open deals that were looked at, of what the caller sees.
+             */
+            checked: number;
+            /** @description The first hundred that lack something. */
+            deals: components["schemas"]["LifecycleDryRunDeal"][];
+            /**
+             * Format: uuid
+             * @description Where to go on; null when every deal has been looked at.
+             */
+            next_cursor?: string | null;
+            stages: components["schemas"]["LifecycleDryRunStage"][];
+            /**
+             * Format: int64
+             * @description Those that lack something.
+             */
+            would_not_pass: number;
+        };
+        /** @description A criterion, and how many deals do not meet it. */
+        LifecycleDryRunLack: components["schemas"]["Missing"] & {
+            /** Format: int64 */
+            deals: number;
+            when: components["schemas"]["LifecycleWhen"];
+        };
+        /** @description How the deals of a stage do. */
+        LifecycleDryRunStage: {
+            /** Format: int64 */
+            checked: number;
+            /**
+             * Format: int64
+             * @description Could not leave as they are.
+             */
+            held: number;
+            lacking: components["schemas"]["LifecycleDryRunLack"][];
+            /**
+             * Format: int64
+             * @description Would not be let in where they are. They stay there all the same.
+             */
+            not_admitted: number;
+            stage_id: components["schemas"]["StageId"];
+        };
+        /** @description Something that somebody ticks. */
+        LifecycleItem: {
+            /**
+             * Format: uuid
+             * @description Chosen by who defines it; deals keep their ticks by it.
+             */
+            id: string;
+            label: string;
+        };
+        /** @description What a version says */
+        LifecycleOfVersion: {
+            definition: components["schemas"]["LifecycleDefinition"];
+            /** Format: int32 */
+            number: number;
+        };
+        /** @description What is said of a new version. */
+        LifecyclePublication: {
+            /** @description Why, for those who come later. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Of the draft that was read, unless `If-Match` says it.
+             */
+            version?: number | null;
+        };
+        /** @description Whether closed deals may be opened again, and by whom. */
+        LifecycleReopening: {
+            /** @default true */
+            allowed?: boolean;
+            /**
+             * @description Those who may; everyone when empty.
+             * @default []
+             */
+            roles?: components["schemas"]["RoleId"][];
+        };
+        /** @description What a stage asks for. */
+        LifecycleStage: {
+            /**
+             * @description What happens when a deal has entered it, in the same transaction. Not for deals that are imported, nor when a move is
+             *     taken back.
+             */
+            actions?: components["schemas"]["LifecycleAction"][];
+            /** @description Before a deal enters it. */
+            entry?: components["schemas"]["LifecycleCriteria"];
+            /** @description Before a deal leaves it. */
+            exit?: components["schemas"]["LifecycleCriteria"];
+            stage_id: components["schemas"]["StageId"];
+        };
+        /** @description A transition that is allowed. */
+        LifecycleTransition: {
+            from: components["schemas"]["StageId"];
+            /** @description Those who may; everyone when empty. */
+            roles?: components["schemas"]["RoleId"][];
+            to: components["schemas"]["StageId"];
+        };
+        /** @description A published version, without what it says. */
+        LifecycleVersion: {
+            note?: string | null;
+            /** Format: int32 */
+            number: number;
+            /**
+             * Format: int64
+             * @description Open deals that run under it, of what the caller sees.
+             */
+            open_deals: number;
+            /** Format: date-time */
+            published_at: string;
+            published_by?: components["schemas"]["Ref"] | null;
+        };
+        /**
+         * @description When something is asked for.
+         * @enum {string}
+         */
+        LifecycleWhen: "entry" | "exit";
         /** @description A product on an opportunity. */
         Line: {
             /** @description What comes again, in a year. */
@@ -8198,7 +8687,7 @@ export interface components {
          * @description The managed lists.
          * @enum {string}
          */
-        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status" | "call_outcome" | "meeting_outcome";
+        ListKind: "opportunity_type" | "source" | "industry" | "region" | "loss_reason" | "win_reason" | "competitor" | "contact_role" | "lead_status" | "call_outcome" | "meeting_outcome" | "document_type";
         /**
          * @description The objects whose records lists select: those of custom fields, and tasks.
          * @enum {string}
@@ -8583,11 +9072,17 @@ export interface components {
             /** @description What it holds. */
             value: unknown;
         };
-        /** @description What a refused move lacks. */
+        /** @description Something that a refused move lacks. */
         Missing: {
+            code: components["schemas"]["MissingCode"];
             field: string;
             message: string;
         };
+        /**
+         * @description What a move may lack.
+         * @enum {string}
+         */
+        MissingCode: "required" | "rule_failed" | "document_missing" | "checklist_open";
         /**
          * @description What to do with rows that name a record which is not there.
          * @enum {string}
@@ -8617,6 +9112,8 @@ export interface components {
             /** Format: date */
             close_date?: string | null;
             custom?: Record<string, unknown> | null;
+            /** Format: date */
+            follow_up_date?: string | null;
             industry_id?: components["schemas"]["ChoiceId"] | null;
             lost_notes?: string | null;
             lost_reason_id?: components["schemas"]["ChoiceId"] | null;
@@ -9191,6 +9688,12 @@ export interface components {
             custom?: Record<string, unknown>;
             /** @default null */
             external_id?: string | null;
+            /**
+             * Format: date
+             * @description When to get back to it.
+             * @default null
+             */
+            follow_up_date?: string | null;
             /** @default null */
             forecast_category?: components["schemas"]["ForecastCategory"] | null;
             /** @default null */
@@ -9395,7 +9898,7 @@ export interface components {
              */
             blocked_by_ids?: components["schemas"]["TaskId"][];
             /** @default [] */
-            checklist?: components["schemas"]["ChecklistItem"][];
+            checklist?: components["schemas"]["TaskStep"][];
             /** @default null */
             contact_id?: components["schemas"]["ContactId"] | null;
             /**
@@ -9430,7 +9933,7 @@ export interface components {
         /** @description A new template. */
         NewTaskTemplate: {
             /** @default [] */
-            checklist?: components["schemas"]["ChecklistItem"][];
+            checklist?: components["schemas"]["TaskStep"][];
             /**
              * Format: int32
              * @default null
@@ -9555,7 +10058,7 @@ export interface components {
          * @description Why somebody is told.
          * @enum {string}
          */
-        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added";
+        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added";
         /** @description How many were changed. */
         NotificationMarked: {
             /** Format: int64 */
@@ -9729,6 +10232,8 @@ export interface components {
             expected_revenue?: components["schemas"]["Money"] | null;
             /** @description Its id in the system it was imported from. */
             external_id?: string | null;
+            /** Format: date */
+            follow_up_date?: string | null;
             forecast_category: components["schemas"]["ForecastCategory"];
             /** @description Why formulas among the custom fields came to nothing, by key. */
             formula_errors?: {
@@ -9797,6 +10302,11 @@ export interface components {
             custom?: Record<string, unknown> | null;
             /** @default null */
             external_id?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            follow_up_date?: string | null;
             /** @default null */
             forecast_category?: components["schemas"]["ForecastCategory"] | null;
             /** @default null */
@@ -10308,6 +10818,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ChecklistItem: components["schemas"]["Counted"] & {
+            items: {
+                /** @description Whether it holds the deal where it is; else it is asked for by a stage that it may enter. */
+                before_leaving: boolean;
+                /** Format: uuid */
+                id: string;
+                label: string;
+                /** @description The stage that asks for it. */
+                stage_id: components["schemas"]["StageId"];
+                /** Format: date-time */
+                ticked_at?: string | null;
+                ticked_by?: components["schemas"]["Ref"] | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Choice: components["schemas"]["Counted"] & {
             items: {
                 /** @description Kept on the records that have it, and not offered any more. */
@@ -10316,7 +10843,7 @@ export interface components {
                 id: components["schemas"]["ChoiceId"];
                 /**
                  * @description `opportunity_type`, `source`, `industry`, `region`, `loss_reason`, `win_reason`, `competitor`, `contact_role`,
-                 *     `lead_status`, `call_outcome` or `meeting_outcome`.
+                 *     `lead_status`, `call_outcome`, `meeting_outcome` or `document_type`.
                  */
                 kind: string;
                 name: string;
@@ -10624,6 +11151,7 @@ export interface components {
                 created_at: string;
                 /** Format: date-time */
                 deleted_at?: string | null;
+                document_type?: components["schemas"]["Ref"] | null;
                 /** @description What the scanner found in it, or why it would not look. */
                 finding?: string | null;
                 id: components["schemas"]["FileId"];
@@ -11428,7 +11956,7 @@ export interface components {
                 /** @description Those that it waits for and that you see. */
                 blocked_by: components["schemas"]["Need"][];
                 blocked_by_ids: components["schemas"]["TaskId"][];
-                checklist: components["schemas"]["ChecklistItem"][];
+                checklist: components["schemas"]["TaskStep"][];
                 contact_id?: components["schemas"]["ContactId"] | null;
                 /** Format: date-time */
                 created_at: string;
@@ -11495,6 +12023,41 @@ export interface components {
                 parent_id?: components["schemas"]["TeamId"] | null;
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TransitionAttempt: components["schemas"]["Counted"] & {
+            items: {
+                actor_kind: components["schemas"]["ActorKind"];
+                actor_name: string;
+                /** Format: date-time */
+                at: string;
+                /** @description Why it did not pass: the code of the refusal. */
+                code?: string | null;
+                /**
+                 * @description What it was judged by: `fields`, `facts`, `documents`, `ticked` and `roles`. Null for who may not change pipelines, or from
+                 *     whom fields of deals are hidden.
+                 */
+                facts?: Record<string, unknown> | null;
+                from_stage?: string | null;
+                from_stage_id?: components["schemas"]["StageId"] | null;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description The version of the pipeline's lifecycle by which it was judged.
+                 */
+                lifecycle_version: number;
+                /** @description What was missing, each with `code`, `field` and `message`. */
+                missing: Record<string, unknown>[];
+                opportunity?: components["schemas"]["Ref"] | null;
+                passed: boolean;
+                /** @description `app`, `api`, `bulk`, `import`, `agent`, `proposal`, `undo`, `stage_removed` or `system`. */
+                path: string;
+                to_stage: string;
+                to_stage_id: components["schemas"]["StageId"];
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -13022,7 +13585,7 @@ export interface components {
             /** @description Those that it waits for and that you see. */
             blocked_by: components["schemas"]["Need"][];
             blocked_by_ids: components["schemas"]["TaskId"][];
-            checklist: components["schemas"]["ChecklistItem"][];
+            checklist: components["schemas"]["TaskStep"][];
             contact_id?: components["schemas"]["ContactId"] | null;
             /** Format: date-time */
             created_at: string;
@@ -13079,7 +13642,7 @@ export interface components {
              * @description All steps, as they shall be.
              * @default null
              */
-            checklist?: components["schemas"]["ChecklistItem"][] | null;
+            checklist?: components["schemas"]["TaskStep"][] | null;
             /** @default null */
             contact_id?: components["schemas"]["ContactId"] | null;
             /**
@@ -13119,6 +13682,11 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A step. */
+        TaskStep: {
+            done?: boolean;
+            text: string;
+        };
         /** @description A template as the API shows it. */
         TaskTemplate: components["schemas"]["Fields"] & {
             id: components["schemas"]["TaskTemplateId"];
@@ -13132,7 +13700,7 @@ export interface components {
             /** @default null */
             archived?: boolean | null;
             /** @default null */
-            checklist?: components["schemas"]["ChecklistItem"][] | null;
+            checklist?: components["schemas"]["TaskStep"][] | null;
             /**
              * Format: int32
              * @default null
@@ -13254,10 +13822,45 @@ export interface components {
         };
         Transition: {
             allowed: boolean;
+            /** @description Why not: `transition_not_allowed`, `gate_not_cleared` or `stage_full`. */
+            code?: string | null;
             /** @description It takes no more deals at once. */
             full: boolean;
             missing: components["schemas"]["Missing"][];
             stage: components["schemas"]["Stage"];
+            /** @description In words, where there is no way. */
+            why?: string | null;
+        };
+        /** @description An attempt to enter a stage. */
+        TransitionAttempt: {
+            actor_kind: components["schemas"]["ActorKind"];
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Why it did not pass: the code of the refusal. */
+            code?: string | null;
+            /**
+             * @description What it was judged by: `fields`, `facts`, `documents`, `ticked` and `roles`. Null for who may not change pipelines, or from
+             *     whom fields of deals are hidden.
+             */
+            facts?: Record<string, unknown> | null;
+            from_stage?: string | null;
+            from_stage_id?: components["schemas"]["StageId"] | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description The version of the pipeline's lifecycle by which it was judged.
+             */
+            lifecycle_version: number;
+            /** @description What was missing, each with `code`, `field` and `message`. */
+            missing: Record<string, unknown>[];
+            opportunity?: components["schemas"]["Ref"] | null;
+            passed: boolean;
+            /** @description `app`, `api`, `bulk`, `import`, `agent`, `proposal`, `undo`, `stage_removed` or `system`. */
+            path: string;
+            to_stage: string;
+            to_stage_id: components["schemas"]["StageId"];
         };
         /** @description Where an opportunity could go, and what each stage still asks for. */
         Transitions: {
@@ -36878,7 +37481,7 @@ export interface operations {
                 unread?: boolean;
                 /** @description Those that are put off, and no others. */
                 snoozed?: boolean;
-                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added";
+                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added";
                 /** @description All about this record, singly; with `record_id`. */
                 object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change";
                 record_id?: string;
@@ -37928,6 +38531,7 @@ export interface operations {
                 amount?: string;
                 /** @description A date, `today`, `-30d`, `this_quarter`, …. */
                 close_date?: string;
+                follow_up_date?: string;
                 probability?: string;
                 expected_revenue?: string;
                 created_at?: string;
@@ -39330,6 +39934,347 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_opportunities_id_checklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChecklistItem"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_opportunities_id_checklist_item_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The deal's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTicked"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_opportunities_id_checklist_item_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The deal's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["OpportunityId"];
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistTicked"];
                 };
             };
             /** @description The request can't be read */
@@ -41590,6 +42535,119 @@ export interface operations {
             };
         };
     };
+    get_opportunities_id_transition_log: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TransitionAttempt"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_opportunities_id_transitions: {
         parameters: {
             query?: never;
@@ -43507,6 +44565,808 @@ export interface operations {
             };
         };
     };
+    get_pipelines_id_lifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_pipelines_id_lifecycle_adoption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleAdopted"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_pipelines_id_lifecycle_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleDraftToSave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_pipelines_id_lifecycle_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_pipelines_id_lifecycle_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleDryRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleDryRunFound"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_pipelines_id_lifecycle_versions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The draft's version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecyclePublication"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pipelines_id_lifecycle_versions_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleOfVersion"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_pipelines_id_order: {
         parameters: {
             query?: never;
@@ -43646,6 +45506,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stage"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pipelines_id_transition_log: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description Those that were refused only. */
+                refused?: boolean;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PipelineId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TransitionAttempt"];
                 };
             };
             /** @description The request can't be read */

@@ -11,7 +11,7 @@ pub const MAX_STEPS: usize = 100;
 /// A step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChecklistItem {
+pub struct TaskStep {
     #[schema(min_length = 1, max_length = 300)]
     pub text: String,
     #[serde(default)]
@@ -19,7 +19,7 @@ pub struct ChecklistItem {
 }
 
 /// Collects what is wrong with steps.
-pub fn check(wrong: &mut Texts, items: &[ChecklistItem]) {
+pub fn check(wrong: &mut Texts, items: &[TaskStep]) {
     if items.len() > MAX_STEPS {
         wrong.push("checklist", "too_many", format!("at most {MAX_STEPS} steps"));
     }
@@ -30,12 +30,12 @@ pub fn check(wrong: &mut Texts, items: &[ChecklistItem]) {
 
 /// The steps as they are kept: without blanks around them.
 #[must_use]
-pub fn tidy(items: Vec<ChecklistItem>) -> Vec<ChecklistItem> {
-    items.into_iter().map(|item| ChecklistItem { text: item.text.trim().to_owned(), ..item }).collect()
+pub fn tidy(items: Vec<TaskStep>) -> Vec<TaskStep> {
+    items.into_iter().map(|item| TaskStep { text: item.text.trim().to_owned(), ..item }).collect()
 }
 
 /// The same steps, none of them done.
 #[must_use]
-pub fn afresh(items: &[ChecklistItem]) -> Vec<ChecklistItem> {
-    items.iter().map(|item| ChecklistItem { done: false, ..item.clone() }).collect()
+pub fn afresh(items: &[TaskStep]) -> Vec<TaskStep> {
+    items.iter().map(|item| TaskStep { done: false, ..item.clone() }).collect()
 }

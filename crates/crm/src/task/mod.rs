@@ -27,7 +27,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use self::about::{About, SubjectRef};
-use self::checklist::ChecklistItem;
+use self::checklist::TaskStep;
 use self::needs::Need;
 use crate::opportunity::May;
 use crate::record::{self, Ref, Texts};
@@ -79,7 +79,7 @@ pub struct Fields {
     pub lead_id: Option<LeadId>,
     pub remind_at: Option<DateTime<Utc>>,
     pub recurrence: Option<String>,
-    pub checklist: Vec<ChecklistItem>,
+    pub checklist: Vec<TaskStep>,
     pub blocked_by_ids: Vec<TaskId>,
     pub done: bool,
 }
@@ -134,7 +134,7 @@ pub struct Task {
     pub recurrence: Option<String>,
     /// The day that the rule counts from.
     pub recurs_from: Option<NaiveDate>,
-    pub checklist: Vec<ChecklistItem>,
+    pub checklist: Vec<TaskStep>,
     pub blocked_by_ids: Vec<TaskId>,
     /// Those that it waits for and that you see.
     pub blocked_by: Vec<Need>,
@@ -237,7 +237,7 @@ pub struct NewTask {
     pub recurrence: Option<String>,
     #[schema(max_items = 100)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub checklist: Vec<ChecklistItem>,
+    pub checklist: Vec<TaskStep>,
     /// Tasks that have to be done before it.
     #[schema(max_items = 50)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -314,7 +314,7 @@ pub struct TaskPatch {
     pub recurrence: Patch<String>,
     /// All steps, as they shall be.
     #[schema(max_items = 100)]
-    pub checklist: Option<Vec<ChecklistItem>>,
+    pub checklist: Option<Vec<TaskStep>>,
     /// All tasks that it waits for, of those that you see.
     #[schema(max_items = 50)]
     pub blocked_by_ids: Option<Vec<TaskId>>,

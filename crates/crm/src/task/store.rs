@@ -8,7 +8,7 @@ use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
 use super::about::{About, Names};
-use super::checklist::ChecklistItem;
+use super::checklist::TaskStep;
 use super::needs::{Need, tidy};
 use super::{Fields, Task};
 use crate::opportunity::May;
@@ -68,7 +68,7 @@ impl Row {
             contact: self.contact_name,
             lead: self.lead_name,
         };
-        let checklist: Vec<ChecklistItem> = serde_json::from_value(self.checklist).map_err(Error::internal)?;
+        let checklist: Vec<TaskStep> = serde_json::from_value(self.checklist).map_err(Error::internal)?;
         let blocked_by: Vec<Need> = serde_json::from_value(self.needs).map_err(Error::internal)?;
         Ok(Task {
             id: self.id,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::record::{self, Texts};
-use crate::task::checklist::{self, ChecklistItem};
+use crate::task::checklist::{self, TaskStep};
 use crate::task::{NewTask, Priority, recurrence};
 
 /// The most templates of an organisation.
@@ -35,7 +35,7 @@ pub struct Fields {
     /// Whether Saturdays and Sundays don't count.
     pub working_days: bool,
     pub recurrence: Option<String>,
-    pub checklist: Vec<ChecklistItem>,
+    pub checklist: Vec<TaskStep>,
     /// Kept, but not offered.
     pub archived: bool,
 }
@@ -135,7 +135,7 @@ pub struct NewTaskTemplate {
     #[schema(max_length = 300, example = "FREQ=WEEKLY;BYDAY=MO")]
     pub recurrence: Option<String>,
     #[schema(max_items = 100)]
-    pub checklist: Vec<ChecklistItem>,
+    pub checklist: Vec<TaskStep>,
 }
 
 impl NewTaskTemplate {
@@ -181,7 +181,7 @@ pub struct TaskTemplatePatch {
     #[schema(value_type = Option<String>, max_length = 300)]
     pub recurrence: Patch<String>,
     #[schema(max_items = 100)]
-    pub checklist: Option<Vec<ChecklistItem>>,
+    pub checklist: Option<Vec<TaskStep>>,
     pub archived: Option<bool>,
 }
 
@@ -221,7 +221,7 @@ mod tests {
             title: "Call back".into(),
             due_in_days: Some(2),
             working_days: true,
-            checklist: vec![ChecklistItem { text: " Read the notes ".into(), done: true }],
+            checklist: vec![TaskStep { text: " Read the notes ".into(), done: true }],
             ..NewTaskTemplate::default()
         }
         .fields()
@@ -242,7 +242,7 @@ mod tests {
         let today = "2026-11-26".parse().unwrap();
         let task = template().fill(NewTask { notes: Some("Mine".into()), ..NewTask::default() }, today);
         assert_eq!((task.title.as_str(), task.notes.as_deref()), ("Call back", Some("Mine")));
-        assert_eq!(task.checklist, [ChecklistItem { text: "Read the notes".into(), done: false }]);
+        assert_eq!(task.checklist, [TaskStep { text: "Read the notes".into(), done: false }]);
         let task =
             template().fill(NewTask { title: "Visit".into(), due_date: Some(today), ..NewTask::default() }, today);
         assert_eq!((task.title.as_str(), task.due_date), ("Visit", Some(today)));

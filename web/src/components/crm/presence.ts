@@ -16,7 +16,7 @@ export const editing = createStore<string | null>(null);
 /** Who else edits which field of the record that is open here. */
 export const others = createStore<Present[]>([]);
 
-export const presenceKey = (type: string, id: string) => ["presence", type, id] as const;
+const presenceKey = (type: string, id: string) => ["presence", type, id] as const;
 
 const presenceQuery = (type: SubjectType, id: string) =>
   queryOptions({

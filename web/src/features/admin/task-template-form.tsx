@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { patch, post } from "@/api/client";
-import type { ChecklistItem, TaskTemplate } from "@/api/types";
+import type { TaskStep, TaskTemplate } from "@/api/types";
 import { useLanding } from "@/components/crm/form-errors";
 import { taskTemplatesQuery } from "@/components/crm/task-query";
 import { Checklist } from "@/components/crm/tasks/checklist";
@@ -20,7 +20,7 @@ interface Draft {
   days: string;
   workingDays: boolean;
   recurrence: string;
-  checklist: ChecklistItem[];
+  checklist: TaskStep[];
 }
 
 const LANDS = {

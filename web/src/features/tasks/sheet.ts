@@ -11,7 +11,7 @@ export interface Day {
 const iso = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** 0 is Sunday. Monday where the browser does not say. */
-export function firstWeekday(locale = localeNow() ?? "en-GB"): number {
+function firstWeekday(locale = localeNow() ?? "en-GB"): number {
   const known = new Intl.Locale(locale) as Intl.Locale & {
     getWeekInfo?: () => { firstDay: number };
     weekInfo?: { firstDay: number };

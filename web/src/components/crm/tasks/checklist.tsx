@@ -1,7 +1,7 @@
 /** Steps: ticked off, written, taken away. Enter adds the next one. */
 import { Plus, X } from "lucide-react";
 import { useRef, useState } from "react";
-import type { ChecklistItem } from "@/api/types";
+import type { TaskStep } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input } from "@/components/ui/input";
@@ -9,15 +9,15 @@ import { Input } from "@/components/ui/input";
 const MOST = 100;
 
 export function Checklist(props: {
-  items: ChecklistItem[];
-  onChange: (items: ChecklistItem[]) => void;
+  items: TaskStep[];
+  onChange: (items: TaskStep[]) => void;
   /** Whether they can be ticked: a template's can't. */
   ticked?: boolean;
 }) {
   const { items, onChange } = props;
   const [text, setText] = useState("");
   const next = useRef<HTMLInputElement>(null);
-  const put = (at: number, item: ChecklistItem) => onChange(items.map((old, i) => (i === at ? item : old)));
+  const put = (at: number, item: TaskStep) => onChange(items.map((old, i) => (i === at ? item : old)));
   const add = () => {
     if (text.trim() === "" || items.length >= MOST) return;
     onChange([...items, { text: text.trim(), done: false }]);

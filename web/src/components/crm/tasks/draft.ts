@@ -1,5 +1,5 @@
 /** A task as its form holds it, and as the server takes it. */
-import type { ChecklistItem, Ref, Task, TaskTemplate } from "@/api/types";
+import type { TaskStep, Ref, Task, TaskTemplate } from "@/api/types";
 import { today } from "@/lib/format";
 
 export interface TaskDraft {
@@ -11,7 +11,7 @@ export interface TaskDraft {
   /** As the server has it; none is empty. */
   remindAt: string;
   recurrence: string;
-  checklist: ChecklistItem[];
+  checklist: TaskStep[];
   waitsFor: Ref[];
 }
 
