@@ -88,10 +88,7 @@ pub async fn update(
     judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     let task = store::find(tx, current.id, false).await?.or_not_found("task")?.allowing(cx.actor());
-    let event = task.event(tx, verb(old.done, new.done, undoes.is_some())).changes(changes);
-    let mut event = new.about().stand_on(tx, event).await?;
-    event.undoes = undoes;
-    let event = tx.emit(event);
+    // First what follows from it: the answer names the last event, to undo it by.
     match (old.done, new.done) {
         (false, true) => {
             needs::met(tx, &task).await?;
@@ -100,6 +97,10 @@ pub async fn update(
         (true, false) => following::take_back(tx, &task).await?,
         (true, true) | (false, false) => {}
     }
+    let event = task.event(tx, verb(old.done, new.done, undoes.is_some())).changes(changes);
+    let mut event = new.about().stand_on(tx, event).await?;
+    event.undoes = undoes;
+    let event = tx.emit(event);
     Ok(Written { task, event: Some(event) })
 }
 

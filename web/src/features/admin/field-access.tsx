@@ -10,7 +10,8 @@ import { TabRow, tabClass } from "@/components/ui/tabs";
 import { failed } from "@/components/ui/toast";
 import { cn } from "@/lib/cn";
 import { AdminPage, PINNED } from "./layout";
-import { FIELD_OBJECTS, roleFieldsQuery, rolesQuery, type FieldObject } from "./queries";
+import { FIELD_OBJECTS, type FieldObject } from "./field-objects";
+import { roleFieldsQuery, rolesQuery } from "./queries";
 
 const PLURAL = {
   opportunity: "Opportunities",

@@ -53,9 +53,6 @@ export const holdingsQuery = (id: string) =>
 /** People, teams and roles name each other: a change of one makes all of them stale, and who I am. */
 export const peopleChanged = (client: QueryClient): Promise<unknown> =>
   Promise.all(["users", "teams", "roles", "me"].map((key) => client.invalidateQueries({ queryKey: [key] })));
-/** The objects whose fields a role may hide or lock, in the order of their tabs. */
-export const FIELD_OBJECTS = ["opportunity", "account", "contact", "lead", "task"] as const;
-export type FieldObject = (typeof FIELD_OBJECTS)[number];
 export const roleFieldsQuery = (id: string) =>
   queryOptions({ queryKey: ["roles", "fields", id], queryFn: () => get("/roles/{id}/fields", { path: { id } }) });
 export const matchingRulesQuery = () =>

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Diff } from "@/components/ui/diff";
 import { Overlay } from "@/components/ui/overlay";
 import { dateTime } from "@/lib/format";
-import type { AuditSearch } from "./queries";
+import type { AuditSearch } from "./search";
 import { sentence } from "./words";
 
 const KINDS = { user: "Person", agent: "Agent", system: "System", import: "Import", key: "Key" };

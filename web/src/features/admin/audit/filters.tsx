@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { usersQuery } from "@/api/shared";
 import { Input, Select } from "@/components/ui/input";
-import type { AuditField, AuditSearch } from "./queries";
+import type { AuditField, AuditSearch } from "./search";
 import { OBJECTS } from "./words";
 
 const LABELS: Partial<Record<AuditField, string>> = {

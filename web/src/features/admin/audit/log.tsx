@@ -9,7 +9,8 @@ import { dateTime } from "@/lib/format";
 import { AdminPage, PlainTable } from "../layout";
 import { AuditDetail } from "./detail";
 import { AuditFilters } from "./filters";
-import { auditQuery, exportUrl, type AuditSearch } from "./queries";
+import { auditQuery, exportUrl } from "./queries";
+import type { AuditSearch } from "./search";
 import { SealState } from "./seal";
 import { sentence } from "./words";
 

@@ -3,18 +3,18 @@ import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shar
 import { opened } from "@/components/crm/list/open-view";
 import type { ListSearch } from "@/components/crm/list/search";
 import { viewsQuery } from "@/components/crm/list/view-query";
-import { SPEC } from "@/features/accounts/spec";
 import { AccountList } from "@/features/accounts/list";
-import { accountsQuery } from "@/features/accounts/queries";
 
 export const Route = createFileRoute("/_app/accounts/")({
   validateSearch: (search: Record<string, unknown>): ListSearch => search as ListSearch,
   beforeLoad: async ({ search, context: { queryClient } }) => {
+    const { SPEC } = await import("@/features/accounts/spec");
     const to = await opened(queryClient, SPEC, search);
     if (to) throw redirect({ to: "/accounts", search: to.search, replace: true });
   },
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
+    const { accountsQuery } = await import("@/features/accounts/queries");
     await Promise.all([
       queryClient.infiniteQuery({ ...accountsQuery(deps), staleTime: "static" }),
       queryClient.query({ ...viewsQuery("account"), staleTime: "static" }),

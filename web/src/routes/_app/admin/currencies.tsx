@@ -1,10 +1,10 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { Currencies } from "@/features/admin/currencies";
-import { currenciesQuery } from "@/features/admin/queries";
 
 export const Route = createFileRoute("/_app/admin/currencies")({
   staticData: { crumb: "Currencies" },
   loader: async ({ context: { queryClient } }) => {
+    const { currenciesQuery } = await import("@/features/admin/queries");
     await queryClient.query({ ...currenciesQuery(), staleTime: "static" });
   },
   component: Currencies,

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { FieldAccess } from "@/features/admin/field-access";
-import { FIELD_OBJECTS, roleFieldsQuery, rolesQuery, type FieldObject } from "@/features/admin/queries";
+import { type FieldObject, FIELD_OBJECTS } from "@/features/admin/field-objects";
 
 export const Route = createFileRoute("/_app/admin/field-access")({
   staticData: { crumb: "Field access" },
@@ -9,6 +9,7 @@ export const Route = createFileRoute("/_app/admin/field-access")({
     return object ? { object } : {};
   },
   loader: async ({ context: { queryClient } }) => {
+    const { roleFieldsQuery, rolesQuery } = await import("@/features/admin/queries");
     const roles = await queryClient.query({ ...rolesQuery(), staleTime: "static" });
     await Promise.all(roles.map((r) => queryClient.query({ ...roleFieldsQuery(r.id), staleTime: "static" })));
   },

@@ -1,5 +1,4 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { roleGridQuery, rolesQuery } from "@/features/admin/queries";
 import { Roles } from "@/features/admin/roles";
 
 export const Route = createFileRoute("/_app/admin/roles")({
@@ -7,6 +6,7 @@ export const Route = createFileRoute("/_app/admin/roles")({
   validateSearch: (search: Record<string, unknown>): { role?: string } =>
     typeof search.role === "string" ? { role: search.role } : {},
   loader: async ({ context: { queryClient } }) => {
+    const { roleGridQuery, rolesQuery } = await import("@/features/admin/queries");
     await Promise.all([
       queryClient.query({ ...rolesQuery(), staleTime: "static" }),
       queryClient.query({ ...roleGridQuery(), staleTime: "static" }),

@@ -1,11 +1,11 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { teamsQuery } from "@/api/shared";
-import { oauthClientsQuery, serviceAccountsQuery } from "@/features/admin/keys/queries";
 import { ServiceAccounts } from "@/features/admin/keys/service-accounts";
 
 export const Route = createFileRoute("/_app/admin/service-accounts")({
   staticData: { crumb: "Service accounts" },
   loader: async ({ context: { queryClient } }) => {
+    const { oauthClientsQuery, serviceAccountsQuery } = await import("@/features/admin/keys/queries");
     await Promise.all([
       queryClient.query({ ...serviceAccountsQuery(), staleTime: "static" }),
       queryClient.query({ ...oauthClientsQuery(), staleTime: "static" }),

@@ -3,18 +3,18 @@ import { optionsQuery, pipelinesQuery, teamsQuery, usersQuery } from "@/api/shar
 import { opened } from "@/components/crm/list/open-view";
 import type { ListSearch } from "@/components/crm/list/search";
 import { viewsQuery } from "@/components/crm/list/view-query";
-import { SPEC } from "@/features/contacts/spec";
 import { ContactList } from "@/features/contacts/list";
-import { contactsQuery } from "@/features/contacts/queries";
 
 export const Route = createFileRoute("/_app/contacts/")({
   validateSearch: (search: Record<string, unknown>): ListSearch => search as ListSearch,
   beforeLoad: async ({ search, context: { queryClient } }) => {
+    const { SPEC } = await import("@/features/contacts/spec");
     const to = await opened(queryClient, SPEC, search);
     if (to) throw redirect({ to: "/contacts", search: to.search, replace: true });
   },
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
+    const { contactsQuery } = await import("@/features/contacts/queries");
     await Promise.all([
       queryClient.infiniteQuery({ ...contactsQuery(deps), staleTime: "static" }),
       queryClient.query({ ...viewsQuery("contact"), staleTime: "static" }),

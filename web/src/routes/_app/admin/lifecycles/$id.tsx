@@ -7,6 +7,7 @@ import { lifecycleQuery } from "@/features/lifecycle/queries";
 export const Route = createFileRoute("/_app/admin/lifecycles/$id")({
   staticData: { crumb: "Lifecycle" },
   loader: async ({ context: { queryClient }, params: { id } }) => {
+    const { lifecycleQuery } = await import("@/features/lifecycle/queries");
     await Promise.all([
       queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),

@@ -6,6 +6,7 @@ import { ruleQuery } from "@/features/rules/queries";
 export const Route = createFileRoute("/_app/admin/rules/$id")({
   staticData: { crumb: "Rule" },
   loader: async ({ context: { queryClient }, params: { id } }) => {
+    const { ruleQuery } = await import("@/features/rules/queries");
     if (id !== "new") await queryClient.query(ruleQuery(id));
   },
   component: Page,

@@ -1,9 +1,9 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { identityProvidersQuery } from "@/features/admin/queries";
 import { IdentityProviders } from "@/features/admin/single-sign-on/list";
 
 export const Route = createFileRoute("/_app/admin/single-sign-on/")({
   loader: async ({ context: { queryClient } }) => {
+    const { identityProvidersQuery } = await import("@/features/admin/queries");
     await queryClient.query({ ...identityProvidersQuery(), staleTime: "static" });
   },
   component: IdentityProviders,

@@ -1,7 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { teamsQuery } from "@/api/shared";
 import type { IdentityProviderKind } from "@/api/types";
-import { rolesQuery } from "@/features/admin/queries";
 import { NewIdentityProvider } from "@/features/admin/single-sign-on/page";
 
 export const Route = createFileRoute("/_app/admin/single-sign-on/new")({
@@ -10,6 +9,7 @@ export const Route = createFileRoute("/_app/admin/single-sign-on/new")({
     kind: search.kind === "entra" || search.kind === "google" ? search.kind : "generic",
   }),
   loader: async ({ context: { queryClient } }) => {
+    const { rolesQuery } = await import("@/features/admin/queries");
     await Promise.all([
       queryClient.query({ ...rolesQuery(), staleTime: "static" }),
       queryClient.query({ ...teamsQuery(), staleTime: "static" }),
