@@ -51,7 +51,13 @@ export function Diagram(props: {
   const drawn = [...props.arrows].sort((a, b) => Number(a.from === props.chosen) - Number(b.from === props.chosen));
   return (
     <div className="scroll-thin overflow-x-auto rounded-lg border border-line bg-sunken">
-      <svg viewBox={`0 0 ${width} 262`} width={width} height={262} aria-hidden className="mx-auto block text-fg-3">
+      <svg
+        viewBox={`0 0 ${width} 262`}
+        // As wide as there is room for, and no smaller than can be read: then it scrolls.
+        style={{ minWidth: width * 0.8, maxWidth: width }}
+        aria-hidden
+        className="mx-auto block h-auto w-full text-fg-3"
+      >
         <defs>
           <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
             <path d="M0,0 L8,4 L0,8 z" fill="context-stroke" />
