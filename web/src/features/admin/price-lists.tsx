@@ -1,14 +1,14 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Plus, Tag, Trash2 } from "lucide-react";
+import { Plus, Tag } from "lucide-react";
 import { useState } from "react";
 import { patch, remove } from "@/api/client";
 import { useMay } from "@/api/shared";
 import type { PriceList } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Menu } from "@/components/ui/menu";
 import { Empty } from "@/components/ui/states";
 import { date, number } from "@/lib/format";
+import { EntryMenu } from "./entry-menu";
 import { AdminPage, PlainTable } from "./layout";
 import { PriceListForm } from "./price-list-form";
 import { Prices } from "./prices";
@@ -94,21 +94,12 @@ function ListRow(props: { list: PriceList; may: boolean; shown: boolean; onShow:
           {props.shown ? "Hide prices" : "Show prices"}
         </Button>
         {props.may && (
-          <Menu
-            align="end"
-            trigger={
-              <Button variant="quiet" size="icon" aria-label={`More for ${list.name}`}>
-                <Ellipsis />
-              </Button>
-            }
-            items={[
-              { label: "Edit", icon: <Pencil />, run: props.onEdit },
-              list.archived
-                ? { label: "Restore", icon: <ArchiveRestore />, run: () => archive.mutate(false) }
-                : { label: "Archive", icon: <Archive />, run: () => archive.mutate(true) },
-              "line",
-              { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop.mutate(undefined) },
-            ]}
+          <EntryMenu
+            name={list.name}
+            archived={list.archived}
+            onEdit={props.onEdit}
+            onArchive={(archived) => archive.mutate(archived)}
+            onDelete={() => drop.mutate(undefined)}
           />
         )}
       </td>

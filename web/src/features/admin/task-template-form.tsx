@@ -5,11 +5,12 @@ import type { TaskStep, TaskTemplate } from "@/api/types";
 import { useLanding } from "@/components/crm/form-errors";
 import { taskTemplatesQuery } from "@/components/crm/task-query";
 import { Checklist } from "@/components/crm/tasks/checklist";
+import { PriorityField } from "@/components/crm/tasks/priority-field";
 import { RepeatField } from "@/components/crm/tasks/repeat-field";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
-import { Input, Select, Textarea } from "@/components/ui/input";
+import { Input, Textarea } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 
 interface Draft {
@@ -122,19 +123,7 @@ export function TaskTemplateForm({ template, onClose }: { template?: TaskTemplat
               <Input {...w} inputMode="numeric" value={draft.days} onChange={(e) => put({ days: e.target.value })} />
             )}
           </Field>
-          <Field label="Priority" error={errors.priority}>
-            {(w) => (
-              <Select
-                {...w}
-                value={draft.priority}
-                onChange={(e) => put({ priority: e.target.value as Draft["priority"] })}
-              >
-                <option value="low">Low</option>
-                <option value="normal">Normal</option>
-                <option value="high">High</option>
-              </Select>
-            )}
-          </Field>
+          <PriorityField value={draft.priority} error={errors.priority} onChange={(priority) => put({ priority })} />
         </div>
         <label className="flex min-h-8 items-center gap-2 text-cell">
           <Checkbox checked={draft.workingDays} onCheckedChange={(on) => put({ workingDays: on === true })} />

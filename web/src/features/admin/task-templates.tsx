@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Archive, ArchiveRestore, Ellipsis, Pencil, Plus, SquareCheck, Trash2 } from "lucide-react";
+import { Plus, SquareCheck } from "lucide-react";
 import { useState } from "react";
 import { patch, remove } from "@/api/client";
 import { useMay } from "@/api/shared";
@@ -8,9 +8,9 @@ import { taskTemplatesQuery } from "@/components/crm/task-query";
 import { repeatWords } from "@/components/crm/tasks/repeat";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { Menu } from "@/components/ui/menu";
 import { Empty } from "@/components/ui/states";
 import { plural } from "@/lib/format";
+import { EntryMenu } from "./entry-menu";
 import { AdminPage, PlainTable } from "./layout";
 import { TaskTemplateForm } from "./task-template-form";
 import { useSave } from "./use-save";
@@ -84,21 +84,12 @@ function TemplateRow(props: { template: TaskTemplate; may: boolean; onEdit: () =
       <td className="text-right tnum">{template.checklist.length}</td>
       <td className="text-right whitespace-nowrap">
         {props.may && (
-          <Menu
-            align="end"
-            trigger={
-              <Button variant="quiet" size="icon" aria-label={`More for ${template.name}`}>
-                <Ellipsis />
-              </Button>
-            }
-            items={[
-              { label: "Edit", icon: <Pencil />, run: props.onEdit },
-              template.archived
-                ? { label: "Restore", icon: <ArchiveRestore />, run: () => archive.mutate(false) }
-                : { label: "Archive", icon: <Archive />, run: () => archive.mutate(true) },
-              "line",
-              { label: "Delete", icon: <Trash2 />, bad: true, run: () => drop.mutate(undefined) },
-            ]}
+          <EntryMenu
+            name={template.name}
+            archived={template.archived}
+            onEdit={props.onEdit}
+            onArchive={(archived) => archive.mutate(archived)}
+            onDelete={() => drop.mutate(undefined)}
           />
         )}
       </td>

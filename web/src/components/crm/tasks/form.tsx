@@ -6,6 +6,7 @@ import { localTime } from "@/lib/format";
 import { RefPicker } from "../pickers";
 import { Checklist } from "./checklist";
 import type { TaskDraft } from "./draft";
+import { PriorityField } from "./priority-field";
 import { morning, REMINDERS, reminderChoice } from "./reminder";
 import { RepeatField } from "./repeat-field";
 import { WaitsFor } from "./waits-for";
@@ -42,19 +43,7 @@ export function TaskFields({ draft, put, errors, taskId, subjectId }: Props) {
           )}
         </Field>
         {!fields.locks("priority") && (
-          <Field label="Priority" error={errors.priority}>
-            {(w) => (
-              <Select
-                {...w}
-                value={draft.priority}
-                onChange={(e) => put({ priority: e.target.value as TaskDraft["priority"] })}
-              >
-                <option value="low">Low</option>
-                <option value="normal">Normal</option>
-                <option value="high">High</option>
-              </Select>
-            )}
-          </Field>
+          <PriorityField value={draft.priority} error={errors.priority} onChange={(priority) => put({ priority })} />
         )}
       </div>
       {!fields.locks("checklist") && (
