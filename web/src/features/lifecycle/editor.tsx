@@ -144,7 +144,7 @@ export function LifecycleEditor({ id, lifecycle }: { id: string; lifecycle: Life
       </Card>
       <DryRun id={id} definition={d} stages={stages} onProblem={tell} />
       <Versions id={id} lifecycle={lifecycle} nameOf={nameOf} />
-      <Log id={id} />
+      <Log of="pipelines" id={id} />
       {publishing && draft && (
         <Publish
           id={id}

@@ -15,29 +15,31 @@ const CODES: Record<string, string> = {
   stage_full: "the stage was full",
 };
 
-/** Every attempt to move deals of the pipeline, passed or refused, and what it was judged by. */
-export function Log({ id }: { id: string }) {
+/** Every attempt to move deals of a pipeline, or one deal, passed or refused, and what it was judged by. */
+export function Log({ of, id }: { of: "pipelines" | "opportunities"; id: string }) {
   const [refused, setRefused] = useState(false);
-  const query = useInfiniteQuery(logQuery(id, refused));
+  const query = useInfiniteQuery(logQuery(of, id, refused));
   const attempts = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Card
       title="Attempts"
       aside={
-        <label className="flex items-center gap-2 text-cell text-fg-2">
-          <Checkbox checked={refused} onCheckedChange={(on) => setRefused(on === true)} /> Refused only
-        </label>
+        of === "pipelines" && (
+          <label className="flex items-center gap-2 text-cell text-fg-2">
+            <Checkbox checked={refused} onCheckedChange={(on) => setRefused(on === true)} /> Refused only
+          </label>
+        )
       }
     >
       <ReadFailed query={query} />
       {query.isSuccess && attempts.length === 0 && (
         <p className="px-4 py-3 text-cell text-fg-3">
-          {refused ? "Nothing has been refused." : "No deal has been moved yet."}
+          {refused ? "Nothing has been refused." : "Nothing has been moved yet."}
         </p>
       )}
       <ul aria-label="Attempts">
         {attempts.map((a) => (
-          <Attempt key={a.id} attempt={a} />
+          <Attempt key={a.id} attempt={a} named={of === "pipelines"} />
         ))}
       </ul>
       {query.hasNextPage && (
@@ -55,17 +57,14 @@ export function Log({ id }: { id: string }) {
   );
 }
 
-function Attempt({ attempt: a }: { attempt: TransitionAttempt }) {
+function Attempt({ attempt: a, named }: { attempt: TransitionAttempt; named: boolean }) {
   const missing = a.missing as { message: string; field: string }[];
   return (
     <li className="border-b border-line px-4 py-2 text-cell last:border-0">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Badge kind={a.passed ? "ok" : "warn"}>{a.passed ? "Passed" : "Refused"}</Badge>
-        {a.opportunity ? (
-          <RecordLink object="opportunity" id={a.opportunity.id} name={a.opportunity.name} />
-        ) : (
-          <span className="text-fg-2">A new deal</span>
-        )}
+        {named && a.opportunity && <RecordLink object="opportunity" id={a.opportunity.id} name={a.opportunity.name} />}
+        {named && !a.opportunity && <span className="text-fg-2">A new deal</span>}
         <span className="text-fg-2">{a.from_stage ? `${a.from_stage} → ${a.to_stage}` : `began in ${a.to_stage}`}</span>
         <span className="ml-auto text-meta text-fg-3" title={dateTime(a.at)}>
           {a.actor_name} · {a.path} · version {a.lifecycle_version} · {ago(a.at)}

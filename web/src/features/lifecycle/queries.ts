@@ -17,16 +17,16 @@ export const versionQuery = (id: string, number: number) =>
 
 export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
 
-/** Attempts to move deals of a pipeline, the newest first. */
-export const logQuery = (id: string, refused: boolean) =>
+/** Attempts to move deals of a pipeline, or one deal, the newest first. */
+export const logQuery = (of: "pipelines" | "opportunities", id: string, refused: boolean) =>
   infiniteQueryOptions({
-    queryKey: ["lifecycles", id, "log", refused],
-    queryFn: ({ pageParam, signal }) =>
-      get("/pipelines/{id}/transition-log", {
-        path: { id },
-        query: { cursor: pageParam ?? undefined, refused },
-        signal,
-      }),
+    queryKey: [of, id, "transition-log", refused],
+    queryFn: ({ pageParam, signal }) => {
+      const [path, cursor] = [{ id }, pageParam ?? undefined];
+      return of === "pipelines"
+        ? get("/pipelines/{id}/transition-log", { path, query: { cursor, refused }, signal })
+        : get("/opportunities/{id}/transition-log", { path, query: { cursor }, signal });
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     staleTime: 0,

@@ -21,6 +21,7 @@ import { useVisit } from "@/lib/recent";
 const PresenceRow = loadable(() => import("@/components/crm/presence-row").then((m) => m.PresenceRow));
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 const History = loadable(() => import("@/components/crm/history").then((m) => m.History));
+const Attempts = loadable(() => import("@/features/lifecycle/log").then((m) => m.Log));
 const RelatedRecords = loadable(() => import("@/components/crm/related").then((m) => m.RelatedRecords));
 const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
 const People = loadable(() => import("./people").then((m) => m.People));
@@ -46,7 +47,12 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
     tasks: () => <SubjectTasks subject={{ type: "opportunity", id, name: o.name }} fallback={WAIT} />,
     files: () => <Files object="opportunity" id={id} mayAdd={o.may.update} fallback={WAIT} />,
     related: () => <RelatedRecords accountId={o.account_id ?? null} except={id} fallback={WAIT} />,
-    history: () => <History type="opportunity" id={id} fallback={WAIT} />,
+    history: () => (
+      <div className="flex flex-col gap-6">
+        <History type="opportunity" id={id} fallback={WAIT} />
+        <Attempts of="opportunities" id={id} />
+      </div>
+    ),
   };
   return (
     <div className="flex min-h-full flex-col">
