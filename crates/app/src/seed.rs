@@ -20,7 +20,7 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
     if organisation::exists(access).await.map_err(deep)? {
         return Ok(());
     }
-    let company = demo::store::company(access.clock().today());
+    let company = demo::store::company(access.clock().now());
     let [(admin_email, _), ..] = DEMO_LOGINS;
     let new = NewOrganisation {
         name: company.name.into(),

@@ -90,6 +90,28 @@ pub fn company(today: NaiveDate) -> Company {
     company
 }
 
+impl Company {
+    /// The company at a moment of its last day: what happens on that day has happened by then, in the same order.
+    #[must_use]
+    pub fn by(mut self, now: DateTime<Utc>) -> Self {
+        let midnight = now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+        let gone = (now - midnight).num_seconds();
+        let settle = |at: &mut DateTime<Utc>| {
+            let of_today = (*at - midnight).num_seconds();
+            if of_today > 0 {
+                *at = midnight + Duration::seconds(of_today * gone / 86_400);
+            }
+        };
+        self.opportunities.iter_mut().flat_map(|o| &mut o.history).for_each(|entered| settle(&mut entered.at));
+        self.activities.iter_mut().for_each(|activity| settle(&mut activity.at));
+        for task in &mut self.tasks {
+            settle(&mut task.created_at);
+            task.done_at.iter_mut().for_each(settle);
+        }
+        self
+    }
+}
+
 /// A time of a working day, `days` before `today`.
 pub(super) fn working_time(random: &mut Random, today: NaiveDate, days: i64) -> DateTime<Utc> {
     let minutes = random.between(8 * 60, 17 * 60 + 45);

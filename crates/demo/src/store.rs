@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_access::policy::Builtin;
 use dealwright_kernel::id::{OrgId, UserId};
 use dealwright_kernel::{Clock, Error, Result};
@@ -422,8 +422,8 @@ async fn tasks(
     insert(db, "task", ids.org, columns, rows).await
 }
 
-/// The demo company as of `today`.
+/// The demo company as of `now`.
 #[must_use]
-pub fn company(today: NaiveDate) -> Company {
-    super::company::company(today)
+pub fn company(now: DateTime<Utc>) -> Company {
+    super::company::company(now.date_naive()).by(now)
 }

@@ -55,6 +55,20 @@ fn deals_make_sense() {
 }
 
 #[test]
+fn nothing_lies_ahead_and_the_order_of_the_day_stays() {
+    let now = today().and_hms_opt(9, 30, 0).unwrap().and_utc();
+    let one = company(today()).by(now);
+    let entered = one.opportunities.iter().flat_map(|deal| &deal.history).map(|entered| entered.at);
+    let times = entered.chain(one.activities.iter().map(|a| a.at)).chain(one.tasks.iter().map(|t| t.created_at));
+    assert!(times.max().unwrap() <= now);
+    for deal in &one.opportunities {
+        assert!(deal.history.windows(2).all(|pair| pair[0].at < pair[1].at));
+    }
+    let of_today = |of: &Company| of.activities.iter().filter(|a| a.at.date_naive() == today()).count();
+    assert_eq!(of_today(&one), of_today(&company(today())));
+}
+
+#[test]
 fn stories_are_told_within_the_life_of_their_deal() {
     let one = company(today());
     for activity in &one.activities {

@@ -36,6 +36,9 @@ const PASSWORD: &str = "marker-password-7f3e";
 const TOKEN: &str = "marker-token-91ab";
 const PERSON: &str = "marker.person@secret.test";
 
+/// How the line of a refused request says which one it is.
+const WHOLE: &str = "method=POST path=\"/api/v1/opportunities\"";
+
 /// Sends each marker where its like would be: bodies, headers, cookies, query strings.
 async fn misbehave(app: &TestApp) {
     let nobody = app.nobody();
@@ -132,7 +135,15 @@ async fn a_refusal_is_logged_with_who_and_what() {
     let writer = kept.clone();
     let dispatch = logs::dispatch("info", LogFormat::Text, move || writer.clone()).unwrap();
     let listening = dispatcher::set_default(&dispatch);
-    assert_eq!(reader.post("/opportunities", json!({ "name": "No" })).await.problem(), "403 forbidden");
+    // What is listened to is remembered for all threads at once: another test's listener that comes or goes in this moment can
+    // leave a request without its line's beginning. Then it is asked again.
+    for _ in 0..5 {
+        assert_eq!(reader.post("/opportunities", json!({ "name": "No" })).await.problem(), "403 forbidden");
+        if kept.text().contains(WHOLE) {
+            break;
+        }
+        kept.0.lock().unwrap().clear();
+    }
     let foreign = app.admin.request(Method::POST, "/opportunities").header("origin", "https://evil.test");
     assert_eq!(app.admin.send(foreign.json(&json!({}))).await.problem(), "403 cross_site");
     drop(listening);
@@ -140,7 +151,7 @@ async fn a_refusal_is_logged_with_who_and_what() {
     let of = |what: &str| log.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("no {what}: {log}"));
     let refused = of("opportunity.create");
     assert!(refused.contains(&reader.id.0.to_string()), "{refused}");
-    assert!(refused.contains("method=POST path=\"/api/v1/opportunities\""), "{refused}");
+    assert!(refused.contains(WHOLE), "{refused}");
     let line = of("code=\"forbidden\"");
     assert!(line.contains("status=403") && line.contains("127.0.0.1"), "{line}");
     assert!(of("code=\"cross_site\"").contains("status=403"));
