@@ -28,7 +28,7 @@ export function CalendarDay(props: { day: Day; isToday: boolean; tasks: Task[]; 
       role="gridcell"
       aria-label={`${date(day.date)}, ${tasks.length} due`}
       className={cn(
-        "group flex min-h-24 min-w-0 flex-col gap-0.5 border-b border-line p-1 md:border-r md:[&:nth-child(7n+1)]:border-r-0",
+        "group flex min-h-24 min-w-0 flex-col gap-0.5 border-b border-line p-1 md:border-r md:last:border-r-0",
         !day.inMonth && "bg-muted",
         idle && "max-md:hidden",
         isOver && "bg-accent-soft",
@@ -64,7 +64,7 @@ export function CalendarDay(props: { day: Day; isToday: boolean; tasks: Task[]; 
       {tasks.length > SHOWN && (
         <button
           type="button"
-          className="rounded-sm px-1 text-left text-meta text-fg-3 hover:underline"
+          className="min-h-6 rounded-sm px-1 text-left text-meta text-fg-3 hover:underline pointer-coarse:min-h-9"
           onClick={() => setAll(!all)}
         >
           {all ? "Fewer" : `${tasks.length - SHOWN} more`}

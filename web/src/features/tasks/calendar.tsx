@@ -10,7 +10,7 @@ import { Button } from "@/components/ui/button";
 import { date, month as monthWords, today, weekdayShort } from "@/lib/format";
 import { CalendarDay } from "./calendar-day";
 import { sheetQuery } from "./queries";
-import { monthOn, sheetOf } from "./sheet";
+import { monthOn, sheetOf, weeksOf } from "./sheet";
 
 export function Calendar({ month, everyone }: { month: string; everyone: boolean }) {
   const days = sheetOf(month);
@@ -54,14 +54,18 @@ export function Calendar({ month, everyone }: { month: string; everyone: boolean
               </span>
             ))}
           </div>
-          {days.map((day) => (
-            <CalendarDay
-              key={day.date}
-              day={day}
-              isToday={day.date === today()}
-              tasks={byDay.get(day.date) ?? []}
-              showAssignee={everyone}
-            />
+          {weeksOf(days).map((week) => (
+            <div key={week[0]?.date} role="row" className="contents">
+              {week.map((day) => (
+                <CalendarDay
+                  key={day.date}
+                  day={day}
+                  isToday={day.date === today()}
+                  tasks={byDay.get(day.date) ?? []}
+                  showAssignee={everyone}
+                />
+              ))}
+            </div>
           ))}
         </div>
       </DndContext>
@@ -89,9 +93,9 @@ function Head({ month, everyone }: { month: string; everyone: boolean }) {
         </Link>
       </Button>
       <span className="flex-1" />
-      <Button asChild aria-pressed={everyone}>
+      <Button asChild>
         <Link to="/tasks" search={{ view: "calendar", month, ...(everyone ? {} : { everyone: true }) }}>
-          {everyone ? "Everyone’s" : "Mine"}
+          {everyone ? "Show mine" : "Show everyone’s"}
         </Link>
       </Button>
     </div>

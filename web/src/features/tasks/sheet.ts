@@ -37,3 +37,7 @@ export function monthOn(month: string, by: number): string {
   const [y = 1970, m = 1] = month.split("-").map(Number);
   return iso(new Date(Date.UTC(y, m - 1 + by, 1))).slice(0, 7);
 }
+
+/** The same days, week by week. */
+export const weeksOf = (days: Day[]): Day[][] =>
+  Array.from({ length: days.length / 7 }, (_, week) => days.slice(week * 7, week * 7 + 7));
