@@ -20376,7 +20376,7 @@ export interface operations {
     get_audit_export: {
         parameters: {
             query?: {
-                format?: components["schemas"]["Format"];
+                format?: "csv" | "jsonl";
                 actor_id?: string;
                 on_behalf_of?: string;
                 type?: string;

@@ -6,7 +6,7 @@ use dealwright_kernel::{Error, Result};
 use futures::stream;
 use serde_json::Value;
 
-use super::http::Format;
+use super::http::AuditFormat;
 use super::store::{self, Place};
 use super::{AuditEvent, Filter};
 use crate::Context;
@@ -42,7 +42,7 @@ enum Next {
 }
 
 /// The events that match, as they are read.
-pub(super) fn body(cx: &Context, filter: Filter, format: Format) -> Body {
+pub(super) fn body(cx: &Context, filter: Filter, format: AuditFormat) -> Body {
     let cx = cx.clone();
     let chunks = stream::try_unfold((cx, filter, Next::Head), move |(cx, filter, next)| async move {
         let after = match next {
@@ -62,17 +62,17 @@ pub(super) fn body(cx: &Context, filter: Filter, format: Format) -> Body {
     Body::from_stream(chunks)
 }
 
-fn head(format: Format) -> Result<Bytes> {
+fn head(format: AuditFormat) -> Result<Bytes> {
     match format {
-        Format::Csv => csv(std::iter::once(COLUMNS.map(str::to_owned))),
-        Format::Jsonl => Ok(Bytes::new()),
+        AuditFormat::Csv => csv(std::iter::once(COLUMNS.map(str::to_owned))),
+        AuditFormat::Jsonl => Ok(Bytes::new()),
     }
 }
 
-fn written(events: &[AuditEvent], format: Format) -> Result<Bytes> {
+fn written(events: &[AuditEvent], format: AuditFormat) -> Result<Bytes> {
     match format {
-        Format::Csv => csv(events.iter().map(row)),
-        Format::Jsonl => {
+        AuditFormat::Csv => csv(events.iter().map(row)),
+        AuditFormat::Jsonl => {
             let mut lines = Vec::new();
             for event in events {
                 serde_json::to_writer(&mut lines, event).map_err(Error::internal)?;

@@ -84,7 +84,7 @@ async fn index(cx: Allow<ReadAudit>, Query(asked): Query<Params>) -> Result<Json
 /// How an export is written.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Format {
+pub(super) enum AuditFormat {
     #[default]
     Csv,
     /// One JSON object a line.
@@ -95,7 +95,8 @@ pub(super) enum Format {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ExportParams {
-    format: Option<Format>,
+    #[param(inline)]
+    format: Option<AuditFormat>,
     actor_id: Option<Uuid>,
     on_behalf_of: Option<Uuid>,
     r#type: Option<String>,
@@ -133,8 +134,8 @@ async fn download(cx: Allow<ReadAudit>, Query(asked): Query<ExportParams>) -> Re
     tx.emit(Event::new(cx.clock(), "audit.exported", subject).data(json!({ "format": format, "filter": filter })));
     tx.commit(()).await?.into_inner();
     let (media, name) = match format {
-        Format::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
-        Format::Jsonl => ("application/jsonl", "attachment; filename=\"audit.jsonl\""),
+        AuditFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"audit.csv\""),
+        AuditFormat::Jsonl => ("application/jsonl", "attachment; filename=\"audit.jsonl\""),
     };
     let mut response = Response::new(export::body(&cx, filter, format));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));

@@ -1,17 +1,16 @@
 //! What a stage does with a deal that has entered it: fields that it sets, tasks that it makes. In the transaction of the move,
 //! in the name of who moves it; none of it moves a deal, so that nothing sets off itself.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
 use dealwright_access::Context;
 use dealwright_access::context::permission;
 use dealwright_access::policy::CreateTask;
-use dealwright_kernel::{Error, Result};
+use dealwright_kernel::Result;
 use dealwright_store::Tx;
 use dealwright_workflow::lifecycle::Action;
 use serde_json::{Map, Value};
 
 use crate::opportunity::{Fields, Opportunity, OpportunityPatch};
-use crate::task::{self, NewTask};
+use crate::task::{self, NewTask, due};
 
 /// Checks the values that actions set.
 ///
@@ -56,7 +55,7 @@ pub async fn make_tasks(cx: &Context, tx: &mut Tx, deal: &Opportunity, actions: 
         let theirs = *for_owner && cx.actor().reaches(needs, deal.owner_id, deal.team_id);
         let new = NewTask {
             title: title.trim().to_owned(),
-            due_date: Some(due(tx.now().date_naive(), *due_in_days, *working_days)?),
+            due_date: due::days_on(tx.now().date_naive(), *due_in_days, *working_days),
             notes: Some(format!("Made when the deal entered {}.", deal.stage.name)),
             assignee_id: theirs.then_some(deal.owner_id),
             opportunity_id: Some(deal.id),
@@ -65,31 +64,4 @@ pub async fn make_tasks(cx: &Context, tx: &mut Tx, deal: &Opportunity, actions: 
         task::write::create(cx, tx, new).await?;
     }
     Ok(())
-}
-
-/// So many days from a day on; of working days, Saturdays and Sundays do not count.
-fn due(from: NaiveDate, days: u16, working: bool) -> Result<NaiveDate> {
-    let (mut day, mut left) = (from, days);
-    while left > 0 {
-        day = day.checked_add_days(Days::new(1)).ok_or_else(|| Error::internal("the calendar has ended"))?;
-        if !working || !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
-            left -= 1;
-        }
-    }
-    Ok(day)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn working_days_leave_weekends_out() {
-        let friday = NaiveDate::from_ymd_opt(2026, 3, 6).unwrap();
-        let on = |days, working| due(friday, days, working).unwrap().to_string();
-        assert_eq!(
-            [on(0, true), on(1, true), on(1, false), on(6, true)],
-            ["2026-03-06", "2026-03-09", "2026-03-07", "2026-03-16"]
-        );
-    }
 }

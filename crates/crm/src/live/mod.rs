@@ -2,7 +2,8 @@
 //!
 //! One task a process follows the event log. Subscribers with the same rights form a group; a change is checked once
 //! for each group, in a batch, under its row-level security. When access changes, the group's streams end and browsers
-//! connect again as who they are by then.
+//! connect again as who they are by then. The same stream rings for notifications, and says where somebody has come to a
+//! record or gone from it (`presence`).
 
 pub mod http;
 

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 use dealwright_access::{Access, Context};
+use dealwright_kernel::error::Outcome;
 use dealwright_kernel::id::{OrgId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::job::{Job, NewJob, Worker};
@@ -158,7 +159,11 @@ impl Sending<'_> {
 
     /// What the receiver may see of these by now; none when they are nobody any more.
     async fn shown(&self, ids: &[Uuid]) -> Result<Option<(Context, Vec<Notification>)>> {
-        let Ok(cx) = self.access.context_for(self.org, self.user).await else { return Ok(None) };
+        let cx = match self.access.context_for(self.org, self.user).await {
+            Ok(cx) => cx,
+            Err(error) if error.outcome == Outcome::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let mut tx = cx.begin().await?;
         let shown = store::shown(&mut tx, cx.actor(), ids).await?;
         tx.done(()).await?;

@@ -1,11 +1,12 @@
 //! Tasks: what somebody has to do, by when, and about what.
 //!
-//! Here are the types and the rules; `about` says what a task concerns, `checklist`, `recurrence` and `needs` what its parts
-//! are, `following` makes the next of one that comes round, `store` holds the SQL, `list` what lists can ask, `write` the one
+//! Here are the types and the rules; `about` says what a task concerns, `checklist`, `due`, `recurrence` and `needs` what its
+//! parts are, `following` makes the next of one that comes round, `store` holds the SQL, `list` what lists can ask, `write` the one
 //! way in which tasks are written, `http` the endpoints. A task's owner is its assignee.
 
 pub mod about;
 pub mod checklist;
+pub mod due;
 mod following;
 pub mod http;
 pub mod list;

@@ -236,7 +236,7 @@ pub(in crate::notification) struct DueTask {
     pub zone: Tz,
 }
 
-/// Open tasks that are due in these days, of which nobody was told yet.
+/// Open tasks that are due in these days; who was told of one already is not told again when it is written down.
 pub(in crate::notification) async fn tasks_due(
     db: &mut PgConnection,
     first: NaiveDate,
