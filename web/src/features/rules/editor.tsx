@@ -5,6 +5,9 @@ import { Controller, useForm, useWatch } from "react-hook-form";
 import { z } from "@/lib/zod";
 import { patch, post } from "@/api/client";
 import type { Rule } from "@/api/types";
+import { ExpressionInput } from "@/components/crm/expression/input";
+import { OBJECTS, fieldLabel, vocabularyQuery } from "@/components/crm/expression/query";
+import { Verdict, corrected, useVerdict } from "@/components/crm/expression/verdict";
 import { landErrors } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -12,10 +15,7 @@ import { Input, Select } from "@/components/ui/input";
 import { told } from "@/components/ui/toast";
 import { DeleteRule } from "./delete-rule";
 import { DryRun } from "./dry-run";
-import { ExpressionInput } from "./expression-input";
-import { OBJECTS, fieldLabel, vocabularyQuery } from "./queries";
 import { TestRecord } from "./test-record";
-import { Verdict, corrected, useVerdict } from "./verdict";
 
 const schema = z.object({
   object: z.enum(["opportunity", "account", "contact", "lead", "task"]),

@@ -3,11 +3,12 @@ import { Link } from "@tanstack/react-router";
 import { ListChecks, Plus } from "lucide-react";
 import { patch } from "@/api/client";
 import type { Rule } from "@/api/types";
+import { OBJECTS } from "@/components/crm/expression/query";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/states";
 import { ActiveSwitch } from "./active-switch";
-import { OBJECTS, rulesQuery } from "./queries";
+import { rulesQuery } from "./queries";
 
 export function Rules() {
   const rules = useSuspenseQuery(rulesQuery()).data;

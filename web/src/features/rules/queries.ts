@@ -1,28 +1,11 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { get, post } from "@/api/client";
+import { get } from "@/api/client";
 import type { RuleObject } from "@/api/types";
 
 export const rulesQuery = () => queryOptions({ queryKey: ["rules"], queryFn: async () => (await get("/rules")).items });
 
 export const ruleQuery = (id: string) =>
   queryOptions({ queryKey: ["rules", id], queryFn: () => get("/rules/{id}", { path: { id } }) });
-
-export const vocabularyQuery = (object: RuleObject) =>
-  queryOptions({
-    queryKey: ["rule-vocabulary", object],
-    queryFn: () => get("/rules/facts", { query: { object } }),
-    staleTime: Infinity,
-  });
-
-/** What the server says of an expression as it is being typed. */
-export const verdictQuery = (object: RuleObject, expression: string) =>
-  queryOptions({
-    queryKey: ["rule-verdict", object, expression],
-    queryFn: async () => (await post("/rules/check", { body: { object, expression } })).data,
-    enabled: expression.trim() !== "",
-    placeholderData: keepPreviousData,
-    staleTime: Infinity,
-  });
 
 export interface Found {
   id: string;
@@ -46,17 +29,3 @@ export const recordsQuery = (object: RuleObject, q: string) =>
     },
     placeholderData: keepPreviousData,
   });
-
-export const OBJECTS: [RuleObject, string][] = [
-  ["opportunity", "Opportunity"],
-  ["account", "Account"],
-  ["contact", "Contact"],
-  ["lead", "Lead"],
-  ["task", "Task"],
-];
-
-/** `close_date` → "Close date", `owner_id` → "Owner". */
-export function fieldLabel(field: string): string {
-  const words = field.replace(/_id$/, "").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}

@@ -3,7 +3,7 @@ import { CircleAlert, CircleCheck } from "lucide-react";
 import type { RuleObject, RuleProblem } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { useRested } from "@/lib/hooks";
-import { verdictQuery } from "./queries";
+import { verdictQuery } from "./query";
 
 export function useVerdict(object: RuleObject, expression: string) {
   const rested = useRested(expression, 250);
