@@ -1,6 +1,6 @@
 # `make` tells what there is; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check gen bench e2e test-ai prove-access fmt clean bundles hooks
+.PHONY: help run dev test check gen bench e2e test-ai prove-access prove-faults fmt clean bundles hooks
 
 # The types of our SQL are in .sqlx; a DATABASE_URL for the server must not make the compiler ask a database.
 export SQLX_OFFLINE := true
@@ -34,6 +34,9 @@ test-ai: ## Score the local model on the request set
 
 prove-access: ## Compare 100,000 answers with a model of the access policy, and 2,000 pairs' times (ACCESS_CASES, ACCESS_PAIRS)
 	@scripts/prove-access
+
+prove-faults: ## Kill server and database 200 times while the process runs, and count (FAULTS, SEED)
+	@scripts/prove-faults
 
 fmt: ## Format everything
 	@cargo fmt --all

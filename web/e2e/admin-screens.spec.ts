@@ -24,6 +24,7 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["task-templates", "Task templates", "reads", ["task-templates", { name: "Mine", title: "Mine" }]],
   ["rules", "Validation rules", "refused", ["rules", { object: "account", name: "Mine", expression: "true" }]],
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
+  ["automations", "Automations", "refused", ["automations", { name: "Mine", object: "lead", steps: [], scopes: {} }]],
   ["web-forms", "Web forms", "refused", ["web-forms", { title: "Mine" }]],
   ["duplicates", "Duplicates", "reads", ["duplicates/sweeps", { object: "account" }]],
   [

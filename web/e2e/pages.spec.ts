@@ -33,6 +33,8 @@ const PAGES = [
   ["organisation", "/admin/organisation"],
   ["rules", "/admin/rules"],
   ["rule", "/admin/rules/new"],
+  ["automations", "/admin/automations"],
+  ["automation", "/admin/automations/new"],
   ["assignment rules", "/admin/assignment"],
   ["web forms", "/admin/web-forms"],
   ["duplicates", "/admin/duplicates"],

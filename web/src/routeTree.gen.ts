@@ -36,6 +36,7 @@ import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
 import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
 import { Route as AppAdminAssignmentRouteImport } from "./routes/_app/admin/assignment";
 import { Route as AppAdminAuditRouteImport } from "./routes/_app/admin/audit";
+import { Route as AppAdminAutomationsRouteImport } from "./routes/_app/admin/automations";
 import { Route as AppAdminConfigurationRouteImport } from "./routes/_app/admin/configuration";
 import { Route as AppAdminCurrenciesRouteImport } from "./routes/_app/admin/currencies";
 import { Route as AppAdminCustomFieldsRouteImport } from "./routes/_app/admin/custom-fields";
@@ -67,6 +68,8 @@ import { Route as AppOpportunitiesIdRouteImport } from "./routes/_app/opportunit
 import { Route as AppOpportunitiesBoardRouteImport } from "./routes/_app/opportunities/board";
 import { Route as AppAdminAssignmentIndexRouteImport } from "./routes/_app/admin/assignment/index";
 import { Route as AppAdminAssignmentIdRouteImport } from "./routes/_app/admin/assignment/$id";
+import { Route as AppAdminAutomationsIndexRouteImport } from "./routes/_app/admin/automations/index";
+import { Route as AppAdminAutomationsIdRouteImport } from "./routes/_app/admin/automations/$id";
 import { Route as AppAdminImportsIndexRouteImport } from "./routes/_app/admin/imports/index";
 import { Route as AppAdminImportsIdRouteImport } from "./routes/_app/admin/imports/$id";
 import { Route as AppAdminLifecyclesIdRouteImport } from "./routes/_app/admin/lifecycles/$id";
@@ -210,6 +213,11 @@ const AppAdminAssignmentRoute = AppAdminAssignmentRouteImport.update({
 const AppAdminAuditRoute = AppAdminAuditRouteImport.update({
   id: "/audit",
   path: "/audit",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminAutomationsRoute = AppAdminAutomationsRouteImport.update({
+  id: "/automations",
+  path: "/automations",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminConfigurationRoute = AppAdminConfigurationRouteImport.update({
@@ -367,6 +375,17 @@ const AppAdminAssignmentIdRoute = AppAdminAssignmentIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppAdminAssignmentRoute,
 } as any);
+const AppAdminAutomationsIndexRoute =
+  AppAdminAutomationsIndexRouteImport.update({
+    id: "/",
+    path: "/",
+    getParentRoute: () => AppAdminAutomationsRoute,
+  } as any);
+const AppAdminAutomationsIdRoute = AppAdminAutomationsIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminAutomationsRoute,
+} as any);
 const AppAdminImportsIndexRoute = AppAdminImportsIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -444,6 +463,7 @@ export interface FileRoutesByFullPath {
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
   "/admin/audit": typeof AppAdminAuditRoute;
+  "/admin/automations": typeof AppAdminAutomationsRouteWithChildren;
   "/admin/configuration": typeof AppAdminConfigurationRoute;
   "/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
@@ -476,6 +496,7 @@ export interface FileRoutesByFullPath {
   "/leads/": typeof AppLeadsIndexRoute;
   "/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
+  "/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
@@ -483,6 +504,7 @@ export interface FileRoutesByFullPath {
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
   "/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
+  "/admin/automations/": typeof AppAdminAutomationsIndexRoute;
   "/admin/imports/": typeof AppAdminImportsIndexRoute;
   "/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
@@ -535,6 +557,7 @@ export interface FileRoutesByTo {
   "/leads": typeof AppLeadsIndexRoute;
   "/opportunities": typeof AppOpportunitiesIndexRoute;
   "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
+  "/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
@@ -542,6 +565,7 @@ export interface FileRoutesByTo {
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
   "/admin/assignment": typeof AppAdminAssignmentIndexRoute;
+  "/admin/automations": typeof AppAdminAutomationsIndexRoute;
   "/admin/imports": typeof AppAdminImportsIndexRoute;
   "/admin/rules": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnIndexRoute;
@@ -574,6 +598,7 @@ export interface FileRoutesById {
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/_app/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
   "/_app/admin/audit": typeof AppAdminAuditRoute;
+  "/_app/admin/automations": typeof AppAdminAutomationsRouteWithChildren;
   "/_app/admin/configuration": typeof AppAdminConfigurationRoute;
   "/_app/admin/currencies": typeof AppAdminCurrenciesRoute;
   "/_app/admin/custom-fields": typeof AppAdminCustomFieldsRoute;
@@ -606,6 +631,7 @@ export interface FileRoutesById {
   "/_app/leads/": typeof AppLeadsIndexRoute;
   "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/_app/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
+  "/_app/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/_app/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
@@ -613,6 +639,7 @@ export interface FileRoutesById {
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/_app/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
   "/_app/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
+  "/_app/admin/automations/": typeof AppAdminAutomationsIndexRoute;
   "/_app/admin/imports/": typeof AppAdminImportsIndexRoute;
   "/_app/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/_app/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
@@ -645,6 +672,7 @@ export interface FileRouteTypes {
     | "/admin/api-keys"
     | "/admin/assignment"
     | "/admin/audit"
+    | "/admin/automations"
     | "/admin/configuration"
     | "/admin/currencies"
     | "/admin/custom-fields"
@@ -677,6 +705,7 @@ export interface FileRouteTypes {
     | "/leads/"
     | "/opportunities/"
     | "/admin/assignment/$id"
+    | "/admin/automations/$id"
     | "/admin/imports/$id"
     | "/admin/lifecycles/$id"
     | "/admin/rules/$id"
@@ -684,6 +713,7 @@ export interface FileRouteTypes {
     | "/admin/single-sign-on/new"
     | "/admin/web-forms/$id"
     | "/admin/assignment/"
+    | "/admin/automations/"
     | "/admin/imports/"
     | "/admin/rules/"
     | "/admin/single-sign-on/"
@@ -736,6 +766,7 @@ export interface FileRouteTypes {
     | "/leads"
     | "/opportunities"
     | "/admin/assignment/$id"
+    | "/admin/automations/$id"
     | "/admin/imports/$id"
     | "/admin/lifecycles/$id"
     | "/admin/rules/$id"
@@ -743,6 +774,7 @@ export interface FileRouteTypes {
     | "/admin/single-sign-on/new"
     | "/admin/web-forms/$id"
     | "/admin/assignment"
+    | "/admin/automations"
     | "/admin/imports"
     | "/admin/rules"
     | "/admin/single-sign-on"
@@ -774,6 +806,7 @@ export interface FileRouteTypes {
     | "/_app/admin/api-keys"
     | "/_app/admin/assignment"
     | "/_app/admin/audit"
+    | "/_app/admin/automations"
     | "/_app/admin/configuration"
     | "/_app/admin/currencies"
     | "/_app/admin/custom-fields"
@@ -806,6 +839,7 @@ export interface FileRouteTypes {
     | "/_app/leads/"
     | "/_app/opportunities/"
     | "/_app/admin/assignment/$id"
+    | "/_app/admin/automations/$id"
     | "/_app/admin/imports/$id"
     | "/_app/admin/lifecycles/$id"
     | "/_app/admin/rules/$id"
@@ -813,6 +847,7 @@ export interface FileRouteTypes {
     | "/_app/admin/single-sign-on/new"
     | "/_app/admin/web-forms/$id"
     | "/_app/admin/assignment/"
+    | "/_app/admin/automations/"
     | "/_app/admin/imports/"
     | "/_app/admin/rules/"
     | "/_app/admin/single-sign-on/"
@@ -1019,6 +1054,13 @@ declare module "@tanstack/react-router" {
       path: "/audit";
       fullPath: "/admin/audit";
       preLoaderRoute: typeof AppAdminAuditRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/automations": {
+      id: "/_app/admin/automations";
+      path: "/automations";
+      fullPath: "/admin/automations";
+      preLoaderRoute: typeof AppAdminAutomationsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/configuration": {
@@ -1238,6 +1280,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminAssignmentIdRouteImport;
       parentRoute: typeof AppAdminAssignmentRoute;
     };
+    "/_app/admin/automations/": {
+      id: "/_app/admin/automations/";
+      path: "/";
+      fullPath: "/admin/automations/";
+      preLoaderRoute: typeof AppAdminAutomationsIndexRouteImport;
+      parentRoute: typeof AppAdminAutomationsRoute;
+    };
+    "/_app/admin/automations/$id": {
+      id: "/_app/admin/automations/$id";
+      path: "/$id";
+      fullPath: "/admin/automations/$id";
+      preLoaderRoute: typeof AppAdminAutomationsIdRouteImport;
+      parentRoute: typeof AppAdminAutomationsRoute;
+    };
     "/_app/admin/imports/": {
       id: "/_app/admin/imports/";
       path: "/";
@@ -1338,6 +1394,19 @@ const AppAdminAssignmentRouteChildren: AppAdminAssignmentRouteChildren = {
 const AppAdminAssignmentRouteWithChildren =
   AppAdminAssignmentRoute._addFileChildren(AppAdminAssignmentRouteChildren);
 
+interface AppAdminAutomationsRouteChildren {
+  AppAdminAutomationsIdRoute: typeof AppAdminAutomationsIdRoute;
+  AppAdminAutomationsIndexRoute: typeof AppAdminAutomationsIndexRoute;
+}
+
+const AppAdminAutomationsRouteChildren: AppAdminAutomationsRouteChildren = {
+  AppAdminAutomationsIdRoute: AppAdminAutomationsIdRoute,
+  AppAdminAutomationsIndexRoute: AppAdminAutomationsIndexRoute,
+};
+
+const AppAdminAutomationsRouteWithChildren =
+  AppAdminAutomationsRoute._addFileChildren(AppAdminAutomationsRouteChildren);
+
 interface AppAdminImportsRouteChildren {
   AppAdminImportsIdRoute: typeof AppAdminImportsIdRoute;
   AppAdminImportsIndexRoute: typeof AppAdminImportsIndexRoute;
@@ -1398,6 +1467,7 @@ interface AppAdminRouteChildren {
   AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
   AppAdminAssignmentRoute: typeof AppAdminAssignmentRouteWithChildren;
   AppAdminAuditRoute: typeof AppAdminAuditRoute;
+  AppAdminAutomationsRoute: typeof AppAdminAutomationsRouteWithChildren;
   AppAdminConfigurationRoute: typeof AppAdminConfigurationRoute;
   AppAdminCurrenciesRoute: typeof AppAdminCurrenciesRoute;
   AppAdminCustomFieldsRoute: typeof AppAdminCustomFieldsRoute;
@@ -1428,6 +1498,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminApiKeysRoute: AppAdminApiKeysRoute,
   AppAdminAssignmentRoute: AppAdminAssignmentRouteWithChildren,
   AppAdminAuditRoute: AppAdminAuditRoute,
+  AppAdminAutomationsRoute: AppAdminAutomationsRouteWithChildren,
   AppAdminConfigurationRoute: AppAdminConfigurationRoute,
   AppAdminCurrenciesRoute: AppAdminCurrenciesRoute,
   AppAdminCustomFieldsRoute: AppAdminCustomFieldsRoute,

@@ -153,6 +153,14 @@ impl Actor {
         Arc::new(Self { stamp, ..self.clone() })
     }
 
+    /// What an automation does for this person: no more than its scopes say, and than the person may by now.
+    #[must_use]
+    pub fn automated(&self, id: Uuid, name: &str, scopes: &Grants) -> Arc<Self> {
+        let stamp =
+            Stamp { kind: ActorKind::Automation, id: Some(id), name: name.to_owned(), on_behalf_of: Some(self.user.0) };
+        Arc::new(Self { stamp, grants: scopes.narrowed(&self.grants.of_keys()), ..self.clone() })
+    }
+
     /// The same person by a key of theirs: no wider than the key's scopes, and until it ends.
     #[must_use]
     pub(crate) fn by_key(self, id: Uuid, name: &str, scopes: &Grants, until: DateTime<Utc>) -> Self {
@@ -168,6 +176,18 @@ impl Actor {
         self.key.unwrap_or(self.user.0)
     }
 
+    fn setting(&self) -> String {
+        let mut setting = self.grants.setting();
+        if self.viewer.is_some() {
+            setting.push_str("viewing=all ");
+        }
+        // An automation reads itself and writes its runs, whatever it may otherwise.
+        if let (ActorKind::Automation, Some(id)) = (self.stamp.kind, self.stamp.id) {
+            setting.push_str(&format!("automation={id} "));
+        }
+        setting
+    }
+
     /// What row-level security is told.
     pub(crate) fn db_scope(&self, origin: Origin) -> Scope {
         Scope {
@@ -175,7 +195,7 @@ impl Actor {
             user: Some(self.user),
             teams: self.teams.clone(),
             // What is private is nobody's who looks at the app as somebody else.
-            scopes: self.grants.setting() + if self.viewer.is_some() { "viewing=all " } else { "" },
+            scopes: self.setting(),
             epoch: self.epoch,
             // For whom nothing is shared with, nothing is looked up.
             principals: if self.shared.is_empty() { Vec::new() } else { self.principals.clone() },

@@ -61,6 +61,7 @@ words! {
         SingleSignOn = "single_sign_on",
         Rule = "rule",
         SavedView = "saved_view",
+        Automation = "automation",
     }
 }
 
@@ -152,7 +153,8 @@ pub const fn actions(object: Object) -> &'static [Action] {
         | Object::Rule
         | Object::ApiKey
         | Object::ServiceAccount
-        | Object::SingleSignOn => &[Read, Create, Update, Delete],
+        | Object::SingleSignOn
+        | Object::Automation => &[Read, Create, Update, Delete],
         Object::Import => &[Read, Create],
         // Of views that are for the whole organisation; one's own and those of one's team need none.
         Object::SavedView => &[Create, Update, Delete],
@@ -185,6 +187,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Rule
             | Object::SavedView
             | Object::Agent
+            | Object::Automation
             | Object::Audit,
             _,
         ) => &[None, All],
@@ -192,7 +195,8 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
 }
 
 /// Whether a key may be given anything of this object. Keys are made by people who are signed in; and what an import or
-/// an agent does later, it does with all of its person's rights, which a key must not lend.
+/// an agent does later, it does with all of its person's rights, which a key must not lend; nor do keys make what acts by
+/// itself.
 #[must_use]
 pub const fn fits_key(object: Object) -> bool {
     match object {
@@ -211,7 +215,12 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Rule
         | Object::SavedView
         | Object::Audit => true,
-        Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount | Object::SingleSignOn => false,
+        Object::Import
+        | Object::Agent
+        | Object::ApiKey
+        | Object::ServiceAccount
+        | Object::SingleSignOn
+        | Object::Automation => false,
     }
 }
 
@@ -369,6 +378,8 @@ permissions! {
     ReadSingleSignOn = SingleSignOn Read, CreateSingleSignOn = SingleSignOn Create, UpdateSingleSignOn = SingleSignOn Update,
     DeleteSingleSignOn = SingleSignOn Delete,
     CreateSavedView = SavedView Create, UpdateSavedView = SavedView Update, DeleteSavedView = SavedView Delete,
+    ReadAutomation = Automation Read, CreateAutomation = Automation Create, UpdateAutomation = Automation Update,
+    DeleteAutomation = Automation Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
 }
 

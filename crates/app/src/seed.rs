@@ -7,7 +7,9 @@ use dealwright_access::{Access, Context, Settings};
 use dealwright_demo as demo;
 use dealwright_files::Files;
 use dealwright_import::command::{self, Choices, File, Report};
+use dealwright_kernel::extract::read_value;
 use dealwright_kernel::id::{OrgId, UserId};
+use serde_json::json;
 
 use crate::database::{Failure, Running, deep};
 use crate::setup::{self, DEMO_LOGINS, DEMO_PASSWORD};
@@ -40,11 +42,46 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
+    if let Err(error) = automations(access, org, admin).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
     tracing::info!(
         opportunities = company.opportunities.len(),
         accounts = company.accounts.len(),
         "the demo company has been seeded"
     );
+    Ok(())
+}
+
+/// What the demo company has happen by itself.
+async fn automations(access: &Access, org: OrgId, admin: UserId) -> dealwright_kernel::Result<()> {
+    let scopes = json!({ "opportunity": { "read": "all" }, "account": { "read": "all" }, "lead": { "read": "all" },
+        "task": { "read": "all", "create": "all" } });
+    let all = [
+        json!({
+            "name": "Large deals", "description": "When a deal grows over a hundred thousand, its owner hears of it and plans a review.",
+            "object": "opportunity", "trigger": { "on": "event", "moments": ["created", "changed"], "fields": ["amount"] },
+            "condition": "amount > 100000 && (previous.amount == null || previous.amount <= 100000)",
+            "steps": [
+                { "do": "notify", "to": [{ "who": "owner" }], "message": "{{name}} is a large deal now" },
+                { "do": "create_task", "title": "Review {{name}} with {{account.name}}", "due_in_days": 3, "working_days": true },
+            ],
+            "scopes": scopes, "quiet_days": 7, "active": true,
+        }),
+        json!({
+            "name": "Past their close date", "description": "On Mondays, for open deals that should have closed.",
+            "object": "opportunity", "trigger": { "on": "schedule", "at": "07:00", "days": ["mon"], "time_zone": "Europe/Berlin" },
+            "condition": "stage.kind == \"open\" && close_date != null && close_date < today",
+            "steps": [{ "do": "create_task", "title": "Set a new close date for {{name}}, or close it", "due_in_days": 1, "working_days": true }],
+            "scopes": scopes, "quiet_days": 14, "active": false,
+        }),
+    ];
+    let cx = access.context_for(org, admin).await?;
+    for definition in all {
+        let (tx, _) = dealwright_automation::write::create(&cx, &read_value(definition)?).await?;
+        tx.commit(()).await?.into_inner();
+    }
     Ok(())
 }
 

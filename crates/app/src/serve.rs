@@ -96,6 +96,7 @@ impl Background {
         tasks.spawn(sequencer::run_sequencer(database.clone(), stop.clone()));
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
         tasks.spawn(notification::maker::run(database.clone(), stop.clone()));
+        tasks.spawn(dealwright_automation::consumer::follow(database.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
         Self { stop, tasks }
@@ -130,6 +131,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
     let worker = notification::maker::register(worker, &state.access);
+    let worker = dealwright_automation::register(worker, &state.access);
     let worker = notification::letter::register(worker, &state.access, &state.mailer);
     dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
@@ -158,11 +160,13 @@ pub fn worker(state: &AppState) -> Worker {
         .every("seal_audit", TimeDelta::hours(1))
 }
 
-/// Makes the notifications of all that happened until now, as what runs beside the requests does at once.
+/// Makes the notifications of all that happened until now and sets off its automations, as what runs beside the requests does at
+/// once.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn notify(state: &AppState) -> dealwright_kernel::Result<()> {
+    dealwright_automation::consumer::catch_up(state.access.database()).await?;
     notification::maker::catch_up(state.access.database()).await
 }
 

@@ -73,6 +73,8 @@ ids! {
     ConversationId,
     AgentRunId,
     ProposalId,
+    AutomationId,
+    AutomationRunId,
     /// A share of a record with a person or a team.
     ShareId,
     /// A contact's time at an account.

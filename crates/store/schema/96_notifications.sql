@@ -17,6 +17,7 @@ begin
         when 'lead' then exists (select from lead l where l.org_id = org and l.id = record and l.deleted_at is null)
         when 'task' then exists (select from task t where t.org_id = org and t.id = record and t.deleted_at is null)
         when 'import' then exists (select from import i where i.org_id = org and i.id = record)
+        when 'automation' then exists (select from automation w where w.org_id = org and w.id = record)
         when 'bulk_change' then exists (select from bulk_change b where b.org_id = org and b.id = record)
         else false
     end;

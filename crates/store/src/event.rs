@@ -19,6 +19,7 @@ pub enum ActorKind {
     System,
     Import,
     Key,
+    Automation,
 }
 
 impl ActorKind {
@@ -30,6 +31,7 @@ impl ActorKind {
             Self::System => "system",
             Self::Import => "import",
             Self::Key => "key",
+            Self::Automation => "automation",
         }
     }
 
@@ -41,6 +43,7 @@ impl ActorKind {
             "agent" => Self::Agent,
             "import" => Self::Import,
             "key" => Self::Key,
+            "automation" => Self::Automation,
             _ => Self::System,
         }
     }
@@ -52,7 +55,7 @@ pub struct Stamp {
     pub kind: ActorKind,
     pub id: Option<Uuid>,
     pub name: String,
-    /// The person an agent, an import or a key acts for.
+    /// The person an agent, an import, a key or an automation acts for.
     pub on_behalf_of: Option<Uuid>,
 }
 

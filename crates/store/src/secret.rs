@@ -43,6 +43,7 @@ pub const SEALED: &[Sealed] = &[
     Sealed { table: "oidc_session", column: "id_token", context: "'oidc-session:' || session_id" },
     Sealed { table: "oidc_login", column: "verifier", context: "'oidc-login:' || id" },
     Sealed { table: "mailbox", column: "password", context: "'mailbox:' || id" },
+    Sealed { table: "automation", column: "webhook_secret", context: "'automation:' || id" },
     Sealed { table: "mail_drop", column: "token", context: "'mail-drop:' || user_id" },
 ];
 

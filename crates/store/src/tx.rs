@@ -226,6 +226,7 @@ impl Tx {
             ActorKind::System => "system",
             ActorKind::Import => "import",
             ActorKind::Key => "api",
+            ActorKind::Automation => "automation",
         };
         let path = attempt.path.or(self.path).unwrap_or(usual);
         let attempt = Attempt { path: Some(path), ..attempt };

@@ -777,6 +777,185 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/automation-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of automations, the newest first
+         * @description What a record says is null for who does not see it.
+         */
+        get: operations["get_automation_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run */
+        get: operations["get_automation_runs_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automation-runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a run again that was refused or failed
+         * @description It is judged anew; steps that were done stay done.
+         */
+        post: operations["post_automation_runs_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All automations */
+        get: operations["get_automations"];
+        put?: never;
+        /**
+         * Create an automation
+         * @description It acts for the caller, or for an active service account, within the scopes that are named; both can hold no more than the
+         *     caller may. What could not work is refused with its place.
+         */
+        post: operations["post_automations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an automation on the past
+         * @description Looks at the events of the past days with each record as it was then, as far as the caller sees them, and changes nothing.
+         *     A schedule is tried on what is there.
+         */
+        post: operations["post_automations_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What automations can wait for, by object */
+        get: operations["get_automations_vocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One automation */
+        get: operations["get_automations_id"];
+        /**
+         * Replace an automation
+         * @description It acts for who saves it, or for a service account, from then on. A pause ends.
+         */
+        put: operations["put_automations_id"];
+        post?: never;
+        /** Delete an automation, with the log of its runs */
+        delete: operations["delete_automations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret for what an automation sends
+         * @description It is shown this once. What is sent from now on is signed with it, and not with the one before.
+         */
+        post: operations["post_automations_id_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/automations/{id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch an automation on or off
+         * @description Off always goes. On, it is checked as when it is saved, and acts for who switched it on, unless for a service account.
+         */
+        post: operations["post_automations_id_switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bouncing-addresses": {
         parameters: {
             query?: never;
@@ -5910,7 +6089,7 @@ export interface components {
          * @description What kind of actor did it.
          * @enum {string}
          */
-        ActorKind: "user" | "agent" | "system" | "import" | "key";
+        ActorKind: "user" | "agent" | "system" | "import" | "key" | "automation";
         /** @description A passkey that was added. */
         AddedPasskey: components["schemas"]["Passkey"] & {
             /** @description For when the device is lost, each good once. Shown once, with the first second factor; null when there is a set. */
@@ -6260,6 +6439,340 @@ export interface components {
          * @enum {string}
          */
         Author: "model" | "deterministic";
+        /** @description An automation as the API shows it. */
+        Automation: {
+            active: boolean;
+            condition?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            description?: string | null;
+            id: components["schemas"]["AutomationId"];
+            name: string;
+            /**
+             * Format: date-time
+             * @description When its schedule comes next.
+             */
+            next_at?: string | null;
+            object: components["schemas"]["RuleObject"];
+            paused?: components["schemas"]["AutomationPause"] | null;
+            /** Format: date-time */
+            paused_at?: string | null;
+            /** Format: int32 */
+            per_hour: number;
+            /** @description What is wrong with its condition by now. */
+            problem?: string | null;
+            /** Format: int32 */
+            quiet_days: number;
+            /** @description Runs of the last seven days by what became of them. */
+            recent: components["schemas"]["AutomationRecent"];
+            run_as: components["schemas"]["AutomationRunAs"];
+            scopes: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["ScopeLevel"];
+                };
+            };
+            steps: components["schemas"]["AutomationStep"][];
+            trigger: components["schemas"]["AutomationTrigger"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            with_imports: boolean;
+        };
+        /** @description Whose task it is. */
+        AutomationAssignee: {
+            /** @enum {string} */
+            who: "owner";
+        } | {
+            id: components["schemas"]["UserId"];
+            /** @enum {string} */
+            who: "person";
+        };
+        /** @description What can be written, by the API's names. */
+        AutomationDefinition: {
+            active?: boolean;
+            /**
+             * @description An expression in CEL as validation rules have it; without one it always runs.
+             * @example amount > 50000 && stage.kind == "open"
+             */
+            condition?: string | null;
+            description?: string | null;
+            name: string;
+            object: components["schemas"]["RuleObject"];
+            /**
+             * Format: int32
+             * @description More runs than this in an hour switch it off.
+             */
+            per_hour?: number;
+            /**
+             * Format: int32
+             * @description How many days a record is left alone after a run.
+             */
+            quiet_days?: number;
+            run_as_id?: components["schemas"]["UserId"] | null;
+            /** @description The most it may do, by object and action; it never does more than whom it acts for may by then. */
+            scopes: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["ScopeLevel"];
+                };
+            };
+            steps: components["schemas"]["AutomationStep"][];
+            trigger: components["schemas"]["AutomationTrigger"];
+            /** @description Whether what imports bring sets it off. */
+            with_imports?: boolean;
+        };
+        /** Format: uuid */
+        AutomationId: string;
+        /**
+         * @description Something that happens to a record.
+         * @enum {string}
+         */
+        AutomationMoment: "created" | "changed" | "stage_changed" | "won" | "lost" | "reopened" | "owner_changed" | "converted" | "restored" | "activity_logged" | "task_done" | "sla_warned" | "sla_breached" | "approval_requested" | "approved" | "rejected";
+        /**
+         * @description Why an automation was switched off by no person.
+         * @enum {string}
+         */
+        AutomationPause: "storm" | "actor_gone" | "failing";
+        /** @description Runs of the last seven days. */
+        AutomationRecent: {
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            last_at?: string | null;
+            /**
+             * Format: int64
+             * @description Refused, failed, or skipped by a guard.
+             */
+            problems: number;
+        };
+        /** @description Whom to tell. Whoever does not see the record is told nothing. */
+        AutomationRecipient: {
+            /** @enum {string} */
+            who: "owner";
+        } | {
+            id: components["schemas"]["UserId"];
+            /** @enum {string} */
+            who: "person";
+        } | {
+            id: components["schemas"]["TeamId"];
+            /** @enum {string} */
+            who: "team";
+        };
+        /** @description A run as the API shows it. */
+        AutomationRun: {
+            automation: components["schemas"]["Ref"];
+            /**
+             * Format: date-time
+             * @description When what set it off happened.
+             */
+            caused_at: string;
+            /**
+             * Format: int64
+             * @description How many automations led to it.
+             */
+            chain: number;
+            code?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description What happened, such as `opportunity.moved`; null for a schedule, and when you do not see the record. */
+            event?: string | null;
+            /** Format: uuid */
+            event_id?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+            id: components["schemas"]["AutomationRunId"];
+            object: components["schemas"]["RuleObject"];
+            reason?: string | null;
+            /** @description Null when you do not see the record. */
+            record?: string | null;
+            /** Format: uuid */
+            record_id: string;
+            status: components["schemas"]["AutomationRunStatus"];
+            steps: components["schemas"]["AutomationStepResult"][];
+        };
+        /** @description Whom an automation acts for. */
+        AutomationRunAs: components["schemas"]["Ref"] & {
+            active: boolean;
+            /** @description A service account, and no person. */
+            service: boolean;
+        };
+        /** Format: uuid */
+        AutomationRunId: string;
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        AutomationRunStatus: "queued" | "done" | "unmet" | "refused" | "failed" | "skipped";
+        /** @description A secret, shown this once. */
+        AutomationSecret: {
+            /** @description `whsec_…`, as libraries for Standard Webhooks take it. */
+            secret: string;
+        };
+        /** @description Something that is done. Those of one run are done in order; one that is refused ends the run, and what was done stays. */
+        AutomationStep: {
+            add_tags?: string[];
+            /** @enum {string} */
+            do: "set_fields";
+            remove_tags?: string[];
+            set?: Record<string, unknown>;
+        } | {
+            /** @enum {string} */
+            do: "assign";
+        } | {
+            assignee?: components["schemas"]["AutomationAssignee"];
+            /** @enum {string} */
+            do: "create_task";
+            /** Format: int32 */
+            due_in_days?: number | null;
+            notes?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            template_id?: components["schemas"]["TaskTemplateId"] | null;
+            /** @description May name facts: `Call {{name}}`. Empty where a template says it. */
+            title?: string;
+            /** @description Saturdays and Sundays do not count. */
+            working_days?: boolean;
+        } | {
+            /** @enum {string} */
+            do: "notify";
+            message: string;
+            to: components["schemas"]["AutomationRecipient"][];
+        } | {
+            /** @enum {string} */
+            do: "webhook";
+            url: string;
+        } | {
+            /** @enum {string} */
+            do: "agent";
+            /** @description May name facts. */
+            goal: string;
+        };
+        /** @description What became of a step, in words for who reads the log. */
+        AutomationStepResult: {
+            /** @description Why it was refused. */
+            code?: string | null;
+            do: string;
+            /**
+             * Format: uuid
+             * @description The event of a change, by which it can be taken back.
+             */
+            event_id?: string | null;
+            /**
+             * Format: uuid
+             * @description What it made: a task, a run of the assistant.
+             */
+            made_id?: string | null;
+            reason?: string | null;
+            status: components["schemas"]["AutomationStepStatus"];
+        };
+        /**
+         * @description What became of a step.
+         * @enum {string}
+         */
+        AutomationStepStatus: "done" | "unchanged" | "refused" | "sending" | "failed";
+        /** @description What a switch is to be. */
+        AutomationSwitch: {
+            active: boolean;
+            /**
+             * Format: int64
+             * @description Unless `If-Match` says it.
+             */
+            version?: number | null;
+        };
+        /** @description When a schedule comes. */
+        AutomationTiming: {
+            /**
+             * @description Hours and minutes of the time zone. Where the clocks go forward over it, it comes once they have; where they go back over
+             *     it, the first time.
+             * @example 08:00
+             */
+            at: string;
+            /** @description Days of the week; every day when this and `month_days` are empty. */
+            days?: components["schemas"]["WorkingDay"][];
+            /** @description Days of the month; 31 is the last one of shorter months too. */
+            month_days?: number[];
+            /** @example Europe/Berlin */
+            time_zone: string;
+        };
+        /** @description A definition, and the version that was read. */
+        AutomationToSave: {
+            definition: components["schemas"]["AutomationDefinition"];
+            /**
+             * Format: int64
+             * @description Unless `If-Match` says it.
+             */
+            version?: number | null;
+        };
+        /** @description A definition to be tried. */
+        AutomationToTry: {
+            /**
+             * Format: int32
+             * @description How many days back; 30 when absent.
+             */
+            days?: number | null;
+            definition: components["schemas"]["AutomationDefinition"];
+        };
+        /** @description What an automation would have done. */
+        AutomationTrial: {
+            /** @description Whether there was more than can be looked at: older events, or other records. */
+            cut: boolean;
+            /** @description Those whose condition could not be judged, and why the first one could not. */
+            failed: number;
+            /** @description Those that a record would have been left alone for. */
+            left_alone: number;
+            /** @description Events, or of a schedule records, that were looked at, of what you see. */
+            looked_at: number;
+            /** @description The most runs within an hour; more than `per_hour` would have switched it off. */
+            most_in_an_hour: number;
+            /** @description When a schedule comes next, five times. */
+            next: string[];
+            problem?: string | null;
+            /** @description The last hundred runs, the newest first. */
+            runs: components["schemas"]["AutomationTrialRun"][];
+            /**
+             * Format: date-time
+             * @description Since when; null of a schedule, which is tried on what is there.
+             */
+            since?: string | null;
+            /** @description Those that it waits for. */
+            triggered: number;
+            /** @description Those whose condition did not hold. */
+            unmet: number;
+            would_run: number;
+        };
+        /** @description A run that would have been. */
+        AutomationTrialRun: {
+            /**
+             * Format: date-time
+             * @description When; of a schedule, when it comes next.
+             */
+            at: string;
+            /** @description What happened, such as `opportunity.moved`; null of a schedule. */
+            event?: string | null;
+            record: string;
+            /** Format: uuid */
+            record_id: string;
+        };
+        /** @description What an automation made of the past, and what it needs. */
+        AutomationTried: components["schemas"]["AutomationTrial"] & {
+            /** @description Permissions that its steps need, such as `opportunity.update`. */
+            needs: string[];
+        };
+        /** @description What sets an automation off. */
+        AutomationTrigger: {
+            /** @description For `changed`: one of these fields; any field when empty. */
+            fields?: string[];
+            moments: components["schemas"]["AutomationMoment"][];
+            /** @enum {string} */
+            on: "event";
+        } | (components["schemas"]["AutomationTiming"] & {
+            /** @enum {string} */
+            on: "schedule";
+        });
+        /** @description What automations of an object can wait for, and what their steps need. */
+        AutomationVocabulary: {
+            moments: components["schemas"]["AutomationMoment"][];
+            object: components["schemas"]["RuleObject"];
+        };
         /**
          * @description How often a price is due.
          * @enum {string}
@@ -10058,7 +10571,7 @@ export interface components {
          * @description Why somebody is told.
          * @enum {string}
          */
-        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added";
+        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused";
         /** @description How many were changed. */
         NotificationMarked: {
             /** Format: int64 */
@@ -10135,7 +10648,7 @@ export interface components {
          * @description What a notification can be about.
          * @enum {string}
          */
-        NotifiedObject: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change";
+        NotifiedObject: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation";
         /** @description The record that a notification is about, by its name of now. */
         NotifiedRecord: {
             /** Format: uuid */
@@ -10784,6 +11297,86 @@ export interface components {
                 last_position: number;
                 /** Format: date-time */
                 sealed_at: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Automation: components["schemas"]["Counted"] & {
+            items: {
+                active: boolean;
+                condition?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                description?: string | null;
+                id: components["schemas"]["AutomationId"];
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When its schedule comes next.
+                 */
+                next_at?: string | null;
+                object: components["schemas"]["RuleObject"];
+                paused?: components["schemas"]["AutomationPause"] | null;
+                /** Format: date-time */
+                paused_at?: string | null;
+                /** Format: int32 */
+                per_hour: number;
+                /** @description What is wrong with its condition by now. */
+                problem?: string | null;
+                /** Format: int32 */
+                quiet_days: number;
+                /** @description Runs of the last seven days by what became of them. */
+                recent: components["schemas"]["AutomationRecent"];
+                run_as: components["schemas"]["AutomationRunAs"];
+                scopes: {
+                    [key: string]: {
+                        [key: string]: components["schemas"]["ScopeLevel"];
+                    };
+                };
+                steps: components["schemas"]["AutomationStep"][];
+                trigger: components["schemas"]["AutomationTrigger"];
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+                with_imports: boolean;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AutomationRun: components["schemas"]["Counted"] & {
+            items: {
+                automation: components["schemas"]["Ref"];
+                /**
+                 * Format: date-time
+                 * @description When what set it off happened.
+                 */
+                caused_at: string;
+                /**
+                 * Format: int64
+                 * @description How many automations led to it.
+                 */
+                chain: number;
+                code?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** @description What happened, such as `opportunity.moved`; null for a schedule, and when you do not see the record. */
+                event?: string | null;
+                /** Format: uuid */
+                event_id?: string | null;
+                /** Format: date-time */
+                finished_at?: string | null;
+                id: components["schemas"]["AutomationRunId"];
+                object: components["schemas"]["RuleObject"];
+                reason?: string | null;
+                /** @description Null when you do not see the record. */
+                record?: string | null;
+                /** Format: uuid */
+                record_id: string;
+                status: components["schemas"]["AutomationRunStatus"];
+                steps: components["schemas"]["AutomationStepResult"][];
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -20622,6 +21215,1357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeptSeal"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_automation_runs: {
+        parameters: {
+            query?: {
+                automation_id?: components["schemas"]["AutomationId"];
+                record_id?: string;
+                status?: components["schemas"]["AutomationRunStatus"];
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AutomationRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_automation_runs_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AutomationRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_automation_runs_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AutomationRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_automations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Automation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_automations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationDefinition"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_automations_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationToTry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationTried"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_automations_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationVocabulary"][];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_automations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AutomationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_automations_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["AutomationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationToSave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_automations_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["AutomationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_automations_id_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AutomationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomationSecret"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_automations_id_switch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["AutomationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationSwitch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
                 };
             };
             /** @description The request can't be read */
@@ -37481,9 +39425,9 @@ export interface operations {
                 unread?: boolean;
                 /** @description Those that are put off, and no others. */
                 snoozed?: boolean;
-                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added";
+                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused";
                 /** @description All about this record, singly; with `record_id`. */
-                object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change";
+                object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation";
                 record_id?: string;
             };
             header?: never;

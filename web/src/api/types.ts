@@ -171,6 +171,14 @@ export type RuleObject = Schemas["RuleObject"];
 export type RuleProblem = Schemas["RuleProblem"];
 export type RuleFailing = Schemas["RuleFailing"];
 
+export type Automation = Schemas["Automation"];
+export type AutomationDefinition = Schemas["AutomationDefinition"];
+export type AutomationTrigger = Schemas["AutomationTrigger"];
+export type AutomationStep = Schemas["AutomationStep"];
+export type AutomationMoment = Schemas["AutomationMoment"];
+export type AutomationRun = Schemas["AutomationRun"];
+export type AutomationTried = Schemas["AutomationTried"];
+
 export type Import = Schemas["Import"];
 export type ImportObject = Schemas["ImportObject"];
 export type ImportTemplate = Schemas["ImportTemplate"];

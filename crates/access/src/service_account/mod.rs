@@ -50,11 +50,11 @@ pub async fn make(tx: &mut Tx, name: &str) -> Result<UserId> {
     Ok(id)
 }
 
-/// The most that keys and clients of this service account can be given by the caller: no more than either may do.
+/// The most that keys, clients and automations of this service account can be given by the caller: no more than either may do.
 ///
 /// # Errors
 /// 422 on `owner_id` when it is no active service account.
-pub(crate) async fn grants_of(cx: &Context, id: UserId) -> Result<Grants> {
+pub async fn grants_of(cx: &Context, id: UserId) -> Result<Grants> {
     let mut tx = cx.begin().await?;
     let known = store::is_active(&mut tx, id).await?;
     tx.done(()).await?;

@@ -11,6 +11,7 @@
 mod access;
 mod ai;
 mod app;
+mod automation;
 mod connect;
 mod crm;
 mod store;

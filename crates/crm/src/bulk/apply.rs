@@ -16,7 +16,10 @@ use crate::selection::{ListObject, deleting, updating};
 use crate::task::{self, Task, TaskPatch};
 
 /// Whether a record of this object takes such values at all.
-pub(super) fn check(object: ListObject, set: Map<String, Value>) -> Result<()> {
+///
+/// # Errors
+/// 422 for what a field does not take.
+pub fn check(object: ListObject, set: Map<String, Value>) -> Result<()> {
     match object {
         ListObject::Opportunity => OpportunityPatch::from_values(set).map(|_| ()),
         ListObject::Account => AccountPatch::from_values(set).map(|_| ()),
@@ -38,13 +41,16 @@ fn patch(work: &Work, tags: &[String]) -> Map<String, Value> {
     set
 }
 
-/// Does the work on one record that must be at `version`; nothing when it is as wanted already.
-pub(super) async fn one(
+/// Does the work on one record that must be at `version`, or as it is now; nothing when it is as wanted already.
+///
+/// # Errors
+/// What a change of that one record alone would meet.
+pub async fn one(
     cx: &Context,
     tx: &mut Tx,
     object: ListObject,
     id: Uuid,
-    version: i64,
+    version: Option<i64>,
     work: &Work,
 ) -> Result<Option<EventId>> {
     if work.delete {
@@ -53,58 +59,69 @@ pub(super) async fn one(
     let needs = updating(object);
     if work.assign {
         let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
+        let version = version.unwrap_or(permit.version);
         return Ok(lead::assigning::assign(cx, tx, permit, version).await?.event);
     }
     match object {
         ListObject::Opportunity => {
             let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             let patch = OpportunityPatch::from_values(patch(work, &permit.tags))?;
             Ok(opportunity::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
         ListObject::Account => {
             let permit = cx.permit_for::<Account>(tx, AccountId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             let patch = AccountPatch::from_values(patch(work, &permit.tags))?;
             Ok(account::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
         ListObject::Contact => {
             let permit = cx.permit_for::<Contact>(tx, ContactId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             let patch = ContactPatch::from_values(patch(work, &permit.tags))?;
             Ok(contact::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
         ListObject::Lead => {
             let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             let patch = LeadPatch::from_values(patch(work, &permit.tags))?;
             Ok(lead::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
         ListObject::Task => {
             let permit = cx.permit_for::<Task>(tx, TaskId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             let patch = TaskPatch::from_values(work.set.clone())?;
             Ok(task::write::update(cx, tx, permit, version, patch, None).await?.event)
         }
     }
 }
 
-async fn delete(cx: &Context, tx: &mut Tx, object: ListObject, id: Uuid, version: i64) -> Result<EventId> {
+async fn delete(cx: &Context, tx: &mut Tx, object: ListObject, id: Uuid, version: Option<i64>) -> Result<EventId> {
     let needs = deleting(object);
     match object {
         ListObject::Opportunity => {
             let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             opportunity::write::delete(tx, permit, version, None).await
         }
         ListObject::Account => {
             let permit = cx.permit_for::<Account>(tx, AccountId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             account::write::delete(tx, permit, version, None).await
         }
         ListObject::Contact => {
             let permit = cx.permit_for::<Contact>(tx, ContactId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             contact::write::delete(tx, permit, version, None).await
         }
         ListObject::Lead => {
             let permit = cx.permit_for::<Lead>(tx, LeadId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             lead::write::delete(tx, permit, version, None).await
         }
         ListObject::Task => {
             let permit = cx.permit_for::<Task>(tx, TaskId(id), needs).await?;
+            let version = version.unwrap_or(permit.version);
             task::write::delete(tx, permit, version, None).await
         }
     }

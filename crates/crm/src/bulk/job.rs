@@ -137,7 +137,7 @@ async fn forth(cx: &Context, id: BulkId) -> Result<()> {
 async fn changed(cx: &Context, tx: &mut Tx, bulk: &BulkChange, row: Row) -> Result<Fate> {
     tx.by_way_of("bulk");
     let point = tx.savepoint().await?;
-    match apply::one(cx, tx, bulk.object, row.record_id, row.version, &bulk.change).await {
+    match apply::one(cx, tx, bulk.object, row.record_id, Some(row.version), &bulk.change).await {
         Ok(event) => {
             tx.keep(point).await?;
             Ok(event.map_or(Fate::Unchanged, Fate::Changed))

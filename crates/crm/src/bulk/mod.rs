@@ -2,7 +2,7 @@
 //! permissions, rules, gates and versions as a change of one alone; what is refused is kept with the reason, and the whole
 //! can be taken back.
 
-mod apply;
+pub mod apply;
 pub mod http;
 pub mod job;
 pub mod store;

@@ -303,5 +303,6 @@ fn path(of: &Notification) -> String {
         NotifiedObject::Task => "/tasks".to_owned(),
         NotifiedObject::Import => format!("/admin/imports/{id}"),
         NotifiedObject::BulkChange => "/notifications".to_owned(),
+        NotifiedObject::Automation => format!("/admin/automations/{id}"),
     }
 }

@@ -46,6 +46,10 @@ words! {
         BulkFinished = "bulk_finished",
         ProposalWaiting = "proposal_waiting",
         AccountTeamAdded = "account_team_added",
+        /// An automation has something to say of a record.
+        AutomationMessage = "automation_message",
+        /// An automation that acts for them was switched off.
+        AutomationPaused = "automation_paused",
     }
 }
 
@@ -62,6 +66,8 @@ impl NotificationKind {
         Self::BulkFinished,
         Self::ProposalWaiting,
         Self::AccountTeamAdded,
+        Self::AutomationMessage,
+        Self::AutomationPaused,
     ];
 }
 
@@ -69,7 +75,7 @@ words! {
     /// What a notification can be about.
     NotifiedObject, "object" {
         Opportunity = "opportunity", Account = "account", Contact = "contact", Lead = "lead", Task = "task",
-        Import = "import", BulkChange = "bulk_change",
+        Import = "import", BulkChange = "bulk_change", Automation = "automation",
     }
 }
 

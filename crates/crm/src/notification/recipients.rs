@@ -101,7 +101,8 @@ impl Happened {
     pub(super) fn teams(&self) -> Vec<Uuid> {
         let mentioned = self.data.pointer("/mentions/teams").map(ids).unwrap_or_default();
         let shared = self.data.pointer("/team/id").and_then(id).filter(|_| self.verb() == "shared");
-        mentioned.into_iter().chain(shared).collect()
+        let told = self.data.get("teams").map(ids).filter(|_| self.verb() == "notified").unwrap_or_default();
+        mentioned.into_iter().chain(shared).chain(told).collect()
     }
 
     /// What all notifications of one kind to one person are made of that stand for the same: whatever an import, a change
@@ -172,6 +173,11 @@ impl Happened {
                 return self.person().map(|user| self.told(user, Kind::BulkFinished, key)).into_iter().collect();
             }
             "import" | "bulk_change" => Vec::new(),
+            "automation" => {
+                let whose = self.data.get("run_as").and_then(id).filter(|_| self.verb() == "paused");
+                return whose.map(|user| self.told(user, Kind::AutomationPaused, key)).into_iter().collect();
+            }
+            _ if self.verb() == "notified" => return once(self.of_message(known, key)),
             _ => self.of_record(known, key),
         };
         let me = [self.person(), self.on_behalf_of];
@@ -195,6 +201,16 @@ impl Happened {
         let follow = followers.difference(&mentioned).map(|user| self.told(*user, Kind::FollowedRecordChanged, key));
         let mention = mentioned.iter().map(|user| self.told(*user, Kind::Mentioned, key));
         mention.chain(follow).collect()
+    }
+
+    /// Whom an automation wants told: whoever it acts for too.
+    fn of_message(&self, known: &Known, key: Key) -> Vec<Told> {
+        let wants_owner = self.data.get("owner").and_then(Value::as_bool) == Some(true);
+        let owner = known.owners.get(&key).copied().filter(|_| wants_owner);
+        let people = self.data.get("people").map(ids).unwrap_or_default();
+        let of_teams = self.teams().into_iter().flat_map(|team| known.team(self.org, team));
+        let all = owner.into_iter().chain(people).chain(of_teams);
+        all.map(|user| self.told(user, Kind::AutomationMessage, key)).collect()
     }
 
     fn of_record(&self, known: &Known, key: Key) -> Vec<Told> {

@@ -66,6 +66,10 @@ impl Language {
             (Self::German, Kind::BulkFinished) => "Ihre Änderung vieler Datensätze ist fertig".to_owned(),
             (Self::English, Kind::ProposalWaiting) => format!("A proposal for {name} waits for a decision"),
             (Self::German, Kind::ProposalWaiting) => format!("Ein Vorschlag zu {name} wartet auf eine Entscheidung"),
+            (Self::English, Kind::AutomationMessage) => format!("{who} on {what}"),
+            (Self::German, Kind::AutomationMessage) => format!("{who} zu {what}"),
+            (Self::English, Kind::AutomationPaused) => format!("The automation {name} was switched off"),
+            (Self::German, Kind::AutomationPaused) => format!("Die Automation {name} wurde abgeschaltet"),
             (Self::English, Kind::AccountTeamAdded) => format!("{who} added you to the team of {name}"),
             (Self::German, Kind::AccountTeamAdded) => format!("{who} hat Sie in das Team von {name} aufgenommen"),
         }
@@ -138,6 +142,14 @@ impl Language {
             Kind::ImportFinished | Kind::BulkFinished => {
                 self.say("You get this because you began it.", "Sie erhalten dies, weil Sie es begonnen haben.")
             }
+            Kind::AutomationMessage => self.say(
+                "You get this because an automation was told to tell you.",
+                "Sie erhalten dies, weil eine Automation Sie benachrichtigen soll.",
+            ),
+            Kind::AutomationPaused => self.say(
+                "You get this because the automation acted for you.",
+                "Sie erhalten dies, weil die Automation in Ihrem Namen handelte.",
+            ),
             Kind::ProposalWaiting => self.say(
                 "You get this because a proposal is about your record.",
                 "Sie erhalten dies, weil ein Vorschlag Ihren Datensatz betrifft.",

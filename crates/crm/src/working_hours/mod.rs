@@ -47,7 +47,9 @@ impl Day {
         Self::ALL.into_iter().find(|day| day.number() == number)
     }
 
-    pub(crate) const fn of(weekday: Weekday) -> Self {
+    /// The day of the calendar's weekday.
+    #[must_use]
+    pub const fn of(weekday: Weekday) -> Self {
         match weekday {
             Weekday::Mon => Self::Mon,
             Weekday::Tue => Self::Tue,

@@ -205,6 +205,14 @@ impl Facts {
         self.0.get(name).unwrap_or(MISSING)
     }
 
+    /// What is known of the record as it is, for another program: without what was before, and without what is missing.
+    #[must_use]
+    pub fn plain(&self) -> serde_json::Map<String, Json> {
+        let own = |name: &str| name != "is_new" && !name.starts_with("previous.");
+        let known = self.0.iter().filter(|(name, value)| own(name) && !value.is_missing());
+        known.map(|(name, value)| (name.clone(), value.to_json())).collect()
+    }
+
     /// These facts with those before the change, under `previous.`, and whether there were any.
     #[must_use]
     pub fn after(mut self, before: Option<&Self>) -> Self {

@@ -96,6 +96,7 @@ export function words(event: TimelineEvent): Words {
     };
   }
   if (noun === "file") return ofFile(event, action);
+  if (action === "notified") return { verb: "told people:", object: text(event.data.message) };
   if (noun === "account_plan") return ofPlan(event, action);
   if (noun === "proposal") {
     const n = event.changes.length;

@@ -33,6 +33,8 @@ function Mark({ event }: { event: TimelineEvent }) {
 
 function ActorBadge({ actor }: { actor: TimelineEvent["actor"] }) {
   if (actor.kind === "agent") return <Badge kind="outline">Agent{actor.for ? `, for ${actor.for.name}` : ""}</Badge>;
+  if (actor.kind === "automation")
+    return <Badge kind="outline">Automation{actor.for ? `, for ${actor.for.name}` : ""}</Badge>;
   if (actor.kind === "import") return <Badge kind="outline">Import</Badge>;
   if (actor.kind === "key") return <Badge kind="outline">API</Badge>;
   if (actor.kind === "system") return <Badge kind="outline">Automatic</Badge>;

@@ -1,5 +1,5 @@
 /** Round is a person, a filled square with a spark is an agent, an outlined square with a letter is a company. */
-import { KeyRound, Sparkle, Upload, Workflow } from "lucide-react";
+import { KeyRound, Sparkle, Upload, Workflow, Zap } from "lucide-react";
 import type { CSSProperties } from "react";
 import { cn } from "@/lib/cn";
 import { initials } from "@/lib/format";
@@ -63,8 +63,8 @@ export function CompanyMark({ name, size = 18 }: { name: string; size?: 16 | 18 
 }
 
 /** An import, a rule or an outside client: an outlined square with its glyph. */
-export function SystemMark({ kind, size = 28 }: { kind: "import" | "system" | "key"; size?: 20 | 28 }) {
-  const Glyph = kind === "import" ? Upload : kind === "key" ? KeyRound : Workflow;
+export function SystemMark({ kind, size = 28 }: { kind: "import" | "system" | "key" | "automation"; size?: 20 | 28 }) {
+  const Glyph = kind === "import" ? Upload : kind === "key" ? KeyRound : kind === "automation" ? Zap : Workflow;
   return (
     <span
       aria-hidden

@@ -24,6 +24,7 @@ import {
   Tag,
   Users,
   Waypoints,
+  Zap,
   type LucideIcon,
 } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
@@ -69,6 +70,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/task-templates", label: "Task templates", icon: SquareCheck },
       { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: ["rule", "read"] },
       { to: "/admin/assignment", label: "Assignment rules", icon: Waypoints, needs: ["rule", "read"] },
+      { to: "/admin/automations", label: "Automations", icon: Zap, needs: ["automation", "read"] },
       { to: "/admin/web-forms", label: "Web forms", icon: FileInput, needs: ["organisation", "update"] },
     ],
   },

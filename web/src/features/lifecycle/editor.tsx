@@ -87,13 +87,15 @@ export function LifecycleEditor({ id, lifecycle }: { id: string; lifecycle: Life
         </Button>
       </div>
       {problems.length > 0 && (
-        <ul role="alert" className="rounded-lg bg-bad-soft px-4 py-2 text-cell text-bad-text">
-          {problems.map((p) => (
-            <li key={p.field + p.message}>
-              {placeOf(p.field, d, nameOf)}: {p.message}
-            </li>
-          ))}
-        </ul>
+        <div role="alert" className="rounded-lg bg-bad-soft px-4 py-2 text-cell text-bad-text">
+          <ul>
+            {problems.map((p) => (
+              <li key={p.field + p.message}>
+                {placeOf(p.field, d, nameOf)}: {p.message}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       <Diagram stages={stages} arrows={ways} definition={d} chosen={chosen} onChoose={setChosen} />
       <Policy definition={d} stages={stages} onChange={change} />

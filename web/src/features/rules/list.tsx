@@ -7,7 +7,7 @@ import { OBJECTS } from "@/components/crm/expression/query";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/states";
-import { ActiveSwitch } from "./active-switch";
+import { ActiveSwitch } from "@/components/crm/active-switch";
 import { rulesQuery } from "./queries";
 
 export function Rules() {

@@ -57,6 +57,12 @@ impl Records {
     }
 }
 
+fn automation() -> Value {
+    json!({ "name": "New", "object": "opportunity", "trigger": { "on": "event", "moments": ["won"] },
+        "steps": [{ "do": "notify", "to": [{ "who": "owner" }], "message": "Well done" }],
+        "scopes": { "opportunity": { "read": "own" } } })
+}
+
 /// A body that would be right but for its version. None: the endpoint is not known here.
 fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
     let nil = "00000000-0000-7000-8000-000000000000";
@@ -75,6 +81,11 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /pipelines/{id}/lifecycle/versions" => json!({ "version": 999 }),
         "POST /pipelines/{id}/lifecycle/dry-run" => json!({ "definition": {} }),
         "POST /pipelines/{id}/lifecycle/adoption" => json!({ "opportunity_ids": [] }),
+        "POST /automations" => automation(),
+        "PUT /automations/{id}" => json!({ "definition": automation(), "version": 999 }),
+        "POST /automations/trial" => json!({ "definition": automation() }),
+        "POST /automations/{id}/switch" => json!({ "active": false, "version": 999 }),
+        "POST /automations/{id}/secret" | "POST /automation-runs/{id}/retry" => json!({}),
         "PUT /opportunities/{id}/checklist/{item_id}" => json!({}),
         "PATCH /organisation" => json!({ "name": "Changed", "version": 999 }),
         "POST /currency-rates" => {

@@ -27,6 +27,10 @@ export function words(n: Notification): { who: string; did: string; what: string
       return { who: "", did: "Your change of many records is done", what: "" };
     case "proposal_waiting":
       return { who: "", did: "A proposal waits for a decision on", what };
+    case "automation_message":
+      return { who, did: "on", what };
+    case "automation_paused":
+      return { who: "", did: "An automation was switched off:", what };
     case "account_team_added":
       return { who, did: "added you to the team of", what };
   }
@@ -59,13 +63,14 @@ const PATHS = {
 
 export type Target =
   | { to: (typeof PATHS)[keyof typeof PATHS]; params: { id: string } }
-  | { to: "/tasks" | "/admin/imports" | "/notifications" };
+  | { to: "/tasks" | "/admin/imports" | "/admin/automations" | "/notifications" };
 
 /** The page that tells more. */
 export function target(n: Notification): Target {
   const { type, id } = n.record;
   if (type === "task") return { to: "/tasks" };
   if (type === "import") return { to: "/admin/imports" };
+  if (type === "automation") return { to: "/admin/automations" };
   if (type === "bulk_change") return { to: "/notifications" };
   return { to: PATHS[type], params: { id } };
 }

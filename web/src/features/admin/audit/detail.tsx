@@ -8,7 +8,14 @@ import { dateTime } from "@/lib/format";
 import type { AuditSearch } from "./search";
 import { sentence } from "./words";
 
-const KINDS = { user: "Person", agent: "Agent", system: "System", import: "Import", key: "Key" };
+const KINDS = {
+  user: "Person",
+  agent: "Agent",
+  system: "System",
+  import: "Import",
+  key: "Key",
+  automation: "Automation",
+};
 
 /** All that is known of one event. */
 export function AuditDetail(props: {

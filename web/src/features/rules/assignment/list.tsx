@@ -10,7 +10,7 @@ import { Button } from "@/components/ui/button";
 import { SortableList } from "@/components/ui/sortable";
 import { Card, Empty } from "@/components/ui/states";
 import { failed } from "@/components/ui/toast";
-import { ActiveSwitch } from "../active-switch";
+import { ActiveSwitch } from "@/components/crm/active-switch";
 import { Hours } from "./hours";
 import { assignmentRulesQuery } from "./queries";
 import { TryOnLead } from "./try";
