@@ -61,6 +61,7 @@ words! {
         SingleSignOn = "single_sign_on",
         Rule = "rule",
         SavedView = "saved_view",
+        SlaRule = "sla_rule",
     }
 }
 
@@ -150,6 +151,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         | Object::Team
         | Object::Role
         | Object::Rule
+        | Object::SlaRule
         | Object::ApiKey
         | Object::ServiceAccount
         | Object::SingleSignOn => &[Read, Create, Update, Delete],
@@ -183,6 +185,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Organisation
             | Object::SingleSignOn
             | Object::Rule
+            | Object::SlaRule
             | Object::SavedView
             | Object::Agent
             | Object::Audit,
@@ -209,6 +212,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Role
         | Object::Organisation
         | Object::Rule
+        | Object::SlaRule
         | Object::SavedView
         | Object::Audit => true,
         Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount | Object::SingleSignOn => false,
@@ -370,6 +374,7 @@ permissions! {
     DeleteSingleSignOn = SingleSignOn Delete,
     CreateSavedView = SavedView Create, UpdateSavedView = SavedView Update, DeleteSavedView = SavedView Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
+    ReadSlaRule = SlaRule Read, CreateSlaRule = SlaRule Create, UpdateSlaRule = SlaRule Update, DeleteSlaRule = SlaRule Delete,
 }
 
 #[cfg(test)]

@@ -96,6 +96,8 @@ impl Background {
         tasks.spawn(sequencer::run_sequencer(database.clone(), stop.clone()));
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
         tasks.spawn(notification::maker::run(database.clone(), stop.clone()));
+        tasks.spawn(dealwright_sla::timer::follow::run(state.access.clone(), stop.clone()));
+        tasks.spawn(dealwright_sla::escalation::run(state.access.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
         Self { stop, tasks }
@@ -131,6 +133,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = custom_field::index::register(worker, &state.access);
     let worker = notification::maker::register(worker, &state.access);
     let worker = notification::letter::register(worker, &state.access, &state.mailer);
+    let worker = dealwright_sla::register(worker, &state.access);
     dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
             let access = to_end.clone();
@@ -164,6 +167,14 @@ pub fn worker(state: &AppState) -> Worker {
 /// When the database is gone.
 pub async fn notify(state: &AppState) -> dealwright_kernel::Result<()> {
     notification::maker::catch_up(state.access.database()).await
+}
+
+/// Follows what happened with the clocks of service levels and takes what is due, as what runs beside the requests does.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn keep_levels(state: &AppState) -> dealwright_kernel::Result<()> {
+    dealwright_sla::catch_up(&state.access).await
 }
 
 /// The worker for mailboxes: it waits for other servers most of the time, and keeps no other job waiting meanwhile.

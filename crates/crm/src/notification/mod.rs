@@ -46,6 +46,10 @@ words! {
         BulkFinished = "bulk_finished",
         ProposalWaiting = "proposal_waiting",
         AccountTeamAdded = "account_team_added",
+        /// Something is soon due by a service level.
+        SlaWarning = "sla_warning",
+        /// It was not done in time.
+        SlaBreached = "sla_breached",
     }
 }
 
@@ -62,6 +66,8 @@ impl NotificationKind {
         Self::BulkFinished,
         Self::ProposalWaiting,
         Self::AccountTeamAdded,
+        Self::SlaWarning,
+        Self::SlaBreached,
     ];
 }
 

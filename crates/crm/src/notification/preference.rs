@@ -33,7 +33,9 @@ impl Channels {
     pub const fn usual(kind: NotificationKind) -> Self {
         use NotificationKind as Kind;
         let email = match kind {
-            Kind::AssignedToMe | Kind::Mentioned | Kind::TaskReminder => EmailMode::AtOnce,
+            Kind::AssignedToMe | Kind::Mentioned | Kind::TaskReminder | Kind::SlaWarning | Kind::SlaBreached => {
+                EmailMode::AtOnce
+            }
             Kind::FollowedRecordChanged | Kind::SharedWithMe | Kind::AccountTeamAdded | Kind::TaskOverdue => {
                 EmailMode::Daily
             }

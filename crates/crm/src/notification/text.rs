@@ -68,6 +68,10 @@ impl Language {
             (Self::German, Kind::ProposalWaiting) => format!("Ein Vorschlag zu {name} wartet auf eine Entscheidung"),
             (Self::English, Kind::AccountTeamAdded) => format!("{who} added you to the team of {name}"),
             (Self::German, Kind::AccountTeamAdded) => format!("{who} hat Sie in das Team von {name} aufgenommen"),
+            (Self::English, Kind::SlaWarning) => format!("Due soon by a service level: {name}"),
+            (Self::German, Kind::SlaWarning) => format!("Bald fällig nach einer Servicevereinbarung: {name}"),
+            (Self::English, Kind::SlaBreached) => format!("Overdue by a service level: {name}"),
+            (Self::German, Kind::SlaBreached) => format!("Überfällig nach einer Servicevereinbarung: {name}"),
         }
     }
 
@@ -138,6 +142,10 @@ impl Language {
             Kind::ImportFinished | Kind::BulkFinished => {
                 self.say("You get this because you began it.", "Sie erhalten dies, weil Sie es begonnen haben.")
             }
+            Kind::SlaWarning | Kind::SlaBreached => self.say(
+                "You get this because a service level tells you.",
+                "Sie erhalten dies, weil eine Servicevereinbarung es Ihnen mitteilt.",
+            ),
             Kind::ProposalWaiting => self.say(
                 "You get this because a proposal is about your record.",
                 "Sie erhalten dies, weil ein Vorschlag Ihren Datensatz betrifft.",

@@ -7,9 +7,9 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 13] = [
-    "embed", "dedupe", "kernel", "files", "store", "access", "workflow", "crm", "connect", "demo", "import", "ai",
-    "app",
+const ORDER: [&str; 14] = [
+    "embed", "dedupe", "kernel", "files", "store", "access", "workflow", "crm", "sla", "connect", "demo", "import",
+    "ai", "app",
 ];
 
 #[test]
