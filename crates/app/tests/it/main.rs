@@ -13,5 +13,6 @@ mod ai;
 mod app;
 mod connect;
 mod crm;
+mod sla;
 mod store;
 mod workflow;
