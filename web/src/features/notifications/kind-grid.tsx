@@ -11,6 +11,8 @@ const KINDS: { id: NotificationKind; label: string }[] = [
   { id: "task_overdue", label: "A task of mine is overdue" },
   { id: "shared_with_me", label: "A record is shared with me" },
   { id: "account_team_added", label: "I join an account’s team" },
+  { id: "sla_warning", label: "Something is soon due by a service level" },
+  { id: "sla_breached", label: "Something is overdue by a service level" },
   { id: "proposal_waiting", label: "A proposal waits for a decision" },
   { id: "import_finished", label: "My import has ended" },
   { id: "bulk_finished", label: "My change of many records is done" },
