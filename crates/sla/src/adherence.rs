@@ -192,7 +192,8 @@ async fn count(tx: &mut Tx, asked: &Asked) -> Result<SlaAdherence> {
 
 /// The time zone of the organisation.
 pub(crate) async fn zone(tx: &mut Tx) -> Result<chrono_tz::Tz> {
-    let name = sqlx::query_scalar!("select time_zone from organisation where id = $1", tx.org().0).fetch_one(tx.db()).await?;
+    let name =
+        sqlx::query_scalar!("select time_zone from organisation where id = $1", tx.org().0).fetch_one(tx.db()).await?;
     Ok(dealwright_crm::working_hours::zone(name.as_deref()))
 }
 

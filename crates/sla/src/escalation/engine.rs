@@ -55,7 +55,13 @@ pub fn stamp(rule: SlaRuleId, name: &str) -> Stamp {
 ///
 /// # Errors
 /// When the database is gone, or access changes all the while.
-pub async fn begin(access: &Access, org: OrgId, behind: UserId, stamp: Stamp, mut grants: Grants) -> Result<(Context, Tx)> {
+pub async fn begin(
+    access: &Access,
+    org: OrgId,
+    behind: UserId,
+    stamp: Stamp,
+    mut grants: Grants,
+) -> Result<(Context, Tx)> {
     // The clocks themselves.
     grants.grant(Permission::new(Object::SlaRule, Right::Update), ScopeLevel::All);
     let mut tries = 0;

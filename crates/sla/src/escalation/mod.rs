@@ -23,8 +23,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::people::People;
-pub(crate) use self::step::of as steps_of;
 use self::step::Taken;
+pub(crate) use self::step::of as steps_of;
 use crate::timer::follow::told;
 use crate::timer::life::{Outcome, Turn};
 use crate::timer::snapshot::{self, Live, Snapshot};
@@ -104,11 +104,13 @@ async fn singly(access: &Access, org: OrgId, live: &Live, until: DateTime<Utc>) 
             Ok(0) => break,
             Ok(n) => taken += n,
             Err(error) => {
-                let (_, mut tx) = engine::begin(access, org, live.made_by, engine::stamp(live.id, &live.name), live.grants()).await?;
+                let (_, mut tx) =
+                    engine::begin(access, org, live.made_by, engine::stamp(live.id, &live.name), live.grants()).await?;
                 let first = timers::due(tx.db(), org, live.id, until, 1).await?.pop();
                 if let Some(clock) = first {
                     tracing::error!(%error, %org, timer = %clock.id, failures = clock.failures, "a clock could not be taken; it is put off");
-                    let pause = TimeDelta::minutes(2_i64.saturating_pow(u32::try_from(clock.failures).unwrap_or(6)).min(60));
+                    let pause =
+                        TimeDelta::minutes(2_i64.saturating_pow(u32::try_from(clock.failures).unwrap_or(6)).min(60));
                     timers::put_off(tx.db(), org, clock.id, access.clock().now() + pause).await?;
                 }
                 tx.commit(()).await?.into_inner();
@@ -144,7 +146,8 @@ async fn batch(access: &Access, org: OrgId, live: &Live, until: DateTime<Utc>, m
     let mut hand = Hand { cx: &cx, live, until, people: People::default(), before, taken: Vec::new() };
     let mut written = Vec::with_capacity(count);
     for mut clock in clocks {
-        hand.take(&mut tx, &mut clock, known.get(&clock.subject.1)).await?;
+        let record = known.get(&clock.subject.1);
+        hand.take(&mut tx, &mut clock, record).await?;
         written.push((&live.plan, clock));
     }
     let taken = hand.taken;
@@ -227,7 +230,8 @@ impl Hand<'_> {
 /// What a refusal says, where it is one: our own failures are errors.
 fn refusal(error: Error) -> Result<(String, String)> {
     if error.outcome.status().is_client_error() {
-        let detail = error.fields.first().map_or(error.detail.clone(), |field| format!("{}: {}", field.field, field.message));
+        let detail =
+            error.fields.first().map_or(error.detail.clone(), |field| format!("{}: {}", field.field, field.message));
         return Ok((error.code.to_string(), detail.chars().take(1_000).collect()));
     }
     Err(error)

@@ -18,7 +18,13 @@ pub(super) struct People {
 
 impl People {
     /// The people whom a step names, of a record with this owner.
-    pub(super) async fn of(&mut self, tx: &mut Tx, object: SlaObject, owner: Uuid, who: &Recipient) -> Result<Vec<Uuid>> {
+    pub(super) async fn of(
+        &mut self,
+        tx: &mut Tx,
+        object: SlaObject,
+        owner: Uuid,
+        who: &Recipient,
+    ) -> Result<Vec<Uuid>> {
         match who {
             Recipient::Owner => Ok(vec![owner]),
             Recipient::Manager => self.managers(tx, object, owner).await,

@@ -123,7 +123,8 @@ async fn change(
                 TaskFor::Manager => people.managers(tx, live.object, record.owner).await?.first().copied(),
             };
             let Some(assignee) = assignee else { return Ok(Done::nobody()) };
-            let made = make_task(cx, tx, live, record, (title.clone(), *due_in_days, Priority::Normal, assignee)).await?;
+            let made =
+                make_task(cx, tx, live, record, (title.clone(), *due_in_days, Priority::Normal, assignee)).await?;
             Ok(Done::with(made, Vec::new()))
         }
         Action::Raise => {
@@ -179,8 +180,10 @@ async fn reassign(
     };
     match live.object {
         SlaObject::Opportunity => {
-            let permit = cx.permit_for::<Opportunity>(tx, OpportunityId(record.id), permission::<UpdateOpportunity>()).await?;
-            let (version, patch) = (permit.version, OpportunityPatch { owner_id: Some(owner), ..OpportunityPatch::default() });
+            let permit =
+                cx.permit_for::<Opportunity>(tx, OpportunityId(record.id), permission::<UpdateOpportunity>()).await?;
+            let (version, patch) =
+                (permit.version, OpportunityPatch { owner_id: Some(owner), ..OpportunityPatch::default() });
             opportunity::write::update(cx, tx, permit, version, patch, None).await?;
         }
         SlaObject::Lead => {

@@ -169,9 +169,15 @@ pub enum Recipient {
     Owner,
     /// Who manages the owner's team, or the next one above it that has a manager.
     Manager,
-    Team { team_id: TeamId },
-    Role { role_id: RoleId },
-    User { user_id: UserId },
+    Team {
+        team_id: TeamId,
+    },
+    Role {
+        role_id: RoleId,
+    },
+    User {
+        user_id: UserId,
+    },
 }
 
 /// To whom a record is given.
@@ -179,7 +185,9 @@ pub enum Recipient {
 #[serde(tag = "who", rename_all = "snake_case", deny_unknown_fields)]
 #[schema(as = SlaNewOwner)]
 pub enum NewOwner {
-    User { user_id: UserId },
+    User {
+        user_id: UserId,
+    },
     Manager,
     /// Whom the assignment rules choose; for leads.
     Rules,
@@ -299,8 +307,13 @@ impl Definition {
     /// How long after the breach there are steps, each once, in order.
     #[must_use]
     pub fn escalations(&self, clock: &Clock) -> Vec<TimeDelta> {
-        let mut after: Vec<TimeDelta> =
-            self.steps.iter().filter(|step| step.when == When::AfterBreach).filter_map(|step| step.after).map(|d| d.by(clock)).collect();
+        let mut after: Vec<TimeDelta> = self
+            .steps
+            .iter()
+            .filter(|step| step.when == When::AfterBreach)
+            .filter_map(|step| step.after)
+            .map(|d| d.by(clock))
+            .collect();
         after.sort_unstable();
         after.dedup();
         after

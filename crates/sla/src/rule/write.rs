@@ -43,13 +43,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewSlaRule) -> Result<SlaRul
 ///
 /// # Errors
 /// As [`create`]; 409 `version_conflict`.
-pub async fn update(
-    cx: &Context,
-    tx: &mut Tx,
-    id: SlaRuleId,
-    version: i64,
-    patch: SlaRulePatch,
-) -> Result<SlaRule> {
+pub async fn update(cx: &Context, tx: &mut Tx, id: SlaRuleId, version: i64, patch: SlaRulePatch) -> Result<SlaRule> {
     let current = find(tx, id).await?;
     let old = current.fields();
     let new = numbered(tx, patch.apply(&old)?);

@@ -202,7 +202,11 @@ impl Tally {
         SlaSimulated {
             counts: self.counts,
             steps: self.steps.iter().filter_map(step).collect(),
-            by_month: self.months.iter().map(|(month, counts)| SlaSimulatedMonth { month: *month, counts: *counts }).collect(),
+            by_month: self
+                .months
+                .iter()
+                .map(|(month, counts)| SlaSimulatedMonth { month: *month, counts: *counts })
+                .collect(),
             by_owner: self.people().into_iter().filter_map(owner).collect(),
             examples: self.examples.clone(),
         }

@@ -206,7 +206,12 @@ struct ActRow {
 }
 
 /// The activities about these records, by record.
-pub(super) async fn acts(tx: &mut Tx, object: SlaObject, ids: &[Uuid], until: DateTime<Utc>) -> Result<HashMap<Uuid, Vec<Act>>> {
+pub(super) async fn acts(
+    tx: &mut Tx,
+    object: SlaObject,
+    ids: &[Uuid],
+    until: DateTime<Utc>,
+) -> Result<HashMap<Uuid, Vec<Act>>> {
     let org = tx.org().0;
     let rows = match object {
         SlaObject::Opportunity => {

@@ -15,11 +15,11 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::Subject;
 use super::happened::{self, Happened};
 use super::life::{Outcome, Plan, Run, Signal, Track, follow};
 use super::snapshot::{self, Live, Snapshot};
 use super::store::{self, Stored};
-use super::Subject;
 use crate::escalation::engine;
 use crate::rule::definition::{Measure, SlaObject};
 

@@ -17,7 +17,10 @@ use crate::rule::definition::SlaObject;
 pub(crate) enum Said {
     /// In this stage, where the event says it.
     Created(Option<Uuid>),
-    Entered { old: Option<Uuid>, new: Uuid },
+    Entered {
+        old: Option<Uuid>,
+        new: Uuid,
+    },
     Signal(Signal),
     /// Something about its tasks.
     Tasks,
@@ -51,8 +54,12 @@ pub(super) fn read(events: &[&Positioned], now: DateTime<Utc>) -> BTreeMap<Subje
         let about = [(SlaObject::Opportunity, event.opportunity_id), (SlaObject::Lead, event.lead_id)];
         let about = about.into_iter().filter_map(|(object, id)| Some((object, id?)));
         match object {
-            "opportunity" => of_record(event, verb).into_iter().for_each(|said| add((SlaObject::Opportunity, event.subject_id), said)),
-            "lead" => of_record(event, verb).into_iter().for_each(|said| add((SlaObject::Lead, event.subject_id), said)),
+            "opportunity" => of_record(event, verb)
+                .into_iter()
+                .for_each(|said| add((SlaObject::Opportunity, event.subject_id), said)),
+            "lead" => {
+                of_record(event, verb).into_iter().for_each(|said| add((SlaObject::Lead, event.subject_id), said))
+            }
             "activity" if verb == "logged" => about.for_each(|subject| add(subject, acted(event))),
             "task" => about.for_each(|subject| add(subject, Said::Tasks)),
             _ => {}
@@ -77,9 +84,8 @@ pub(crate) fn of_record(event: &Positioned, verb: &str) -> Vec<Said> {
         "restored" | "unarchived" => vec![Said::Signal(Signal::Back)],
         _ => {
             let place = change(event, "stage_id").or_else(|| change(event, "status_id"));
-            let entered = place.and_then(|change| {
-                Some(Said::Entered { old: id(change.get("old")), new: id(change.get("new"))? })
-            });
+            let entered = place
+                .and_then(|change| Some(Said::Entered { old: id(change.get("old")), new: id(change.get("new"))? }));
             let assigned = change(event, "owner_id").map(|_| Said::Signal(Signal::Assigned));
             let mut said: Vec<Said> = entered.into_iter().chain(assigned).collect();
             if said.is_empty() {

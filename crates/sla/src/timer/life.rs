@@ -40,8 +40,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const ALL: [Self; 6] =
-        [Self::Met, Self::Closed, Self::Gone, Self::Unmatched, Self::Reassigned, Self::RuleOff];
+    pub const ALL: [Self; 6] = [Self::Met, Self::Closed, Self::Gone, Self::Unmatched, Self::Reassigned, Self::RuleOff];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -185,7 +184,10 @@ pub enum Signal {
     /// It has another owner.
     Assigned,
     /// An activity: whether it came from the other side.
-    Acted { kind: ActivityKind, incoming: bool },
+    Acted {
+        kind: ActivityKind,
+        incoming: bool,
+    },
     /// Whether a task about it is open.
     Planned(bool),
     Gone,
@@ -239,14 +241,7 @@ impl Track {
 }
 
 /// Takes a signal: changes what is known of the record and its open clock. Clocks that end are added to `ended`.
-pub fn follow(
-    plan: &Plan,
-    track: &mut Track,
-    run: &mut Option<Run>,
-    signal: Signal,
-    at: Moment,
-    ended: &mut Vec<Run>,
-) {
+pub fn follow(plan: &Plan, track: &mut Track, run: &mut Option<Run>, signal: Signal, at: Moment, ended: &mut Vec<Run>) {
     let mut end = |run: &mut Option<Run>, outcome| {
         if let Some(mut over) = run.take() {
             over.end(plan, at, outcome);

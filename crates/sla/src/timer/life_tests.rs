@@ -73,8 +73,15 @@ fn a_first_response_ends_the_clock_and_no_other_begins() {
 fn each_owner_has_a_clock_of_their_own_when_it_counts_from_assignment() {
     let mut plan = plan(Measure::FirstResponse);
     plan.definition.response_from = ResponseFrom::Assignment;
-    let (ended, open) =
-        live(&plan, &[("05T08:00", Signal::Created(NEW)), ("05T09:00", Signal::Assigned), ("05T09:30", CALL), ("05T10:00", Signal::Assigned)]);
+    let (ended, open) = live(
+        &plan,
+        &[
+            ("05T08:00", Signal::Created(NEW)),
+            ("05T09:00", Signal::Assigned),
+            ("05T09:30", CALL),
+            ("05T10:00", Signal::Assigned),
+        ],
+    );
     let outcomes: Vec<_> = ended.iter().map(|run| run.ended.unwrap().1).collect();
     assert_eq!((outcomes, open.unwrap().started_at), (vec![Outcome::Reassigned, Outcome::Met], at("05T10:00")));
 }
@@ -87,7 +94,11 @@ fn a_clock_stands_still_in_a_pause_and_is_due_so_much_later() {
     assert_eq!((paused.running_since, paused.spent, paused.next(&plan)), (None, TimeDelta::hours(1), None));
     let (_, open) = live(
         &plan,
-        &[("05T08:00", Signal::Created(NEW)), ("05T09:00", Signal::Entered(WAITING)), ("07T09:00", Signal::Entered(WORKING))],
+        &[
+            ("05T08:00", Signal::Created(NEW)),
+            ("05T09:00", Signal::Entered(WAITING)),
+            ("07T09:00", Signal::Entered(WORKING)),
+        ],
     );
     assert_eq!(open.unwrap().dates(&plan), (Some(at("07T10:00")), Some(at("07T12:00"))));
 }
@@ -95,8 +106,14 @@ fn a_clock_stands_still_in_a_pause_and_is_due_so_much_later() {
 #[test]
 fn a_stage_is_left_in_time_or_not_and_the_next_one_begins() {
     let plan = plan(Measure::TimeInStage);
-    let (ended, open) =
-        live(&plan, &[("05T08:00", Signal::Created(NEW)), ("05T10:00", Signal::Entered(WORKING)), ("05T11:00", Signal::Entered(WON))]);
+    let (ended, open) = live(
+        &plan,
+        &[
+            ("05T08:00", Signal::Created(NEW)),
+            ("05T10:00", Signal::Entered(WORKING)),
+            ("05T11:00", Signal::Entered(WON)),
+        ],
+    );
     let told: Vec<_> = ended.iter().map(|run| (run.place, run.ended.unwrap())).collect();
     assert_eq!(told, [(Some(NEW), (at("05T10:00"), Outcome::Met)), (Some(WORKING), (at("05T11:00"), Outcome::Met))]);
     assert_eq!(open, None);
@@ -122,7 +139,8 @@ fn the_next_activity_is_due_after_the_last_unless_a_task_is_open() {
 #[test]
 fn what_closes_goes_or_stops_matching_has_no_clock() {
     let plan = plan(Measure::FirstResponse);
-    let outcome = |signal| live(&plan, &[("05T08:00", Signal::Created(NEW)), ("05T09:00", signal)]).0[0].ended.unwrap().1;
+    let outcome =
+        |signal| live(&plan, &[("05T08:00", Signal::Created(NEW)), ("05T09:00", signal)]).0[0].ended.unwrap().1;
     assert_eq!((outcome(Signal::Entered(WON)), outcome(Signal::Gone)), (Outcome::Closed, Outcome::Gone));
     let (mut known, mut run, mut ended) = (track(), None, Vec::new());
     follow(&plan, &mut known, &mut run, Signal::Created(NEW), at("05T08:00"), &mut ended);
@@ -130,7 +148,8 @@ fn what_closes_goes_or_stops_matching_has_no_clock() {
     follow(&plan, &mut known, &mut run, Signal::Touched, at("05T09:00"), &mut ended);
     assert_eq!((ended[0].ended.unwrap().1, ended[0].decided_at()), (Outcome::Unmatched, None));
     // Restored, it begins anew.
-    let (_, open) = live(&plan, &[("05T08:00", Signal::Created(NEW)), ("05T09:00", Signal::Gone), ("06T09:00", Signal::Back)]);
+    let (_, open) =
+        live(&plan, &[("05T08:00", Signal::Created(NEW)), ("05T09:00", Signal::Gone), ("06T09:00", Signal::Back)]);
     assert_eq!(open.unwrap().started_at, at("06T09:00"));
 }
 

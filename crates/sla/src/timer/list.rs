@@ -174,6 +174,7 @@ pub(super) async fn of_record(tx: &mut Tx, record: Uuid) -> Result<Vec<SlaTimer>
         org,
         record
     )?;
-    let (open, ended): (Vec<_>, Vec<_>) = clocks.into_iter().map(|(_, timer)| timer).partition(|timer| timer.ended_at.is_none());
+    let (open, ended): (Vec<_>, Vec<_>) =
+        clocks.into_iter().map(|(_, timer)| timer).partition(|timer| timer.ended_at.is_none());
     Ok(open.into_iter().chain(ended.into_iter().take(20)).collect())
 }

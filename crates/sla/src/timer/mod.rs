@@ -91,10 +91,9 @@ pub fn state(outcome: Option<Outcome>, breached: bool, warned: bool, paused: boo
     match (outcome, breached) {
         (Some(Outcome::Met), false) => SlaTimerState::Met,
         (Some(Outcome::Met), true) => SlaTimerState::MetLate,
-        (
-            Some(Outcome::Closed | Outcome::Gone | Outcome::Unmatched | Outcome::Reassigned | Outcome::RuleOff),
-            _,
-        ) => SlaTimerState::Ended,
+        (Some(Outcome::Closed | Outcome::Gone | Outcome::Unmatched | Outcome::Reassigned | Outcome::RuleOff), _) => {
+            SlaTimerState::Ended
+        }
         (None, true) => SlaTimerState::Breached,
         (None, false) if paused => SlaTimerState::Paused,
         (None, false) if warned => SlaTimerState::Warning,

@@ -4,8 +4,8 @@
 use dealwright_access::Access;
 use dealwright_kernel::id::{OrgId, SlaRuleId, UserId};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::job::{Job, NewJob, Worker};
 use dealwright_store::Tx;
+use dealwright_store::job::{Job, NewJob, Worker};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -97,7 +97,8 @@ async fn batch(access: &Access, org: OrgId, payload: &Payload, standing: &Standi
     if rule.version != payload.version {
         return Ok(false);
     }
-    let last = if rule.on { open(access, &mut tx, org, &rule, standing.after).await? } else { stop(&mut tx, &rule).await? };
+    let last =
+        if rule.on { open(access, &mut tx, org, &rule, standing.after).await? } else { stop(&mut tx, &rule).await? };
     let more = last.is_some();
     sqlx::query!(
         "update sla_rule set plan_after = $4, planned_version = case when $5 then planned_version else version end
@@ -119,8 +120,11 @@ async fn open(access: &Access, tx: &mut Tx, org: OrgId, rule: &Live, after: Opti
     let ids = snapshot::open_page(tx, rule.object, after.unwrap_or(Uuid::nil()), BATCH).await?;
     let Some(last) = ids.last().copied() else { return Ok(None) };
     let known = snapshot::read(tx, rule.object, &ids, rule.asks()).await?;
-    let mut clocks: std::collections::HashMap<Uuid, Stored> =
-        store::open(tx.db(), org, &[rule.id.0], &ids).await?.into_iter().map(|clock| (clock.subject.1, clock)).collect();
+    let mut clocks: std::collections::HashMap<Uuid, Stored> = store::open(tx.db(), org, &[rule.id.0], &ids)
+        .await?
+        .into_iter()
+        .map(|clock| (clock.subject.1, clock))
+        .collect();
     let had = store::episodes(tx.db(), org, &[rule.id.0], &ids).await?;
     let mut written = Vec::new();
     for id in ids {

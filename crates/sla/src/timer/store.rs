@@ -203,7 +203,13 @@ pub async fn ruled(db: &mut PgConnection, orgs: &[Uuid]) -> Result<Vec<(OrgId, U
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn due(db: &mut PgConnection, org: OrgId, rule: SlaRuleId, until: DateTime<Utc>, limit: i64) -> Result<Vec<Stored>> {
+pub async fn due(
+    db: &mut PgConnection,
+    org: OrgId,
+    rule: SlaRuleId,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<Stored>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id, rule_id as "rule_id: SlaRuleId", opportunity_id, lead_id, episode, owner_id, team_id, place_id, started_at, spent_ms,

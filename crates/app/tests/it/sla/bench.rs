@@ -42,7 +42,10 @@ async fn clocks_of_many_deals() {
     app.drain().await;
     let planned = began.elapsed().as_secs_f64();
     assert_eq!(count(&app, "select count(*) from sla_timer where next_at is not null").await, rows);
-    println!("{rows} clocks planned in {planned:.1} s: {:.0} a second", f64::from(i32::try_from(rows).unwrap()) / planned);
+    println!(
+        "{rows} clocks planned in {planned:.1} s: {:.0} a second",
+        f64::from(i32::try_from(rows).unwrap()) / planned
+    );
     sqlx::query("analyze sla_timer").execute(&mut db).await.unwrap();
 
     let begin = app.db.database.clock().now() + TimeDelta::seconds(3);
@@ -63,11 +66,25 @@ async fn clocks_of_many_deals() {
     worker.await.unwrap();
     let lag = "select max(extract(epoch from s.at - $1) - w.second)::float8, percentile_cont(0.5) within group (order by extract(epoch from s.at - $1) - w.second)::float8
                from sla_step s join (select id, (row_number() over (order by id) - 1) / $2::int as second from sla_timer limit $3) w on w.id = s.timer_id";
-    let (most, median): (f64, f64) =
-        sqlx::query_as(lag).bind(begin).bind(A_SECOND).bind(i64::from(A_SECOND * SECONDS)).fetch_one(&mut db).await.unwrap();
-    println!("{A_SECOND} due in each of {SECONDS} seconds, of {rows} clocks: taken {median:.2} s late in the median, {most:.2} s at most");
-    let plan: Vec<String> =
-        sqlx::query_scalar("explain select org_id, rule_id, next_at from sla_timer where next_at <= now() order by next_at limit 5000").fetch_all(&mut db).await.unwrap();
-    assert!(plan.iter().any(|line| line.contains("sla_timer_due")), "what is due is not looked for along its index: {plan:?}");
+    let (most, median): (f64, f64) = sqlx::query_as(lag)
+        .bind(begin)
+        .bind(A_SECOND)
+        .bind(i64::from(A_SECOND * SECONDS))
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    println!(
+        "{A_SECOND} due in each of {SECONDS} seconds, of {rows} clocks: taken {median:.2} s late in the median, {most:.2} s at most"
+    );
+    let plan: Vec<String> = sqlx::query_scalar(
+        "explain select org_id, rule_id, next_at from sla_timer where next_at <= now() order by next_at limit 5000",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    assert!(
+        plan.iter().any(|line| line.contains("sla_timer_due")),
+        "what is due is not looked for along its index: {plan:?}"
+    );
     assert!(most < 1.0, "{most:.2} s late for a thousand due");
 }

@@ -26,7 +26,8 @@ async fn steps_come_in_their_time_and_say_whose_they_are() {
         { "when": "after_breach", "after": { "value": 60, "unit": "minutes" }, "do": { "action": "raise" } },
         { "when": "after_breach", "after": { "value": 2, "unit": "hours" }, "do": { "action": "reassign", "to": { "who": "user", "user_id": mate.id } } },
     ]);
-    let made = rule(&app, "lead", "first_response", json!({ "name": "Quick", "warn_percent": 75, "steps": steps })).await;
+    let made =
+        rule(&app, "lead", "first_response", json!({ "name": "Quick", "warn_percent": 75, "steps": steps })).await;
     let path = lead(&rep, "Petrov", json!({})).await;
     after(&app, &clock, 179).await;
     assert_eq!(told(&rep).await, []);
@@ -39,15 +40,37 @@ async fn steps_come_in_their_time_and_say_whose_they_are() {
     assert_eq!(json!([tasks["items"][0]["title"], tasks["items"][0]["due_date"]]), json!(["Call back", "2026-06-02"]));
     after(&app, &clock, 60).await;
     let raised = manager.get("/tasks?owner=me").await.ok();
-    assert_eq!(json!([raised["items"][0]["title"], raised["items"][0]["priority"]]), json!(["Overdue: first response", "high"]));
+    assert_eq!(
+        json!([raised["items"][0]["title"], raised["items"][0]["priority"]]),
+        json!(["Overdue: first response", "high"])
+    );
     after(&app, &clock, 60).await;
     assert_eq!(app.admin.get(&path).await.ok()["owner_id"], json!(mate.id));
     let timeline = app.admin.get(&format!("{path}/timeline")).await.ok();
     let given = timeline["items"].as_array().unwrap().iter().find(|e| e["type"] == "lead.updated").unwrap();
     assert_eq!(json!([given["actor"]["name"], given["actor"]["kind"]]), json!(["SLA rule Quick", "system"]));
     let taken = clocks(&app.admin, &path).await[0]["steps"].as_array().unwrap().clone();
-    let taken: Vec<_> = taken.iter().map(|s| format!("{} {} {}", s["moment"].as_str().unwrap(), s["action"].as_str().unwrap(), s["outcome"].as_str().unwrap())).collect();
-    assert_eq!(taken, ["warning notify done", "breach notify done", "breach task done", "after_breach raise done", "after_breach reassign done"]);
+    let taken: Vec<_> = taken
+        .iter()
+        .map(|s| {
+            format!(
+                "{} {} {}",
+                s["moment"].as_str().unwrap(),
+                s["action"].as_str().unwrap(),
+                s["outcome"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        taken,
+        [
+            "warning notify done",
+            "breach notify done",
+            "breach task done",
+            "after_breach raise done",
+            "after_breach reassign done"
+        ]
+    );
     after(&app, &clock, 6000).await;
     assert_eq!(count(&app, "select count(*) from sla_step").await, 5, "each once");
     assert_eq!(count(&app, "select count(*) from event where type = 'sla.breached'").await, 1);
@@ -114,7 +137,15 @@ async fn what_the_crm_refuses_is_kept_with_the_step_and_stops_nothing() {
     after(&app, &clock, 300).await;
     let taken = clocks(&app.admin, &path).await[0]["steps"].clone();
     let of = |n: usize| json!([taken[n]["outcome"], taken[n]["code"]]);
-    assert_eq!([of(0), of(1), of(2), of(3)], [json!(["refused", "rule_not_met"]), json!(["refused", "no_rule_takes_it"]), json!(["nobody", null]), json!(["done", null])]);
+    assert_eq!(
+        [of(0), of(1), of(2), of(3)],
+        [
+            json!(["refused", "rule_not_met"]),
+            json!(["refused", "no_rule_takes_it"]),
+            json!(["nobody", null]),
+            json!(["done", null])
+        ]
+    );
     assert!(taken[0]["detail"].as_str().unwrap().contains("Rate it first"), "{taken}");
     assert_eq!(app.admin.get(&path).await.ok()["owner_id"], json!(app.admin.id));
     assert_eq!(told(&app.admin).await, [("sla_breached".to_owned(), "Petrov".to_owned())]);

@@ -85,7 +85,9 @@ pub async fn change(who: &Person, path: &str, mut body: Value) -> Value {
 /// Logs a call about a lead.
 pub async fn call(who: &Person, path: &str) {
     let lead = path.trim_start_matches("/leads/");
-    who.post("/activities", json!({ "kind": "call", "direction": "out", "subject": "Call", "lead_id": lead })).await.ok();
+    who.post("/activities", json!({ "kind": "call", "direction": "out", "subject": "Call", "lead_id": lead }))
+        .await
+        .ok();
 }
 
 pub async fn count(app: &TestApp, sql: &'static str) -> i64 {

@@ -18,7 +18,10 @@ async fn a_rule_is_written_by_who_may_and_read_back() {
     let step = json!({ "when": "breach", "do": { "action": "notify", "to": [{ "who": "owner" }] } });
     let made = app.admin.post("/sla-rules", body(json!({ "steps": [step] }))).await.ok();
     assert_ne!(made["steps"][0]["id"], json!("00000000-0000-0000-0000-000000000000"));
-    assert_eq!(json!([made["active"], made["planned"], made["condition"], made["version"]]), json!([true, false, "true", 1]));
+    assert_eq!(
+        json!([made["active"], made["planned"], made["condition"], made["version"]]),
+        json!([true, false, "true", 1])
+    );
     let path = format!("/sla-rules/{}", id(&made));
     app.drain().await;
     assert_eq!(app.admin.get(&path).await.ok()["planned"], true);
@@ -58,8 +61,14 @@ async fn what_could_not_work_is_refused() {
         (json!({ "steps": step("warning", notify.clone()) }), "422 invalid: warn_percent"),
         (json!({ "steps": step("after_breach", notify.clone()) }), "422 invalid: steps[0].after"),
         (json!({ "steps": step("breach", json!({ "action": "notify", "to": [] })) }), "422 invalid: steps[0].do.to"),
-        (json!({ "steps": step("breach", json!({ "action": "notify", "to": [{ "who": "user", "user_id": nobody }] })) }), "422 invalid: steps"),
-        (json!({ "steps": step("breach", json!({ "action": "task", "title": "", "due_in_days": 1 })) }), "422 invalid: steps[0].do.title"),
+        (
+            json!({ "steps": step("breach", json!({ "action": "notify", "to": [{ "who": "user", "user_id": nobody }] })) }),
+            "422 invalid: steps",
+        ),
+        (
+            json!({ "steps": step("breach", json!({ "action": "task", "title": "", "due_in_days": 1 })) }),
+            "422 invalid: steps[0].do.title",
+        ),
         (json!({ "steps": vec![json!({ "when": "breach", "do": notify }); 21] }), "422 invalid: steps"),
         (json!({ "colour": "red" }), "422 invalid: colour"),
     ];
@@ -81,7 +90,10 @@ async fn a_rule_is_no_way_around_its_authors_rights() {
     let roles = app.admin.get(&format!("/users/{}", author.id)).await.ok();
     let mut ids: Vec<Value> = roles["roles"].as_array().unwrap().iter().map(|r| r["id"].clone()).collect();
     ids.push(role["id"].clone());
-    app.admin.patch(&format!("/users/{}", author.id), json!({ "role_ids": ids, "version": roles["version"] })).await.ok();
+    app.admin
+        .patch(&format!("/users/{}", author.id), json!({ "role_ids": ids, "version": roles["version"] }))
+        .await
+        .ok();
     let problem = author.post("/sla-rules", body(json!({}))).await.problem();
     assert_eq!(problem, "403 privilege_escalation", "a rule sees every deal");
 }
@@ -115,7 +127,10 @@ async fn a_rule_that_changes_reckons_its_clocks_anew_and_one_that_is_off_stops_t
     // For fewer records, and off.
     app.admin.patch(&path, json!({ "condition": "rating == \"hot\"", "version": 4 })).await.ok();
     app.drain().await;
-    assert_eq!((states(&app.admin, &early).await, states(&app.admin, &late).await), (vec!["ended".into()], vec!["breached".into()]));
+    assert_eq!(
+        (states(&app.admin, &early).await, states(&app.admin, &late).await),
+        (vec!["ended".into()], vec!["breached".into()])
+    );
     app.admin.patch(&path, json!({ "active": false, "version": 5 })).await.ok();
     app.drain().await;
     assert_eq!(clocks(&app.admin, &late).await[0]["outcome"], "rule_off");

@@ -65,18 +65,25 @@ async fn a_simulation_says_what_has_happened_of_first_responses() {
     assert_eq!(json!([found["done"], found["total"]]), json!([9, 9]));
     assert_eq!(count(&app, "select count(*) from event").await, events, "it changes nothing");
     let step = &found["found"]["steps"][0];
-    assert_eq!(json!([step["when"], step["action"], step["count"]]), json!(["breach", "notify", count(&app, "select count(*) from sla_step").await]));
+    assert_eq!(
+        json!([step["when"], step["action"], step["count"]]),
+        json!(["breach", "notify", count(&app, "select count(*) from sla_step").await])
+    );
     let examples = found["found"]["examples"].as_array().unwrap();
     assert_eq!(i64::try_from(examples.len()).unwrap(), found["found"]["counts"]["breached"].as_i64().unwrap());
     let months = &found["found"]["by_month"];
-    assert_eq!(json!([months[0]["month"], months[0]["started"]]), json!(["2026-06-01", found["found"]["counts"]["started"]]));
+    assert_eq!(
+        json!([months[0]["month"], months[0]["started"]]),
+        json!(["2026-06-01", found["found"]["counts"]["started"]])
+    );
 }
 
 #[tokio::test]
 async fn a_simulation_says_what_has_happened_of_stages_and_next_activities() {
     for measure in ["time_in_stage", "next_activity"] {
         let (app, clock) = monday().await;
-        let [first, second, third] = [app.admin.stage("Prospecting").await, app.admin.stage("Qualified").await, app.admin.stage("Won").await];
+        let [first, second, third] =
+            [app.admin.stage("Prospecting").await, app.admin.stage("Qualified").await, app.admin.stage("Won").await];
         let body = json!({ "name": "Deals", "object": "opportunity", "measure": measure, "target": { "value": 2, "unit": "hours" }, "warn_percent": 75 });
         rule(&app, "opportunity", measure, body.clone()).await;
         let mut paths = Vec::new();
@@ -86,11 +93,19 @@ async fn a_simulation_says_what_has_happened_of_stages_and_next_activities() {
             after(&app, &clock, 30).await;
         }
         change(&app.admin, &paths[0], json!({ "stage_id": second })).await;
-        let task = app.admin.post("/tasks", json!({ "title": "Call", "opportunity_id": paths[1].trim_start_matches("/opportunities/") })).await.ok();
+        let task = app
+            .admin
+            .post(
+                "/tasks",
+                json!({ "title": "Call", "opportunity_id": paths[1].trim_start_matches("/opportunities/") }),
+            )
+            .await
+            .ok();
         after(&app, &clock, 100).await;
         change(&app.admin, &format!("/tasks/{}", id(&task)), json!({ "done": true })).await;
         change(&app.admin, &paths[0], json!({ "stage_id": third })).await;
-        let call = json!({ "kind": "call", "subject": "x", "opportunity_id": paths[2].trim_start_matches("/opportunities/") });
+        let call =
+            json!({ "kind": "call", "subject": "x", "opportunity_id": paths[2].trim_start_matches("/opportunities/") });
         app.admin.post("/activities", call).await.ok();
         after(&app, &clock, 100).await;
         change(&app.admin, &paths[3], json!({ "stage_id": second })).await;
@@ -111,8 +126,14 @@ async fn a_simulation_is_its_persons_own_and_checks_its_rule() {
     assert_eq!(app.stranger().await.get(&path).await.problem(), "404 not_found");
     let rep = app.user(Builtin::SalesRep).await;
     assert_eq!(rep.post("/sla-simulations", json!({ "rule": body, "months": 3 })).await.problem(), "403 forbidden");
-    assert_eq!(app.admin.post("/sla-simulations", json!({ "rule": body, "months": 13 })).await.problem(), "422 invalid: months");
+    assert_eq!(
+        app.admin.post("/sla-simulations", json!({ "rule": body, "months": 13 })).await.problem(),
+        "422 invalid: months"
+    );
     let mut wrong = body.clone();
     wrong["condition"] = json!("nonsense ==");
-    assert_eq!(app.admin.post("/sla-simulations", json!({ "rule": wrong, "months": 3 })).await.problem(), "422 invalid: condition");
+    assert_eq!(
+        app.admin.post("/sla-simulations", json!({ "rule": wrong, "months": 3 })).await.problem(),
+        "422 invalid: condition"
+    );
 }
