@@ -6,7 +6,7 @@
 
 pub mod http;
 pub mod job;
-mod replay;
+pub(crate) mod replay;
 pub mod store;
 
 use std::collections::BTreeMap;
@@ -150,15 +150,16 @@ pub(crate) struct Tally {
 
 impl SlaSimulatedCounts {
     fn add(&mut self, lived: &Lived) {
+        let late = lived.run.breached_at.is_some();
         self.started += 1;
-        self.warned += i64::from(lived.warned);
-        self.breached += i64::from(lived.breached_at.is_some());
-        match (lived.ended_at, lived.met, lived.breached_at) {
-            (None, _, _) => self.open += 1,
-            (Some(_), true, None) => self.met += 1,
-            (Some(_), true, Some(_)) => self.met_late += 1,
-            (Some(_), false, None) => self.ended += 1,
-            (Some(_), false, Some(_)) => {}
+        self.warned += i64::from(lived.run.warned_at.is_some());
+        self.breached += i64::from(late);
+        match (lived.run.ended.is_some(), lived.is_met(), late) {
+            (false, _, _) => self.open += 1,
+            (true, true, false) => self.met += 1,
+            (true, true, true) => self.met_late += 1,
+            (true, false, false) => self.ended += 1,
+            (true, false, true) => {}
         }
     }
 }
@@ -167,14 +168,14 @@ impl Tally {
     /// Counts a clock.
     pub(crate) fn add(&mut self, zone: Tz, record: &Ref, lived: &Lived) {
         self.counts.add(lived);
-        let month = lived.started_at.with_timezone(&zone).date_naive();
+        let month = lived.run.started_at.with_timezone(&zone).date_naive();
         self.months.entry(month.with_day(1).unwrap_or(month)).or_default().add(lived);
         self.owners.entry(lived.owner).or_default().add(lived);
         for (when, action) in &lived.steps {
             *self.steps.entry(format!("{}:{action}", when.as_str())).or_default() += 1;
         }
-        if let Some(breached_at) = lived.breached_at {
-            let (started_at, ended_at) = (lived.started_at, lived.ended_at);
+        if let Some(breached_at) = lived.run.breached_at {
+            let (started_at, ended_at) = (lived.run.started_at, lived.run.ended.map(|(at, _)| at));
             self.examples.push(SlaSimulatedExample { record: record.clone(), started_at, breached_at, ended_at });
             self.examples.sort_by_key(|example| std::cmp::Reverse((example.breached_at, example.record.id)));
             self.examples.truncate(EXAMPLES);

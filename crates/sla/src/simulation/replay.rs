@@ -19,14 +19,18 @@ type Moment = DateTime<Utc>;
 /// A clock as it would have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lived {
+    /// Who had the record when it ended, or has it now.
     pub owner: Uuid,
-    pub started_at: Moment,
-    pub warned: bool,
-    pub breached_at: Option<Moment>,
-    pub ended_at: Option<Moment>,
-    pub met: bool,
+    pub run: Run,
     /// The steps that would have been taken.
     pub steps: Vec<(When, &'static str)>,
+}
+
+impl Lived {
+    /// Whether what was to be done was done, in time or not.
+    pub fn is_met(&self) -> bool {
+        self.run.ended.is_some_and(|(_, outcome)| outcome == Outcome::Met)
+    }
 }
 
 /// Something that happened, in the order of time.
@@ -91,7 +95,7 @@ struct Life<'a> {
 }
 
 /// The clocks that a rule would have had for a record from one moment to another.
-pub(super) fn clocks(
+pub(crate) fn clocks(
     live: &Live,
     snapshot: &Snapshot,
     events: &[Positioned],
@@ -157,7 +161,7 @@ impl Life<'_> {
         let mut ended = Vec::new();
         follow(&self.live.plan, &mut self.track, &mut self.run, signal, at, &mut ended);
         for run in ended {
-            self.keep(&run);
+            self.keep(run);
         }
     }
 
@@ -168,24 +172,17 @@ impl Life<'_> {
         }
     }
 
-    fn keep(&mut self, run: &Run) {
+    fn keep(&mut self, run: Run) {
         let turns = std::mem::take(&mut self.turns);
         let steps = turns.into_iter().flat_map(|turn| steps_of(&self.live.plan, turn));
-        self.lived.push(Lived {
-            owner: self.owner,
-            started_at: run.started_at,
-            warned: run.warned_at.is_some(),
-            breached_at: run.breached_at,
-            ended_at: run.ended.map(|(at, _)| at),
-            met: run.ended.is_some_and(|(_, outcome)| outcome == Outcome::Met),
-            steps: steps.map(|step| (step.when, step.action.as_str())).collect(),
-        });
+        let steps = steps.map(|step| (step.when, step.action.as_str())).collect();
+        self.lived.push(Lived { owner: self.owner, run, steps });
     }
 
     fn end(mut self, until: Moment) -> Vec<Lived> {
         self.turn(until);
         if let Some(run) = self.run.take() {
-            self.keep(&run);
+            self.keep(run);
         }
         self.lived
     }

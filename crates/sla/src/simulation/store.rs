@@ -143,14 +143,14 @@ pub(super) async fn fail(tx: &mut Tx, id: SlaSimulationId, message: &str) -> Res
 
 /// An activity about a record.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Act {
+pub(crate) struct Act {
     pub kind: ActivityKind,
     pub incoming: bool,
     pub occurred_at: DateTime<Utc>,
 }
 
 /// The events of these records, in order, by record.
-pub(super) async fn events(
+pub(crate) async fn events(
     tx: &mut Tx,
     object: SlaObject,
     ids: &[Uuid],
@@ -206,7 +206,7 @@ struct ActRow {
 }
 
 /// The activities about these records, by record.
-pub(super) async fn acts(
+pub(crate) async fn acts(
     tx: &mut Tx,
     object: SlaObject,
     ids: &[Uuid],

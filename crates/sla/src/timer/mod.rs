@@ -1,13 +1,14 @@
 //! Clocks: how long a record has, by a rule, and what became of it.
 //!
 //! `life` is how they live, `snapshot` what is known of records, `happened` what events say to clocks, `follow` follows the
-//! event log, `plan` reckons the clocks of a rule anew, `store` holds the SQL, `http` the endpoints.
+//! event log, `plan` reckons the clocks of a rule anew, `past` gives a rule those that it would have had, `store` holds the SQL, `http` the endpoints.
 
 pub mod follow;
 pub(crate) mod happened;
 pub mod http;
 pub mod life;
 mod list;
+pub mod past;
 pub mod plan;
 pub mod snapshot;
 pub mod store;
