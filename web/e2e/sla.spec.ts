@@ -35,7 +35,9 @@ test("an administrator writes a service level, simulates it, and sees its clock 
   await expect(page.getByRole("link", { name })).toBeVisible();
   await expect(page.getByRole("listitem").filter({ hasText: name })).toContainText("within 3 hours, around the clock");
 
-  const made = await page.request.post("/api/v1/leads", { data: { last_name: `Petrov ${RUN}`, company: `Clockwork ${RUN}` } });
+  const made = await page.request.post("/api/v1/leads", {
+    data: { last_name: `Petrov ${RUN}`, company: `Clockwork ${RUN}` },
+  });
   const { id } = (await made.json()) as { id: string };
   await page.goto(`/leads/${id}`);
   await expect(async () => {
@@ -47,7 +49,9 @@ test("an administrator writes a service level, simulates it, and sees its clock 
   await accessible(page);
 
   // A call, and it was done in time.
-  await page.request.post("/api/v1/activities", { data: { kind: "call", direction: "out", subject: "Call", lead_id: id } });
+  await page.request.post("/api/v1/activities", {
+    data: { kind: "call", direction: "out", subject: "Call", lead_id: id },
+  });
   await expect(async () => {
     await page.reload();
     await expect(page.getByRole("button", { name: /Service levels: First response, Done in time/ })).toBeVisible();

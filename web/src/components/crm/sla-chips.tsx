@@ -13,8 +13,11 @@ export const slaQuery = (type: "opportunity" | "lead", id: string) =>
   queryOptions({
     queryKey: [type === "lead" ? "leads" : "opportunities", "sla", id],
     queryFn: async () =>
-      (await (type === "lead" ? get("/leads/{id}/sla", { path: { id } }) : get("/opportunities/{id}/sla", { path: { id } })))
-        .items,
+      (
+        await (type === "lead"
+          ? get("/leads/{id}/sla", { path: { id } })
+          : get("/opportunities/{id}/sla", { path: { id } }))
+      ).items,
     refetchInterval: 60_000,
   });
 
@@ -71,7 +74,10 @@ export function SlaChips({ type, id }: { type: "opportunity" | "lead"; id: strin
         </button>
       }
     >
-      <ul className="max-h-80 w-80 max-w-[calc(100vw-2rem)] scroll-thin overflow-y-auto text-cell" aria-label="Service levels">
+      <ul
+        className="max-h-80 w-80 max-w-[calc(100vw-2rem)] scroll-thin overflow-y-auto text-cell"
+        aria-label="Service levels"
+      >
         {timers.map((t) => (
           <li key={t.id} className="flex flex-col items-start gap-1 border-b border-line px-3 py-2 last:border-b-0">
             <span className="font-medium break-words text-fg">{t.rule.name}</span>

@@ -49,5 +49,7 @@ test("spans are short", () => {
 test("a step says what came of it", () => {
   const step = { moment: "breach", action: "reassign", outcome: "refused", code: "x", detail: "Rate it", at: "" };
   expect(stepWords(step)).toBe("Breach: given to another owner: refused (Rate it)");
-  expect(stepWords({ ...step, outcome: "done", moment: "after_breach" })).toBe("After the breach: given to another owner");
+  expect(stepWords({ ...step, outcome: "done", moment: "after_breach" })).toBe(
+    "After the breach: given to another owner",
+  );
 });

@@ -12,7 +12,8 @@ import {
 } from "lucide-react";
 
 export interface NavItem {
-  to: "/" | "/leads" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/dashboards" | "/admin";
+  to:
+    "/" | "/leads" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/dashboards" | "/admin";
   label: string;
   icon: LucideIcon;
   count?: "tasks" | "approvals";

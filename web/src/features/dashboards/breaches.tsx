@@ -11,14 +11,19 @@ export function Breaches({ timers, total }: { timers: SlaTimer[]; total: number 
   return (
     <Card
       title="Overdue now"
-      aside={total > timers.length ? <span className="text-meta text-fg-3">the first {number(timers.length)}</span> : null}
+      aside={
+        total > timers.length ? <span className="text-meta text-fg-3">the first {number(timers.length)}</span> : null
+      }
     >
       {timers.length === 0 ? (
         <Empty icon={CircleCheck} title="Nothing is overdue" />
       ) : (
         <ul>
           {timers.map((t) => (
-            <li key={t.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-b border-line px-4 py-2 text-cell last:border-b-0">
+            <li
+              key={t.id}
+              className="flex flex-wrap items-center gap-x-3 gap-y-0.5 border-b border-line px-4 py-2 text-cell last:border-b-0"
+            >
               <Link
                 to={t.object === "lead" ? "/leads/$id" : "/opportunities/$id"}
                 params={{ id: t.record.id }}

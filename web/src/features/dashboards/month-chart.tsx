@@ -19,7 +19,7 @@ export function MonthChart({ months }: { months: SlaAdherence["by_month"] }) {
             <span className="size-2.5 rounded-xs bg-chart-2" /> Kept
           </span>
           <span className="flex items-center gap-1.5">
-            <span className="hatched size-2.5 rounded-xs border border-line-control" /> Broken
+            <span className="size-2.5 rounded-xs border border-line-control hatched" /> Broken
           </span>
         </span>
       }
@@ -37,7 +37,7 @@ export function MonthChart({ months }: { months: SlaAdherence["by_month"] }) {
               </span>
               <span aria-hidden className="flex w-full max-w-10 flex-1 flex-col justify-end">
                 <span
-                  className="hatched block rounded-t-xs border border-line-control"
+                  className="block rounded-t-xs border border-line-control hatched"
                   style={{ height: `${(m.breached / most) * 100}%`, display: m.breached === 0 ? "none" : undefined }}
                 />
                 <span className="block bg-chart-2" style={{ height: `${(m.met / most) * 100}%` }} />

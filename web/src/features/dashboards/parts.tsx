@@ -30,7 +30,11 @@ export function Parts(props: { title: string; parts: SlaPart[]; nobody: string }
           <tbody>
             {props.parts.slice(0, 12).map((part) => (
               <tr key={part.of?.id ?? "none"} className="border-b border-line last:border-b-0">
-                <th scope="row" className="max-w-0 truncate px-4 py-2 text-left font-normal text-fg" title={part.of?.name}>
+                <th
+                  scope="row"
+                  className="max-w-0 truncate px-4 py-2 text-left font-normal text-fg"
+                  title={part.of?.name}
+                >
                   {part.of?.name ?? props.nobody}
                 </th>
                 <td className="hidden py-2 sm:table-cell" aria-hidden>

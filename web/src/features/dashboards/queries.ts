@@ -32,5 +32,6 @@ export const adherenceQuery = (asked: Asked) =>
 export const breachesQuery = (asked: Asked) =>
   queryOptions({
     queryKey: ["sla-breaches", asked.rule, asked.team],
-    queryFn: async () => (await get("/sla/timers", { query: { state: "breached", limit: 20, ...filters(asked) } })).items,
+    queryFn: async () =>
+      (await get("/sla/timers", { query: { state: "breached", limit: 20, ...filters(asked) } })).items,
   });

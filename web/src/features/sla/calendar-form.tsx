@@ -112,7 +112,11 @@ export function CalendarForm({ calendar, onClose }: { calendar: SlaCalendar | nu
             {DAYS.map(([day, label]) => (
               <label key={day} className="flex items-center gap-2 text-cell text-fg-2">
                 <span className="w-10">{label}</span>
-                <Input className="tnum" value={week[day]} onChange={(e) => setWeek({ ...week, [day]: e.target.value })} />
+                <Input
+                  className="tnum"
+                  value={week[day]}
+                  onChange={(e) => setWeek({ ...week, [day]: e.target.value })}
+                />
               </label>
             ))}
           </div>

@@ -74,7 +74,11 @@ export function SlaEditor({ rule }: { rule: SlaRule | null }) {
           onChange={(condition) => put({ condition })}
         />
         <Places
-          label={draft.object === "lead" ? "The clock stands still in these statuses" : "The clock stands still in these stages"}
+          label={
+            draft.object === "lead"
+              ? "The clock stands still in these statuses"
+              : "The clock stands still in these stages"
+          }
           hint="None: it always runs while the record is open."
           object={draft.object}
           chosen={draft.pause_in}

@@ -51,9 +51,7 @@ export function MeasureFields(props: {
           )}
         </Field>
       </div>
-      {draft.measure === "first_response" && (
-        <ResponseFields draft={draft} put={put} error={errors.response_kinds} />
-      )}
+      {draft.measure === "first_response" && <ResponseFields draft={draft} put={put} error={errors.response_kinds} />}
       {draft.measure === "time_in_stage" && (
         <Places
           label={draft.object === "lead" ? "In these statuses" : "In these stages"}
@@ -65,7 +63,9 @@ export function MeasureFields(props: {
         />
       )}
       {draft.measure === "next_activity" && (
-        <p className="text-meta text-fg-3">From the last activity on. Nothing is due while a task about the record is open.</p>
+        <p className="text-meta text-fg-3">
+          From the last activity on. Nothing is due while a task about the record is open.
+        </p>
       )}
       <div className="grid gap-3 sm:grid-cols-2">
         <Field
@@ -74,9 +74,7 @@ export function MeasureFields(props: {
           error={errors.target}
           hint={draft.target.unit === "days" ? `A working day has ${Math.round(day / 6) / 10} hours here.` : undefined}
         >
-          {(w) => (
-            <DurationInput {...w} label="Target" value={draft.target} onChange={(target) => put({ target })} />
-          )}
+          {(w) => <DurationInput {...w} label="Target" value={draft.target} onChange={(target) => put({ target })} />}
         </Field>
         <Field label="Counted by" error={errors.calendar_id}>
           {(w) => (
@@ -95,7 +93,12 @@ export function MeasureFields(props: {
           )}
         </Field>
       </div>
-      <Field label="Warn after percent of the target" error={errors.warn_percent} hint="Empty: it does not warn." className="max-w-56">
+      <Field
+        label="Warn after percent of the target"
+        error={errors.warn_percent}
+        hint="Empty: it does not warn."
+        className="max-w-56"
+      >
         {(w) => (
           <Input
             {...w}
@@ -104,7 +107,9 @@ export function MeasureFields(props: {
             max={99}
             className="w-24 tnum"
             value={draft.warn_percent ?? ""}
-            onChange={(e) => put({ warn_percent: Number.isNaN(e.target.valueAsNumber) ? null : e.target.valueAsNumber })}
+            onChange={(e) =>
+              put({ warn_percent: Number.isNaN(e.target.valueAsNumber) ? null : e.target.valueAsNumber })
+            }
           />
         )}
       </Field>

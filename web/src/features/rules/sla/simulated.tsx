@@ -40,7 +40,10 @@ export function Simulated(props: { found: Found; records: number; object: NewSla
           ))}
         </ul>
       )}
-      <Table caption="By month" rows={by_month.map((m) => ({ key: m.month, name: month(m.month.slice(0, 7)), counts: m }))} />
+      <Table
+        caption="By month"
+        rows={by_month.map((m) => ({ key: m.month, name: month(m.month.slice(0, 7)), counts: m }))}
+      />
       <Table caption="By owner" rows={by_owner.map((o) => ({ key: o.owner.id, name: o.owner.name, counts: o }))} />
       {examples.length > 0 && (
         <section aria-label="Examples">

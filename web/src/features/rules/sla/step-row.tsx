@@ -58,7 +58,12 @@ export function StepRow(props: {
         ))}
       </Select>
       <div className="min-w-0 flex-1 basis-64">
-        <ActionFields n={n} object={props.object} value={step.do} onChange={(next) => onChange({ ...step, do: next })} />
+        <ActionFields
+          n={n}
+          object={props.object}
+          value={step.do}
+          onChange={(next) => onChange({ ...step, do: next })}
+        />
       </div>
       <Button type="button" variant="quiet" size="icon" aria-label={`Remove step ${n}`} onClick={props.onRemove}>
         <X />
@@ -67,12 +72,7 @@ export function StepRow(props: {
   );
 }
 
-function ActionFields(props: {
-  n: number;
-  object: SlaObject;
-  value: SlaAction;
-  onChange: (value: SlaAction) => void;
-}) {
+function ActionFields(props: { n: number; object: SlaObject; value: SlaAction; onChange: (value: SlaAction) => void }) {
   const { n, value, onChange } = props;
   switch (value.action) {
     case "notify":
@@ -81,7 +81,10 @@ function ActionFields(props: {
       return (
         <WhoSelect
           label={`Who gets it in step ${n}`}
-          fixed={[["manager", "The owner’s manager"], ...(props.object === "lead" ? [["rules", "The assignment rules choose"] as const] : [])]}
+          fixed={[
+            ["manager", "The owner’s manager"],
+            ...(props.object === "lead" ? [["rules", "The assignment rules choose"] as const] : []),
+          ]}
           value={value.to.who === "user" ? `user:${value.to.user_id}` : value.to.who}
           people
           onChange={(key, id) =>

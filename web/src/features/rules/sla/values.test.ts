@@ -15,6 +15,10 @@ test("a new rule counts by the first calendar", () => {
 });
 
 test("what is wrong with a step lands on the steps", () => {
-  expect([LANDS["steps[3].do.title"], LANDS["steps[0].after"], LANDS["target.value"]]).toEqual(["steps", "steps", "target"]);
+  expect([LANDS["steps[3].do.title"], LANDS["steps[0].after"], LANDS["target.value"]]).toEqual([
+    "steps",
+    "steps",
+    "target",
+  ]);
   expect(actionOf("task")).toMatchObject({ title: "", assignee: "owner" });
 });
