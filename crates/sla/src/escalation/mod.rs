@@ -17,7 +17,7 @@ use dealwright_kernel::id::{OrgId, SlaRuleId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 use dealwright_store::database::access_changed;
-use futures::{StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, stream};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -60,7 +60,10 @@ pub async fn run_due(access: &Access) -> Result<usize> {
     loop {
         let due = store::due_rules(access, until).await?;
         // A rule may have more to do than one hand can hold.
-        let hands = due.iter().chain(&due).map(|(org, rule, behind)| drain(access, *org, *rule, *behind, until));
+        let mut hands = Vec::with_capacity(due.len() * 2);
+        for (org, rule, behind) in due.iter().chain(&due).copied() {
+            hands.push(drain(access, org, rule, behind, until).boxed());
+        }
         let taken: Vec<Result<usize>> = stream::iter(hands).buffer_unordered(HANDS).collect().await;
         let mut round = 0;
         for one in taken {
