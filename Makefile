@@ -25,6 +25,7 @@ gen: ## Write the generated files: .sqlx, openapi.json, the web app's types
 
 bench: ## Measure on a million opportunities (docs/benchmarks.md)
 	@scripts/bench
+	@scripts/bench-sla
 
 e2e: ## Browser tests only
 	@scripts/test-e2e

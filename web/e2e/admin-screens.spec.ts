@@ -25,6 +25,8 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["rules", "Validation rules", "refused", ["rules", { object: "account", name: "Mine", expression: "true" }]],
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
   ["automations", "Automations", "refused", ["automations", { name: "Mine", object: "lead", steps: [], scopes: {} }]],
+  ["sla", "Service levels", "refused", ["sla-rules", { name: "Mine", object: "lead", measure: "first_response" }]],
+  ["sla-calendars", "Working calendars", "refused", ["sla-calendars", { name: "Mine", week: {} }]],
   ["web-forms", "Web forms", "refused", ["web-forms", { title: "Mine" }]],
   ["duplicates", "Duplicates", "reads", ["duplicates/sweeps", { object: "account" }]],
   [

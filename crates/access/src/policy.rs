@@ -62,6 +62,7 @@ words! {
         Rule = "rule",
         SavedView = "saved_view",
         Automation = "automation",
+        SlaRule = "sla_rule",
     }
 }
 
@@ -151,6 +152,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         | Object::Team
         | Object::Role
         | Object::Rule
+        | Object::SlaRule
         | Object::ApiKey
         | Object::ServiceAccount
         | Object::SingleSignOn
@@ -185,6 +187,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Organisation
             | Object::SingleSignOn
             | Object::Rule
+            | Object::SlaRule
             | Object::SavedView
             | Object::Agent
             | Object::Automation
@@ -213,6 +216,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Role
         | Object::Organisation
         | Object::Rule
+        | Object::SlaRule
         | Object::SavedView
         | Object::Audit => true,
         Object::Import
@@ -381,6 +385,7 @@ permissions! {
     ReadAutomation = Automation Read, CreateAutomation = Automation Create, UpdateAutomation = Automation Update,
     DeleteAutomation = Automation Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
+    ReadSlaRule = SlaRule Read, CreateSlaRule = SlaRule Create, UpdateSlaRule = SlaRule Update, DeleteSlaRule = SlaRule Delete,
 }
 
 #[cfg(test)]

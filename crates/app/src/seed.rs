@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::{Access, Context, Settings};
 use dealwright_demo as demo;
@@ -9,6 +10,7 @@ use dealwright_files::Files;
 use dealwright_import::command::{self, Choices, File, Report};
 use dealwright_kernel::extract::read_value;
 use dealwright_kernel::id::{OrgId, UserId};
+use dealwright_sla::timer::past;
 use serde_json::json;
 
 use crate::database::{Failure, Running, deep};
@@ -43,6 +45,10 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
         return Err(deep(error));
     }
     if let Err(error) = automations(access, org, admin).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
+    if let Err(error) = levels(access, org, admin).await {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
@@ -81,6 +87,34 @@ async fn automations(access: &Access, org: OrgId, admin: UserId) -> dealwright_k
     for definition in all {
         let (tx, _) = dealwright_automation::write::create(&cx, &read_value(definition)?).await?;
         tx.commit(()).await?.into_inner();
+    }
+    Ok(())
+}
+
+/// The demo company's service levels, as if it had had them for half a year.
+async fn levels(access: &Access, org: OrgId, admin: UserId) -> dealwright_kernel::Result<()> {
+    let rules = [
+        json!({
+            "name": "First call within a working day", "object": "lead", "measure": "first_response",
+            "target": { "value": 8, "unit": "hours" }, "warn_percent": 75,
+            "steps": [
+                { "when": "warning", "do": { "action": "notify", "to": [{ "who": "owner" }] } },
+                { "when": "breach", "do": { "action": "notify", "to": [{ "who": "owner" }, { "who": "manager" }] } },
+            ],
+        }),
+        json!({
+            "name": "No deal stands still", "object": "opportunity", "measure": "time_in_stage",
+            "target": { "value": 30, "unit": "days" }, "warn_percent": 80,
+            "steps": [
+                { "when": "warning", "do": { "action": "notify", "to": [{ "who": "owner" }] } },
+                { "when": "breach", "do": { "action": "notify", "to": [{ "who": "owner" }] } },
+                { "when": "after_breach", "after": { "value": 5, "unit": "days" }, "do": { "action": "raise" } },
+            ],
+        }),
+    ];
+    let since = access.clock().now() - TimeDelta::days(180);
+    for rule in rules {
+        past::begin(access, org, admin, read_value(rule)?, since).await?;
     }
     Ok(())
 }

@@ -97,6 +97,8 @@ impl Background {
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
         tasks.spawn(notification::maker::run(database.clone(), stop.clone()));
         tasks.spawn(dealwright_automation::consumer::follow(database.clone(), stop.clone()));
+        tasks.spawn(dealwright_sla::timer::follow::run(state.access.clone(), stop.clone()));
+        tasks.spawn(dealwright_sla::escalation::run(state.access.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
         Self { stop, tasks }
@@ -133,6 +135,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = notification::maker::register(worker, &state.access);
     let worker = dealwright_automation::register(worker, &state.access);
     let worker = notification::letter::register(worker, &state.access, &state.mailer);
+    let worker = dealwright_sla::register(worker, &state.access);
     dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
             let access = to_end.clone();
@@ -168,6 +171,14 @@ pub fn worker(state: &AppState) -> Worker {
 pub async fn notify(state: &AppState) -> dealwright_kernel::Result<()> {
     dealwright_automation::consumer::catch_up(state.access.database()).await?;
     notification::maker::catch_up(state.access.database()).await
+}
+
+/// Follows what happened with the clocks of service levels and takes what is due, as what runs beside the requests does.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn keep_levels(state: &AppState) -> dealwright_kernel::Result<()> {
+    dealwright_sla::catch_up(&state.access).await
 }
 
 /// The worker for mailboxes: it waits for other servers most of the time, and keeps no other job waiting meanwhile.

@@ -105,6 +105,13 @@ ids! {
     UploadId,
     /// A mailbox that is synced over IMAP.
     MailboxId,
+    /// A rule that says by when something must have been done.
+    SlaRuleId,
+    /// Working hours and holidays that such rules count by.
+    SlaCalendarId,
+    /// A clock that runs for one record by one rule.
+    SlaTimerId,
+    SlaSimulationId,
     /// A message that waits for its person to say who it is from.
     UnmatchedEmailId,
 }

@@ -16,6 +16,7 @@ use sqlx::postgres::PgListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::event::{Event, Origin, Stamp};
 use crate::{Database, SystemTx};
 
 const LOCK: i64 = 0x6465_616c_0001;
@@ -39,6 +40,7 @@ pub struct Positioned {
     pub opportunity_id: Option<Uuid>,
     pub account_id: Option<Uuid>,
     pub contact_id: Option<Uuid>,
+    pub lead_id: Option<Uuid>,
     pub changes: Value,
     pub data: Value,
 }
@@ -157,7 +159,7 @@ pub async fn after(db: &mut PgConnection, position: i64, limit: i64) -> Result<V
     Ok(sqlx::query_as!(
         Positioned,
         r#"select p.position, p.org_id as "org: OrgId", e.id as "id: EventId", e.type as kind, e.at, e.actor_kind, e.actor_id, e.actor_name,
-                  e.subject_type, e.subject_id, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.changes, e.data
+                  e.subject_type, e.subject_id, e.subject_version, e.opportunity_id, e.account_id, e.contact_id, e.lead_id, e.changes, e.data
            from event_position p join event e on e.org_id = p.org_id and e.id = p.event_id
            where p.position > $1 order by p.position limit $2"#,
         position,
@@ -231,6 +233,14 @@ impl Batch {
     /// What is written here is kept with the cursor's move, or not at all.
     pub fn db(&mut self) -> &mut PgConnection {
         self.tx.db()
+    }
+
+    /// Records what follows from these events, kept with the cursor's move. Call it last, as [`SystemTx::emit`].
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses or is gone.
+    pub async fn emit(&mut self, org: OrgId, stamp: &Stamp, now: DateTime<Utc>, events: Vec<Event>) -> Result<()> {
+        crate::event::insert(self.tx.db(), org, stamp, &Origin::default(), now, events).await
     }
 
     /// Moves the cursor behind these events.

@@ -201,6 +201,8 @@ impl TestApp {
     pub async fn drain(&self) {
         let drained = async {
             while dealwright_store::sequencer::sequence_once(&self.db.database).await? > 0 {}
+            serve::keep_levels(&self.state).await?;
+            while dealwright_store::sequencer::sequence_once(&self.db.database).await? > 0 {}
             serve::notify(&self.state).await?;
             serve::worker(&self.state).drain().await?;
             serve::mail_worker(&self.state).drain().await?;

@@ -17,6 +17,7 @@ export const usersQuery = () =>
   queryOptions({ queryKey: ["users"], queryFn: async () => (await get("/users")).items, ...slow });
 export const teamsQuery = () =>
   queryOptions({ queryKey: ["teams"], queryFn: async () => (await get("/teams")).items, ...slow });
+export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
 export const productsQuery = () =>
   queryOptions({
     queryKey: ["products"],

@@ -229,6 +229,18 @@ impl Access {
         Ok(Context { origin, ..self.context(Arc::new(actor)) })
     }
 
+    /// What an administrator's rule does by itself: with the rights that it names and no others, whatever the person who
+    /// stands behind it may by now. It is never read again: who finds that access has changed begins anew with another one.
+    ///
+    /// # Errors
+    /// 404 when there is no such person in the organisation.
+    pub async fn steward(&self, org: OrgId, behind: UserId, stamp: Stamp, grants: Grants) -> Result<Context> {
+        let mut tx = self.database.system().await?;
+        let actor = people::store::steward(tx.db(), org, behind).await?.or_not_found("user")?;
+        tx.commit().await?;
+        Ok(self.context(Arc::new(Actor { stamp, grants, ..actor })))
+    }
+
     /// A context for work outside a request.
     #[must_use]
     pub fn context(&self, actor: Arc<Actor>) -> Context {

@@ -15,6 +15,46 @@ use crate::Actor;
 use crate::policy::fields::{FieldAccess, FieldRules};
 use crate::policy::{Builtin, Grants, Object};
 
+/// Somebody who stands behind what is done by itself, active or not: no team, no roles, nothing shared with them, and no rights
+/// but those that are given to it.
+pub(crate) async fn steward(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<Option<Actor>> {
+    let row = sqlx::query!(
+        "select u.name, u.email, o.locale, o.time_zone, u.version, o.name as org_name, o.currency, o.demo, e.epoch
+         from app_user u join organisation o on o.id = u.org_id join access_epoch e on e.org_id = u.org_id
+         where u.org_id = $1 and u.id = $2",
+        org.0,
+        user.0,
+    )
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Actor {
+        org,
+        org_name: row.org_name,
+        demo: row.demo,
+        currency: row.currency.parse()?,
+        user,
+        stamp: Stamp { kind: ActorKind::System, id: None, name: String::new(), on_behalf_of: None },
+        name: row.name,
+        email: row.email,
+        team: None,
+        teams: Vec::new(),
+        principals: Vec::new(),
+        shared: Vec::new(),
+        roles: Vec::new(),
+        grants: Grants::default(),
+        fields: FieldAccess::default(),
+        locale: row.locale,
+        time_zone: row.time_zone,
+        version: row.version,
+        session: None,
+        viewer: None,
+        key: None,
+        until: None,
+        epoch: row.epoch,
+    }))
+}
+
 /// Everything that makes an actor, in one query. Runs as the system role.
 pub(crate) async fn actor(db: &mut PgConnection, org: OrgId, user: UserId) -> Result<Option<Actor>> {
     let row = sqlx::query!(

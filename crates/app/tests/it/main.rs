@@ -14,5 +14,6 @@ mod app;
 mod automation;
 mod connect;
 mod crm;
+mod sla;
 mod store;
 mod workflow;

@@ -157,7 +157,7 @@ impl Activity {
     pub fn event(&self, id: EventId, verb: &str) -> Event {
         let subject = Subject { object: "activity", id: self.id.0, name: self.name(), version: Some(self.version) };
         Event::with_id(id, format!("activity.{verb}"), subject)
-            .data(json!({ "kind": self.kind, "activity_id": self.id }))
+            .data(json!({ "kind": self.kind, "direction": self.direction, "activity_id": self.id }))
     }
 
     /// An event of which people hear: it says on which record, and whom it newly names.

@@ -168,12 +168,20 @@ fn check_areas(wrong: &mut Texts, areas: &[Area]) {
 /// # Errors
 /// 422 on `condition` with the place.
 pub fn check_condition(condition: &str, catalogue: &Catalogue) -> Result<()> {
-    let Err(problems) = check(condition, catalogue) else { return Ok(()) };
+    check_expression("condition", condition, catalogue)
+}
+
+/// The same of an expression in another field.
+///
+/// # Errors
+/// 422 on the field with the place.
+pub fn check_expression(field: &str, expression: &str, catalogue: &Catalogue) -> Result<()> {
+    let Err(problems) = check(expression, catalogue) else { return Ok(()) };
     let mut wrong = Texts::default();
     if let Some(problem) = problems.into_iter().next() {
         let meant = problem.suggestion.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
         let message = format!("line {}, column {}: {}{meant}", problem.line, problem.column, problem.message);
-        wrong.push("condition", problem.code, message);
+        wrong.push(field, problem.code, message);
     }
     wrong.finish()
 }

@@ -1,9 +1,9 @@
 //! When a letter may come: quiet hours and the hours of digests, in the reader's time zone, over changes of the clocks.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Utc};
 use chrono_tz::Tz;
 
-use crate::working_hours::Day;
+use crate::working_hours::{Day, instant};
 
 /// When somebody wants no letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ fn quiet_until(at: DateTime<Utc>, zone: Tz, quiet: &Quiet) -> Option<DateTime<Ut
     let ends =
         [yesterday, today].into_iter().filter(|day| quiet.days.contains(&Day::of(day.weekday()))).filter_map(|day| {
             let last = if quiet.until > quiet.from { day } else { day.succ_opt()? };
-            let (start, end) = (moment(zone, day, quiet.from)?, moment(zone, last, quiet.until)?);
+            let (start, end) = (instant(zone, day, quiet.from)?, instant(zone, last, quiet.until)?);
             (start <= at && at < end).then_some(end)
         });
     ends.max()
@@ -52,22 +52,15 @@ pub fn digest(now: DateTime<Utc>, zone: Tz, hour: u16, weekly: Option<Day>) -> D
     (0..=8)
         .filter_map(|ahead| today.checked_add_days(Days::new(ahead)))
         .filter(|date| weekly.is_none_or(|day| Day::of(date.weekday()) == day))
-        .filter_map(|date| moment(zone, date, hour * 60))
+        .filter_map(|date| instant(zone, date, hour * 60))
         .find(|at| *at > now)
         .unwrap_or(now)
 }
 
-/// A minute of a day. Where the clocks go back over it, the first time; where they go forward over it, once they have.
-#[must_use]
-pub fn moment(zone: Tz, date: NaiveDate, minute: u16) -> Option<DateTime<Utc>> {
-    let local = date.and_hms_opt(0, 0, 0)? + TimeDelta::minutes(i64::from(minute));
-    // Clocks go forward by an hour nearly everywhere, by half of one somewhere, and once skipped a day.
-    let ahead = [0, 30, 60, 24 * 60].into_iter().map(|more| local + TimeDelta::minutes(more));
-    ahead.filter_map(|local| zone.from_local_datetime(&local).earliest()).next().map(|at| at.with_timezone(&Utc))
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -116,6 +109,6 @@ mod tests {
         assert_eq!(digest(at("2026-11-27T12:00:00Z"), berlin, 8, Some(Day::Mon)), at("2026-11-30T07:00:00Z"));
         // Half past two does not happen on this day: the clocks have gone forward by then.
         let date = NaiveDate::from_ymd_opt(2027, 3, 28).unwrap();
-        assert_eq!(moment(berlin, date, 150), Some(at("2027-03-28T01:00:00Z")));
+        assert_eq!(instant(berlin, date, 150), Some(at("2027-03-28T01:00:00Z")));
     }
 }

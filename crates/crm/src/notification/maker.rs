@@ -22,6 +22,7 @@ use super::preference::{EmailMode, Setting};
 use super::recipients::{Happened, Told};
 use super::store::making::{self, New};
 use super::{NotificationKind, NotifiedObject};
+use crate::working_hours::instant;
 
 /// The name of the cursor.
 const CONSUMER: &str = "notifications";
@@ -265,7 +266,7 @@ pub async fn tell_of_tasks(database: &Database) -> Result<()> {
     let mut wanted = Vec::new();
     for task in tasks {
         let local = now.with_timezone(&task.zone).date_naive();
-        let begun = due::moment(task.zone, local, MORNING).is_some_and(|at| at <= now);
+        let begun = instant(task.zone, local, MORNING).is_some_and(|at| at <= now);
         let kind = match (local - task.due).num_days() {
             0 => NotificationKind::TaskDue,
             1 => NotificationKind::TaskOverdue,

@@ -50,6 +50,10 @@ words! {
         AutomationMessage = "automation_message",
         /// An automation that acts for them was switched off.
         AutomationPaused = "automation_paused",
+        /// Something is soon due by a service level.
+        SlaWarning = "sla_warning",
+        /// It was not done in time.
+        SlaBreached = "sla_breached",
     }
 }
 
@@ -68,6 +72,8 @@ impl NotificationKind {
         Self::AccountTeamAdded,
         Self::AutomationMessage,
         Self::AutomationPaused,
+        Self::SlaWarning,
+        Self::SlaBreached,
     ];
 }
 

@@ -33,7 +33,12 @@ impl Channels {
     pub const fn usual(kind: NotificationKind) -> Self {
         use NotificationKind as Kind;
         let email = match kind {
-            Kind::AssignedToMe | Kind::Mentioned | Kind::TaskReminder | Kind::AutomationPaused => EmailMode::AtOnce,
+            Kind::AssignedToMe
+            | Kind::Mentioned
+            | Kind::TaskReminder
+            | Kind::SlaWarning
+            | Kind::SlaBreached
+            | Kind::AutomationPaused => EmailMode::AtOnce,
             Kind::FollowedRecordChanged
             | Kind::SharedWithMe
             | Kind::AccountTeamAdded

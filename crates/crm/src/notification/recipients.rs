@@ -154,10 +154,23 @@ impl Happened {
         matches!(self.subject_type.as_str(), "import" | "bulk_change")
     }
 
+    /// What it tells of a service level; the rule has said whom.
+    fn service_level(&self) -> Option<Kind> {
+        match self.kind.as_str() {
+            "sla.warned" => Some(Kind::SlaWarning),
+            "sla.breached" | "sla.escalated" => Some(Kind::SlaBreached),
+            _ => None,
+        }
+    }
+
     /// Who hears of it, each once for each kind.
     pub(super) fn tell(&self, known: &Known) -> Vec<Told> {
         let Some((object, record)) = self.record() else { return Vec::new() };
         let key = (self.org, object, record);
+        if let Some(kind) = self.service_level() {
+            let who = self.data.get("notify").map(ids).unwrap_or_default();
+            return once(who.into_iter().map(|user| self.told(user, kind, key)).collect());
+        }
         let told = match self.subject_type.as_str() {
             "activity" => self.of_activity(known, key),
             "proposal" if self.verb() == "created" => {

@@ -72,6 +72,10 @@ impl Language {
             (Self::German, Kind::AutomationPaused) => format!("Die Automation {name} wurde abgeschaltet"),
             (Self::English, Kind::AccountTeamAdded) => format!("{who} added you to the team of {name}"),
             (Self::German, Kind::AccountTeamAdded) => format!("{who} hat Sie in das Team von {name} aufgenommen"),
+            (Self::English, Kind::SlaWarning) => format!("Due soon by a service level: {name}"),
+            (Self::German, Kind::SlaWarning) => format!("Bald fällig nach einer Servicevereinbarung: {name}"),
+            (Self::English, Kind::SlaBreached) => format!("Overdue by a service level: {name}"),
+            (Self::German, Kind::SlaBreached) => format!("Überfällig nach einer Servicevereinbarung: {name}"),
         }
     }
 
@@ -149,6 +153,10 @@ impl Language {
             Kind::AutomationPaused => self.say(
                 "You get this because the automation acted for you.",
                 "Sie erhalten dies, weil die Automation in Ihrem Namen handelte.",
+            ),
+            Kind::SlaWarning | Kind::SlaBreached => self.say(
+                "You get this because a service level tells you.",
+                "Sie erhalten dies, weil eine Servicevereinbarung es Ihnen mitteilt.",
             ),
             Kind::ProposalWaiting => self.say(
                 "You get this because a proposal is about your record.",

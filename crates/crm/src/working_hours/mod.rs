@@ -33,7 +33,7 @@ pub enum Day {
 }
 
 impl Day {
-    const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
+    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
 
     /// 1 is Monday.
     #[must_use]
@@ -116,12 +116,25 @@ pub fn zone(name: Option<&str>) -> Tz {
 }
 
 /// `09:30` of a minute of the day.
-pub(crate) fn clock(minute: u16) -> String {
+#[must_use]
+pub fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 
+/// The instant of a minute of a day; minute 1440 is the beginning of the next. Where the clocks go back over it, the first time;
+/// where they go forward over it, the instant at which they do. None beyond the calendar's end.
+#[must_use]
+pub fn instant(zone: Tz, date: NaiveDate, minute: u16) -> Option<DateTime<Utc>> {
+    let local = date.and_hms_opt(0, 0, 0)? + TimeDelta::minutes(i64::from(minute));
+    // Minute by minute to the end of the gap: an hour nearly everywhere, half of one somewhere, and once a day.
+    (0..=i64::from(DAY))
+        .find_map(|ahead| zone.from_local_datetime(&(local + TimeDelta::minutes(ahead))).earliest())
+        .map(|at| at.with_timezone(&Utc))
+}
+
 /// The minute of the day that `09:30` says; `24:00` is the end of it.
-pub(crate) fn minute(text: &str) -> Option<u16> {
+#[must_use]
+pub fn minute(text: &str) -> Option<u16> {
     let (hours, minutes) = text.split_once(':')?;
     let two = |part: &str| (part.len() == 2).then(|| part.parse::<u16>().ok()).flatten();
     let (hours, minutes) = (two(hours)?, two(minutes)?);

@@ -70,6 +70,13 @@ function ofPlan(event: TimelineEvent, action: string): Words {
   return { verb: PLAIN[action] ?? "changed", object: name };
 }
 
+const LEVELS: Record<string, string> = {
+  met: "noted that this was done in time for",
+  warned: "warned that this is soon due by",
+  breached: "noted that this is overdue by",
+  escalated: "escalated this, which is overdue by",
+};
+
 export interface Words {
   verb: string;
   object: string;
@@ -97,6 +104,9 @@ export function words(event: TimelineEvent): Words {
   }
   if (noun === "file") return ofFile(event, action);
   if (action === "notified") return { verb: "told people:", object: text(event.data.message) };
+  if (noun === "sla" && event.data.late === true)
+    return { verb: "noted that this was done, but late for", object: text(event.data.rule) };
+  if (noun === "sla") return { verb: LEVELS[action] ?? action, object: text(event.data.rule) };
   if (noun === "account_plan") return ofPlan(event, action);
   if (noun === "proposal") {
     const n = event.changes.length;

@@ -1,5 +1,6 @@
 import {
   Building,
+  ChartColumn,
   CircleDollarSign,
   Contact,
   House,
@@ -11,7 +12,8 @@ import {
 } from "lucide-react";
 
 export interface NavItem {
-  to: "/" | "/leads" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/admin";
+  to:
+    "/" | "/leads" | "/opportunities" | "/accounts" | "/contacts" | "/tasks" | "/approvals" | "/dashboards" | "/admin";
   label: string;
   icon: LucideIcon;
   count?: "tasks" | "approvals";
@@ -26,5 +28,6 @@ export const NAV: NavItem[] = [
   { to: "/contacts", label: "Contacts", icon: Contact, keys: "g c" },
   { to: "/tasks", label: "Tasks", icon: SquareCheck, count: "tasks", keys: "g t" },
   { to: "/approvals", label: "Approvals", icon: Stamp, count: "approvals", keys: "g p" },
+  { to: "/dashboards", label: "Dashboards", icon: ChartColumn, keys: "g d" },
   { to: "/admin", label: "Admin", icon: Settings2, keys: "g s" },
 ];

@@ -7,7 +7,7 @@ export const signInPolicyQuery = () =>
 export const mailQuery = () => queryOptions({ queryKey: ["mail"], queryFn: () => get("/mail") });
 export const bouncingQuery = () =>
   queryOptions({ queryKey: ["bouncing-addresses"], queryFn: async () => (await get("/bouncing-addresses")).items });
-export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
+export { rolesQuery } from "@/api/shared";
 /** Which scopes each action of each object takes. */
 export const roleGridQuery = () =>
   queryOptions({ queryKey: ["roles", "grid"], queryFn: () => get("/roles/grid"), staleTime: Infinity });

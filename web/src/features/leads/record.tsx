@@ -19,6 +19,7 @@ import { leadQuery } from "./queries";
 
 const ConvertDialog = loadable(() => import("./convert").then((m) => m.ConvertDialog));
 
+const SlaChips = loadable(() => import("@/components/crm/sla-chips").then((m) => m.SlaChips));
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 
 export const LEAD_TABS = ["timeline", "details", "tasks", "files", "history"] as const;
@@ -69,7 +70,12 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
           </>
         )
       }
-      banner={l.converted && <ConvertedBanner lead={l} converted={l.converted} />}
+      banner={
+        <>
+          {l.converted && <ConvertedBanner lead={l} converted={l.converted} />}
+          <SlaChips type="lead" id={id} />
+        </>
+      }
       facts={
         <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-8">
           <LeadOption l={l} name="status_id" label="Status" kind="lead_status" />

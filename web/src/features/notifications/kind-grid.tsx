@@ -13,6 +13,8 @@ const KINDS: { id: NotificationKind; label: string }[] = [
   { id: "account_team_added", label: "I join an account’s team" },
   { id: "automation_message", label: "An automation tells me of a record" },
   { id: "automation_paused", label: "An automation of mine is switched off" },
+  { id: "sla_warning", label: "Something is soon due by a service level" },
+  { id: "sla_breached", label: "Something is overdue by a service level" },
   { id: "proposal_waiting", label: "A proposal waits for a decision" },
   { id: "import_finished", label: "My import has ended" },
   { id: "bulk_finished", label: "My change of many records is done" },

@@ -24,6 +24,7 @@ const History = loadable(() => import("@/components/crm/history").then((m) => m.
 const Attempts = loadable(() => import("@/features/lifecycle/log").then((m) => m.Log));
 const RelatedRecords = loadable(() => import("@/components/crm/related").then((m) => m.RelatedRecords));
 const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
+const SlaChips = loadable(() => import("@/components/crm/sla-chips").then((m) => m.SlaChips));
 const People = loadable(() => import("./people").then((m) => m.People));
 const Archived = loadable(() => import("./archived").then((m) => m.Archived));
 const Checklist = loadable(() => import("./checklist").then((m) => m.Checklist));
@@ -80,6 +81,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
           </div>
         )}
         <div className="order-2 flex flex-col gap-2 md:order-none">
+          <SlaChips type="opportunity" id={id} />
           <NextStep o={o} />
           <Checklist o={o} />
           <ProposalStrip subjectId={id} />

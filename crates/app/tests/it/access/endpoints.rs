@@ -216,6 +216,17 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /rules/test" => {
             json!({ "object": "account", "expression": "size(name) > 1", "record_id": records.0["accounts"] })
         }
+        "POST /sla-calendars" => {
+            json!({ "name": "New calendar", "week": { "mon": [{ "from": "09:00", "until": "17:00" }] } })
+        }
+        "PATCH /sla-calendars/{id}" | "PATCH /sla-rules/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /sla-rules" => {
+            json!({ "name": "New level", "object": "opportunity", "condition": "false", "measure": "time_in_stage", "target": { "value": 1, "unit": "days" } })
+        }
+        "POST /sla-simulations" => {
+            json!({ "months": 1, "rule": { "name": "New", "object": "lead", "condition": "false", "measure": "first_response",
+                                           "target": { "value": 1, "unit": "hours" } } })
+        }
         "POST /domains/{domain}/verification" => json!({}),
         "PATCH /matching-rules/{object}" => json!({ "version": 999, "threshold": 80 }),
         "POST /duplicates/check" => json!({ "object": "account", "name": "Account" }),
@@ -292,6 +303,10 @@ async fn who_may_ask_what() {
     records.insert("pipelines", id(pipelines["items"][0].clone()));
     records.insert("stages", id(pipelines["items"][0]["stages"][0].clone()));
     records.insert("options", app.admin.choice("region", "West").await);
+    let calendar = json!({ "name": "Calendar", "week": { "mon": [{ "from": "09:00", "until": "17:00" }] } });
+    records.insert("sla-calendars", id(app.admin.post("/sla-calendars", calendar).await.ok()));
+    let level = json!({ "name": "Level", "object": "lead", "measure": "first_response", "target": { "value": 1, "unit": "hours" } });
+    records.insert("sla-rules", id(app.admin.post("/sla-rules", level).await.ok()));
     let view = json!({ "object": "opportunity", "name": "View" });
     records.insert("saved-views", id(owner.post("/saved-views", view).await.ok()));
     let account = json!(records["accounts"]);

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "embed",
     "dedupe",
     "kernel",
@@ -16,6 +16,7 @@ const ORDER: [&str; 14] = [
     "access",
     "workflow",
     "crm",
+    "sla",
     "connect",
     "demo",
     "import",

@@ -33,6 +33,10 @@ export function words(n: Notification): { who: string; did: string; what: string
       return { who: "", did: "An automation was switched off:", what };
     case "account_team_added":
       return { who, did: "added you to the team of", what };
+    case "sla_warning":
+      return { who: "", did: "Due soon by a service level:", what };
+    case "sla_breached":
+      return { who: "", did: "Overdue by a service level:", what };
   }
 }
 
