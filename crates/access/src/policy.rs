@@ -61,6 +61,7 @@ words! {
         SingleSignOn = "single_sign_on",
         Rule = "rule",
         SavedView = "saved_view",
+        Approval = "approval",
     }
 }
 
@@ -150,6 +151,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         | Object::Team
         | Object::Role
         | Object::Rule
+        | Object::Approval
         | Object::ApiKey
         | Object::ServiceAccount
         | Object::SingleSignOn => &[Read, Create, Update, Delete],
@@ -183,6 +185,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Organisation
             | Object::SingleSignOn
             | Object::Rule
+            | Object::Approval
             | Object::SavedView
             | Object::Agent
             | Object::Audit,
@@ -209,6 +212,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Role
         | Object::Organisation
         | Object::Rule
+        | Object::Approval
         | Object::SavedView
         | Object::Audit => true,
         Object::Import | Object::Agent | Object::ApiKey | Object::ServiceAccount | Object::SingleSignOn => false,
@@ -369,6 +373,7 @@ permissions! {
     ReadSingleSignOn = SingleSignOn Read, CreateSingleSignOn = SingleSignOn Create, UpdateSingleSignOn = SingleSignOn Update,
     DeleteSingleSignOn = SingleSignOn Delete,
     CreateSavedView = SavedView Create, UpdateSavedView = SavedView Update, DeleteSavedView = SavedView Delete,
+    ReadApproval = Approval Read, CreateApproval = Approval Create, UpdateApproval = Approval Update, DeleteApproval = Approval Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
 }
 

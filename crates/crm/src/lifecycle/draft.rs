@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{LifecycleDraft, actions, store};
-use crate::opportunity;
+use crate::{approval, opportunity};
 use crate::pipeline::{self, Pipeline, Stage};
 
 /// The largest definition, in bytes of JSON.
@@ -35,11 +35,14 @@ pub async fn check(tx: &mut Tx, pipeline: &Pipeline, definition: &Definition) ->
     let catalogue = Catalogue::of_formula(RuleObject::Opportunity, &custom.facts);
     let roles = store::roles(tx).await?;
     let documents: Vec<ChoiceId> = store::document_types(tx).await?.into_keys().collect();
+    let (approvals, people) = (approval::of_deals(tx).await?, approval::store::active_people(tx).await?);
     let places: Vec<Place> = pipeline.stages.iter().map(Stage::place).collect();
     let known = Known {
         stages: &places,
         roles: &roles,
         documents: &documents,
+        approvals: &approvals,
+        people: &people,
         can_ask: pipeline::can_ask,
         catalogue: &catalogue,
     };

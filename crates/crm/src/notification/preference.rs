@@ -33,10 +33,17 @@ impl Channels {
     pub const fn usual(kind: NotificationKind) -> Self {
         use NotificationKind as Kind;
         let email = match kind {
-            Kind::AssignedToMe | Kind::Mentioned | Kind::TaskReminder => EmailMode::AtOnce,
-            Kind::FollowedRecordChanged | Kind::SharedWithMe | Kind::AccountTeamAdded | Kind::TaskOverdue => {
-                EmailMode::Daily
-            }
+            Kind::AssignedToMe
+            | Kind::Mentioned
+            | Kind::TaskReminder
+            | Kind::ApprovalWaiting
+            | Kind::ApprovalDecided
+            | Kind::ApprovalEscalated => EmailMode::AtOnce,
+            Kind::FollowedRecordChanged
+            | Kind::SharedWithMe
+            | Kind::AccountTeamAdded
+            | Kind::TaskOverdue
+            | Kind::StageEntered => EmailMode::Daily,
             Kind::TaskDue | Kind::ImportFinished | Kind::BulkFinished | Kind::ProposalWaiting => EmailMode::Off,
         };
         Self { in_app: true, email }

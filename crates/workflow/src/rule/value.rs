@@ -205,6 +205,11 @@ impl Facts {
         self.0.get(name).unwrap_or(MISSING)
     }
 
+    /// These facts, and more.
+    pub fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     /// These facts with those before the change, under `previous.`, and whether there were any.
     #[must_use]
     pub fn after(mut self, before: Option<&Self>) -> Self {
