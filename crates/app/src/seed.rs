@@ -40,6 +40,10 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
+    if let Err(error) = demo::approval::write(access, org, admin).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
     tracing::info!(
         opportunities = company.opportunities.len(),
         accounts = company.accounts.len(),

@@ -70,6 +70,26 @@ function ofPlan(event: TimelineEvent, action: string): Words {
   return { verb: PLAIN[action] ?? "changed", object: name };
 }
 
+const APPROVAL: Record<string, string> = {
+  requested: "asked for the approval",
+  approved: "gave the last yes to the approval",
+  level_approved: "approved a level of",
+  rejected: "rejected the approval",
+  recalled: "recalled the request for the approval",
+  restarted: "changed what waits, so that it begins anew:",
+  escalated: "brought to others, since nobody decided in time:",
+  delegated: "passed on the approval",
+};
+
+/** What became of a request for approval; in whose place somebody decided. */
+function ofApproval(event: TimelineEvent, action: string): Words {
+  const whom = Array.isArray(event.data.for) ? event.data.for.filter((n) => typeof n === "string").join(", ") : "";
+  const to = Array.isArray(event.data.to) ? event.data.to.filter((n) => typeof n === "string").join(", ") : "";
+  const verb = APPROVAL[action] ?? action;
+  const name = `“${text(event.data.approval)}”`;
+  return { verb: whom ? `${verb} for ${whom}:` : verb, object: to ? `${name} to ${to}` : name };
+}
+
 export interface Words {
   verb: string;
   object: string;
@@ -96,6 +116,7 @@ export function words(event: TimelineEvent): Words {
     };
   }
   if (noun === "file") return ofFile(event, action);
+  if (noun === "approval") return ofApproval(event, action);
   if (noun === "account_plan") return ofPlan(event, action);
   if (noun === "proposal") {
     const n = event.changes.length;

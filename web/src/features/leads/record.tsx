@@ -17,6 +17,7 @@ import { ConvertedBanner } from "./converted";
 import { LeadDetails, LeadOption, useLeadFact } from "./facts";
 import { leadQuery } from "./queries";
 
+const ApprovalBanner = loadable(() => import("@/features/approvals/banner").then((m) => m.ApprovalBanner));
 const ConvertDialog = loadable(() => import("./convert").then((m) => m.ConvertDialog));
 
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
@@ -69,7 +70,13 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
           </>
         )
       }
-      banner={l.converted && <ConvertedBanner lead={l} converted={l.converted} />}
+      banner={
+        l.converted ? (
+          <ConvertedBanner lead={l} converted={l.converted} />
+        ) : (
+          <ApprovalBanner object="lead" id={l.id} mayAsk={l.may.update} />
+        )
+      }
       facts={
         <div className="grid grid-cols-2 gap-x-6 gap-y-2 text-cell md:flex md:flex-wrap md:gap-x-8">
           <LeadOption l={l} name="status_id" label="Status" kind="lead_status" />

@@ -25,6 +25,7 @@ const Attempts = loadable(() => import("@/features/lifecycle/log").then((m) => m
 const RelatedRecords = loadable(() => import("@/components/crm/related").then((m) => m.RelatedRecords));
 const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
 const People = loadable(() => import("./people").then((m) => m.People));
+const ApprovalBanner = loadable(() => import("@/features/approvals/banner").then((m) => m.ApprovalBanner));
 const Archived = loadable(() => import("./archived").then((m) => m.Archived));
 const Checklist = loadable(() => import("./checklist").then((m) => m.Checklist));
 const Details = loadable(() => import("./details").then((m) => m.Details));
@@ -82,6 +83,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
         <div className="order-2 flex flex-col gap-2 md:order-none">
           <NextStep o={o} />
           <Checklist o={o} />
+          <ApprovalBanner object="opportunity" id={id} mayAsk={o.may.update} />
           <ProposalStrip subjectId={id} />
         </div>
       </div>

@@ -12,7 +12,7 @@ import { Input, Select } from "@/components/ui/input";
 import { told } from "@/components/ui/toast";
 import { DeleteRule } from "./delete-rule";
 import { DryRun } from "./dry-run";
-import { ExpressionInput } from "./expression-input";
+import { ExpressionInput } from "@/components/crm/expression-input";
 import { OBJECTS, fieldLabel, vocabularyQuery } from "./queries";
 import { TestRecord } from "./test-record";
 import { Verdict, corrected, useVerdict } from "./verdict";

@@ -10,7 +10,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { told } from "@/components/ui/toast";
 import { z } from "@/lib/zod";
-import { ExpressionInput } from "../expression-input";
+import { ExpressionInput } from "@/components/crm/expression-input";
 import { vocabularyQuery } from "../queries";
 import { Verdict, corrected, useVerdict } from "../verdict";
 import { ChooserFields } from "./chooser-fields";
