@@ -3,7 +3,8 @@
 
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use dealwright_access::{Access, SignedIn};
+use dealwright_access::Access;
+use dealwright_access::context::SignedIn;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Valid, Validate};
 use dealwright_kernel::id::{DelegationId, UserId};

@@ -448,8 +448,8 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
 pub async fn save(db: &mut PgConnection, org: Uuid, request: &Request, restarted: bool, now: DateTime<Utc>) -> Result<()> {
     let over = request.run.status != Status::Pending;
     sqlx::query!(
-        "update approval_request set status = $3, round = $4, snapshot = $5, run = $6, due_at = $7, updated_at = $8,
-             decided_at = case when $9 then $8 end, version = version + $10
+        "update approval_request set status = $3, round = $4, snapshot = $5, run = $6, due_at = $7, updated_at = $8::timestamptz,
+             decided_at = case when $9 then $8::timestamptz end, version = version + $10
          where org_id = $1 and id = $2",
         org,
         request.id.0,

@@ -23,6 +23,7 @@ const OBJECTS: Record<string, string> = {
   audit: "Audit log",
   organisation: "Organisation settings",
   rule: "Validation rules",
+  approval: "Approvals",
   saved_view: "Views for everyone",
   api_key: "API keys",
   service_account: "Service accounts",
@@ -32,7 +33,7 @@ const ACTIONS: Record<string, string> = { read: "View", update: "Edit", imperson
 const GROUPS: [string, string[]][] = [
   ["Sell", ["lead", "opportunity", "account", "contact", "product"]],
   ["Work", ["activity", "task", "saved_view", "agent"]],
-  ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "import", "audit"]],
+  ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "approval", "import", "audit"]],
   ["Let in", ["single_sign_on", "api_key", "service_account"]],
 ];
 const ORDER = ["read", "create", "update", "delete"];
