@@ -72,7 +72,10 @@ test("who is away has somebody decide, and a link that is none says so", async (
   const all = page.getByRole("list", { name: "Delegations" });
   await expect(all.getByText("decides for you").first()).toBeVisible();
   await accessible(page);
-  await all.getByRole("button", { name: /^End the delegation/ }).first().click();
+  await all
+    .getByRole("button", { name: /^End the delegation/ })
+    .first()
+    .click();
   await page.goto("/approval#nothing");
   await expect(page.getByRole("heading", { name: "This link is no good any more" })).toBeVisible();
   await accessible(page);

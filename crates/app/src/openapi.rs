@@ -10,11 +10,11 @@ use dealwright_access::{
 use dealwright_ai::{AssistantState, agent, proposal, sentence};
 use dealwright_connect::mailbox;
 use dealwright_crm::{
-    account, account_plan, account_team, account_tree, activity, affiliation, approval, assignment, bulk, change, choice,
-    configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
-    lead, lifecycle, live, merge, notification, opportunity, pipeline, presence, price_list, product, rule, saved_view,
-    search, settings, sharing, summary, task, task_template, timeline, transfer, trash, validation, web_form,
-    working_hours,
+    account, account_plan, account_team, account_tree, activity, affiliation, approval, assignment, bulk, change,
+    choice, configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file,
+    handover, lead, lifecycle, live, merge, notification, opportunity, pipeline, presence, price_list, product, rule,
+    saved_view, search, settings, sharing, summary, task, task_template, timeline, transfer, trash, validation,
+    web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;

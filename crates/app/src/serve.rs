@@ -12,7 +12,9 @@ use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_connect::mailbox;
 use dealwright_crm::live::{self, Hub};
-use dealwright_crm::{approval, bulk, currency, custom_field, duplicate, file, handover, notification, presence, trash};
+use dealwright_crm::{
+    approval, bulk, currency, custom_field, duplicate, file, handover, notification, presence, trash,
+};
 use dealwright_files::{Blobs, Files, Parts, Reader};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};

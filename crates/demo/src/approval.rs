@@ -26,11 +26,10 @@ pub async fn write(access: &Access, org: OrgId, admin: UserId) -> Result<()> {
             .bind(org.0)
             .fetch_optional(&mut db)
             .await?;
-    let role: Option<Uuid> =
-        sqlx::query_scalar("select id from role where org_id = $1 and builtin = 'sales_manager'")
-            .bind(org.0)
-            .fetch_optional(&mut db)
-            .await?;
+    let role: Option<Uuid> = sqlx::query_scalar("select id from role where org_id = $1 and builtin = 'sales_manager'")
+        .bind(org.0)
+        .fetch_optional(&mut db)
+        .await?;
     let deals: Vec<Deal> = sqlx::query_as(
         "select o.id, o.owner_id from opportunity o join stage s on s.org_id = o.org_id and s.id = o.stage_id and s.kind = 'open'
          join app_user u on u.org_id = o.org_id and u.id = o.owner_id and u.email = 'rep@demo.test'
@@ -63,8 +62,10 @@ pub async fn write(access: &Access, org: OrgId, admin: UserId) -> Result<()> {
 
 async fn define(access: &Access, org: OrgId, admin: UserId, role: Uuid) -> Result<ApprovalDefinitionId> {
     let cx = access.context_for(org, admin).await?;
-    let level = |name: &str, up: u8| json!({ "name": name, "approvers": [{ "kind": "role", "role_id": role }],
-        "escalation": { "after_hours": 48, "to": { "kind": "manager", "up": up } } });
+    let level = |name: &str, up: u8| {
+        json!({ "name": name, "approvers": [{ "kind": "role", "role_id": role }],
+        "escalation": { "after_hours": 48, "to": { "kind": "manager", "up": up } } })
+    };
     let all = json!([
         { "name": "Large deal", "description": "What we offer above 25,000 is seen by a sales manager first.", "active": true,
           "rules": { "object": "opportunity", "condition": "amount > 25000", "fields": ["amount", "products"], "levels": [level("Sales manager", 1)] } },
@@ -83,12 +84,7 @@ async fn define(access: &Access, org: OrgId, admin: UserId, role: Uuid) -> Resul
     first.or_not_found("approval definition")
 }
 
-async fn ask(
-    access: &Access,
-    org: OrgId,
-    (deal, owner): Deal,
-    definition: ApprovalDefinitionId,
-) -> Result<ApprovalId> {
+async fn ask(access: &Access, org: OrgId, (deal, owner): Deal, definition: ApprovalDefinitionId) -> Result<ApprovalId> {
     let cx = access.context_for(org, UserId(owner)).await?;
     let mut tx = cx.begin().await?;
     let deal = opportunity::store::find(&mut tx, OpportunityId(deal), false).await?.or_not_found("opportunity")?;

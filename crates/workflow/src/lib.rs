@@ -12,7 +12,9 @@ use dealwright_kernel::id::{OpportunityId, StageId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use lifecycle::{Coming, Lifecycle, Missing, MissingCode, MoveFacts, Place, Refusal, Unapproved, evaluate, refusal};
+pub use lifecycle::{
+    Coming, Lifecycle, Missing, MissingCode, MoveFacts, Place, Refusal, Unapproved, evaluate, refusal,
+};
 
 /// What a stage means. Code tests this, never a stage's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

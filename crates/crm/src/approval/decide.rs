@@ -93,7 +93,8 @@ pub async fn decide(cx: &Context, tx: &mut Tx, id: ApprovalId, word: &Word) -> R
     let in_place_of: Vec<Uuid> = said.iter().map(|one| one.seat).filter(|seat| *seat != me).collect();
     data["for"] = json!(names(tx, &in_place_of).await?);
     data["reason"] = json!(reason);
-    data["levels"] = json!(said.iter().filter_map(|one| request.rules.levels.get(one.level)).map(|l| &l.name).collect::<Vec<_>>());
+    data["levels"] =
+        json!(said.iter().filter_map(|one| request.rules.levels.get(one.level)).map(|l| &l.name).collect::<Vec<_>>());
     let event = subject.event(tx, flow::verb(request.run.status)).data(data);
     tx.emit(event);
     Ok(decided(&request, true))

@@ -112,7 +112,8 @@ pub async fn lockable(tx: &mut Tx, object: ApprovalObject) -> Result<Vec<String>
     };
     let custom = rule::store::custom(tx, of).await?;
     // What is worked out is not written.
-    let written = |name: &&String| !custom.formulas.iter().any(|f| name.strip_prefix("custom.") == Some(f.key.as_str()));
+    let written =
+        |name: &&String| !custom.formulas.iter().any(|f| name.strip_prefix("custom.") == Some(f.key.as_str()));
     let custom: Vec<String> = custom.facts.iter().map(|fact| &fact.name).filter(written).cloned().collect();
     let own = of.fields().iter().map(|field| (*field).to_owned());
     let products = (object == ApprovalObject::Opportunity).then(|| opportunity::lines::FIELD.to_owned());

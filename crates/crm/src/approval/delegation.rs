@@ -121,7 +121,11 @@ async fn create(
     let (org, id, now, me) = (tx.org().0, DelegationId(tx.new_id()), tx.now(), cx.actor().user);
     let starts_at = new.starts_at.unwrap_or(now);
     if new.ends_at <= starts_at.max(now) || new.ends_at - starts_at > LONGEST {
-        return Err(Error::field("ends_at", "out_of_range", "after the beginning, not over yet, and within three years"));
+        return Err(Error::field(
+            "ends_at",
+            "out_of_range",
+            "after the beginning, not over yet, and within three years",
+        ));
     }
     if new.delegate_id == me {
         return Err(Error::field("delegate_id", "invalid_value", "somebody else decides for you"));
@@ -158,7 +162,8 @@ async fn create(
 #[utoipa::path(delete, path = "/approval-delegations/{id}", tag = "approvals", params(("id" = DelegationId, Path)), responses((status = 204, description = "Ended"), Problems))]
 async fn delete(SignedIn(cx): SignedIn, Path(id): Path<DelegationId>) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
-    let found = read(&mut tx, cx.actor().user, Some(id)).await?.pop().filter(|one| one.mine).or_not_found("delegation")?;
+    let found =
+        read(&mut tx, cx.actor().user, Some(id)).await?.pop().filter(|one| one.mine).or_not_found("delegation")?;
     let org = tx.org().0;
     sqlx::query!("delete from approval_delegation where org_id = $1 and id = $2", org, id.0).execute(tx.db()).await?;
     let event = told(&tx, &found, "deleted");

@@ -40,7 +40,10 @@ pub(super) async fn advance(
             asked = seen.into_iter().filter(|person| run.may_sit(rules, *person)).collect();
         }
         run.open(rules, n, &asked, now).map_err(|_| {
-            let why = format!("nobody could decide on the level “{}”: they don't see the record, or asked themselves", level.name);
+            let why = format!(
+                "nobody could decide on the level “{}”: they don't see the record, or asked themselves",
+                level.name
+            );
             Error::conflict("no_approver", why)
         })?;
         opened.push((n, asked));
@@ -49,13 +52,25 @@ pub(super) async fn advance(
 }
 
 /// Who is asked by opened levels, and those who stand in for them: who is to hear of it.
-pub(super) async fn told(db: &mut PgConnection, org: Uuid, opened: &[(usize, Vec<Uuid>)], now: DateTime<Utc>) -> Result<Vec<Uuid>> {
+pub(super) async fn told(
+    db: &mut PgConnection,
+    org: Uuid,
+    opened: &[(usize, Vec<Uuid>)],
+    now: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
     let asked: Vec<Uuid> = opened.iter().flat_map(|(_, people)| people.iter().copied()).collect();
     people::with_stand_ins(db, org, &asked, now).await
 }
 
 /// What an event says of a request, so that whoever is to hear of it does.
-pub(super) fn data(request: ApprovalId, name: &str, rules: &Definition, run: &Run, ask: &[Uuid], tell: &[Uuid]) -> Value {
+pub(super) fn data(
+    request: ApprovalId,
+    name: &str,
+    rules: &Definition,
+    run: &Run,
+    ask: &[Uuid],
+    tell: &[Uuid],
+) -> Value {
     json!({
         "approval_id": request, "approval": name, "round": run.round, "by_mail": rules.by_mail, "status": run.status,
         "ask": ask, "tell": tell,
@@ -139,10 +154,16 @@ pub(super) async fn restart(tx: &mut Tx, id: ApprovalId, subject: &Subject) -> R
         }
     }
     request.run.restart(&request.rules, by.0).map_err(|_| Error::internal("a pending request can begin anew"))?;
-    let opened = advance(tx.db(), org, &request.rules, &mut request.run, (subject.record, subject.owner.0), now).await?;
+    let opened =
+        advance(tx.db(), org, &request.rules, &mut request.run, (subject.record, subject.owner.0), now).await?;
     store::save(tx.db(), org, &request, true, now).await?;
     let at = (request.id, request.run.round);
-    note(tx, at, Entry { kind: "restarted", data: json!({ "fields": changed(&before, &request.snapshot) }), ..Entry::default() }).await?;
+    note(
+        tx,
+        at,
+        Entry { kind: "restarted", data: json!({ "fields": changed(&before, &request.snapshot) }), ..Entry::default() },
+    )
+    .await?;
     note_opened(tx, at, &opened).await?;
     let ask = told(tx.db(), org, &opened, now).await?;
     let told = data(request.id, &request.name, &request.rules, &request.run, &ask, &[request.requested_by.0]);

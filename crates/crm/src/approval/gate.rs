@@ -80,7 +80,8 @@ pub async fn unapproved(
 /// 422 `gate_not_cleared` with each as `approvals.<definition>`.
 pub async fn convert(tx: &mut Tx, lead: &Lead) -> Result<()> {
     let all = in_force(tx).await?;
-    let wanted = |known: &&InForce| known.active && known.object == ApprovalObject::Lead && known.ready.definition.conversion;
+    let wanted =
+        |known: &&InForce| known.active && known.object == ApprovalObject::Lead && known.ready.definition.conversion;
     let concerned: Vec<&InForce> = all.iter().filter(wanted).collect();
     if concerned.is_empty() {
         return Ok(());

@@ -49,7 +49,8 @@ impl Guard {
             guard.restarting.push(request.id);
         }
         if !restart && !locked.is_empty() {
-            let mut error = Error::conflict("approval_pending", "this waits for an approval; recall it, or have it begin anew");
+            let mut error =
+                Error::conflict("approval_pending", "this waits for an approval; recall it, or have it begin anew");
             error.fields = locked;
             return Err(error);
         }

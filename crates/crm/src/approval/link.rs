@@ -133,7 +133,10 @@ pub async fn shown(cx: &Context, tx: &mut Tx, link: &Link) -> Result<Approval> {
     let open = request.run.asked().any(|(n, _)| n == level);
     let over = request.run.status != dealwright_workflow::approval::run::Status::Pending;
     if over || request.run.round != link.round || !open {
-        return Err(Error::conflict("approval_changed", "this was decided or has changed since the letter; sign in to see it"));
+        return Err(Error::conflict(
+            "approval_changed",
+            "this was decided or has changed since the letter; sign in to see it",
+        ));
     }
     view::one(cx, tx, link.approval).await
 }

@@ -21,7 +21,10 @@ pub async fn resolve(db: &mut PgConnection, org: Uuid, owner: Uuid, approvers: &
             Approver::Person { user_id } => active(db, org, user_id.0).await?,
             Approver::Role { role_id } => holders(db, org, role_id.0).await?,
             Approver::TeamLead => leads(db, org, owner).await?.into_iter().take(1).collect(),
-            Approver::Manager { up } => managers(db, org, owner).await?.into_iter().nth(usize::from(*up) - 1).into_iter().collect(),
+            Approver::Manager { up } => {
+                let nth = usize::from(up.saturating_sub(1));
+                managers(db, org, owner).await?.into_iter().nth(nth).into_iter().collect()
+            }
         };
         all.extend(found);
     }

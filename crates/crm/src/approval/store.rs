@@ -445,7 +445,13 @@ pub async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
 }
 
 /// Writes how a request stands, and who is asked. Its version rises when what is approved has changed, and when it is over.
-pub async fn save(db: &mut PgConnection, org: Uuid, request: &Request, restarted: bool, now: DateTime<Utc>) -> Result<()> {
+pub async fn save(
+    db: &mut PgConnection,
+    org: Uuid,
+    request: &Request,
+    restarted: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let over = request.run.status != Status::Pending;
     sqlx::query!(
         "update approval_request set status = $3, round = $4, snapshot = $5, run = $6, due_at = $7, updated_at = $8::timestamptz,
@@ -469,12 +475,13 @@ pub async fn save(db: &mut PgConnection, org: Uuid, request: &Request, restarted
 
 /// Writes who is asked at this moment.
 async fn seat(db: &mut PgConnection, org: Uuid, id: ApprovalId, run: &Run) -> Result<()> {
-    let asked: Vec<(usize, Uuid)> =
-        if run.status == Status::Pending { run.asked().collect() } else { Vec::new() };
+    let asked: Vec<(usize, Uuid)> = if run.status == Status::Pending { run.asked().collect() } else { Vec::new() };
     let levels: Vec<i32> =
         asked.iter().map(|(n, _)| i32::try_from(*n).map_err(Error::internal)).collect::<Result<_>>()?;
     let people: Vec<Uuid> = asked.iter().map(|(_, person)| *person).collect();
-    sqlx::query!("delete from approval_seat where org_id = $1 and request_id = $2", org, id.0).execute(&mut *db).await?;
+    sqlx::query!("delete from approval_seat where org_id = $1 and request_id = $2", org, id.0)
+        .execute(&mut *db)
+        .await?;
     if people.is_empty() {
         return Ok(());
     }

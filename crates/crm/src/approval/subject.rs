@@ -138,12 +138,8 @@ impl Subject {
 
 /// The event about a subject.
 pub(super) fn event(id: Uuid, verb: &str, of: &Subject) -> Event {
-    let subject = dealwright_store::Subject {
-        object: of.object.as_str(),
-        id: of.id,
-        name: of.name.clone(),
-        version: of.version,
-    };
+    let subject =
+        dealwright_store::Subject { object: of.object.as_str(), id: of.id, name: of.name.clone(), version: of.version };
     let named = |object: &str| (of.record.0 == object).then_some(of.record.1);
     let account = of.account.or_else(|| named("account").map(AccountId));
     let contact = of.contact.or_else(|| named("contact").map(ContactId));
@@ -223,7 +219,11 @@ pub async fn put_discounts(tx: &mut Tx, deal: Uuid, facts: &mut Facts) -> Result
 /// The largest discount on a line, and what all take off together, in percent; of several currencies the larger one.
 fn discounts(lines: &[Line]) -> Option<(Decimal, Decimal)> {
     let percent = |net: Decimal, gross: Decimal| {
-        if gross.is_zero() { Some(Decimal::ZERO) } else { (gross - net).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(gross) }
+        if gross.is_zero() {
+            Some(Decimal::ZERO)
+        } else {
+            (gross - net).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(gross)
+        }
     };
     let mut largest = Decimal::ZERO;
     let mut sums: BTreeMap<&str, (Decimal, Decimal)> = BTreeMap::new();

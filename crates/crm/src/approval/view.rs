@@ -308,7 +308,13 @@ async fn stands_for(cx: &Context, tx: &mut Tx) -> Result<Vec<Uuid>> {
 ///
 /// # Errors
 /// 400 `invalid_cursor`.
-pub async fn page(cx: &Context, tx: &mut Tx, filter: Filter, limit: u16, cursor: Option<&str>) -> Result<Page<Approval>> {
+pub async fn page(
+    cx: &Context,
+    tx: &mut Tx,
+    filter: Filter,
+    limit: u16,
+    cursor: Option<&str>,
+) -> Result<Page<Approval>> {
     let fingerprint = format!("approvals:{filter:?}");
     let before = cursor.map(|c| Cursor::<(DateTime<Utc>, Uuid)>::decode(c, &fingerprint)).transpose()?.map(|c| c.keys);
     let stands_for = stands_for(cx, tx).await?;

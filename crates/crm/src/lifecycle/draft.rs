@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{LifecycleDraft, actions, store};
-use crate::{approval, opportunity};
 use crate::pipeline::{self, Pipeline, Stage};
+use crate::{approval, opportunity};
 
 /// The largest definition, in bytes of JSON.
 const LARGEST: usize = 256 * 1024;

@@ -131,7 +131,8 @@ struct Looked {
 async fn look(cx: &Context, tx: &mut Tx, lifecycle: &Lifecycle, ids: &[Uuid]) -> Result<Vec<Looked>> {
     let deals = opportunity::list::read(cx, tx, ids).await?;
     let standings = standings(tx, ids).await?;
-    let approvals = lifecycle.definition.stages.iter().any(|s| !s.entry.approvals.is_empty() || !s.exit.approvals.is_empty());
+    let approvals =
+        lifecycle.definition.stages.iter().any(|s| !s.entry.approvals.is_empty() || !s.exit.approvals.is_empty());
     let facts = if approvals || lifecycle.definition.conditions().next().is_some() {
         rule::store::facts(tx, RuleObject::Opportunity, ids).await?
     } else {
@@ -179,7 +180,8 @@ fn lacks(
 ) -> Vec<(When, Missing)> {
     let Some(rules) = lifecycle.definition.rules_of(deal.stage_id) else { return Vec::new() };
     let of = |when: When, criteria: &Criteria| {
-        let missing = judge::lacking(lifecycle, criteria, fields, facts, &standing.documents, &standing.ticked, unapproved);
+        let missing =
+            judge::lacking(lifecycle, criteria, fields, facts, &standing.documents, &standing.ticked, unapproved);
         missing.into_iter().map(move |missing| (when, missing))
     };
     of(When::Entry, &rules.entry).chain(of(When::Exit, &rules.exit)).collect()

@@ -286,11 +286,7 @@ fn letter(
 
 fn item(cx: &Context, language: Language, of: &Notification) -> NoticeItem {
     let changes = of.changes.iter().map(|change| language.change(change));
-    NoticeItem {
-        title: language.title(of),
-        lines: changes.chain(of.excerpt.clone()).collect(),
-        url: url(cx, of),
-    }
+    NoticeItem { title: language.title(of), lines: changes.chain(of.excerpt.clone()).collect(), url: url(cx, of) }
 }
 
 /// Where a notification leads: an approval that waits, to where its reader can decide at once.

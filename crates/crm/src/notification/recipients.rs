@@ -163,7 +163,8 @@ impl Happened {
         let people = |name: &str| self.data.get(name).map(ids).unwrap_or_default();
         let asked = if self.verb() == "escalated" { Kind::ApprovalEscalated } else { Kind::ApprovalWaiting };
         let ask = people("ask");
-        let tell = people("tell").into_iter().filter(|user| !ask.contains(user)).map(|user| (user, Kind::ApprovalDecided));
+        let tell =
+            people("tell").into_iter().filter(|user| !ask.contains(user)).map(|user| (user, Kind::ApprovalDecided));
         let all: Vec<(Uuid, Kind)> = ask.iter().map(|user| (*user, asked)).chain(tell).collect();
         all.into_iter().map(|(user, kind)| Told { activity: None, ..self.told(user, kind, key) }).collect()
     }
@@ -340,7 +341,8 @@ mod tests {
         let restarted = Happened { subject_type: "opportunity".into(), ..restarted };
         let told = who(&restarted.tell(&known)).to_vec();
         assert_eq!(told, [(11, "approval_waiting"), (12, "approval_waiting"), (13, "approval_decided")]);
-        let late = Happened { kind: "approval.escalated".into(), actor_kind: "system".into(), actor: None, ..restarted };
+        let late =
+            Happened { kind: "approval.escalated".into(), actor_kind: "system".into(), actor: None, ..restarted };
         assert_eq!(who(&late.tell(&known))[0], (11, "approval_escalated"));
         let notify = json!({ "notify": { "people": [person(11), person(10)] } });
         assert_eq!(who(&happened("opportunity.moved", json!([]), notify).tell(&known)), [(11, "stage_entered")]);

@@ -464,7 +464,8 @@ pub(super) async fn record(
     let id = permit.id;
     // Nothing else is said; whoever may change the products while they wait may change what follows from them.
     let restart_approval = guard.restarts();
-    write::update(cx, tx, permit, version, OpportunityPatch { restart_approval, ..OpportunityPatch::default() }, None).await?;
+    write::update(cx, tx, permit, version, OpportunityPatch { restart_approval, ..OpportunityPatch::default() }, None)
+        .await?;
     let permit = cx.permit_for::<Opportunity>(tx, id, permission::<UpdateOpportunity>()).await?;
     let version = permit.version;
     guard.settle(cx, tx, &Subject::deal(&permit), std::slice::from_ref(&part.change)).await?;

@@ -43,7 +43,13 @@ fn of_proposals() -> Vec<Fact> {
             "proposal.amount > 100000",
         ),
         fact("proposal.confidence", Kind::Text, false, "high, medium or low", "proposal.confidence != \"high\""),
-        fact("proposal.tainted", Kind::Bool, false, "Whether a value came out of what somebody else wrote", "proposal.tainted"),
+        fact(
+            "proposal.tainted",
+            Kind::Bool,
+            false,
+            "Whether a value came out of what somebody else wrote",
+            "proposal.tainted",
+        ),
     ]
 }
 

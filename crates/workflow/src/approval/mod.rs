@@ -141,9 +141,13 @@ pub enum Needs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Approver {
-    Person { user_id: UserId },
+    Person {
+        user_id: UserId,
+    },
     /// Everyone who has the role.
-    Role { role_id: RoleId },
+    Role {
+        role_id: RoleId,
+    },
     /// Who leads the owner's team, or the nearest team above it that is led.
     TeamLead,
     /// Who leads above the owner: 1 is the owner's manager, 2 the manager's manager.

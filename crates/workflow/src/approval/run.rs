@@ -156,7 +156,13 @@ impl Run {
     ///
     /// # Errors
     /// `Nobody` when none is left.
-    pub fn open(&mut self, definition: &Definition, n: usize, people: &[Uuid], now: DateTime<Utc>) -> Result<(), Refused> {
+    pub fn open(
+        &mut self,
+        definition: &Definition,
+        n: usize,
+        people: &[Uuid],
+        now: DateTime<Utc>,
+    ) -> Result<(), Refused> {
         let mut seats: Vec<Seat> = Vec::new();
         for person in people.iter().filter(|person| self.may_sit(definition, **person)) {
             if !seats.iter().any(|seat| seat.person == *person) {
@@ -206,7 +212,9 @@ impl Run {
         let before = self.levels.iter().flat_map(|level| &level.seats);
         let before = before.filter_map(|seat| seat.said.filter(|said| said.by == by)).last();
         if self.status != Status::Pending {
-            return Err(before.filter(|said| said.verdict == verdict).map_or(Refused::Over(self.status), |said| Refused::Again(said.verdict)));
+            return Err(before
+                .filter(|said| said.verdict == verdict)
+                .map_or(Refused::Over(self.status), |said| Refused::Again(said.verdict)));
         }
         if !self.may_sit(definition, by) {
             return Err(Refused::Own);
@@ -353,7 +361,8 @@ impl Run {
 }
 
 fn waiting(definition: &Definition) -> Vec<RunLevel> {
-    let level = |_: &Level| RunLevel { status: LevelStatus::Waiting, seats: Vec::new(), due_at: None, escalated: false };
+    let level =
+        |_: &Level| RunLevel { status: LevelStatus::Waiting, seats: Vec::new(), due_at: None, escalated: false };
     definition.levels.iter().map(level).collect()
 }
 

@@ -50,7 +50,13 @@ fn open(run: &mut Run, definition: &Definition, people: &[u128], now: DateTime<U
     }
 }
 
-fn say(run: &mut Run, definition: &Definition, by: u128, for_whom: &[u128], verdict: Verdict) -> Result<usize, Refused> {
+fn say(
+    run: &mut Run,
+    definition: &Definition,
+    by: u128,
+    for_whom: &[u128],
+    verdict: Verdict,
+) -> Result<usize, Refused> {
     let stands_for: Vec<Uuid> = for_whom.iter().copied().map(person).collect();
     run.decide(definition, person(by), &stands_for, verdict, at(1)).map(|counted| counted.len())
 }
@@ -172,8 +178,7 @@ fn definitions_that_can_not_work_are_refused() {
     let (stage, role, who) = (StageId(person(50)), RoleId(person(60)), UserId(person(2)));
     let catalogue = facts::catalogue(ApprovalObject::Opportunity, &[]);
     let fields = ["amount".to_owned()];
-    let known =
-        Known { stages: &[stage], roles: &[role], people: &[who], fields: &fields, catalogue: &catalogue };
+    let known = Known { stages: &[stage], roles: &[role], people: &[who], fields: &fields, catalogue: &catalogue };
     let faults = |definition: &Definition| -> Vec<(String, String)> {
         check::problems(definition, &known).into_iter().map(|f| (f.field, f.code.into_owned())).collect()
     };
@@ -231,7 +236,8 @@ fn is_sound(run: &Run, rules: &Definition) -> Result<(), TestCaseError> {
         for (_, one) in &said {
             prop_assert!(rules.own_requests || !run.barred.contains(&one.by), "{run:?}");
         }
-        if rules.order == Order::Sequence && level.status != LevelStatus::Waiting && level.status != LevelStatus::Closed {
+        if rules.order == Order::Sequence && level.status != LevelStatus::Waiting && level.status != LevelStatus::Closed
+        {
             prop_assert!(run.levels.iter().take(n).all(|l| l.status == LevelStatus::Approved), "passed over: {run:?}");
         }
         if level.status == LevelStatus::Approved {
@@ -243,7 +249,9 @@ fn is_sound(run: &Run, rules: &Definition) -> Result<(), TestCaseError> {
             let seats = level.seats.iter().filter(|seat| !seat.escalated).count();
             let enough = match of.needs {
                 Needs::Any => !people.is_empty(),
-                Needs::All => level.seats.iter().filter(|s| !s.escalated).all(|s| s.said.is_some()) && !people.is_empty(),
+                Needs::All => {
+                    level.seats.iter().filter(|s| !s.escalated).all(|s| s.said.is_some()) && !people.is_empty()
+                }
                 Needs::Quorum(n) => people.len() >= usize::from(n).min(seats),
             };
             prop_assert!(alone || enough, "too few: {run:?}");

@@ -218,7 +218,11 @@ fn actions(wrong: &mut Wrong, path: &str, actions: &[Action], known: &Known<'_>)
                 }
             }
             Action::RequestApproval { approval_id } if !known.approvals.contains(approval_id) => {
-                wrong.push(format!("{path}.{i}.approval_id"), "unknown_reference", "there is no such approval of deals");
+                wrong.push(
+                    format!("{path}.{i}.approval_id"),
+                    "unknown_reference",
+                    "there is no such approval of deals",
+                );
             }
             Action::RequestApproval { .. } => {}
         }

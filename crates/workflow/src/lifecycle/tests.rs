@@ -29,7 +29,13 @@ struct Deal {
 
 impl Default for Deal {
     fn default() -> Self {
-        Self { fields: json!({ "lost_reason_id": "x" }), documents: vec![], ticked: vec![], roles: vec![], unapproved: vec![] }
+        Self {
+            fields: json!({ "lost_reason_id": "x" }),
+            documents: vec![],
+            ticked: vec![],
+            roles: vec![],
+            unapproved: vec![],
+        }
     }
 }
 

@@ -69,9 +69,7 @@ function PassOn({ approval, onClose }: { approval: Approval; onClose: () => void
       }
     >
       <Suspense>
-        <Field label="To whom">
-          {(w) => <RefPicker id={w.id} kind="user" value={to} onChange={setTo} />}
-        </Field>
+        <Field label="To whom">{(w) => <RefPicker id={w.id} kind="user" value={to} onChange={setTo} />}</Field>
       </Suspense>
     </Overlay>
   );

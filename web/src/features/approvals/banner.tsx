@@ -9,7 +9,8 @@ import { Ask } from "./ask";
 import { recordQuery } from "./queries";
 import { STATUS, waitsFor } from "./words";
 
-const LINE = "flex min-h-[42px] flex-wrap items-center gap-x-2.5 gap-y-1 rounded-lg border border-line-strong px-3 py-1.5 text-cell";
+const LINE =
+  "flex min-h-[42px] flex-wrap items-center gap-x-2.5 gap-y-1 rounded-lg border border-line-strong px-3 py-1.5 text-cell";
 
 /** How the approvals of a record stand: what waits, what is needed, and what was decided last. */
 export function ApprovalBanner(props: { object: "opportunity" | "lead"; id: string; mayAsk: boolean }) {

@@ -31,9 +31,20 @@ export function DecideBar(props: { busy: boolean; onSay: (word: Word) => void; l
         else props.onSay({ verdict: "reject", reason: reason.trim() });
       }}
     >
-      <Field label="Why not" required error={missing && reason.trim() === "" ? "Say why, so that it can be mended." : undefined}>
+      <Field
+        label="Why not"
+        required
+        error={missing && reason.trim() === "" ? "Say why, so that it can be mended." : undefined}
+      >
         {(w) => (
-          <Textarea {...w} rows={3} autoFocus maxLength={2000} value={reason} onChange={(e) => setReason(e.target.value)} />
+          <Textarea
+            {...w}
+            rows={3}
+            autoFocus
+            maxLength={2000}
+            value={reason}
+            onChange={(e) => setReason(e.target.value)}
+          />
         )}
       </Field>
       <div className="flex flex-wrap gap-2">

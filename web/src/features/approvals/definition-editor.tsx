@@ -105,7 +105,13 @@ export function DefinitionEditor({ definition: d }: { definition: ApprovalDefini
       </div>
       <Field label="What for" hint="Whoever asks reads it.">
         {(w) => (
-          <Textarea {...w} rows={2} maxLength={2000} value={description} onChange={(e) => setDescription(e.target.value)} />
+          <Textarea
+            {...w}
+            rows={2}
+            maxLength={2000}
+            value={description}
+            onChange={(e) => setDescription(e.target.value)}
+          />
         )}
       </Field>
       <Card title="When">

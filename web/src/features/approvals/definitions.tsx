@@ -96,7 +96,9 @@ function Row({ definition: d }: { definition: ApprovalDefinition }) {
         <p className="truncate font-mono text-code text-fg-2" title={d.rules.condition ?? ""}>
           {d.rules.condition ?? "always"}
         </p>
-        <p className="text-meta text-fg-3">{d.rules.levels.map((l) => l.name).join(d.rules.order === "parallel" ? " and " : ", then ")}</p>
+        <p className="text-meta text-fg-3">
+          {d.rules.levels.map((l) => l.name).join(d.rules.order === "parallel" ? " and " : ", then ")}
+        </p>
       </div>
     </li>
   );

@@ -80,7 +80,8 @@ function What({ whole }: { whole: ApprovalWhole }) {
         <Changes changes={whole.changes} />
         {locked && (
           <p className="flex items-center gap-1.5 text-meta text-fg-3">
-            <Lock className="size-3.5 shrink-0" aria-hidden /> These fields are locked until this is decided or recalled.
+            <Lock className="size-3.5 shrink-0" aria-hidden /> These fields are locked until this is decided or
+            recalled.
           </p>
         )}
       </div>

@@ -29,7 +29,13 @@ export function LevelsForm(props: { value: Level[]; onChange: (levels: Level[]) 
               value={level.name}
               onChange={(e) => put(i, { ...level, name: e.target.value })}
             />
-            <Button variant="quiet" size="icon" aria-label={`Level ${i + 1} up`} disabled={i === 0} onClick={() => swap(i, -1)}>
+            <Button
+              variant="quiet"
+              size="icon"
+              aria-label={`Level ${i + 1} up`}
+              disabled={i === 0}
+              onClick={() => swap(i, -1)}
+            >
               <ArrowUp />
             </Button>
             <Button

@@ -11,7 +11,10 @@ export function Levels({ levels }: { levels: ApprovalLevelView[] }) {
     <Card title="Who is asked">
       <ol className="flex flex-col">
         {levels.map((level, i) => (
-          <li key={`${i} ${level.name}`} className="flex flex-col gap-1.5 border-b border-line px-4 py-3 text-cell last:border-b-0">
+          <li
+            key={`${i} ${level.name}`}
+            className="flex flex-col gap-1.5 border-b border-line px-4 py-3 text-cell last:border-b-0"
+          >
             <p className="flex flex-wrap items-center gap-x-2">
               <span className="font-medium text-fg">{level.name}</span>
               <span className="text-fg-3">{LEVEL[level.status]}</span>

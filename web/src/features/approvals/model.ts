@@ -24,7 +24,12 @@ export interface Rules {
   by_mail: boolean;
 }
 
-export const LEVEL: Level = { name: "Manager", approvers: [{ kind: "manager", up: 1 }], needs: "any", escalation: null };
+export const LEVEL: Level = {
+  name: "Manager",
+  approvers: [{ kind: "manager", up: 1 }],
+  needs: "any",
+  escalation: null,
+};
 
 export const NEW: Rules = {
   object: "opportunity",

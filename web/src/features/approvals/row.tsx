@@ -38,7 +38,10 @@ export function Row(props: { approval: Approval; ticked?: boolean; onTick?: (on:
         {a.changes.length > 0 && (
           <p className="truncate text-fg-2">
             {a.changes
-              .map((c) => `${fieldLabel(c.field)} ${c.old === null ? "" : `${before(c) ?? "empty"} → `}${after(c) ?? "empty"}`)
+              .map(
+                (c) =>
+                  `${fieldLabel(c.field)} ${c.old === null ? "" : `${before(c) ?? "empty"} → `}${after(c) ?? "empty"}`,
+              )
               .join(", ")}
           </p>
         )}

@@ -80,7 +80,9 @@ function Stages({ rules, onChange }: Part) {
   const pipelines = useSuspenseQuery(pipelinesQuery()).data;
   return (
     <fieldset>
-      <legend className="mb-1 text-meta font-medium text-fg-2">Stages that a deal does not enter until it is approved</legend>
+      <legend className="mb-1 text-meta font-medium text-fg-2">
+        Stages that a deal does not enter until it is approved
+      </legend>
       {pipelines.map((p) => (
         <div key={p.id} className="flex flex-wrap items-center gap-x-4">
           <span className="w-28 shrink-0 truncate text-meta text-fg-3">{p.name}</span>

@@ -27,7 +27,10 @@ export const LEVEL: Record<ApprovalLevelView["status"], string> = {
 
 /** `close_date` → "Close date", `custom.budget` → "Budget". */
 export function fieldLabel(field: string): string {
-  const text = field.replace(/^custom\./, "").replace(/_id$/, "").replaceAll("_", " ");
+  const text = field
+    .replace(/^custom\./, "")
+    .replace(/_id$/, "")
+    .replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -57,7 +57,9 @@ function Approvals(props: { value: string[]; onChange: (approvals: string[]) => 
   if (all.length === 0 && props.value.length === 0) return null;
   return (
     <fieldset>
-      <legend className="mb-1 text-meta font-medium text-fg-2">Approvals the deal must have, where it needs them</legend>
+      <legend className="mb-1 text-meta font-medium text-fg-2">
+        Approvals the deal must have, where it needs them
+      </legend>
       <div className="flex flex-wrap gap-x-4">
         {all.map((a) => (
           <label key={a.id} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">

@@ -158,7 +158,12 @@ export function placeOf(path: string, d: Definition, nameOf: (id: string) => str
     const stage = d.stages[Number(at)];
     const name = stage ? nameOf(stage.stage_id) : "A stage";
     if (when === "actions") return `When a deal has entered ${name}`;
-    const words: Record<string, string> = { required: "fields", rules: "a condition", documents: "documents", approvals: "approvals" };
+    const words: Record<string, string> = {
+      required: "fields",
+      rules: "a condition",
+      documents: "documents",
+      approvals: "approvals",
+    };
     return `${when === "exit" ? "Leaving" : "Entering"} ${name}, ${words[what] ?? what}`;
   }
   if (part === "transitions") {

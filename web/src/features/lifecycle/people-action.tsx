@@ -16,7 +16,12 @@ export function PeopleAction(props: { n: number; action: People; onChange: (acti
     return (
       <>
         <span>the deal goes to</span>
-        <WhomPick label={`New owner of action ${n}`} value={a.to} owner={false} onChange={(to) => onChange({ ...a, to })} />
+        <WhomPick
+          label={`New owner of action ${n}`}
+          value={a.to}
+          owner={false}
+          onChange={(to) => onChange({ ...a, to })}
+        />
       </>
     );
   }

@@ -19,7 +19,8 @@ async fn the_last_level_applies_a_proposal_once() {
     let rep = app.user_in(Builtin::SalesRep, Some(team)).await;
     let manager = app.user_in(Builtin::SalesManager, Some(team)).await;
     let person = |p: &dealwright_testkit::Person| json!([{ "kind": "person", "user_id": p.id }]);
-    let levels = json!([{ "name": "One", "approvers": person(&manager) }, { "name": "Two", "approvers": person(&app.admin) }]);
+    let levels =
+        json!([{ "name": "One", "approvers": person(&manager) }, { "name": "Two", "approvers": person(&app.admin) }]);
     let rules = json!({ "object": "proposal", "condition": "proposal.amount > 1000", "fields": [], "levels": levels });
     define(&app.admin, "Large proposals", rules).await;
     let deal = rep.opportunity("Acme", json!({ "amount": { "amount": "10.00", "currency": "EUR" } })).await;

@@ -74,7 +74,8 @@ async fn a_deal_is_asked_for_decided_and_its_trail_says_all() {
     let [lead, other] = managers.as_slice() else { panic!("two managers") };
     let body = json!({ "lead_id": lead.id, "version": 1 });
     app.admin.patch(&format!("/teams/{team}"), body).await.ok();
-    let levels = json!([{ "name": "Lead", "approvers": [{ "kind": "team_lead" }] }, level("Second", &[other], json!("all"))]);
+    let levels =
+        json!([{ "name": "Lead", "approvers": [{ "kind": "team_lead" }] }, level("Second", &[other], json!("all"))]);
     let definition = define(&app.admin, "Big deal", json!({ "condition": "amount > 100000", "levels": levels })).await;
     assert_eq!(json!([definition["number"], definition["rules"]["by_mail"]]), json!([1, true]));
     let deal = rep.opportunity("Acme", json!({ "amount": { "amount": "200000", "currency": "EUR" } })).await;
@@ -111,7 +112,16 @@ async fn a_deal_is_asked_for_decided_and_its_trail_says_all() {
     assert_eq!(other.post(&format!("{}/decision", at(&approval)), no).await.problem(), "422 invalid: reason");
     let done = decide(other, &approval, "approve").await.ok();
     assert_eq!(done["status"], "approved");
-    let kinds = ["requested -", "opened Lead", "commented -", "attached -", "approved Lead", "opened Second", "approved Second", "completed -"];
+    let kinds = [
+        "requested -",
+        "opened Lead",
+        "commented -",
+        "attached -",
+        "approved Lead",
+        "opened Second",
+        "approved Second",
+        "completed -",
+    ];
     assert_eq!(trail(&rep, &approval).await, kinds);
     assert_eq!(listed(&rep, "history").await, ["Acme"]);
     assert_eq!(listed(other, "waiting").await, Vec::<String>::new());
@@ -132,7 +142,10 @@ async fn a_deal_is_asked_for_decided_and_its_trail_says_all() {
 async fn parallel_levels_a_quorum_and_one_no() {
     let app = TestApp::new().await;
     let (_, rep, m) = team(&app, 4).await;
-    let levels = json!([level("Two of three", &[&m[0], &m[1], &m[2]], json!({ "quorum": 2 })), level("Legal", &[&m[3]], json!("any"))]);
+    let levels = json!([
+        level("Two of three", &[&m[0], &m[1], &m[2]], json!({ "quorum": 2 })),
+        level("Legal", &[&m[3]], json!("any"))
+    ]);
     let definition = define(&app.admin, "Parallel", json!({ "order": "parallel", "levels": levels })).await;
     let deal = rep.opportunity("Acme", json!({})).await;
     let approval = request(&rep, &deal, &definition).await.ok();
@@ -206,7 +219,7 @@ async fn it_is_passed_on_and_recalled() {
     // Who does not see the deal is asked nothing.
     assert_eq!(m[0].post(&path, pass(&outsider)).await.problem(), "422 invalid: user_id");
     assert_eq!(m[0].post(&path, pass(&rep)).await.problem(), "403 own_request");
-    assert_eq!(m[1].post(&path, pass(&m[0])).await.problem(), "409 already_asked");
+    assert_eq!(m[1].post(&path, pass(&m[0])).await.problem(), "403 not_asked");
     m[0].post(&path, pass(&m[1])).await.ok();
     assert_eq!(decide(&m[0], &approval, "approve").await.problem(), "403 not_asked");
     let recall = format!("{}/recall", at(&approval));
@@ -254,7 +267,8 @@ async fn nobody_hears_of_what_they_do_not_see() {
     let (outsider, stranger, reader) =
         (app.user(Builtin::SalesManager).await, app.stranger().await, app.user(Builtin::ReadOnly).await);
     // The only one who is named does not see the deal: those who keep the definitions are asked.
-    let definition = define(&app.admin, "Hidden", json!({ "levels": [level("One", &[&outsider], json!("any"))] })).await;
+    let definition =
+        define(&app.admin, "Hidden", json!({ "levels": [level("One", &[&outsider], json!("any"))] })).await;
     let deal = rep.opportunity("Secret", json!({})).await;
     let approval = request(&rep, &deal, &definition).await.ok();
     assert_eq!(approval["levels"][0]["seats"][0]["person"]["id"], json!(app.admin.id));
@@ -358,7 +372,9 @@ async fn what_stages_do_with_deals_that_enter() {
     ]);
     let lifecycle = json!({ "stages": [{ "stage_id": stage(1), "actions": actions }] });
     super::lifecycle::publish(&app.admin, &pipeline, &lifecycle).await;
-    let deal = rep.opportunity("Acme", json!({ "stage_id": stage(0), "amount": { "amount": "500", "currency": "EUR" } })).await;
+    let deal = rep
+        .opportunity("Acme", json!({ "stage_id": stage(0), "amount": { "amount": "500", "currency": "EUR" } }))
+        .await;
     let moved = move_to(&rep, &deal, &stage(1)).await;
     let now = moved.clone().ok();
     assert_eq!(now["opportunity"]["owner_id"], json!(stranger.id));

@@ -60,7 +60,10 @@ async fn a_link_shows_and_then_decides_once() {
     // Whatever follows links only looks.
     for _ in 0..2 {
         let shown = look(&app, &token).await.ok();
-        assert_eq!(json!([shown["approval"]["subject"]["name"], shown["approval"]["may"]["decide"]]), json!(["Acme", true]));
+        assert_eq!(
+            json!([shown["approval"]["subject"]["name"], shown["approval"]["may"]["decide"]]),
+            json!(["Acme", true])
+        );
     }
     let page = app.nobody().get("!/approval").await;
     assert!(page.status < 500);
@@ -89,7 +92,8 @@ async fn a_link_is_good_for_what_the_letter_said() {
     assert_eq!(look(&app, &"x".repeat(1000)).await.problem(), "422 invalid_token: token");
     // What has changed since is not decided by it.
     let version = rep.get(&of(&deal)).await.ok()["version"].clone();
-    let body = json!({ "amount": { "amount": "200", "currency": "EUR" }, "restart_approval": true, "version": version });
+    let body =
+        json!({ "amount": { "amount": "200", "currency": "EUR" }, "restart_approval": true, "version": version });
     rep.patch(&of(&deal), body).await.ok();
     assert_eq!(by_link(&app, &old, "approve").await.problem(), "409 approval_changed");
     let new = token(&app, &manager).await;
@@ -124,8 +128,7 @@ async fn a_link_ends_with_its_time_its_person_and_what_they_see() {
 
 #[tokio::test]
 async fn a_definition_may_take_no_word_by_mail() {
-    let World { app, rep, manager, definition, deal } =
-        World::new(json!({ "by_mail": false }), Clock::default()).await;
+    let World { app, rep, manager, definition, deal } = World::new(json!({ "by_mail": false }), Clock::default()).await;
     let approval = request(&rep, &deal, &definition).await.ok();
     app.drain().await;
     let letter = letters::to(&app, &manager.email).await.pop().unwrap();

@@ -70,7 +70,10 @@ async fn every_path_meets_the_same_lock() {
     let again = json!({ "amount": euros("200"), "restart_approval": true });
     patch(&rep, &deal, again).await.ok();
     let now = rep.get(&at(&approval)).await.ok();
-    assert_eq!(json!([now["status"], now["round"], now["changes"][0]["new"]["amount"]]), json!(["pending", 2, "200.00"]));
+    assert_eq!(
+        json!([now["status"], now["round"], now["changes"][0]["new"]["amount"]]),
+        json!(["pending", 2, "200.00"])
+    );
     let stale = json!({ "verdict": "approve", "version": version });
     assert_eq!(admin.post(&format!("{}/decision", at(&approval)), stale).await.problem(), "409 version_conflict");
     rep.patch(&line_path, json!({ "discount_percent": "30", "restart_approval": true })).await.ok();
@@ -106,13 +109,15 @@ async fn a_condition_that_becomes_true_asks_by_itself_and_a_no_is_not_asked_agai
     let (admin, rep) = (&app.admin, app.user(Builtin::SalesRep).await);
     let product = admin.post("/products", json!({ "name": "Seats" })).await.ok();
     let old = rep.opportunity("Old", json!({ "amount": euros("900000") })).await;
-    let rules = json!({ "condition": "discount > 20 || amount > 100000", "automatic": true, "fields": ["amount", "products"] });
+    let rules =
+        json!({ "condition": "discount > 20 || amount > 100000", "automatic": true, "fields": ["amount", "products"] });
     define(admin, "Large", rules).await;
     // What was so before is left in peace.
     patch(&rep, &old, json!({ "next_step": "Call" })).await.ok();
     assert_eq!(listed(admin, "waiting").await, Vec::<String>::new());
     let deal = rep.opportunity("Acme", json!({})).await;
-    let line = json!({ "product_id": product["id"], "quantity": "2", "unit_price": euros("10"), "discount_percent": "20" });
+    let line =
+        json!({ "product_id": product["id"], "quantity": "2", "unit_price": euros("10"), "discount_percent": "20" });
     let made = rep.post(&format!("{}/lines", of(&deal)), line).await.ok();
     assert_eq!(listed(admin, "waiting").await, Vec::<String>::new());
     let line = format!("{}/lines/{}", of(&deal), made["lines"][0]["id"].as_str().unwrap());
@@ -181,8 +186,10 @@ async fn stages_open_for_what_is_approved_as_it_is() {
     admin.patch(&path, json!({ "active": false, "version": 1 })).await.ok();
     move_to(&rep, &deal, &stage(2)).await.ok();
     let tried = admin
-        .post(&format!("/pipelines/{}/lifecycle/dry-run", pipeline["id"].as_str().unwrap()),
-            json!({ "definition": { "stages": [{ "stage_id": stage(2), "exit": { "approvals": [asked["id"]] } }] } }))
+        .post(
+            &format!("/pipelines/{}/lifecycle/dry-run", pipeline["id"].as_str().unwrap()),
+            json!({ "definition": { "stages": [{ "stage_id": stage(2), "exit": { "approvals": [asked["id"]] } }] } }),
+        )
         .await
         .ok();
     assert_eq!(tried["deals"][0]["missing"][0]["code"], "approval_missing");

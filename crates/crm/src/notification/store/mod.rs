@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use super::preference::{Channels, NewNotificationPreferences, NotificationPreferences};
 use super::{
-    Notification, NotificationCounts, NotificationKind, NotifiedApproval, NotifiedChange, NotifiedObject, NotifiedRecord,
-    Which,
+    Notification, NotificationCounts, NotificationKind, NotifiedApproval, NotifiedChange, NotifiedObject,
+    NotifiedRecord, Which,
 };
 use crate::activity::mention;
 use crate::record::Ref;

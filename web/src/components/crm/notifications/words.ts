@@ -37,7 +37,11 @@ export function words(n: Notification): { who: string; did: string; what: string
     case "approval_escalated":
       return { who: "", did: `Nobody has decided yet; now you may${named(n)}:`, what };
     case "approval_decided":
-      return { who, did: `${DECIDED[n.approval?.status ?? ""] ?? "changed what waits for approval"}${named(n)}:`, what };
+      return {
+        who,
+        did: `${DECIDED[n.approval?.status ?? ""] ?? "changed what waits for approval"}${named(n)}:`,
+        what,
+      };
     case "stage_entered":
       return { who, did: "moved on:", what };
   }
