@@ -39,6 +39,7 @@ pub fn router() -> OpenApiRouter<Access> {
 #[serde(deny_unknown_fields)]
 struct ListParams {
     #[serde(default)]
+    #[param(inline)]
     filter: Filter,
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,

@@ -5,7 +5,7 @@ import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/checkbox";
 import { PersonMark } from "@/components/ui/marks";
 import { ago } from "@/lib/format";
-import { fieldLabel, STATUS, waitsFor } from "./words";
+import { STATUS, told, waitsFor } from "./words";
 
 /** A request in a list: what, of what, by whom, and whom it waits for. */
 export function Row(props: { approval: Approval; ticked?: boolean; onTick?: (on: boolean) => void }) {
@@ -38,9 +38,10 @@ export function Row(props: { approval: Approval; ticked?: boolean; onTick?: (on:
         {a.changes.length > 0 && (
           <p className="truncate text-fg-2">
             {a.changes
+              .map(told)
               .map(
                 (c) =>
-                  `${fieldLabel(c.field)} ${c.old === null ? "" : `${before(c) ?? "empty"} → `}${after(c) ?? "empty"}`,
+                  `${c.label} ${c.old === null ? "" : `${before(c) ?? "empty"} → `}${after(c) ?? "empty"}`,
               )
               .join(", ")}
           </p>

@@ -34,6 +34,9 @@ export function fieldLabel(field: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A change as other parts of the app tell it. */
+export const told = (change: Approval["changes"][number]) => ({ ...change, label: fieldLabel(change.field) });
+
 /** Whom it waits for, by name. */
 export function waitsFor(approval: Approval): string {
   const open = approval.levels.filter((l) => l.status === "open");

@@ -54,7 +54,11 @@ async fn every_path_meets_the_same_lock() {
     let body = json!({ "object": "opportunity", "records": [{ "id": deal["id"], "version": version }],
         "change": { "set": { "amount": euros("300") } } });
     let bulk = change(admin, body).await;
-    assert!(bulk.to_string().contains("approval_pending"), "{bulk:#}");
+    let refusals = admin.get(&format!("/bulk-changes/{}/refusals", bulk["id"].as_str().unwrap())).await.ok();
+    assert_eq!(
+        json!([refusals["items"][0]["code"], refusals["items"][0]["field"]]),
+        json!(["approval_pending", "amount"])
+    );
     import(admin, "deals.csv", b"Deal ID,Deal Name,Amount\nL-1,Lockwood,400\n").await;
     let run = ask(admin, "set the amount of Lockwood to 500").await;
     let proposal = &run["proposals"][0];
