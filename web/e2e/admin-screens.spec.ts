@@ -22,6 +22,12 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["price-lists", "Price lists", "reads", ["price-lists", { name: "Mine", currency: "EUR" }]],
   ["currencies", "Currencies", "reads", ["currency-rates", { rates: [] }]],
   ["task-templates", "Task templates", "reads", ["task-templates", { name: "Mine", title: "Mine" }]],
+  [
+    "approvals",
+    "Approvals",
+    "reads",
+    ["approval-definitions", { name: "Mine", rules: { object: "lead", levels: [] } }],
+  ],
   ["rules", "Validation rules", "refused", ["rules", { object: "account", name: "Mine", expression: "true" }]],
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
   ["automations", "Automations", "refused", ["automations", { name: "Mine", object: "lead", steps: [], scopes: {} }]],

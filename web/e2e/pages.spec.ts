@@ -31,6 +31,8 @@ const PAGES = [
   ["task templates", "/admin/task-templates"],
   ["currencies", "/admin/currencies"],
   ["organisation", "/admin/organisation"],
+  ["what needs approval", "/admin/approvals"],
+  ["an approval", "/admin/approvals/new"],
   ["rules", "/admin/rules"],
   ["rule", "/admin/rules/new"],
   ["automations", "/admin/automations"],

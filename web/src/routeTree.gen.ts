@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as AppRouteImport } from "./routes/_app";
+import { Route as ApprovalRouteImport } from "./routes/approval";
 import { Route as DesignRouteImport } from "./routes/design";
 import { Route as ForgotPasswordRouteImport } from "./routes/forgot-password";
 import { Route as InvitationRouteImport } from "./routes/invitation";
@@ -34,6 +35,7 @@ import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/ind
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
 import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
+import { Route as AppAdminApprovalsRouteImport } from "./routes/_app/admin/approvals";
 import { Route as AppAdminAssignmentRouteImport } from "./routes/_app/admin/assignment";
 import { Route as AppAdminAuditRouteImport } from "./routes/_app/admin/audit";
 import { Route as AppAdminAutomationsRouteImport } from "./routes/_app/admin/automations";
@@ -59,6 +61,8 @@ import { Route as AppAdminSignInRouteImport } from "./routes/_app/admin/sign-in"
 import { Route as AppAdminSingleSignOnRouteImport } from "./routes/_app/admin/single-sign-on";
 import { Route as AppAdminTaskTemplatesRouteImport } from "./routes/_app/admin/task-templates";
 import { Route as AppAdminWebFormsRouteImport } from "./routes/_app/admin/web-forms";
+import { Route as AppApprovalsIndexRouteImport } from "./routes/_app/approvals/index";
+import { Route as AppApprovalsIdRouteImport } from "./routes/_app/approvals/$id";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
 import { Route as AppLeadsIndexRouteImport } from "./routes/_app/leads/index";
@@ -66,6 +70,8 @@ import { Route as AppLeadsIdRouteImport } from "./routes/_app/leads/$id";
 import { Route as AppOpportunitiesIndexRouteImport } from "./routes/_app/opportunities/index";
 import { Route as AppOpportunitiesIdRouteImport } from "./routes/_app/opportunities/$id";
 import { Route as AppOpportunitiesBoardRouteImport } from "./routes/_app/opportunities/board";
+import { Route as AppAdminApprovalsIndexRouteImport } from "./routes/_app/admin/approvals/index";
+import { Route as AppAdminApprovalsIdRouteImport } from "./routes/_app/admin/approvals/$id";
 import { Route as AppAdminAssignmentIndexRouteImport } from "./routes/_app/admin/assignment/index";
 import { Route as AppAdminAssignmentIdRouteImport } from "./routes/_app/admin/assignment/$id";
 import { Route as AppAdminAutomationsIndexRouteImport } from "./routes/_app/admin/automations/index";
@@ -83,6 +89,11 @@ import { Route as AppAdminWebFormsIdRouteImport } from "./routes/_app/admin/web-
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ApprovalRoute = ApprovalRouteImport.update({
+  id: "/approval",
+  path: "/approval",
   getParentRoute: () => rootRouteImport,
 } as any);
 const DesignRoute = DesignRouteImport.update({
@@ -203,6 +214,11 @@ const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
 const AppAdminApiKeysRoute = AppAdminApiKeysRouteImport.update({
   id: "/api-keys",
   path: "/api-keys",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminApprovalsRoute = AppAdminApprovalsRouteImport.update({
+  id: "/approvals",
+  path: "/approvals",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminAssignmentRoute = AppAdminAssignmentRouteImport.update({
@@ -330,6 +346,16 @@ const AppAdminWebFormsRoute = AppAdminWebFormsRouteImport.update({
   path: "/web-forms",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppApprovalsIndexRoute = AppApprovalsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppApprovalsRoute,
+} as any);
+const AppApprovalsIdRoute = AppApprovalsIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppApprovalsRoute,
+} as any);
 const AppContactsIndexRoute = AppContactsIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -364,6 +390,16 @@ const AppOpportunitiesBoardRoute = AppOpportunitiesBoardRouteImport.update({
   id: "/board",
   path: "/board",
   getParentRoute: () => AppOpportunitiesRoute,
+} as any);
+const AppAdminApprovalsIndexRoute = AppAdminApprovalsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAdminApprovalsRoute,
+} as any);
+const AppAdminApprovalsIdRoute = AppAdminApprovalsIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminApprovalsRoute,
 } as any);
 const AppAdminAssignmentIndexRoute = AppAdminAssignmentIndexRouteImport.update({
   id: "/",
@@ -440,6 +476,7 @@ const AppAdminWebFormsIdRoute = AppAdminWebFormsIdRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
+  "/approval": typeof ApprovalRoute;
   "/design": typeof DesignRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/invitation": typeof InvitationRoute;
@@ -449,7 +486,7 @@ export interface FileRoutesByFullPath {
   "/sign-in": typeof SignInRoute;
   "/accounts": typeof AppAccountsRouteWithChildren;
   "/admin": typeof AppAdminRouteWithChildren;
-  "/approvals": typeof AppApprovalsRoute;
+  "/approvals": typeof AppApprovalsRouteWithChildren;
   "/contacts": typeof AppContactsRouteWithChildren;
   "/e-mail": typeof AppEMailRoute;
   "/leads": typeof AppLeadsRouteWithChildren;
@@ -461,6 +498,7 @@ export interface FileRoutesByFullPath {
   "/trash": typeof AppTrashRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
+  "/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
   "/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
   "/admin/audit": typeof AppAdminAuditRoute;
   "/admin/automations": typeof AppAdminAutomationsRouteWithChildren;
@@ -486,15 +524,18 @@ export interface FileRoutesByFullPath {
   "/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
   "/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
+  "/approvals/$id": typeof AppApprovalsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/admin/": typeof AppAdminIndexRoute;
+  "/approvals/": typeof AppApprovalsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
   "/leads/": typeof AppLeadsIndexRoute;
   "/opportunities/": typeof AppOpportunitiesIndexRoute;
+  "/admin/approvals/$id": typeof AppAdminApprovalsIdRoute;
   "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
@@ -503,6 +544,7 @@ export interface FileRoutesByFullPath {
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/admin/approvals/": typeof AppAdminApprovalsIndexRoute;
   "/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/admin/automations/": typeof AppAdminAutomationsIndexRoute;
   "/admin/imports/": typeof AppAdminImportsIndexRoute;
@@ -511,6 +553,7 @@ export interface FileRoutesByFullPath {
   "/admin/web-forms/": typeof AppAdminWebFormsIndexRoute;
 }
 export interface FileRoutesByTo {
+  "/approval": typeof ApprovalRoute;
   "/design": typeof DesignRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/invitation": typeof InvitationRoute;
@@ -518,7 +561,6 @@ export interface FileRoutesByTo {
   "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
-  "/approvals": typeof AppApprovalsRoute;
   "/e-mail": typeof AppEMailRoute;
   "/notifications": typeof AppNotificationsRoute;
   "/profile": typeof AppProfileRoute;
@@ -547,15 +589,18 @@ export interface FileRoutesByTo {
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
   "/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
+  "/approvals/$id": typeof AppApprovalsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/admin": typeof AppAdminIndexRoute;
+  "/approvals": typeof AppApprovalsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
   "/leads": typeof AppLeadsIndexRoute;
   "/opportunities": typeof AppOpportunitiesIndexRoute;
+  "/admin/approvals/$id": typeof AppAdminApprovalsIdRoute;
   "/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
@@ -564,6 +609,7 @@ export interface FileRoutesByTo {
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/admin/approvals": typeof AppAdminApprovalsIndexRoute;
   "/admin/assignment": typeof AppAdminAssignmentIndexRoute;
   "/admin/automations": typeof AppAdminAutomationsIndexRoute;
   "/admin/imports": typeof AppAdminImportsIndexRoute;
@@ -574,6 +620,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/_app": typeof AppRouteWithChildren;
+  "/approval": typeof ApprovalRoute;
   "/design": typeof DesignRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/invitation": typeof InvitationRoute;
@@ -583,7 +630,7 @@ export interface FileRoutesById {
   "/sign-in": typeof SignInRoute;
   "/_app/accounts": typeof AppAccountsRouteWithChildren;
   "/_app/admin": typeof AppAdminRouteWithChildren;
-  "/_app/approvals": typeof AppApprovalsRoute;
+  "/_app/approvals": typeof AppApprovalsRouteWithChildren;
   "/_app/contacts": typeof AppContactsRouteWithChildren;
   "/_app/e-mail": typeof AppEMailRoute;
   "/_app/leads": typeof AppLeadsRouteWithChildren;
@@ -596,6 +643,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
+  "/_app/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
   "/_app/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
   "/_app/admin/audit": typeof AppAdminAuditRoute;
   "/_app/admin/automations": typeof AppAdminAutomationsRouteWithChildren;
@@ -621,15 +669,18 @@ export interface FileRoutesById {
   "/_app/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
   "/_app/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/_app/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
+  "/_app/approvals/$id": typeof AppApprovalsIdRoute;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
   "/_app/leads/$id": typeof AppLeadsIdRoute;
   "/_app/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/_app/opportunities/board": typeof AppOpportunitiesBoardRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/admin/": typeof AppAdminIndexRoute;
+  "/_app/approvals/": typeof AppApprovalsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
   "/_app/leads/": typeof AppLeadsIndexRoute;
   "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
+  "/_app/admin/approvals/$id": typeof AppAdminApprovalsIdRoute;
   "/_app/admin/assignment/$id": typeof AppAdminAssignmentIdRoute;
   "/_app/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
@@ -638,6 +689,7 @@ export interface FileRoutesById {
   "/_app/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/_app/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/_app/admin/approvals/": typeof AppAdminApprovalsIndexRoute;
   "/_app/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/_app/admin/automations/": typeof AppAdminAutomationsIndexRoute;
   "/_app/admin/imports/": typeof AppAdminImportsIndexRoute;
@@ -649,6 +701,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/approval"
     | "/design"
     | "/forgot-password"
     | "/invitation"
@@ -670,6 +723,7 @@ export interface FileRouteTypes {
     | "/trash"
     | "/accounts/$id"
     | "/admin/api-keys"
+    | "/admin/approvals"
     | "/admin/assignment"
     | "/admin/audit"
     | "/admin/automations"
@@ -695,15 +749,18 @@ export interface FileRouteTypes {
     | "/admin/single-sign-on"
     | "/admin/task-templates"
     | "/admin/web-forms"
+    | "/approvals/$id"
     | "/contacts/$id"
     | "/leads/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
     | "/accounts/"
     | "/admin/"
+    | "/approvals/"
     | "/contacts/"
     | "/leads/"
     | "/opportunities/"
+    | "/admin/approvals/$id"
     | "/admin/assignment/$id"
     | "/admin/automations/$id"
     | "/admin/imports/$id"
@@ -712,6 +769,7 @@ export interface FileRouteTypes {
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
     | "/admin/web-forms/$id"
+    | "/admin/approvals/"
     | "/admin/assignment/"
     | "/admin/automations/"
     | "/admin/imports/"
@@ -720,6 +778,7 @@ export interface FileRouteTypes {
     | "/admin/web-forms/";
   fileRoutesByTo: FileRoutesByTo;
   to:
+    | "/approval"
     | "/design"
     | "/forgot-password"
     | "/invitation"
@@ -727,7 +786,6 @@ export interface FileRouteTypes {
     | "/second-factor"
     | "/setup"
     | "/sign-in"
-    | "/approvals"
     | "/e-mail"
     | "/notifications"
     | "/profile"
@@ -756,15 +814,18 @@ export interface FileRouteTypes {
     | "/admin/sessions"
     | "/admin/sign-in"
     | "/admin/task-templates"
+    | "/approvals/$id"
     | "/contacts/$id"
     | "/leads/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
     | "/accounts"
     | "/admin"
+    | "/approvals"
     | "/contacts"
     | "/leads"
     | "/opportunities"
+    | "/admin/approvals/$id"
     | "/admin/assignment/$id"
     | "/admin/automations/$id"
     | "/admin/imports/$id"
@@ -773,6 +834,7 @@ export interface FileRouteTypes {
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
     | "/admin/web-forms/$id"
+    | "/admin/approvals"
     | "/admin/assignment"
     | "/admin/automations"
     | "/admin/imports"
@@ -782,6 +844,7 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/_app"
+    | "/approval"
     | "/design"
     | "/forgot-password"
     | "/invitation"
@@ -804,6 +867,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/accounts/$id"
     | "/_app/admin/api-keys"
+    | "/_app/admin/approvals"
     | "/_app/admin/assignment"
     | "/_app/admin/audit"
     | "/_app/admin/automations"
@@ -829,15 +893,18 @@ export interface FileRouteTypes {
     | "/_app/admin/single-sign-on"
     | "/_app/admin/task-templates"
     | "/_app/admin/web-forms"
+    | "/_app/approvals/$id"
     | "/_app/contacts/$id"
     | "/_app/leads/$id"
     | "/_app/opportunities/$id"
     | "/_app/opportunities/board"
     | "/_app/accounts/"
     | "/_app/admin/"
+    | "/_app/approvals/"
     | "/_app/contacts/"
     | "/_app/leads/"
     | "/_app/opportunities/"
+    | "/_app/admin/approvals/$id"
     | "/_app/admin/assignment/$id"
     | "/_app/admin/automations/$id"
     | "/_app/admin/imports/$id"
@@ -846,6 +913,7 @@ export interface FileRouteTypes {
     | "/_app/admin/single-sign-on/$id"
     | "/_app/admin/single-sign-on/new"
     | "/_app/admin/web-forms/$id"
+    | "/_app/admin/approvals/"
     | "/_app/admin/assignment/"
     | "/_app/admin/automations/"
     | "/_app/admin/imports/"
@@ -856,6 +924,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
+  ApprovalRoute: typeof ApprovalRoute;
   DesignRoute: typeof DesignRoute;
   ForgotPasswordRoute: typeof ForgotPasswordRoute;
   InvitationRoute: typeof InvitationRoute;
@@ -872,6 +941,13 @@ declare module "@tanstack/react-router" {
       path: "";
       fullPath: "/";
       preLoaderRoute: typeof AppRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/approval": {
+      id: "/approval";
+      path: "/approval";
+      fullPath: "/approval";
+      preLoaderRoute: typeof ApprovalRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/design": {
@@ -1040,6 +1116,13 @@ declare module "@tanstack/react-router" {
       path: "/api-keys";
       fullPath: "/admin/api-keys";
       preLoaderRoute: typeof AppAdminApiKeysRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/approvals": {
+      id: "/_app/admin/approvals";
+      path: "/approvals";
+      fullPath: "/admin/approvals";
+      preLoaderRoute: typeof AppAdminApprovalsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/assignment": {
@@ -1217,6 +1300,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminWebFormsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/approvals/": {
+      id: "/_app/approvals/";
+      path: "/";
+      fullPath: "/approvals/";
+      preLoaderRoute: typeof AppApprovalsIndexRouteImport;
+      parentRoute: typeof AppApprovalsRoute;
+    };
+    "/_app/approvals/$id": {
+      id: "/_app/approvals/$id";
+      path: "/$id";
+      fullPath: "/approvals/$id";
+      preLoaderRoute: typeof AppApprovalsIdRouteImport;
+      parentRoute: typeof AppApprovalsRoute;
+    };
     "/_app/contacts/": {
       id: "/_app/contacts/";
       path: "/";
@@ -1265,6 +1362,20 @@ declare module "@tanstack/react-router" {
       fullPath: "/opportunities/board";
       preLoaderRoute: typeof AppOpportunitiesBoardRouteImport;
       parentRoute: typeof AppOpportunitiesRoute;
+    };
+    "/_app/admin/approvals/": {
+      id: "/_app/admin/approvals/";
+      path: "/";
+      fullPath: "/admin/approvals/";
+      preLoaderRoute: typeof AppAdminApprovalsIndexRouteImport;
+      parentRoute: typeof AppAdminApprovalsRoute;
+    };
+    "/_app/admin/approvals/$id": {
+      id: "/_app/admin/approvals/$id";
+      path: "/$id";
+      fullPath: "/admin/approvals/$id";
+      preLoaderRoute: typeof AppAdminApprovalsIdRouteImport;
+      parentRoute: typeof AppAdminApprovalsRoute;
     };
     "/_app/admin/assignment/": {
       id: "/_app/admin/assignment/";
@@ -1381,6 +1492,19 @@ const AppAccountsRouteWithChildren = AppAccountsRoute._addFileChildren(
   AppAccountsRouteChildren,
 );
 
+interface AppAdminApprovalsRouteChildren {
+  AppAdminApprovalsIdRoute: typeof AppAdminApprovalsIdRoute;
+  AppAdminApprovalsIndexRoute: typeof AppAdminApprovalsIndexRoute;
+}
+
+const AppAdminApprovalsRouteChildren: AppAdminApprovalsRouteChildren = {
+  AppAdminApprovalsIdRoute: AppAdminApprovalsIdRoute,
+  AppAdminApprovalsIndexRoute: AppAdminApprovalsIndexRoute,
+};
+
+const AppAdminApprovalsRouteWithChildren =
+  AppAdminApprovalsRoute._addFileChildren(AppAdminApprovalsRouteChildren);
+
 interface AppAdminAssignmentRouteChildren {
   AppAdminAssignmentIdRoute: typeof AppAdminAssignmentIdRoute;
   AppAdminAssignmentIndexRoute: typeof AppAdminAssignmentIndexRoute;
@@ -1465,6 +1589,7 @@ const AppAdminWebFormsRouteWithChildren =
 
 interface AppAdminRouteChildren {
   AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
+  AppAdminApprovalsRoute: typeof AppAdminApprovalsRouteWithChildren;
   AppAdminAssignmentRoute: typeof AppAdminAssignmentRouteWithChildren;
   AppAdminAuditRoute: typeof AppAdminAuditRoute;
   AppAdminAutomationsRoute: typeof AppAdminAutomationsRouteWithChildren;
@@ -1496,6 +1621,7 @@ interface AppAdminRouteChildren {
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminApiKeysRoute: AppAdminApiKeysRoute,
+  AppAdminApprovalsRoute: AppAdminApprovalsRouteWithChildren,
   AppAdminAssignmentRoute: AppAdminAssignmentRouteWithChildren,
   AppAdminAuditRoute: AppAdminAuditRoute,
   AppAdminAutomationsRoute: AppAdminAutomationsRouteWithChildren,
@@ -1527,6 +1653,20 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
 
 const AppAdminRouteWithChildren = AppAdminRoute._addFileChildren(
   AppAdminRouteChildren,
+);
+
+interface AppApprovalsRouteChildren {
+  AppApprovalsIdRoute: typeof AppApprovalsIdRoute;
+  AppApprovalsIndexRoute: typeof AppApprovalsIndexRoute;
+}
+
+const AppApprovalsRouteChildren: AppApprovalsRouteChildren = {
+  AppApprovalsIdRoute: AppApprovalsIdRoute,
+  AppApprovalsIndexRoute: AppApprovalsIndexRoute,
+};
+
+const AppApprovalsRouteWithChildren = AppApprovalsRoute._addFileChildren(
+  AppApprovalsRouteChildren,
 );
 
 interface AppContactsRouteChildren {
@@ -1575,7 +1715,7 @@ const AppOpportunitiesRouteWithChildren =
 interface AppRouteChildren {
   AppAccountsRoute: typeof AppAccountsRouteWithChildren;
   AppAdminRoute: typeof AppAdminRouteWithChildren;
-  AppApprovalsRoute: typeof AppApprovalsRoute;
+  AppApprovalsRoute: typeof AppApprovalsRouteWithChildren;
   AppContactsRoute: typeof AppContactsRouteWithChildren;
   AppEMailRoute: typeof AppEMailRoute;
   AppLeadsRoute: typeof AppLeadsRouteWithChildren;
@@ -1591,7 +1731,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppAccountsRoute: AppAccountsRouteWithChildren,
   AppAdminRoute: AppAdminRouteWithChildren,
-  AppApprovalsRoute: AppApprovalsRoute,
+  AppApprovalsRoute: AppApprovalsRouteWithChildren,
   AppContactsRoute: AppContactsRouteWithChildren,
   AppEMailRoute: AppEMailRoute,
   AppLeadsRoute: AppLeadsRouteWithChildren,
@@ -1608,6 +1748,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  ApprovalRoute: ApprovalRoute,
   DesignRoute: DesignRoute,
   ForgotPasswordRoute: ForgotPasswordRoute,
   InvitationRoute: InvitationRoute,

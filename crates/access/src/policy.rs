@@ -63,6 +63,7 @@ words! {
         SavedView = "saved_view",
         Automation = "automation",
         SlaRule = "sla_rule",
+        Approval = "approval",
     }
 }
 
@@ -153,6 +154,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         | Object::Role
         | Object::Rule
         | Object::SlaRule
+        | Object::Approval
         | Object::ApiKey
         | Object::ServiceAccount
         | Object::SingleSignOn
@@ -188,6 +190,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::SingleSignOn
             | Object::Rule
             | Object::SlaRule
+            | Object::Approval
             | Object::SavedView
             | Object::Agent
             | Object::Automation
@@ -217,6 +220,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Organisation
         | Object::Rule
         | Object::SlaRule
+        | Object::Approval
         | Object::SavedView
         | Object::Audit => true,
         Object::Import
@@ -384,6 +388,7 @@ permissions! {
     CreateSavedView = SavedView Create, UpdateSavedView = SavedView Update, DeleteSavedView = SavedView Delete,
     ReadAutomation = Automation Read, CreateAutomation = Automation Create, UpdateAutomation = Automation Update,
     DeleteAutomation = Automation Delete,
+    ReadApproval = Approval Read, CreateApproval = Approval Create, UpdateApproval = Approval Update, DeleteApproval = Approval Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
     ReadSlaRule = SlaRule Read, CreateSlaRule = SlaRule Create, UpdateSlaRule = SlaRule Update, DeleteSlaRule = SlaRule Delete,
 }

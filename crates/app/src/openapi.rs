@@ -10,11 +10,11 @@ use dealwright_access::{
 use dealwright_ai::{AssistantState, agent, proposal, sentence};
 use dealwright_connect::mailbox;
 use dealwright_crm::{
-    account, account_plan, account_team, account_tree, activity, affiliation, assignment, bulk, change, choice,
-    configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file, handover,
-    lead, lifecycle, live, merge, notification, opportunity, pipeline, presence, price_list, product, rule, saved_view,
-    search, settings, sharing, summary, task, task_template, timeline, transfer, trash, validation, web_form,
-    working_hours,
+    account, account_plan, account_team, account_tree, activity, affiliation, approval, assignment, bulk, change,
+    choice, configuration, contact, currency, custom_field, deal_competitor, deal_contact, duplicate, export, file,
+    handover, lead, lifecycle, live, merge, notification, opportunity, pipeline, presence, price_list, product, rule,
+    saved_view, search, settings, sharing, summary, task, task_template, timeline, transfer, trash, validation,
+    web_form, working_hours,
 };
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -41,7 +41,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "service levels"), (name = "automations"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "approvals"), (name = "service levels"), (name = "automations"), (name = "assistant"))
 )]
 struct Description;
 
@@ -113,6 +113,11 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(deal_competitor::http::router())
         .merge(opportunity::life_http::router())
         .merge(lifecycle::http::router())
+        .merge(approval::http::router())
+        .merge(approval::definition_http::router())
+        .merge(approval::delegation::router())
+        .merge(approval::link::router())
+        .merge(proposal::decision_http::router())
         .merge(trash::http::router())
         .merge(duplicate::http::router())
         .merge(merge::http::router())

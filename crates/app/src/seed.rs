@@ -44,6 +44,10 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
+    if let Err(error) = demo::approval::write(access, org, admin).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
     if let Err(error) = automations(access, org, admin).await {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));

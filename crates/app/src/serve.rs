@@ -12,7 +12,9 @@ use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult};
 use dealwright_connect::mailbox;
 use dealwright_crm::live::{self, Hub};
-use dealwright_crm::{bulk, currency, custom_field, duplicate, file, handover, notification, presence, trash};
+use dealwright_crm::{
+    approval, bulk, currency, custom_field, duplicate, file, handover, notification, presence, trash,
+};
 use dealwright_files::{Blobs, Files, Parts, Reader};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
@@ -132,6 +134,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = presence::register(worker, &state.access);
     let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
+    let worker = approval::escalate::register(worker, &state.access);
     let worker = notification::maker::register(worker, &state.access);
     let worker = dealwright_automation::register(worker, &state.access);
     let worker = notification::letter::register(worker, &state.access, &state.mailer);

@@ -8,6 +8,7 @@ pub mod account_team;
 pub mod account_tree;
 pub mod activity;
 pub mod affiliation;
+pub mod approval;
 pub mod assignment;
 pub mod bulk;
 pub mod change;

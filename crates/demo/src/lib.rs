@@ -3,6 +3,7 @@
 //!
 //! Everything here is invented. Addresses end in `.example` and `.test`, which nobody can own.
 
+pub mod approval;
 pub mod company;
 pub mod file;
 pub mod large;

@@ -88,6 +88,12 @@ ids! {
     IdentityProviderId,
     /// A validation rule.
     RuleId,
+    /// What needs approval, and whose.
+    ApprovalDefinitionId,
+    /// A request for an approval.
+    ApprovalId,
+    /// A time in which somebody decides for somebody else.
+    DelegationId,
     /// A saved view of a list.
     ViewId,
     /// A change of many records.

@@ -154,7 +154,7 @@ alter table notification drop constraint notification_kind_check;
 alter table notification add constraint notification_kind_check
     check (kind in ('assigned_to_me', 'mentioned', 'followed_record_changed', 'task_reminder', 'task_due', 'task_overdue',
                     'shared_with_me', 'import_finished', 'bulk_finished', 'proposal_waiting', 'account_team_added',
-                    'approval_waiting', 'approval_decided', 'approval_escalated', 'sla_warning', 'sla_breached'));
+                    'approval_waiting', 'approval_decided', 'approval_escalated', 'stage_entered', 'sla_warning', 'sla_breached'));
 
 -- Whoever is there already gets the calendar that a new organisation starts with.
 insert into sla_calendar (org_id, id, name, week, created_at, updated_at)

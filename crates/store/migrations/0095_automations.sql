@@ -80,7 +80,7 @@ alter table notification drop constraint notification_kind_check;
 alter table notification add constraint notification_kind_check
     check (kind in ('assigned_to_me', 'mentioned', 'followed_record_changed', 'task_reminder', 'task_due', 'task_overdue',
                     'shared_with_me', 'import_finished', 'bulk_finished', 'proposal_waiting', 'account_team_added',
-                    'approval_waiting', 'approval_decided', 'approval_escalated', 'sla_warning', 'sla_breached',
+                    'approval_waiting', 'approval_decided', 'approval_escalated', 'stage_entered', 'sla_warning', 'sla_breached',
                     'automation_message', 'automation_paused'));
 alter table notification drop constraint notification_object_check;
 alter table notification add constraint notification_object_check

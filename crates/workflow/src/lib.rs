@@ -3,6 +3,7 @@
 //! [`evaluate`] is the one gate: UI, bulk edit, import, API and agents pass through it, and a move needs the
 //! [`Cleared`] that only it returns. What it judges by is the [`lifecycle`] of the deal's pipeline.
 
+pub mod approval;
 pub mod lifecycle;
 pub mod rule;
 
@@ -11,7 +12,9 @@ use dealwright_kernel::id::{OpportunityId, StageId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use lifecycle::{Coming, Lifecycle, Missing, MissingCode, MoveFacts, Place, Refusal, evaluate, refusal};
+pub use lifecycle::{
+    Coming, Lifecycle, Missing, MissingCode, MoveFacts, Place, Refusal, Unapproved, evaluate, refusal,
+};
 
 /// What a stage means. Code tests this, never a stage's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

@@ -119,6 +119,19 @@ export type LifecycleVersion = Schemas["LifecycleVersion"];
 export type LifecycleAction = Schemas["LifecycleAction"];
 export type LifecycleDefinition = Schemas["LifecycleDefinition"];
 export type LifecycleDryRunFound = Schemas["LifecycleDryRunFound"];
+export type LifecycleWhom = Schemas["LifecycleWhom"];
+
+export type Approval = Schemas["Approval"];
+export type ApprovalWhole = Schemas["ApprovalWhole"];
+export type ApprovalEntry = Schemas["ApprovalEntry"];
+export type ApprovalLevelView = Schemas["ApprovalLevelView"];
+export type ApprovalChoice = Schemas["ApprovalChoice"];
+export type ApprovalObject = Schemas["ApprovalObject"];
+export type ApprovalDefinition = Schemas["ApprovalDefinition"];
+export type ApprovalRules = Schemas["ApprovalRules"];
+export type Approver = Schemas["Approver"];
+export type ApprovalDryRunFound = Schemas["ApprovalDryRunFound"];
+export type ApprovalDelegation = Schemas["ApprovalDelegation"];
 
 export type SubjectType = Schemas["RecordType"] | "lead";
 /** What a task or a proposal is about; a record that is yet to be made has no id. */

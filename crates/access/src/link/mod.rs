@@ -79,6 +79,26 @@ pub(crate) async fn holder(
     found.ok_or_else(expired)
 }
 
+/// Refuses whoever has tried too many links from a network address; for links that other crates make.
+///
+/// # Errors
+/// 429.
+pub async fn check_tries(access: &Access, address: &str) -> Result<()> {
+    let mut tx = access.database().system().await?;
+    throttle::LINKS_BY_ADDRESS.check(&mut tx, address, access.clock().now()).await?;
+    tx.commit().await
+}
+
+/// Counts a link that was none.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn count_try(access: &Access, address: &str) -> Result<()> {
+    let mut tx = access.database().system().await?;
+    throttle::LINKS_BY_ADDRESS.count(&mut tx, address, access.clock().now()).await?;
+    tx.commit().await
+}
+
 /// Uses a link up.
 ///
 /// # Errors

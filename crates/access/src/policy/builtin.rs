@@ -99,7 +99,7 @@ impl Builtin {
     fn basics() -> Grants {
         use Action::{Create, Delete, Read, Update};
         use ScopeLevel::{All, Own};
-        [Object::Product, Object::Pipeline, Object::User, Object::Team, Object::Organisation]
+        [Object::Product, Object::Pipeline, Object::User, Object::Team, Object::Organisation, Object::Approval]
             .iter()
             .fold(Grants::default(), |grants, &object| grants.set(object, &[(Read, All)]))
             .set(Object::ApiKey, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::decide::{self, Approval, Approved};
 use super::store::{self, Wanted};
-use super::{Proposal, Status};
+use super::{Proposal, Status, governed};
 
 /// The proposals' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -95,6 +95,7 @@ async fn approve(
     let mut tx = cx.begin().await?;
     let proposal = store::find(&mut tx, id, false).await?;
     tx.done(()).await?;
+    governed::require_free(&proposal)?;
     let requester = decide::requester(&cx, &proposal).await?;
 
     let approval = Approval { diff_hash: body.diff_hash, fields: body.fields, edits: body.edits.unwrap_or_default() };
@@ -135,6 +136,8 @@ async fn reject(
     Valid(body): Valid<Reject>,
 ) -> Result<Committed<Json<Proposal>>> {
     let mut tx = cx.begin().await?;
+    let proposal = store::find(&mut tx, id, true).await?;
+    governed::give_up(&cx, &mut tx, &proposal, body.reason.as_deref()).await?;
     decide::reject(&cx, &mut tx, id, body.reason.as_deref()).await?;
     let proposal = store::find(&mut tx, id, false).await?;
     tx.commit(Json(proposal.shown_to(cx.actor()))).await

@@ -5,6 +5,8 @@
 //! proposal is applied to what it is now if its own fields are as they were, and is stale otherwise.
 
 pub mod decide;
+pub mod decision_http;
+pub mod governed;
 pub mod http;
 pub mod store;
 
@@ -12,7 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::{Actor, Object};
 use dealwright_crm::change;
 use dealwright_crm::record::Ref;
-use dealwright_kernel::id::{AgentRunId, EventId, ProposalId};
+use dealwright_kernel::id::{AgentRunId, ApprovalId, EventId, ProposalId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Change;
 use serde::{Deserialize, Serialize};
@@ -252,6 +254,9 @@ pub struct Proposal {
     /// When the applied change was taken back.
     pub undone_at: Option<DateTime<Utc>>,
     pub stale: Option<Stale>,
+    /// The request by whose levels it is decided, where it takes more than one person's yes.
+    #[serde(default)]
+    pub approval_id: Option<ApprovalId>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }

@@ -6,13 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_crm::change::store::names;
 use dealwright_crm::record::Ref;
 use dealwright_kernel::error::OrNotFound;
-use dealwright_kernel::id::{AgentRunId, EventId, ProposalId};
+use dealwright_kernel::id::{AgentRunId, ApprovalId, EventId, ProposalId};
 use dealwright_kernel::{Cursor, Error, Page, Result};
 use dealwright_store::{Event, Subject, Tx};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Confidence, NewProposal, Proposal, Stale, Status, Target, diff_hash};
+use super::{Confidence, NewProposal, Proposal, Stale, Status, Target, diff_hash, governed};
 
 /// How long a proposal may wait for a decision.
 const LIFE: TimeDelta = TimeDelta::days(14);
@@ -71,6 +71,8 @@ pub async fn insert(
     }
     let event = told(tx, "created", id, &new.target, json!({ "run_id": run, "kind": new.kind, "reason": new.reason }));
     tx.emit(event);
+    let written = find(tx, id, false).await?;
+    governed::ask(tx, &written).await?;
     Ok(id)
 }
 
@@ -115,6 +117,7 @@ impl Row {
         self,
         names: &HashMap<Uuid, String>,
         undone: &HashMap<Uuid, DateTime<Utc>>,
+        approvals: &HashMap<Uuid, ApprovalId>,
         now: DateTime<Utc>,
     ) -> Result<Proposal> {
         let person = |id: Uuid| Ref { id, name: names.get(&id).cloned().unwrap_or_default() };
@@ -146,6 +149,7 @@ impl Row {
             event_id: self.event_id.map(Into::into),
             undone_at: self.event_id.and_then(|event| undone.get(&event).copied()),
             stale: self.stale.map(serde_json::from_value::<Stale>).transpose().map_err(Error::internal)?,
+            approval_id: approvals.get(&self.id).copied(),
             created_at: self.created_at,
             expires_at: self.expires_at,
         })
@@ -157,7 +161,21 @@ async fn named(tx: &mut Tx, rows: Vec<Row>) -> Result<Vec<Proposal>> {
     let names = names(tx, &people).await?;
     let undone = taken_back(tx, &rows.iter().filter_map(|r| r.event_id).collect::<Vec<_>>()).await?;
     let now = tx.now();
-    rows.into_iter().map(|r| r.into_proposal(&names, &undone, now)).collect()
+    let approvals = approvals(tx, &rows.iter().map(|r| r.id).collect::<Vec<_>>()).await?;
+    rows.into_iter().map(|r| r.into_proposal(&names, &undone, &approvals, now)).collect()
+}
+
+/// The newest requests for the approval of proposals, those that wait before others.
+async fn approvals(tx: &mut Tx, proposals: &[Uuid]) -> Result<HashMap<Uuid, ApprovalId>> {
+    let rows = sqlx::query!(
+        r#"select distinct on (subject_id) subject_id, id as "id: ApprovalId" from approval_request
+           where org_id = $1 and subject_id = any ($2) order by subject_id, (status = 'pending') desc, id desc"#,
+        tx.org().0,
+        proposals,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.subject_id, r.id)).collect())
 }
 
 /// When the changes of these events were taken back, of those that were and stayed so.

@@ -153,6 +153,9 @@ pub struct LeadPatch {
     /// It takes over values of one that it is merged with: what is there already is being cleared up.
     #[serde(skip)]
     pub merging: bool,
+    /// What waits for an approval is changed all the same, and the approval begins anew. Without it such a change is 409
+    /// `approval_pending`.
+    pub restart_approval: bool,
 }
 
 impl Validate for LeadPatch {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::assigning::{self, Otherwise};
 use super::input::check_name;
 use super::{Fields, Lead, LeadPatch, NewLead, store};
+use crate::approval::{Guard, Subject};
 use crate::change::store::{References, check_references, name_values};
 use crate::change::{self};
 use crate::choice::Category;
@@ -84,7 +85,7 @@ pub async fn update(
     undoes: Option<EventId>,
 ) -> Result<Written> {
     let old = permit.fields();
-    let (allow, merging) = (patch.allow_duplicates, patch.merging);
+    let (allow, merging, restart) = (patch.allow_duplicates, patch.merging, patch.restart_approval);
     let mut new = patch.apply(&old);
     change::may_write(cx, Object::Lead, &old, &new)?;
     values::check(tx, FieldObject::Lead, Some(&old.custom), &mut new.custom).await?;
@@ -109,6 +110,8 @@ pub async fn update(
     if undoes.is_none() && !merging && Draft::from(&new) != Draft::from(&old) {
         duplicate::guard(cx, tx, MatchObject::Lead, Moment::Update, current.id.0, Draft::from(&new), allow).await?;
     }
+    let changed: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
+    let guard = Guard::of(tx, &Subject::lead(&current), &changed, restart).await?;
     let judgement = rule::Judgement::of(tx, RuleObject::Lead, current.id.0).await?;
     if !store::update(tx, current.id, version, &new).await? {
         let now = store::find(tx, current.id, false).await?.or_not_found("lead")?;
@@ -118,6 +121,7 @@ pub async fn update(
     name_values(tx, &mut changes).await?;
     values::tell(tx, FieldObject::Lead, &mut changes).await?;
     let lead = store::find(tx, current.id, false).await?.or_not_found("lead")?.allowing(cx.actor());
+    guard.settle(cx, tx, &Subject::lead(&lead), &changes).await?;
     let verb = if undoes.is_some() { "undone" } else { "updated" };
     let mut event = lead.event(tx, verb).changes(changes);
     event.undoes = undoes;

@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{LifecycleDraft, actions, store};
-use crate::opportunity;
 use crate::pipeline::{self, Pipeline, Stage};
+use crate::{approval, opportunity};
 
 /// The largest definition, in bytes of JSON.
 const LARGEST: usize = 256 * 1024;
@@ -35,11 +35,14 @@ pub async fn check(tx: &mut Tx, pipeline: &Pipeline, definition: &Definition) ->
     let catalogue = Catalogue::of_formula(RuleObject::Opportunity, &custom.facts);
     let roles = store::roles(tx).await?;
     let documents: Vec<ChoiceId> = store::document_types(tx).await?.into_keys().collect();
+    let (approvals, people) = (approval::of_deals(tx).await?, approval::store::active_people(tx).await?);
     let places: Vec<Place> = pipeline.stages.iter().map(Stage::place).collect();
     let known = Known {
         stages: &places,
         roles: &roles,
         documents: &documents,
+        approvals: &approvals,
+        people: &people,
         can_ask: pipeline::can_ask,
         catalogue: &catalogue,
     };

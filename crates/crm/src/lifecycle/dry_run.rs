@@ -10,12 +10,15 @@ use dealwright_kernel::id::{OpportunityId, PipelineId, StageId};
 use dealwright_store::Tx;
 use dealwright_workflow::lifecycle::{Criteria, judge};
 use dealwright_workflow::rule::{Facts, RuleObject};
-use dealwright_workflow::{Lifecycle, Missing};
+use dealwright_workflow::{Lifecycle, Missing, Unapproved};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Standing, standings, store};
+use crate::approval::gate;
+use crate::approval::subject::put_discounts;
 use crate::change::fields_of;
 use crate::opportunity::{self, Opportunity};
 use crate::rule;
@@ -128,7 +131,9 @@ struct Looked {
 async fn look(cx: &Context, tx: &mut Tx, lifecycle: &Lifecycle, ids: &[Uuid]) -> Result<Vec<Looked>> {
     let deals = opportunity::list::read(cx, tx, ids).await?;
     let standings = standings(tx, ids).await?;
-    let facts = if lifecycle.definition.conditions().next().is_some() {
+    let approvals =
+        lifecycle.definition.stages.iter().any(|s| !s.entry.approvals.is_empty() || !s.exit.approvals.is_empty());
+    let facts = if approvals || lifecycle.definition.conditions().next().is_some() {
         rule::store::facts(tx, RuleObject::Opportunity, ids).await?
     } else {
         std::collections::HashMap::new()
@@ -136,25 +141,50 @@ async fn look(cx: &Context, tx: &mut Tx, lifecycle: &Lifecycle, ids: &[Uuid]) ->
     let mut looked = Vec::with_capacity(deals.len());
     for deal in deals {
         let Some(standing) = standings.get(&deal.id.0) else { continue };
-        let lacks = lacks(lifecycle, &deal, standing, facts.get(&deal.id.0))?;
+        let fields = fields_of(&deal.fields())?;
+        let unapproved = unapproved(tx, lifecycle, &deal, &fields, facts.get(&deal.id.0)).await?;
+        let lacks = lacks(lifecycle, &deal, standing, &fields, facts.get(&deal.id.0), &unapproved);
         looked.push(Looked { deal, lacks });
     }
     Ok(looked)
+}
+
+/// What of the approvals that the definition asks for the deal needs and does not have.
+async fn unapproved(
+    tx: &mut Tx,
+    lifecycle: &Lifecycle,
+    deal: &Opportunity,
+    fields: &Map<String, Value>,
+    facts: Option<&Facts>,
+) -> Result<Vec<Unapproved>> {
+    let Some(rules) = lifecycle.definition.rules_of(deal.stage_id) else { return Ok(Vec::new()) };
+    let asked: Vec<_> = rules.entry.approvals.iter().chain(&rules.exit.approvals).copied().collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let concerned = gate::concerned(tx, &asked, None).await?;
+    let mut facts = facts.cloned();
+    if let Some(facts) = &mut facts {
+        put_discounts(tx, deal.id.0, facts).await?;
+    }
+    gate::unapproved(tx, deal.id.0, &concerned, fields, facts.as_ref()).await
 }
 
 fn lacks(
     lifecycle: &Lifecycle,
     deal: &Opportunity,
     standing: &Standing,
+    fields: &Map<String, Value>,
     facts: Option<&Facts>,
-) -> Result<Vec<(When, Missing)>> {
-    let Some(rules) = lifecycle.definition.rules_of(deal.stage_id) else { return Ok(Vec::new()) };
-    let fields = fields_of(&deal.fields())?;
+    unapproved: &[Unapproved],
+) -> Vec<(When, Missing)> {
+    let Some(rules) = lifecycle.definition.rules_of(deal.stage_id) else { return Vec::new() };
     let of = |when: When, criteria: &Criteria| {
-        let missing = judge::lacking(lifecycle, criteria, &fields, facts, &standing.documents, &standing.ticked);
+        let missing =
+            judge::lacking(lifecycle, criteria, fields, facts, &standing.documents, &standing.ticked, unapproved);
         missing.into_iter().map(move |missing| (when, missing))
     };
-    Ok(of(When::Entry, &rules.entry).chain(of(When::Exit, &rules.exit)).collect())
+    of(When::Entry, &rules.entry).chain(of(When::Exit, &rules.exit)).collect()
 }
 
 impl Found {

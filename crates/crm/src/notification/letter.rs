@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 use dealwright_access::{Access, Context};
 use dealwright_kernel::error::Outcome;
-use dealwright_kernel::id::{OrgId, UserId};
+use dealwright_kernel::id::{ApprovalId, OrgId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::job::{Job, NewJob, Worker};
 use dealwright_store::mail::{self, Mailer, Notice, NoticeItem, Posted};
@@ -18,7 +18,8 @@ use super::preference::{EmailMode, Setting};
 use super::store::letters::{self, Receiver};
 use super::store::{self, making};
 use super::text::Language;
-use super::{Notification, NotificationKind, NotifiedObject, bounce, due, maker, unsubscribe};
+use super::{Notification, NotificationKind, NotifiedApproval, NotifiedObject, bounce, due, maker, unsubscribe};
+use crate::approval::link::{self, Link};
 
 const SEND: &str = "notification.mail";
 const DIGEST: &str = "notification.digest";
@@ -259,7 +260,7 @@ fn letter(
     unsubscribe_url: Option<String>,
 ) -> Notice {
     let base = &cx.access().settings().base_url;
-    let items: Vec<NoticeItem> = shown.iter().take(MOST).map(|one| item(base, language, one)).collect();
+    let items: Vec<NoticeItem> = shown.iter().take(MOST).map(|one| item(cx, language, one)).collect();
     let rest = shown.len().saturating_sub(MOST);
     Notice {
         lang: language.tag(),
@@ -283,12 +284,30 @@ fn letter(
     }
 }
 
-fn item(base: &str, language: Language, of: &Notification) -> NoticeItem {
+fn item(cx: &Context, language: Language, of: &Notification) -> NoticeItem {
     let changes = of.changes.iter().map(|change| language.change(change));
-    NoticeItem {
-        title: language.title(of),
-        lines: changes.chain(of.excerpt.clone()).collect(),
-        url: format!("{base}{}", path(of)),
+    NoticeItem { title: language.title(of), lines: changes.chain(of.excerpt.clone()).collect(), url: url(cx, of) }
+}
+
+/// Where a notification leads: an approval that waits, to where its reader can decide at once.
+fn url(cx: &Context, of: &Notification) -> String {
+    let base = &cx.access().settings().base_url;
+    let asks = matches!(of.kind, NotificationKind::ApprovalWaiting | NotificationKind::ApprovalEscalated);
+    match &of.approval {
+        Some(NotifiedApproval { id, round, level: Some(level), by_mail: true, .. }) if asks => {
+            let link = Link {
+                org: cx.actor().org,
+                user: cx.actor().user,
+                approval: ApprovalId(*id),
+                round: *round,
+                level: *level,
+                expires_at: DateTime::UNIX_EPOCH,
+                nonce: of.id,
+            };
+            link::url(cx.access(), link, cx.clock().now())
+        }
+        Some(approval) => format!("{base}/approvals/{}", approval.id),
+        None => format!("{base}{}", path(of)),
     }
 }
 

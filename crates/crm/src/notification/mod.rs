@@ -54,6 +54,14 @@ words! {
         SlaWarning = "sla_warning",
         /// It was not done in time.
         SlaBreached = "sla_breached",
+        /// They are asked for an approval, or stand in for somebody who is.
+        ApprovalWaiting = "approval_waiting",
+        /// What they asked to be approved has been decided, or has begun anew; or what they were asked has been recalled.
+        ApprovalDecided = "approval_decided",
+        /// Nobody decided in time: now they may.
+        ApprovalEscalated = "approval_escalated",
+        /// A deal has entered a stage that tells them so.
+        StageEntered = "stage_entered",
     }
 }
 
@@ -74,6 +82,10 @@ impl NotificationKind {
         Self::AutomationPaused,
         Self::SlaWarning,
         Self::SlaBreached,
+        Self::ApprovalWaiting,
+        Self::ApprovalDecided,
+        Self::ApprovalEscalated,
+        Self::StageEntered,
     ];
 }
 
@@ -104,6 +116,23 @@ pub struct NotifiedChange {
     pub new_label: Option<String>,
 }
 
+/// The approval that a notification tells of.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NotifiedApproval {
+    pub id: Uuid,
+    /// The name of its definition.
+    pub name: String,
+    /// What came of it; `pending` while it waits.
+    pub status: String,
+    #[serde(skip)]
+    pub(crate) round: i32,
+    #[serde(skip)]
+    pub(crate) level: Option<i16>,
+    /// Whether a letter may carry a link that decides.
+    #[serde(skip)]
+    pub(crate) by_mail: bool,
+}
+
 /// A notification as the API shows it: the newest of those about its record, unless they were asked for singly.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Notification {
@@ -120,8 +149,9 @@ pub struct Notification {
     pub changes: Vec<NotifiedChange>,
     /// The note it tells of.
     pub activity_id: Option<Uuid>,
-    /// How the note begins.
+    /// How the note begins, or what a stage has to say.
     pub excerpt: Option<String>,
+    pub approval: Option<NotifiedApproval>,
     pub created_at: DateTime<Utc>,
     pub read_at: Option<DateTime<Utc>>,
     pub snoozed_until: Option<DateTime<Utc>>,

@@ -38,12 +38,16 @@ impl Channels {
             | Kind::TaskReminder
             | Kind::SlaWarning
             | Kind::SlaBreached
-            | Kind::AutomationPaused => EmailMode::AtOnce,
+            | Kind::AutomationPaused
+            | Kind::ApprovalWaiting
+            | Kind::ApprovalDecided
+            | Kind::ApprovalEscalated => EmailMode::AtOnce,
             Kind::FollowedRecordChanged
             | Kind::SharedWithMe
             | Kind::AccountTeamAdded
             | Kind::TaskOverdue
-            | Kind::AutomationMessage => EmailMode::Daily,
+            | Kind::AutomationMessage
+            | Kind::StageEntered => EmailMode::Daily,
             Kind::TaskDue | Kind::ImportFinished | Kind::BulkFinished | Kind::ProposalWaiting => EmailMode::Off,
         };
         Self { in_app: true, email }

@@ -86,6 +86,7 @@ impl Happened {
                 let about = self.data.get("about")?;
                 Some((about.get("object")?.as_str()?.parse().ok()?, id(about.get("id")?)?))
             }
+            // Of a proposal, what it would change.
             "proposal" => [
                 (NotifiedObject::Opportunity, self.opportunity),
                 (NotifiedObject::Account, self.account),
@@ -108,6 +109,10 @@ impl Happened {
     /// What all notifications of one kind to one person are made of that stand for the same: whatever an import, a change
     /// of many records, a run of the assistant or a request did is told once.
     pub(super) fn source(&self) -> String {
+        if self.is_approval() {
+            // Each has a link of its own.
+            return format!("event:{}", self.event);
+        }
         let part = |name: &str| self.data.get(name).and_then(id);
         if self.is_end() {
             format!("event:{}", self.event)
@@ -149,6 +154,22 @@ impl Happened {
         changes.find(|change| change.get("field").and_then(Value::as_str) == Some(field))
     }
 
+    /// Whether it tells of an approval. Its subject is the record.
+    fn is_approval(&self) -> bool {
+        self.kind.starts_with("approval.")
+    }
+
+    /// Who is asked by it, and who hears what came of what they asked for.
+    fn of_approval(&self, key: Key) -> Vec<Told> {
+        let people = |name: &str| self.data.get(name).map(ids).unwrap_or_default();
+        let asked = if self.verb() == "escalated" { Kind::ApprovalEscalated } else { Kind::ApprovalWaiting };
+        let ask = people("ask");
+        let tell =
+            people("tell").into_iter().filter(|user| !ask.contains(user)).map(|user| (user, Kind::ApprovalDecided));
+        let all: Vec<(Uuid, Kind)> = ask.iter().map(|user| (*user, asked)).chain(tell).collect();
+        all.into_iter().map(|(user, kind)| Told { activity: None, ..self.told(user, kind, key) }).collect()
+    }
+
     /// Whether it tells of something that was begun and is over.
     fn is_end(&self) -> bool {
         matches!(self.subject_type.as_str(), "import" | "bulk_change")
@@ -172,6 +193,7 @@ impl Happened {
             return once(who.into_iter().map(|user| self.told(user, kind, key)).collect());
         }
         let told = match self.subject_type.as_str() {
+            _ if self.is_approval() => self.of_approval(key),
             "activity" => self.of_activity(known, key),
             "proposal" if self.verb() == "created" => {
                 let who = known.owners.get(&key).copied().into_iter().chain(self.person());
@@ -251,6 +273,8 @@ impl Happened {
                 }
             }
         }
+        let noticed = self.data.pointer("/notify/people").map(ids).unwrap_or_default();
+        told.extend(noticed.into_iter().map(|user| self.told(user, Kind::StageEntered, key)));
         told
     }
 }
@@ -336,6 +360,21 @@ mod tests {
         assert_eq!(who(&given.tell(&known)), [(12, "assigned_to_me"), (11, "followed_record_changed")]);
         let renamed = happened("opportunity.updated", json!([{ "field": "name" }]), json!({}));
         assert!(renamed.tell(&known).is_empty());
+    }
+
+    #[test]
+    fn an_approval_tells_who_is_asked_and_who_asked() {
+        let known = Known::default();
+        let asked = json!({ "ask": [person(11), person(12), person(10)], "tell": [person(12), person(13)] });
+        let restarted = happened("approval.restarted", json!([]), asked.clone());
+        let restarted = Happened { subject_type: "opportunity".into(), ..restarted };
+        let told = who(&restarted.tell(&known)).to_vec();
+        assert_eq!(told, [(11, "approval_waiting"), (12, "approval_waiting"), (13, "approval_decided")]);
+        let late =
+            Happened { kind: "approval.escalated".into(), actor_kind: "system".into(), actor: None, ..restarted };
+        assert_eq!(who(&late.tell(&known))[0], (11, "approval_escalated"));
+        let notify = json!({ "notify": { "people": [person(11), person(10)] } });
+        assert_eq!(who(&happened("opportunity.moved", json!([]), notify).tell(&known)), [(11, "stage_entered")]);
     }
 
     #[test]

@@ -76,6 +76,40 @@ impl Language {
             (Self::German, Kind::SlaWarning) => format!("Bald fällig nach einer Servicevereinbarung: {name}"),
             (Self::English, Kind::SlaBreached) => format!("Overdue by a service level: {name}"),
             (Self::German, Kind::SlaBreached) => format!("Überfällig nach einer Servicevereinbarung: {name}"),
+            (Self::English, Kind::StageEntered) => format!("{who} moved {what} on"),
+            (Self::German, Kind::StageEntered) => format!("{who} hat {what} weiterbewegt"),
+            (_, Kind::ApprovalWaiting | Kind::ApprovalDecided | Kind::ApprovalEscalated) => {
+                let approval = of.approval.as_ref().map_or("", |approval| approval.name.as_str());
+                let status = of.approval.as_ref().map_or("pending", |approval| approval.status.as_str());
+                self.approval(of.kind, (&who, name, approval), status)
+            }
+        }
+    }
+
+    fn approval(self, kind: Kind, (who, name, approval): (&str, &str, &str), status: &str) -> String {
+        match (self, kind) {
+            (Self::English, Kind::ApprovalWaiting) => format!("{name} waits for your approval: {approval}"),
+            (Self::German, Kind::ApprovalWaiting) => format!("{name} wartet auf Ihre Genehmigung: {approval}"),
+            (Self::English, Kind::ApprovalEscalated) => format!("Nobody has decided yet: {approval} for {name}"),
+            (Self::German, Kind::ApprovalEscalated) => format!("Noch nicht entschieden: {approval} für {name}"),
+            (Self::English, _) => {
+                let did = match status {
+                    "approved" => "approved",
+                    "rejected" => "rejected",
+                    "recalled" => "recalled",
+                    _ => "changed what waits for",
+                };
+                format!("{who} {did} {approval} for {name}")
+            }
+            (Self::German, _) => {
+                let did = match status {
+                    "approved" => "genehmigt",
+                    "rejected" => "abgelehnt",
+                    "recalled" => "zurückgezogen",
+                    _ => "neu begonnen",
+                };
+                format!("{who} hat {approval} für {name} {did}")
+            }
         }
     }
 
@@ -157,6 +191,18 @@ impl Language {
             Kind::SlaWarning | Kind::SlaBreached => self.say(
                 "You get this because a service level tells you.",
                 "Sie erhalten dies, weil eine Servicevereinbarung es Ihnen mitteilt.",
+            ),
+            Kind::ApprovalWaiting | Kind::ApprovalEscalated => self.say(
+                "You get this because you may decide. A link in it is good once, for seven days, and for you alone.",
+                "Sie erhalten dies, weil Sie entscheiden dürfen. Ein Link darin gilt einmal, sieben Tage und nur für Sie.",
+            ),
+            Kind::ApprovalDecided => self.say(
+                "You get this because you asked for it, or were asked.",
+                "Sie erhalten dies, weil Sie darum gebeten haben oder gefragt wurden.",
+            ),
+            Kind::StageEntered => self.say(
+                "You get this because the stage tells you of deals that enter it.",
+                "Sie erhalten dies, weil die Phase Sie über neue Chancen benachrichtigt.",
             ),
             Kind::ProposalWaiting => self.say(
                 "You get this because a proposal is about your record.",

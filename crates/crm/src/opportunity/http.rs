@@ -417,17 +417,27 @@ async fn change_line(
     whole(&cx, tx, id).await
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct LineRemoval {
+    /// As of a change of the opportunity.
+    #[serde(default)]
+    restart_approval: bool,
+}
+
 /// Remove a product from an opportunity
-#[utoipa::path(delete, path = "/opportunities/{id}/lines/{line_id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("line_id" = LineId, Path)), responses((status = 200, body = Whole), Problems))]
+#[utoipa::path(delete, path = "/opportunities/{id}/lines/{line_id}", tag = "opportunities", params(("id" = OpportunityId, Path), ("line_id" = LineId, Path), LineRemoval), responses((status = 200, body = Whole), Problems))]
 async fn remove_line(
     cx: Allow<UpdateOpportunity>,
     Path((id, line)): Path<(OpportunityId, LineId)>,
+    Query(how): Query<LineRemoval>,
     if_match: IfMatch,
 ) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
     let permit = cx.permit::<Opportunity>(&mut tx, id).await?;
     let version = if_match.0.unwrap_or(permit.version);
-    let id = lines::remove(&cx, &mut tx, permit, version, line).await?;
+    let id = lines::remove(&cx, &mut tx, permit, version, line, how.restart_approval).await?;
     whole(&cx, tx, id).await
 }
 

@@ -118,6 +118,9 @@ pub struct OpportunityPatch {
     pub custom: Option<Map<String, Value>>,
     #[schema(value_type = Option<String>, max_length = 200)]
     pub external_id: Patch<String>,
+    /// What waits for an approval is changed all the same, and the approval begins anew. Without it such a change is 409
+    /// `approval_pending`.
+    pub restart_approval: bool,
 }
 
 impl Validate for OpportunityPatch {

@@ -74,6 +74,7 @@ pub async fn take_back(
     undoes: EventId,
 ) -> Result<EventId> {
     lines::may_write(cx)?;
+    let guard = lines::guard(tx, &permit, false).await?;
     let (old, new) = parts::told::<Kept>(change)?;
     let id = old.as_ref().or(new.as_ref()).map(|kept| kept.id);
     let id = id.ok_or_else(|| parts::nothing("this can't be taken back"))?;
@@ -92,5 +93,5 @@ pub async fn take_back(
     let version = permit.version;
     let told = |kept: Option<Kept>, label: &Option<String>| kept.map(|kept| (kept, label.clone().unwrap_or_default()));
     let (old, new) = (told(new, &change.new_label), told(old, &change.old_label));
-    lines::record(cx, tx, permit, version, old, new, Some(undoes)).await
+    lines::record(cx, tx, permit, version, (old, new), Some(undoes), guard).await
 }

@@ -17,12 +17,15 @@ use super::line_sum::{self, LineTotals, Terms, USUAL_TERM};
 use super::line_undo::Kept;
 use super::parts::{self, PartChange};
 use super::{Line, Opportunity, OpportunityPatch, store, write};
+use crate::approval::{Guard, Subject};
 use crate::change::store::{References, check_references};
 use crate::custom_field;
 use crate::price_list::{self, Billing};
 use crate::record::Ref;
 
 const MAX_LINES: i64 = 500;
+/// All lines as one field: of what roles hide, and of what is approved.
+pub const FIELD: &str = "products";
 
 /// A new line. Without a price, that of the price list is taken, or of the one which holds for the deal's currency today;
 /// where there is none, the product's own.
@@ -47,6 +50,9 @@ pub struct NewLine {
     pub term_months: Option<i32>,
     /// The opportunity's version that was read, unless `If-Match` says it.
     pub version: Option<i64>,
+    /// As of a change of the opportunity.
+    #[serde(default)]
+    pub restart_approval: bool,
 }
 
 impl Validate for NewLine {
@@ -71,6 +77,8 @@ pub struct LinePatch {
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 600)]
     pub term_months: Patch<i32>,
     pub version: Option<i64>,
+    /// As of a change of the opportunity.
+    pub restart_approval: bool,
 }
 
 impl Validate for LinePatch {
@@ -109,7 +117,7 @@ fn usual_term(billing: Billing, said: Option<i32>) -> Option<i32> {
 }
 
 impl Line {
-    pub(super) const fn terms(&self) -> Terms {
+    pub(crate) const fn terms(&self) -> Terms {
         Terms {
             quantity: self.quantity,
             unit_price: self.unit_price,
@@ -121,7 +129,7 @@ impl Line {
     }
 
     /// As its event tells of it.
-    fn told(&self) -> (Kept, String) {
+    pub(crate) fn told(&self) -> (Kept, String) {
         (Kept::of(self, self.terms()), self.terms().in_words(&self.product.name))
     }
 }
@@ -214,6 +222,7 @@ pub async fn add(
 ) -> Result<OpportunityId> {
     may_write(cx)?;
     parts::at(&permit, version)?;
+    let guard = guard(tx, &permit, new.restart_approval).await?;
     check_references(tx, &References { product: Some(new.product_id.0), ..References::default() }).await?;
     let (terms, list) = priced(cx, tx, &permit, &new).await?;
     terms.check()?;
@@ -245,7 +254,7 @@ pub async fn add(
     };
     let told = (Kept::new(LineId(id), new.product_id, list, terms), terms.in_words(&product.unwrap_or_default()));
     let id = permit.id;
-    record(cx, tx, permit, version, None, Some(told), None).await?;
+    record(cx, tx, permit, version, (None, Some(told)), None, guard).await?;
     Ok(id)
 }
 
@@ -302,13 +311,14 @@ pub async fn change(
 ) -> Result<OpportunityId> {
     may_write(cx)?;
     parts::at(&permit, version)?;
+    let guard = guard(tx, &permit, patch.restart_approval).await?;
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
     let terms = patch.apply(line.terms());
     terms.check()?;
     write_terms(tx, id, terms).await?;
     let told = (Kept::of(&line, terms), terms.in_words(&line.product.name));
     let deal = permit.id;
-    record(cx, tx, permit, version, Some(line.told()), Some(told), None).await?;
+    record(cx, tx, permit, version, (Some(line.told()), Some(told)), None, guard).await?;
     Ok(deal)
 }
 
@@ -344,13 +354,15 @@ pub async fn remove(
     permit: Permit<Opportunity>,
     version: i64,
     id: LineId,
+    restart_approval: bool,
 ) -> Result<OpportunityId> {
     may_write(cx)?;
     parts::at(&permit, version)?;
+    let guard = guard(tx, &permit, restart_approval).await?;
     let line = list(tx, permit.id).await?.into_iter().find(|l| l.id == id).or_not_found("line")?;
     delete(tx, id).await?;
     let deal = permit.id;
-    record(cx, tx, permit, version, Some(line.told()), None, None).await?;
+    record(cx, tx, permit, version, (Some(line.told()), None), None, guard).await?;
     Ok(deal)
 }
 
@@ -415,8 +427,19 @@ pub async fn copy(tx: &mut Tx, from: OpportunityId, to: OpportunityId) -> Result
 }
 
 pub(super) fn may_write(cx: &Context) -> Result<()> {
-    cx.actor().fields.may_write(Object::Opportunity, ["products"])
+    cx.actor().fields.may_write(Object::Opportunity, [FIELD])
 }
+
+/// Looks whether the products may change: they may wait for an approval.
+///
+/// # Errors
+/// 409 `approval_pending`.
+pub(super) async fn guard(tx: &mut Tx, permit: &Permit<Opportunity>, restart: bool) -> Result<Guard> {
+    Guard::of(tx, &Subject::deal(permit), &[FIELD], restart).await
+}
+
+/// A line before or after a change, with what a person reads of it.
+type Told = Option<(Kept, String)>;
 
 /// Tells of a change of a line, with what a person reads of it. Where the amount follows the products it is worked out anew,
 /// before the event that the answer names.
@@ -425,22 +448,27 @@ pub(super) async fn record(
     tx: &mut Tx,
     permit: Permit<Opportunity>,
     version: i64,
-    old: Option<(Kept, String)>,
-    new: Option<(Kept, String)>,
+    (old, new): (Told, Told),
     undoes: Option<EventId>,
+    guard: Guard,
 ) -> Result<EventId> {
     parts::at(&permit, version)?;
     let old = old.as_ref().map(|(kept, words)| (kept, words.clone()));
     let new = new.as_ref().map(|(kept, words)| (kept, words.clone()));
     let part = PartChange::of("product", "products", old, new, undoes)?;
+    let changes = std::slice::from_ref(&part.change);
     if !permit.amount_from_lines {
+        guard.settle(cx, tx, &Subject::deal(&permit), changes).await?;
         return parts::record(tx, &permit, version, part).await;
     }
     let id = permit.id;
-    // Nothing else is said.
-    write::update(cx, tx, permit, version, OpportunityPatch::default(), None).await?;
+    // Nothing else is said; whoever may change the products while they wait may change what follows from them.
+    let restart_approval = guard.restarts();
+    write::update(cx, tx, permit, version, OpportunityPatch { restart_approval, ..OpportunityPatch::default() }, None)
+        .await?;
     let permit = cx.permit_for::<Opportunity>(tx, id, permission::<UpdateOpportunity>()).await?;
     let version = permit.version;
+    guard.settle(cx, tx, &Subject::deal(&permit), std::slice::from_ref(&part.change)).await?;
     parts::record(tx, &permit, version, part).await
 }
 

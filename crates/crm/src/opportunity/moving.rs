@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use dealwright_access::{Actor, Context};
-use dealwright_kernel::id::{OpportunityId, StageId};
+use dealwright_kernel::id::{ApprovalDefinitionId, OpportunityId, StageId};
 use dealwright_kernel::{Error, Money, Result};
 use dealwright_store::{Attempt, Tx};
 use dealwright_workflow::lifecycle::{Action, judge};
 use dealwright_workflow::rule::{Facts, Value as Fact};
 use dealwright_workflow::{
-    Cleared, Coming, Lifecycle, Missing, MoveFacts, Place, Refusal, StageKind, evaluate, refusal,
+    Cleared, Coming, Lifecycle, Missing, MoveFacts, Place, Refusal, StageKind, Unapproved, evaluate, refusal,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Fields;
+use crate::approval::gate;
+use crate::approval::subject::put_discounts;
 use crate::change::fields_of;
 use crate::change::store::to_base;
 use crate::lifecycle::{self, Standing, actions};
@@ -189,7 +191,9 @@ impl Case {
             CameFrom::Stage(id) | CameFrom::Removed(id) => stages.iter().find(|s| s.id == id).map(Stage::place),
             CameFrom::New | CameFrom::Imported => None,
         };
-        let facts = self.facts_for(tx, &lifecycle, from.as_ref(), to).await?;
+        let concerned = self.approvals(tx, &lifecycle, from.as_ref(), to).await?;
+        let facts = self.facts_for(tx, &lifecycle, from.as_ref(), to, &concerned).await?;
+        let unapproved = self.unapproved(tx, &concerned, facts.as_ref().map(|(_, after)| after)).await?;
         let place = to.place();
         let places = lifecycle::places(stages, to.pipeline_id);
         let roles: Vec<Uuid> = actor.roles.iter().map(|(id, _)| *id).collect();
@@ -211,6 +215,7 @@ impl Case {
             facts: facts.as_ref().map(|(before, after)| (before, after)),
             documents: &self.standing.documents,
             ticked: &self.standing.ticked,
+            unapproved: &unapproved,
         };
         let outcome = evaluate(&moving);
         let attempt = self.attempt(&outcome, &moving, from.as_ref(), to);
@@ -246,6 +251,36 @@ impl Case {
         }
     }
 
+    /// The approvals that have a say in this move.
+    async fn approvals(
+        &self,
+        tx: &mut Tx,
+        lifecycle: &Lifecycle,
+        from: Option<&Place>,
+        to: &Stage,
+    ) -> Result<Vec<(ApprovalDefinitionId, bool)>> {
+        let entry = lifecycle.definition.rules_of(to.id).map(|rules| &rules.entry);
+        let leaves = matches!(self.from, CameFrom::Stage(_));
+        let exit = from.filter(|_| leaves).and_then(|from| self.standing.lifecycle.definition.rules_of(from.id));
+        let criteria = entry.into_iter().chain(exit.map(|rules| &rules.exit));
+        let asked: Vec<ApprovalDefinitionId> = criteria.flat_map(|c| c.approvals.iter().copied()).collect();
+        gate::concerned(tx, &asked, Some(to)).await
+    }
+
+    /// What of them the deal needs, as it would be written, and does not have.
+    async fn unapproved(
+        &self,
+        tx: &mut Tx,
+        concerned: &[(ApprovalDefinitionId, bool)],
+        facts: Option<&Facts>,
+    ) -> Result<Vec<Unapproved>> {
+        let mut facts = facts.cloned();
+        if let Some(facts) = facts.as_mut().filter(|_| !concerned.is_empty()) {
+            put_discounts(tx, self.id.0, facts).await?;
+        }
+        gate::unapproved(tx, self.id.0, concerned, &self.fields, facts.as_ref()).await
+    }
+
     /// What conditions speak of, where there are any: the deal as it would be in the stage it leaves, and in the one it
     /// enters, before that one's probability and forecast come with it.
     async fn facts_for(
@@ -254,10 +289,12 @@ impl Case {
         lifecycle: &Lifecycle,
         from: Option<&Place>,
         to: &Stage,
+        concerned: &[(ApprovalDefinitionId, bool)],
     ) -> Result<Option<(Facts, Facts)>> {
         let entry = lifecycle.definition.rules_of(to.id).is_some_and(|rules| !rules.entry.rules.is_empty());
         let leaves = from.and_then(|from| self.standing.lifecycle.definition.rules_of(from.id));
-        if !entry && leaves.is_none_or(|rules| rules.exit.rules.is_empty()) {
+        let approvals = gate::asks_facts(tx, concerned).await?;
+        if !approvals && !entry && leaves.is_none_or(|rules| rules.exit.rules.is_empty()) {
             return Ok(None);
         }
         if self.facts.is_none() {

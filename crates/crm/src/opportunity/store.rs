@@ -479,3 +479,16 @@ pub async fn open_tasks(tx: &mut Tx, id: OpportunityId) -> Result<Vec<OpenTask>>
     .fetch_all(tx.db())
     .await?)
 }
+
+/// Gives a deal that the actor has just written to somebody who may be beyond their reach; false when it has changed meanwhile.
+pub async fn hand_over(tx: &mut Tx, deal: &Opportunity, owner: UserId, team: Option<TeamId>) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select app.hand_over_deal($1, $2, $3, $4) as "done!""#,
+        deal.id.0,
+        deal.version,
+        owner.0,
+        team.map(|team| team.0),
+    )
+    .fetch_one(tx.db())
+    .await?)
+}

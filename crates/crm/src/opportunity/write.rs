@@ -8,6 +8,7 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{EventId, OpportunityId, UserId};
 use dealwright_kernel::{Error, Patch, Result};
 use dealwright_store::Tx;
+use dealwright_workflow::approval::ApprovalObject;
 use dealwright_workflow::rule::RuleObject;
 use dealwright_workflow::{Refusal, refusal};
 use serde_json::{Map, Value, json};
@@ -15,6 +16,7 @@ use serde_json::{Map, Value, json};
 use super::moving::{self, Case, Entered, Said};
 use super::store::{self, Derived};
 use super::{Fields, ForecastCategory, NewOpportunity, Opportunity, OpportunityPatch, lines, wrong_pipeline};
+use crate::approval::{Guard, Subject};
 use crate::change::store::{References, check_references, name_values, to_base};
 use crate::change::{self};
 use crate::custom_field::{FieldObject, values};
@@ -93,9 +95,13 @@ async fn made(cx: &Context, tx: &mut Tx, new: NewOpportunity) -> Result<Opportun
         Error::forbidden("owner_out_of_scope", "you would not see a record of this person; an administrator can add it")
             .on("owner_id")
     };
-    let made = store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor());
-    actions::make_tasks(cx, tx, &made, &actions).await?;
-    let event = made.event(tx, "created").data(json!({ "stage_id": fields.stage_id }));
+    let mut made = store::find(tx, id, false).await?.ok_or_else(unseen)?.allowing(cx.actor());
+    Guard::of_new(tx, ApprovalObject::Opportunity).await?.settle(cx, tx, &Subject::deal(&made), &[]).await?;
+    let carried = actions::carry_out(cx, tx, &made, &actions).await?;
+    let data = carried.told(json!({ "stage_id": fields.stage_id }));
+    let event = made.event(tx, "created").data(data);
+    // The last thing: it may be out of sight then. Whose it is from the beginning is no change.
+    carried.hand_over(tx, &mut made).await?;
     tx.emit(event);
     Ok(made)
 }
@@ -182,6 +188,7 @@ async fn written(
     telling: Telling,
 ) -> Result<Written> {
     let old = permit.fields();
+    let restart = patch.restart_approval;
     let (Entered { fields: new, actions }, stage) = intended(cx, tx, &permit, patch, telling.undoes.is_some()).await?;
     let current = permit.into_inner();
     if current.version != version {
@@ -192,6 +199,8 @@ async fn written(
         return Ok(Written { opportunity: current.allowing(cx.actor()), event: None });
     }
     check_references(tx, &references(Some(&old), &new)).await?;
+    let changed: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
+    let guard = Guard::of(tx, &Subject::deal(&current), &changed, restart).await?;
     let derived = derive(tx, cx, Some(&current), &new, &stage).await?;
     let judgement = rule::Judgement::of(tx, RuleObject::Opportunity, current.id.0).await?;
     if !store::update(tx, current.id, version, &new, &derived).await? {
@@ -201,7 +210,7 @@ async fn written(
     judgement.pass(tx).await?;
     name_values(tx, &mut changes).await?;
     values::tell(tx, FieldObject::Opportunity, &mut changes).await?;
-    let opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
+    let mut opportunity = store::find(tx, current.id, false).await?.or_not_found("opportunity")?.allowing(cx.actor());
     let verb = if telling.undoes.is_some() {
         "undone"
     } else if let Some(verb) = telling.verb {
@@ -211,12 +220,15 @@ async fn written(
     } else {
         "moved"
     };
-    let mut event = opportunity.event(tx, verb).changes(changes);
+    let mut event = opportunity.event(tx, verb);
     event.undoes = telling.undoes;
-    event.data = telling.data.unwrap_or(event.data);
     // Before the event of the move: the last one is what an undo takes back.
-    actions::make_tasks(cx, tx, &opportunity, &actions).await?;
-    let event = tx.emit(event);
+    guard.settle(cx, tx, &Subject::deal(&opportunity), &changes).await?;
+    let carried = actions::carry_out(cx, tx, &opportunity, &actions).await?;
+    event.data = carried.told(telling.data.unwrap_or(event.data));
+    // The last thing: it may be out of sight then.
+    changes.extend(carried.hand_over(tx, &mut opportunity).await?);
+    let event = tx.emit(event.changes(changes));
     Ok(Written { opportunity, event: Some(event) })
 }
 

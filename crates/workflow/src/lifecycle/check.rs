@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use dealwright_kernel::FieldError;
-use dealwright_kernel::id::{ChoiceId, RoleId, StageId};
+use dealwright_kernel::id::{ApprovalDefinitionId, ChoiceId, RoleId, StageId, UserId};
 
-use super::{Action, Criteria, Definition, Place, SETTABLE};
+use super::{Action, Criteria, Definition, Place, SETTABLE, Whom};
 use crate::StageKind;
 use crate::rule::{Catalogue, check};
 
@@ -17,6 +17,9 @@ pub const MAX_CONDITIONS: usize = 20;
 pub const MAX_DOCUMENTS: usize = 20;
 pub const MAX_ITEMS: usize = 50;
 pub const MAX_ACTIONS: usize = 10;
+pub const MAX_APPROVALS: usize = 10;
+/// Whom an action tells.
+pub const MAX_TOLD: usize = 20;
 
 /// What there is for a definition to speak of.
 #[derive(Debug)]
@@ -25,6 +28,10 @@ pub struct Known<'a> {
     pub stages: &'a [Place],
     pub roles: &'a [RoleId],
     pub documents: &'a [ChoiceId],
+    /// Definitions of approvals of deals.
+    pub approvals: &'a [ApprovalDefinitionId],
+    /// Who is active.
+    pub people: &'a [UserId],
     /// Which fields a stage of a kind can ask for, beside custom ones.
     pub can_ask: fn(&str, StageKind) -> bool,
     /// What conditions can speak of.
@@ -38,25 +45,26 @@ impl Known<'_> {
     }
 }
 
+/// What is wrong with a definition, as it is collected.
 #[derive(Default)]
-struct Wrong(Vec<FieldError>);
+pub(crate) struct Wrong(pub(crate) Vec<FieldError>);
 
 impl Wrong {
-    fn push(&mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) {
+    pub(crate) fn push(&mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) {
         // Of an enormous definition the first slips are enough.
         if self.0.len() < 100 {
             self.0.push(FieldError { field: field.into(), code: code.into(), message: message.into() });
         }
     }
 
-    fn at_most(&mut self, field: &str, n: usize, most: usize) -> bool {
+    pub(crate) fn at_most(&mut self, field: &str, n: usize, most: usize) -> bool {
         if n > most {
             self.push(field, "too_many", format!("at most {most}"));
         }
         n <= most
     }
 
-    fn text(&mut self, field: String, text: &str, most: usize) {
+    pub(crate) fn text(&mut self, field: String, text: &str, most: usize) {
         if text.trim().is_empty() {
             self.push(field, "required", "this field is required");
         } else if text.chars().count() > most {
@@ -126,7 +134,7 @@ fn stages(wrong: &mut Wrong, definition: &Definition, known: &Known<'_>) {
         // A deal has the fields of its end only when it enters the stage.
         let leaving = if stage.kind == StageKind::Open { StageKind::Open } else { stage.kind };
         criteria(wrong, &format!("{path}.exit"), &rules.exit, leaving, known);
-        actions(wrong, &format!("{path}.actions"), &rules.actions);
+        actions(wrong, &format!("{path}.actions"), &rules.actions, known);
         for item in rules.entry.checklist.iter().chain(&rules.exit.checklist) {
             if !items.insert(item.id) {
                 wrong.push(path.as_str(), "duplicate", "each item of a checklist has an id of its own");
@@ -148,6 +156,12 @@ fn criteria(wrong: &mut Wrong, path: &str, criteria: &Criteria, kind: StageKind,
     {
         wrong.push(documents, "unknown_reference", "there is no such type of document");
     }
+    let approvals = format!("{path}.approvals");
+    if wrong.at_most(&approvals, criteria.approvals.len(), MAX_APPROVALS)
+        && !criteria.approvals.iter().all(|id| known.approvals.contains(id))
+    {
+        wrong.push(approvals, "unknown_reference", "there is no such approval of deals");
+    }
     if wrong.at_most(&format!("{path}.checklist"), criteria.checklist.len(), MAX_ITEMS) {
         for (i, item) in criteria.checklist.iter().enumerate() {
             wrong.text(format!("{path}.checklist.{i}.label"), &item.label, 200);
@@ -168,7 +182,7 @@ fn criteria(wrong: &mut Wrong, path: &str, criteria: &Criteria, kind: StageKind,
     }
 }
 
-fn actions(wrong: &mut Wrong, path: &str, actions: &[Action]) {
+fn actions(wrong: &mut Wrong, path: &str, actions: &[Action], known: &Known<'_>) {
     if !wrong.at_most(path, actions.len(), MAX_ACTIONS) {
         return;
     }
@@ -184,7 +198,46 @@ fn actions(wrong: &mut Wrong, path: &str, actions: &[Action]) {
                 wrong.push(format!("{path}.{i}.field"), "unknown_field", format!("one of {}", SETTABLE.join(", ")));
             }
             Action::SetField { .. } => {}
+            Action::ChangeOwner { to } => {
+                let path = format!("{path}.{i}.to");
+                if matches!(to, Whom::Role { .. } | Whom::Owner) {
+                    wrong.push(path.as_str(), "invalid_value", "a deal is given to a person or a team lead");
+                }
+                whom(wrong, &path, to, known);
+            }
+            Action::Notify { to, message } => {
+                let path = format!("{path}.{i}");
+                if to.is_empty() {
+                    wrong.push(format!("{path}.to"), "required", "somebody must be told");
+                }
+                if wrong.at_most(&format!("{path}.to"), to.len(), MAX_TOLD) {
+                    to.iter().enumerate().for_each(|(n, to)| whom(wrong, &format!("{path}.to.{n}"), to, known));
+                }
+                if let Some(message) = message.as_deref().filter(|message| !message.is_empty()) {
+                    wrong.text(format!("{path}.message"), message, 500);
+                }
+            }
+            Action::RequestApproval { approval_id } if !known.approvals.contains(approval_id) => {
+                wrong.push(
+                    format!("{path}.{i}.approval_id"),
+                    "unknown_reference",
+                    "there is no such approval of deals",
+                );
+            }
+            Action::RequestApproval { .. } => {}
         }
+    }
+}
+
+fn whom(wrong: &mut Wrong, path: &str, whom: &Whom, known: &Known<'_>) {
+    match whom {
+        Whom::Person { user_id } if !known.people.contains(user_id) => {
+            wrong.push(path, "unknown_reference", "there is no such person, or they are not active");
+        }
+        Whom::Role { role_id } if !known.roles.contains(role_id) => {
+            wrong.push(path, "unknown_reference", "there is no such role");
+        }
+        Whom::Person { .. } | Whom::Role { .. } | Whom::Owner | Whom::TeamLead => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dealwright_kernel::id::{ChoiceId, OpportunityId, StageId};
+use dealwright_kernel::id::{ApprovalDefinitionId, ChoiceId, OpportunityId, StageId};
 use dealwright_kernel::{Error, FieldError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -49,6 +49,30 @@ pub struct MoveFacts<'a> {
     pub documents: &'a [ChoiceId],
     /// The items that are ticked.
     pub ticked: &'a [Uuid],
+    /// What the deal still needs to have approved.
+    pub unapproved: &'a [Unapproved],
+}
+
+/// An approval that a deal needs as it would be written, and does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unapproved {
+    pub id: ApprovalDefinitionId,
+    pub name: String,
+    /// It has been asked for.
+    pub pending: bool,
+    /// The approval's own definition keeps the deal out of the stage that it is to enter.
+    pub blocks: bool,
+}
+
+impl Unapproved {
+    fn missing(&self) -> Missing {
+        let message = if self.pending {
+            format!("“{}” has not been approved yet", self.name)
+        } else {
+            format!("ask for the approval “{}”", self.name)
+        };
+        Missing { code: MissingCode::ApprovalMissing, field: format!("approvals.{}", self.id), message }
+    }
 }
 
 /// What a move may lack.
@@ -63,6 +87,8 @@ pub enum MissingCode {
     DocumentMissing,
     /// An item is not ticked; `field` is `checklist.<item>`.
     ChecklistOpen,
+    /// Something is not approved as it would be; `field` is `approvals.<definition>`.
+    ApprovalMissing,
 }
 
 impl MissingCode {
@@ -73,6 +99,7 @@ impl MissingCode {
             Self::RuleFailed => "rule_failed",
             Self::DocumentMissing => "document_missing",
             Self::ChecklistOpen => "checklist_open",
+            Self::ApprovalMissing => "approval_missing",
         }
     }
 }
@@ -171,8 +198,9 @@ impl MoveFacts<'_> {
         let mut missing: Vec<Missing> =
             self.fields_asked().into_iter().filter_map(|field| self.unfilled(field)).collect();
         for (lifecycle, criteria, facts) in self.asked() {
-            missing.extend(lacks(lifecycle, criteria, facts, self.documents, self.ticked));
+            missing.extend(lacks(lifecycle, criteria, facts, self.documents, self.ticked, self.unapproved));
         }
+        missing.extend(self.unapproved.iter().filter(|one| one.blocks).map(Unapproved::missing));
         let mut told = Vec::with_capacity(missing.len());
         for one in missing {
             if !told.contains(&one) {
@@ -208,9 +236,12 @@ impl MoveFacts<'_> {
             self.fields_asked().into_iter().map(|f| (f, self.fields.get(f).unwrap_or(&Value::Null))).collect();
         let mut spoken = BTreeMap::new();
         let (mut documents, mut ticked) = (false, false);
+        let mut approvals: Vec<ApprovalDefinitionId> =
+            self.unapproved.iter().filter(|one| one.blocks).map(|one| one.id).collect();
         for (lifecycle, criteria, facts) in self.asked() {
             documents |= !criteria.documents.is_empty();
             ticked |= !criteria.checklist.is_empty();
+            approvals.extend(criteria.approvals.iter().filter(|id| self.unapproved.iter().any(|one| one.id == **id)));
             for name in lifecycle.facts_of(criteria) {
                 spoken.insert(name.to_owned(), facts.map_or(Value::Null, |f| f.get(name).to_json()));
             }
@@ -221,6 +252,7 @@ impl MoveFacts<'_> {
             "facts": spoken,
             "documents": documents.then_some(self.documents),
             "ticked": ticked.then_some(self.ticked),
+            "unapproved": (!approvals.is_empty()).then_some(approvals),
         })
     }
 }
@@ -235,6 +267,7 @@ fn lacks(
     facts: Option<&Facts>,
     documents: &[ChoiceId],
     ticked: &[Uuid],
+    unapproved: &[Unapproved],
 ) -> Vec<Missing> {
     let mut missing = Vec::new();
     for condition in &criteria.rules {
@@ -254,6 +287,8 @@ fn lacks(
         let field = format!("checklist.{}", item.id);
         missing.push(Missing { code: MissingCode::ChecklistOpen, field, message: item.label.clone() });
     }
+    let asked = |one: &&Unapproved| criteria.approvals.contains(&one.id);
+    missing.extend(unapproved.iter().filter(asked).map(Unapproved::missing));
     missing
 }
 
@@ -266,9 +301,10 @@ pub fn lacking(
     facts: Option<&Facts>,
     documents: &[ChoiceId],
     ticked: &[Uuid],
+    unapproved: &[Unapproved],
 ) -> Vec<Missing> {
     let unfilled = criteria.required.iter().filter_map(|field| unfilled(fields, field));
-    unfilled.chain(lacks(lifecycle, criteria, facts, documents, ticked)).collect()
+    unfilled.chain(lacks(lifecycle, criteria, facts, documents, ticked, unapproved)).collect()
 }
 
 /// A field that is asked for and not filled.

@@ -7,7 +7,7 @@ pub mod check;
 pub mod judge;
 pub mod ready;
 
-use dealwright_kernel::id::{ChoiceId, RoleId, StageId};
+use dealwright_kernel::id::{ApprovalDefinitionId, ChoiceId, RoleId, StageId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::StageKind;
 
 pub use check::Known;
-pub use judge::{Coming, Missing, MissingCode, MoveFacts, Refusal, evaluate, refusal};
+pub use judge::{Coming, Missing, MissingCode, MoveFacts, Refusal, Unapproved, evaluate, refusal};
 pub use ready::Lifecycle;
 
 /// A stage as definitions know it. Where there are several, they are in the order of their pipeline.
@@ -113,6 +113,34 @@ pub enum Action {
     },
     /// Gives a field of the deal a value, as a PATCH takes it.
     SetField { field: String, value: serde_json::Value },
+    /// Gives the deal to somebody else, whoever moves it; it stays where it is when there is nobody such.
+    ChangeOwner { to: Whom },
+    /// Tells people that it has entered, of those who may see it.
+    Notify {
+        to: Vec<Whom>,
+        #[serde(default)]
+        #[schema(max_length = 500)]
+        message: Option<String>,
+    },
+    /// Asks for an approval, unless it is pending or given.
+    RequestApproval { approval_id: ApprovalDefinitionId },
+}
+
+/// Somebody, as seen from a deal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = LifecycleWhom)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Whom {
+    Person {
+        user_id: UserId,
+    },
+    /// Everyone who has the role; nobody's deal becomes theirs.
+    Role {
+        role_id: RoleId,
+    },
+    Owner,
+    /// Who leads the owner's team, or the nearest team above it that is led.
+    TeamLead,
 }
 
 /// What an action may set.
@@ -130,12 +158,18 @@ pub struct Criteria {
     /// Types of which the deal must have a file: values of the list `document_type`.
     pub documents: Vec<ChoiceId>,
     pub checklist: Vec<Item>,
+    /// Approvals that the deal must have, where their conditions hold for it.
+    pub approvals: Vec<ApprovalDefinitionId>,
 }
 
 impl Criteria {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.required.is_empty() && self.rules.is_empty() && self.documents.is_empty() && self.checklist.is_empty()
+        self.required.is_empty()
+            && self.rules.is_empty()
+            && self.documents.is_empty()
+            && self.checklist.is_empty()
+            && self.approvals.is_empty()
     }
 }
 

@@ -24,11 +24,18 @@ struct Deal {
     documents: Vec<ChoiceId>,
     ticked: Vec<Uuid>,
     roles: Vec<Uuid>,
+    unapproved: Vec<Unapproved>,
 }
 
 impl Default for Deal {
     fn default() -> Self {
-        Self { fields: json!({ "lost_reason_id": "x" }), documents: vec![], ticked: vec![], roles: vec![] }
+        Self {
+            fields: json!({ "lost_reason_id": "x" }),
+            documents: vec![],
+            ticked: vec![],
+            roles: vec![],
+            unapproved: vec![],
+        }
     }
 }
 
@@ -61,6 +68,7 @@ fn judge(lifecycle: &Lifecycle, coming: Coming<'_>, to: &Place, required: &[&str
         facts: Some((&facts, &facts)),
         documents: &deal.documents,
         ticked: &deal.ticked,
+        unapproved: &deal.unapproved,
     })?;
     assert!(cleared.covers(Uuid::from_u128(9).into(), 3, to.id));
     assert!(!cleared.covers(Uuid::from_u128(9).into(), 4, to.id));
@@ -115,8 +123,33 @@ fn criteria_ask_on_leaving_and_on_entering() {
         assert_eq!(lacks(judge(&lifecycle, coming, &all[1], &[], &empty)), [document.clone(), ticked.clone()]);
     }
     let fields = json!({ "next_step": "Call", "amount": 101 });
-    let full = Deal { fields, documents: vec![offer], ticked: vec![item], roles: vec![] };
+    let full = Deal { fields, documents: vec![offer], ticked: vec![item], ..Deal::default() };
     assert_eq!(judge(&lifecycle, Coming::From(&all[0], &lifecycle), &all[1], &[], &full), Ok(()));
+}
+
+fn approval() -> ApprovalDefinitionId {
+    Uuid::from_u128(80).into()
+}
+
+fn unapproved(blocks: bool) -> Unapproved {
+    Unapproved { id: approval(), name: "Discount".into(), pending: false, blocks }
+}
+
+#[test]
+fn what_is_not_approved_holds_where_a_stage_or_the_approval_itself_says_so() {
+    let all = stages();
+    let entry = Criteria { approvals: vec![approval()], ..Criteria::default() };
+    let stages = vec![StageRules { stage_id: id(2), entry, exit: Criteria::default(), actions: vec![] }];
+    let lifecycle = ready(Definition { stages, ..Definition::default() });
+    let missing = [format!("approval_missing approvals.{}", approval())];
+    let deal = |unapproved| Deal { unapproved, ..Deal::default() };
+    let to = |n: usize, deal: &Deal| judge(&lifecycle, Coming::From(&all[0], &lifecycle), &all[n], &[], deal);
+    assert_eq!(lacks(to(1, &deal(vec![unapproved(false)]))), missing);
+    assert_eq!(to(2, &deal(vec![unapproved(false)])), Ok(()));
+    assert_eq!(lacks(to(2, &deal(vec![unapproved(true)]))), missing);
+    // Said twice, told once.
+    assert_eq!(lacks(to(1, &deal(vec![unapproved(true)]))), missing);
+    assert_eq!(to(1, &deal(vec![])), Ok(()));
 }
 
 #[test]
@@ -135,6 +168,8 @@ fn faults(definition: &Definition) -> Vec<(String, String)> {
         stages: &stages(),
         roles: &[Uuid::from_u128(90).into()],
         documents: &[Uuid::from_u128(50).into()],
+        approvals: &[approval()],
+        people: &[Uuid::from_u128(95).into()],
         can_ask: |field, _| field == "amount",
         catalogue: &catalogue,
     };
@@ -172,6 +207,27 @@ fn definitions_that_can_not_work_are_refused() {
         |expression: &str| Condition { expression: expression.into(), message: "m".into(), field: "amount".into() };
     let old = Criteria { rules: vec![condition("previous.amount > 1")], ..Criteria::default() };
     assert_eq!(faults(&asking(old))[0].0, "stages.0.entry.rules.0.expression");
+    let gone = Criteria { approvals: vec![Uuid::from_u128(81).into()], ..Criteria::default() };
+    assert_eq!(faults(&asking(gone)), one("stages.0.entry.approvals", "unknown_reference"));
+    let doing = |action| Definition {
+        stages: vec![StageRules {
+            stage_id: id(1),
+            entry: Criteria::default(),
+            exit: Criteria::default(),
+            actions: vec![action],
+        }],
+        ..plain.clone()
+    };
+    let (role, nobody) = (Uuid::from_u128(90).into(), Uuid::from_u128(96).into());
+    let owner = |to| doing(Action::ChangeOwner { to });
+    assert_eq!(faults(&owner(Whom::Role { role_id: role })), one("stages.0.actions.0.to", "invalid_value"));
+    assert_eq!(faults(&owner(Whom::Person { user_id: nobody })), one("stages.0.actions.0.to", "unknown_reference"));
+    assert_eq!(faults(&owner(Whom::TeamLead)), []);
+    let notify = |to| doing(Action::Notify { to, message: None });
+    assert_eq!(faults(&notify(vec![])), one("stages.0.actions.0.to", "required"));
+    assert_eq!(faults(&notify(vec![Whom::Owner, Whom::Role { role_id: role }])), []);
+    let asks = doing(Action::RequestApproval { approval_id: Uuid::from_u128(81).into() });
+    assert_eq!(faults(&asks), one("stages.0.actions.0.approval_id", "unknown_reference"));
     let long = Criteria { rules: vec![condition(&"(".repeat(3000))], ..Criteria::default() };
     assert_eq!(faults(&asking(long))[0].0, "stages.0.entry.rules.0.expression");
 }
@@ -207,7 +263,7 @@ prop_compose! {
         no_skip: bool, no_backward: bool, only_listed: bool, allowed: bool, who in some_roles(),
         edges in proptest::collection::vec((1_u128..6, 1_u128..6, some_roles()), 0..6),
         begin in proptest::collection::vec(1_u128..6, 0..3),
-        asks in proptest::collection::vec((1_u128..6, any::<bool>(), 0_usize..4), 0..5),
+        asks in proptest::collection::vec((1_u128..6, any::<bool>(), 0_usize..5), 0..5),
     ) -> Definition {
         let mut stages: Vec<StageRules> = Vec::new();
         for (stage, entry, what) in asks {
@@ -216,6 +272,7 @@ prop_compose! {
                 0 => criteria.required.push("next_step".into()),
                 1 => criteria.documents.push(Uuid::from_u128(50).into()),
                 2 => criteria.checklist.push(Item { id: Uuid::from_u128(70 + stage), label: "Call".into() }),
+                3 => criteria.approvals.push(approval()),
                 _ => criteria.rules.push(Condition { expression: "amount > 5".into(), message: "More.".into(), field: "amount".into() }),
             }
             if stages.iter().any(|s| s.stage_id == id(stage)) {
@@ -238,20 +295,21 @@ proptest! {
     #[test]
     fn moves_are_judged_as_the_model_says(
         definition in definitions(), from in 0_usize..5, to in 0_usize..5, role in 90_u128..94,
-        step: bool, amount in 0_i64..10, offer: bool, call: bool,
+        step: bool, amount in 0_i64..10, offer: bool, call: bool, approved: bool,
     ) {
         prop_assume!(from != to);
         let all = stages();
         let fields = json!({ "lost_reason_id": "x", "next_step": step.then_some("Call"), "amount": amount });
         let documents = offer.then(|| Uuid::from_u128(50).into()).into_iter().collect();
         let ticked = if call { (71..76).map(Uuid::from_u128).collect() } else { vec![] };
-        let deal = Deal { fields, documents, ticked, roles: vec![Uuid::from_u128(role)] };
+        let unapproved = if approved { vec![] } else { vec![unapproved(false)] };
+        let deal = Deal { fields, documents, ticked, roles: vec![Uuid::from_u128(role)], unapproved };
         let lifecycle = ready(definition.clone());
         let asked = |stage: usize, entry: bool| definition.stages.iter().find(|s| s.stage_id == all[stage].id)
             .map(|s| if entry { &s.entry } else { &s.exit });
         let lacking = [asked(from, false), asked(to, true)].into_iter().flatten().any(|c|
             (!c.required.is_empty() && !step) || (!c.documents.is_empty() && !offer) || (!c.checklist.is_empty() && !call)
-                || (!c.rules.is_empty() && amount <= 5));
+                || (!c.rules.is_empty() && amount <= 5) || (!c.approvals.is_empty() && !approved));
         let wanted = if !model(&definition, &deal.roles)[from][to] { Some("transition_not_allowed") }
             else if lacking { Some("gate_not_cleared") } else { None };
         let got = judge(&lifecycle, Coming::From(&all[from], &lifecycle), &all[to], &[], &deal);

@@ -213,6 +213,11 @@ impl Facts {
         known.map(|(name, value)| (name.clone(), value.to_json())).collect()
     }
 
+    /// These facts, and more.
+    pub fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     /// These facts with those before the change, under `previous.`, and whether there were any.
     #[must_use]
     pub fn after(mut self, before: Option<&Self>) -> Self {

@@ -77,6 +77,26 @@ const LEVELS: Record<string, string> = {
   escalated: "escalated this, which is overdue by",
 };
 
+const APPROVAL: Record<string, string> = {
+  requested: "asked for the approval",
+  approved: "gave the last yes to the approval",
+  level_approved: "approved a level of",
+  rejected: "rejected the approval",
+  recalled: "recalled the request for the approval",
+  restarted: "changed what waits, so that it begins anew:",
+  escalated: "brought to others, since nobody decided in time:",
+  delegated: "passed on the approval",
+};
+
+/** What became of a request for approval; in whose place somebody decided. */
+function ofApproval(event: TimelineEvent, action: string): Words {
+  const whom = Array.isArray(event.data.for) ? event.data.for.filter((n) => typeof n === "string").join(", ") : "";
+  const to = Array.isArray(event.data.to) ? event.data.to.filter((n) => typeof n === "string").join(", ") : "";
+  const verb = APPROVAL[action] ?? action;
+  const name = `“${text(event.data.approval)}”`;
+  return { verb: whom ? `${verb} for ${whom}:` : verb, object: to ? `${name} to ${to}` : name };
+}
+
 export interface Words {
   verb: string;
   object: string;
@@ -107,6 +127,7 @@ export function words(event: TimelineEvent): Words {
   if (noun === "sla" && event.data.late === true)
     return { verb: "noted that this was done, but late for", object: text(event.data.rule) };
   if (noun === "sla") return { verb: LEVELS[action] ?? action, object: text(event.data.rule) };
+  if (noun === "approval") return ofApproval(event, action);
   if (noun === "account_plan") return ofPlan(event, action);
   if (noun === "proposal") {
     const n = event.changes.length;

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import { Suspense, useState } from "react";
 import { useMay } from "@/api/shared";
@@ -95,7 +96,16 @@ function Waiting({ proposal: p }: { proposal: Proposal }) {
       </ul>
       <EvidenceList proposal={p} open={why} />
       <footer className="flex flex-wrap items-center gap-2 border-t border-line bg-sunken px-3 py-2">
-        {!may ? (
+        {p.approval_id ? (
+          <>
+            <span className="min-w-0 flex-1 basis-40 text-meta text-fg-3">This takes the yes of others.</span>
+            <Button size="card" asChild>
+              <Link to="/approvals/$id" params={{ id: p.approval_id }}>
+                Show the approval
+              </Link>
+            </Button>
+          </>
+        ) : !may ? (
           <span className="text-meta text-fg-3">Your role does not include approving this.</span>
         ) : rejecting ? (
           <form

@@ -9,7 +9,17 @@ import { createStore } from "@/lib/store";
 export const lastChange = createStore<string | null>(null);
 
 /** Everything that an event may touch: a change and its undo make the same queries stale. */
-export const TOUCHED = ["opportunities", "accounts", "contacts", "leads", "tasks", "proposals", "timeline", "files"];
+export const TOUCHED = [
+  "opportunities",
+  "accounts",
+  "contacts",
+  "leads",
+  "tasks",
+  "proposals",
+  "approvals",
+  "timeline",
+  "files",
+];
 
 /** Takes events back, the first one given first. True when they are back as they were, by this or by somebody before. */
 export function useUndo() {

@@ -24,6 +24,7 @@ const OBJECTS: Record<string, string> = {
   organisation: "Organisation settings",
   rule: "Validation rules",
   sla_rule: "Service levels",
+  approval: "Approvals",
   saved_view: "Views for everyone",
   api_key: "API keys",
   service_account: "Service accounts",
@@ -33,7 +34,7 @@ const ACTIONS: Record<string, string> = { read: "View", update: "Edit", imperson
 const GROUPS: [string, string[]][] = [
   ["Sell", ["lead", "opportunity", "account", "contact", "product"]],
   ["Work", ["activity", "task", "saved_view", "agent"]],
-  ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "sla_rule", "automation", "import", "audit"]],
+  ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "approval", "sla_rule", "automation", "import", "audit"]],
   ["Let in", ["single_sign_on", "api_key", "service_account"]],
 ];
 const ORDER = ["read", "create", "update", "delete"];

@@ -17,6 +17,7 @@ import { ConvertedBanner } from "./converted";
 import { LeadDetails, LeadOption, useLeadFact } from "./facts";
 import { leadQuery } from "./queries";
 
+const ApprovalBanner = loadable(() => import("@/features/approvals/banner").then((m) => m.ApprovalBanner));
 const ConvertDialog = loadable(() => import("./convert").then((m) => m.ConvertDialog));
 
 const SlaChips = loadable(() => import("@/components/crm/sla-chips").then((m) => m.SlaChips));
@@ -72,7 +73,11 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
       }
       banner={
         <>
-          {l.converted && <ConvertedBanner lead={l} converted={l.converted} />}
+          {l.converted ? (
+            <ConvertedBanner lead={l} converted={l.converted} />
+          ) : (
+            <ApprovalBanner object="lead" id={l.id} mayAsk={l.may.update} />
+          )}
           <SlaChips type="lead" id={id} />
         </>
       }

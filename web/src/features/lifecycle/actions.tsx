@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { useOptions } from "@/api/shared";
 import type { OptionKind, Stage } from "@/api/types";
@@ -6,6 +7,8 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Input, Select } from "@/components/ui/input";
 import { parseTags } from "@/lib/parse";
 import type { Action } from "./model";
+import { PeopleAction } from "./people-action";
+import { dealApprovalsQuery } from "./queries";
 
 const FIELDS: Record<string, { label: string; options?: OptionKind }> = {
   next_step: { label: "Next step" },
@@ -20,6 +23,7 @@ const FIELDS: Record<string, { label: string; options?: OptionKind }> = {
 /** What is done with a deal that has entered a stage. */
 export function Actions(props: { stage: Stage; value: Action[]; onChange: (actions: Action[]) => void }) {
   const { value, onChange } = props;
+  const approvals = useQuery(dealApprovalsQuery()).data ?? [];
   const put = (at: number, action: Action) => onChange(value.map((a, i) => (i === at ? action : a)));
   const title = `When a deal has entered ${props.stage.name}`;
   return (
@@ -30,8 +34,10 @@ export function Actions(props: { stage: Stage; value: Action[]; onChange: (actio
           <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2 text-cell">
             {action.do === "create_task" ? (
               <TaskAction n={i + 1} action={action} onChange={(a) => put(i, a)} />
-            ) : (
+            ) : action.do === "set_field" ? (
               <FieldAction n={i + 1} action={action} onChange={(a) => put(i, a)} />
+            ) : (
+              <PeopleAction n={i + 1} action={action} onChange={(a) => put(i, a)} />
             )}
           </div>
           <Button
@@ -55,6 +61,17 @@ export function Actions(props: { stage: Stage; value: Action[]; onChange: (actio
         <Button onClick={() => onChange([...value, { do: "set_field", field: "next_step", value: "" }])}>
           <Plus /> Set a field
         </Button>
+        <Button onClick={() => onChange([...value, { do: "change_owner", to: { kind: "team_lead" } }])}>
+          <Plus /> Change the owner
+        </Button>
+        <Button onClick={() => onChange([...value, { do: "notify", to: [{ kind: "team_lead" }], message: "" }])}>
+          <Plus /> Notify
+        </Button>
+        {approvals[0] && (
+          <Button onClick={() => onChange([...value, { do: "request_approval", approval_id: approvals[0]?.id ?? "" }])}>
+            <Plus /> Ask for approval
+          </Button>
+        )}
       </div>
     </section>
   );

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { useOptions } from "@/api/shared";
 import type { Stage } from "@/api/types";
@@ -6,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import type { Criteria, When } from "./model";
+import { dealApprovalsQuery } from "./queries";
 
 /** What a stage asks for, before deals enter it or before they leave it. */
 export function CriteriaForm(props: {
@@ -45,7 +47,33 @@ export function CriteriaForm(props: {
         </div>
       </fieldset>
       <Items value={value.checklist} onChange={(checklist) => set({ checklist })} />
+      <Approvals value={value.approvals} onChange={(approvals) => set({ approvals })} />
     </section>
+  );
+}
+
+function Approvals(props: { value: string[]; onChange: (approvals: string[]) => void }) {
+  const all = useQuery(dealApprovalsQuery()).data ?? [];
+  if (all.length === 0 && props.value.length === 0) return null;
+  return (
+    <fieldset>
+      <legend className="mb-1 text-meta font-medium text-fg-2">
+        Approvals the deal must have, where it needs them
+      </legend>
+      <div className="flex flex-wrap gap-x-4">
+        {all.map((a) => (
+          <label key={a.id} className="flex min-h-7 items-center gap-2 text-cell pointer-coarse:min-h-11">
+            <Checkbox
+              checked={props.value.includes(a.id)}
+              onCheckedChange={(on) =>
+                props.onChange(on === true ? [...props.value, a.id] : props.value.filter((id) => id !== a.id))
+              }
+            />
+            {a.name}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 

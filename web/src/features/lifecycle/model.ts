@@ -12,6 +12,7 @@ export interface Criteria {
   rules: Condition[];
   documents: string[];
   checklist: { id: string; label: string }[];
+  approvals: string[];
 }
 
 interface Edge {
@@ -41,7 +42,7 @@ export interface Definition {
 
 export type When = "entry" | "exit";
 
-export const NOTHING: Criteria = { required: [], rules: [], documents: [], checklist: [] };
+export const NOTHING: Criteria = { required: [], rules: [], documents: [], checklist: [], approvals: [] };
 
 const whole = (criteria: Partial<Criteria> | undefined): Criteria => ({ ...NOTHING, ...criteria });
 
@@ -65,7 +66,7 @@ export const criteriaOf = (d: Definition, stage: string, when: When): Criteria =
   d.stages.find((s) => s.stage_id === stage)?.[when] ?? NOTHING;
 
 export const asks = (c: Criteria): number =>
-  c.required.length + c.rules.length + c.documents.length + c.checklist.length;
+  c.required.length + c.rules.length + c.documents.length + c.checklist.length + c.approvals.length;
 
 export const actionsOf = (d: Definition, stage: string): Action[] =>
   d.stages.find((s) => s.stage_id === stage)?.actions ?? [];
@@ -147,6 +148,7 @@ const lines = (c: Criteria, nameOf: (id: string) => string): string[] => [
   ...c.rules.map((r) => r.expression),
   ...c.documents.map((d) => `a document: ${nameOf(d)}`),
   ...c.checklist.map((i) => `“${i.label}”`),
+  ...c.approvals.map((a) => `the approval ${nameOf(a)}`),
 ];
 
 /** Where in the definition a problem lies, in words: `stages.0.entry.rules.1.expression`. */
@@ -156,7 +158,12 @@ export function placeOf(path: string, d: Definition, nameOf: (id: string) => str
     const stage = d.stages[Number(at)];
     const name = stage ? nameOf(stage.stage_id) : "A stage";
     if (when === "actions") return `When a deal has entered ${name}`;
-    const words: Record<string, string> = { required: "fields", rules: "a condition", documents: "documents" };
+    const words: Record<string, string> = {
+      required: "fields",
+      rules: "a condition",
+      documents: "documents",
+      approvals: "approvals",
+    };
     return `${when === "exit" ? "Leaving" : "Entering"} ${name}, ${words[what] ?? what}`;
   }
   if (part === "transitions") {

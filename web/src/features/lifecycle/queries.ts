@@ -17,6 +17,13 @@ export const versionQuery = (id: string, number: number) =>
 
 export const rolesQuery = () => queryOptions({ queryKey: ["roles"], queryFn: async () => (await get("/roles")).items });
 
+/** What deals can be asked to be approved for. */
+export const dealApprovalsQuery = () =>
+  queryOptions({
+    queryKey: ["approvals", "of-deals"],
+    queryFn: async () => (await get("/approval-definitions")).items.filter((d) => d.object === "opportunity"),
+  });
+
 /** Attempts to move deals of a pipeline, or one deal, the newest first. */
 export const logQuery = (of: "pipelines" | "opportunities", id: string, refused: boolean) =>
   infiniteQueryOptions({

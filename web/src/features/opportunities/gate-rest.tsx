@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { FileText, TriangleAlert } from "lucide-react";
+import { FileText, Stamp, TriangleAlert } from "lucide-react";
 import { put } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { FieldError } from "@/api/types";
@@ -49,13 +49,28 @@ export function GateRest(props: {
           </li>
         ) : (
           <li key={m.field + m.message} className="flex gap-2">
-            {m.code === "document_missing" ? (
+            {m.code === "approval_missing" ? (
+              <Stamp className="mt-0.5 size-3.5 shrink-0 text-fg-3" aria-hidden />
+            ) : m.code === "document_missing" ? (
               <FileText className="mt-0.5 size-3.5 shrink-0 text-fg-3" aria-hidden />
             ) : (
               <TriangleAlert className="mt-0.5 size-3.5 shrink-0 text-warn-text" aria-hidden />
             )}
             <span className="min-w-0 flex-1">
               {m.message.charAt(0).toUpperCase() + m.message.slice(1)}
+              {m.code === "approval_missing" && (
+                <>
+                  {" · "}
+                  <Link
+                    to="/opportunities/$id"
+                    params={{ id: props.deal }}
+                    search={{}}
+                    className="font-medium text-accent-text underline-offset-2 hover:underline"
+                  >
+                    Approvals of the deal
+                  </Link>
+                </>
+              )}
               {m.code === "document_missing" && (
                 <>
                   {" · "}

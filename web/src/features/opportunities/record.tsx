@@ -26,6 +26,7 @@ const RelatedRecords = loadable(() => import("@/components/crm/related").then((m
 const SubjectTasks = loadable(() => import("@/components/crm/subject-tasks").then((m) => m.SubjectTasks));
 const SlaChips = loadable(() => import("@/components/crm/sla-chips").then((m) => m.SlaChips));
 const People = loadable(() => import("./people").then((m) => m.People));
+const ApprovalBanner = loadable(() => import("@/features/approvals/banner").then((m) => m.ApprovalBanner));
 const Archived = loadable(() => import("./archived").then((m) => m.Archived));
 const Checklist = loadable(() => import("./checklist").then((m) => m.Checklist));
 const Details = loadable(() => import("./details").then((m) => m.Details));
@@ -84,6 +85,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
           <SlaChips type="opportunity" id={id} />
           <NextStep o={o} />
           <Checklist o={o} />
+          <ApprovalBanner object="opportunity" id={id} mayAsk={o.may.update} />
           <ProposalStrip subjectId={id} />
         </div>
       </div>

@@ -1,8 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { useMay } from "@/api/shared";
 import { Card } from "@/components/ui/states";
+import { loadable } from "@/lib/loadable";
 import { MyHours } from "./my-hours";
 import { ProfileForm } from "./profile-form";
+
+const OutOfOffice = loadable(() => import("@/features/approvals/out-of-office").then((m) => m.OutOfOffice));
 
 export function Profile() {
   return (
@@ -21,6 +24,7 @@ export function Profile() {
       <Card title="About me">
         <ProfileForm />
       </Card>
+      {useMay("approval", "read") && <OutOfOffice />}
       {useMay("user", "read") && <MyHours />}
     </div>
   );

@@ -6,7 +6,7 @@ import { ApiError, isApiError, sentence } from "@/api/problem";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
-import { Door } from "./door";
+import { Door } from "@/components/frame/door";
 import { useEnter } from "./enter";
 import { PasswordInput } from "./password";
 

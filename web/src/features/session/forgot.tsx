@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { z } from "@/lib/zod";
-import { Door } from "./door";
+import { Door } from "@/components/frame/door";
 import { Alert } from "./notice";
 
 const schema = z.object({ email: z.email("Enter an e-mail address.") });

@@ -6,7 +6,7 @@ import { landErrors } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Door } from "./door";
+import { Door } from "@/components/frame/door";
 import { useEnter } from "./enter";
 import { ByLink } from "./link";
 import { Alert } from "./notice";

@@ -5,7 +5,8 @@ import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { LinkHolder } from "@/api/types";
 import { SkeletonRows } from "@/components/ui/states";
-import { Door } from "./door";
+import { takeToken } from "@/lib/link-token";
+import { Door } from "@/components/frame/door";
 
 const holderQuery = (token: string) =>
   queryOptions({
@@ -13,13 +14,6 @@ const holderQuery = (token: string) =>
     queryFn: async () => (await post("/one-time-links", { body: { token } })).data,
     retry: false,
   });
-
-/** The token stands behind the `#`, which no server sees; it is taken out of the address before anything else. */
-function takeToken(): string {
-  const token = window.location.hash.slice(1);
-  if (token) window.history.replaceState(window.history.state, "", window.location.pathname);
-  return token;
-}
 
 /** A page that a letter leads to: shows it to whom the link is for, or says that the link is no good. */
 export function ByLink(props: {

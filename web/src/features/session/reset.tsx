@@ -6,7 +6,7 @@ import type { LinkHolder } from "@/api/types";
 import { landErrors } from "@/components/crm/form-errors";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Door } from "./door";
+import { Door } from "@/components/frame/door";
 import { ByLink } from "./link";
 import { Alert } from "./notice";
 import { PasswordInput } from "./password";

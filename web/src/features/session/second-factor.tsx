@@ -7,7 +7,7 @@ import type { Enrolment } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { knowsPasskeys, passkeyWords } from "@/lib/webauthn";
 import { AuthenticatorSetup } from "./authenticator-setup";
-import { Door } from "./door";
+import { Door } from "@/components/frame/door";
 import { useEnter } from "./enter";
 import { Alert } from "./notice";
 import { addPasskey } from "./passkeys-card";

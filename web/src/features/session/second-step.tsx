@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Challenge } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { CodeStep } from "./code-step";
-import { Door } from "./door";
+import { Door } from "@/components/frame/door";
 import { PasskeyStep } from "./passkey-step";
 
 type Factor = Challenge["second_factor"][number];

@@ -10,7 +10,7 @@ import type { Challenge, Setup } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Door } from "./door";
+import { Door } from "@/components/frame/door";
 import { useEnter } from "./enter";
 import { Alert } from "./notice";
 import { PasswordInput } from "./password";

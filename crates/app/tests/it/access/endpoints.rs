@@ -13,7 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Need no sign-in: a visitor must be able to sign in, or to set the server up; and a program to get a token.
-const PUBLIC: [&str; 15] = [
+const PUBLIC: [&str; 17] = [
     "GET /setup",
     "POST /setup",
     "POST /session",
@@ -25,6 +25,8 @@ const PUBLIC: [&str; 15] = [
     "POST /password-resets",
     "POST /password-resets/completion",
     "POST /one-time-links",
+    "POST /approval-links",
+    "POST /approval-links/decision",
     "POST /invitations/acceptance",
     "POST /oauth/token",
     "POST /oauth/revoke",
@@ -87,6 +89,18 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /automations/{id}/switch" => json!({ "active": false, "version": 999 }),
         "POST /automations/{id}/secret" | "POST /automation-runs/{id}/retry" => json!({}),
         "PUT /opportunities/{id}/checklist/{item_id}" => json!({}),
+        "POST /approval-definitions" => json!({ "name": "New approval", "rules": { "object": "lead", "levels": [] } }),
+        "PATCH /approval-definitions/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /approval-definitions/dry-run" => json!({ "rules": { "object": "lead", "levels": [] } }),
+        "POST /approval-delegations" => json!({ "delegate_id": nil, "ends_at": "2200-01-01T00:00:00Z" }),
+        "POST /approvals/{id}/decision" => json!({ "verdict": "approve", "version": 999 }),
+        "POST /approvals/decisions" => json!({ "items": [{ "id": nil, "version": 1 }], "verdict": "approve" }),
+        "POST /approvals/{id}/delegation" => json!({ "user_id": nil }),
+        "POST /approvals/{id}/comments" => json!({ "text": "" }),
+        "POST /approvals/{id}/attachments" => json!({ "file_id": nil }),
+        // The last who is asked finds it recalled.
+        "POST /approvals/{id}/recall" => json!({}),
+        "POST /opportunities/{id}/approvals" | "POST /leads/{id}/approvals" => json!({ "definition_id": nil }),
         "PATCH /organisation" => json!({ "name": "Changed", "version": 999 }),
         "POST /currency-rates" => {
             json!({ "rates": [{ "currency": "USD", "valid_from": "2026-01-01", "rate": "0.9" }] })
@@ -312,6 +326,11 @@ async fn who_may_ask_what() {
     let account = json!(records["accounts"]);
     let file = crate::crm::files::upload(&owner, ("account_id", &account), "file.txt", b"File").await;
     records.insert("files", file.as_str().unwrap().to_owned());
+    let definition = crate::crm::approvals::define(&app.admin, "Approval", json!({ "fields": [] })).await;
+    let asked = json!({ "definition_id": definition["id"] });
+    let deal = format!("/opportunities/{}/approvals", records["opportunities"]);
+    records.insert("approvals", id(owner.post(&deal, asked).await.ok()));
+    records.insert("approval-definitions", id(definition));
     let records = Records(records);
     let stage = app.admin.stage("Won").await;
     let people: [(&str, Person); 7] = [
@@ -365,6 +384,8 @@ async fn who_may_ask_what() {
                     "/matching-rules/account".to_owned()
                 } else if path == "/presence/{object}/{id}" {
                     format!("/presence/account/{}?page={}", records.0["accounts"], person.id)
+                } else if operation == "GET /approval-definitions/vocabulary" {
+                    "/approval-definitions/vocabulary?object=lead".to_owned()
                 } else if operation == "GET /rules/facts" {
                     "/rules/facts?object=account".to_owned()
                 } else {

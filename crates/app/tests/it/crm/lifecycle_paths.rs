@@ -8,6 +8,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
+use super::approvals::{decide, define};
 use super::bulk::change;
 use super::import::import;
 use super::lifecycle::{log, move_to, of, put, sales};
@@ -26,7 +27,7 @@ struct Case {
 
 fn cases(stages: usize) -> impl Strategy<Value = Case> {
     let listed = proptest::collection::vec((0..stages, 0..stages, proptest::bool::ANY), 0..3);
-    let asks = proptest::collection::vec((0..stages, proptest::bool::ANY, 0_usize..4), 1..6);
+    let asks = proptest::collection::vec((0..stages, proptest::bool::ANY, 0_usize..6), 1..6);
     let moves = proptest::collection::vec((0..stages, 0..stages, proptest::bool::ANY), 2..4);
     (proptest::bool::ANY, proptest::bool::ANY, proptest::bool::ANY, listed, asks, moves).prop_map(
         |(no_skip, no_backward, reopening, listed, asks, moves)| Case {
@@ -47,6 +48,8 @@ struct World {
     stages: Vec<Value>,
     role: Value,
     document: String,
+    /// One that deals over 50 need, and one that they have.
+    approvals: [Value; 2],
 }
 
 impl World {
@@ -61,7 +64,10 @@ impl World {
         let role =
             roles["items"].as_array().unwrap().iter().find(|r| r["name"] != "Administrator").unwrap()["id"].clone();
         let document = app.admin.choice("document_type", "Quote").await;
-        Self { app, key, pipeline, stages, role, document }
+        let wanted = define(&app.admin, "Wanted", json!({ "condition": "amount > 50" })).await["id"].clone();
+        let given = json!({ "own_requests": true, "fields": ["amount"] });
+        let given = define(&app.admin, "Given", given).await["id"].clone();
+        Self { app, key, pipeline, stages, role, document, approvals: [wanted, given] }
     }
 
     /// What the case says, for stages as they are. Who is listed with a role is not the administrator.
@@ -80,6 +86,9 @@ impl World {
                 2 => {
                     json!({ "checklist": [{ "id": format!("00000000-0000-7000-8000-0000000000{:02}", stage + 10), "label": "Call" }] })
                 }
+                // What is not approved holds only those that need it; what is approved holds none.
+                3 => json!({ "approvals": [self.approvals[0]] }),
+                4 => json!({ "approvals": [self.approvals[1]] }),
                 _ => {
                     json!({ "rules": [{ "expression": "amount > 50 && stage.name != null", "message": "More.", "field": "amount" }] })
                 }
@@ -115,6 +124,9 @@ impl World {
             body["lost_reason_id"] = json!(self.app.admin.choice("loss_reason", "Price").await);
         }
         let made = self.app.admin.opportunity(name, body).await;
+        let path = format!("{}/approvals", of(&made));
+        let asked = self.app.admin.post(&path, json!({ "definition_id": self.approvals[1] })).await.ok();
+        assert_eq!(decide(&self.app.admin, &asked, "approve").await.ok()["status"], "approved");
         if via.is_none() {
             return (made, None);
         }

@@ -15,6 +15,7 @@ use super::draft::{Draft, request, within};
 use super::store::{self, Moved};
 use super::{ConvertLead, ConvertTo, ConvertedLead, Made, Trace};
 use crate::account::{self, NewAccount};
+use crate::approval;
 use crate::change;
 use crate::choice::Category;
 use crate::contact::{self, NewContact};
@@ -24,8 +25,8 @@ use crate::opportunity::{self, NewOpportunity};
 /// Converts a lead.
 ///
 /// # Errors
-/// 409 `version_conflict` or `lead_converted`; 403 for a part that the caller may not create; 422 with the fields of a
-/// part as `account.fields.name` and the like.
+/// 409 `version_conflict` or `lead_converted`; 403 for a part that the caller may not create; 422 `gate_not_cleared` when an approval
+/// is missing, or with the fields of a part as `account.fields.name` and the like.
 pub async fn convert(
     cx: &Context,
     tx: &mut Tx,
@@ -38,6 +39,7 @@ pub async fn convert(
     if lead.version != version {
         return Err(change::stale_for(cx, Object::Lead, lead.version, &lead.fields(), &lead.fields()));
     }
+    approval::gate::convert(tx, &lead).await?;
     let mut parts = Parts { cx, lead: &lead, trace: begun(tx, &lead) };
     parts.account(tx, to.account).await?;
     parts.contact(tx, to.contact).await?;

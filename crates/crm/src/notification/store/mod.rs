@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::preference::{Channels, NewNotificationPreferences, NotificationPreferences};
 use super::{
-    Notification, NotificationCounts, NotificationKind, NotifiedChange, NotifiedObject, NotifiedRecord, Which,
+    Notification, NotificationCounts, NotificationKind, NotifiedApproval, NotifiedChange, NotifiedObject,
+    NotifiedRecord, Which,
 };
 use crate::activity::mention;
 use crate::record::Ref;
@@ -38,6 +39,7 @@ struct Row {
     read_at: Option<DateTime<Utc>>,
     snoozed_until: Option<DateTime<Utc>>,
     changes: Option<Value>,
+    approval: Option<Value>,
     others: i64,
 }
 
@@ -61,11 +63,26 @@ impl Row {
             changes: shown.collect(),
             activity_id: self.activity_id,
             excerpt: self.excerpt.map(|body| mention::plain(&body).chars().take(EXCERPT).collect()),
+            approval: self.approval.as_ref().and_then(approval),
             created_at: self.created_at,
             read_at: self.read_at,
             snoozed_until: self.snoozed_until,
         })
     }
+}
+
+/// The approval that an event tells of.
+fn approval(told: &Value) -> Option<NotifiedApproval> {
+    let text = |name: &str| told.get(name).and_then(Value::as_str).map(str::to_owned);
+    let number = |name: &str| told.get(name).and_then(Value::as_i64);
+    Some(NotifiedApproval {
+        id: text("approval_id")?.parse().ok()?,
+        name: text("approval")?,
+        status: text("status")?,
+        round: number("round").and_then(|n| i32::try_from(n).ok()).unwrap_or_default(),
+        level: number("level").and_then(|n| i16::try_from(n).ok()),
+        by_mail: told.get("by_mail").and_then(Value::as_bool).unwrap_or_default(),
+    })
 }
 
 /// A change of what followers hear of.
@@ -111,8 +128,8 @@ pub async fn page(
     let mut rows = sqlx::query_as!(
         Row,
         r#"select n.id, n.kind, n.object, n.record_id, coalesce(o.name, a.name, c.name, l.name, t.title, i.filename, b.object, w.name) as name,
-                  n.activity_id, coalesce(v.body, case when n.kind = 'automation_message' then e.data ->> 'message' end) as "excerpt?", n.count, n.actor_id, n.actor_name, n.created_at, n.listed_at, n.read_at, n.snoozed_until,
-                  e.changes as "changes?",
+                  n.activity_id, coalesce(v.body, e.data #>> '{notify,message}', case when n.kind = 'automation_message' then e.data ->> 'message' end) as "excerpt?", n.count, n.actor_id, n.actor_name, n.created_at, n.listed_at, n.read_at, n.snoozed_until,
+                  e.changes as "changes?", case when e.type like 'approval.%' then e.data end as "approval?",
                   (select count(*) - 1 from notification m
                    where m.org_id = n.org_id and m.user_id = n.user_id and m.object = n.object and m.record_id = n.record_id and m.in_app
                      and (not $4 or m.read_at is null) and ($5::text is null or m.kind = $5)
@@ -167,8 +184,8 @@ pub async fn shown(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<Vec<Notif
     let rows = sqlx::query_as!(
         Row,
         r#"select n.id, n.kind, n.object, n.record_id, coalesce(o.name, a.name, c.name, l.name, t.title, i.filename, b.object, w.name) as name,
-                  n.activity_id, coalesce(v.body, case when n.kind = 'automation_message' then e.data ->> 'message' end) as "excerpt?", n.count, n.actor_id, n.actor_name, n.created_at, n.listed_at, n.read_at, n.snoozed_until,
-                  e.changes as "changes?", 0::bigint as "others!"
+                  n.activity_id, coalesce(v.body, e.data #>> '{notify,message}', case when n.kind = 'automation_message' then e.data ->> 'message' end) as "excerpt?", n.count, n.actor_id, n.actor_name, n.created_at, n.listed_at, n.read_at, n.snoozed_until,
+                  e.changes as "changes?", case when e.type like 'approval.%' then e.data end as "approval?", 0::bigint as "others!"
            from notification n
            left join opportunity o on n.object = 'opportunity' and o.org_id = n.org_id and o.id = n.record_id
            left join account a on n.object = 'account' and a.org_id = n.org_id and a.id = n.record_id

@@ -2,6 +2,9 @@
 import type { Notification } from "@/api/types";
 import { money, plural } from "@/lib/format";
 
+const DECIDED: Record<string, string> = { approved: "approved", rejected: "rejected", recalled: "recalled" };
+const named = (n: Notification): string => (n.approval ? ` (${n.approval.name})` : "");
+
 /** In three parts: who, did what, to which record. The record stands last. */
 export function words(n: Notification): { who: string; did: string; what: string } {
   const who = n.actor?.name ?? "";
@@ -37,6 +40,18 @@ export function words(n: Notification): { who: string; did: string; what: string
       return { who: "", did: "Due soon by a service level:", what };
     case "sla_breached":
       return { who: "", did: "Overdue by a service level:", what };
+    case "approval_waiting":
+      return { who: "", did: `Waits for your approval${named(n)}:`, what };
+    case "approval_escalated":
+      return { who: "", did: `Nobody has decided yet; now you may${named(n)}:`, what };
+    case "approval_decided":
+      return {
+        who,
+        did: `${DECIDED[n.approval?.status ?? ""] ?? "changed what waits for approval"}${named(n)}:`,
+        what,
+      };
+    case "stage_entered":
+      return { who, did: "moved on:", what };
   }
 }
 
@@ -67,11 +82,13 @@ const PATHS = {
 
 export type Target =
   | { to: (typeof PATHS)[keyof typeof PATHS]; params: { id: string } }
+  | { to: "/approvals/$id"; params: { id: string } }
   | { to: "/tasks" | "/admin/imports" | "/admin/automations" | "/notifications" };
 
 /** The page that tells more. */
 export function target(n: Notification): Target {
   const { type, id } = n.record;
+  if (n.approval) return { to: "/approvals/$id", params: { id: n.approval.id } };
   if (type === "task") return { to: "/tasks" };
   if (type === "import") return { to: "/admin/imports" };
   if (type === "automation") return { to: "/admin/automations" };
