@@ -93,7 +93,7 @@ fn trigger(wrong: &mut Texts, definition: &Definition) {
 fn step(wrong: &mut Texts, n: usize, step: &Step) {
     let at = |name: &str| format!("steps.{n}.{name}");
     match step {
-        Step::SetFields { .. } | Step::Assign {} => {}
+        Step::SetFields { .. } | Step::Assign {} | Step::RequestApproval { .. } => {}
         Step::CreateTask { title, notes, due_in_days, template_id, .. } => {
             match template_id {
                 Some(_) => wrong.optional(&at("title"), Some(title), 500),
@@ -164,7 +164,7 @@ fn texts(step: &Step) -> impl Iterator<Item = &str> {
         Step::CreateTask { title, notes, .. } => (Some(title.as_str()), notes.as_deref()),
         Step::Notify { message, .. } => (Some(message.as_str()), None),
         Step::Agent { goal } => (Some(goal.as_str()), None),
-        Step::SetFields { .. } | Step::Assign {} | Step::Webhook { .. } => (None, None),
+        Step::SetFields { .. } | Step::Assign {} | Step::Webhook { .. } | Step::RequestApproval { .. } => (None, None),
     };
     first.into_iter().chain(second)
 }
@@ -194,7 +194,11 @@ pub fn work(step: &Step) -> Option<Work> {
             ..Work::default()
         }),
         Step::Assign {} => Some(Work { assign: true, ..Work::default() }),
-        Step::CreateTask { .. } | Step::Notify { .. } | Step::Webhook { .. } | Step::Agent { .. } => None,
+        Step::CreateTask { .. }
+        | Step::Notify { .. }
+        | Step::Webhook { .. }
+        | Step::Agent { .. }
+        | Step::RequestApproval { .. } => None,
     }
 }
 
@@ -205,7 +209,9 @@ pub fn needs(definition: &Definition) -> Vec<Permission> {
     let mut needed = vec![Permission::new(object, Action::Read)];
     for step in &definition.steps {
         match step {
-            Step::SetFields { .. } | Step::Assign {} => needed.push(Permission::new(object, Action::Update)),
+            Step::SetFields { .. } | Step::Assign {} | Step::RequestApproval { .. } => {
+                needed.push(Permission::new(object, Action::Update))
+            }
             Step::CreateTask { .. } => needed.push(Permission::new(Object::Task, Action::Create)),
             Step::Notify { .. } | Step::Webhook { .. } | Step::Agent { .. } => {}
         }
@@ -236,7 +242,7 @@ pub fn enough(definition: &Definition, scopes: &Grants) -> Result<()> {
 /// # Errors
 /// 422 `unknown_reference`, or `invalid_value` on a URL.
 pub async fn references(cx: &Context, tx: &mut dealwright_store::Tx, definition: &Definition) -> Result<()> {
-    let (mut people, mut teams, mut templates) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut people, mut teams, mut templates, mut approvals) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (n, step) in definition.steps.iter().enumerate() {
         match step {
             Step::CreateTask { assignee: super::Assignee::Person { id }, .. } => people.push((n, "assignee", id.0)),
@@ -254,15 +260,16 @@ pub async fn references(cx: &Context, tx: &mut dealwright_store::Tx, definition:
                 way.check(url)
                     .map_err(|why| Error::field(format!("steps.{n}.url"), "invalid_value", why.to_string()))?;
             }
+            Step::RequestApproval { definition_id } => approvals.push((n, "definition_id", definition_id.0)),
             Step::SetFields { .. } | Step::Assign {} | Step::CreateTask { .. } | Step::Agent { .. } => {}
         }
         if let Step::CreateTask { template_id: Some(id), .. } = step {
             templates.push((n, "template_id", id.0));
         }
     }
-    let known = crate::store::known(tx, &people, &teams, &templates).await?;
+    let known = crate::store::known(tx, [&people, &teams, &templates, &approvals], definition.object).await?;
     let mut wrong = Texts::default();
-    for (n, name, id) in people.iter().chain(&teams).chain(&templates) {
+    for (n, name, id) in people.iter().chain(&teams).chain(&templates).chain(&approvals) {
         if !known.contains(id) {
             wrong.push(&format!("steps.{n}.{name}"), "unknown_reference", "there is no such one, or not any more");
         }

@@ -11,7 +11,7 @@ use dealwright_crm::record::Ref;
 use dealwright_crm::task::Priority;
 use dealwright_kernel::Result;
 use dealwright_kernel::extract::Validate;
-use dealwright_kernel::id::{AutomationId, TaskTemplateId, TeamId, UserId};
+use dealwright_kernel::id::{ApprovalDefinitionId, AutomationId, TaskTemplateId, TeamId, UserId};
 use dealwright_store::{Event, Subject, Tx};
 use dealwright_workflow::rule::RuleObject;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,8 @@ pub enum Step {
         #[schema(min_length = 1, max_length = 500)]
         message: String,
     },
+    /// Asks for an approval of the deal, or of the lead's conversion, in the name of whom the automation acts for.
+    RequestApproval { definition_id: ApprovalDefinitionId },
     /// Sends the record to another system, signed.
     Webhook {
         #[schema(max_length = 2000)]
@@ -137,6 +139,7 @@ impl Step {
             Self::Assign {} => "assign",
             Self::CreateTask { .. } => "create_task",
             Self::Notify { .. } => "notify",
+            Self::RequestApproval { .. } => "request_approval",
             Self::Webhook { .. } => "webhook",
             Self::Agent { .. } => "agent",
         }

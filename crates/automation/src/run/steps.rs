@@ -1,11 +1,14 @@
 //! The steps of a run, each within a savepoint: one that is refused is taken back, and ends the run.
 
-use dealwright_access::policy::UseAgent;
+use dealwright_access::policy::{UpdateLead, UpdateOpportunity, UseAgent};
 use dealwright_access::{Actor, Context, context};
 use dealwright_ai::agent::store::NewRun;
 use dealwright_ai::agent::{self, RunContext, RunJob};
 use dealwright_ai::resolve::record::RecordType;
+use dealwright_crm::approval;
 use dealwright_crm::bulk::apply;
+use dealwright_crm::lead::Lead;
+use dealwright_crm::opportunity::Opportunity;
 use dealwright_crm::task::{self, NewTask, due};
 use dealwright_kernel::id::UserId;
 use dealwright_kernel::{Error, Result};
@@ -99,6 +102,11 @@ impl Doing<'_> {
                 self.notify(tx, to, message);
                 Ok(done())
             }
+            Step::RequestApproval { definition_id } => {
+                let subject = self.subject(tx).await?;
+                let made = approval::request(self.cx, tx, &subject, *definition_id, None).await?;
+                Ok(StepResult { made_id: Some(made.0), ..done() })
+            }
             Step::Webhook { url } => {
                 let body = self.body(tx);
                 tx.enqueue(webhook::job(self.automation.id, self.taken.id, n, url, &body)?);
@@ -107,6 +115,26 @@ impl Doing<'_> {
             Step::Agent { goal } => {
                 let run = self.ask(tx, goal).await?;
                 Ok(StepResult { made_id: Some(run), ..done() })
+            }
+        }
+    }
+
+    /// The record as approvals know it; asking for one takes the right to change it.
+    async fn subject(&self, tx: &mut Tx) -> Result<approval::Subject> {
+        let id = self.taken.record;
+        match self.automation.object {
+            RuleObject::Opportunity => {
+                let needs = context::permission::<UpdateOpportunity>();
+                let deal = self.cx.permit_for::<Opportunity>(tx, id.into(), needs).await?;
+                Ok(approval::Subject::deal(&deal))
+            }
+            RuleObject::Lead => {
+                let needs = context::permission::<UpdateLead>();
+                let lead = self.cx.permit_for::<Lead>(tx, id.into(), needs).await?;
+                Ok(approval::Subject::lead(&lead))
+            }
+            RuleObject::Account | RuleObject::Contact | RuleObject::Task => {
+                Err(Error::invalid("not_approvable", "deals and leads alone are approved"))
             }
         }
     }

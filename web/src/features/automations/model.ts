@@ -79,13 +79,16 @@ export const STEPS: Record<Step["do"], string> = {
   assign: "Assign by the rules",
   create_task: "Make a task",
   notify: "Tell people",
+  request_approval: "Ask for approval",
   webhook: "Send to another system",
   agent: "Ask the assistant",
 };
 
 /** Which steps records of an object take. */
 export const stepsOf = (object: RuleObject): Step["do"][] =>
-  (Object.keys(STEPS) as Step["do"][]).filter((step) => step !== "assign" || object === "lead");
+  (Object.keys(STEPS) as Step["do"][]).filter((step) =>
+      (step !== "assign" || object === "lead") &&
+      (step !== "request_approval" || object === "lead" || object === "opportunity"));
 
 export function newStep(what: Step["do"]): Step {
   switch (what) {
@@ -97,6 +100,8 @@ export function newStep(what: Step["do"]): Step {
       return { do: "create_task", title: "", due_in_days: 1, working_days: true, assignee: { who: "owner" } };
     case "notify":
       return { do: "notify", to: [{ who: "owner" }], message: "" };
+    case "request_approval":
+      return { do: "request_approval", definition_id: "" };
     case "webhook":
       return { do: "webhook", url: "" };
     case "agent":
@@ -119,6 +124,8 @@ export function stepWords(step: Step): string {
       return `make the task “${step.title || "of a template"}”`;
     case "notify":
       return `tell ${plural(step.to.length, "receiver")}`;
+    case "request_approval":
+      return "ask for its approval";
     case "webhook":
       return "send it to another system";
     case "agent":
@@ -137,7 +144,7 @@ export interface Need {
 export function needs(of: Pick<Definition, "object" | "steps">): Need[] {
   const all: Need[] = [{ object: of.object, action: "read", required: true }];
   const does = (...what: Step["do"][]) => of.steps.some((step) => what.includes(step.do));
-  if (does("set_fields", "assign")) all.push({ object: of.object, action: "update", required: true });
+  if (does("set_fields", "assign", "request_approval")) all.push({ object: of.object, action: "update", required: true });
   if (does("create_task")) {
     all.push({ object: "task", action: "create", required: true }, { object: "task", action: "read", required: true });
   }

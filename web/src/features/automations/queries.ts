@@ -40,3 +40,10 @@ export const runsQuery = (automationId: string | undefined, status: AutomationRu
     getNextPageParam: (page) => page.next_cursor,
     staleTime: 0,
   });
+
+/** What can be asked to be approved. */
+export const approvalDefinitionsQuery = () =>
+  queryOptions({
+    queryKey: ["approvals", "definitions"],
+    queryFn: async () => (await get("/approval-definitions")).items,
+  });

@@ -4,6 +4,7 @@ import { taskTemplatesQuery } from "@/components/crm/task-query";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import type { Step, StepOf } from "./model";
+import { approvalDefinitionsQuery } from "./queries";
 import { Receivers } from "./receivers";
 import { SetFields } from "./set-fields";
 
@@ -25,6 +26,8 @@ export function StepForm(props: Form<Step> & { object: Parameters<typeof SetFiel
       return <TaskForm n={n} step={step} onChange={onChange} />;
     case "notify":
       return <NotifyForm n={n} step={step} onChange={onChange} />;
+    case "request_approval":
+      return <ApprovalForm n={n} object={props.object} step={step} onChange={onChange} />;
     case "webhook":
       return (
         <Input
@@ -138,5 +141,24 @@ function NotifyForm({ n, step: s, onChange }: Form<StepOf<"notify">>) {
       />
       <p className="text-meta text-fg-3">Whoever does not see the record is told nothing.</p>
     </div>
+  );
+}
+
+function ApprovalForm({ n, step: s, onChange, object }: Form<StepOf<"request_approval">> & { object: string }) {
+  const definitions = useQuery(approvalDefinitionsQuery()).data?.filter((d) => d.rules.object === object) ?? [];
+  return (
+    <Select
+      aria-label={`Approval of step ${n}`}
+      className="max-w-sm"
+      value={s.definition_id}
+      onChange={(e) => onChange({ ...s, definition_id: e.target.value })}
+    >
+      <option value="">Choose an approval</option>
+      {definitions.map((d) => (
+        <option key={d.id} value={d.id}>
+          {d.name}
+        </option>
+      ))}
+    </Select>
   );
 }

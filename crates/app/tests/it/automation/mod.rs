@@ -390,3 +390,33 @@ async fn the_assistant_is_asked_in_the_name_of_a_person() {
     let refused = admin.post("/automations", body).await.problem();
     assert!(refused.starts_with("422"), "{refused}");
 }
+
+#[tokio::test]
+async fn it_asks_for_an_approval_and_hears_of_the_verdict() {
+    let app = TestApp::new().await;
+    let (admin, manager) = (&app.admin, app.user(Builtin::SalesManager).await);
+    let levels = json!([{ "name": "Manager", "approvers": [{ "kind": "person", "user_id": manager.id }] }]);
+    let rules = json!({ "object": "opportunity", "fields": ["amount"], "levels": levels });
+    let definition =
+        admin.post("/approval-definitions", json!({ "name": "Large", "active": true, "rules": rules })).await.ok();
+    let ask = json!([{ "do": "request_approval", "definition_id": definition["id"] }]);
+    let asks = admin.post("/automations", on_deals("Asks", &["created"], None, ask.clone())).await.ok();
+    let then = json!([{ "do": "set_fields", "set": { "next_step": "Send the offer" } }]);
+    let hears = admin.post("/automations", on_deals("Hears", &["approved"], None, then)).await.ok();
+    let deal = manager.opportunity("Fleet", json!({})).await;
+    settle(&app).await;
+    assert_eq!(runs(admin, &asks).await, [json!(["done", null, "Fleet"])]);
+    let waiting = manager.get("/approvals?filter=waiting").await.ok();
+    let approval = &waiting["items"][0];
+    assert_eq!(approval["subject"]["name"], "Fleet");
+    let path = format!("/approvals/{}/decision", approval["id"].as_str().unwrap());
+    manager.post(&path, json!({ "verdict": "approve", "version": approval["version"] })).await.ok();
+    settle(&app).await;
+    assert_eq!(runs(admin, &hears).await, [json!(["done", null, "Fleet"])]);
+    let now = manager.get(&format!("/opportunities/{}", deal["id"].as_str().unwrap())).await.ok();
+    assert_eq!(now["next_step"], "Send the offer");
+    // There must be such a definition, for this object.
+    let mut body = on_deals("Wrong", &["created"], None, ask);
+    body["steps"][0]["definition_id"] = json!(NIL);
+    assert_eq!(admin.post("/automations", body).await.problem(), "422 invalid: steps.0.definition_id");
+}
