@@ -22,6 +22,7 @@ import { Route as AppAccountsRouteImport } from "./routes/_app/accounts";
 import { Route as AppAdminRouteImport } from "./routes/_app/admin";
 import { Route as AppApprovalsRouteImport } from "./routes/_app/approvals";
 import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
+import { Route as AppDashboardsRouteImport } from "./routes/_app/dashboards";
 import { Route as AppEMailRouteImport } from "./routes/_app/e-mail";
 import { Route as AppLeadsRouteImport } from "./routes/_app/leads";
 import { Route as AppNotificationsRouteImport } from "./routes/_app/notifications";
@@ -56,6 +57,8 @@ import { Route as AppAdminServiceAccountsRouteImport } from "./routes/_app/admin
 import { Route as AppAdminSessionsRouteImport } from "./routes/_app/admin/sessions";
 import { Route as AppAdminSignInRouteImport } from "./routes/_app/admin/sign-in";
 import { Route as AppAdminSingleSignOnRouteImport } from "./routes/_app/admin/single-sign-on";
+import { Route as AppAdminSlaRouteImport } from "./routes/_app/admin/sla";
+import { Route as AppAdminSlaCalendarsRouteImport } from "./routes/_app/admin/sla-calendars";
 import { Route as AppAdminTaskTemplatesRouteImport } from "./routes/_app/admin/task-templates";
 import { Route as AppAdminWebFormsRouteImport } from "./routes/_app/admin/web-forms";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
@@ -75,6 +78,8 @@ import { Route as AppAdminRulesIdRouteImport } from "./routes/_app/admin/rules/$
 import { Route as AppAdminSingleSignOnIndexRouteImport } from "./routes/_app/admin/single-sign-on/index";
 import { Route as AppAdminSingleSignOnIdRouteImport } from "./routes/_app/admin/single-sign-on/$id";
 import { Route as AppAdminSingleSignOnNewRouteImport } from "./routes/_app/admin/single-sign-on/new";
+import { Route as AppAdminSlaIndexRouteImport } from "./routes/_app/admin/sla/index";
+import { Route as AppAdminSlaIdRouteImport } from "./routes/_app/admin/sla/$id";
 import { Route as AppAdminWebFormsIndexRouteImport } from "./routes/_app/admin/web-forms/index";
 import { Route as AppAdminWebFormsIdRouteImport } from "./routes/_app/admin/web-forms/$id";
 
@@ -140,6 +145,11 @@ const AppApprovalsRoute = AppApprovalsRouteImport.update({
 const AppContactsRoute = AppContactsRouteImport.update({
   id: "/contacts",
   path: "/contacts",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppDashboardsRoute = AppDashboardsRouteImport.update({
+  id: "/dashboards",
+  path: "/dashboards",
   getParentRoute: () => AppRoute,
 } as any);
 const AppEMailRoute = AppEMailRouteImport.update({
@@ -312,6 +322,16 @@ const AppAdminSingleSignOnRoute = AppAdminSingleSignOnRouteImport.update({
   path: "/single-sign-on",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminSlaRoute = AppAdminSlaRouteImport.update({
+  id: "/sla",
+  path: "/sla",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminSlaCalendarsRoute = AppAdminSlaCalendarsRouteImport.update({
+  id: "/sla-calendars",
+  path: "/sla-calendars",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminTaskTemplatesRoute = AppAdminTaskTemplatesRouteImport.update({
   id: "/task-templates",
   path: "/task-templates",
@@ -408,6 +428,16 @@ const AppAdminSingleSignOnNewRoute = AppAdminSingleSignOnNewRouteImport.update({
   path: "/new",
   getParentRoute: () => AppAdminSingleSignOnRoute,
 } as any);
+const AppAdminSlaIndexRoute = AppAdminSlaIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAdminSlaRoute,
+} as any);
+const AppAdminSlaIdRoute = AppAdminSlaIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminSlaRoute,
+} as any);
 const AppAdminWebFormsIndexRoute = AppAdminWebFormsIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -432,6 +462,7 @@ export interface FileRoutesByFullPath {
   "/admin": typeof AppAdminRouteWithChildren;
   "/approvals": typeof AppApprovalsRoute;
   "/contacts": typeof AppContactsRouteWithChildren;
+  "/dashboards": typeof AppDashboardsRoute;
   "/e-mail": typeof AppEMailRoute;
   "/leads": typeof AppLeadsRouteWithChildren;
   "/notifications": typeof AppNotificationsRoute;
@@ -464,6 +495,8 @@ export interface FileRoutesByFullPath {
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
+  "/admin/sla": typeof AppAdminSlaRouteWithChildren;
+  "/admin/sla-calendars": typeof AppAdminSlaCalendarsRoute;
   "/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/contacts/$id": typeof AppContactsIdRoute;
@@ -481,11 +514,13 @@ export interface FileRoutesByFullPath {
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
+  "/admin/sla/$id": typeof AppAdminSlaIdRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
   "/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/admin/imports/": typeof AppAdminImportsIndexRoute;
   "/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
+  "/admin/sla/": typeof AppAdminSlaIndexRoute;
   "/admin/web-forms/": typeof AppAdminWebFormsIndexRoute;
 }
 export interface FileRoutesByTo {
@@ -497,6 +532,7 @@ export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/approvals": typeof AppApprovalsRoute;
+  "/dashboards": typeof AppDashboardsRoute;
   "/e-mail": typeof AppEMailRoute;
   "/notifications": typeof AppNotificationsRoute;
   "/profile": typeof AppProfileRoute;
@@ -524,6 +560,7 @@ export interface FileRoutesByTo {
   "/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
+  "/admin/sla-calendars": typeof AppAdminSlaCalendarsRoute;
   "/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
@@ -540,11 +577,13 @@ export interface FileRoutesByTo {
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
+  "/admin/sla/$id": typeof AppAdminSlaIdRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
   "/admin/assignment": typeof AppAdminAssignmentIndexRoute;
   "/admin/imports": typeof AppAdminImportsIndexRoute;
   "/admin/rules": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnIndexRoute;
+  "/admin/sla": typeof AppAdminSlaIndexRoute;
   "/admin/web-forms": typeof AppAdminWebFormsIndexRoute;
 }
 export interface FileRoutesById {
@@ -561,6 +600,7 @@ export interface FileRoutesById {
   "/_app/admin": typeof AppAdminRouteWithChildren;
   "/_app/approvals": typeof AppApprovalsRoute;
   "/_app/contacts": typeof AppContactsRouteWithChildren;
+  "/_app/dashboards": typeof AppDashboardsRoute;
   "/_app/e-mail": typeof AppEMailRoute;
   "/_app/leads": typeof AppLeadsRouteWithChildren;
   "/_app/notifications": typeof AppNotificationsRoute;
@@ -594,6 +634,8 @@ export interface FileRoutesById {
   "/_app/admin/sessions": typeof AppAdminSessionsRoute;
   "/_app/admin/sign-in": typeof AppAdminSignInRoute;
   "/_app/admin/single-sign-on": typeof AppAdminSingleSignOnRouteWithChildren;
+  "/_app/admin/sla": typeof AppAdminSlaRouteWithChildren;
+  "/_app/admin/sla-calendars": typeof AppAdminSlaCalendarsRoute;
   "/_app/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/_app/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
@@ -611,11 +653,13 @@ export interface FileRoutesById {
   "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/_app/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
+  "/_app/admin/sla/$id": typeof AppAdminSlaIdRoute;
   "/_app/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
   "/_app/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/_app/admin/imports/": typeof AppAdminImportsIndexRoute;
   "/_app/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/_app/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
+  "/_app/admin/sla/": typeof AppAdminSlaIndexRoute;
   "/_app/admin/web-forms/": typeof AppAdminWebFormsIndexRoute;
 }
 export interface FileRouteTypes {
@@ -633,6 +677,7 @@ export interface FileRouteTypes {
     | "/admin"
     | "/approvals"
     | "/contacts"
+    | "/dashboards"
     | "/e-mail"
     | "/leads"
     | "/notifications"
@@ -665,6 +710,8 @@ export interface FileRouteTypes {
     | "/admin/sessions"
     | "/admin/sign-in"
     | "/admin/single-sign-on"
+    | "/admin/sla"
+    | "/admin/sla-calendars"
     | "/admin/task-templates"
     | "/admin/web-forms"
     | "/contacts/$id"
@@ -682,11 +729,13 @@ export interface FileRouteTypes {
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
+    | "/admin/sla/$id"
     | "/admin/web-forms/$id"
     | "/admin/assignment/"
     | "/admin/imports/"
     | "/admin/rules/"
     | "/admin/single-sign-on/"
+    | "/admin/sla/"
     | "/admin/web-forms/";
   fileRoutesByTo: FileRoutesByTo;
   to:
@@ -698,6 +747,7 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/approvals"
+    | "/dashboards"
     | "/e-mail"
     | "/notifications"
     | "/profile"
@@ -725,6 +775,7 @@ export interface FileRouteTypes {
     | "/admin/service-accounts"
     | "/admin/sessions"
     | "/admin/sign-in"
+    | "/admin/sla-calendars"
     | "/admin/task-templates"
     | "/contacts/$id"
     | "/leads/$id"
@@ -741,11 +792,13 @@ export interface FileRouteTypes {
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
+    | "/admin/sla/$id"
     | "/admin/web-forms/$id"
     | "/admin/assignment"
     | "/admin/imports"
     | "/admin/rules"
     | "/admin/single-sign-on"
+    | "/admin/sla"
     | "/admin/web-forms";
   id:
     | "__root__"
@@ -761,6 +814,7 @@ export interface FileRouteTypes {
     | "/_app/admin"
     | "/_app/approvals"
     | "/_app/contacts"
+    | "/_app/dashboards"
     | "/_app/e-mail"
     | "/_app/leads"
     | "/_app/notifications"
@@ -794,6 +848,8 @@ export interface FileRouteTypes {
     | "/_app/admin/sessions"
     | "/_app/admin/sign-in"
     | "/_app/admin/single-sign-on"
+    | "/_app/admin/sla"
+    | "/_app/admin/sla-calendars"
     | "/_app/admin/task-templates"
     | "/_app/admin/web-forms"
     | "/_app/contacts/$id"
@@ -811,11 +867,13 @@ export interface FileRouteTypes {
     | "/_app/admin/rules/$id"
     | "/_app/admin/single-sign-on/$id"
     | "/_app/admin/single-sign-on/new"
+    | "/_app/admin/sla/$id"
     | "/_app/admin/web-forms/$id"
     | "/_app/admin/assignment/"
     | "/_app/admin/imports/"
     | "/_app/admin/rules/"
     | "/_app/admin/single-sign-on/"
+    | "/_app/admin/sla/"
     | "/_app/admin/web-forms/";
   fileRoutesById: FileRoutesById;
 }
@@ -921,6 +979,13 @@ declare module "@tanstack/react-router" {
       path: "/contacts";
       fullPath: "/contacts";
       preLoaderRoute: typeof AppContactsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/dashboards": {
+      id: "/_app/dashboards";
+      path: "/dashboards";
+      fullPath: "/dashboards";
+      preLoaderRoute: typeof AppDashboardsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/e-mail": {
@@ -1161,6 +1226,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminSingleSignOnRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/sla": {
+      id: "/_app/admin/sla";
+      path: "/sla";
+      fullPath: "/admin/sla";
+      preLoaderRoute: typeof AppAdminSlaRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/sla-calendars": {
+      id: "/_app/admin/sla-calendars";
+      path: "/sla-calendars";
+      fullPath: "/admin/sla-calendars";
+      preLoaderRoute: typeof AppAdminSlaCalendarsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/task-templates": {
       id: "/_app/admin/task-templates";
       path: "/task-templates";
@@ -1294,6 +1373,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminSingleSignOnNewRouteImport;
       parentRoute: typeof AppAdminSingleSignOnRoute;
     };
+    "/_app/admin/sla/": {
+      id: "/_app/admin/sla/";
+      path: "/";
+      fullPath: "/admin/sla/";
+      preLoaderRoute: typeof AppAdminSlaIndexRouteImport;
+      parentRoute: typeof AppAdminSlaRoute;
+    };
+    "/_app/admin/sla/$id": {
+      id: "/_app/admin/sla/$id";
+      path: "/$id";
+      fullPath: "/admin/sla/$id";
+      preLoaderRoute: typeof AppAdminSlaIdRouteImport;
+      parentRoute: typeof AppAdminSlaRoute;
+    };
     "/_app/admin/web-forms/": {
       id: "/_app/admin/web-forms/";
       path: "/";
@@ -1381,6 +1474,20 @@ const AppAdminSingleSignOnRouteChildren: AppAdminSingleSignOnRouteChildren = {
 const AppAdminSingleSignOnRouteWithChildren =
   AppAdminSingleSignOnRoute._addFileChildren(AppAdminSingleSignOnRouteChildren);
 
+interface AppAdminSlaRouteChildren {
+  AppAdminSlaIdRoute: typeof AppAdminSlaIdRoute;
+  AppAdminSlaIndexRoute: typeof AppAdminSlaIndexRoute;
+}
+
+const AppAdminSlaRouteChildren: AppAdminSlaRouteChildren = {
+  AppAdminSlaIdRoute: AppAdminSlaIdRoute,
+  AppAdminSlaIndexRoute: AppAdminSlaIndexRoute,
+};
+
+const AppAdminSlaRouteWithChildren = AppAdminSlaRoute._addFileChildren(
+  AppAdminSlaRouteChildren,
+);
+
 interface AppAdminWebFormsRouteChildren {
   AppAdminWebFormsIdRoute: typeof AppAdminWebFormsIdRoute;
   AppAdminWebFormsIndexRoute: typeof AppAdminWebFormsIndexRoute;
@@ -1418,6 +1525,8 @@ interface AppAdminRouteChildren {
   AppAdminSessionsRoute: typeof AppAdminSessionsRoute;
   AppAdminSignInRoute: typeof AppAdminSignInRoute;
   AppAdminSingleSignOnRoute: typeof AppAdminSingleSignOnRouteWithChildren;
+  AppAdminSlaRoute: typeof AppAdminSlaRouteWithChildren;
+  AppAdminSlaCalendarsRoute: typeof AppAdminSlaCalendarsRoute;
   AppAdminTaskTemplatesRoute: typeof AppAdminTaskTemplatesRoute;
   AppAdminWebFormsRoute: typeof AppAdminWebFormsRouteWithChildren;
   AppAdminIndexRoute: typeof AppAdminIndexRoute;
@@ -1448,6 +1557,8 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminSessionsRoute: AppAdminSessionsRoute,
   AppAdminSignInRoute: AppAdminSignInRoute,
   AppAdminSingleSignOnRoute: AppAdminSingleSignOnRouteWithChildren,
+  AppAdminSlaRoute: AppAdminSlaRouteWithChildren,
+  AppAdminSlaCalendarsRoute: AppAdminSlaCalendarsRoute,
   AppAdminTaskTemplatesRoute: AppAdminTaskTemplatesRoute,
   AppAdminWebFormsRoute: AppAdminWebFormsRouteWithChildren,
   AppAdminIndexRoute: AppAdminIndexRoute,
@@ -1506,6 +1617,7 @@ interface AppRouteChildren {
   AppAdminRoute: typeof AppAdminRouteWithChildren;
   AppApprovalsRoute: typeof AppApprovalsRoute;
   AppContactsRoute: typeof AppContactsRouteWithChildren;
+  AppDashboardsRoute: typeof AppDashboardsRoute;
   AppEMailRoute: typeof AppEMailRoute;
   AppLeadsRoute: typeof AppLeadsRouteWithChildren;
   AppNotificationsRoute: typeof AppNotificationsRoute;
@@ -1522,6 +1634,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAdminRoute: AppAdminRouteWithChildren,
   AppApprovalsRoute: AppApprovalsRoute,
   AppContactsRoute: AppContactsRouteWithChildren,
+  AppDashboardsRoute: AppDashboardsRoute,
   AppEMailRoute: AppEMailRoute,
   AppLeadsRoute: AppLeadsRouteWithChildren,
   AppNotificationsRoute: AppNotificationsRoute,
