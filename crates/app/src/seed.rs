@@ -99,8 +99,8 @@ async fn automations(access: &Access, org: OrgId, admin: UserId) -> dealwright_k
 async fn levels(access: &Access, org: OrgId, admin: UserId) -> dealwright_kernel::Result<()> {
     let rules = [
         json!({
-            "name": "First call within a working day", "object": "lead", "measure": "first_response",
-            "target": { "value": 8, "unit": "hours" }, "warn_percent": 75,
+            "name": "A next step for every deal", "object": "opportunity", "measure": "next_activity",
+            "target": { "value": 15, "unit": "days" }, "warn_percent": 75,
             "steps": [
                 { "when": "warning", "do": { "action": "notify", "to": [{ "who": "owner" }] } },
                 { "when": "breach", "do": { "action": "notify", "to": [{ "who": "owner" }, { "who": "manager" }] } },

@@ -97,13 +97,13 @@ pub enum Unit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SlaDuration)]
-pub struct Duration {
+pub struct WorkingTime {
     #[schema(minimum = 1)]
     pub value: u32,
     pub unit: Unit,
 }
 
-impl Duration {
+impl WorkingTime {
     /// The longest that a rule may take, or wait: about two years around the clock.
     pub const MOST_MINUTES: u32 = 1_051_200;
 
@@ -252,7 +252,7 @@ pub struct Step {
     pub when: When,
     /// Working time since the breach; of `after_breach` alone.
     #[serde(default)]
-    pub after: Option<Duration>,
+    pub after: Option<WorkingTime>,
     #[serde(rename = "do")]
     pub action: Action,
 }
@@ -261,7 +261,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SlaDefinition)]
 pub struct Definition {
-    pub target: Duration,
+    pub target: WorkingTime,
     /// Of `first_response`.
     #[serde(default)]
     pub response_from: ResponseFrom,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::Fields;
 use super::definition::{
-    Action, Definition, Duration, Measure, NewOwner, ResponseFrom, SlaObject, Step, When, responses,
+    Action, Definition, Measure, NewOwner, ResponseFrom, SlaObject, Step, When, WorkingTime, responses,
 };
 
 const MAX_STEPS: usize = 20;
@@ -32,7 +32,7 @@ pub struct NewSlaRule {
     #[schema(min_length = 1, max_length = 2000)]
     pub condition: String,
     pub measure: Measure,
-    pub target: Duration,
+    pub target: WorkingTime,
     #[serde(default)]
     pub calendar_id: Option<SlaCalendarId>,
     #[serde(default)]
@@ -108,7 +108,7 @@ pub struct SlaRulePatch {
     pub name: Option<String>,
     #[schema(min_length = 1, max_length = 2000)]
     pub condition: Option<String>,
-    pub target: Option<Duration>,
+    pub target: Option<WorkingTime>,
     #[schema(value_type = Option<SlaCalendarId>)]
     pub calendar_id: Patch<SlaCalendarId>,
     pub response_from: Option<ResponseFrom>,
@@ -193,8 +193,8 @@ fn checked(fields: &Fields, mut wrong: Texts) -> Texts {
     wrong
 }
 
-fn check_duration(wrong: &mut Texts, field: &str, duration: Duration) {
-    if duration.value == 0 || duration.at_most_minutes() > Duration::MOST_MINUTES {
+fn check_duration(wrong: &mut Texts, field: &str, duration: WorkingTime) {
+    if duration.value == 0 || duration.at_most_minutes() > WorkingTime::MOST_MINUTES {
         wrong.push(field, "out_of_range", "at least a minute, at most two years");
     }
 }

@@ -10,8 +10,7 @@ use dealwright_kernel::extract::{Json, Path, Query};
 use dealwright_kernel::id::{LeadId, OpportunityId, SlaRuleId, TeamId, UserId};
 use dealwright_kernel::page::{Cursor, MAX_LIMIT};
 use dealwright_kernel::{Error, Page, Result};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -26,7 +25,7 @@ pub fn router() -> OpenApiRouter<Access> {
 }
 
 /// Which clocks a list is of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlaTimerList {
     /// Those that run, the first that are due first; also those that have run out.
@@ -64,7 +63,7 @@ pub(crate) fn owner(cx: &Context, text: Option<&str>) -> Result<Option<UserId>> 
 
 /// Clocks that are open, of the records that you see
 #[utoipa::path(get, path = "/sla/timers", tag = "service levels",
-    params(("state" = Option<SlaTimerList>, Query, description = "`open` when absent"), ("object" = Option<SlaObject>, Query), ("rule" = Option<SlaRuleId>, Query),
+    params(("state" = Option<String>, Query, description = "`open` when absent, `due_soon`, `breached` or `paused`"), ("object" = Option<SlaObject>, Query), ("rule" = Option<SlaRuleId>, Query),
            ("owner" = Option<String>, Query, description = "An id, or `me`"), ("team" = Option<TeamId>, Query), ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, body = Page<SlaTimer>), Problems))]
 async fn index(Caller(cx): Caller, Query(params): Query<Params>) -> Result<Json<Page<SlaTimer>>> {

@@ -3,7 +3,7 @@
 use dealwright_kernel::id::UserId;
 
 use super::*;
-use crate::rule::definition::{Action, Duration, Recipient, Step, Unit, When, responses};
+use crate::rule::definition::{Action, Recipient, Step, Unit, When, WorkingTime, responses};
 
 const NEW: Uuid = Uuid::from_u128(1);
 const WORKING: Uuid = Uuid::from_u128(2);
@@ -17,7 +17,7 @@ fn at(text: &str) -> Moment {
 fn plan(measure: Measure) -> Plan {
     let place = |name: &str, closed| Place { name: name.into(), closed };
     let notify = Action::Notify { to: vec![Recipient::User { user_id: UserId(NEW) }] };
-    let hours = |value| Duration { value, unit: Unit::Hours };
+    let hours = |value| WorkingTime { value, unit: Unit::Hours };
     let step = |when, after| Step { id: Uuid::from_u128(9), when, after, action: notify.clone() };
     Plan {
         measure,

@@ -16,8 +16,8 @@ export function Dashboards({ asked }: { asked: Asked }) {
   const breaches = useSuspenseQuery(breachesQuery(asked)).data;
   const teams = useQuery(teamsQuery()).data ?? [];
   const ask = (next: Asked) => void navigate({ to: "/dashboards", search: { ...asked, ...next }, replace: true });
-  const withoutTeam = ({ team, ...rest }: Asked): Asked => (void team, rest);
-  const withoutRule = ({ rule, ...rest }: Asked): Asked => (void rule, rest);
+  const withoutTeam = ({ team, ...rest }: Asked): Asked => rest;
+  const withoutRule = ({ rule, ...rest }: Asked): Asked => rest;
   const rules = data.by_rule.flatMap((part) => (part.of ? [part.of] : []));
   return (
     <div className="flex flex-col gap-4 px-4 py-4 md:px-5">
@@ -32,7 +32,7 @@ export function Dashboards({ asked }: { asked: Asked }) {
           <Select
             aria-label="Period"
             className="w-40"
-            value={asked.period ?? "90"}
+            value={readPeriod(asked.period)}
             onChange={(e) => ask({ period: readPeriod(e.target.value) })}
           >
             {PERIODS.map(([period, label]) => (

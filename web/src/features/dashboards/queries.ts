@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import { today } from "@/lib/format";
 
@@ -7,12 +7,12 @@ export const PERIODS = [
   ["90", "last 90 days"],
   ["365", "last 12 months"],
 ] as const;
-export type Period = (typeof PERIODS)[number][0];
-export const readPeriod = (value: string): Period => PERIODS.find(([p]) => p === value)?.[0] ?? "90";
+type Period = (typeof PERIODS)[number][0];
+export const readPeriod = (value: string | undefined): Period => PERIODS.find(([p]) => p === value)?.[0] ?? "90";
 
 /** What the dashboard is asked for: the URL's words. */
 export interface Asked {
-  period?: Period;
+  period?: string;
   rule?: string;
   team?: string;
 }
@@ -26,7 +26,9 @@ export const adherenceQuery = (asked: Asked) =>
   queryOptions({
     queryKey: ["sla-adherence", asked],
     queryFn: () =>
-      get("/sla/adherence", { query: { from: today(-Number(asked.period ?? "90")), to: today(), ...filters(asked) } }),
+      get("/sla/adherence", {
+        query: { from: today(-Number(readPeriod(asked.period))), to: today(), ...filters(asked) },
+      }),
   });
 
 export const breachesQuery = (asked: Asked) =>
@@ -35,3 +37,10 @@ export const breachesQuery = (asked: Asked) =>
     queryFn: async () =>
       (await get("/sla/timers", { query: { state: "breached", limit: 20, ...filters(asked) } })).items,
   });
+
+/** What the page shows at first. */
+export const dashboardQueries = (client: QueryClient, asked: Asked) =>
+  Promise.all([
+    client.query({ ...adherenceQuery(asked), staleTime: "static" }),
+    client.query({ ...breachesQuery(asked), staleTime: "static" }),
+  ]);

@@ -1,20 +1,17 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { Dashboards } from "@/features/dashboards/page";
-import { adherenceQuery, breachesQuery, readPeriod, type Asked } from "@/features/dashboards/queries";
+import type { Asked } from "@/features/dashboards/queries";
+
+const words = ["period", "rule", "team"] as const;
 
 export const Route = createFileRoute("/_app/dashboards")({
   staticData: { crumb: "Dashboards" },
-  validateSearch: (search: Record<string, unknown>): Asked => ({
-    ...(typeof search.period === "string" ? { period: readPeriod(search.period) } : {}),
-    ...(typeof search.rule === "string" ? { rule: search.rule } : {}),
-    ...(typeof search.team === "string" ? { team: search.team } : {}),
-  }),
+  validateSearch: (search: Record<string, unknown>): Asked =>
+    Object.fromEntries(words.flatMap((w) => (typeof search[w] === "string" ? [[w, search[w]]] : []))),
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    await Promise.all([
-      queryClient.query({ ...adherenceQuery(deps), staleTime: "static" }),
-      queryClient.query({ ...breachesQuery(deps), staleTime: "static" }),
-    ]);
+    const { dashboardQueries } = await import("@/features/dashboards/queries");
+    await dashboardQueries(queryClient, deps);
   },
   component: Page,
 });

@@ -36,10 +36,10 @@ async fn steps_come_in_their_time_and_say_whose_they_are() {
     assert_eq!((told(&rep).await, told(&manager).await), (vec![of("sla_warning")], vec![]));
     after(&app, &clock, 60).await;
     assert_eq!(told(&manager).await, [of("sla_breached")]);
-    let tasks = rep.get("/tasks?owner=me").await.ok();
+    let tasks = rep.get("/tasks?assignee_id=me").await.ok();
     assert_eq!(json!([tasks["items"][0]["title"], tasks["items"][0]["due_date"]]), json!(["Call back", "2026-06-02"]));
     after(&app, &clock, 60).await;
-    let raised = manager.get("/tasks?owner=me").await.ok();
+    let raised = manager.get("/tasks?assignee_id=me").await.ok();
     assert_eq!(
         json!([raised["items"][0]["title"], raised["items"][0]["priority"]]),
         json!(["Overdue: first response", "high"])

@@ -1,5 +1,7 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { get } from "@/api/client";
+import { optionsQuery, pipelinesQuery } from "@/api/shared";
+import { slaCalendarsQuery } from "@/components/crm/sla-calendars";
 
 export const slaRulesQuery = () =>
   queryOptions({ queryKey: ["sla-rules"], queryFn: async () => (await get("/sla-rules")).items });
@@ -15,3 +17,12 @@ export const simulationQuery = (id: string | null) =>
     enabled: id !== null,
     refetchInterval: (query) => (query.state.data?.status === "running" || !query.state.data ? 700 : false),
   });
+
+/** What the editor needs to begin with. */
+export const editorQueries = (client: QueryClient, id: string) =>
+  Promise.all([
+    client.query({ ...slaCalendarsQuery(), staleTime: "static" }),
+    client.query({ ...pipelinesQuery(), staleTime: "static" }),
+    client.query({ ...optionsQuery(), staleTime: "static" }),
+    id === "new" ? null : client.query(slaRuleQuery(id)),
+  ]);

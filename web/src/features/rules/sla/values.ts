@@ -58,8 +58,6 @@ export function bodyOf(draft: Draft): NewSlaRule {
 /** A change says neither the object nor the measure. */
 export function patchOf(draft: Draft) {
   const { object, measure, ...rest } = bodyOf(draft);
-  void object;
-  void measure;
   return rest;
 }
 
