@@ -14,7 +14,7 @@ test("an administrator defines an approval, a rep asks for it, and a manager dec
   // What is wrong is said where it is, and nothing is kept.
   await page.getByRole("combobox", { name: /Needed when this is true/ }).fill(`amuont > 10`);
   await page.getByRole("button", { name: "Add approval" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "amount" }).first()).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "line 1" }).first()).toBeVisible();
   await page
     .getByRole("combobox", { name: /Needed when this is true/ })
     .fill(`name.endsWith("${run}") && amount > 1000`);

@@ -39,10 +39,7 @@ export function Row(props: { approval: Approval; ticked?: boolean; onTick?: (on:
           <p className="truncate text-fg-2">
             {a.changes
               .map(told)
-              .map(
-                (c) =>
-                  `${c.label} ${c.old === null ? "" : `${before(c) ?? "empty"} → `}${after(c) ?? "empty"}`,
-              )
+              .map((c) => `${c.label} ${c.old === null ? "" : `${before(c) ?? "empty"} → `}${after(c) ?? "empty"}`)
               .join(", ")}
           </p>
         )}

@@ -324,7 +324,7 @@ async fn definitions_are_checked_versioned_and_tried() {
     assert_eq!(wrong.problem(), "422 invalid: rules.condition, rules.fields, rules.levels");
     let enormous = post(rules(json!({ "levels": vec![level("One", &[admin], json!("any")); 11] }))).await;
     assert_eq!(enormous.problem(), "422 invalid: rules.levels");
-    assert_eq!(post(json!({ "object": "opportunity" })).await.problem(), "422 invalid: rules");
+    assert_eq!(post(json!({ "object": "opportunity" })).await.problem(), "422 invalid: rules.levels");
     let made = post(rules(json!({}))).await.ok();
     assert_eq!(post(rules(json!({}))).await.problem(), "409 approval_name_taken: name");
     let path = format!("/approval-definitions/{}", made["id"].as_str().unwrap());
