@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { SlaObject } from "@/api/types";
 import { Field } from "@/components/ui/field";
-import { ExpressionInput } from "../expression-input";
-import { vocabularyQuery } from "../queries";
-import { corrected, useVerdict, Verdict } from "../verdict";
+import { ExpressionInput } from "@/components/crm/expression/input";
+import { vocabularyQuery } from "@/components/crm/expression/query";
+import { corrected, useVerdict, Verdict } from "@/components/crm/expression/verdict";
 
 /** An expression about the record, with what is wrong with it. */
 export function Expression(props: {

@@ -9,7 +9,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/states";
 import { number, plural } from "@/lib/format";
-import { ActiveSwitch } from "../active-switch";
+import { ActiveSwitch } from "@/components/crm/active-switch";
 import { slaRulesQuery } from "./queries";
 
 const OBJECTS = [
