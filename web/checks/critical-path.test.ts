@@ -48,7 +48,8 @@ it.each(Object.entries(PAGES))("%s", (page, routes) => {
   const needed = new Set(["theme.js"]);
   for (const entry of all.filter((c) => c.isEntry)) withImports(entry, needed);
   for (const route of routes) {
-    const chunk = all.find((c) => c.facadeModuleId?.endsWith(`/src/routes/${route}.tsx?tsr-split=component`));
+    // Its component, alone or with its loader.
+    const chunk = all.find((c) => c.facadeModuleId?.includes(`/src/routes/${route}.tsx?tsr-split=`));
     expect(chunk, `the chunk of ${route}`).toBeDefined();
     if (chunk) withImports(chunk, needed);
   }

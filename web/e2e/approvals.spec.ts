@@ -31,7 +31,7 @@ test("an administrator defines an approval, a rep asks for it, and a manager dec
 
   const rep = await (await browser.newContext()).newPage();
   await signIn(rep, "rep@demo.test");
-  const data = { name: `Deal ${run}`, amount: { amount: "5000", currency: "EUR" } };
+  const data = { name: `Deal ${run}`, amount: { amount: "5000", currency: "USD" } };
   const deal = (await (await rep.request.post("/api/v1/opportunities", { data })).json()) as { id: string };
   await rep.goto(`/opportunities/${deal.id}`);
   const banner = rep.getByRole("region", { name: "Approvals" });
@@ -67,7 +67,7 @@ test("who is away has somebody decide, and a link that is none says so", async (
   await signIn(page, "manager@demo.test");
   await page.goto("/profile");
   await page.getByLabel("Who decides for me").click();
-  await page.getByRole("option").nth(1).click();
+  await page.locator("[cmdk-list]").getByRole("option").nth(1).click();
   await page.getByRole("button", { name: "Set", exact: true }).click();
   const all = page.getByRole("list", { name: "Delegations" });
   await expect(all.getByText("decides for you").first()).toBeVisible();

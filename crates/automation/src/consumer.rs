@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use dealwright_kernel::id::OrgId;
 use dealwright_kernel::{Clock, Result};
-use dealwright_store::sequencer::{Batch, Bell, Consumer};
+use dealwright_store::bell::Bell;
+use dealwright_store::sequencer::{Batch, Consumer};
 use dealwright_store::{Database, job};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
+use crate::bell::Ear;
 use crate::tx::{Scope, SystemTx, Tx};
 
 /// How to log in as each role: the same server and database, three names.
@@ -33,7 +34,7 @@ impl Default for PoolSizes {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let app = u32::try_from(cores * 2 + 2).unwrap_or(u32::MAX).clamp(6, 32);
-        // Five of the system's listen for as long as the server runs.
+        // One of the system's listens for as long as the server runs.
         Self { app, system: 8 }
     }
 }
@@ -45,6 +46,7 @@ pub struct Database {
     system: PgPool,
     roles: Arc<Roles>,
     clock: Clock,
+    ear: Arc<Ear>,
 }
 
 /// The longest a request's statement may run.
@@ -82,6 +84,7 @@ impl Database {
             system: pool(sizes.system).connect_lazy_with(system),
             roles: Arc::new(roles),
             clock,
+            ear: Arc::new(Ear::new()),
         }
     }
 
@@ -110,6 +113,10 @@ impl Database {
 
     /// A connection that hears `NOTIFY`. It wakes; what happened is in the tables.
     ///
+    pub(crate) const fn ear(&self) -> &Arc<Ear> {
+        &self.ear
+    }
+
     /// # Errors
     /// When the database can't be reached.
     pub(crate) async fn listener(&self) -> Result<PgListener> {

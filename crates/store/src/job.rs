@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use crate::Database;
-use crate::sequencer::Bell;
+use crate::bell::Bell;
 
 /// How long a claim lasts unless it is renewed.
 const LEASE: TimeDelta = TimeDelta::seconds(30);

@@ -4,6 +4,7 @@
 //! [`SystemTx`], which sees identity, session, event and job tables only. Row-level security is under both.
 
 pub mod attempt;
+pub mod bell;
 pub mod bundle;
 pub mod change;
 pub mod database;

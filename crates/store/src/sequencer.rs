@@ -4,24 +4,20 @@
 //! An event of a long transaction gets its number when it commits, so it stalls nobody and nobody skips it. A consumer
 //! keeps a cursor over positions: it sees each event at least once, in order, with no gap.
 
-use std::ops::ControlFlow;
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use dealwright_kernel::Result;
 use dealwright_kernel::id::{EventId, OrgId};
 use serde_json::Value;
 use sqlx::PgConnection;
-use sqlx::postgres::PgListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::bell::Bell;
 use crate::event::{Event, Origin, Stamp};
 use crate::{Database, SystemTx};
 
 const LOCK: i64 = 0x6465_616c_0001;
 const BATCH: i64 = 5_000;
-const POLL: Duration = Duration::from_secs(2);
 
 /// A committed event as consumers see it.
 #[derive(Clone, Debug)]
@@ -90,64 +86,6 @@ pub async fn run_sequencer(database: Database, stop: CancellationToken) {
         if bell.wait(&stop).await.is_break() {
             return;
         }
-    }
-}
-
-/// Wakes a worker on each notification of its channels, and every two seconds: a notification can be lost, a clock can't.
-#[derive(Debug)]
-pub struct Bell {
-    database: Database,
-    channels: &'static [&'static str],
-    listener: Option<PgListener>,
-    heard: Vec<String>,
-}
-
-impl Bell {
-    #[must_use]
-    pub fn new(database: &Database, channels: &'static [&'static str]) -> Self {
-        Self { database: database.clone(), channels, listener: None, heard: Vec::new() }
-    }
-
-    /// Waits for the next ring; breaks when it is time to stop.
-    pub async fn wait(&mut self, stop: &CancellationToken) -> ControlFlow<()> {
-        if self.listener.is_none() {
-            match self.listen().await {
-                // What rang before we listened has not been heard: look once more at once.
-                Ok(listener) => {
-                    self.listener = Some(listener);
-                    return if stop.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-                }
-                Err(error) => tracing::warn!(%error, channels = ?self.channels, "could not listen; polling instead"),
-            }
-        }
-        tokio::select! {
-            () = stop.cancelled() => return ControlFlow::Break(()),
-            () = tokio::time::sleep(POLL) => {}
-            heard = hear(self.listener.as_mut()) => match heard {
-                Some(word) => self.heard.push(word),
-                None => self.listener = None,
-            },
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// What was said with the rings since this was last asked. A lost ring is not among them.
-    pub fn heard(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.heard)
-    }
-
-    async fn listen(&self) -> Result<PgListener> {
-        let mut listener = self.database.listener().await?;
-        listener.listen_all(self.channels.iter().copied()).await?;
-        Ok(listener)
-    }
-}
-
-/// Waits for a notification, and answers its words; none when the connection is lost. Without a listener it waits for ever.
-async fn hear(listener: Option<&mut PgListener>) -> Option<String> {
-    match listener {
-        Some(listener) => listener.try_recv().await.ok().flatten().map(|heard| heard.payload().to_owned()),
-        None => std::future::pending().await,
     }
 }
 

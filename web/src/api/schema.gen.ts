@@ -2851,6 +2851,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{id}/sla": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The clocks of a lead
+         * @description Those that are open, the first that is due first, and then the last twenty that have ended.
+         */
+        get: operations["get_leads_id_sla"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{id}/timeline": {
         parameters: {
             query?: never;
@@ -4055,6 +4075,26 @@ export interface paths {
         post?: never;
         /** Take a share back */
         delete: operations["delete_opportunities_id_shares_share_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/{id}/sla": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The clocks of an opportunity
+         * @description Those that are open, the first that is due first, and then the last twenty that have ended.
+         */
+        get: operations["get_opportunities_id_sla"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5269,6 +5309,167 @@ export interface paths {
          * @description Takes a recent authentication. Reaches running sessions at their next request.
          */
         patch: operations["patch_sign_in_policy"];
+        trace?: never;
+    };
+    "/api/v1/sla-calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All calendars that service levels can count by */
+        get: operations["get_sla_calendars"];
+        put?: never;
+        /** Create a calendar */
+        post: operations["post_sla_calendars"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One calendar */
+        get: operations["get_sla_calendars_id"];
+        put?: never;
+        post?: never;
+        /** Delete a calendar that no rule counts by */
+        delete: operations["delete_sla_calendars_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a calendar
+         * @description Clocks that run by it are reckoned anew, in the background.
+         */
+        patch: operations["patch_sla_calendars_id"];
+        trace?: never;
+    };
+    "/api/v1/sla-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules for service levels */
+        get: operations["get_sla_rules"];
+        put?: never;
+        /**
+         * Create a rule
+         * @description It counts from now on: the clocks of the records that are open begin with it, in the background.
+         */
+        post: operations["post_sla_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule */
+        get: operations["get_sla_rules_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a rule
+         * @description Its clocks stop; what it has counted stays on the dashboard.
+         */
+        delete: operations["delete_sla_rules_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule
+         * @description Its clocks are reckoned anew, in the background. What has been breached stays so. Switching one off always goes.
+         */
+        patch: operations["patch_sla_rules_id"];
+        trace?: never;
+    };
+    "/api/v1/sla-simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a rule over the past months
+         * @description As if it had been in force: which clocks there would have been, which would have run out, and which steps would have been
+         *     taken. In the background, over the records that you see; it changes nothing. Conditions are asked of records as they are now.
+         */
+        post: operations["post_sla_simulations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla-simulations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a simulation is, and what it has found */
+        get: operations["get_sla_simulations_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla/adherence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often service levels were kept
+         * @description A clock counts on the day on which it was decided: when it ran out, or when what was to be done was done in time.
+         */
+        get: operations["get_sla_adherence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sla/timers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clocks that are open, of the records that you see */
+        get: operations["get_sla_timers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/stages/{id}": {
@@ -7416,6 +7617,10 @@ export interface components {
             do: "notify";
             message: string;
             to: components["schemas"]["AutomationRecipient"][];
+        } | {
+            definition_id: components["schemas"]["ApprovalDefinitionId"];
+            /** @enum {string} */
+            do: "request_approval";
         } | {
             /** @enum {string} */
             do: "webhook";
@@ -11241,6 +11446,42 @@ export interface components {
             team_id?: components["schemas"]["TeamId"] | null;
             user_id?: components["schemas"]["UserId"] | null;
         };
+        /** @description A new calendar. */
+        NewSlaCalendar: {
+            holidays?: components["schemas"]["SlaHoliday"][];
+            name: string;
+            /** @description A name such as `Europe/Berlin`; the organisation's when absent. */
+            time_zone?: string | null;
+            week: components["schemas"]["SlaWeek"];
+        };
+        /** @description A new rule. */
+        NewSlaRule: {
+            active?: boolean;
+            calendar_id?: components["schemas"]["SlaCalendarId"] | null;
+            /** @description CEL over the record; `true` is for every record. */
+            condition?: string;
+            measure: components["schemas"]["SlaMeasure"];
+            name: string;
+            object: components["schemas"]["SlaObject"];
+            pause_in?: string[];
+            pause_while?: string | null;
+            places?: string[];
+            response_from?: components["schemas"]["SlaResponseFrom"];
+            response_kinds?: components["schemas"]["ActivityKind"][];
+            steps?: components["schemas"]["SlaStep"][];
+            target: components["schemas"]["SlaDuration"];
+            /** Format: int32 */
+            warn_percent?: number | null;
+        };
+        /** @description A rule to be tried. */
+        NewSlaSimulation: {
+            /**
+             * Format: int32
+             * @description How far back.
+             */
+            months: number;
+            rule: components["schemas"]["NewSlaRule"];
+        };
         /** @description A new stage, behind the last open one, or behind the last one when it is closed. */
         NewStage: {
             colour?: components["schemas"]["Colour"] | null;
@@ -11430,7 +11671,7 @@ export interface components {
          * @description Why somebody is told.
          * @enum {string}
          */
-        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused";
+        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered";
         /** @description How many were changed. */
         NotificationMarked: {
             /** Format: int64 */
@@ -13515,6 +13756,123 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_SlaCalendar: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /**
+                 * Format: int64
+                 * @description Minutes of a working day, in the mean of those of the week: what a target in days means.
+                 */
+                day_minutes: number;
+                /** @description The zone in which it counts. */
+                effective_time_zone: string;
+                /** @description By date. */
+                holidays: components["schemas"]["SlaHoliday"][];
+                id: components["schemas"]["SlaCalendarId"];
+                name: string;
+                /** @description Null for the organisation's. */
+                time_zone?: string | null;
+                /** Format: date-time */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rules that count by it.
+                 */
+                used_by: number;
+                /** Format: int64 */
+                version: number;
+                week: components["schemas"]["SlaWeek"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SlaRule: components["schemas"]["Counted"] & {
+            items: (components["schemas"]["SlaDefinition"] & {
+                active: boolean;
+                calendar?: components["schemas"]["Ref"] | null;
+                calendar_id?: components["schemas"]["SlaCalendarId"] | null;
+                /**
+                 * @description CEL over the record, as validation rules are; `true` is for every record.
+                 * @example amount > 50000
+                 */
+                condition: string;
+                /** Format: date-time */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description Nothing that happened before counts.
+                 */
+                effective_from: string;
+                id: components["schemas"]["SlaRuleId"];
+                /**
+                 * Format: int64
+                 * @description Those of them that have run out.
+                 */
+                late_timers: number;
+                measure: components["schemas"]["SlaMeasure"];
+                name: string;
+                object: components["schemas"]["SlaObject"];
+                /**
+                 * Format: int64
+                 * @description Clocks that run, are paused, or have run out.
+                 */
+                open_timers: number;
+                /** @description Whether the clocks of all records follow it as it is now; they are being reckoned anew while they do not. */
+                planned: boolean;
+                /** @description What is wrong with its expressions since the facts they speak of have changed. Such a rule is for no record. */
+                problems: components["schemas"]["RuleProblem"][];
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+            })[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_SlaTimer: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                breached_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Null while it is paused.
+                 */
+                due_at?: string | null;
+                /** Format: date-time */
+                ended_at?: string | null;
+                id: components["schemas"]["SlaTimerId"];
+                measure: components["schemas"]["SlaMeasure"];
+                object: components["schemas"]["SlaObject"];
+                /** @description Why it ended: met, closed, gone, unmatched, reassigned or rule_off. */
+                outcome?: string | null;
+                /** @description Who answers for it. */
+                owner: components["schemas"]["Ref"];
+                place?: components["schemas"]["Ref"] | null;
+                record: components["schemas"]["Ref"];
+                rule: components["schemas"]["Ref"];
+                /** Format: date-time */
+                started_at: string;
+                state: components["schemas"]["SlaTimerState"];
+                /** @description The steps that have been taken, in order. */
+                steps: components["schemas"]["SlaStepTaken"][];
+                /**
+                 * Format: int64
+                 * @description Milliseconds of working time that it has.
+                 */
+                target_ms: number;
+                /**
+                 * Format: date-time
+                 * @description Null while it is paused.
+                 */
+                warn_at?: string | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Task: components["schemas"]["Counted"] & {
             items: {
                 account_id?: components["schemas"]["AccountId"] | null;
@@ -14933,6 +15291,506 @@ export interface components {
         SignedOut: {
             /** @description Where the browser signs out at the identity provider too; null when there is nothing to do. */
             redirect_to?: string | null;
+        };
+        /** @description What a step does. */
+        SlaAction: {
+            /** @enum {string} */
+            action: "notify";
+            to: components["schemas"]["SlaRecipient"][];
+        } | {
+            /** @enum {string} */
+            action: "reassign";
+            to: components["schemas"]["SlaNewOwner"];
+        } | {
+            /** @enum {string} */
+            action: "task";
+            assignee?: components["schemas"]["SlaTaskFor"];
+            /**
+             * Format: int32
+             * @description Days from the day on which it is made.
+             */
+            due_in_days: number;
+            title: string;
+        } | {
+            /** @enum {string} */
+            action: "raise";
+        };
+        /** @description How often levels were kept. */
+        SlaAdherence: {
+            by_month: components["schemas"]["SlaMonth"][];
+            /** @description By who had the record when it was decided. */
+            by_owner: components["schemas"]["SlaPart"][];
+            by_rule: components["schemas"]["SlaPart"][];
+            by_team: components["schemas"]["SlaPart"][];
+            /**
+             * Format: int64
+             * @description Clocks that have warned and have not run out.
+             */
+            due_soon: number;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: int64
+             * @description Clocks that have run out and are still open, whenever they did; counted up to 10,000.
+             */
+            open_breaches: number;
+            /**
+             * Format: date
+             * @description The last day that counts.
+             */
+            to: string;
+            total: components["schemas"]["SlaCount"];
+        };
+        /** @description A calendar. */
+        SlaCalendar: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Minutes of a working day, in the mean of those of the week: what a target in days means.
+             */
+            day_minutes: number;
+            /** @description The zone in which it counts. */
+            effective_time_zone: string;
+            /** @description By date. */
+            holidays: components["schemas"]["SlaHoliday"][];
+            id: components["schemas"]["SlaCalendarId"];
+            name: string;
+            /** @description Null for the organisation's. */
+            time_zone?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rules that count by it.
+             */
+            used_by: number;
+            /** Format: int64 */
+            version: number;
+            week: components["schemas"]["SlaWeek"];
+        };
+        /**
+         * Format: uuid
+         * @description Working hours and holidays that such rules count by.
+         */
+        SlaCalendarId: string;
+        /** @description A change of a calendar: what is absent stays. */
+        SlaCalendarPatch: {
+            /** @default null */
+            holidays?: components["schemas"]["SlaHoliday"][] | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            time_zone?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+            /** @default null */
+            week?: components["schemas"]["SlaWeek"] | null;
+        };
+        /** @description How often it was decided for and against. */
+        SlaCount: {
+            /**
+             * Format: int64
+             * @description Not done in time, done since or not.
+             */
+            breached: number;
+            /**
+             * Format: int64
+             * @description Done in time.
+             */
+            met: number;
+            /**
+             * Format: double
+             * @description Percent that were met; null when nothing was decided.
+             */
+            percent?: number | null;
+        };
+        /** @description What a rule measures and does, as it is kept. */
+        SlaDefinition: {
+            /** @description The clock stands still in these stages, or statuses. */
+            pause_in?: string[];
+            /** @description And while this is true of the record, in CEL. */
+            pause_while?: string | null;
+            /** @description Of `time_in_stage`: the stages, or statuses, that it is for; every open one when there are none. */
+            places?: string[];
+            /** @description Of `first_response`. */
+            response_from?: components["schemas"]["SlaResponseFrom"];
+            /** @description What is a response: activities of these kinds that do not come from the other side. */
+            response_kinds?: components["schemas"]["ActivityKind"][];
+            steps?: components["schemas"]["SlaStep"][];
+            target: components["schemas"]["SlaDuration"];
+            /**
+             * Format: int32
+             * @description Percent of the target after which it warns.
+             */
+            warn_percent?: number | null;
+        };
+        /** @description A length of working time. */
+        SlaDuration: {
+            unit: components["schemas"]["SlaUnit"];
+            /** Format: int32 */
+            value: number;
+        };
+        /** @description A day that is not as its day of the week is. */
+        SlaHoliday: {
+            /** Format: date */
+            date: string;
+            /** @description The hours worked all the same; none when it is free. */
+            hours?: components["schemas"]["SlaHours"][];
+            name: string;
+        };
+        /** @description A part of a working day. */
+        SlaHours: {
+            /** @example 09:00 */
+            from: string;
+            /**
+             * @description After `from`, on the same day; at most `24:00`.
+             * @example 17:00
+             */
+            until: string;
+        };
+        /**
+         * @description What is measured.
+         * @enum {string}
+         */
+        SlaMeasure: "first_response" | "time_in_stage" | "next_activity";
+        /** @description A count of a month. */
+        SlaMonth: components["schemas"]["SlaCount"] & {
+            /**
+             * Format: date
+             * @description Its first day, in the organisation's time zone.
+             */
+            month: string;
+        };
+        /** @description To whom a record is given. */
+        SlaNewOwner: {
+            user_id: components["schemas"]["UserId"];
+            /** @enum {string} */
+            who: "user";
+        } | {
+            /** @enum {string} */
+            who: "manager";
+        } | {
+            /** @enum {string} */
+            who: "rules";
+        };
+        /**
+         * @description What a rule is about.
+         * @enum {string}
+         */
+        SlaObject: "opportunity" | "lead";
+        /** @description A count of a part. */
+        SlaPart: components["schemas"]["SlaCount"] & {
+            of?: components["schemas"]["Ref"] | null;
+        };
+        /** @description Somebody, as a step names them. */
+        SlaRecipient: {
+            /** @enum {string} */
+            who: "owner";
+        } | {
+            /** @enum {string} */
+            who: "manager";
+        } | {
+            team_id: components["schemas"]["TeamId"];
+            /** @enum {string} */
+            who: "team";
+        } | {
+            role_id: components["schemas"]["RoleId"];
+            /** @enum {string} */
+            who: "role";
+        } | {
+            user_id: components["schemas"]["UserId"];
+            /** @enum {string} */
+            who: "user";
+        };
+        /**
+         * @description From when a first response is due.
+         * @enum {string}
+         */
+        SlaResponseFrom: "creation" | "assignment";
+        /** @description A rule. */
+        SlaRule: components["schemas"]["SlaDefinition"] & {
+            active: boolean;
+            calendar?: components["schemas"]["Ref"] | null;
+            calendar_id?: components["schemas"]["SlaCalendarId"] | null;
+            /**
+             * @description CEL over the record, as validation rules are; `true` is for every record.
+             * @example amount > 50000
+             */
+            condition: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Nothing that happened before counts.
+             */
+            effective_from: string;
+            id: components["schemas"]["SlaRuleId"];
+            /**
+             * Format: int64
+             * @description Those of them that have run out.
+             */
+            late_timers: number;
+            measure: components["schemas"]["SlaMeasure"];
+            name: string;
+            object: components["schemas"]["SlaObject"];
+            /**
+             * Format: int64
+             * @description Clocks that run, are paused, or have run out.
+             */
+            open_timers: number;
+            /** @description Whether the clocks of all records follow it as it is now; they are being reckoned anew while they do not. */
+            planned: boolean;
+            /** @description What is wrong with its expressions since the facts they speak of have changed. Such a rule is for no record. */
+            problems: components["schemas"]["RuleProblem"][];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A rule that says by when something must have been done.
+         */
+        SlaRuleId: string;
+        /** @description A change of a rule: what is absent stays. Its object and its measure stay always. */
+        SlaRulePatch: {
+            /** @default null */
+            active?: boolean | null;
+            /** @default null */
+            calendar_id?: components["schemas"]["SlaCalendarId"] | null;
+            /** @default null */
+            condition?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            pause_in?: string[] | null;
+            /** @default null */
+            pause_while?: string | null;
+            /** @default null */
+            places?: string[] | null;
+            /** @default null */
+            response_from?: components["schemas"]["SlaResponseFrom"] | null;
+            /** @default null */
+            response_kinds?: components["schemas"]["ActivityKind"][] | null;
+            /** @default null */
+            steps?: components["schemas"]["SlaStep"][] | null;
+            /** @default null */
+            target?: components["schemas"]["SlaDuration"] | null;
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             * @default null
+             */
+            version?: number | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            warn_percent?: number | null;
+        };
+        /** @description What a rule would have done. */
+        SlaSimulated: {
+            by_month: components["schemas"]["SlaSimulatedMonth"][];
+            /** @description By who had the record when its clock ended, or has it now. */
+            by_owner: components["schemas"]["SlaSimulatedOwner"][];
+            counts: components["schemas"]["SlaSimulatedCounts"];
+            /** @description Some that would have run out, the last first. */
+            examples: components["schemas"]["SlaSimulatedExample"][];
+            steps: components["schemas"]["SlaSimulatedSteps"][];
+        };
+        /** @description How many clocks there would have been. */
+        SlaSimulatedCounts: {
+            /** Format: int64 */
+            breached: number;
+            /**
+             * Format: int64
+             * @description Ended without what was to be done, before it was due.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description Done in time.
+             */
+            met: number;
+            /**
+             * Format: int64
+             * @description Done, but late; also among those that were breached.
+             */
+            met_late: number;
+            /**
+             * Format: int64
+             * @description Would still run.
+             */
+            open: number;
+            /** Format: int64 */
+            started: number;
+            /** Format: int64 */
+            warned: number;
+        };
+        /** @description A clock that would have run out. */
+        SlaSimulatedExample: {
+            /** Format: date-time */
+            breached_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            record: components["schemas"]["Ref"];
+            /** Format: date-time */
+            started_at: string;
+        };
+        /** @description The clocks that began in a month. */
+        SlaSimulatedMonth: components["schemas"]["SlaSimulatedCounts"] & {
+            /** Format: date */
+            month: string;
+        };
+        /** @description The clocks of a person. */
+        SlaSimulatedOwner: components["schemas"]["SlaSimulatedCounts"] & {
+            owner: components["schemas"]["Ref"];
+        };
+        /** @description How often a kind of step would have been taken. */
+        SlaSimulatedSteps: {
+            /** @description notify, reassign, task or raise. */
+            action: string;
+            /** Format: int64 */
+            count: number;
+            when: components["schemas"]["SlaStepWhen"];
+        };
+        /** @description A simulation. */
+        SlaSimulation: {
+            /**
+             * Format: int64
+             * @description Records that have been looked at.
+             */
+            done: number;
+            found: components["schemas"]["SlaSimulated"];
+            id: components["schemas"]["SlaSimulationId"];
+            /** @description Why it failed. */
+            message?: string | null;
+            /** Format: date-time */
+            since: string;
+            status: components["schemas"]["SlaSimulationStatus"];
+            /**
+             * Format: int64
+             * @description Records that there are; counted up to 200,000.
+             */
+            total: number;
+            /** Format: date-time */
+            until: string;
+        };
+        /** Format: uuid */
+        SlaSimulationId: string;
+        /**
+         * @description How far a simulation is.
+         * @enum {string}
+         */
+        SlaSimulationStatus: "running" | "done" | "failed";
+        /** @description A step of escalation. */
+        SlaStep: {
+            after?: components["schemas"]["SlaDuration"] | null;
+            do: components["schemas"]["SlaAction"];
+            /**
+             * Format: uuid
+             * @description Given by the server to a step without one; a step that keeps it is not taken twice for a clock.
+             */
+            id?: string;
+            when: components["schemas"]["SlaStepWhen"];
+        };
+        /** @description A step that was taken. */
+        SlaStepTaken: {
+            /** @description notify, reassign, task or raise. */
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Why it was refused. */
+            code?: string | null;
+            detail?: string | null;
+            /** @description warning, breach or after_breach. */
+            moment: string;
+            /** @description done, nobody or refused. */
+            outcome: string;
+        };
+        /**
+         * @description When a step is taken.
+         * @enum {string}
+         */
+        SlaStepWhen: "warning" | "breach" | "after_breach";
+        /**
+         * @description For whom a task is made.
+         * @enum {string}
+         */
+        SlaTaskFor: "owner" | "manager";
+        /** @description A clock, as the API shows it. */
+        SlaTimer: {
+            /** Format: date-time */
+            breached_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Null while it is paused.
+             */
+            due_at?: string | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+            id: components["schemas"]["SlaTimerId"];
+            measure: components["schemas"]["SlaMeasure"];
+            object: components["schemas"]["SlaObject"];
+            /** @description Why it ended: met, closed, gone, unmatched, reassigned or rule_off. */
+            outcome?: string | null;
+            /** @description Who answers for it. */
+            owner: components["schemas"]["Ref"];
+            place?: components["schemas"]["Ref"] | null;
+            record: components["schemas"]["Ref"];
+            rule: components["schemas"]["Ref"];
+            /** Format: date-time */
+            started_at: string;
+            state: components["schemas"]["SlaTimerState"];
+            /** @description The steps that have been taken, in order. */
+            steps: components["schemas"]["SlaStepTaken"][];
+            /**
+             * Format: int64
+             * @description Milliseconds of working time that it has.
+             */
+            target_ms: number;
+            /**
+             * Format: date-time
+             * @description Null while it is paused.
+             */
+            warn_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A clock that runs for one record by one rule.
+         */
+        SlaTimerId: string;
+        /**
+         * @description How a clock stands.
+         * @enum {string}
+         */
+        SlaTimerState: "running" | "warning" | "paused" | "breached" | "met" | "met_late" | "ended";
+        /**
+         * @description Units of working time.
+         * @enum {string}
+         */
+        SlaUnit: "minutes" | "hours" | "days";
+        /** @description The hours of each day of the week; a day without any is free. */
+        SlaWeek: {
+            /** @default [] */
+            fri?: components["schemas"]["SlaHours"][];
+            /** @default [] */
+            mon?: components["schemas"]["SlaHours"][];
+            /** @default [] */
+            sat?: components["schemas"]["SlaHours"][];
+            /** @default [] */
+            sun?: components["schemas"]["SlaHours"][];
+            /** @default [] */
+            thu?: components["schemas"]["SlaHours"][];
+            /** @default [] */
+            tue?: components["schemas"]["SlaHours"][];
+            /** @default [] */
+            wed?: components["schemas"]["SlaHours"][];
         };
         /** @description A stage of a pipeline. */
         Stage: {
@@ -24664,6 +25522,8 @@ export interface operations {
                 automation_id?: components["schemas"]["AutomationId"];
                 record_id?: string;
                 status?: components["schemas"]["AutomationRunStatus"];
+                /** @description Without those whose condition did not hold, and those that were set off by themselves. */
+                met?: boolean;
                 cursor?: string;
             };
             header?: never;
@@ -38521,6 +39381,117 @@ export interface operations {
             };
         };
     };
+    get_leads_id_sla: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SlaTimer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_leads_id_timeline: {
         parameters: {
             query?: {
@@ -43000,7 +43971,7 @@ export interface operations {
                 unread?: boolean;
                 /** @description Those that are put off, and no others. */
                 snoozed?: boolean;
-                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused";
+                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered";
                 /** @description All about this record, singly; with `record_id`. */
                 object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation";
                 record_id?: string;
@@ -48062,6 +49033,117 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_opportunities_id_sla: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OpportunityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SlaTimer"];
+                };
             };
             /** @description The request can't be read */
             400: {
@@ -58357,6 +59439,1596 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInPolicy"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SlaCalendar"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sla_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSlaCalendar"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaCalendar"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_calendars_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SlaCalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaCalendar"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sla_calendars_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["SlaCalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_sla_calendars_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["SlaCalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaCalendarPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaCalendar"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SlaRule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sla_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSlaRule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaRule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_rules_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SlaRuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaRule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sla_rules_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["SlaRuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_sla_rules_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["SlaRuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaRulePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaRule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sla_simulations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSlaSimulation"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaSimulation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_simulations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SlaSimulationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaSimulation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_adherence: {
+        parameters: {
+            query?: {
+                /** @description 90 days before the last when absent */
+                from?: string;
+                /** @description Today when absent */
+                to?: string;
+                object?: components["schemas"]["SlaObject"];
+                rule?: components["schemas"]["SlaRuleId"];
+                /** @description An id, or `me` */
+                owner?: string;
+                team?: components["schemas"]["TeamId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaAdherence"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sla_timers: {
+        parameters: {
+            query?: {
+                /** @description `open` when absent, `due_soon`, `breached` or `paused` */
+                state?: string;
+                object?: components["schemas"]["SlaObject"];
+                rule?: components["schemas"]["SlaRuleId"];
+                /** @description An id, or `me` */
+                owner?: string;
+                team?: components["schemas"]["TeamId"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SlaTimer"];
                 };
             };
             /** @description The request can't be read */

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
-use dealwright_crm::notification::due::moment;
-use dealwright_crm::working_hours::Day;
+use dealwright_crm::working_hours::{Day, instant};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,7 +64,7 @@ impl Timing {
         (0..HORIZON)
             .filter_map(|ahead| yesterday.checked_add_days(Days::new(ahead)))
             .filter(|date| self.is_on(*date))
-            .filter_map(|date| moment(zone, date, minute))
+            .filter_map(|date| instant(zone, date, minute))
             .find(|at| *at > now)
     }
 }

@@ -89,12 +89,14 @@ pub async fn decide(cx: &Context, tx: &mut Tx, id: ApprovalId, word: &Word) -> R
     let ask = flow::told(tx.db(), org, &opened, now).await?;
     let over = request.run.status != Status::Pending;
     let tell: Vec<Uuid> = if over { request.run.barred.clone() } else { Vec::new() };
-    let mut data = flow::data(id, &request.name, &request.rules, &request.run, &ask, &tell);
+    let data = flow::data(id, &request.name, &request.rules, &request.run, &ask, &tell);
     let in_place_of: Vec<Uuid> = said.iter().map(|one| one.seat).filter(|seat| *seat != me).collect();
-    data["for"] = json!(names(tx, &in_place_of).await?);
-    data["reason"] = json!(reason);
-    data["levels"] =
-        json!(said.iter().filter_map(|one| request.rules.levels.get(one.level)).map(|l| &l.name).collect::<Vec<_>>());
+    let levels = said.iter().filter_map(|one| request.rules.levels.get(one.level)).map(|l| &l.name);
+    let levels = json!(levels.collect::<Vec<_>>());
+    let data = flow::with(
+        data,
+        [("for", json!(names(tx, &in_place_of).await?)), ("reason", json!(reason)), ("levels", levels)],
+    );
     let event = subject.event(tx, flow::verb(request.run.status)).data(data);
     tx.emit(event);
     Ok(decided(&request, true))
@@ -196,8 +198,8 @@ pub async fn recall(cx: &Context, tx: &mut Tx, id: ApprovalId, reason: Option<&s
     let (org, now) = (tx.org().0, tx.now());
     store::save(tx.db(), org, &request, false, now).await?;
     flow::note(tx, (id, request.run.round), Entry { kind: "recalled", text: reason, ..Entry::default() }).await?;
-    let mut data = flow::data(id, &request.name, &request.rules, &request.run, &[], &asked);
-    data["reason"] = json!(reason);
+    let data = flow::data(id, &request.name, &request.rules, &request.run, &[], &asked);
+    let data = flow::with(data, [("reason", json!(reason))]);
     let event = subject.event(tx, "recalled").data(data);
     tx.emit(event);
     Ok(request)
@@ -233,8 +235,8 @@ pub async fn delegate(cx: &Context, tx: &mut Tx, id: ApprovalId, to: UserId, not
         flow::note(tx, (id, request.run.round), entry).await?;
     }
     let ask = people::with_stand_ins(tx.db(), org, &[to.0], now).await?;
-    let mut data = flow::data(id, &request.name, &request.rules, &request.run, &ask, &[]);
-    data["to"] = json!(names(tx, &[to.0]).await?);
+    let data = flow::data(id, &request.name, &request.rules, &request.run, &ask, &[]);
+    let data = flow::with(data, [("to", json!(names(tx, &[to.0]).await?))]);
     let event = subject.event(tx, "delegated").data(data);
     tx.emit(event);
     Ok(())

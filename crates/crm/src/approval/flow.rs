@@ -62,6 +62,14 @@ pub(super) async fn told(
     people::with_stand_ins(db, org, &asked, now).await
 }
 
+/// What an event says, and more.
+pub(super) fn with<const N: usize>(mut data: Value, more: [(&str, Value); N]) -> Value {
+    if let Some(said) = data.as_object_mut() {
+        said.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    }
+    data
+}
+
 /// What an event says of a request, so that whoever is to hear of it does.
 pub(super) fn data(
     request: ApprovalId,

@@ -210,7 +210,7 @@ impl Run {
         now: DateTime<Utc>,
     ) -> Result<Vec<Counted>, Refused> {
         let before = self.levels.iter().flat_map(|level| &level.seats);
-        let before = before.filter_map(|seat| seat.said.filter(|said| said.by == by)).last();
+        let before = before.filter_map(|seat| seat.said.filter(|said| said.by == by)).next_back();
         if self.status != Status::Pending {
             return Err(before
                 .filter(|said| said.verdict == verdict)

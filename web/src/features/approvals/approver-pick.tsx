@@ -1,5 +1,6 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { usersQuery } from "@/api/shared";
+import { PersonSelect, RoleSelect } from "@/components/crm/person-role-select";
 import { Input, Select } from "@/components/ui/input";
 import type { Approver } from "./model";
 import { rolesQuery } from "./queries";
@@ -32,32 +33,20 @@ export function ApproverPick(props: { label: string; value: Approver; onChange: 
         ))}
       </Select>
       {v.kind === "person" && (
-        <Select
-          aria-label={`${label}: person`}
+        <PersonSelect
+          label={`${label}: person`}
           className="min-w-0 flex-1 basis-40"
           value={v.user_id}
-          onChange={(e) => onChange({ kind: "person", user_id: e.target.value })}
-        >
-          {people.map((u) => (
-            <option key={u.id} value={u.id}>
-              {u.name}
-            </option>
-          ))}
-        </Select>
+          onChange={(id) => onChange({ kind: "person", user_id: id })}
+        />
       )}
       {v.kind === "role" && (
-        <Select
-          aria-label={`${label}: role`}
+        <RoleSelect
+          label={`${label}: role`}
           className="min-w-0 flex-1 basis-40"
           value={v.role_id}
-          onChange={(e) => onChange({ kind: "role", role_id: e.target.value })}
-        >
-          {roles.map((r) => (
-            <option key={r.id} value={r.id}>
-              {r.name}
-            </option>
-          ))}
-        </Select>
+          onChange={(id) => onChange({ kind: "role", role_id: id })}
+        />
       )}
       {v.kind === "manager" && (
         <label className="flex items-center gap-1.5 text-cell text-fg-2">

@@ -3,6 +3,7 @@ import { Plus, X } from "lucide-react";
 import { usersQuery } from "@/api/shared";
 import type { LifecycleWhom } from "@/api/types";
 import { Button } from "@/components/ui/button";
+import { PersonSelect, RoleSelect } from "@/components/crm/person-role-select";
 import { Input, Select } from "@/components/ui/input";
 import type { Action } from "./model";
 import { dealApprovalsQuery, rolesQuery } from "./queries";
@@ -106,32 +107,20 @@ function WhomPick(props: {
         {props.owner && <option value="role">a role</option>}
       </Select>
       {v.kind === "person" && (
-        <Select
-          aria-label={`${label}: person`}
+        <PersonSelect
+          label={`${label}: person`}
           className="w-44"
           value={v.user_id}
-          onChange={(e) => onChange({ kind: "person", user_id: e.target.value })}
-        >
-          {people.map((u) => (
-            <option key={u.id} value={u.id}>
-              {u.name}
-            </option>
-          ))}
-        </Select>
+          onChange={(id) => onChange({ kind: "person", user_id: id })}
+        />
       )}
       {v.kind === "role" && (
-        <Select
-          aria-label={`${label}: role`}
+        <RoleSelect
+          label={`${label}: role`}
           className="w-44"
           value={v.role_id}
-          onChange={(e) => onChange({ kind: "role", role_id: e.target.value })}
-        >
-          {roles.map((r) => (
-            <option key={r.id} value={r.id}>
-              {r.name}
-            </option>
-          ))}
-        </Select>
+          onChange={(id) => onChange({ kind: "role", role_id: id })}
+        />
       )}
     </>
   );

@@ -1,37 +1,18 @@
 //! Runs whose worker is killed, wherever that happens, and workers that both believe the run to be theirs.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use dealwright_ai::agent::{self, RunJob};
 use dealwright_testkit::TestApp;
 use serde_json::{Value, json};
 
 use super::{approval, text};
+use crate::killed::killed;
 
 const GOAL: &str = "move Isdom renewal to Proposal and remind me to call them tomorrow";
 
 /// Where a worker may be killed.
 const PHASES: [&str; 4] = ["queued", "planning", "running", "reviewing"];
-
-/// A future that is dropped after so many polls: all that a killed worker leaves behind.
-struct Killed<F> {
-    walk: Pin<Box<F>>,
-    polls: usize,
-}
-
-impl<F: Future> Future for Killed<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(left) = self.polls.checked_sub(1) else { return Poll::Ready(None) };
-        self.polls = left;
-        let polled = self.walk.as_mut().poll(cx).map(Some);
-        // Dropped at the point it waits at, not when it is woken: the statement is on its way.
-        if polled.is_pending() && left == 0 { Poll::Ready(None) } else { polled }
-    }
-}
 
 struct Run<'a> {
     app: &'a TestApp,
@@ -49,8 +30,8 @@ impl<'a> Run<'a> {
     /// A worker that claims the run; it is killed after so many polls. Answers whether it came to the end.
     async fn walk(&self, polls: usize) -> bool {
         let person = self.app.state.access.context_for(self.app.org, self.app.admin.id).await.unwrap();
-        let walk = Box::pin(agent::graph::execute(&self.app.state.assistant, &person, &self.job));
-        Killed { walk, polls }.await.map(Result::unwrap).is_some()
+        let walk = agent::graph::execute(&self.app.state.assistant, &person, &self.job);
+        killed(walk, polls).await.map(Result::unwrap).is_some()
     }
 
     async fn now(&self) -> Value {

@@ -1,9 +1,6 @@
 //! Escalations whose worker is killed wherever it waits, whose database goes away under it, and what is left of it: nothing is
 //! lost, and nothing done twice.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
 use chrono::TimeDelta;
 use dealwright_access::policy::Builtin;
 use dealwright_sla::{escalation, timer};
@@ -11,31 +8,10 @@ use dealwright_testkit::TestApp;
 use serde_json::json;
 
 use super::{count, lead, monday, rule};
+use crate::killed::killed;
 
 /// Leads of one round.
 const LEADS: usize = 6;
-
-/// A future that is dropped after so many polls: all that a killed worker leaves behind.
-struct Killed<F> {
-    work: Pin<Box<F>>,
-    polls: usize,
-}
-
-impl<F: Future> Future for Killed<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(left) = self.polls.checked_sub(1) else { return Poll::Ready(None) };
-        self.polls = left;
-        let polled = self.work.as_mut().poll(cx).map(Some);
-        // Dropped at the point it waits at, not when it is woken: the statement is on its way.
-        if polled.is_pending() && left == 0 { Poll::Ready(None) } else { polled }
-    }
-}
-
-async fn killed<F: Future>(work: F, polls: usize) -> Option<F::Output> {
-    Killed { work: Box::pin(work), polls }.await
-}
 
 /// Leads whose first response runs out at one o'clock: then a task is made, their owner changes, and people are told.
 async fn premises() -> (TestApp, dealwright_kernel::Clock) {

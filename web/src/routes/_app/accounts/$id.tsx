@@ -1,8 +1,8 @@
 import { createFileRoute, redirect } from "@tanstack/react-router";
 import { optionsQuery, usersQuery } from "@/api/shared";
-import { timelineQuery } from "@/components/crm/timeline-query";
 import { accountQuery } from "@/features/accounts/queries";
 import { ACCOUNT_TABS, AccountRecord } from "@/features/accounts/record";
+import { timeline } from "@/components/crm/timeline-load";
 
 export const Route = createFileRoute("/_app/accounts/$id")({
   validateSearch: (search: Record<string, unknown>): { tab?: string } =>
@@ -11,7 +11,7 @@ export const Route = createFileRoute("/_app/accounts/$id")({
     const [record] = await Promise.all([
       queryClient.query({ ...accountQuery(id), staleTime: "static" }),
       // A record that was merged has none of its own any more; what else fails is told where it stands.
-      queryClient.infiniteQuery({ ...timelineQuery("account", id), staleTime: "static" }).catch(() => undefined),
+      timeline(queryClient, "account", id).catch(() => undefined),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);

@@ -1,8 +1,8 @@
 import { createFileRoute, redirect } from "@tanstack/react-router";
 import { optionsQuery, usersQuery } from "@/api/shared";
-import { timelineQuery } from "@/components/crm/timeline-query";
 import { contactQuery } from "@/features/contacts/queries";
 import { CONTACT_TABS, ContactRecord } from "@/features/contacts/record";
+import { timeline } from "@/components/crm/timeline-load";
 
 export const Route = createFileRoute("/_app/contacts/$id")({
   validateSearch: (search: Record<string, unknown>): { tab?: string } =>
@@ -11,7 +11,7 @@ export const Route = createFileRoute("/_app/contacts/$id")({
     const [record] = await Promise.all([
       queryClient.query({ ...contactQuery(id), staleTime: "static" }),
       // A record that was merged has none of its own any more; what else fails is told where it stands.
-      queryClient.infiniteQuery({ ...timelineQuery("contact", id), staleTime: "static" }).catch(() => undefined),
+      timeline(queryClient, "contact", id).catch(() => undefined),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);

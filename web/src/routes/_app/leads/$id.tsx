@@ -1,8 +1,8 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { optionsQuery, usersQuery } from "@/api/shared";
-import { timelineQuery } from "@/components/crm/timeline-query";
 import { leadQuery } from "@/features/leads/queries";
 import { LEAD_TABS, LeadRecord } from "@/features/leads/record";
+import { timeline } from "@/components/crm/timeline-load";
 
 export const Route = createFileRoute("/_app/leads/$id")({
   validateSearch: (search: Record<string, unknown>): { tab?: string } =>
@@ -10,7 +10,7 @@ export const Route = createFileRoute("/_app/leads/$id")({
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const [record] = await Promise.all([
       queryClient.query({ ...leadQuery(id), staleTime: "static" }),
-      queryClient.infiniteQuery({ ...timelineQuery("lead", id), staleTime: "static" }),
+      timeline(queryClient, "lead", id),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
     ]);

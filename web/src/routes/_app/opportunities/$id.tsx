@@ -1,8 +1,8 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { optionsQuery, pipelinesQuery, usersQuery } from "@/api/shared";
-import { timelineQuery } from "@/components/crm/timeline-query";
 import { opportunityQuery } from "@/features/opportunities/queries";
 import { OpportunityRecord, readTab } from "@/features/opportunities/record";
+import { timeline } from "@/components/crm/timeline-load";
 
 export const Route = createFileRoute("/_app/opportunities/$id")({
   validateSearch: (search: Record<string, unknown>): { tab?: string } =>
@@ -10,7 +10,7 @@ export const Route = createFileRoute("/_app/opportunities/$id")({
   loader: async ({ context: { queryClient }, params: { id } }) => {
     const [record] = await Promise.all([
       queryClient.query({ ...opportunityQuery(id), staleTime: "static" }),
-      queryClient.infiniteQuery({ ...timelineQuery("opportunity", id), staleTime: "static" }),
+      timeline(queryClient, "opportunity", id),
       queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
       queryClient.query({ ...optionsQuery(), staleTime: "static" }),
       queryClient.query({ ...usersQuery(), staleTime: "static" }),
