@@ -229,7 +229,7 @@ pub fn enough(definition: &Definition, scopes: &Grants) -> Result<()> {
     let lacking = needs(definition).into_iter().filter(|needed| scopes.scope(*needed) == ScopeLevel::None);
     let fields: Vec<FieldError> = lacking
         .map(|needed| FieldError {
-            field: format!("scopes.{needed}").into(),
+            field: format!("scopes.{needed}"),
             code: "required".into(),
             message: format!("its steps need {needed}"),
         })

@@ -87,13 +87,15 @@ impl Row {
 pub async fn list(tx: &mut Tx, id: Option<AutomationId>) -> Result<Vec<Automation>> {
     let mut all = read(tx, id, true).await?;
     let mut catalogues = HashMap::new();
+    for object in all.iter().filter(|a| a.condition.is_some()).map(|a| a.object).collect::<HashSet<_>>() {
+        catalogues.insert(object, rule::store::catalogue(tx, object).await?);
+    }
     for automation in &mut all {
-        let Some(condition) = &automation.condition else { continue };
-        if !catalogues.contains_key(&automation.object) {
-            catalogues.insert(automation.object, rule::store::catalogue(tx, automation.object).await?);
-        }
-        let problems = catalogues.get(&automation.object).and_then(|c| rule::check(condition, c).err());
-        automation.problem = problems.and_then(|problems| problems.into_iter().next()).map(|problem| problem.message);
+        let (Some(condition), Some(catalogue)) = (&automation.condition, catalogues.get(&automation.object)) else {
+            continue;
+        };
+        let problems = rule::check(condition, catalogue).err().unwrap_or_default();
+        automation.problem = problems.into_iter().next().map(|problem| problem.message);
     }
     Ok(all)
 }

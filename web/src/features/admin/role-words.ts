@@ -34,7 +34,22 @@ const ACTIONS: Record<string, string> = { read: "View", update: "Edit", imperson
 const GROUPS: [string, string[]][] = [
   ["Sell", ["lead", "opportunity", "account", "contact", "product"]],
   ["Work", ["activity", "task", "saved_view", "agent"]],
-  ["Run", ["organisation", "user", "team", "role", "pipeline", "rule", "approval", "sla_rule", "automation", "import", "audit"]],
+  [
+    "Run",
+    [
+      "organisation",
+      "user",
+      "team",
+      "role",
+      "pipeline",
+      "rule",
+      "approval",
+      "sla_rule",
+      "automation",
+      "import",
+      "audit",
+    ],
+  ],
   ["Let in", ["single_sign_on", "api_key", "service_account"]],
 ];
 const ORDER = ["read", "create", "update", "delete"];

@@ -86,9 +86,11 @@ export const STEPS: Record<Step["do"], string> = {
 
 /** Which steps records of an object take. */
 export const stepsOf = (object: RuleObject): Step["do"][] =>
-  (Object.keys(STEPS) as Step["do"][]).filter((step) =>
+  (Object.keys(STEPS) as Step["do"][]).filter(
+    (step) =>
       (step !== "assign" || object === "lead") &&
-      (step !== "request_approval" || object === "lead" || object === "opportunity"));
+      (step !== "request_approval" || object === "lead" || object === "opportunity"),
+  );
 
 export function newStep(what: Step["do"]): Step {
   switch (what) {
@@ -144,7 +146,8 @@ export interface Need {
 export function needs(of: Pick<Definition, "object" | "steps">): Need[] {
   const all: Need[] = [{ object: of.object, action: "read", required: true }];
   const does = (...what: Step["do"][]) => of.steps.some((step) => what.includes(step.do));
-  if (does("set_fields", "assign", "request_approval")) all.push({ object: of.object, action: "update", required: true });
+  if (does("set_fields", "assign", "request_approval"))
+    all.push({ object: of.object, action: "update", required: true });
   if (does("create_task")) {
     all.push({ object: "task", action: "create", required: true }, { object: "task", action: "read", required: true });
   }
