@@ -19,6 +19,8 @@ create table automation (
     -- Signs what it sends.
     webhook_secret  bytea,
     active          boolean not null,
+    -- Since when: what happened before sets nothing off.
+    active_since    timestamptz,
     -- Why it was switched off, when no person did it.
     paused          text check (paused in ('storm', 'actor_gone', 'failing')),
     paused_at       timestamptz,

@@ -169,8 +169,8 @@ pub async fn insert(tx: &mut Tx, id: AutomationId, kept: &Kept<'_>) -> Result<()
     let (org, now, d) = (tx.org().0, tx.now(), kept.definition);
     let added = sqlx::query!(
         "insert into automation (org_id, id, name, description, object, trigger, condition, steps, run_as, scopes, per_hour, quiet_days, with_imports,
-                                 webhook_secret, active, next_at, created_at, updated_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17
+                                 webhook_secret, active, next_at, created_at, updated_at, active_since)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, case when $15 then $17::timestamptz end
          where (select count(*) from automation where org_id = $1) < $18",
         org,
         id.0,
@@ -209,6 +209,7 @@ pub async fn update(tx: &mut Tx, id: AutomationId, version: i64, kept: &Kept<'_>
     let written = sqlx::query!(
         "update automation set name = $4, description = $5, object = $6, trigger = $7, condition = $8, steps = $9, run_as = $10, scopes = $11,
              per_hour = $12, quiet_days = $13, with_imports = $14, webhook_secret = coalesce(webhook_secret, $15), active = $16, next_at = $17,
+             active_since = case when not $16 then null when active then active_since else $18::timestamptz end,
              paused = null, paused_at = null, updated_at = $18, version = version + 1
          where org_id = $1 and id = $2 and version = $3",
         org,
@@ -243,7 +244,7 @@ pub async fn update(tx: &mut Tx, id: AutomationId, version: i64, kept: &Kept<'_>
 pub async fn switch_off(tx: &mut Tx, id: AutomationId, version: i64) -> Result<bool> {
     let (org, now) = (tx.org().0, tx.now());
     let written = sqlx::query!(
-        "update automation set active = false, next_at = null, updated_at = $4, version = version + 1 where org_id = $1 and id = $2 and version = $3",
+        "update automation set active = false, active_since = null, next_at = null, updated_at = $4, version = version + 1 where org_id = $1 and id = $2 and version = $3",
         org,
         id.0,
         version,

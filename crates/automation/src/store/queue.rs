@@ -23,6 +23,8 @@ pub struct Waiting {
     pub object: RuleObject,
     pub trigger: Trigger,
     pub with_imports: bool,
+    /// What happened before sets nothing off.
+    pub since: DateTime<Utc>,
 }
 
 impl Waiting {
@@ -31,6 +33,7 @@ impl Waiting {
     pub fn record(&self, event: &Happened) -> Option<Uuid> {
         let Trigger::Event { moments, fields } = &self.trigger else { return None };
         let concerned = self.org == event.org
+            && event.at >= self.since
             && (self.with_imports || event.import.is_none())
             && event.may_be(self.object, moments, fields);
         concerned.then(|| event.record(self.object)).flatten()
@@ -43,8 +46,8 @@ impl Waiting {
 /// When the database is gone.
 pub async fn waiting(db: &mut PgConnection, orgs: &[Uuid]) -> Result<Vec<Waiting>> {
     let rows = sqlx::query!(
-        "select org_id, id, object, trigger, with_imports from automation
-         where org_id = any ($1) and active and next_at is null order by org_id, created_at, id",
+        r#"select org_id, id, object, trigger, with_imports, active_since as "since!" from automation
+         where org_id = any ($1) and active and active_since is not null and next_at is null order by org_id, created_at, id"#,
         orgs,
     )
     .fetch_all(db)
@@ -53,7 +56,7 @@ pub async fn waiting(db: &mut PgConnection, orgs: &[Uuid]) -> Result<Vec<Waiting
     rows.into_iter()
         .map(|r| {
             let (object, trigger) = (r.object.parse()?, read(r.trigger)?);
-            Ok(Waiting { org: r.org_id, id: r.id, object, trigger, with_imports: r.with_imports })
+            Ok(Waiting { org: r.org_id, id: r.id, object, trigger, with_imports: r.with_imports, since: r.since })
         })
         .collect()
 }
@@ -221,7 +224,7 @@ pub async fn pause(
     why: Pause,
 ) -> Result<bool> {
     let paused = sqlx::query!(
-        "update automation set active = false, paused = $3, paused_at = $4, next_at = null, version = version + 1, updated_at = $4
+        "update automation set active = false, active_since = null, paused = $3, paused_at = $4, next_at = null, version = version + 1, updated_at = $4
          where org_id = $1 and id = $2 and active",
         org.0,
         id.0,

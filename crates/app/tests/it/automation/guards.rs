@@ -144,3 +144,25 @@ async fn events_that_come_twice_and_workers_that_die_do_nothing_twice() {
     assert_eq!(runs(admin, &once).await.len(), 1);
     assert_eq!(tasks(admin, &deal).await.len(), 1);
 }
+
+#[tokio::test]
+async fn what_happened_before_it_was_switched_on_sets_nothing_off() {
+    let clock = Clock::fixed("2026-03-27T12:00:00Z".parse().unwrap());
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
+    let admin = &app.admin;
+    admin.opportunity("Before", json!({})).await;
+    clock.advance(TimeDelta::seconds(1));
+    let steps = json!([{ "do": "create_task", "title": "Look" }]);
+    let late = admin.post("/automations", on_deals("Late", &["created"], None, steps)).await.ok();
+    admin.opportunity("After", json!({})).await;
+    settle(&app).await;
+    assert_eq!(runs(admin, &late).await, [json!(["done", null, "After"])]);
+    // Saved again, it has been on all the while; off and on again, it has not.
+    let off =
+        admin.post(&format!("{}/switch", at(&late)), json!({ "active": false, "version": late["version"] })).await.ok();
+    admin.opportunity("Between", json!({})).await;
+    clock.advance(TimeDelta::seconds(1));
+    admin.post(&format!("{}/switch", at(&late)), json!({ "active": true, "version": off["version"] })).await.ok();
+    settle(&app).await;
+    assert_eq!(runs(admin, &late).await.len(), 1);
+}
