@@ -267,7 +267,8 @@ async fn letters_come_in_the_reader_s_language_until_they_are_unsubscribed() {
     let nobody = app.nobody();
     let page = nobody.get(&format!("!/unsubscribe/{token}")).await;
     assert!(page.status == 200 && page.body.as_str().unwrap().contains("Abbestellen"), "{:?}", page.body);
-    let forged = format!("!/unsubscribe/A{}", &token[1..]);
+    let other = if token.starts_with('A') { 'B' } else { 'A' };
+    let forged = format!("!/unsubscribe/{other}{}", &token[1..]);
     for wrong in [forged.as_str(), "!/unsubscribe/x", "!/unsubscribe/%F0%9F%92%A9"] {
         assert_eq!(nobody.send(nobody.request(Method::POST, wrong)).await.status, 404);
     }
