@@ -11,7 +11,6 @@ const HORIZON: u64 = 70;
 
 /// When a schedule comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(as = AutomationTiming)]
 pub struct Timing {
     /// Hours and minutes of the time zone. Where the clocks go forward over it, it comes once they have; where they go back over

@@ -13,6 +13,17 @@ function refresh(client: QueryClient, keys: Set<string>): void {
   for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
 }
 
+/** One change of each record: the last one, but for a move, which what follows from it does not hide. */
+function newest(waiting: LiveChange[]): Map<string, LiveChange> {
+  const all = new Map<string, LiveChange>();
+  for (const change of waiting) {
+    const key = `${change.type}/${change.id}`;
+    const moved = all.get(key)?.event === "opportunity.moved";
+    if (!moved || change.event.startsWith("opportunity.")) all.set(key, change);
+  }
+  return all;
+}
+
 /** Opportunities are fetched one by one and mended in place; a burst (an import, say) refreshes once it is over. */
 export function useLiveUpdates(): void {
   const client = useQueryClient();
@@ -20,7 +31,7 @@ export function useLiveUpdates(): void {
     let waiting: LiveChange[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settle = () => {
-      const changes = new Map(waiting.map((c) => [`${c.type}/${c.id}`, c]));
+      const changes = newest(waiting);
       waiting = [];
       const opportunities = [...changes.values()].filter((c) => c.type === "opportunity");
       const stale = [...changes.values()].filter((c) => STALE.includes(c.type));
