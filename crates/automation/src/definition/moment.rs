@@ -97,6 +97,16 @@ impl Happened {
         self.kind.split_once('.').map_or("", |(_, verb)| verb)
     }
 
+    /// When it was written down. When it happened may be long ago: a call of last week, the history of a demo.
+    #[must_use]
+    pub fn recorded(&self) -> DateTime<Utc> {
+        let told = self.id.get_timestamp().and_then(|at| {
+            let (seconds, nanoseconds) = at.to_unix();
+            DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
+        });
+        told.unwrap_or(self.at)
+    }
+
     /// The run that brought it about, when an automation did.
     #[must_use]
     pub fn by_run(&self) -> Option<Uuid> {

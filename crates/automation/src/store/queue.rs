@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use dealwright_access::policy::Grants;
 use dealwright_kernel::id::{AutomationId, OrgId, UserId};
 use dealwright_kernel::{Error, Result};
@@ -33,7 +33,8 @@ impl Waiting {
     pub fn record(&self, event: &Happened) -> Option<Uuid> {
         let Trigger::Event { moments, fields } = &self.trigger else { return None };
         let concerned = self.org == event.org
-            && event.at >= self.since
+            // Ids tell milliseconds.
+            && event.recorded() >= self.since.trunc_subsecs(3)
             && (self.with_imports || event.import.is_none())
             && event.may_be(self.object, moments, fields);
         concerned.then(|| event.record(self.object)).flatten()
