@@ -2,7 +2,8 @@
 //!
 //! The key is taken before the handler runs and filled in after it, so of two requests at the same time one runs and the
 //! other is told to wait. A response of 5xx, a stream, a large one or one that shows a secret is not kept: the request may
-//! be tried again.
+//! be tried again. What a request commits marks its claim in the same transaction: when the server dies before it has answered, it
+//! is not carried out a second time.
 
 use aws_lc_rs::digest::{Context as Digest, SHA256};
 use axum::body::{Body, Bytes, to_bytes};
@@ -15,6 +16,9 @@ use dealwright_access::Context;
 use dealwright_access::context::Caller;
 use dealwright_access::secret::ShownOnce;
 use dealwright_kernel::{Error, Result};
+use dealwright_store::Once;
+use dealwright_store::tx::EVENT_HEADER;
+use uuid::Uuid;
 
 use crate::AppState;
 
@@ -63,6 +67,7 @@ async fn once(state: &AppState, request: Request, next: Next) -> Result<Response
     if let Some(kept) = claim(&cx, &key, &hash).await? {
         return Ok(kept);
     }
+    parts.extensions.insert(Once { caller: cx.actor().caller(), key: key.clone() });
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     settle(&cx, &key, response).await
 }
@@ -88,9 +93,9 @@ fn hash(path: &str, body: &[u8]) -> Vec<u8> {
 async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>> {
     let (org, user) = (cx.actor().org.0, cx.actor().caller());
     let mut tx = cx.begin().await?;
-    // The claim of a request that never came to its end is given up.
+    // The claim of a request that never came to its end, and has committed nothing, is given up.
     sqlx::query!(
-        "delete from idempotency where user_id = $1 and key = $2 and status is null and created_at < $3",
+        "delete from idempotency where user_id = $1 and key = $2 and status is null and done_at is null and created_at < $3",
         user,
         key,
         cx.clock().now() - ABANDONED
@@ -106,7 +111,7 @@ async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>>
         return Ok(None);
     }
     let before = sqlx::query!(
-        "select request_hash, status, headers, body from idempotency where user_id = $1 and key = $2",
+        "select request_hash, status, headers, body, done_at, event_id, created_at from idempotency where user_id = $1 and key = $2",
         user,
         key
     )
@@ -119,6 +124,9 @@ async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>>
         return Err(Error::invalid("idempotency_key_reused", "this Idempotency-Key came with another request before"));
     }
     let Some(status) = before.status else {
+        if before.done_at.is_some() && before.created_at < cx.clock().now() - ABANDONED {
+            return done(before.event_id).map(Some);
+        }
         return Err(Error::conflict("request_in_progress", "the first request with this key is still running"));
     };
     let status = u16::try_from(status).ok().and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::OK);
@@ -135,6 +143,17 @@ async fn claim(cx: &Context, key: &str, hash: &[u8]) -> Result<Option<Response>>
     Ok(Some(response))
 }
 
+/// What is said of a request that was carried out, and whose answer went with the server that would have given it.
+fn done(event: Option<Uuid>) -> Result<Response> {
+    let words = "the first request with this key was carried out, but its answer was lost; read what it has made";
+    let mut response = Error::conflict("request_done", words).into_response();
+    if let Some(event) = event {
+        let event = HeaderValue::from_str(&event.to_string()).map_err(Error::internal)?;
+        response.headers_mut().insert(HeaderName::from_static(EVENT_HEADER), event);
+    }
+    Ok(response)
+}
+
 /// Keeps the response under the key, or gives the key back.
 async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response> {
     let (parts, body) = response.into_parts();
@@ -143,8 +162,9 @@ async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response>
     let stream =
         parts.headers.get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/event-stream"));
     let secret = parts.extensions.get::<ShownOnce>().is_some();
-    if stream || secret || !small || parts.status.is_server_error() {
-        forget(cx, key).await?;
+    let failed = parts.status.is_server_error();
+    if stream || secret || !small || failed {
+        forget(cx, key, failed).await?;
         return Ok(Response::from_parts(parts, body));
     }
     let body: Bytes = to_bytes(body, usize::MAX).await.map_err(Error::internal)?;
@@ -167,11 +187,17 @@ async fn settle(cx: &Context, key: &str, response: Response) -> Result<Response>
     Ok(Response::from_parts(parts, Body::from(body)))
 }
 
-async fn forget(cx: &Context, key: &str) -> Result<()> {
+/// Gives the key back; of a request that failed, only when it had committed nothing.
+async fn forget(cx: &Context, key: &str, failed: bool) -> Result<()> {
     let mut tx = cx.begin().await?;
-    sqlx::query!("delete from idempotency where user_id = $1 and key = $2", cx.actor().caller(), key)
-        .execute(tx.db())
-        .await?;
+    sqlx::query!(
+        "delete from idempotency where user_id = $1 and key = $2 and not ($3 and done_at is not null)",
+        cx.actor().caller(),
+        key,
+        failed
+    )
+    .execute(tx.db())
+    .await?;
     tx.commit(()).await?.into_inner();
     Ok(())
 }

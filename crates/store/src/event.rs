@@ -67,6 +67,15 @@ pub struct Origin {
     pub ip: Option<String>,
     /// At most 300 characters of what the client says of itself.
     pub user_agent: Option<String>,
+    /// Under which key its caller would have it done once.
+    pub once: Option<Once>,
+}
+
+/// The claim of a request that is to be carried out once: what commits for it says so in the same transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    pub caller: Uuid,
+    pub key: String,
 }
 
 /// The record that something happened to.

@@ -19,7 +19,7 @@ pub mod tx;
 
 pub use attempt::Attempt;
 pub use database::{Database, Roles};
-pub use event::{ActorKind, Change, Event, Origin, Stamp, Subject};
+pub use event::{ActorKind, Change, Event, Once, Origin, Stamp, Subject};
 pub use job::NewJob;
 pub use secret::Keyring;
 pub use tx::{Committed, Scope, SystemTx, Tx};

@@ -320,10 +320,28 @@ impl Tx {
         }
         let attempts = std::mem::take(&mut self.inner.attempts);
         attempt::insert(self.inner.connection(), &attempts).await?;
+        self.carry_out(last).await?;
         let events = std::mem::take(&mut self.events);
         crate::event::insert(self.inner.connection(), self.org, &self.stamp, &self.origin, self.now, events).await?;
         self.inner.end("commit").await?;
         Ok(Committed { value, event: last })
+    }
+
+    /// Marks the request's claim: a server that dies before it has answered must not do it again.
+    async fn carry_out(&mut self, event: Option<EventId>) -> Result<()> {
+        let Some(once) = self.origin.once.clone() else { return Ok(()) };
+        let (org, now) = (self.org.0, self.now);
+        sqlx::query!(
+            "update idempotency set done_at = $4, event_id = coalesce($5, event_id) where org_id = $1 and user_id = $2 and key = $3 and status is null",
+            org,
+            once.caller,
+            once.key,
+            now,
+            event.map(|id| id.0),
+        )
+        .execute(self.db())
+        .await?;
+        Ok(())
     }
 
     /// Ends a transaction that only read.

@@ -10,7 +10,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::database::access_changed;
+use dealwright_store::{Once, database::access_changed};
 use dealwright_store::{Origin, Tx};
 use futures::future::BoxFuture;
 
@@ -278,7 +278,8 @@ pub fn origin(headers: &HeaderMap, extensions: &Extensions) -> Origin {
     // A client may name its request itself.
     let request_id = headers.get("x-request-id").and_then(|v| v.to_str().ok());
     let request_id = request_id.map(|id| id.chars().take(100).collect());
-    Origin { request_id, ..Device::of(headers, extensions).origin() }
+    let once = extensions.get::<Once>().cloned();
+    Origin { request_id, once, ..Device::of(headers, extensions).origin() }
 }
 
 /// The permission `P` names, for use outside an extractor.

@@ -24,7 +24,7 @@ impl Device {
     /// The same as events tell it.
     #[must_use]
     pub fn origin(self) -> Origin {
-        Origin { request_id: None, ip: Some(self.address), user_agent: self.user_agent }
+        Origin { ip: Some(self.address), user_agent: self.user_agent, ..Origin::default() }
     }
 }
 

@@ -126,7 +126,7 @@ async fn former(
     )
     .execute(tx.db())
     .await?;
-    let origin = Origin { request_id: None, ip: address.map(str::to_owned), user_agent: None };
+    let origin = Origin { ip: address.map(str::to_owned), ..Origin::default() };
     let data = json!({ "session_id": found.id });
     tell(&mut tx, access.clock(), (found.org, found.user), &origin, Told::TokenReused, data).await?;
     tx.commit().await?;

@@ -120,6 +120,54 @@ async fn what_came_before_is_answered_again_under_the_same_idempotency_key() {
     assert_eq!(app.admin.get("/opportunities?count=true").await.ok()["total"], 1);
 }
 
+/// What a server that was killed leaves behind of a request: its claim, with or without its commit, and no answer.
+async fn killed(app: &TestApp, key: &str, committed: bool) {
+    let mut tx = app.db.database.system().await.unwrap();
+    sqlx::query(
+        "update idempotency set status = null, headers = null, body = null, created_at = created_at - interval '3 minutes',
+             done_at = case when $2 then done_at end where key = $1",
+    )
+    .bind(key)
+    .bind(committed)
+    .execute(tx.db())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_whose_answer_was_lost_is_not_carried_out_twice() {
+    let app = TestApp::new().await;
+    let make = |key: &'static str| {
+        let request = app.admin.request(Method::POST, "/accounts").header("Idempotency-Key", key);
+        app.admin.send(request.json(&json!({ "name": key, "allow_duplicates": true })))
+    };
+    let count =
+        async |name: &str| app.admin.get(&format!("/accounts?q={name}")).await.ok()["items"].as_array().unwrap().len();
+    let first = make("committed").await;
+    assert_eq!(first.status, 201);
+    killed(&app, "committed", true).await;
+    let again = make("committed").await;
+    assert_eq!((again.problem(), again.event()), ("409 request_done".to_owned(), first.event()));
+    assert_eq!(count("committed").await, 1);
+    // What had committed nothing is carried out.
+    make("abandoned").await;
+    app.admin
+        .delete(&format!(
+            "/accounts/{}",
+            app.admin.get("/accounts?q=abandoned").await.ok()["items"][0]["id"].as_str().unwrap()
+        ))
+        .await;
+    killed(&app, "abandoned", false).await;
+    assert_eq!(make("abandoned").await.status, 201);
+    assert_eq!(count("abandoned").await, 1);
+    // A key is its caller's own.
+    let other = app.user(Builtin::SalesManager).await;
+    let request = other.request(Method::POST, "/accounts").header("Idempotency-Key", "committed");
+    let theirs = other.send(request.json(&json!({ "name": "committed", "allow_duplicates": true }))).await;
+    assert_eq!(theirs.status, 201);
+}
+
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let app = TestApp::new().await;
