@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::store;
+use super::{definition_store, store};
 use crate::record::Ref;
 use crate::{lifecycle, opportunity, pipeline};
 
@@ -80,7 +80,7 @@ pub async fn in_force(tx: &mut Tx) -> Result<Arc<[InForce]>> {
         return Ok(kept);
     }
     let mut all = Vec::new();
-    for row in store::definitions(tx).await? {
+    for row in definition_store::list(tx, None).await? {
         let ready = ready(tx, row.rules).await?;
         let (id, name, description) = (row.id, row.name, row.description);
         all.push(InForce { id, name, description, object: row.object, active: row.active, number: row.number, ready });
@@ -183,14 +183,14 @@ fn name_taken() -> Error {
 /// 409 `approval_name_taken`, `too_many_approvals`; 422 what is wrong with its rules.
 pub async fn create(cx: &Context, tx: &mut Tx, new: NewApprovalDefinition) -> Result<ApprovalDefinition> {
     check(tx, &new.rules).await?;
-    if store::count(tx).await? >= MOST {
+    if definition_store::count(tx).await? >= MOST {
         return Err(Error::conflict("too_many_approvals", format!("at most {MOST} definitions")));
     }
     let id = ApprovalDefinitionId(tx.new_id());
-    let made = store::insert_definition(tx, id, &new, cx.actor().user).await;
+    let made = definition_store::insert(tx, id, &new, cx.actor().user).await;
     made.on_constraint(NAME_KEY, name_taken)?;
     tx.emit(event(tx, id, new.name.trim(), 1, "created"));
-    store::definition(tx, id).await?.or_not_found("approval definition")
+    definition_store::find(tx, id).await?.or_not_found("approval definition")
 }
 
 /// Changes a definition; other rules are another version.
@@ -204,7 +204,7 @@ pub async fn update(
     version: i64,
     patch: ApprovalDefinitionPatch,
 ) -> Result<ApprovalDefinition> {
-    let old = store::definition(tx, id).await?.or_not_found("approval definition")?;
+    let old = definition_store::find(tx, id).await?.or_not_found("approval definition")?;
     if old.version != version {
         return Err(Error::stale(VersionConflict { version: old.version, fields: Vec::new() }));
     }
@@ -230,13 +230,13 @@ pub async fn update(
         return Ok(old);
     }
     if new.number != old.number {
-        store::insert_version(tx, id, new.number, &new.rules, cx.actor().user).await?;
+        definition_store::insert_version(tx, id, new.number, &new.rules, cx.actor().user).await?;
     }
-    if !store::update_definition(tx, &new).await.on_constraint(NAME_KEY, name_taken)? {
+    if !definition_store::update(tx, &new).await.on_constraint(NAME_KEY, name_taken)? {
         return Err(Error::conflict("try_again", "two changes met; try again"));
     }
     tx.emit(event(tx, id, &new.name, version + 1, "updated").changes(changes));
-    store::definition(tx, id).await?.or_not_found("approval definition")
+    definition_store::find(tx, id).await?.or_not_found("approval definition")
 }
 
 fn changes(old: &ApprovalDefinition, new: &ApprovalDefinition) -> Vec<Change> {
@@ -257,11 +257,11 @@ fn changes(old: &ApprovalDefinition, new: &ApprovalDefinition) -> Vec<Change> {
 /// # Errors
 /// 404; 409 `version_conflict`, or `approval_in_use`: it can be switched off.
 pub async fn delete(tx: &mut Tx, id: ApprovalDefinitionId, version: i64) -> Result<()> {
-    let old = store::definition(tx, id).await?.or_not_found("approval definition")?;
+    let old = definition_store::find(tx, id).await?.or_not_found("approval definition")?;
     if old.version != version {
         return Err(Error::stale(VersionConflict { version: old.version, fields: Vec::new() }));
     }
-    store::delete_definition(tx, id).await.map_err(|error| match error.sqlstate().as_deref() {
+    definition_store::delete(tx, id).await.map_err(|error| match error.sqlstate().as_deref() {
         Some("23503") => Error::conflict("approval_in_use", "requests were made by it; switch it off instead"),
         _ => error,
     })?;

@@ -19,8 +19,8 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::definition::{self, ApprovalDefinition, ApprovalDefinitionPatch, ApprovalVersion, NewApprovalDefinition};
+use super::definition_store;
 use super::dry_run::{self, ApprovalDryRunFound};
-use super::store;
 use crate::record::Texts;
 
 /// Who keeps the definitions: asked where nobody else is left, and may recall anybody's request.
@@ -40,7 +40,7 @@ pub fn router() -> OpenApiRouter<Access> {
 #[utoipa::path(get, path = "/approval-definitions", tag = "approvals", responses((status = 200, body = Page<ApprovalDefinition>), Problems))]
 async fn index(cx: Allow<ReadApproval>) -> Result<Json<Page<ApprovalDefinition>>> {
     let mut tx = cx.begin().await?;
-    let all = store::definitions(&mut tx).await?;
+    let all = definition_store::list(&mut tx, None).await?;
     tx.done(Json(Page::whole(all))).await
 }
 
@@ -70,7 +70,7 @@ async fn create(
 #[utoipa::path(get, path = "/approval-definitions/{id}", tag = "approvals", params(("id" = ApprovalDefinitionId, Path)), responses((status = 200, body = ApprovalDefinition), Problems))]
 async fn get(cx: Allow<ReadApproval>, Path(id): Path<ApprovalDefinitionId>) -> Result<impl IntoResponse> {
     let mut tx = cx.begin().await?;
-    let found = store::definition(&mut tx, id).await?.or_not_found("approval definition")?;
+    let found = definition_store::find(&mut tx, id).await?.or_not_found("approval definition")?;
     tx.done((etag(found.version), Json(found))).await
 }
 
@@ -123,8 +123,8 @@ async fn versions(
     Path(id): Path<ApprovalDefinitionId>,
 ) -> Result<Json<Page<ApprovalVersion>>> {
     let mut tx = cx.begin().await?;
-    store::definition(&mut tx, id).await?.or_not_found("approval definition")?;
-    let all = store::versions(&mut tx, id).await?;
+    definition_store::find(&mut tx, id).await?.or_not_found("approval definition")?;
+    let all = definition_store::versions(&mut tx, id).await?;
     tx.done(Json(Page::whole(all))).await
 }
 

@@ -3,11 +3,12 @@
 //! The state machine is `workflow::approval`'s. Here `definition` holds what is in force and how it is written, `subject` what can
 //! be approved, `people` who is meant, `flow` how a request begins and goes on, `guard` what writes meet, `gate` what moves and
 //! conversions meet, `decide` what people do with a request, `escalate` what the clock does, `delegation` who is away, `link` the
-//! links of letters, `view` what is shown, `store` the SQL, and the `http` modules the endpoints.
+//! links of letters, `view` what is shown, `store` and `definition_store` the SQL, and the `http` modules the endpoints.
 
 pub mod decide;
 pub mod definition;
 pub mod definition_http;
+pub mod definition_store;
 pub mod delegation;
 pub mod dry_run;
 pub mod escalate;
