@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
 import { daysUntil, plural, weekday } from "@/lib/format";
 import { create } from "@/lib/frame";
+import { Approvals } from "./approvals";
 import { Checklist } from "./checklist";
 import { Closing, Slow } from "./deals";
 import { MyPipeline } from "./pipeline";
@@ -69,6 +70,7 @@ export function Home() {
         <Slow />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
+        <Approvals />
         <Waiting
           proposals={proposals ? allOf(proposals) : []}
           count={waiting}

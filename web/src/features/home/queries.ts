@@ -4,6 +4,13 @@ import { isApiError } from "@/api/problem";
 import type { Opportunity } from "@/api/types";
 import { tasksQuery } from "@/components/crm/task-query";
 
+/** The newest that wait for me. */
+export const approvalsQuery = () =>
+  queryOptions({
+    queryKey: ["approvals", "home"],
+    queryFn: () => get("/approvals", { query: { filter: "waiting", limit: 5 } }),
+  });
+
 export const myTasksQuery = () => tasksQuery({ assignee_id: "me", status: "open", limit: 8 });
 
 export const myBoardQuery = () =>
