@@ -26,8 +26,8 @@ async fn clocks_of_many_deals() {
     let rows = rows();
     let mut db = app.db.database.maintenance().await.unwrap();
     let stage = app.admin.stage("Prospecting").await;
-    let deals = "insert into opportunity (org_id, id, name, pipeline_id, stage_id, currency, probability, forecast_category, owner_id, stage_entered_at)
-                 select $1, gen_random_uuid(), 'Deal ' || n, s.pipeline_id, s.id, 'EUR', 10, 'pipeline', $2, now() from stage s, generate_series(1, $3) as n
+    let deals = "insert into opportunity (org_id, id, name, pipeline_id, stage_id, probability, forecast_category, owner_id, stage_entered_at)
+                 select $1, gen_random_uuid(), 'Deal ' || n, s.pipeline_id, s.id, 10, 'pipeline', $2, now() from stage s, generate_series(1, $3) as n
                  where s.org_id = $1 and s.id = $4::uuid";
     let began = Instant::now();
     sqlx::query(deals).bind(app.org.0).bind(app.admin.id.0).bind(rows).bind(stage).execute(&mut db).await.unwrap();
