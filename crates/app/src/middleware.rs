@@ -12,6 +12,7 @@ use dealwright_access::Access;
 use dealwright_crm::web_form::public::PagePolicy;
 use dealwright_kernel::Error;
 use dealwright_kernel::error::Problem;
+use dealwright_store::tx::EVENT_HEADER;
 use ipnet::IpNet;
 use tower_http::request_id::{MakeRequestId, RequestId};
 use uuid::Uuid;
@@ -74,8 +75,10 @@ pub async fn name_problems(request: Request, next: Next) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let refused = problem.status == StatusCode::UNAUTHORIZED.as_u16();
     let mut named = Problem { request_id: id, ..problem }.response();
-    if let Some(after) = response.headers().get(header::RETRY_AFTER) {
-        named.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    for kept in [header::RETRY_AFTER, HeaderName::from_static(EVENT_HEADER)] {
+        if let Some(value) = response.headers().get(&kept) {
+            named.headers_mut().insert(kept, value.clone());
+        }
     }
     if refused {
         // What a program is to send; a browser has its page for that and asks nobody for a bearer.

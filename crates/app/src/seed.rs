@@ -11,6 +11,7 @@ use dealwright_import::command::{self, Choices, File, Report};
 use dealwright_kernel::extract::read_value;
 use dealwright_kernel::id::{OrgId, UserId};
 use dealwright_sla::timer::past;
+use dealwright_store::sequencer;
 use serde_json::json;
 
 use crate::database::{Failure, Running, deep};
@@ -87,6 +88,8 @@ async fn automations(access: &Access, org: OrgId, admin: UserId) -> dealwright_k
             "scopes": scopes, "quiet_days": 14, "active": false,
         }),
     ];
+    // What the company's past is made of has happened by now: nothing of it sets anything off.
+    while sequencer::sequence_once(access.database()).await? > 0 {}
     let cx = access.context_for(org, admin).await?;
     for definition in all {
         let (tx, _) = dealwright_automation::write::create(&cx, &read_value(definition)?).await?;

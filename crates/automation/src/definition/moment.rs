@@ -24,7 +24,7 @@ pub enum Moment {
     OwnerChanged,
     Converted,
     Restored,
-    /// A call, an e-mail, a meeting or a note about it.
+    /// A call, an e-mail, a meeting or a note that is on its timeline.
     ActivityLogged,
     /// A task about it is done; or, of tasks, this one.
     TaskDone,
@@ -78,6 +78,8 @@ pub struct Happened {
     pub id: Uuid,
     pub kind: String,
     pub at: DateTime<Utc>,
+    /// When it got its place in the log. When it happened may be long before: a call of last week.
+    pub recorded_at: DateTime<Utc>,
     pub subject_type: String,
     pub subject: Uuid,
     pub opportunity: Option<Uuid>,
@@ -97,16 +99,6 @@ impl Happened {
         self.kind.split_once('.').map_or("", |(_, verb)| verb)
     }
 
-    /// When it was written down. When it happened may be long ago: a call of last week, the history of a demo.
-    #[must_use]
-    pub fn recorded(&self) -> DateTime<Utc> {
-        let told = self.id.get_timestamp().and_then(|at| {
-            let (seconds, nanoseconds) = at.to_unix();
-            DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
-        });
-        told.unwrap_or(self.at)
-    }
-
     /// The run that brought it about, when an automation did.
     #[must_use]
     pub fn by_run(&self) -> Option<Uuid> {
@@ -120,16 +112,13 @@ impl Happened {
             return Some(self.subject);
         }
         match self.subject_type.as_str() {
-            "activity" => {
-                let about = self.data.get("about")?;
-                (about.get("object")?.as_str()? == object.as_str()).then(|| about.get("id")?.as_str()?.parse().ok())?
-            }
-            "task" => match object {
+            // Both stand on the timelines of what they are about.
+            "activity" | "task" => match object {
                 RuleObject::Opportunity => self.opportunity,
                 RuleObject::Account => self.account,
                 RuleObject::Contact => self.contact,
                 RuleObject::Lead => self.lead,
-                RuleObject::Task => Some(self.subject),
+                RuleObject::Task => (self.subject_type == "task").then_some(self.subject),
             },
             _ => None,
         }
@@ -178,7 +167,9 @@ impl Happened {
             Moment::OwnerChanged => own && (self.change("owner_id").or_else(|| self.change("assignee_id")).is_some()),
             Moment::Converted => own && self.verb() == "converted",
             Moment::Restored => own && self.verb() == "restored",
-            Moment::ActivityLogged => self.kind == "activity.logged",
+            Moment::ActivityLogged => {
+                self.kind == "activity.logged" && self.data.get("again").and_then(Value::as_bool) != Some(true)
+            }
             Moment::TaskDone => self.kind == "task.completed",
             Moment::SlaWarned => own && self.kind == "sla.warned",
             Moment::SlaBreached => own && self.kind == "sla.breached",
@@ -230,6 +221,7 @@ mod tests {
             id: Uuid::from_u128(2),
             kind: kind.to_owned(),
             at: DateTime::UNIX_EPOCH,
+            recorded_at: DateTime::UNIX_EPOCH,
             subject_type: subject_type.to_owned(),
             subject: Uuid::from_u128(3),
             opportunity: Some(Uuid::from_u128(9)),
@@ -275,10 +267,12 @@ mod tests {
 
     #[test]
     fn an_activity_and_a_task_lead_to_what_they_are_about() {
-        let about = json!({ "about": { "object": "lead", "id": Uuid::from_u128(7) } });
-        let logged = happened("activity.logged", "activity", json!([]), about);
-        assert_eq!(logged.record(RuleObject::Lead), Some(Uuid::from_u128(7)));
-        assert_eq!(logged.record(RuleObject::Opportunity), None);
+        let logged = |data| happened("activity.logged", "activity", json!([]), data);
+        let call = logged(json!({ "kind": "call" }));
+        assert_eq!(call.record(RuleObject::Opportunity), Some(Uuid::from_u128(9)));
+        assert_eq!([call.record(RuleObject::Lead), call.record(RuleObject::Task)], [None, None]);
+        let is_logged = |event: &Happened| event.may_be(RuleObject::Opportunity, &[Moment::ActivityLogged], &[]);
+        assert!(is_logged(&call) && !is_logged(&logged(json!({ "kind": "call", "again": true }))));
         let done = happened("task.completed", "task", json!([{ "field": "done" }]), json!({}));
         assert_eq!(done.record(RuleObject::Opportunity), Some(Uuid::from_u128(9)));
         assert!(done.may_be(RuleObject::Opportunity, &[Moment::TaskDone], &[]));

@@ -353,7 +353,7 @@ pub async fn events(
     let (at, id) = before.unzip();
     Ok(sqlx::query_as!(
         Seen,
-        r#"select e.org_id as org, e.id, e.type as kind, e.at, e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity,
+        r#"select e.org_id as org, e.id, e.type as kind, e.at, e.at as recorded_at, e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity,
                   e.account_id as account, e.contact_id as contact, e.lead_id as lead, e.changes, e.data, e.import_id as import
            from event e
            where e.org_id = $1 and e.subject_type in ($2, 'activity', 'task') and e.at >= $3
@@ -377,7 +377,7 @@ pub async fn events(
 pub async fn event(tx: &mut Tx, id: Uuid) -> Result<Option<Seen>> {
     Ok(sqlx::query_as!(
         Seen,
-        r#"select e.org_id as org, e.id, e.type as kind, e.at, e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity,
+        r#"select e.org_id as org, e.id, e.type as kind, e.at, e.at as recorded_at, e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity,
                   e.account_id as account, e.contact_id as contact, e.lead_id as lead, e.changes, e.data, e.import_id as import
            from event e where e.org_id = $1 and e.id = $2"#,
         tx.org().0,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+use chrono::{DateTime, Utc};
 use dealwright_access::policy::Grants;
 use dealwright_kernel::id::{AutomationId, OrgId, UserId};
 use dealwright_kernel::{Error, Result};
@@ -33,8 +33,7 @@ impl Waiting {
     pub fn record(&self, event: &Happened) -> Option<Uuid> {
         let Trigger::Event { moments, fields } = &self.trigger else { return None };
         let concerned = self.org == event.org
-            // Ids tell milliseconds.
-            && event.recorded() >= self.since.trunc_subsecs(3)
+            && event.recorded_at >= self.since
             && (self.with_imports || event.import.is_none())
             && event.may_be(self.object, moments, fields);
         concerned.then(|| event.record(self.object)).flatten()
@@ -69,7 +68,7 @@ pub async fn waiting(db: &mut PgConnection, orgs: &[Uuid]) -> Result<Vec<Waiting
 pub async fn happened(db: &mut PgConnection, positions: &[i64]) -> Result<Vec<Happened>> {
     Ok(sqlx::query_as!(
         Happened,
-        r#"select e.org_id as org, e.id, e.type as kind, e.at, e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity,
+        r#"select e.org_id as org, e.id, e.type as kind, e.at, p.at as recorded_at, e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity,
                   e.account_id as account, e.contact_id as contact, e.lead_id as lead, e.changes, e.data, e.import_id as import
            from event_position p join event e on e.org_id = p.org_id and e.id = p.event_id
            where p.position = any ($1) order by p.position"#,

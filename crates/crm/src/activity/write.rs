@@ -13,6 +13,7 @@ use dealwright_kernel::error::{OrNotFound, VersionConflict};
 use dealwright_kernel::id::{ActivityId, EventId, UserId};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::{Change, Tx};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Activity, ActivityKind, ActivityPatch, Fields, NewActivity, mention, participant, store};
@@ -129,6 +130,9 @@ pub async fn update(
 /// Puts it on other timelines, or elsewhere on its own: nobody hears of that.
 async fn reenter(tx: &mut Tx, activity: &Activity, entry: EventId) -> Result<()> {
     let mut event = activity.event(entry, "logged");
+    if let Some(data) = event.data.as_object_mut() {
+        data.insert("again".to_owned(), json!(true));
+    }
     event.at = Some(activity.occurred_at);
     let event = activity.records().stand_on(tx, event).await?;
     tx.emit(event);

@@ -151,6 +151,7 @@ async fn what_happened_before_it_was_switched_on_sets_nothing_off() {
     let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
     let admin = &app.admin;
     admin.opportunity("Before", json!({})).await;
+    while sequencer::sequence_once(&app.db.database).await.unwrap() > 0 {}
     clock.advance(TimeDelta::seconds(1));
     let steps = json!([{ "do": "create_task", "title": "Look" }]);
     let late = admin.post("/automations", on_deals("Late", &["created"], None, steps)).await.ok();
@@ -161,8 +162,17 @@ async fn what_happened_before_it_was_switched_on_sets_nothing_off() {
     let off =
         admin.post(&format!("{}/switch", at(&late)), json!({ "active": false, "version": late["version"] })).await.ok();
     admin.opportunity("Between", json!({})).await;
+    while sequencer::sequence_once(&app.db.database).await.unwrap() > 0 {}
     clock.advance(TimeDelta::seconds(1));
     admin.post(&format!("{}/switch", at(&late)), json!({ "active": true, "version": off["version"] })).await.ok();
     settle(&app).await;
     assert_eq!(runs(admin, &late).await.len(), 1);
+    // A call of last week that is logged now happens now, as far as it is concerned.
+    let steps = json!([{ "do": "create_task", "title": "Thank them" }]);
+    let calls = admin.post("/automations", on_deals("Calls", &["activity_logged"], None, steps)).await.ok();
+    let deal = admin.opportunity("Called", json!({})).await;
+    let call = json!({ "kind": "call", "body": "Talked.", "opportunity_id": deal["id"], "occurred_at": "2026-03-20T09:00:00Z" });
+    admin.post("/activities", call).await.ok();
+    settle(&app).await;
+    assert_eq!(runs(admin, &calls).await, [json!(["done", null, "Called"])]);
 }

@@ -3,10 +3,8 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use dealwright_sla::escalation;
 use dealwright_testkit::TestApp;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use super::count;
 
@@ -22,7 +20,8 @@ fn rows() -> i64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "measures; scripts/bench-sla runs it"]
 async fn clocks_of_many_deals() {
-    let app = TestApp::new().await;
+    // All that runs beside the requests does: what is due waits until the log has been followed.
+    let app = TestApp::with_background().await;
     let rows = rows();
     let mut db = app.db.database.maintenance().await.unwrap();
     let stage = app.admin.stage("Prospecting").await;
@@ -39,9 +38,12 @@ async fn clocks_of_many_deals() {
                        "calendar_id": calendar, "warn_percent": 80, "steps": steps });
     let began = Instant::now();
     app.admin.post("/sla-rules", body).await.ok();
-    app.drain().await;
+    let deadline = Instant::now() + Duration::from_secs(1_800);
+    while count(&app, "select count(*) from sla_timer where next_at is not null").await < rows {
+        assert!(Instant::now() < deadline, "not all were planned in half an hour");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
     let planned = began.elapsed().as_secs_f64();
-    assert_eq!(count(&app, "select count(*) from sla_timer where next_at is not null").await, rows);
     println!(
         "{rows} clocks planned in {planned:.1} s: {:.0} a second",
         f64::from(i32::try_from(rows).unwrap()) / planned
@@ -54,16 +56,12 @@ async fn clocks_of_many_deals() {
                       running_since = $1 + c.second * interval '1 second' - interval '1 day', target_ms = 1, spent_ms = 100000000000
                   from chosen c where t.org_id = c.org_id and t.id = c.id";
     sqlx::query(spread).bind(begin).bind(A_SECOND).bind(i64::from(A_SECOND * SECONDS)).execute(&mut db).await.unwrap();
-    let stop = CancellationToken::new();
-    let worker = tokio::spawn(escalation::run(app.state.access.clone(), stop.clone()));
     let all = i64::from(A_SECOND * SECONDS).min(rows);
     let deadline = Instant::now() + Duration::from_secs(120);
     while count(&app, "select count(*) from sla_step").await < all {
         assert!(Instant::now() < deadline, "not all were taken in two minutes");
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    stop.cancel();
-    worker.await.unwrap();
     let lag = "select max(extract(epoch from s.at - $1) - w.second)::float8, percentile_cont(0.5) within group (order by extract(epoch from s.at - $1) - w.second)::float8
                from sla_step s join (select id, (row_number() over (order by id) - 1) / $2::int as second from sla_timer limit $3) w on w.id = s.timer_id";
     let (most, median): (f64, f64) = sqlx::query_as(lag)
@@ -87,4 +85,5 @@ async fn clocks_of_many_deals() {
         "what is due is not looked for along its index: {plan:?}"
     );
     assert!(most < 1.0, "{most:.2} s late for a thousand due");
+    app.stop().await;
 }
