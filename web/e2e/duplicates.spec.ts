@@ -40,6 +40,7 @@ test("a duplicate is told while typing, merged field by field, and made two agai
   await page.getByRole("menuitem", { name: "Merge with…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(`Merge into ${firm}`).click();
+  await expect(page.locator("input:focus")).toBeVisible();
   await page.keyboard.type(`${firm} GmbH`);
   await page.getByRole("option", { name: `${firm} GmbH` }).click();
   await expect(dialog.getByRole("radio", { name: "https://quorvex.example" })).toBeChecked();

@@ -116,8 +116,11 @@ test("columns are put in order, kept in sight and made wider, and a view keeps i
   await page.getByRole("button", { name: "Move Forecast" }).focus();
   await page.keyboard.press("Space");
   await expect(page.getByText(/^Lifted Forecast/)).toBeAttached();
-  await page.keyboard.press("ArrowUp");
-  await expect(page.getByText(/^Over place /)).toBeAttached();
+  // It moves once its neighbours are measured.
+  await expect(async () => {
+    await page.keyboard.press("ArrowUp");
+    await expect(page.getByText(/^Over place /)).toBeAttached({ timeout: 1_000 });
+  }).toPass();
   await page.keyboard.press("Space");
   const shown = page.getByRole("list", { name: "Columns shown" }).getByRole("listitem");
   await expect(shown.first()).toContainText("Stage");

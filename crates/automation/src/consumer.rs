@@ -2,6 +2,7 @@
 //! cursor. So each event is looked at once, whenever the process dies; what comes of it is the run's own transaction.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use dealwright_kernel::id::OrgId;
 use dealwright_kernel::{Clock, Result};
@@ -18,12 +19,14 @@ use crate::store::queue::{self, NewRun, Waiting};
 
 /// The name of the cursor.
 const CONSUMER: &str = "automations";
+/// What happens within it is followed together.
+const PACE: Duration = Duration::from_millis(200);
 /// Events of one transaction.
 const BATCH: i64 = 500;
 
 /// Follows the event log until `stop`.
 pub async fn follow(database: Database, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, &["dealwright_position"]);
+    let mut bell = Bell::new(&database, &["dealwright_position"]).paced(PACE);
     loop {
         if let Err(error) = catch_up(&database).await {
             tracing::warn!(%error, "automations could not be set off; they follow");
@@ -39,7 +42,7 @@ pub async fn follow(database: Database, stop: CancellationToken) {
 /// # Errors
 /// When the database is gone: the same events come again then.
 pub async fn catch_up(database: &Database) -> Result<()> {
-    let consumer = Consumer::open(database, CONSUMER).await?;
+    let consumer = Consumer::new(database, CONSUMER);
     while let Some(mut batch) = consumer.next(BATCH).await? {
         look(&mut batch, database.clock()).await?;
         batch.settle().await?;

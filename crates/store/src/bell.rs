@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dealwright_kernel::Result;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::broadcast::{self, Receiver, Sender};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Database;
@@ -90,13 +91,23 @@ pub struct Bell {
     channels: &'static [&'static str],
     hearing: Option<Receiver<Heard>>,
     heard: Vec<String>,
+    pace: Duration,
+    woken: Instant,
 }
 
 impl Bell {
     #[must_use]
     pub fn new(database: &Database, channels: &'static [&'static str]) -> Self {
         debug_assert!(channels.iter().all(|channel| CHANNELS.contains(channel)), "nobody listens to {channels:?}");
-        Self { database: database.clone(), channels, hearing: None, heard: Vec::new() }
+        let (pace, woken) = (Duration::ZERO, Instant::now());
+        Self { database: database.clone(), channels, hearing: None, heard: Vec::new(), pace, woken }
+    }
+
+    /// Wakes no more often than once in `pace`: the first ring wakes at once, and what rings soon after it wakes together.
+    #[must_use]
+    pub fn paced(mut self, pace: Duration) -> Self {
+        self.pace = pace;
+        self
     }
 
     /// Waits for the next ring; breaks when it is time to stop.
@@ -111,6 +122,13 @@ impl Bell {
             () = tokio::time::sleep(POLL) => {}
             word = hear(hearing, self.channels) => self.heard.extend(word),
         }
+        tokio::select! {
+            () = stop.cancelled() => return ControlFlow::Break(()),
+            () = tokio::time::sleep_until(self.woken + self.pace) => {}
+        }
+        // All that has rung by now is one reason to look.
+        self.heard.extend(heard_already(hearing, self.channels));
+        self.woken = Instant::now();
         ControlFlow::Continue(())
     }
 
@@ -130,6 +148,18 @@ async fn hear(hearing: &mut Receiver<Heard>, channels: &[&str]) -> Option<String
             Err(RecvError::Lagged(_)) => return None,
             // There is an ear as long as there is a database.
             Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+/// The words of what has rung and was not listened to yet.
+fn heard_already(hearing: &mut Receiver<Heard>, channels: &[&str]) -> Vec<String> {
+    let mut words = Vec::new();
+    loop {
+        match hearing.try_recv() {
+            Ok(heard) if channels.contains(&&*heard.channel) => words.push(heard.word.as_ref().to_owned()),
+            Ok(_) | Err(TryRecvError::Lagged(_)) => {}
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return words,
         }
     }
 }

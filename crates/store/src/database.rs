@@ -111,12 +111,21 @@ impl Database {
         SystemTx::begin(&self.system).await
     }
 
-    /// A connection that hears `NOTIFY`. It wakes; what happened is in the tables.
+    /// A transaction that does nothing but what follows from the event log, cursor and all: its commit does not wait for the
+    /// disk. If the database dies before it is written, what followed from it is gone with it, and it is done again.
     ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub async fn derived(&self) -> Result<SystemTx> {
+        SystemTx::begin_derived(&self.system).await
+    }
+
     pub(crate) const fn ear(&self) -> &Arc<Ear> {
         &self.ear
     }
 
+    /// A connection that hears `NOTIFY`. It wakes; what happened is in the tables.
+    ///
     /// # Errors
     /// When the database can't be reached.
     pub(crate) async fn listener(&self) -> Result<PgListener> {

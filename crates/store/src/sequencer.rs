@@ -4,6 +4,8 @@
 //! An event of a long transaction gets its number when it commits, so it stalls nobody and nobody skips it. A consumer
 //! keeps a cursor over positions: it sees each event at least once, in order, with no gap.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use dealwright_kernel::Result;
 use dealwright_kernel::id::{EventId, OrgId};
@@ -18,6 +20,8 @@ use crate::{Database, SystemTx};
 
 const LOCK: i64 = 0x6465_616c_0001;
 const BATCH: i64 = 5_000;
+/// Events that come within it get their positions together.
+const PACE: Duration = Duration::from_millis(20);
 
 /// A committed event as consumers see it.
 #[derive(Clone, Debug)]
@@ -46,7 +50,7 @@ pub struct Positioned {
 /// # Errors
 /// When the database is gone.
 pub async fn sequence_once(database: &Database) -> Result<u64> {
-    let mut tx = database.system().await?;
+    let mut tx = database.derived().await?;
     let locked =
         sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "locked!""#, LOCK).fetch_one(tx.db()).await?;
     if !locked {
@@ -76,7 +80,7 @@ pub async fn sequence_once(database: &Database) -> Result<u64> {
 
 /// Runs the sequencer until `stop`: woken by commits, and by a clock in case a wake-up was lost.
 pub async fn run_sequencer(database: Database, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, &["dealwright_event"]);
+    let mut bell = Bell::new(&database, &["dealwright_event"]).paced(PACE);
     loop {
         match sequence_once(&database).await {
             Ok(n) if n == u64::try_from(BATCH).unwrap_or(u64::MAX) => continue,
@@ -128,15 +132,9 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// # Errors
-    /// When the database is gone.
-    pub async fn open(database: &Database, name: &str) -> Result<Self> {
-        let mut tx = database.system().await?;
-        sqlx::query!("insert into event_consumer (name) values ($1) on conflict do nothing", name)
-            .execute(tx.db())
-            .await?;
-        tx.commit().await?;
-        Ok(Self { name: name.to_owned(), database: database.clone() })
+    #[must_use]
+    pub fn new(database: &Database, name: &str) -> Self {
+        Self { name: name.to_owned(), database: database.clone() }
     }
 
     /// The next events. Nothing else reads with this cursor until the batch is settled or dropped; dropping it leaves
@@ -145,16 +143,29 @@ impl Consumer {
     /// # Errors
     /// When the database is gone.
     pub async fn next(&self, limit: i64) -> Result<Option<Batch>> {
-        let mut tx = self.database.system().await?;
-        let cursor = sqlx::query_scalar!(
-            "select position from event_consumer where name = $1 for update skip locked",
-            self.name
-        )
-        .fetch_optional(tx.db())
-        .await?;
-        let Some(cursor) = cursor else { return Ok(None) };
+        let mut tx = self.database.derived().await?;
+        let cursor = match self.cursor(tx.db()).await? {
+            Some(cursor) => cursor,
+            None if self.begin(tx.db()).await? => 0,
+            None => return Ok(None),
+        };
         let events = after(tx.db(), cursor, limit).await?;
         Ok(events.last().map(|e| e.position).map(|last| Batch { consumer: self.name.clone(), last, events, tx }))
+    }
+
+    async fn cursor(&self, db: &mut PgConnection) -> Result<Option<i64>> {
+        let query = sqlx::query_scalar!(
+            "select position from event_consumer where name = $1 for update skip locked",
+            self.name
+        );
+        Ok(query.fetch_optional(db).await?)
+    }
+
+    /// Whether it begins here: else there is a cursor, and another process has it.
+    async fn begin(&self, db: &mut PgConnection) -> Result<bool> {
+        let begun =
+            sqlx::query!("insert into event_consumer (name) values ($1) on conflict do nothing", self.name).execute(db);
+        Ok(begun.await?.rows_affected() == 1)
     }
 }
 

@@ -382,6 +382,10 @@ impl SystemTx {
         Open::begin(pool, "begin".to_owned()).await.map(Self)
     }
 
+    pub(crate) async fn begin_derived(pool: &PgPool) -> Result<Self> {
+        Open::begin(pool, "begin; set local synchronous_commit = off".to_owned()).await.map(Self)
+    }
+
     pub fn db(&mut self) -> &mut PgConnection {
         self.0.connection()
     }

@@ -9,6 +9,7 @@ pub mod http;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use dealwright_access::Context;
 use dealwright_kernel::Result;
@@ -24,6 +25,9 @@ use uuid::Uuid;
 
 use crate::presence::{self, Stir};
 use crate::record::Ref;
+
+/// What happens within it is told together.
+const PACE: Duration = Duration::from_millis(50);
 
 /// A change somebody may want to see.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -128,7 +132,8 @@ fn key(cx: &Context) -> Result<GroupKey> {
 
 /// Follows the event log and tells the hub's listeners, until `stop`.
 pub async fn run(database: Database, hub: Hub, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, &["dealwright_position", "dealwright_notification", presence::CHANNEL]);
+    let mut bell =
+        Bell::new(&database, &["dealwright_position", "dealwright_notification", presence::CHANNEL]).paced(PACE);
     let (mut position, mut stirred, mut rung) = (None, None, true);
     loop {
         match tell(&database, &hub, position).await {

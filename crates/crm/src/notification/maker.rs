@@ -4,6 +4,7 @@
 //! process dies.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_access::Access;
@@ -27,6 +28,8 @@ use crate::working_hours::instant;
 
 /// The name of the cursor.
 const CONSUMER: &str = "notifications";
+/// What happens within it is followed together.
+const PACE: Duration = Duration::from_millis(200);
 /// Events of one transaction.
 const BATCH: i64 = 500;
 /// How long a letter about many records waits for the rest of them.
@@ -42,7 +45,7 @@ const MORNING: u16 = 7 * 60;
 
 /// Follows the event log until `stop`.
 pub async fn run(database: Database, stop: CancellationToken) {
-    let mut bell = Bell::new(&database, &["dealwright_position"]);
+    let mut bell = Bell::new(&database, &["dealwright_position"]).paced(PACE);
     loop {
         if let Err(error) = catch_up(&database).await {
             tracing::warn!(%error, "notifications could not be made; they follow");
@@ -58,7 +61,7 @@ pub async fn run(database: Database, stop: CancellationToken) {
 /// # Errors
 /// When the database is gone: the same events come again then.
 pub async fn catch_up(database: &Database) -> Result<()> {
-    let consumer = Consumer::open(database, CONSUMER).await?;
+    let consumer = Consumer::new(database, CONSUMER);
     while let Some(mut batch) = consumer.next(BATCH).await? {
         make(&mut batch, database.clock()).await?;
         batch.settle().await?;

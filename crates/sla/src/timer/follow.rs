@@ -4,6 +4,7 @@
 //! count by when things happened, not by when it was heard of.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use dealwright_access::Access;
@@ -26,12 +27,14 @@ use crate::rule::definition::{Measure, SlaObject};
 
 /// The name of the cursor.
 pub const CONSUMER: &str = "sla";
+/// What happens within it is followed together.
+const PACE: Duration = Duration::from_millis(200);
 /// Events of one transaction.
 const BATCH: i64 = 500;
 
 /// Follows the event log until `stop`.
 pub async fn run(access: Access, stop: CancellationToken) {
-    let mut bell = Bell::new(access.database(), &["dealwright_position"]);
+    let mut bell = Bell::new(access.database(), &["dealwright_position"]).paced(PACE);
     loop {
         if let Err(error) = catch_up(&access).await {
             tracing::warn!(%error, "clocks could not follow what happened; they do later");
@@ -47,7 +50,7 @@ pub async fn run(access: Access, stop: CancellationToken) {
 /// # Errors
 /// When the database is gone: the same events come again then.
 pub async fn catch_up(access: &Access) -> Result<()> {
-    let consumer = Consumer::open(access.database(), CONSUMER).await?;
+    let consumer = Consumer::new(access.database(), CONSUMER);
     while let Some(mut batch) = consumer.next(BATCH).await? {
         let orgs: Vec<Uuid> = batch.events.iter().map(|event| event.org.0).collect();
         for (org, behind) in store::ruled(batch.db(), &orgs).await? {

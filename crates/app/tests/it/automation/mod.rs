@@ -17,7 +17,7 @@ fn scopes() -> Value {
 }
 
 /// An automation on deals that is switched on.
-fn on_deals(name: &str, moments: &[&str], condition: Option<&str>, steps: Value) -> Value {
+pub(crate) fn on_deals(name: &str, moments: &[&str], condition: Option<&str>, steps: Value) -> Value {
     json!({ "name": name, "object": "opportunity", "trigger": { "on": "event", "moments": moments },
         "condition": condition, "steps": steps, "scopes": scopes(), "active": true })
 }
@@ -26,12 +26,12 @@ async fn put(who: &Person, path: &str, body: Value) -> Answer {
     who.send(who.request(Method::PUT, path).json(&body)).await
 }
 
-fn at(automation: &Value) -> String {
+pub(crate) fn at(automation: &Value) -> String {
     format!("/automations/{}", automation["id"].as_str().unwrap())
 }
 
 /// Status, code and record of each run, the oldest first.
-async fn runs(who: &Person, automation: &Value) -> Vec<Value> {
+pub(crate) async fn runs(who: &Person, automation: &Value) -> Vec<Value> {
     let path = format!("/automation-runs?automation_id={}", automation["id"].as_str().unwrap());
     let page = who.get(&path).await.ok();
     let row = |run: &Value| json!([run["status"], run["code"], run["record"]]);
@@ -45,7 +45,7 @@ async fn settle(app: &TestApp) {
     }
 }
 
-async fn edit(who: &Person, deal: &Value, mut body: Value) -> Answer {
+pub(crate) async fn edit(who: &Person, deal: &Value, mut body: Value) -> Answer {
     let path = format!("/opportunities/{}", deal["id"].as_str().unwrap());
     body["version"] = who.get(&path).await.ok()["version"].clone();
     who.patch(&path, body).await

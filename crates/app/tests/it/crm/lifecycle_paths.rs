@@ -2,6 +2,7 @@
 //! with the same code, which stands in the log. `LIFECYCLE_CASES` says how many definitions (6 when it is not set).
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use dealwright_testkit::{Person, TestApp};
 use proptest::strategy::{Strategy, ValueTree};
@@ -13,6 +14,7 @@ use super::bulk::change;
 use super::import::import;
 use super::lifecycle::{log, move_to, of, put, sales};
 use crate::ai::ask;
+use crate::automation::{self, on_deals, runs};
 
 /// A definition, by numbers of stages, and moves to try under it.
 #[derive(Clone, Debug)]
@@ -156,7 +158,7 @@ async fn every_path_meets_the_same_verdict() {
                 continue;
             }
             let mut of_move = HashMap::new();
-            for path in ["patch", "move", "key", "bulk", "import", "proposal", "undo"] {
+            for path in ["patch", "move", "key", "bulk", "import", "proposal", "undo", "automation"] {
                 let via = (path == "undo").then_some(*to);
                 // Names that nobody takes for another's.
                 made += 1;
@@ -237,6 +239,7 @@ async fn attempt(world: &World, path: &str, deal: &Value, event: Option<&str>, s
             import(admin, "deals.csv", file.as_bytes()).await;
             return None;
         }
+        "automation" => return Some(automated(admin, deal, id).await),
         _ => {
             let run =
                 ask(admin, &format!("move {} to {}", deal["name"].as_str().unwrap(), stage["name"].as_str().unwrap()))
@@ -249,4 +252,24 @@ async fn attempt(world: &World, path: &str, deal: &Value, event: Option<&str>, s
     };
     let code = if answer.status < 300 { "passed" } else { answer.body["code"].as_str().unwrap() };
     Some(code.to_owned())
+}
+
+/// Lets an automation of this deal alone move it; the code in its run.
+async fn automated(admin: &Person, deal: &Value, stage: &Value) -> String {
+    let set = json!([{ "do": "set_fields", "set": { "stage_id": stage } }]);
+    let this = format!("name == {}", deal["name"]);
+    let mover = admin.post("/automations", on_deals("Mover", &["changed"], Some(&this), set)).await.ok();
+    automation::edit(admin, deal, json!({ "tags": ["go"] })).await.ok();
+    let begun = Instant::now();
+    let run = loop {
+        let all = runs(admin, &mover).await;
+        if let Some(run) = all.into_iter().find(|run| run[0] != "queued") {
+            break run;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "the automation does not come to it");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let off = json!({ "active": false, "version": mover["version"] });
+    admin.post(&format!("{}/switch", automation::at(&mover)), off).await.ok();
+    if run[0] == "done" { "passed".to_owned() } else { run[1].as_str().unwrap().to_owned() }
 }

@@ -334,7 +334,7 @@ async fn each_event_is_told_once_and_each_letter_has_one_id() {
     let database = &app.db.database;
     while sequencer::sequence_once(database).await.unwrap() > 0 {}
     // A maker that dies with events in hand leaves nothing behind; the next one makes each notification once.
-    drop(Consumer::open(database, "notifications").await.unwrap().next(500).await.unwrap());
+    drop(Consumer::new(database, "notifications").next(500).await.unwrap());
     tokio::join!(async { maker::catch_up(database).await.unwrap() }, async {
         maker::catch_up(database).await.unwrap()
     });

@@ -64,7 +64,7 @@ async fn eight_writers_and_three_consumers() {
         .map(|c| {
             let (database, done, committed) = (app.db.database.clone(), Arc::clone(&done), Arc::clone(&committed));
             tokio::spawn(async move {
-                let consumer = Consumer::open(&database, &format!("consumer-{c}")).await.unwrap();
+                let consumer = Consumer::new(&database, &format!("consumer-{c}"));
                 let mut seen: Vec<(i64, Uuid, i64)> = Vec::new();
                 let mut turn = 0;
                 loop {
