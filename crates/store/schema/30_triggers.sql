@@ -23,14 +23,31 @@ create or replace trigger job_ready after insert on job referencing new table as
     for each statement execute function app.job_is_ready();
 
 -- Searched: the record's own words and its account's name.
-create or replace function app.opportunity_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+create or replace function app.words_of(deal opportunity) returns tsvector
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select to_tsvector('simple', app.fold(concat_ws(' ', deal.name, deal.next_step,
+        (select a.name from account a where a.org_id = deal.org_id and a.id = deal.account_id))))
+$$;
+create or replace function app.words_of(person contact) returns tsvector
+    language sql stable security definer set search_path = public, pg_temp as $$
+    select to_tsvector('simple', app.fold(concat_ws(' ', person.name, person.title, person.email, split_part(person.email, '@', 1),
+        app.phone_words(person.phone), (select a.name from account a where a.org_id = person.org_id and a.id = person.account_id))))
+$$;
+revoke execute on function app.words_of(opportunity), app.words_of(contact) from public;
+-- A statement names every column of the record: what tells whether words change is their values.
+create or replace function app.take_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.next_step,
-        (select a.name from account a where a.org_id = new.org_id and a.id = new.account_id))));
+    new.search := app.words_of(new);
     return new;
 end $$;
-create or replace trigger opportunity_words before insert or update of name, next_step, account_id on opportunity
-    for each row execute function app.opportunity_words();
+create or replace trigger opportunity_words before insert on opportunity for each row execute function app.take_words();
+create or replace trigger opportunity_words_changed before update of name, next_step, account_id on opportunity for each row
+    when ((old.name, old.next_step, old.account_id) is distinct from (new.name, new.next_step, new.account_id))
+    execute function app.take_words();
+create or replace trigger contact_words before insert on contact for each row execute function app.take_words();
+create or replace trigger contact_words_changed before update of name, title, email, phone, account_id on contact for each row
+    when ((old.name, old.title, old.email, old.phone, old.account_id) is distinct from (new.name, new.title, new.email, new.phone, new.account_id))
+    execute function app.take_words();
 
 create or replace function app.account_words() returns trigger language plpgsql as $$
 begin
@@ -41,20 +58,11 @@ end $$;
 create or replace trigger account_words before insert or update of name, domain, phone on account
     for each row execute function app.account_words();
 
-create or replace function app.contact_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
-begin
-    new.search := to_tsvector('simple', app.fold(concat_ws(' ', new.name, new.title, new.email, split_part(new.email, '@', 1),
-        app.phone_words(new.phone), (select a.name from account a where a.org_id = new.org_id and a.id = new.account_id))));
-    return new;
-end $$;
-create or replace trigger contact_words before insert or update of name, title, email, phone, account_id on contact
-    for each row execute function app.contact_words();
-
 -- An account's new name is searched for in what hangs on it.
 create or replace function app.account_renamed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    update opportunity set account_id = account_id where org_id = new.org_id and account_id = new.id;
-    update contact set account_id = account_id where org_id = new.org_id and account_id = new.id;
+    update opportunity o set search = app.words_of(o) where o.org_id = new.org_id and o.account_id = new.id;
+    update contact c set search = app.words_of(c) where c.org_id = new.org_id and c.account_id = new.id;
     return null;
 end $$;
 create or replace trigger account_renamed after update of name on account
@@ -71,18 +79,30 @@ begin
     on conflict do nothing;
     return null;
 end $$;
+-- Of a change only those of rows whose words are others now.
+create or replace function app.remember_new_words() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into search_word (org_id, word)
+    select distinct a.org_id, w.word from added a join replaced r on r.org_id = a.org_id and r.id = a.id and r.search is distinct from a.search,
+         unnest(tsvector_to_array(a.search)) as w (word)
+    where app.is_word(w.word)
+      and not exists (select from search_word s where s.org_id = a.org_id and s.word = w.word)
+    order by 1, 2
+    on conflict do nothing;
+    return null;
+end $$;
 create or replace trigger opportunity_remember after insert on opportunity referencing new table as added
     for each statement execute function app.remember_words();
-create or replace trigger opportunity_remember_change after update on opportunity referencing new table as added
-    for each statement execute function app.remember_words();
+create or replace trigger opportunity_remember_change after update on opportunity referencing old table as replaced new table as added
+    for each statement execute function app.remember_new_words();
 create or replace trigger account_remember after insert on account referencing new table as added
     for each statement execute function app.remember_words();
-create or replace trigger account_remember_change after update on account referencing new table as added
-    for each statement execute function app.remember_words();
+create or replace trigger account_remember_change after update on account referencing old table as replaced new table as added
+    for each statement execute function app.remember_new_words();
 create or replace trigger contact_remember after insert on contact referencing new table as added
     for each statement execute function app.remember_words();
-create or replace trigger contact_remember_change after update on contact referencing new table as added
-    for each statement execute function app.remember_words();
+create or replace trigger contact_remember_change after update on contact referencing old table as replaced new table as added
+    for each statement execute function app.remember_new_words();
 
 create or replace function app.tags_added() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin

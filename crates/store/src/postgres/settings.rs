@@ -69,7 +69,8 @@ pub(super) fn render(
     set("log_checkpoints", "off");
     set("jit", "off");
     set("random_page_cost", "1.1");
-    set("wal_compression", "on");
+    // Only pglz is built in, which costs a write more than all its indexes do.
+    set("wal_compression", "off");
     set("huge_pages", "try");
     set("idle_in_transaction_session_timeout", "5min");
     match profile {
@@ -88,7 +89,7 @@ fn serve(set: &mut impl FnMut(&str, &str), install_dir: &Path, machine: Machine)
     set("maintenance_work_mem", &mib(machine.memory / 16, 64, 512));
     set("wal_buffers", "16MB");
     set("min_wal_size", "256MB");
-    set("max_wal_size", "2GB");
+    set("max_wal_size", "4GB");
     set("checkpoint_timeout", "15min");
     set("checkpoint_completion_target", "0.9");
     set("max_parallel_workers_per_gather", &(machine.cores / 2).min(4).to_string());
