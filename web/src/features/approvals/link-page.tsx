@@ -38,7 +38,7 @@ export function ApprovalLinkPage() {
   if (!data) {
     return (
       <Door title="This link is no good any more">
-        <p className="mb-4 text-body text-fg-2" role="alert">
+        <p className="mb-4 text-body text-fg-2 first-letter:uppercase" role="alert">
           {error ? sentence(error) : "This link has expired or was used; sign in to decide."}
         </p>
         <SignIn />
