@@ -133,6 +133,8 @@ impl Language {
     }
 
     fn told(self, value: &Value, label: Option<&str>) -> String {
+        // No products are no words.
+        let label = label.filter(|label| !label.is_empty());
         match (value, label) {
             (Value::Object(_), _) | (Value::Null, _) | (_, Some(_)) => excerpt(&self.value(value, label)),
             (Value::String(text), None) => match text.parse() {
@@ -206,6 +208,7 @@ mod tests {
             (json!(null), None, "Close date: –"),
             (json!([]), Some("6 × Arm A12, 25 % off"), "Close date: 6 × Arm A12, 25 % off"),
             (json!([]), None, "Close date: –"),
+            (json!([]), Some(""), "Close date: –"),
             (json!(["a", true, 3]), None, "Close date: a, yes, 3"),
         ] {
             assert_eq!(english.approved_value(&change("close_date", Value::Null, new, label)), told);

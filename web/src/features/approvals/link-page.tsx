@@ -58,8 +58,8 @@ export function ApprovalLinkPage() {
         )}
         <DecideBar busy={decide.isPending} onSay={(word) => decide.mutate(word)} />
         <p className="text-meta text-fg-3">
-          You decide as {data.name} at {data.organisation}. The link is good once, until{" "}
-          {date(data.expires_at.slice(0, 10))}.
+          You decide as {data.name} at {data.organisation}. Until {date(data.expires_at.slice(0, 10))} the link is good
+          once.
         </p>
         <SignIn />
       </div>
