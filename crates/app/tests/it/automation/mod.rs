@@ -333,16 +333,16 @@ async fn a_schedule_finds_what_has_stood_still() {
     rep.opportunity("Quiet", json!({})).await;
     let busy = rep.opportunity("Busy", json!({})).await;
     let moved = rep.opportunity("Moved", json!({})).await;
-    let stage = admin.stage("Proposal").await;
     clock.advance(TimeDelta::days(2));
+    let stage = admin.stage("Proposal").await;
     let call = json!({ "kind": "call", "subject": "Call", "opportunity_id": busy["id"] });
     rep.post("/activities", call).await.ok();
     edit(&rep, &moved, json!({ "stage_id": stage })).await.ok();
-    clock.advance(TimeDelta::days(3));
+    clock.advance(TimeDelta::days(2));
     let mut still = on_deals(
         "Still",
         &[],
-        Some("days_in_stage > 4"),
+        Some("days_in_stage > 3"),
         json!([{ "do": "notify", "to": [{ "who": "owner" }],
         "message": "{{name}} stands still" }]),
     );
@@ -353,9 +353,9 @@ async fn a_schedule_finds_what_has_stood_still() {
         json!({ "definition": definition })
     };
     for (condition, names) in [
-        ("days_in_stage > 4", vec!["Busy", "Quiet"]),
-        ("days_without_activity == 5", vec!["Moved", "Quiet"]),
-        ("days_in_stage > 4 && days_without_activity > 4", vec!["Quiet"]),
+        ("days_in_stage > 3", vec!["Busy", "Quiet"]),
+        ("days_without_activity == 4", vec!["Moved", "Quiet"]),
+        ("days_in_stage > 3 && days_without_activity > 3", vec!["Quiet"]),
     ] {
         let trial = admin.post("/automations/trial", tried(condition)).await.ok();
         let mut found: Vec<_> =
@@ -364,7 +364,7 @@ async fn a_schedule_finds_what_has_stood_still() {
         assert_eq!(found, names, "{condition}");
     }
     // Of the past it is not known.
-    let event = on_deals("Event", &["changed"], Some("days_in_stage > 4"), still["steps"].clone());
+    let event = on_deals("Event", &["changed"], Some("days_in_stage > 3"), still["steps"].clone());
     let trial = admin.post("/automations/trial", json!({ "definition": event, "days": 60 })).await.ok();
     assert_eq!(trial["would_run"], json!(0));
 }
