@@ -60,6 +60,11 @@ test("an administrator writes a service level, simulates it, and sees its clock 
   await page.goto("/dashboards");
   await page.getByLabel("Rule").selectOption({ label: name });
   await expect(page.getByRole("definition").filter({ hasText: "100 %" })).toBeVisible();
+  // What is to be done, by when it is due.
+  await page.getByLabel("Which clocks").selectOption({ label: "All, by due" });
+  await page.getByLabel("Whose").selectOption({ label: "Mine" });
+  await expect(page).toHaveURL(/due=open.*whose=me|whose=me.*due=open/);
+  await expect(page.getByRole("heading", { name: "To be done" })).toBeVisible();
   await accessible(page);
 
   // Off, and gone.

@@ -9,7 +9,7 @@ use dealwright_access::Context;
 use dealwright_crm::rule;
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
-use dealwright_workflow::rule::{Catalogue, Facts, RuleObject};
+use dealwright_workflow::rule::{Catalogue, Facts, RuleObject, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -80,6 +80,15 @@ pub async fn run(cx: &Context, definition: &Definition, days: u16) -> Result<Tri
     }
 }
 
+/// How long a record had stood still is known of now alone.
+fn without_waiting(facts: &mut Facts) {
+    for name in ["days_in_stage", "days_without_activity"] {
+        if !facts.get(name).is_missing() {
+            facts.put(name, Value::Missing);
+        }
+    }
+}
+
 /// What is judged by, read once.
 struct Basis {
     catalogue: Catalogue,
@@ -127,7 +136,9 @@ async fn of_events(
         unseen.retain(|id| !states.contains_key(id));
         unseen.sort_unstable();
         unseen.dedup();
-        states.extend(rule::store::facts(&mut tx, definition.object, &unseen).await?);
+        let mut found = rule::store::facts(&mut tx, definition.object, &unseen).await?;
+        found.values_mut().for_each(without_waiting);
+        states.extend(found);
         tx.done(()).await?;
         let Some(last) = events.last() else { break };
         before = Some((last.at, last.id));

@@ -121,7 +121,10 @@ impl fmt::Display for Money {
 }
 
 #[derive(Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an amount with its currency, such as {\"amount\": \"1234.50\", \"currency\": \"EUR\"}"
+)]
 #[schema(as = Money)]
 struct Wire {
     /// Decimal string in major units.

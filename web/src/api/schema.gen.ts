@@ -9842,11 +9842,16 @@ export interface components {
         LifecycleAction: {
             /** @enum {string} */
             do: "create_task";
-            /** Format: int32 */
-            due_in_days: number;
+            /**
+             * Format: int32
+             * @description The template's, when absent; without a template it has to be said.
+             */
+            due_in_days?: number | null;
             /** @description For the deal's owner, where whoever moves it may give them tasks; else for who moves it. */
             for_owner?: boolean;
-            title: string;
+            template_id?: components["schemas"]["TaskTemplateId"] | null;
+            /** @description May be empty where a template says it. */
+            title?: string;
             /** @description Saturdays and Sundays do not count. */
             working_days?: boolean;
         } | {

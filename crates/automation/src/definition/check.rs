@@ -237,12 +237,13 @@ pub fn enough(definition: &Definition, scopes: &Grants) -> Result<()> {
     if fields.is_empty() { Ok(()) } else { Err(Error::fields("invalid", fields)) }
 }
 
-/// Checks the people, teams and templates that the steps name, and where they send to.
+/// Checks the people, teams, templates and stages that the steps name, and where they send to.
 ///
 /// # Errors
 /// 422 `unknown_reference`, or `invalid_value` on a URL.
 pub async fn references(cx: &Context, tx: &mut dealwright_store::Tx, definition: &Definition) -> Result<()> {
-    let (mut people, mut teams, mut templates, mut approvals) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut people, mut teams, mut templates) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut approvals, mut stages) = (Vec::new(), Vec::new());
     for (n, step) in definition.steps.iter().enumerate() {
         match step {
             Step::CreateTask { assignee: super::Assignee::Person { id }, .. } => people.push((n, "assignee", id.0)),
@@ -261,15 +262,19 @@ pub async fn references(cx: &Context, tx: &mut dealwright_store::Tx, definition:
                     .map_err(|why| Error::field(format!("steps.{n}.url"), "invalid_value", why.to_string()))?;
             }
             Step::RequestApproval { definition_id } => approvals.push((n, "definition_id", definition_id.0)),
-            Step::SetFields { .. } | Step::Assign {} | Step::CreateTask { .. } | Step::Agent { .. } => {}
+            Step::SetFields { set, .. } => {
+                let stage = set.get("stage_id").and_then(|id| id.as_str()?.parse().ok());
+                stages.extend(stage.map(|id| (n, "stage_id", id)));
+            }
+            Step::Assign {} | Step::CreateTask { .. } | Step::Agent { .. } => {}
         }
         if let Step::CreateTask { template_id: Some(id), .. } = step {
             templates.push((n, "template_id", id.0));
         }
     }
-    let known = crate::store::known(tx, [&people, &teams, &templates, &approvals], definition.object).await?;
+    let known = crate::store::known(tx, [&people, &teams, &templates, &approvals, &stages], definition.object).await?;
     let mut wrong = Texts::default();
-    for (n, name, id) in people.iter().chain(&teams).chain(&templates).chain(&approvals) {
+    for (n, name, id) in people.iter().chain(&teams).chain(&templates).chain(&approvals).chain(&stages) {
         if !known.contains(id) {
             wrong.push(&format!("steps.{n}.{name}"), "unknown_reference", "there is no such one, or not any more");
         }

@@ -284,27 +284,30 @@ pub async fn delete(tx: &mut Tx, id: AutomationId, version: i64) -> Result<bool>
 /// What a step names: which step, in which place, what.
 pub type Named<'a> = (usize, &'a str, Uuid);
 
-/// Of these people, teams, task templates and definitions of approvals, those that are there: active, not archived, and for
-/// records of `object`.
+/// Of these people, teams, task templates, definitions of approvals and stages, those that are there: active, not archived, and
+/// for records of `object`.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn known(tx: &mut Tx, named: [&[Named<'_>]; 4], object: RuleObject) -> Result<HashSet<Uuid>> {
+pub async fn known(tx: &mut Tx, named: [&[Named<'_>]; 5], object: RuleObject) -> Result<HashSet<Uuid>> {
     if named.iter().all(|some| some.is_empty()) {
         return Ok(HashSet::new());
     }
-    let [people, teams, templates, approvals] = named.map(|some| some.iter().map(|(_, _, id)| *id).collect::<Vec<_>>());
+    let [people, teams, templates, approvals, stages] =
+        named.map(|some| some.iter().map(|(_, _, id)| *id).collect::<Vec<_>>());
     let found = sqlx::query_scalar!(
         r#"select id as "id!" from app_user where org_id = $1 and id = any ($2) and active and not service
            union all select id from team where org_id = $1 and id = any ($3)
            union all select id from task_template where org_id = $1 and id = any ($4) and archived_at is null
-           union all select id from approval_definition where org_id = $1 and id = any ($5) and object = $6"#,
+           union all select id from approval_definition where org_id = $1 and id = any ($5) and object = $6
+           union all select id from stage where org_id = $1 and id = any ($7)"#,
         tx.org().0,
         &people,
         &teams,
         &templates,
         &approvals,
         object.as_str(),
+        &stages,
     )
     .fetch_all(tx.db())
     .await?;

@@ -14,8 +14,7 @@ use uuid::Uuid;
 
 use super::store::{self, Entry, Request};
 use super::{Subject, flow, people};
-use crate::lead;
-use crate::opportunity;
+use crate::{lead, notification, opportunity};
 
 /// A word on a request.
 #[derive(Clone, Debug)]
@@ -86,6 +85,7 @@ pub async fn decide(cx: &Context, tx: &mut Tx, id: ApprovalId, word: &Word) -> R
         flow::note(tx, at, Entry { kind: "completed", data, ..Entry::default() }).await?;
     }
     store::save(tx.db(), org, &request, false, now).await?;
+    notification::answered::approval(tx, me, request.record.1, id).await?;
     let ask = flow::told(tx.db(), org, &opened, now).await?;
     let over = request.run.status != Status::Pending;
     let tell: Vec<Uuid> = if over { request.run.barred.clone() } else { Vec::new() };

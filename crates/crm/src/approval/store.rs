@@ -236,6 +236,42 @@ pub async fn hold_due(db: &mut PgConnection, now: DateTime<Utc>) -> Result<Optio
     row.map(RequestRow::into_request).transpose()
 }
 
+/// The pending requests of any organisation, by id after one, of which somebody who is asked has left or does not see what it is
+/// about any more. Nobody sees what is in the bin: those wait for it to be restored.
+pub async fn with_absent(db: &mut PgConnection, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows = sqlx::query!(
+        "select r.org_id, r.id from approval_request r
+         where r.status = 'pending' and r.id > $1
+           and exists (
+               select from approval_seat s where s.org_id = r.org_id and s.request_id = r.id
+                 and not exists (select from app.who_sees(r.org_id, r.record_type, r.record_id, array[s.user_id])))
+         order by r.id limit $2",
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.org_id, row.id)).collect())
+}
+
+/// A pending request of an organisation, held; what another process holds is passed over.
+pub async fn hold_free(db: &mut PgConnection, org: Uuid, id: Uuid) -> Result<Option<Request>> {
+    let row = sqlx::query_as!(
+        RequestRow,
+        "select r.org_id, r.id, r.definition_id, d.name, r.number, r.opportunity_id, r.lead_id, r.subject_id, r.subject_name, r.record_type, r.record_id,
+                r.requested_by, r.snapshot, v.definition, r.run, r.version
+         from approval_request r
+         join approval_definition d on d.org_id = r.org_id and d.id = r.definition_id
+         join approval_version v on v.org_id = r.org_id and v.definition_id = r.definition_id and v.number = r.number
+         where r.org_id = $1 and r.id = $2 and r.status = 'pending' for update of r skip locked",
+        org,
+        id,
+    )
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| row.into_request().map(|(_, request)| request)).transpose()
+}
+
 /// A request to be written.
 #[derive(Debug)]
 pub struct New<'a> {

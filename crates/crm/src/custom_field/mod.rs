@@ -9,6 +9,7 @@ pub mod conversion;
 pub mod facts;
 pub mod http;
 pub mod index;
+mod spoken;
 pub mod store;
 pub mod usage;
 pub mod value;

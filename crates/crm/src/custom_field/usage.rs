@@ -7,13 +7,13 @@ use dealwright_store::Tx;
 use dealwright_workflow::rule::custom::{Definition, MAX_FORMULAS};
 use dealwright_workflow::rule::{self, Catalogue, Custom};
 
-use super::CustomField;
+use super::{CustomField, spoken};
 
 /// Checks an object's fields as they would be after a change of `changed`.
 ///
 /// # Errors
 /// 422 `invalid` at `expression` for a formula that can't be; `too_many_formulas`; 409 `custom_field_in_use` that names the
-/// formulas and rules that would not work any more.
+/// formulas, rules and conditions that would not work any more.
 pub async fn check(tx: &mut Tx, before: &[CustomField], after: &[CustomField], changed: &CustomField) -> Result<()> {
     let object = changed.object.of_rules();
     let definitions = |fields: &[CustomField]| -> Vec<Definition> {
@@ -41,6 +41,7 @@ pub async fn check(tx: &mut Tx, before: &[CustomField], after: &[CustomField], c
         .filter(|key| after.iter().any(|f| f.key == **key && !f.archived))
         .map(|key| format!("the formula “{}”", label(key)))
         .collect();
+    broken.extend(spoken::broken(tx, object, &were, &are).await?);
     broken.extend(rules(tx, changed, &are).await?.into_iter().map(|name| format!("the rule “{name}”")));
     if broken.is_empty() {
         return Ok(());

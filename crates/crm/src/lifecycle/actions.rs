@@ -6,6 +6,7 @@ use dealwright_access::context::permission;
 use dealwright_access::policy::CreateTask;
 use dealwright_access::{Context, people as users};
 use dealwright_kernel::Result;
+use dealwright_kernel::id::TaskTemplateId;
 use dealwright_store::{Change, Tx};
 use dealwright_workflow::lifecycle::Action;
 use serde_json::{Map, Value, json};
@@ -15,6 +16,7 @@ use crate::approval::{self, Subject, people};
 use crate::opportunity::{self, Fields, Opportunity, OpportunityPatch};
 use crate::record::Ref;
 use crate::task::{self, NewTask, due};
+use crate::task_template;
 
 /// Checks the values that actions set.
 ///
@@ -67,8 +69,15 @@ pub async fn carry_out(cx: &Context, tx: &mut Tx, deal: &Opportunity, actions: &
     let mut carried = Carried::default();
     for action in actions {
         match action {
-            Action::CreateTask { title, due_in_days, working_days, for_owner } => {
-                make_task(cx, tx, deal, (title, *due_in_days, *working_days), *for_owner).await?;
+            Action::CreateTask { title, template_id, due_in_days, working_days, for_owner } => {
+                let today = tx.now().date_naive();
+                let new = NewTask {
+                    title: title.trim().to_owned(),
+                    due_date: due_in_days.and_then(|days| due::days_on(today, days, *working_days)),
+                    ..NewTask::default()
+                };
+                let new = filled(tx, new, *template_id).await?;
+                make_task(cx, tx, deal, new, *for_owner).await?;
             }
             Action::SetField { .. } => {}
             Action::ChangeOwner { to } => {
@@ -88,27 +97,30 @@ pub async fn carry_out(cx: &Context, tx: &mut Tx, deal: &Opportunity, actions: &
     Ok(carried)
 }
 
+/// A task with what its template says; one that was archived or removed since holds no deal up.
+async fn filled(tx: &mut Tx, new: NewTask, template: Option<TaskTemplateId>) -> Result<NewTask> {
+    let Some(template) = template else { return Ok(new) };
+    let today = tx.now().date_naive();
+    let found = task_template::store::list(tx, Some(template)).await?.pop();
+    Ok(found.map_or(new.clone(), |template| template.fields.fill(new, today)))
+}
+
 /// The task is the owner's where whoever moves the deal may give them tasks.
-async fn make_task(
-    cx: &Context,
-    tx: &mut Tx,
-    deal: &Opportunity,
-    (title, due_in_days, working_days): (&str, u16, bool),
-    for_owner: bool,
-) -> Result<()> {
+async fn make_task(cx: &Context, tx: &mut Tx, deal: &Opportunity, new: NewTask, for_owner: bool) -> Result<()> {
     let needs = permission::<CreateTask>();
     if !cx.actor().may(needs) {
         // Who may make no task makes none by moving a deal.
         return Ok(());
     }
     let theirs = for_owner && cx.actor().reaches(needs, deal.owner_id, deal.team_id);
+    let entered = format!("Made when the deal entered {}.", deal.stage.name);
+    let title = if new.title.is_empty() { format!("{} is in {}", deal.name, deal.stage.name) } else { new.title };
     let new = NewTask {
-        title: title.trim().to_owned(),
-        due_date: due::days_on(tx.now().date_naive(), due_in_days, working_days),
-        notes: Some(format!("Made when the deal entered {}.", deal.stage.name)),
+        title: title.chars().take(500).collect(),
+        notes: Some(new.notes.unwrap_or(entered)),
         assignee_id: theirs.then_some(deal.owner_id),
         opportunity_id: Some(deal.id),
-        ..NewTask::default()
+        ..new
     };
     task::write::create(cx, tx, new).await.map(drop)
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{LifecycleDraft, actions, store};
 use crate::pipeline::{self, Pipeline, Stage};
-use crate::{approval, opportunity};
+use crate::{approval, opportunity, task_template};
 
 /// The largest definition, in bytes of JSON.
 const LARGEST: usize = 256 * 1024;
@@ -36,12 +36,15 @@ pub async fn check(tx: &mut Tx, pipeline: &Pipeline, definition: &Definition) ->
     let roles = store::roles(tx).await?;
     let documents: Vec<ChoiceId> = store::document_types(tx).await?.into_keys().collect();
     let (approvals, people) = (approval::of_deals(tx).await?, approval::store::active_people(tx).await?);
+    let templates = task_template::store::list(tx, None).await?;
+    let templates: Vec<_> = templates.iter().filter(|one| !one.fields.archived).map(|one| one.id).collect();
     let places: Vec<Place> = pipeline.stages.iter().map(Stage::place).collect();
     let known = Known {
         stages: &places,
         roles: &roles,
         documents: &documents,
         approvals: &approvals,
+        templates: &templates,
         people: &people,
         can_ask: pipeline::can_ask,
         catalogue: &catalogue,

@@ -14,6 +14,7 @@ use dealwright_store::mail::{self, Mailer, Notice, NoticeItem, Posted};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::details::{self, Details};
 use super::preference::{EmailMode, Setting};
 use super::store::letters::{self, Receiver};
 use super::store::{self, making};
@@ -145,7 +146,8 @@ impl Sending<'_> {
         }
         let language = Language::of(receiver.locale.as_deref());
         let link = unsubscribe::link(self.access, self.org, self.user, kind);
-        let notice = letter(&cx, language, &shown, kind, Some(link));
+        let details = details::of(&cx, language, setting.zone, &shown).await?;
+        let notice = letter(&cx, language, (&shown, &details), kind, Some(link));
         self.post(id, waiting.created_at, receiver, &notice, &[id]).await
     }
 
@@ -198,7 +200,8 @@ impl Sending<'_> {
         self.drop_them(&hidden, "not_visible").await?;
         let Some(first) = shown.first().map(|one| one.kind) else { return Ok(()) };
         let language = Language::of(receiver.locale.as_deref());
-        let notice = letter(&cx, language, &shown, first, None);
+        let details = details::of(&cx, language, setting.zone, &shown).await?;
+        let notice = letter(&cx, language, (&shown, &details), first, None);
         let notice = Notice {
             subject: digest_subject(language, shown.len(), now.with_timezone(&setting.zone).date_naive()),
             ..notice
@@ -255,12 +258,12 @@ fn digest_subject(language: Language, count: usize, day: chrono::NaiveDate) -> S
 fn letter(
     cx: &Context,
     language: Language,
-    shown: &[Notification],
+    (shown, details): (&[Notification], &Details),
     kind: NotificationKind,
     unsubscribe_url: Option<String>,
 ) -> Notice {
     let base = &cx.access().settings().base_url;
-    let items: Vec<NoticeItem> = shown.iter().take(MOST).map(|one| item(cx, language, one)).collect();
+    let items: Vec<NoticeItem> = shown.iter().take(MOST).map(|one| item(cx, language, one, details)).collect();
     let rest = shown.len().saturating_sub(MOST);
     Notice {
         lang: language.tag(),
@@ -284,9 +287,16 @@ fn letter(
     }
 }
 
-fn item(cx: &Context, language: Language, of: &Notification) -> NoticeItem {
+fn item(cx: &Context, language: Language, of: &Notification, details: &Details) -> NoticeItem {
     let changes = of.changes.iter().map(|change| language.change(change));
-    NoticeItem { title: language.title(of), lines: changes.chain(of.excerpt.clone()).collect(), url: url(cx, of) }
+    let more = details.get(&of.id).into_iter().flatten().cloned();
+    let asks = matches!(of.kind, NotificationKind::ApprovalWaiting | NotificationKind::ApprovalEscalated);
+    NoticeItem {
+        title: language.title(of),
+        lines: changes.chain(of.excerpt.clone()).chain(more).collect(),
+        url: url(cx, of),
+        open: asks.then(|| language.say("Look at it and decide", "Ansehen und entscheiden")),
+    }
 }
 
 /// Where a notification leads: an approval that waits, to where its reader can decide at once.

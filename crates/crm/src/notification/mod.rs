@@ -5,7 +5,9 @@
 //! own policies). `preference` and `due` say how and when; `letter` sends; `text` is what letters say, by language; `follow`
 //! is who follows what; `unsubscribe` ends letters of a kind by a link.
 
+pub mod answered;
 pub mod bounce;
+mod details;
 pub mod due;
 pub mod follow;
 pub mod http;

@@ -97,7 +97,7 @@ impl Language {
                     "approved" => "approved",
                     "rejected" => "rejected",
                     "recalled" => "recalled",
-                    _ => "changed what waits for",
+                    _ => return format!("{who} changed {name}: {approval} begins anew"),
                 };
                 format!("{who} {did} {approval} for {name}")
             }
@@ -134,7 +134,7 @@ impl Language {
         format!("{field}: {old} → {new}")
     }
 
-    fn value(self, value: &Value, label: Option<&str>) -> String {
+    pub(super) fn value(self, value: &Value, label: Option<&str>) -> String {
         // Money has a label too, but not as the reader writes it.
         match (value.get("amount").and_then(Value::as_str), value.get("currency").and_then(Value::as_str)) {
             (Some(amount), Some(currency)) => self.money(amount, currency),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use dealwright_kernel::{Currency, Money, Result};
 use dealwright_store::Tx;
 use dealwright_workflow::rule::{Facts, RuleObject, Value};
@@ -53,13 +54,21 @@ fn of<const N: usize>(facts: [(&str, Value); N]) -> Facts {
     all
 }
 
+/// Whole days from a moment until now; none of what has not begun.
+fn days(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Value {
+    Value::Int(since.map_or(0, |since| (now - since).num_days().max(0)))
+}
+
 /// The facts of deals, of the rows that this part of a statement says.
 macro_rules! deals {
     ($tx:ident, $from:tt, $($given:expr),*) => {{
         let base = opportunity::store::base_currency($tx).await?;
+        let now = $tx.now();
         let rows = sqlx::query!(
             r#"select t.id as "id!", t.name as "name!", t.amount_base, t.currency, t.close_date, t.probability as "probability!", t.forecast_category as "forecast_category!", t.lost_notes, t.won_notes, t.next_step, t.follow_up_date, t.tags as "tags!",
-                      t.external_id, t.created_at as "created_at!",
+                      t.external_id, t.created_at as "created_at!", t.stage_entered_at as "stage_entered_at?",
+                      (select a.occurred_at from activity a where a.org_id = t.org_id and a.opportunity_id = t.id and a.deleted_at is null
+                       and a.occurred_at <= $2 order by a.occurred_at desc limit 1) as last_activity,
                       (select name from choice c where c.org_id = t.org_id and c.id = t.type_id) as type,
                       (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
                       (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
@@ -83,6 +92,7 @@ macro_rules! deals {
                left join contact p on p.org_id = t.org_id and p.id = t.primary_contact_id
                where t.org_id = $1"#,
             $tx.org().0,
+            now,
             $($given),*
         )
         .fetch_all($tx.db())
@@ -111,6 +121,8 @@ macro_rules! deals {
                     ("tags", Value::texts(&r.tags)),
                     ("external_id", text(r.external_id.as_ref())),
                     ("created_at", Value::Timestamp(r.created_at)),
+                    ("days_in_stage", days(r.stage_entered_at, now)),
+                    ("days_without_activity", days(Some(r.last_activity.unwrap_or(r.created_at)), now)),
                     ("pipeline.name", text(r.pipeline.as_ref())),
                     ("stage.name", Value::text(Some(&r.stage_name))),
                     ("stage.kind", Value::text(Some(&r.stage_kind))),
@@ -138,7 +150,7 @@ macro_rules! deals {
 }
 
 async fn opportunities(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
-    Ok(deals!(tx, "from (select * from opportunity where org_id = $1 and id = any ($2) and deleted_at is null) t", ids))
+    Ok(deals!(tx, "from (select * from opportunity where org_id = $1 and id = any ($3) and deleted_at is null) t", ids))
 }
 
 /// The facts of a deal as they would be with these columns: of a new one, or of one that is there.
@@ -149,7 +161,7 @@ pub async fn facts_as_if(tx: &mut Tx, id: Uuid, columns: &Map<String, Json>) -> 
     let given = Json::Object(columns.clone());
     let mut found = deals!(
         tx,
-        "from (select t.* from (select $2::uuid as id) k left join opportunity o on o.org_id = $1 and o.id = k.id cross join lateral jsonb_populate_record(o, $3) t) t",
+        "from (select t.* from (select $3::uuid as id) k left join opportunity o on o.org_id = $1 and o.id = k.id cross join lateral jsonb_populate_record(o, $4) t) t",
         id,
         given
     );
@@ -163,8 +175,11 @@ pub async fn facts_as_if(tx: &mut Tx, id: Uuid, columns: &Map<String, Json>) -> 
 
 async fn accounts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
     let base = opportunity::store::base_currency(tx).await?;
+    let now = tx.now();
     let rows = sqlx::query!(
         r#"select t.id, t.name, t.domain, t.phone, t.website, t.employees, t.revenue_minor, t.founded_year, t.country, t.tags, t.external_id, t.created_at,
+                  (select a.occurred_at from activity a where a.org_id = t.org_id and a.account_id = t.id and a.deleted_at is null
+                   and a.occurred_at <= $3 order by a.occurred_at desc limit 1) as last_activity,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
                   (select name from account a where a.org_id = t.org_id and a.id = t.parent_id) as parent,
@@ -174,6 +189,7 @@ async fn accounts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
            where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
         tx.org().0,
         ids,
+        now,
     )
     .fetch_all(tx.db())
     .await?;
@@ -194,6 +210,7 @@ async fn accounts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
                 ("tags", Value::texts(&r.tags)),
                 ("external_id", text(r.external_id.as_ref())),
                 ("created_at", Value::Timestamp(r.created_at)),
+                ("days_without_activity", days(Some(r.last_activity.unwrap_or(r.created_at)), now)),
                 ("parent.name", text(r.parent.as_ref())),
                 ("owner.name", Value::text(Some(&r.owner_name))),
                 ("owner.email", Value::text(Some(&r.owner_email))),
@@ -205,8 +222,11 @@ async fn accounts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
 }
 
 async fn contacts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let now = tx.now();
     let rows = sqlx::query!(
         r#"select t.id, t.name, t.first_name, t.last_name, t.title, t.email, t.phone, t.tags, t.external_id, t.created_at,
+                  (select a.occurred_at from activity a where a.org_id = t.org_id and a.contact_id = t.id and a.deleted_at is null
+                   and a.occurred_at <= $3 order by a.occurred_at desc limit 1) as last_activity,
                   a.name as "account_name?", a.domain as "account_domain?", a.country as "account_country?",
                   (select name from choice c where c.org_id = a.org_id and c.id = a.industry_id) as account_industry,
                   (select name from choice c where c.org_id = a.org_id and c.id = a.region_id) as account_region,
@@ -217,6 +237,7 @@ async fn contacts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
            where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
         tx.org().0,
         ids,
+        now,
     )
     .fetch_all(tx.db())
     .await?;
@@ -233,6 +254,7 @@ async fn contacts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
                 ("tags", Value::texts(&r.tags)),
                 ("external_id", text(r.external_id.as_ref())),
                 ("created_at", Value::Timestamp(r.created_at)),
+                ("days_without_activity", days(Some(r.last_activity.unwrap_or(r.created_at)), now)),
                 ("account.name", text(r.account_name.as_ref())),
                 ("account.domain", text(r.account_domain.as_ref())),
                 ("account.industry", text(r.account_industry.as_ref())),
@@ -248,9 +270,12 @@ async fn contacts(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
 }
 
 async fn leads(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    let now = tx.now();
     let rows = sqlx::query!(
         r#"select t.id, t.name, t.first_name, t.last_name, t.company, t.title, t.email, t.phone, t.website, t.country, t.rating, t.description, t.tags,
-                  t.external_id, t.created_at, s.name as status_name, s.category as "status_category!",
+                  t.external_id, t.created_at,
+                  (select a.occurred_at from activity a where a.org_id = t.org_id and a.lead_id = t.id and a.deleted_at is null
+                   and a.occurred_at <= $3 order by a.occurred_at desc limit 1) as last_activity, s.name as status_name, s.category as "status_category!",
                   (select name from choice c where c.org_id = t.org_id and c.id = t.source_id) as source,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.industry_id) as industry,
                   (select name from choice c where c.org_id = t.org_id and c.id = t.region_id) as region,
@@ -261,6 +286,7 @@ async fn leads(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
            where t.org_id = $1 and t.id = any ($2) and t.deleted_at is null"#,
         tx.org().0,
         ids,
+        now,
     )
     .fetch_all(tx.db())
     .await?;
@@ -285,6 +311,7 @@ async fn leads(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
                 ("tags", Value::texts(&r.tags)),
                 ("external_id", text(r.external_id.as_ref())),
                 ("created_at", Value::Timestamp(r.created_at)),
+                ("days_without_activity", days(Some(r.last_activity.unwrap_or(r.created_at)), now)),
                 ("status.name", Value::text(Some(&r.status_name))),
                 ("status.category", Value::text(Some(&r.status_category))),
                 ("owner.name", Value::text(Some(&r.owner_name))),

@@ -97,6 +97,18 @@ impl Fields {
         Ok(())
     }
 
+    /// Refuses a rule that is over before the task is due, when it is one that was not there before: what was put off past the end
+    /// of its rule can still be worked on.
+    ///
+    /// # Errors
+    /// 422 `invalid_recurrence`.
+    pub fn check_beginning(&self, before: Option<&str>) -> Result<()> {
+        match (self.recurrence.as_deref(), self.due_date) {
+            (Some(rule), Some(due)) if before != Some(rule) => recurrence::check_from(rule, due),
+            _ => Ok(()),
+        }
+    }
+
     /// What the task is about.
     #[must_use]
     pub const fn about(&self) -> About {

@@ -37,6 +37,7 @@ pub async fn create(cx: &Context, tx: &mut Tx, new: NewTask) -> Result<Task> {
     let team = team_of(cx, tx, permission::<CreateTask>(), assignee).await?;
     let (id, fields) = (TaskId(tx.new_id()), new.fields(assignee));
     fields.check()?;
+    fields.check_beginning(None)?;
     fields.about().check(tx, About::default()).await?;
     store::insert(tx, id, &fields, team).await?;
     needs::set(tx, id, &[], &fields.blocked_by_ids).await?;
@@ -78,6 +79,7 @@ pub async fn update(
         return Ok(Written { task: current.allowing(cx.actor()), event: None });
     }
     new.check()?;
+    new.check_beginning(old.recurrence.as_deref())?;
     new.about().check(tx, old.about()).await?;
     let judgement = rule::Judgement::of(tx, RuleObject::Task, current.id.0).await?;
     if !store::update(tx, current.id, version, &new, team).await? {

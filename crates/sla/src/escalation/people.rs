@@ -59,8 +59,8 @@ impl People {
         }
     }
 
-    /// Who manages a person: of their team, or of the next one above it in which there is anybody, those whose roles reach the
-    /// team's records. Administrators last.
+    /// Who manages a person: whoever leads their team, or else those in it whose roles reach the team's records; or the same of the
+    /// next team above in which there is anybody. Administrators last.
     pub(super) async fn managers(&mut self, tx: &mut Tx, object: SlaObject, of: Uuid) -> Result<Vec<Uuid>> {
         if let Some(known) = self.managers.get(&of) {
             return Ok(known.clone());
@@ -68,19 +68,24 @@ impl People {
         let update = format!("{}.update", object.as_str());
         let people = sqlx::query_scalar!(
             r#"with recursive above as (
-                   select t.id, t.parent_id, 0 as depth from team t join app_user u on u.org_id = t.org_id and u.team_id = t.id
+                   select t.id, t.parent_id, t.lead_id, 0 as depth from team t join app_user u on u.org_id = t.org_id and u.team_id = t.id
                    where u.org_id = $1 and u.id = $2
                    union all
-                   select t.id, t.parent_id, a.depth + 1 from above a join team t on t.org_id = $1 and t.id = a.parent_id where a.depth < 50
+                   select t.id, t.parent_id, t.lead_id, a.depth + 1 from above a join team t on t.org_id = $1 and t.id = a.parent_id where a.depth < 50
                ), manager as (
-                   select u.id, min(a.depth) as depth, bool_and(r.builtin is not distinct from 'administrator') as administrator, lower(u.name) as name
+                   select u.id, a.depth, true as leads, false as administrator, lower(u.name) as name
+                   from above a join app_user u on u.org_id = $1 and u.id = a.lead_id and u.active and not u.service and u.id <> $2
+                   union all
+                   select u.id, min(a.depth), false, bool_and(r.builtin is not distinct from 'administrator'), lower(u.name)
                    from above a join app_user u on u.org_id = $1 and u.team_id = a.id and u.active and not u.service and u.id <> $2
                    join user_role ur on ur.org_id = u.org_id and ur.user_id = u.id
                    join role r on r.org_id = ur.org_id and r.id = ur.role_id
                    where r.builtin is not distinct from 'administrator' or r.grants ->> $3 in ('team', 'all')
                    group by u.id, u.name
+               ), nearest as (
+                   select * from manager where depth = (select min(depth) from manager)
                )
-               select id as "id!" from manager where depth = (select min(depth) from manager) order by administrator, name, id"#,
+               select id as "id!" from nearest where leads = (select bool_or(leads) from nearest) order by administrator, name, id"#,
             tx.org().0,
             of,
             update,

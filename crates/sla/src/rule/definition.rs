@@ -167,7 +167,7 @@ impl When {
 #[schema(as = SlaRecipient)]
 pub enum Recipient {
     Owner,
-    /// Who manages the owner's team, or the next one above it that has a manager.
+    /// Who leads or manages the owner's team, or the next one above it that has anybody who does.
     Manager,
     Team {
         team_id: TeamId,

@@ -33,6 +33,8 @@ pub struct NoticeItem {
     pub title: String,
     pub lines: Vec<String>,
     pub url: String,
+    /// What its link is called, where it does more than show the thing.
+    pub open: Option<&'static str>,
 }
 
 impl Notice {
@@ -60,6 +62,7 @@ mod tests {
             title: "Eve changed <Deal>".into(),
             lines: vec!["Stage: A → B".into()],
             url: "https://crm.test/x".into(),
+            open: None,
         };
         let notice = Notice {
             lang: "en",

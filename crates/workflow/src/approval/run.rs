@@ -342,11 +342,28 @@ impl Run {
 
     /// Brings a level to other people too, once; who of them is new to it.
     pub fn escalate(&mut self, definition: &Definition, n: usize, to: &[Uuid]) -> Vec<Uuid> {
+        match self.levels.get_mut(n) {
+            Some(level) if level.status == LevelStatus::Open && !level.escalated => level.escalated = true,
+            _ => return Vec::new(),
+        }
+        self.call(definition, n, to)
+    }
+
+    /// The open levels that can't come to a yes any more by those of them who are able to speak: the others have left, or don't
+    /// see what it is about.
+    #[must_use]
+    pub fn stuck(&self, definition: &Definition, able: &[Uuid]) -> Vec<usize> {
+        let open = self.levels.iter().zip(&definition.levels).enumerate();
+        let open = open.filter(|(_, (level, _))| self.status == Status::Pending && level.status == LevelStatus::Open);
+        open.filter(|(_, (level, rules))| level.is_stuck(rules, able)).map(|(n, _)| n).collect()
+    }
+
+    /// Asks these people too, each of whom then decides an open level alone; who of them is new to it.
+    pub fn call(&mut self, definition: &Definition, n: usize, to: &[Uuid]) -> Vec<Uuid> {
         let to: Vec<Uuid> = to.iter().copied().filter(|person| self.may_sit(definition, *person)).collect();
-        let Some(level) = self.levels.get_mut(n).filter(|l| l.status == LevelStatus::Open && !l.escalated) else {
+        let Some(level) = self.levels.get_mut(n).filter(|level| level.status == LevelStatus::Open) else {
             return Vec::new();
         };
-        level.escalated = true;
         let mut told = Vec::new();
         for person in to {
             match level.seats.iter_mut().find(|seat| seat.person == person) {
@@ -383,6 +400,25 @@ impl RunLevel {
             mine.truncate(usize::from(!spoke));
         }
         mine
+    }
+
+    /// Whether those who are able to speak can't bring it to a yes.
+    fn is_stuck(&self, rules: &Level, able: &[Uuid]) -> bool {
+        let silent = |seat: &&Seat| seat.said.is_none();
+        if self.seats.iter().filter(silent).any(|seat| seat.escalated && able.contains(&seat.person)) {
+            return false;
+        }
+        let asked = || self.seats.iter().filter(|seat| !seat.escalated);
+        let (can, gone): (Vec<&Seat>, Vec<&Seat>) =
+            asked().filter(silent).partition(|seat| able.contains(&seat.person));
+        match rules.needs {
+            Needs::Any => can.is_empty(),
+            Needs::All => !gone.is_empty(),
+            Needs::Quorum(n) => {
+                let yes = asked().filter(|s| s.said.is_some_and(|said| said.verdict == Verdict::Approve)).count();
+                yes + can.len() < usize::from(n).min(asked().count()).max(1)
+            }
+        }
     }
 
     /// What follows from what was said.

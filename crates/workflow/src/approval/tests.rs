@@ -134,6 +134,29 @@ fn nobody_approves_what_they_asked_for_or_changed() {
 }
 
 #[test]
+fn a_level_whose_people_have_left_is_stuck_until_somebody_else_is_called() {
+    let able = |people: &[u128]| people.iter().copied().map(person).collect::<Vec<_>>();
+    for (needs, enough, too_few) in [
+        (Needs::Any, &[3][..], &[][..]),
+        (Needs::All, &[2, 3, 4], &[2, 3]),
+        (Needs::Quorum(2), &[2, 4], &[4]),
+        // All of them, where there are fewer.
+        (Needs::Quorum(9), &[2, 3, 4], &[2, 3]),
+    ] {
+        let rules = definition(Order::Sequence, &[needs, needs]);
+        let mut run = begun(&rules, &[2, 3, 4]);
+        assert_eq!(run.stuck(&rules, &able(enough)), Vec::<usize>::new(), "{needs:?}");
+        assert_eq!(run.stuck(&rules, &able(too_few)), [0], "{needs:?}");
+        // Whoever asked is not called; who is, decides alone.
+        assert_eq!(run.call(&rules, 0, &[person(7), person(REQUESTER)]), [person(7)]);
+        assert_eq!(run.stuck(&rules, &able(&[7])), Vec::<usize>::new(), "{needs:?}");
+        assert_eq!(run.stuck(&rules, &able(too_few)), [0], "{needs:?}: they have left too");
+        say(&mut run, &rules, 7, &[], Verdict::Approve).unwrap();
+        assert_eq!(run.levels[0].status, LevelStatus::Approved, "{needs:?}");
+    }
+}
+
+#[test]
 fn it_can_be_passed_on_recalled_and_escalated_once() {
     let rules = definition(Order::Sequence, &[Needs::All]);
     let mut run = begun(&rules, &[2, 3]);

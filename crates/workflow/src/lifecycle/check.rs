@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use dealwright_kernel::FieldError;
-use dealwright_kernel::id::{ApprovalDefinitionId, ChoiceId, RoleId, StageId, UserId};
+use dealwright_kernel::id::{ApprovalDefinitionId, ChoiceId, RoleId, StageId, TaskTemplateId, UserId};
 
 use super::{Action, Criteria, Definition, Place, SETTABLE, Whom};
 use crate::StageKind;
@@ -30,6 +30,8 @@ pub struct Known<'a> {
     pub documents: &'a [ChoiceId],
     /// Definitions of approvals of deals.
     pub approvals: &'a [ApprovalDefinitionId],
+    /// Templates of tasks that are offered.
+    pub templates: &'a [TaskTemplateId],
     /// Who is active.
     pub people: &'a [UserId],
     /// Which fields a stage of a kind can ask for, beside custom ones.
@@ -188,11 +190,8 @@ fn actions(wrong: &mut Wrong, path: &str, actions: &[Action], known: &Known<'_>)
     }
     for (i, action) in actions.iter().enumerate() {
         match action {
-            Action::CreateTask { title, due_in_days, .. } => {
-                wrong.text(format!("{path}.{i}.title"), title, 200);
-                if *due_in_days > 365 {
-                    wrong.push(format!("{path}.{i}.due_in_days"), "out_of_range", "within a year");
-                }
+            Action::CreateTask { title, template_id, due_in_days, .. } => {
+                task(wrong, &format!("{path}.{i}"), (title, *template_id, *due_in_days), known);
             }
             Action::SetField { field, .. } if !SETTABLE.contains(&field.as_str()) => {
                 wrong.push(format!("{path}.{i}.field"), "unknown_field", format!("one of {}", SETTABLE.join(", ")));
@@ -226,6 +225,25 @@ fn actions(wrong: &mut Wrong, path: &str, actions: &[Action], known: &Known<'_>)
             }
             Action::RequestApproval { .. } => {}
         }
+    }
+}
+
+fn task(
+    wrong: &mut Wrong,
+    path: &str,
+    (title, template, due_in_days): (&str, Option<TaskTemplateId>, Option<u16>),
+    known: &Known<'_>,
+) {
+    if template.is_none() || !title.trim().is_empty() {
+        wrong.text(format!("{path}.title"), title, 200);
+    }
+    if template.is_some_and(|id| !known.templates.contains(&id)) {
+        wrong.push(format!("{path}.template_id"), "unknown_reference", "there is no such template");
+    }
+    match due_in_days {
+        None if template.is_none() => wrong.push(format!("{path}.due_in_days"), "required", "say when it is due"),
+        Some(days) if days > 365 => wrong.push(format!("{path}.due_in_days"), "out_of_range", "within a year"),
+        None | Some(_) => {}
     }
 }
 

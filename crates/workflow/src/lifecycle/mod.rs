@@ -7,7 +7,7 @@ pub mod check;
 pub mod judge;
 pub mod ready;
 
-use dealwright_kernel::id::{ApprovalDefinitionId, ChoiceId, RoleId, StageId, UserId};
+use dealwright_kernel::id::{ApprovalDefinitionId, ChoiceId, RoleId, StageId, TaskTemplateId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -100,10 +100,17 @@ pub struct StageRules {
 pub enum Action {
     /// Makes a task about the deal.
     CreateTask {
-        #[schema(min_length = 1, max_length = 200)]
+        /// May be empty where a template says it.
+        #[schema(max_length = 200)]
+        #[serde(default)]
         title: String,
+        /// Fills what is not said here: title, notes, priority, steps, how it comes round, and its day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        template_id: Option<TaskTemplateId>,
+        /// The template's, when absent; without a template it has to be said.
         #[schema(maximum = 365)]
-        due_in_days: u16,
+        #[serde(default)]
+        due_in_days: Option<u16>,
         /// Saturdays and Sundays do not count.
         #[serde(default)]
         working_days: bool,

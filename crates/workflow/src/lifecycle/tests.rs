@@ -169,11 +169,38 @@ fn faults(definition: &Definition) -> Vec<(String, String)> {
         roles: &[Uuid::from_u128(90).into()],
         documents: &[Uuid::from_u128(50).into()],
         approvals: &[approval()],
+        templates: &[Uuid::from_u128(60).into()],
         people: &[Uuid::from_u128(95).into()],
         can_ask: |field, _| field == "amount",
         catalogue: &catalogue,
     };
     check::problems(definition, &known).into_iter().map(|f| (f.field, f.code.into_owned())).collect()
+}
+
+#[test]
+fn a_task_needs_words_and_a_day_or_a_template_that_has_them() {
+    let with = |action: serde_json::Value| {
+        let action: Action = serde_json::from_value(action).unwrap();
+        let rules = StageRules {
+            stage_id: stages()[1].id,
+            entry: Criteria::default(),
+            exit: Criteria::default(),
+            actions: vec![action],
+        };
+        faults(&Definition { stages: vec![rules], ..Definition::default() })
+    };
+    let template = Uuid::from_u128(60);
+    assert_eq!(with(json!({ "do": "create_task", "template_id": template })), []);
+    assert_eq!(with(json!({ "do": "create_task", "title": "Call", "due_in_days": 2 })), []);
+    let path = |name: &str| format!("stages.0.actions.0.{name}");
+    assert_eq!(
+        with(json!({ "do": "create_task", "title": " " })),
+        [(path("title"), "required".to_owned()), (path("due_in_days"), "required".to_owned())]
+    );
+    assert_eq!(
+        with(json!({ "do": "create_task", "template_id": Uuid::from_u128(61), "due_in_days": 366 })),
+        [(path("template_id"), "unknown_reference".to_owned()), (path("due_in_days"), "out_of_range".to_owned())]
+    );
 }
 
 #[test]

@@ -226,6 +226,14 @@ const IS_NEW: Line =
     Line("is_new", K::Bool, false, "Whether the record is being created", "!is_new || date(created_at) == today");
 const TODAY: Line = Line("today", K::Date, false, "Today, in UTC", "today <= date(\"2030-12-31\")");
 
+const WITHOUT_ACTIVITY: Line = Line(
+    "days_without_activity",
+    K::Int,
+    false,
+    "Whole days since the last call, e-mail, meeting or note on it that you see, or else since it was created",
+    "days_without_activity <= 30",
+);
+
 const fn own(object: RuleObject) -> &'static [Line] {
     match object {
         RuleObject::Opportunity => OPPORTUNITY,
@@ -275,6 +283,14 @@ const OPPORTUNITY: &[Line] = &[
         "external_id == null || external_id.startsWith(\"CRM-\")",
     ),
     Line("created_at", K::Timestamp, false, "When it was created", "date(created_at) <= today"),
+    Line(
+        "days_in_stage",
+        K::Int,
+        false,
+        "Whole days since it entered its stage",
+        "days_in_stage <= 60 || next_step != null",
+    ),
+    WITHOUT_ACTIVITY,
     Line("pipeline.name", K::Text, false, "The pipeline's name", "pipeline.name != \"Sales\" || source != null"),
     Line("stage.name", K::Text, false, "The stage's name", "stage.name != \"Proposal\" || amount > 0"),
     Line("stage.kind", K::Text, false, "open, won or lost", "stage.kind != \"won\" || amount > 0"),
@@ -364,6 +380,7 @@ const ACCOUNT: &[Line] = &[
     Line("tags", K::Texts, false, "Its tags", "size(tags) <= 10"),
     Line("external_id", K::Text, true, "Its id in another system", "external_id != null"),
     Line("created_at", K::Timestamp, false, "When it was created", "date(created_at) <= today"),
+    WITHOUT_ACTIVITY,
     Line(
         "parent.name",
         K::Text,
@@ -386,6 +403,7 @@ const CONTACT: &[Line] = &[
     Line("tags", K::Texts, false, "Its tags", "size(tags) <= 10"),
     Line("external_id", K::Text, true, "Its id in another system", "external_id != null"),
     Line("created_at", K::Timestamp, false, "When it was created", "date(created_at) <= today"),
+    WITHOUT_ACTIVITY,
     Line("account.name", K::Text, true, "The account's name", "account.name != null"),
     Line(
         "account.domain",

@@ -126,11 +126,16 @@ fn explain(text: &str, errors: &ParseErrors) -> Vec<Problem> {
     problems
 }
 
-/// The grammar's words without its list of everything that could stand there.
+/// The grammar's words as a person says them, without its list of everything that could stand there.
 fn plain(message: &str) -> String {
     let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
     let short = message.split(" expecting ").next().unwrap_or(message);
-    short.replace("'<EOF>'", "the end").replace("<EOF>", "the end")
+    let unexpected = ["mismatched input ", "extraneous input ", "no viable alternative at input "];
+    match unexpected.into_iter().find_map(|words| short.strip_prefix(words)) {
+        Some(what) if what.contains("<EOF>") => "something is missing at the end".to_owned(),
+        Some(what) => format!("{what} is not expected here"),
+        None => short.replace("'<EOF>'", "the end").replace("<EOF>", "the end"),
+    }
 }
 
 /// Slips of people who know other languages.

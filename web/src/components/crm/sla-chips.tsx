@@ -1,12 +1,13 @@
 /** The clocks of a record that are open, in a row; what became of the others folds out. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, CirclePause, Timer, TriangleAlert, type LucideIcon } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { get } from "@/api/client";
 import type { SlaTimer } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Popover } from "@/components/ui/popover";
 import { dateTime } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
 import { MEASURES, stepWords, timerHint, timerWords, toneOf } from "./sla-words";
 
 export const slaQuery = (type: "opportunity" | "lead", id: string) =>
@@ -30,16 +31,6 @@ const ICONS: Record<SlaTimer["state"], LucideIcon> = {
   met_late: CircleCheck,
   ended: Timer,
 };
-
-/** The time of now, told anew each half minute. */
-function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
 
 function Chip({ timer, now }: { timer: SlaTimer; now: number }) {
   const Icon = ICONS[timer.state];

@@ -11,7 +11,7 @@ export function Changes({ changes }: { changes: Approval["changes"] }) {
         <div key={c.field} className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
           <dt className="w-28 shrink-0 truncate text-fg-2">{c.label}</dt>
           <dd className="min-w-0 flex-1 basis-40 break-words text-fg">
-            {c.old === null ? (after(c) ?? "empty") : <Diff before={before(c)} after={after(c)} />}
+            {c.old === null ? after(c) || "empty" : <Diff before={before(c)} after={after(c)} />}
           </dd>
         </div>
       ))}

@@ -38,7 +38,7 @@ export function ApprovalLinkPage() {
   if (!data) {
     return (
       <Door title="This link is no good any more">
-        <p className="mb-4 text-body text-fg-2" role="alert">
+        <p className="mb-4 text-body text-fg-2 first-letter:uppercase" role="alert">
           {error ? sentence(error) : "This link has expired or was used; sign in to decide."}
         </p>
         <SignIn />
@@ -58,8 +58,8 @@ export function ApprovalLinkPage() {
         )}
         <DecideBar busy={decide.isPending} onSay={(word) => decide.mutate(word)} />
         <p className="text-meta text-fg-3">
-          You decide as {data.name} at {data.organisation}. The link is good once, until{" "}
-          {date(data.expires_at.slice(0, 10))}.
+          You decide as {data.name} at {data.organisation}. Until {date(data.expires_at.slice(0, 10))} the link is good
+          once.
         </p>
         <SignIn />
       </div>

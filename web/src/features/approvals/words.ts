@@ -1,5 +1,6 @@
 /** What a request for approval is, in words. Pure. */
 import type { Approval, ApprovalEntry, ApprovalLevelView } from "@/api/types";
+import { fieldLabel as plainLabel } from "@/components/crm/expression/query";
 import { plural } from "@/lib/format";
 
 type Needs = ApprovalLevelView["needs"];
@@ -26,13 +27,7 @@ export const LEVEL: Record<ApprovalLevelView["status"], string> = {
 };
 
 /** `close_date` → "Close date", `custom.budget` → "Budget". */
-export function fieldLabel(field: string): string {
-  const text = field
-    .replace(/^custom\./, "")
-    .replace(/_id$/, "")
-    .replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+export const fieldLabel = (field: string): string => plainLabel(field.replace(/^custom\./, ""));
 
 /** A change as other parts of the app tell it. */
 export const told = (change: Approval["changes"][number]) => ({ ...change, label: fieldLabel(change.field) });

@@ -4,16 +4,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { teamsQuery } from "@/api/shared";
 import { Select } from "@/components/ui/input";
 import { date } from "@/lib/format";
-import { Breaches } from "./breaches";
 import { Figures } from "./figures";
 import { MonthChart } from "./month-chart";
 import { Parts } from "./parts";
-import { adherenceQuery, breachesQuery, PERIODS, readPeriod, type Asked } from "./queries";
+import { Worklist } from "./worklist";
+import { adherenceQuery, PERIODS, readPeriod, type Asked } from "./queries";
 
 export function Dashboards({ asked }: { asked: Asked }) {
   const navigate = useNavigate();
   const { data } = useSuspenseQuery(adherenceQuery(asked));
-  const breaches = useSuspenseQuery(breachesQuery(asked)).data;
   const teams = useQuery(teamsQuery()).data ?? [];
   const ask = (next: Asked) => void navigate({ to: "/dashboards", search: { ...asked, ...next }, replace: true });
   const withoutTeam = ({ team, ...rest }: Asked): Asked => rest;
@@ -82,7 +81,7 @@ export function Dashboards({ asked }: { asked: Asked }) {
       <div className="grid gap-4 xl:grid-cols-2">
         <MonthChart months={data.by_month} />
         <Parts title="By rule" parts={data.by_rule} nobody="No rule" />
-        <Breaches timers={breaches} total={data.open_breaches} />
+        <Worklist asked={asked} onAsk={ask} />
         <div className="flex flex-col gap-4">
           <Parts title="By team" parts={data.by_team} nobody="No team" />
           <Parts title="By owner" parts={data.by_owner} nobody="Nobody" />

@@ -3,12 +3,12 @@ import { Plus, X } from "lucide-react";
 import { useOptions } from "@/api/shared";
 import type { OptionKind, Stage } from "@/api/types";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
 import { Input, Select } from "@/components/ui/input";
 import { parseTags } from "@/lib/parse";
 import type { Action } from "./model";
 import { PeopleAction } from "./people-action";
 import { dealApprovalsQuery } from "./queries";
+import { TaskAction } from "./task-action";
 
 const FIELDS: Record<string, { label: string; options?: OptionKind }> = {
   next_step: { label: "Next step" },
@@ -77,48 +77,7 @@ export function Actions(props: { stage: Stage; value: Action[]; onChange: (actio
   );
 }
 
-type Task = Extract<Action, { do: "create_task" }>;
 type SetField = Extract<Action, { do: "set_field" }>;
-
-function TaskAction(props: { n: number; action: Task; onChange: (action: Task) => void }) {
-  const { action: a, n, onChange } = props;
-  return (
-    <>
-      <Input
-        aria-label={`Title of task ${n}`}
-        className="min-w-0 flex-1 basis-48"
-        placeholder="Send the contract"
-        value={a.title}
-        maxLength={200}
-        onChange={(e) => onChange({ ...a, title: e.target.value })}
-      />
-      <label className="flex items-center gap-1.5">
-        due in
-        <Input
-          type="number"
-          aria-label={`Days of task ${n}`}
-          className="w-18"
-          min={0}
-          max={365}
-          value={a.due_in_days}
-          onChange={(e) => onChange({ ...a, due_in_days: Math.max(0, Math.min(365, e.target.valueAsNumber || 0)) })}
-        />
-        days
-      </label>
-      <label className="flex min-h-7 items-center gap-2 pointer-coarse:min-h-11">
-        <Checkbox
-          checked={a.working_days ?? false}
-          onCheckedChange={(on) => onChange({ ...a, working_days: on === true })}
-        />
-        without weekends
-      </label>
-      <label className="flex min-h-7 items-center gap-2 pointer-coarse:min-h-11">
-        <Checkbox checked={a.for_owner ?? false} onCheckedChange={(on) => onChange({ ...a, for_owner: on === true })} />
-        for the owner
-      </label>
-    </>
-  );
-}
 
 function FieldAction(props: { n: number; action: SetField; onChange: (action: SetField) => void }) {
   const { action: a, n, onChange } = props;

@@ -2,7 +2,7 @@ import { createFileRoute } from "@tanstack/react-router";
 import { Dashboards } from "@/features/dashboards/page";
 import type { Asked } from "@/features/dashboards/queries";
 
-const words = ["period", "rule", "team"] as const;
+const words = ["period", "rule", "team", "due", "whose"] as const;
 
 export const Route = createFileRoute("/_app/dashboards")({
   staticData: { crumb: "Dashboards" },

@@ -3,8 +3,10 @@
 mod guards;
 mod webhooks;
 
+use chrono::TimeDelta;
 use dealwright_access::policy::Builtin;
-use dealwright_testkit::{Answer, Person, TestApp};
+use dealwright_kernel::Clock;
+use dealwright_testkit::{Answer, Person, TestApp, TestOptions};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -269,6 +271,7 @@ async fn what_could_not_work_is_refused_with_its_place() {
         (with("steps", json!([])), "422 invalid: steps"),
         (with("steps", json!(many)), "422 invalid: steps"),
         (with("steps", json!([{ "do": "set_fields", "set": { "colour": "red" } }])), "422 invalid: steps.0.colour"),
+        (with("steps", json!([{ "do": "set_fields", "set": { "stage_id": NIL } }])), "422 invalid: steps.0.stage_id"),
         (with("steps", json!([{ "do": "set_fields" }])), "422 invalid: steps.0"),
         (with("steps", json!([{ "do": "assign" }])), "422 invalid: steps.0.assign"),
         (with("steps", json!([{ "do": "create_task" }])), "422 invalid: steps.0.title"),
@@ -320,6 +323,50 @@ async fn what_could_not_work_is_refused_with_its_place() {
         assert!([400, 422].contains(&admin.post("/automations", body.clone()).await.status), "{body}");
     }
     assert_eq!(admin.get("/automations").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_schedule_finds_what_has_stood_still() {
+    let clock = Clock::fixed("2026-06-01T09:00:00Z".parse().unwrap());
+    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
+    let (admin, rep) = (&app.admin, app.user(Builtin::SalesRep).await);
+    rep.opportunity("Quiet", json!({})).await;
+    let busy = rep.opportunity("Busy", json!({})).await;
+    let moved = rep.opportunity("Moved", json!({})).await;
+    clock.advance(TimeDelta::days(2));
+    let stage = admin.stage("Proposal").await;
+    let call = json!({ "kind": "call", "subject": "Call", "opportunity_id": busy["id"] });
+    rep.post("/activities", call).await.ok();
+    edit(&rep, &moved, json!({ "stage_id": stage })).await.ok();
+    clock.advance(TimeDelta::days(2));
+    let mut still = on_deals(
+        "Still",
+        &[],
+        Some("days_in_stage > 3"),
+        json!([{ "do": "notify", "to": [{ "who": "owner" }],
+        "message": "{{name}} stands still" }]),
+    );
+    still["trigger"] = json!({ "on": "schedule", "at": "08:00", "time_zone": "UTC" });
+    let tried = |condition: &str| {
+        let mut definition = still.clone();
+        definition["condition"] = json!(condition);
+        json!({ "definition": definition })
+    };
+    for (condition, names) in [
+        ("days_in_stage > 3", vec!["Busy", "Quiet"]),
+        ("days_without_activity == 4", vec!["Moved", "Quiet"]),
+        ("days_in_stage > 3 && days_without_activity > 3", vec!["Quiet"]),
+    ] {
+        let trial = admin.post("/automations/trial", tried(condition)).await.ok();
+        let mut found: Vec<_> =
+            trial["runs"].as_array().unwrap().iter().map(|run| run["record"].as_str().unwrap()).collect();
+        found.sort_unstable();
+        assert_eq!(found, names, "{condition}");
+    }
+    // Of the past it is not known.
+    let event = on_deals("Event", &["changed"], Some("days_in_stage > 3"), still["steps"].clone());
+    let trial = admin.post("/automations/trial", json!({ "definition": event, "days": 60 })).await.ok();
+    assert_eq!(trial["would_run"], json!(0));
 }
 
 #[tokio::test]

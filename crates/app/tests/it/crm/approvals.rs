@@ -6,6 +6,7 @@ use dealwright_crm::approval::escalate;
 use dealwright_kernel::Clock;
 use dealwright_kernel::id::TeamId;
 use dealwright_testkit::{Answer, Person, TestApp, TestOptions};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::files::upload;
@@ -257,6 +258,47 @@ async fn what_nobody_decides_in_time_comes_to_others_once_whatever_dies() {
     let heard = lead.get("/notifications?kind=approval_escalated").await.ok();
     assert_eq!(heard["items"].as_array().unwrap().len(), 1);
     assert_eq!(decide(lead, &approval, "approve").await.ok()["status"], "approved");
+}
+
+#[tokio::test]
+async fn what_nobody_who_was_asked_can_decide_any_more_comes_to_somebody_who_can() {
+    let app = TestApp::new().await;
+    let (_, rep, m) = team(&app, 2).await;
+    let levels = json!([level("One", &[&m[0]], json!("any"))]);
+    let one = define(&app.admin, "One", json!({ "levels": levels })).await;
+    let all = define(&app.admin, "All", json!({ "levels": [level("All", &[&m[0], &m[1]], json!("all"))] })).await;
+    let deal = rep.opportunity("Acme", json!({})).await;
+    let (one, all) = (request(&rep, &deal, &one).await.ok(), request(&rep, &deal, &all).await.ok());
+    assert_eq!(escalate::abandoned(&app.db.database).await.unwrap(), 0);
+    let leave = json!({ "version": 1 });
+    app.admin.post(&format!("/users/{}/deactivation", m[0].id), leave).await.ok();
+    let (a, b) = tokio::join!(escalate::abandoned(&app.db.database), escalate::abandoned(&app.db.database));
+    assert_eq!(a.unwrap() + b.unwrap(), 2);
+    assert_eq!(escalate::abandoned(&app.db.database).await.unwrap(), 0);
+    // Nobody else is named by the first: it is with those who keep the definitions. Of the second one can still be asked.
+    assert_eq!(trail(&rep, &one).await, ["requested -", "opened One", "escalated One"]);
+    let whole = rep.get(&at(&one)).await.ok();
+    assert_eq!(whole["entries"][2]["people"][0]["id"], json!(app.admin.id));
+    assert_eq!(listed(&app.admin, "waiting").await, ["Acme", "Acme"]);
+    app.drain().await;
+    let heard = app.admin.get("/notifications?kind=approval_escalated").await.ok();
+    assert_eq!(heard["items"][0]["others"], json!(1));
+    let unread = || async { app.admin.get("/notifications/counts").await.ok()["unread"].clone() };
+    assert_eq!(unread().await, json!(2));
+    assert_eq!(decide(&app.admin, &one, "approve").await.ok()["status"], "approved");
+    // Who has decided is not told any more that they are asked.
+    assert_eq!(unread().await, json!(1));
+    // Of all, one who is left does not stand for the other; who was called decides alone.
+    assert_eq!(decide(&m[1], &all, "approve").await.ok()["status"], "pending");
+    assert_eq!(decide(&app.admin, &all, "approve").await.ok()["status"], "approved");
+    // What is in the bin waits: nobody sees it.
+    let gone = rep.opportunity("Gone", json!({})).await;
+    let last = define(&app.admin, "Last", json!({ "levels": [level("Last", &[&m[1]], json!("any"))] })).await;
+    let last = request(&rep, &gone, &last).await.ok();
+    let bin = rep.request(Method::DELETE, &of(&gone)).header("If-Match", "\"1\"");
+    assert_eq!(rep.send(bin).await.status, 204);
+    assert_eq!(escalate::abandoned(&app.db.database).await.unwrap(), 0);
+    assert_eq!(rep.get(&at(&last)).await.problem(), "404 not_found");
 }
 
 #[tokio::test]

@@ -134,3 +134,19 @@ async fn a_definition_may_take_no_word_by_mail() {
     assert!(!plain.contains("/approval#"), "{plain}");
     assert!(plain.contains(&at(&approval)), "{plain}");
 }
+
+#[tokio::test]
+async fn the_letter_says_what_is_asked_and_the_answer_why() {
+    let World { app, rep, manager, definition, deal } = World::new(json!({}), Clock::default()).await;
+    let german = json!({ "locale": "de-DE", "version": manager.get("/me").await.ok()["user"]["version"] });
+    assert_eq!(manager.patch("/me", german).await.status, 204);
+    let approval = request(&rep, &deal, &definition).await.ok();
+    let letter = letters::to(&app, &manager.email).await.pop().unwrap();
+    let name = rep.get("/me").await.ok()["user"]["name"].as_str().unwrap().to_owned();
+    for said in [&format!("{name} bittet darum: A big one."), "Betrag: 100,00 EUR", "Ansehen und entscheiden"] {
+        assert!(letter.contains(said), "{said} in {letter}");
+    }
+    decide(&manager, &approval, "reject").await.ok();
+    let letter = letters::to(&app, &rep.email).await.pop().unwrap();
+    assert!(letter.contains("rejected Big for Acme") && letter.contains("Because."), "{letter}");
+}

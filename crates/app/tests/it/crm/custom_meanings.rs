@@ -5,7 +5,9 @@ use dealwright_testkit::TestApp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::approvals::define;
 use super::custom_lists::{change, field, now, of};
+use super::lifecycle::{publish, sales};
 
 #[tokio::test]
 async fn formulas_are_checked_worked_out_and_never_circular() {
@@ -80,6 +82,40 @@ async fn formulas_are_checked_worked_out_and_never_circular() {
         (written.problem().as_str(), &written.body["errors"][0]["code"]),
         ("422 invalid: custom.per_seat", &json!("read_only"))
     );
+}
+
+#[tokio::test]
+async fn a_field_that_anything_in_force_speaks_of_is_not_taken_away() {
+    let app = TestApp::new().await;
+    let admin = &app.admin;
+    let risk = field(admin, "opportunity", "Risk", "text", json!({})).await;
+    let high = "custom.risk == \"high\"";
+    let approval = define(admin, "Risky", json!({ "condition": high })).await;
+    let pipeline = sales(admin).await;
+    let stage = pipeline["stages"][1]["id"].clone();
+    let asks = json!({ "stages": [{ "stage_id": stage, "entry": { "required": ["custom.risk"] } }] });
+    publish(admin, &pipeline, &asks).await;
+    let level = json!({ "name": "Watch", "object": "opportunity", "condition": high, "measure": "time_in_stage",
+        "target": { "value": 1, "unit": "days" } });
+    admin.post("/sla-rules", level).await.ok();
+    let automation = json!({ "name": "Tell", "object": "opportunity", "condition": high, "active": true,
+        "trigger": { "on": "event", "moments": ["created"] }, "scopes": { "opportunity": { "read": "all" } },
+        "steps": [{ "do": "notify", "to": [{ "who": "owner" }], "message": "Risky" }] });
+    admin.post("/automations", automation).await.ok();
+    let refused = change(admin, &risk, json!({ "archived": true })).await;
+    assert_eq!(refused.problem(), "409 custom_field_in_use");
+    let name = pipeline["name"].as_str().unwrap();
+    let said = format!(
+        "the approval “Risky”, the automation “Tell”, the lifecycle of “{name}”, the service level “Watch” would not work any more; change that first"
+    );
+    assert_eq!(refused.body["detail"], json!(said));
+    // What is switched off, or was before, keeps nothing.
+    let path = format!("/approval-definitions/{}", approval["id"].as_str().unwrap());
+    admin.patch(&path, json!({ "active": false, "version": approval["version"] })).await.ok();
+    publish(admin, &pipeline, &json!({})).await;
+    let refused = change(admin, &risk, json!({ "archived": true })).await;
+    let said = "the automation “Tell”, the service level “Watch” would not work any more; change that first";
+    assert_eq!(refused.body["detail"], json!(said));
 }
 
 #[tokio::test]

@@ -209,11 +209,15 @@ async fn deals_begin_where_they_may_and_roles_open_ways() {
     let role =
         |name: &str| roles["items"].as_array().unwrap().iter().find(|r| r["name"] == name).unwrap()["id"].clone();
     let won = app.admin.stage("Won").await;
+    let template = json!({ "name": "Offer", "title": "Check the offer", "due_in_days": 3, "priority": "high",
+        "checklist": [{ "text": "Prices" }] });
+    let template = app.admin.post("/task-templates", template).await.ok();
     let definition = json!({ "begin": [stages[1]], "no_skip": true,
         "transitions": [{ "from": stages[1], "to": won, "roles": [role("Sales Manager")] }],
         "reopening": { "allowed": true, "roles": [role("Administrator")] },
         "stages": [{ "stage_id": stages[2], "actions": [
             { "do": "create_task", "title": "Write the proposal", "due_in_days": 0, "for_owner": true },
+            { "do": "create_task", "template_id": template["id"] },
             { "do": "set_field", "field": "next_step", "value": "Proposal" }] }] });
     publish(&app.admin, &pipeline, &definition).await;
     let refused = rep.post("/opportunities", json!({ "name": "Late", "stage_id": stages[0] })).await;
@@ -246,12 +250,33 @@ async fn deals_begin_where_they_may_and_roles_open_ways() {
     let moved = move_to(&rep, &deal, &stages[2]).await.ok();
     assert_eq!(moved["opportunity"]["next_step"], "Proposal");
     let tasks = rep.get(&format!("/tasks?opportunity_id={}", deal["id"].as_str().unwrap())).await.ok();
+    let mut made: Vec<_> = tasks["items"].as_array().unwrap().iter().collect();
+    made.sort_by_key(|task| task["title"].as_str());
+    let told = |task: &Value| json!([task["title"], task["assignee_id"], task["priority"], task["checklist"]]);
     assert_eq!(
-        json!([tasks["items"][0]["title"], tasks["items"][0]["assignee_id"]]),
-        json!(["Write the proposal", rep.id])
+        [told(made[0]), told(made[1])],
+        [
+            json!(["Check the offer", rep.id, "high", [{ "text": "Prices", "done": false }]]),
+            json!(["Write the proposal", rep.id, "normal", []])
+        ]
     );
+    assert!(made[0]["due_date"].is_string());
     rep.post("/undo", json!({ "event_id": moved["event_id"] })).await.ok();
     assert_eq!(rep.get(&of(&deal)).await.ok()["next_step"], json!(null));
+    // A template that is gone holds no deal up.
+    let gone = app.admin.request(Method::DELETE, &format!("/task-templates/{}", template["id"].as_str().unwrap()));
+    assert_eq!(app.admin.send(gone.header("If-Match", "\"1\"")).await.status, 204);
+    let again = rep.opportunity("Again", json!({})).await;
+    move_to(&rep, &again, &stages[2]).await.ok();
+    let tasks = rep.get(&format!("/tasks?opportunity_id={}", again["id"].as_str().unwrap())).await.ok();
+    assert!(
+        tasks["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|task| task["title"].as_str().unwrap().starts_with("Again is in ")),
+        "{tasks}"
+    );
     let theirs = manager.opportunity("Managed", json!({})).await;
     move_to(&manager, &theirs, &won).await.ok();
     assert_eq!(move_to(&manager, &theirs, &stages[1]).await.problem(), "422 transition_not_allowed: stage_id");

@@ -51,6 +51,25 @@ async fn a_task_that_comes_round_makes_the_next_one_and_takes_it_back() {
 }
 
 #[tokio::test]
+async fn a_rule_that_ends_keeps_no_task_from_being_finished() {
+    let app = TestApp::new().await;
+    let rep = app.user(Builtin::SalesRep).await;
+    let new = |rule: &str| json!({ "title": "Call", "due_date": "2190-01-07", "recurrence": rule });
+    for rule in ["FREQ=DAILY;UNTIL=20200101T000000Z", "FREQ=DAILY;COUNT=0"] {
+        assert_eq!(rep.post("/tasks", new(rule)).await.problem(), "422 invalid: recurrence", "{rule}");
+    }
+    // The last day belongs to it, as a day alone too.
+    let first = rep.post("/tasks", new("FREQ=DAILY;UNTIL=21900108")).await.ok();
+    // Put off past its end it can still be worked on, and is finished for good.
+    rep.patch(&path(&first), json!({ "version": 1, "done": true })).await.ok();
+    let second = rep.get("/tasks?status=open").await.ok()["items"][0].clone();
+    assert_eq!(second["due_date"], json!("2190-01-08"));
+    rep.patch(&path(&second), json!({ "version": 1, "due_date": "2190-02-01" })).await.ok();
+    rep.patch(&path(&second), json!({ "version": 2, "done": true })).await.ok();
+    assert_eq!(titles(&rep, "/tasks?status=open").await, Vec::<Value>::new());
+}
+
+#[tokio::test]
 async fn a_task_is_not_finished_before_those_it_waits_for_on_any_path() {
     let app = TestApp::with_background().await;
     let (rep, other) = (app.user(Builtin::SalesRep).await, app.user(Builtin::SalesRep).await);

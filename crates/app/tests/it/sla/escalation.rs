@@ -186,3 +186,28 @@ async fn a_rule_goes_on_when_its_author_has_left() {
     assert_eq!(clocks(&app.admin, &path).await[0]["steps"][0]["outcome"], "done");
     change(&app.admin, &path, json!({ "rating": "hot" })).await;
 }
+
+#[tokio::test]
+async fn the_manager_is_whoever_leads_the_team_and_the_letter_says_by_what() {
+    let (app, clock) = monday().await;
+    let team = app.team("North", None).await;
+    let [rep, manager, leader] = [
+        app.user_in(Builtin::SalesRep, Some(team)).await,
+        app.user_in(Builtin::SalesManager, Some(team)).await,
+        app.user_in(Builtin::SalesRep, Some(team)).await,
+    ];
+    app.admin.patch(&format!("/teams/{team}"), json!({ "lead_id": leader.id, "version": 1 })).await.ok();
+    let steps = json!([{ "when": "breach", "do": notify(json!([{ "who": "manager" }])) }]);
+    rule(&app, "lead", "first_response", json!({ "name": "Quick", "steps": steps })).await;
+    let path = lead(&rep, "Petrov", json!({})).await;
+    after(&app, &clock, 240).await;
+    assert_eq!((told(&leader).await.len(), told(&manager).await), (1, vec![]));
+    let letter = crate::access::letters::to(&app, &leader.email).await.pop().unwrap();
+    assert!(letter.contains("Quick: due June 1, 2026, 13:00"), "{letter}");
+    // Nobody is their own manager.
+    change(&app.admin, &path, json!({ "owner_id": leader.id })).await;
+    let path = lead(&leader, "Orlov", json!({})).await;
+    after(&app, &clock, 240).await;
+    assert_eq!(states(&app.admin, &path).await, ["breached"]);
+    assert_eq!(told(&manager).await.len(), 1);
+}

@@ -1,6 +1,6 @@
 //! What rules can speak of a lead.
 
-use super::{K, Line};
+use super::{K, Line, WITHOUT_ACTIVITY};
 
 /// The fields that a message can land on.
 pub(super) const FIELDS: &[&str] = &[
@@ -41,6 +41,7 @@ pub(super) const FACTS: &[Line] = &[
     Line("tags", K::Texts, false, "Its tags", "size(tags) <= 10"),
     Line("external_id", K::Text, true, "Its id in another system", "external_id != null"),
     Line("created_at", K::Timestamp, false, "When it was created", "date(created_at) <= today"),
+    WITHOUT_ACTIVITY,
     Line("status.name", K::Text, false, "The status's name", "status.name != \"Qualified\" || email != null"),
     Line(
         "status.category",

@@ -28,8 +28,13 @@ export const OBJECTS: [RuleObject, string][] = [
   ["task", "Task"],
 ];
 
+/** What is not said by taking the name apart. */
+const LABELS: Record<string, string> = { external_id: "External id", follow_up_date: "Follow-up date" };
+
 /** `close_date` → "Close date", `owner_id` → "Owner". */
 export function fieldLabel(field: string): string {
+  const known = LABELS[field];
+  if (known) return known;
   const words = field.replace(/_id$/, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
