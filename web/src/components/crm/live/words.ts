@@ -1,0 +1,13 @@
+/** What is said of others' changes. */
+import type { Mark } from "./marks";
+
+/** Anna; you from another page; someone, when history does not say. */
+export const whose = (mark: Mark | undefined): string =>
+  mark === undefined ? "Someone" : mark.own ? "You" : (mark.who.name.split(" ")[0] ?? mark.who.name);
+
+/** `close_date` as a person says it: close date. */
+export const fieldWords = (field: string): string =>
+  field
+    .replace(/^custom\./, "")
+    .replace(/_id$/, "")
+    .replaceAll("_", " ");
