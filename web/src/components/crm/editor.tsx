@@ -1,5 +1,5 @@
 /** The field that replaces a value while it is edited: Enter saves, Esc restores, Tab saves and goes on. */
-import { useId, useRef, useState, type ComponentProps, type FocusEvent, type KeyboardEvent } from "react";
+import { useId, useState, type ComponentProps, type FocusEvent, type KeyboardEvent } from "react";
 import type { Money, Ref } from "@/api/types";
 import type { Choice } from "@/components/ui/combobox";
 import { cn } from "@/lib/cn";
@@ -73,8 +73,7 @@ function TypedEditor(props: EditorProps) {
   const [text, setText] = useState(draft ?? asText(props.value));
   const [error, setError] = useState<string | null>(props.error ?? null);
   const notice = useId();
-  const beside = useRef<HTMLSpanElement>(null);
-  const begun = useRef(false);
+  const [begun, setBegun] = useState(false);
   const save = (next: boolean) => {
     if (props.closed) return;
     if (text === asText(props.value)) {
@@ -106,15 +105,8 @@ function TypedEditor(props: EditorProps) {
     }
   };
   const { theirs } = props;
-  const choice = theirs && {
-    ...theirs,
-    onKeep: () => {
-      theirs.onKeep?.();
-      beside.current?.querySelector<HTMLElement>("input, textarea")?.focus();
-    },
-  };
   const leave = (event: FocusEvent) => {
-    if (beside.current?.contains(event.relatedTarget)) return;
+    if (event.currentTarget.closest("[data-slot=editor]")?.contains(event.relatedTarget)) return;
     // What was refused is not sent again unless it has been changed.
     if (error !== null && text === draft) props.onCancel();
     else save(false);
@@ -139,12 +131,12 @@ function TypedEditor(props: EditorProps) {
     },
     onFocus: (e: { target: { select: () => void } }) => {
       // Whoever comes back from the choice goes on where they were.
-      if (props.kind !== "date" && !begun.current) e.target.select();
-      begun.current = true;
+      if (props.kind !== "date" && !begun) e.target.select();
+      setBegun(true);
     },
   } satisfies ComponentProps<"input"> & ComponentProps<"textarea">;
   return (
-    <span ref={beside} className="relative block w-full">
+    <span data-slot="editor" className="relative block w-full">
       {props.kind === "long" ? (
         <textarea rows={3} {...shared} className={cn(shared.className, "py-1")} />
       ) : (
@@ -162,8 +154,8 @@ function TypedEditor(props: EditorProps) {
           {error}
         </span>
       )}
-      {(choice ?? props.closed) && (
-        <Theirs id={notice} theirs={choice} closed={props.closed} onClose={props.onCancel} onBlur={leave} floats />
+      {(theirs ?? props.closed) && (
+        <Theirs id={notice} theirs={theirs} closed={props.closed} onClose={props.onCancel} onBlur={leave} floats />
       )}
     </span>
   );

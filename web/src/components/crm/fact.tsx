@@ -1,16 +1,15 @@
 /** A label over its value; the value turns into a field where it stands. */
 import { Lock } from "lucide-react";
-import { useEffect, useRef, type ReactNode } from "react";
-import { personColours, PersonMark } from "@/components/ui/marks";
+import { useRef, type ReactNode } from "react";
+import { personColours } from "@/components/ui/marks";
 import { Tip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { Editor, type EditorProps, type FieldValue } from "./editor";
+import { FieldTag } from "./live/field-tag";
 import { useField } from "./live/here";
 import type { Mark } from "./live/marks";
-import { plain } from "./live/merge";
-import { Tag } from "./live/tag";
 import { useOpened } from "./live/use-opened";
-import { useEditing, others } from "./presence";
+import { useEditing } from "./presence";
 
 type FactProps = Omit<EditorProps, "onSave" | "onCancel" | "theirs" | "closed"> & {
   shown: ReactNode;
@@ -59,9 +58,8 @@ export function Fact({ shown, field, locked, hidden = false, row = false, link, 
       ) : (
         <span ref={value} className="relative flex min-w-0 items-center gap-1">
           <Value label={props.label} shown={shown} lock={lock} mark={mark} onOpen={open} />
-          <Tag mark={mark} className={row ? "top-1 right-0" : "top-full left-0 -mt-0.5"} />
           {link}
-          <Busy field={field} />
+          <FieldTag field={field} mark={mark} className={row ? "top-1.5 right-0" : "top-full left-0 -mt-0.5"} />
         </span>
       )}
     </div>
@@ -70,7 +68,13 @@ export function Fact({ shown, field, locked, hidden = false, row = false, link, 
 
 const CLOSED = "This can no longer be changed here.";
 
-function Value(props: { label: string; shown: ReactNode; lock: string | undefined; mark: Mark | undefined; onOpen: () => void }) {
+function Value(props: {
+  label: string;
+  shown: ReactNode;
+  lock: string | undefined;
+  mark: Mark | undefined;
+  onOpen: () => void;
+}) {
   const { shown, lock, mark } = props;
   const empty = shown === null || shown === "" || shown === undefined;
   const wash = mark?.fresh ? { background: personColours(mark.who.id).background } : undefined;
@@ -97,17 +101,5 @@ function Value(props: { label: string; shown: ReactNode; lock: string | undefine
       <span className="sr-only">Edit {props.label}: </span>
       <span className="truncate">{empty ? <span className="font-normal text-fg-3">Add</span> : shown}</span>
     </button>
-  );
-}
-
-/** Who else has the field open. */
-function Busy({ field }: { field: string | undefined }) {
-  const busy = others.use().find((p) => p.field !== null && field !== undefined && plain(p.field) === plain(field));
-  return (
-    busy && (
-      <span className="flex shrink-0 items-center gap-1 text-meta text-accent-text">
-        <PersonMark id={busy.user.id} name={busy.user.name} size={16} /> {busy.user.name.split(" ")[0]} is editing
-      </span>
-    )
   );
 }

@@ -78,7 +78,11 @@ export const timelineQuery = (type: SubjectType, id: string, filter: TimelineFil
   infiniteQueryOptions({
     queryKey: ["timeline", type, id, asked(filter)],
     queryFn: ({ pageParam, signal }) =>
-      get(TIMELINES[type], { path: { id }, query: { limit: 30, cursor: pageParam ?? undefined, ...asked(filter) }, signal }),
+      get(TIMELINES[type], {
+        path: { id },
+        query: { limit: 30, cursor: pageParam ?? undefined, ...asked(filter) },
+        signal,
+      }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     // While one narrows it, what was there stays; of another record nothing does.

@@ -13,7 +13,8 @@ export type Marked = Record<string, Mark>;
 
 /** By record and by field, see `plain`. */
 export const marks = createStore<Record<string, Marked>>({});
-export const useMarks = (id: string | undefined): Marked | undefined => marks.useOf((all) => (id ? all[id] : undefined));
+export const useMarks = (id: string | undefined): Marked | undefined =>
+  marks.useOf((all) => (id ? all[id] : undefined));
 
 /** The one mark that a whole row or card shows. */
 export const freshOf = (marked: Marked | undefined): Mark | undefined =>

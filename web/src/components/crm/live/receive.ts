@@ -11,8 +11,8 @@ import { differing, plain } from "./merge";
 import { gone, held, marks, unsaved, type Gone, type Marked } from "./marks";
 
 const KEYS = { opportunity: "opportunities", account: "accounts", contact: "contacts", lead: "leads" } as const;
-type Object = keyof typeof KEYS;
-const isObject = (type: string): type is Object => type in KEYS;
+type Kind = keyof typeof KEYS;
+const isKind = (type: string): type is Kind => type in KEYS;
 
 /** A change of one makes its list stale, whose key is the plural. */
 const STALE = ["task", "proposal", "import", "file", "notification"];
@@ -27,10 +27,10 @@ interface Known {
   id: string;
   version: number;
 }
-const detailKey = (object: Object, id: string) => [KEYS[object], "detail", id] as const;
+const detailKey = (object: Kind, id: string) => [KEYS[object], "detail", id] as const;
 
 /** The record as this page has it: its own page, a list or a board. */
-function known(client: QueryClient, object: Object, id: string): Known | undefined {
+function known(client: QueryClient, object: Kind, id: string): Known | undefined {
   const detail = client.getQueryData<Known>(detailKey(object, id));
   if (detail) return detail;
   for (const [, list] of client.getQueriesData<InfiniteData<Page<Known>>>({ queryKey: [KEYS[object], "list"] })) {
@@ -50,7 +50,7 @@ async function free(id?: string): Promise<void> {
     await new Promise((done) => setTimeout(done, 300));
 }
 
-function leave(client: QueryClient, object: Object, id: string, why: Gone): void {
+function leave(client: QueryClient, object: Kind, id: string, why: Gone): void {
   gone.set({ ...gone.get(), [id]: why });
   // Its page is told by the mark, and keeps what it shows.
   void free(id).then(() => {
@@ -59,7 +59,7 @@ function leave(client: QueryClient, object: Object, id: string, why: Gone): void
 }
 
 /** Who changed each field: the one who did all, or whoever its history names last. */
-async function authors(object: Object, id: string, changes: LiveChange[]): Promise<(field: string) => Ref | null> {
+async function authors(object: Kind, id: string, changes: LiveChange[]): Promise<(field: string) => Ref | null> {
   const actors = new Map(changes.map((c) => [c.actor?.id, c.actor]));
   const [only] = actors.values();
   if (actors.size === 1 && only) return () => only;
@@ -100,9 +100,9 @@ function show(id: string, fields: string[], by: (field: string) => Ref | null, m
 }
 
 /** What came of reading one record: how to mend it, or that it is gone. */
-type Found = { object: Object; id: string; changes: LiveChange[]; by: (field: string) => Ref | null; now: Known | null };
+type Found = { object: Kind; id: string; changes: LiveChange[]; by: (field: string) => Ref | null; now: Known | null };
 
-async function read(client: QueryClient, object: Object, id: string, changes: LiveChange[]): Promise<Found | null> {
+async function read(client: QueryClient, object: Kind, id: string, changes: LiveChange[]): Promise<Found | null> {
   try {
     const [now, by] = await Promise.all([
       get(`/${KEYS[object]}/{id}`, { path: { id } }) as Promise<Known>,
@@ -135,13 +135,13 @@ function mend(client: QueryClient, { object, id, changes, by, now }: Found): voi
 }
 
 /** Reads records and mends them all at once, so that the page is drawn once. */
-async function refresh(client: QueryClient, wanted: { object: Object; id: string; changes: LiveChange[] }[]) {
+async function refresh(client: QueryClient, wanted: { object: Kind; id: string; changes: LiveChange[] }[]) {
   const found = await Promise.all(wanted.map((w) => read(client, w.object, w.id, w.changes)));
   notifyManager.batch(() => found.forEach((one) => one && mend(client, one)));
 }
 
 /** What hangs on records: their parts, trees, sums. Their pages and lists are mended by themselves. */
-function refreshBeside(client: QueryClient, object: Object, ids: Set<string>): void {
+function refreshBeside(client: QueryClient, object: Kind, ids: Set<string>): void {
   void client.invalidateQueries({
     queryKey: [KEYS[object]],
     predicate: ({ queryKey }) => {
@@ -159,15 +159,15 @@ export async function receive(client: QueryClient, changes: LiveChange[]): Promi
     const key = `${c.type}/${c.id}`;
     records.set(key, [...(records.get(key) ?? []), c]);
   }
-  const wanted: { object: Object; id: string; changes: LiveChange[] }[] = [];
-  const unknown = new Set<Object>();
-  const touched = new Map<Object, Set<string>>();
+  const wanted: { object: Kind; id: string; changes: LiveChange[] }[] = [];
+  const unknown = new Set<Kind>();
+  const touched = new Map<Kind, Set<string>>();
   for (const [, all] of records) {
     const last = all.at(-1);
     if (!last) continue;
     const { type, id } = last;
     void client.invalidateQueries({ queryKey: ["timeline", type, id] });
-    if (!isObject(type)) continue;
+    if (!isKind(type)) continue;
     touched.set(type, (touched.get(type) ?? new Set()).add(id));
     const cached = known(client, type, id);
     const ended = ENDED[last.event.split(".")[1] ?? ""];
@@ -182,7 +182,7 @@ export async function receive(client: QueryClient, changes: LiveChange[]): Promi
   for (const type of STALE)
     if (changes.some((c) => c.type === type)) void client.invalidateQueries({ queryKey: [`${type}s`] });
   for (const [object, ids] of touched) refreshBeside(client, object, ids);
-  const open = (w: { object: Object; id: string }) => client.getQueryData(detailKey(w.object, w.id)) !== undefined;
+  const open = (w: { object: Kind; id: string }) => client.getQueryData(detailKey(w.object, w.id)) !== undefined;
   if (wanted.length > FEW) wanted.filter((w) => !open(w)).forEach((w) => unknown.add(w.object));
   await refresh(client, wanted.length > FEW ? wanted.filter(open).slice(0, FEW) : wanted);
   if (unknown.size > 0) await free();
@@ -198,7 +198,7 @@ export async function catchUp(client: QueryClient): Promise<void> {
     .getQueryCache()
     .findAll({ type: "active" })
     .flatMap(({ queryKey: [key, part, id] }) => {
-      const object = (Object.keys(KEYS) as Object[]).find((o) => KEYS[o] === key);
+      const object = (Object.keys(KEYS) as Kind[]).find((o) => KEYS[o] === key);
       return object && part === "detail" && typeof id === "string" ? [{ object, id, changes: [] }] : [];
     });
   const ids = new Set(open.map((o) => o.id));

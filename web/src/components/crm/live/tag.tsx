@@ -1,22 +1,20 @@
+import type { Ref } from "@/api/types";
 import { personColours } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
-import type { Mark } from "./marks";
-import { whose } from "./words";
 
-/** Who changed a value just now, as a tag that hangs on it and moves nothing. */
-export function Tag({ mark, className }: { mark: Mark | undefined; className?: string }) {
-  if (!mark?.fresh) return null;
+/** What somebody does or has done to a value, as a tag in their colour that hangs on it and moves nothing. */
+export function Tag(props: { who: Ref; className?: string; children: string }) {
   return (
     <span
       aria-hidden
       data-slot="live-tag"
-      style={personColours(mark.who.id)}
+      style={personColours(props.who.id)}
       className={cn(
         "pointer-events-none absolute z-10 animate-fade rounded-xs px-1 text-micro font-medium whitespace-nowrap shadow-1",
-        className,
+        props.className,
       )}
     >
-      {whose(mark)}, just now
+      {props.children}
     </span>
   );
 }

@@ -18,6 +18,13 @@ export interface TheirsProps {
 
 const face = (who: Ref) => <PersonMark id={who.id} name={who.name} size={16} />;
 
+/** One goes on with one's own where one was. */
+function keep(at: Element, onKeep: (() => void) | undefined): void {
+  const field = at.closest("[data-slot=editor]")?.querySelector<HTMLElement>("input, textarea");
+  onKeep?.();
+  field?.focus();
+}
+
 export function Theirs(props: {
   id?: string;
   theirs: TheirsProps | undefined;
@@ -66,7 +73,7 @@ export function Theirs(props: {
                 Take theirs
               </Button>
               {theirs.onKeep && (
-                <Button type="button" size="row" onClick={theirs.onKeep}>
+                <Button type="button" size="row" onClick={(e) => keep(e.currentTarget, theirs.onKeep)}>
                   Keep mine
                 </Button>
               )}
