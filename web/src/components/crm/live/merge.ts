@@ -13,14 +13,15 @@ export interface Merged<T> {
 export const alike = (a: unknown, b: unknown): boolean =>
   a === b || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
-/** `mine` has the fields that were touched, `base` what each was when it was. */
+/** `mine` has the fields that were touched, `base` what each was then. One that says again what it said is not touched. */
 export function merge<T extends object>(base: T, theirs: T, mine: Partial<T>): Merged<T> {
-  const touched = Object.keys(mine) as (keyof T)[];
-  const differing = touched.filter((field) => !alike(mine[field], theirs[field]));
+  const touched = (Object.keys(mine) as (keyof T)[]).filter((field) => !alike(mine[field], base[field]));
+  const changed = touched.filter((field) => !alike(mine[field], theirs[field]));
+  const of = (fields: (keyof T)[]) => Object.fromEntries(fields.map((field) => [field, mine[field]])) as Partial<T>;
   return {
-    shown: { ...theirs, ...mine },
-    clashes: differing.filter((field) => !alike(theirs[field], base[field]) && !alike(mine[field], base[field])),
-    changed: Object.fromEntries(differing.map((field) => [field, mine[field]])) as Partial<T>,
+    shown: { ...theirs, ...of(touched) },
+    clashes: changed.filter((field) => !alike(theirs[field], base[field])),
+    changed: of(changed),
   };
 }
 

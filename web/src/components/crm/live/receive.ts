@@ -15,7 +15,7 @@ type Kind = keyof typeof KEYS;
 const isKind = (type: string): type is Kind => type in KEYS;
 
 /** A change of one makes its list stale, whose key is the plural. */
-const STALE = ["task", "proposal", "import", "file", "notification"];
+const STALE = ["proposal", "import", "file", "notification"];
 /** So many records are fetched one by one and mended in place; of more the lists are read anew, once. */
 const FEW = 12;
 /** How long a change is shown as news, in milliseconds. */
@@ -179,6 +179,10 @@ export async function receive(client: QueryClient, changes: LiveChange[]): Promi
     else if (type !== "opportunity") unknown.add(type);
     else if (last.event.endsWith(".created") && last.actor?.id !== me(client)) arrivals.set([...arrivals.get(), id]);
   }
+  void receiveTasks(
+    client,
+    changes.filter((c) => c.type === "task"),
+  );
   for (const type of STALE)
     if (changes.some((c) => c.type === type)) void client.invalidateQueries({ queryKey: [`${type}s`] });
   for (const [object, ids] of touched) refreshBeside(client, object, ids);
@@ -188,6 +192,30 @@ export async function receive(client: QueryClient, changes: LiveChange[]): Promi
   if (unknown.size > 0) await free();
   for (const object of unknown)
     for (const part of ["list", "board", "lanes"]) void client.invalidateQueries({ queryKey: [KEYS[object], part] });
+}
+
+function knownTask(client: QueryClient, id: string): Known | undefined {
+  const open = client.getQueryData<Known>(["tasks", "detail", id]);
+  const lists = client.getQueriesData<InfiniteData<Page<Known>>>({ queryKey: ["tasks", "list"] });
+  const rows = lists.flatMap(([, list]) => list?.pages.flatMap((page) => page.items) ?? []);
+  return open ?? rows.find((task) => task.id === id);
+}
+
+/** Tasks move from list to list as they change: their lists are read anew, and what is new on one that stays is shown. */
+async function receiveTasks(client: QueryClient, changes: LiveChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  for (const { id, event, actor } of changes)
+    if (event === "task.deleted" && knownTask(client, id))
+      gone.set({ ...gone.get(), [id]: { how: "deleted", who: actor ?? null } });
+  const before = changes.map((c) => [c, knownTask(client, c.id)] as const);
+  await client.invalidateQueries({ queryKey: ["tasks"] });
+  notifyManager.batch(() => {
+    for (const [change, was] of before) {
+      const now = knownTask(client, change.id);
+      if (was && now && was.version < now.version)
+        show(change.id, differing(was, now), () => change.actor ?? null, me(client));
+    }
+  });
 }
 
 const ENDED: Record<string, Gone["how"]> = { deleted: "deleted", merged_into: "merged" };
