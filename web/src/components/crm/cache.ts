@@ -2,7 +2,14 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Opportunity, Page } from "@/api/types";
 
-export type RecordType = "opportunities" | "accounts" | "contacts" | "leads";
+/** How what is cached of each kind of record begins. */
+export const RECORD_KEYS = {
+  opportunity: "opportunities",
+  account: "accounts",
+  contact: "contacts",
+  lead: "leads",
+} as const;
+export type RecordType = (typeof RECORD_KEYS)[keyof typeof RECORD_KEYS];
 interface Versioned {
   id: string;
   version: number;

@@ -6,6 +6,7 @@ import { isGone } from "@/api/problem";
 import { useMe } from "@/api/shared";
 import type { Present, SubjectType } from "@/api/types";
 import { createStore } from "@/lib/store";
+import { RECORD_KEYS } from "./cache";
 
 /** Said again so often; the server takes three times as long for gone. */
 const AGAIN = 15_000;
@@ -46,7 +47,12 @@ export function usePresence(type: SubjectType, id: string): Present[] {
   const client = useQueryClient();
   // Whoever looks at the app as somebody else is not there as them.
   const enabled = !useMe().viewer;
-  const { data } = useQuery({ ...presenceQuery(type, id), enabled });
+  const { data, error } = useQuery({ ...presenceQuery(type, id), enabled });
+  const away = isGone(error);
+  // Out of sight without a word: the page finds out by reading the record.
+  useEffect(() => {
+    if (away) void client.invalidateQueries({ queryKey: [RECORD_KEYS[type], "detail", id] });
+  }, [client, away, type, id]);
   const field = editing.use();
   useEffect(() => {
     if (enabled) void client.invalidateQueries({ queryKey: presenceKey(type, id) });

@@ -5,6 +5,7 @@ import { isGone } from "@/api/problem";
 import { useMe } from "@/api/shared";
 import type { SubjectType } from "@/api/types";
 import { loadable } from "@/lib/loadable";
+import { RECORD_KEYS } from "../cache";
 import { HereContext } from "./here";
 import { freshOf, gone as goneStore, useMarks, type Gone } from "./marks";
 import { fieldWords } from "./words";
@@ -33,14 +34,13 @@ export function useLiveRecord<R extends Open>(type: SubjectType, { data, error }
   // Whoever comes back to it does not meet what it was.
   useEffect(
     () => () => {
-      if (away) client.removeQueries({ queryKey: [TABLES[type], "detail", id] });
+      if (away) client.removeQueries({ queryKey: [RECORD_KEYS[type], "detail", id] });
     },
     [client, away, type, id],
   );
   return { record, gone };
 }
 
-const TABLES = { opportunity: "opportunities", account: "accounts", contact: "contacts", lead: "leads" } as const;
 const nothing = <M extends object>(may: M): M =>
   Object.fromEntries(Object.keys(may).map((key) => [key, false])) as unknown as M;
 

@@ -4,13 +4,12 @@ import { get } from "@/api/client";
 import { isApiError, isGone } from "@/api/problem";
 import { meQuery } from "@/api/shared";
 import type { LiveChange, Page, Ref } from "@/api/types";
-import { cachedOnBoard, patchRecord } from "../cache";
+import { cachedOnBoard, patchRecord, RECORD_KEYS as KEYS } from "../cache";
 import { arrivals, moves } from "../opportunity-cache";
 import { TIMELINES } from "../timeline-query";
 import { differing, plain } from "./merge";
 import { gone, held, marks, unsaved, type Gone, type Marked } from "./marks";
 
-const KEYS = { opportunity: "opportunities", account: "accounts", contact: "contacts", lead: "leads" } as const;
 type Kind = keyof typeof KEYS;
 const isKind = (type: string): type is Kind => type in KEYS;
 
