@@ -2,35 +2,44 @@
  * Other people's changes, as they happen. One stream per browser: the tab that holds the lock listens to the server
  * and tells the others. When that tab closes, the next one gets the lock.
  */
+import { createStore } from "@/lib/store";
 import { BASE } from "./client";
 import type { LiveChange } from "./types";
 
 const NAME = "dw.live";
+/** A stream that the browser has given up is opened anew, after so long at first and at last, in milliseconds. */
+const FIRST = 1_000;
+const LONGEST = 15_000;
+/** A clock that stood still for longer was asleep, and not only in the background: the stream may be dead without a word. */
+const BEAT = 5_000;
+const ASLEEP = 90_000;
+
+/** What tabs tell each other. */
+type Word = LiveChange | "gap" | "lost" | "found";
+
+/** Whether the stream is away. It comes back by itself, mostly at once. */
+export const lost = createStore(false);
 
 /** `onGap`: the stream was away for a while (a restart, a closed lid), and what happened meanwhile was not heard. */
 export function listen(onChange: (change: LiveChange) => void, onGap: () => void): () => void {
   const stop = new AbortController();
   const channel = new BroadcastChannel(NAME);
-  channel.onmessage = ({ data }: MessageEvent<LiveChange | "gap">) => (data === "gap" ? onGap() : onChange(data));
+  const hear = (word: Word) => {
+    if (word === "lost" || word === "found") lost.set(word === "lost");
+    else if (word === "gap") onGap();
+    else onChange(word);
+  };
+  const say = (word: Word) => {
+    channel.postMessage(word);
+    hear(word);
+  };
+  channel.onmessage = ({ data }: MessageEvent<Word>) => hear(data);
 
   const lead = () =>
     new Promise<void>((resolve) => {
-      const source = new EventSource(`${BASE}/live`);
-      let away = false;
-      source.addEventListener("error", () => (away = true));
-      source.addEventListener("open", () => {
-        if (!away) return;
-        away = false;
-        channel.postMessage("gap");
-        onGap();
-      });
-      source.addEventListener("change", (event: MessageEvent<string>) => {
-        const change = JSON.parse(event.data) as LiveChange;
-        channel.postMessage(change);
-        onChange(change);
-      });
+      const end = follow(say, stop.signal);
       stop.signal.addEventListener("abort", () => {
-        source.close();
+        end();
         resolve();
       });
     });
@@ -45,5 +54,55 @@ export function listen(onChange: (change: LiveChange) => void, onGap: () => void
   return () => {
     stop.abort();
     channel.close();
+    lost.set(false);
+  };
+}
+
+/** Keeps a stream open, whatever becomes of it: cut off, refused while the server starts, or silent after a sleep. */
+function follow(say: (word: Word) => void, signal: AbortSignal): () => void {
+  let source: EventSource;
+  let away = false;
+  let wait = FIRST;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const open = () => {
+    clearTimeout(again);
+    again = undefined;
+    source = new EventSource(`${BASE}/live`);
+    source.addEventListener("open", () => {
+      wait = FIRST;
+      if (!away) return;
+      away = false;
+      say("found");
+      say("gap");
+    });
+    source.addEventListener("error", () => {
+      if (!away) say("lost");
+      away = true;
+      // Of a cut stream the browser sees to it; of a refusal it does not.
+      if (source.readyState !== EventSource.CLOSED || again) return;
+      again = setTimeout(open, wait);
+      wait = Math.min(wait * 2, LONGEST);
+    });
+    source.addEventListener("change", (event: MessageEvent<string>) => say(JSON.parse(event.data) as LiveChange));
+    // Too much came at once for this reader: it is as if it had been away.
+    source.addEventListener("reset", () => say("gap"));
+  };
+  const anew = () => {
+    away = true;
+    source.close();
+    open();
+  };
+  let beat = Date.now();
+  const heart = setInterval(() => {
+    const slept = Date.now() - beat > ASLEEP;
+    beat = Date.now();
+    if (slept) anew();
+  }, BEAT);
+  window.addEventListener("online", anew, { signal });
+  open();
+  return () => {
+    clearTimeout(again);
+    clearInterval(heart);
+    source.close();
   };
 }

@@ -26,6 +26,10 @@ export class ApiError extends Error {
 export const isApiError = (error: unknown, code?: string): error is ApiError =>
   error instanceof ApiError && (code === undefined || error.code === code);
 
+/** Whether what was asked for is not there for this person: absent, hidden, or no longer theirs to see. */
+export const isGone = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 404 || error.status === 403);
+
 /** One sentence for a person: what failed, in the server's words where it gave some. */
 export function sentence(error: unknown): string {
   if (error instanceof ApiError) {

@@ -1,5 +1,5 @@
 /** What the frame shares with every page: the assistant's state, the dialog that is up, the list one came from. */
-import type { ActivityKind, SubjectType } from "@/api/types";
+import type { ActivityKind, SubjectType, Task } from "@/api/types";
 import { createStore } from "./store";
 
 export interface AssistantState {
@@ -17,6 +17,8 @@ export type Creating =
   | { kind: "lead" }
   | { kind: "contact"; account?: { id: string; name: string } | undefined }
   | { kind: "task"; subject?: { type: SubjectType; id: string; name: string } | undefined; due?: string }
+  /** A task that is there already, whatever becomes of the list that it was opened from. */
+  | { kind: "edit-task"; task: Task }
   | { kind: "activity"; activity: ActivityKind };
 export const creating = createStore<Creating | null>(null);
 export const create = (what: Creating): void => creating.set(what);

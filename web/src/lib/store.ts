@@ -13,5 +13,11 @@ export function createStore<T>(initial: T) {
     value = next;
     listeners.forEach((tell) => tell());
   };
-  return { get, set, use: () => useSyncExternalStore(subscribe, get) };
+  return {
+    get,
+    set,
+    use: () => useSyncExternalStore(subscribe, get),
+    /** A part of it: who uses it is drawn anew when that part is another. */
+    useOf: <P>(part: (value: T) => P) => useSyncExternalStore(subscribe, () => part(value)),
+  };
 }

@@ -6,6 +6,7 @@ import { Frame } from "@/components/frame/frame";
 import { useLiveUpdates } from "@/components/frame/live-updates";
 import { conflict } from "@/components/crm/conflict";
 import { proof } from "@/components/crm/proof";
+import { EditTask } from "@/components/crm/tasks/open-task";
 import { TipLayer } from "@/components/ui/tooltip";
 import { setLocale } from "@/lib/format";
 import { creating } from "@/lib/frame";
@@ -85,6 +86,8 @@ function Creating() {
       return <NewContact account={what.account} onClose={close} />;
     case "task":
       return <NewTask subject={what.subject} due={what.due} onClose={close} />;
+    case "edit-task":
+      return <EditTask key={what.task.id} task={what.task} onClose={close} />;
     case "activity":
       return <LogDialog kind={what.activity} onClose={close} />;
     case undefined:

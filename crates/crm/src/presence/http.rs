@@ -43,10 +43,10 @@ async fn come(
     let mut tx = begin(&cx, object, id).await?;
     let user = cx.actor().user.0;
     store::come(&mut tx, object, id, user, &here).await?;
-    let hidden = cx.actor().fields.hidden(reading(object).object);
+    let fields = &cx.actor().fields;
     let mut others = store::others(&mut tx, object, id, user).await?;
     for other in &mut others {
-        other.field = other.field.take().filter(|field| !hidden.iter().any(|hidden| hidden == field));
+        other.field = other.field.take().filter(|field| !fields.hides(reading(object).object, field));
     }
     tx.commit(Json(Page::whole(others))).await
 }

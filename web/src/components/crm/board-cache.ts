@@ -20,4 +20,11 @@ function onBoards(client: QueryClient, id: string, mend: Mend<Opportunity>): voi
   client.setQueriesData<Board>({ queryKey: ["opportunities", "lanes"] }, (old) => old && recounted(old, was, now));
 }
 
-boardsAreMendedBy(onBoards);
+boardsAreMendedBy({
+  mend: onBoards,
+  find: (client, id) =>
+    client
+      .getQueriesData<Board>({ queryKey: ["opportunities", "board"] })
+      .map(([, board]) => board && cardOn(board, id))
+      .find((card) => card !== undefined),
+});

@@ -2,24 +2,37 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Opportunity, Page } from "@/api/types";
 
-export type RecordType = "opportunities" | "accounts" | "contacts" | "leads";
+/** How what is cached of each kind of record begins. */
+export const RECORD_KEYS = {
+  opportunity: "opportunities",
+  account: "accounts",
+  contact: "contacts",
+  lead: "leads",
+} as const;
+export type RecordType = (typeof RECORD_KEYS)[keyof typeof RECORD_KEYS];
 interface Versioned {
   id: string;
   version: number;
 }
 export type Mend<R> = (record: R) => R | null;
 
-/** Mends the boards that are cached. The board's page brings it: before that there is none. */
-type OnBoards = (client: QueryClient, id: string, mend: Mend<Opportunity>) => void;
+/** How the boards that are cached are read and mended. The board's page brings it: before that there is none. */
+interface OnBoards {
+  find: (client: QueryClient, id: string) => Opportunity | undefined;
+  mend: (client: QueryClient, id: string, mend: Mend<Opportunity>) => void;
+}
 let onBoards: OnBoards | null = null;
-export const boardsAreMendedBy = (mend: OnBoards): void => {
-  onBoards = mend;
+export const boardsAreMendedBy = (by: OnBoards): void => {
+  onBoards = by;
 };
+export const cachedOnBoard = (client: QueryClient, id: string): Opportunity | undefined => onBoards?.find(client, id);
 
 function inItems<R extends Versioned>(items: R[], id: string, mend: Mend<R>): R[] {
   if (!items.some((r) => r.id === id)) return items;
   return items.flatMap((r) => (r.id === id ? (mend(r) ?? []) : r));
 }
+
+const inPage = <R>(page: Page<R>, items: R[]): Page<R> => (items === page.items ? page : { ...page, items });
 
 /** `mend` gets what is cached and answers with what it is now, or null when it is gone. */
 export function patchRecord<R extends Versioned>(
@@ -31,9 +44,9 @@ export function patchRecord<R extends Versioned>(
   client.setQueryData<R>([type, "detail", id], (old) => (old ? (mend(old) ?? undefined) : old));
   client.setQueriesData<InfiniteData<Page<R>>>(
     { queryKey: [type, "list"] },
-    (old) => old && { ...old, pages: old.pages.map((page) => ({ ...page, items: inItems(page.items, id, mend) })) },
+    (old) => old && { ...old, pages: old.pages.map((page) => inPage(page, inItems(page.items, id, mend))) },
   );
   if (type === "opportunities") {
-    onBoards?.(client, id, mend as unknown as Mend<Opportunity>);
+    onBoards?.mend(client, id, mend as unknown as Mend<Opportunity>);
   }
 }

@@ -14,7 +14,8 @@ export const composing = createStore<ActivityKind | null>(null);
 export function Composer({ type, id }: { type: SubjectType; id: string }) {
   const kind = composing.use();
   const may = useMay("activity", "create");
-  if (!may) return null;
+  // What is being written stays, though the right to save it has gone.
+  if (!may && !kind) return null;
   if (kind) {
     const wait = <SkeletonRows rows={2} />;
     return (

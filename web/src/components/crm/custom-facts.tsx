@@ -66,6 +66,7 @@ function CustomFact(props: {
     <Fact
       row
       kind={CUSTOM_KINDS[field.kind]}
+      field={`custom.${field.key}`}
       label={field.label}
       value={customEdited(field, value, named)}
       currency={currency}

@@ -1,9 +1,10 @@
 /** The field that replaces a value while it is edited: Enter saves, Esc restores, Tab saves and goes on. */
-import { useState, type ComponentProps, type KeyboardEvent } from "react";
+import { useId, useState, type ComponentProps, type FocusEvent, type KeyboardEvent } from "react";
 import type { Money, Ref } from "@/api/types";
 import type { Choice } from "@/components/ui/combobox";
 import { cn } from "@/lib/cn";
 import { parseAmount, parseTags } from "@/lib/parse";
+import { Theirs, type TheirsProps } from "./live/theirs";
 import type { RefKind } from "./pickers";
 import { loadable } from "@/lib/loadable";
 
@@ -28,6 +29,10 @@ export interface EditorProps {
   /** What was typed before, and why it was refused. */
   draft?: FieldValue;
   error?: string;
+  /** Somebody else has changed the field since it was opened. */
+  theirs?: TheirsProps | undefined;
+  /** Why nothing can be saved here any more: what was typed stays, to be copied. */
+  closed?: string | undefined;
 }
 
 export const isRef = (kind: FieldKind): kind is RefKind => kind === "user" || kind === "account" || kind === "contact";
@@ -67,7 +72,10 @@ function TypedEditor(props: EditorProps) {
   const draft = props.draft === undefined ? null : asText(props.draft);
   const [text, setText] = useState(draft ?? asText(props.value));
   const [error, setError] = useState<string | null>(props.error ?? null);
+  const notice = useId();
+  const [begun, setBegun] = useState(false);
   const save = (next: boolean) => {
+    if (props.closed) return;
     if (text === asText(props.value)) {
       if (next) props.onSave(props.value, true);
       else props.onCancel();
@@ -83,16 +91,25 @@ function TypedEditor(props: EditorProps) {
     props.onSave(read.value, next);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    // What is still being composed is not ready to be saved.
+    if (event.nativeEvent.isComposing) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       props.onCancel();
     } else if (event.key === "Enter" && !(props.kind === "long" && event.shiftKey)) {
       event.preventDefault();
       save(false);
-    } else if (event.key === "Tab" && !event.shiftKey) {
+    } else if (event.key === "Tab" && !event.shiftKey && !theirs) {
       event.preventDefault();
       save(true);
     }
+  };
+  const { theirs } = props;
+  const leave = (event: FocusEvent) => {
+    if (event.currentTarget.closest("[data-slot=editor]")?.contains(event.relatedTarget)) return;
+    // What was refused is not sent again unless it has been changed.
+    if (error !== null && text === draft) props.onCancel();
+    else save(false);
   };
   const shared = {
     autoFocus: true,
@@ -100,8 +117,9 @@ function TypedEditor(props: EditorProps) {
     "aria-invalid": error ? true : undefined,
     value: text,
     onKeyDown,
-    // What was refused is not sent again unless it has been changed.
-    onBlur: () => (error !== null && text === draft ? props.onCancel() : save(false)),
+    readOnly: props.closed !== undefined,
+    "aria-describedby": theirs || props.closed ? notice : undefined,
+    onBlur: leave,
     className: cn(
       "w-full min-w-0 rounded-sm border-[1.5px] field-halo border-accent bg-bg px-1.5 text-cell text-fg",
       (props.kind === "money" || props.kind === "number" || props.kind === "percent") && "tnum",
@@ -111,10 +129,14 @@ function TypedEditor(props: EditorProps) {
       setError(null);
       setText(e.target.value);
     },
-    onFocus: (e: { target: { select: () => void } }) => props.kind !== "date" && e.target.select(),
+    onFocus: (e: { target: { select: () => void } }) => {
+      // Whoever comes back from the choice goes on where they were.
+      if (props.kind !== "date" && !begun) e.target.select();
+      setBegun(true);
+    },
   } satisfies ComponentProps<"input"> & ComponentProps<"textarea">;
   return (
-    <span className="relative block w-full">
+    <span data-slot="editor" className="relative block w-full">
       {props.kind === "long" ? (
         <textarea rows={3} {...shared} className={cn(shared.className, "py-1")} />
       ) : (
@@ -131,6 +153,9 @@ function TypedEditor(props: EditorProps) {
         >
           {error}
         </span>
+      )}
+      {(theirs ?? props.closed) && (
+        <Theirs id={notice} theirs={theirs} closed={props.closed} onClose={props.onCancel} onBlur={leave} floats />
       )}
     </span>
   );

@@ -3,6 +3,7 @@ import type { Ref } from "@/api/types";
 import { ChoiceList } from "@/components/ui/combobox";
 import { PopoverAnchor, PopoverContent, PopoverRoot } from "@/components/ui/popover-view";
 import { cn } from "@/lib/cn";
+import { Theirs } from "./live/theirs";
 import { isRef, type EditorProps } from "./editor";
 import { RefList } from "./pickers";
 
@@ -11,7 +12,7 @@ export function ListEditor(props: EditorProps) {
   const [several, setSeveral] = useState(Array.isArray(props.value) ? props.value : []);
   /** Of several the choice is made when the list is left. */
   const leave = () => {
-    if (props.kind === "choices" && several !== props.value) props.onSave(several, false);
+    if (props.kind === "choices" && !props.closed && several !== props.value) props.onSave(several, false);
     else props.onCancel();
   };
   return (
@@ -25,7 +26,10 @@ export function ListEditor(props: EditorProps) {
             {props.error}
           </p>
         )}
-        {props.kind === "choices" ? (
+        {(props.theirs ?? props.closed) && (
+          <Theirs theirs={props.theirs} closed={props.closed} onClose={props.onCancel} />
+        )}
+        {props.closed ? null : props.kind === "choices" ? (
           <ChoiceList
             choices={props.choices ?? []}
             selected={several}

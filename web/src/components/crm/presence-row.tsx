@@ -1,28 +1,35 @@
-import type { SubjectType } from "@/api/types";
+import { useQuery } from "@tanstack/react-query";
+import { customFieldsQuery } from "@/api/shared";
+import type { Present, SubjectType } from "@/api/types";
 import { PersonMark } from "@/components/ui/marks";
 import { Tip } from "@/components/ui/tooltip";
+import { fieldWords, firstName } from "./live/words";
 import { usePresence } from "./presence";
 
 const SHOWN = 4;
 
-/** `close_date` as a person says it: close date. */
-const words = (field: string): string =>
-  field
-    .replace(/^custom\./, "")
-    .replace(/_id$/, "")
-    .replaceAll("_", " ");
-
-/** Marks of the others who have this record open; one who edits is ringed. */
+/** Marks of the others who have this record open; one who edits is ringed, and comes first. */
 export function PresenceRow({ type, id }: { type: SubjectType; id: string }) {
   const there = usePresence(type, id);
-  const said = (p: (typeof there)[number]) =>
-    p.field ? `${p.user.name} is editing the ${words(p.field)}` : `${p.user.name} is here`;
+  const custom = useQuery(customFieldsQuery()).data ?? [];
+  const words = (field: string) =>
+    custom.find((f) => f.object === type && `custom.${f.key}` === field)?.label ?? fieldWords(field);
+  const said = (p: Present) => (p.field ? `${p.user.name} is editing the ${words(p.field)}` : `${p.user.name} is here`);
+  const ordered = [...there].sort((a, b) => Number(b.field !== null) - Number(a.field !== null));
+  const [shown, rest] = [ordered.slice(0, SHOWN), ordered.slice(SHOWN)];
+  const busy = ordered.filter((p) => p.field !== null);
   return (
-    <span className="flex shrink-0 items-center gap-1">
+    <span className="flex min-h-7 shrink-0 items-center gap-1">
       <span role="status" className="sr-only">
-        {there.map(said).join(", ")}
+        {ordered.map(said).join(", ")}
       </span>
-      {there.slice(0, SHOWN).map((p) => (
+      {busy[0]?.field && (
+        <span aria-hidden className="mr-1 max-w-64 truncate text-meta text-fg-3 max-lg:hidden">
+          {firstName(busy[0].user.name)} is editing {words(busy[0].field)}
+          {busy.length > 1 && `, ${busy.length - 1} more`}
+        </span>
+      )}
+      {shown.map((p) => (
         <Tip key={p.user.id} label={said(p)}>
           <span
             tabIndex={0}
@@ -33,7 +40,13 @@ export function PresenceRow({ type, id }: { type: SubjectType; id: string }) {
           </span>
         </Tip>
       ))}
-      {there.length > SHOWN && <span className="text-meta text-fg-3">+{there.length - SHOWN}</span>}
+      {rest.length > 0 && (
+        <Tip label={rest.map((p) => p.user.name).join(", ")}>
+          <span tabIndex={0} className="rounded-sm px-0.5 text-meta text-fg-3">
+            +{rest.length}
+          </span>
+        </Tip>
+      )}
     </span>
   );
 }

@@ -13,6 +13,8 @@ import { create } from "@/lib/frame";
 import { loadable } from "@/lib/loadable";
 import { useVisit } from "@/lib/recent";
 import { composing } from "./composer";
+import { LiveRecord } from "./live/live-record";
+import type { Gone } from "./live/marks";
 import { useSharing, type Shareable } from "./sharing";
 import { WriteEmail } from "./write-email";
 
@@ -22,6 +24,7 @@ const MergeDialog = loadable(() => import("./merge-dialog").then((m) => m.MergeD
 interface Props<T extends string> {
   type: "account" | "contact" | "lead";
   record: Shareable & { version: number };
+  gone: Gone | null;
   mark: ReactNode;
   facts: ReactNode;
   tabs: readonly T[];
@@ -52,7 +55,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
   const sharing = useSharing(type, record);
   const [merging, setMerging] = useState(false);
   return (
-    <div className="flex min-h-full flex-col">
+    <LiveRecord type={type} record={record} gone={props.gone}>
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
         <div className="flex items-start gap-3">
           {props.mark}
@@ -119,7 +122,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
         ))}
       </TabRow>
       <div className="flex-1 px-4 py-3 md:px-5">{props.children}</div>
-    </div>
+    </LiveRecord>
   );
 }
 

@@ -20,6 +20,14 @@ export const tasksQuery = (filter: TaskFilter) =>
     getNextPageParam: (page) => page.next_cursor,
   });
 
+export const taskQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["tasks", "detail", id],
+    queryFn: ({ signal }) => get("/tasks/{id}", { path: { id }, signal }),
+    staleTime: 0,
+    retry: false,
+  });
+
 export const taskTemplatesQuery = () =>
   queryOptions({
     queryKey: ["task-templates"],

@@ -1,20 +1,21 @@
 import { Link } from "@tanstack/react-router";
 import { Check, CircleAlert, EllipsisVertical } from "lucide-react";
-import { Suspense, useState } from "react";
 import type { Subject, SubjectType, Task } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
-import { CompanyMark, PersonMark } from "@/components/ui/marks";
+import { CompanyMark, personColours, PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { date, daysUntil, plural, today } from "@/lib/format";
-import { loadable } from "@/lib/loadable";
+import { create } from "@/lib/frame";
+import { freshOf, useMarks } from "./live/marks";
+import { Tag } from "./live/tag";
+import { whose } from "./live/words";
 import { useSharing } from "./sharing";
 import { useTaskEdit } from "./task-edit";
 import { TaskMarks } from "./tasks/marks";
-
-const EditTask = loadable(() => import("./tasks/edit-task").then((m) => m.EditTask));
+import { EditTask } from "./tasks/open-task";
 
 const PAGES = {
   opportunity: "/opportunities/$id",
@@ -71,12 +72,21 @@ export function TaskRow({
   choose?: { chosen: boolean; onChoose: (chosen: boolean) => void } | undefined;
 }) {
   const { change, drop } = useTaskEdit();
-  const [editing, setEditing] = useState(false);
+  const edit = () => create({ kind: "edit-task", task });
+  const news = freshOf(useMarks(task.id));
   const sharing = useSharing("task", { ...task, name: task.title });
   const { done } = task;
   const toggle = () => change.mutate({ task, body: { done: !done }, said: done ? "Task reopened" : "Task done" });
   return (
-    <li className="flex min-h-8 items-center gap-2.5 px-4 py-1 hover:bg-muted max-md:min-h-12">
+    <li
+      style={news && { background: personColours(news.who.id).background }}
+      className="relative flex min-h-8 items-center gap-2.5 px-4 py-1 transition-colors duration-500 hover:bg-muted max-md:min-h-12"
+    >
+      {news && (
+        <Tag who={news.who} className="top-0 right-14">
+          {`${whose(news)}, just now`}
+        </Tag>
+      )}
       {choose && (
         <Checkbox
           checked={choose.chosen}
@@ -103,7 +113,7 @@ export function TaskRow({
           type="button"
           disabled={!task.may.update}
           onPointerEnter={EditTask.load}
-          onClick={() => setEditing(true)}
+          onClick={edit}
           title={task.notes ?? task.title}
           className={cn(
             "line-clamp-2 min-w-0 rounded-sm text-left text-cell text-fg enabled:hover:underline md:line-clamp-1",
@@ -132,7 +142,7 @@ export function TaskRow({
         items={[
           ...(task.may.update
             ? [
-                { label: "Edit", run: () => setEditing(true) },
+                { label: "Edit", run: edit },
                 {
                   label: "Due tomorrow",
                   run: () => change.mutate({ task, body: { due_date: today(1) }, said: "Due tomorrow" }),
@@ -148,11 +158,6 @@ export function TaskRow({
         ]}
       />
       {sharing.dialog}
-      {editing && (
-        <Suspense>
-          <EditTask task={task} onClose={() => setEditing(false)} />
-        </Suspense>
-      )}
     </li>
   );
 }

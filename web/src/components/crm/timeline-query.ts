@@ -2,7 +2,7 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { Ref, SubjectType } from "@/api/types";
 
-const PATH = {
+export const TIMELINES = {
   opportunity: "/opportunities/{id}/timeline",
   account: "/accounts/{id}/timeline",
   contact: "/contacts/{id}/timeline",
@@ -78,7 +78,11 @@ export const timelineQuery = (type: SubjectType, id: string, filter: TimelineFil
   infiniteQueryOptions({
     queryKey: ["timeline", type, id, asked(filter)],
     queryFn: ({ pageParam, signal }) =>
-      get(PATH[type], { path: { id }, query: { limit: 30, cursor: pageParam ?? undefined, ...asked(filter) }, signal }),
+      get(TIMELINES[type], {
+        path: { id },
+        query: { limit: 30, cursor: pageParam ?? undefined, ...asked(filter) },
+        signal,
+      }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     // While one narrows it, what was there stays; of another record nothing does.

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Diff } from "@/components/ui/diff";
 import { AgentMark, PersonMark, SystemMark } from "@/components/ui/marks";
 import { Menu, type MenuEntry } from "@/components/ui/menu";
+import { cn } from "@/lib/cn";
 import { dateTime, time } from "@/lib/format";
 import { useActivities } from "./activity-edit";
 import { words } from "./event-words";
@@ -44,18 +45,20 @@ function ActorBadge({ actor }: { actor: TimelineEvent["actor"] }) {
 interface Props {
   event: TimelineEvent;
   last: boolean;
+  /** It came while one was reading. */
+  arrived: boolean;
   mayUndo: boolean;
   record: { type: SubjectType; id: string };
 }
 
-export function TimelineRow({ event, last, mayUndo, record }: Props) {
+export function TimelineRow({ event, last, arrived, mayUndo, record }: Props) {
   const undo = useUndo();
   const [editing, setEditing] = useState(false);
   const { verb, object } = words(event);
   const diffs = event.type.endsWith(".updated") || event.type === "proposal.created" ? event.changes : [];
   const { activity } = event;
   return (
-    <li className="group relative flex gap-2.5 pb-4">
+    <li className={cn("group relative flex gap-2.5 pb-4", arrived && "animate-rise")}>
       {!last && <span aria-hidden className="absolute top-8 bottom-0.5 left-3.5 w-px bg-line-strong" />}
       <Mark event={event} />
       <div className="min-w-0 flex-1 pt-1">

@@ -6,6 +6,7 @@ import type { Problem } from "@/api/types";
 import { failed } from "@/components/ui/toast";
 import { patchRecord, type RecordType } from "./cache";
 import { raiseConflict } from "./conflict";
+import { unsaved } from "./live/marks";
 import { showValue } from "./show-value";
 import { useTold } from "./use-undo";
 
@@ -47,6 +48,7 @@ export function useEdit<R extends Editable>(type: RecordType) {
     mutationFn: ({ record, body }: Edit<R>) =>
       patch(`/${type}/{id}`, { path: { id: record.id }, body, ifMatch: record.version }),
     onMutate: ({ record, next }) => {
+      unsaved.set(record.id, Object.keys(next));
       // What is on the page may be newer than what the change was made against: it is what comes back.
       let before: Partial<R> = {};
       patchRecord<R>(client, type, record.id, (old) => {
@@ -72,6 +74,7 @@ export function useEdit<R extends Editable>(type: RecordType) {
       else if (!error.problem.may_override) failed(title, sentence(error));
       else failed(title, sentence(error), { label: "Save anyway", run: () => mutation.mutate(knowingly(edit)) });
     },
+    onSettled: (_data, _error, { record }) => void unsaved.delete(record.id),
     onSuccess: ({ data, eventId }, { record, label }) => {
       patchRecord<R>(client, type, record.id, (old) => ({ ...old, ...(data as unknown as R) }));
       void client.invalidateQueries({ queryKey: ["timeline"] });

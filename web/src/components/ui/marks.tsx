@@ -15,17 +15,19 @@ function hue(id: string): number {
 const SIZES = { 16: "size-4 text-[7px]", 20: "size-5 text-[8.5px]", 28: "size-7 text-micro" };
 export type MarkSize = keyof typeof SIZES;
 
+/** A person's own ground and words upon it. */
+export const personColours = (id: string): CSSProperties => ({
+  background: `oklch(var(--mark-ground) ${hue(id)})`,
+  color: `oklch(var(--mark-text) ${hue(id)})`,
+});
+
 export function PersonMark({ id, name, size = 20 }: { id: string; name: string; size?: MarkSize }) {
-  const style: CSSProperties = {
-    background: `oklch(var(--mark-ground) ${hue(id)})`,
-    color: `oklch(var(--mark-text) ${hue(id)})`,
-  };
   return (
     <span
       aria-hidden
       data-slot="person-mark"
       className={cn("inline-grid shrink-0 place-items-center rounded-full font-semibold tracking-normal", SIZES[size])}
-      style={style}
+      style={personColours(id)}
     >
       {initials(name)}
     </span>

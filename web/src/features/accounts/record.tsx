@@ -8,6 +8,7 @@ import type { FieldKind, FieldValue } from "@/components/crm/editor";
 import { CustomFacts } from "@/components/crm/custom-facts";
 import { Fact } from "@/components/crm/fact";
 import { History } from "@/components/crm/history";
+import { useLiveRecord } from "@/components/crm/live/live-record";
 import { RecordPage } from "@/components/crm/record-page";
 import { RelatedDeals } from "@/components/crm/related";
 import { SubjectTasks } from "@/components/crm/subject-tasks";
@@ -69,7 +70,7 @@ function useAccountFact(a: Account) {
 }
 
 export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
-  const { data: a } = useSuspenseQuery(accountQuery(id));
+  const { record: a, gone } = useLiveRecord("account", useSuspenseQuery(accountQuery(id)));
   const navigate = useNavigate();
   const fact = useAccountFact(a);
   const save = useEdit<Account>("accounts");
@@ -107,6 +108,7 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
     <RecordPage
       type="account"
       record={a}
+      gone={gone}
       mark={<CompanyMark name={a.name} size={28} />}
       tabs={ACCOUNT_TABS}
       tab={tab}

@@ -9,6 +9,7 @@ import type { FieldKind, FieldValue } from "@/components/crm/editor";
 import { CustomFacts } from "@/components/crm/custom-facts";
 import { Fact } from "@/components/crm/fact";
 import { History } from "@/components/crm/history";
+import { useLiveRecord } from "@/components/crm/live/live-record";
 import { RecordPage } from "@/components/crm/record-page";
 import { RelatedDeals } from "@/components/crm/related";
 import { SubjectTasks } from "@/components/crm/subject-tasks";
@@ -48,7 +49,7 @@ function useContactFact(c: Contact) {
 }
 
 export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
-  const { data: c } = useSuspenseQuery(contactQuery(id));
+  const { record: c, gone } = useLiveRecord("contact", useSuspenseQuery(contactQuery(id)));
   const navigate = useNavigate();
   const fact = useContactFact(c);
   const save = useEdit<Contact>("contacts");
@@ -101,6 +102,7 @@ export function ContactRecord({ id, tab }: { id: string; tab: ContactTab }) {
     <RecordPage
       type="contact"
       record={c}
+      gone={gone}
       mark={<PersonMark id={c.id} name={c.name} size={28} />}
       tabs={CONTACT_TABS}
       tab={tab}

@@ -5,6 +5,7 @@ import { Suspense, useState, type ReactNode } from "react";
 import { Composer } from "@/components/crm/composer";
 import { Fact } from "@/components/crm/fact";
 import { History } from "@/components/crm/history";
+import { useLiveRecord } from "@/components/crm/live/live-record";
 import { RecordPage } from "@/components/crm/record-page";
 import { SubjectTasks } from "@/components/crm/subject-tasks";
 import { Timeline } from "@/components/crm/timeline";
@@ -27,7 +28,7 @@ export const LEAD_TABS = ["timeline", "details", "tasks", "files", "history"] as
 export type LeadTab = (typeof LEAD_TABS)[number];
 
 export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
-  const { data: l } = useSuspenseQuery(leadQuery(id));
+  const { record: l, gone } = useLiveRecord("lead", useSuspenseQuery(leadQuery(id)));
   const navigate = useNavigate();
   const fact = useLeadFact(l);
   const assign = useAssign(l);
@@ -43,6 +44,7 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
     <RecordPage
       type="lead"
       record={l}
+      gone={gone}
       mark={<PersonMark id={l.id} name={l.name} size={28} />}
       tabs={LEAD_TABS}
       tab={tab}

@@ -2,8 +2,10 @@ import { useDraggable } from "@dnd-kit/core";
 import { Ellipsis } from "lucide-react";
 import { memo, useMemo, useState } from "react";
 import type { Opportunity } from "@/api/types";
+import { freshOf, useMarks } from "@/components/crm/live/marks";
 import { moves } from "@/components/crm/opportunity-cache";
 import { Button } from "@/components/ui/button";
+import { personColours } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import type { Place } from "./board-dnd";
@@ -40,7 +42,8 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
     data: { carried: { record: o, place } },
     disabled: still,
   });
-  const moved = moves.use()[o.id];
+  const moved = moves.useOf((all) => all[o.id]);
+  const news = freshOf(useMarks(o.id));
   // The menu is there once one is near the card: most are only passed by.
   const [near, setNear] = useState(COARSE);
   const come = () => setNear(true);
@@ -63,7 +66,9 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
         "group border-line-strong shadow-1 hover:border-line-control",
         !still && "cursor-grab touch-manipulation select-none",
         moved && "animate-wash",
+        news && "transition-colors duration-500",
       )}
+      style={news && { background: personColours(news.who.id).background }}
     >
       <CardWords o={o} fields={fields} link={setActivatorNodeRef} menu={menu} />
     </div>

@@ -1,17 +1,23 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SyntheticEvent } from "react";
 import { patch } from "@/api/client";
-import { isApiError } from "@/api/problem";
+import { isApiError, isGone } from "@/api/problem";
 import { useFields, useMe } from "@/api/shared";
 import type { Opportunity } from "@/api/types";
 import { patchRecord } from "@/components/crm/cache";
 import { useLanding } from "@/components/crm/form-errors";
+import { GoneNote, useFieldNotes } from "@/components/crm/live/field-note";
+import { gone } from "@/components/crm/live/marks";
+import { useLiveDraft } from "@/components/crm/live/use-live-draft";
+import { Restored } from "@/components/crm/new-record/restored";
+import { showValue } from "@/components/crm/show-value";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Overlay } from "@/components/ui/overlay";
 import { parseAmount } from "@/lib/parse";
+import { opportunityQuery } from "./queries";
 
 const NAMES = { name: "name", amount: "amount", close_date: "close_date", next_step: "next_step" } as const;
 type Name = keyof typeof NAMES;
@@ -26,16 +32,25 @@ const valuesOf = (o: Opportunity): Values => ({
 });
 
 /** The key fields of a deal, changed in one go; only what was changed is sent. */
-export function CardEdit({ o, onClose }: { o: Opportunity; onClose: () => void }) {
+export function CardEdit({ o: seen, onClose }: { o: Opportunity; onClose: () => void }) {
+  // As it is by now: others change it while it is open.
+  const { data, error: unread } = useQuery({ ...opportunityQuery(seen.id), staleTime: 0, retry: false });
+  const o: Opportunity = data ?? seen;
+  const away = gone.useOf((all) => seen.id in all) || isGone(unread);
   const client = useQueryClient();
   const told = useTold();
   const fields = useFields("opportunity");
   const base = useMe().organisation.currency;
-  const [first] = useState(() => valuesOf(o));
-  const [v, setV] = useState(first);
+  const live = useLiveDraft({ type: "opportunity", id: o.id }, valuesOf(o));
+  const v = live.draft;
+  const note = useFieldNotes(o.id, live, NAMES, (name) => showValue(client, name, o[name]));
   const [busy, setBusy] = useState(false);
   const { errors, above, check, land } = useLanding<Name>(NAMES);
   const currency = o.amount?.currency ?? base;
+  const close = () => {
+    live.forget();
+    onClose();
+  };
   const submit = async (event: SyntheticEvent) => {
     event.preventDefault();
     const amount = v.amount.trim() === "" ? null : parseAmount(v.amount);
@@ -45,10 +60,10 @@ export function CardEdit({ o, onClose }: { o: Opportunity; onClose: () => void }
     };
     if (!check(wrong)) return;
     const body: Record<string, unknown> = {};
-    for (const name of ALL) if (v[name] !== first[name]) body[name] = v[name].trim() || null;
+    for (const name of ALL) if (name in live.changed) body[name] = v[name].trim() || null;
     if ("amount" in body) body.amount = amount === null ? null : { amount, currency };
     if (Object.keys(body).length === 0) {
-      onClose();
+      close();
       return;
     }
     setBusy(true);
@@ -57,37 +72,47 @@ export function CardEdit({ o, onClose }: { o: Opportunity; onClose: () => void }
       patchRecord<Opportunity>(client, "opportunities", o.id, (old) => ({ ...old, ...sent.data }));
       void client.invalidateQueries({ queryKey: ["timeline"] });
       told(`Changed ${sent.data.name}`, sent.eventId);
-      onClose();
+      close();
     } catch (error) {
       const moved = isApiError(error, "version_conflict");
       if (moved) void client.invalidateQueries({ queryKey: ["opportunities"] });
-      land(moved ? new Error("Someone changed the deal meanwhile. Close this and open it again.") : error);
+      land(moved ? new Error("Someone changed the deal just now. It has been read anew: save again.") : error);
     } finally {
       setBusy(false);
     }
   };
   const input = (name: Name, label: string, more: React.ComponentProps<typeof Input> = {}) =>
     !fields.locks(name) && (
-      <Field label={label} required={name === "name"} error={errors[name]}>
-        {(w) => <Input {...w} {...more} value={v[name]} onChange={(e) => setV({ ...v, [name]: e.target.value })} />}
+      <Field label={label} required={name === "name"} error={errors[name]} hint={note(name)}>
+        {(w) => (
+          <Input
+            {...w}
+            {...more}
+            readOnly={away}
+            value={v[name]}
+            onChange={(e) => live.put({ [name]: e.target.value })}
+          />
+        )}
       </Field>
     );
   return (
     <Overlay
       open
-      onOpenChange={(open) => !open && onClose()}
+      onOpenChange={(open) => !open && close()}
       title="Edit opportunity"
       description={o.account?.name ?? o.name}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="card-edit" busy={busy && "Saving"}>
+          <Button onClick={close}>Cancel</Button>
+          <Button variant="primary" type="submit" form="card-edit" disabled={away} busy={busy && "Saving"}>
             Save
           </Button>
         </>
       }
     >
       <form id="card-edit" noValidate className="flex flex-col gap-4" onSubmit={(e) => void submit(e)}>
+        {live.restored !== null && <Restored at={live.restored} onAnew={live.forget} />}
+        {away && <GoneNote what="opportunity" />}
         {above && (
           <p role="alert" className="text-cell text-bad-text">
             {above}

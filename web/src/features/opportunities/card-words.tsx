@@ -4,6 +4,7 @@ import { memo, type ReactNode } from "react";
 import type { ForecastCategory, Opportunity } from "@/api/types";
 import { PendingBadge } from "@/components/crm/pending-badge";
 import { usePendingProposals } from "@/components/crm/pending-proposals";
+import { freshOf, useMarks } from "@/components/crm/live/marks";
 import { moves } from "@/components/crm/opportunity-cache";
 import { PersonMark } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
@@ -76,8 +77,10 @@ export const CardWords = memo(function CardWords({ o, fields, link, menu }: Prop
 
 /** Who moved it just now, the one warning that matters, or when it closes. */
 function End({ o, closes }: { o: Opportunity; closes: boolean }) {
-  const moved = moves.use()[o.id];
+  const moved = moves.useOf((all) => all[o.id]);
+  const news = freshOf(useMarks(o.id));
   const found = warning(o);
+  if (news && !moved) return <span className="text-fg-2">{news.who.name.split(" ")[0]}, just now</span>;
   if (moved)
     return (
       <span className="text-accent-text">

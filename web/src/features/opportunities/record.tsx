@@ -4,6 +4,7 @@ import { PenLine, Phone } from "lucide-react";
 import { Suspense, type ReactNode } from "react";
 import { useMay, useMe } from "@/api/shared";
 import { Composer, composing } from "@/components/crm/composer";
+import { LiveRecord, useLiveRecord } from "@/components/crm/live/live-record";
 import { ProposalStrip } from "@/components/crm/proposal-strip";
 import { Timeline } from "@/components/crm/timeline";
 import { Button } from "@/components/ui/button";
@@ -38,7 +39,7 @@ export type RecordTab = (typeof TABS)[number];
 export const readTab = (value: unknown): RecordTab => TABS.find((t) => t === value) ?? "timeline";
 
 export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
-  const { data: o } = useSuspenseQuery(opportunityQuery(id));
+  const { record: o, gone } = useLiveRecord("opportunity", useSuspenseQuery(opportunityQuery(id)));
   useVisit(useMe().user.id, { type: "opportunity", id, name: o.name });
   const { move, moving, gate, putBack } = useMove();
   const mayLog = useMay("activity", "create");
@@ -57,7 +58,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
     ),
   };
   return (
-    <div className="flex min-h-full flex-col">
+    <LiveRecord type="opportunity" record={o} gone={gone}>
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
         <div className="flex items-start gap-3">
           <h1 className="min-w-0 flex-1 text-title break-words text-fg">{o.name}</h1>
@@ -125,6 +126,6 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
         )}
         <MoveMenu o={o} size="touch" onMove={(stage) => move({ record: o, stage })} />
       </div>
-    </div>
+    </LiveRecord>
   );
 }

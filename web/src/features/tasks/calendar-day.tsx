@@ -1,6 +1,6 @@
 import { useDraggable, useDroppable } from "@dnd-kit/core";
 import { Check, Plus } from "lucide-react";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { useMay } from "@/api/shared";
 import type { Task } from "@/api/types";
 import { Button } from "@/components/ui/button";
@@ -8,10 +8,8 @@ import { PersonMark } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
 import { date, daysUntil } from "@/lib/format";
 import { create } from "@/lib/frame";
-import { loadable } from "@/lib/loadable";
 import type { Day } from "./sheet";
 
-const EditTask = loadable(() => import("@/components/crm/tasks/edit-task").then((m) => m.EditTask));
 /** As many as a day shows before it is opened. */
 const SHOWN = 4;
 
@@ -75,7 +73,6 @@ export function CalendarDay(props: { day: Day; isToday: boolean; tasks: Task[]; 
 }
 
 function Entry({ task, showAssignee }: { task: Task; showAssignee: boolean }) {
-  const [editing, setEditing] = useState(false);
   const { setNodeRef, listeners, transform, isDragging } = useDraggable({
     id: task.id,
     data: task,
@@ -91,7 +88,7 @@ function Entry({ task, showAssignee }: { task: Task; showAssignee: boolean }) {
         disabled={!task.may.update}
         title={task.subject ? `${task.title} · ${task.subject.name}` : task.title}
         style={transform ? { transform: `translate(${transform.x}px, ${transform.y}px)` } : undefined}
-        onClick={() => setEditing(true)}
+        onClick={() => create({ kind: "edit-task", task })}
         className={cn(
           "flex min-h-6 items-center gap-1 rounded-sm border-l-2 border-accent bg-muted px-1.5 text-left text-meta text-fg enabled:hover:bg-accent-soft pointer-coarse:min-h-9",
           task.priority === "high" && "border-warn",
@@ -105,11 +102,6 @@ function Entry({ task, showAssignee }: { task: Task; showAssignee: boolean }) {
         <span className="min-w-0 flex-1 truncate">{task.title}</span>
         {showAssignee && <PersonMark id={task.assignee.id} name={task.assignee.name} />}
       </button>
-      {editing && (
-        <Suspense>
-          <EditTask task={task} onClose={() => setEditing(false)} />
-        </Suspense>
-      )}
     </>
   );
 }

@@ -41,6 +41,9 @@ async fn who_sees_a_record_sees_who_is_there_and_what_they_edit() {
     // A field that is hidden from who reads is not named.
     super::hide(&app, "Sales Rep", json!({ "opportunity": { "amount": "hidden" } })).await;
     assert_eq!(come(&rep, &path, mine, None).await[0]["field"], json!(null));
+    // Nor by another name that tells of it.
+    come(&app.admin, &path, theirs, Some("expected_revenue")).await;
+    assert_eq!(come(&rep, &path, mine, None).await[0]["field"], json!(null));
 
     // Gone is gone at once; another page of theirs stays.
     let other_page = Uuid::new_v4();

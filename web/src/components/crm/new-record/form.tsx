@@ -1,7 +1,7 @@
 /** The form of a new record: its fields, those of one's own, what may be there already, and what was typed before. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from "react";
+import { useEffect, useRef, useState, type SyntheticEvent } from "react";
 import { ApiError } from "@/api/problem";
 import { customFieldsQuery, useFields, useMe } from "@/api/shared";
 import type { CustomField, DuplicateCheck, MatchObject, Ref } from "@/api/types";
@@ -12,11 +12,11 @@ import { PAGES } from "@/components/crm/record-link";
 import { useTold } from "@/components/crm/use-undo";
 import { Button } from "@/components/ui/button";
 import { Overlay } from "@/components/ui/overlay";
-import { dateTime } from "@/lib/format";
 import { dropDraft, useDraft } from "./draft";
 import { bodyOfNew, checkNew, type NewField, type NewValues } from "./fields";
 import { useForeseen } from "./foreseen";
 import { NewInput } from "./input";
+import { Restored } from "./restored";
 
 interface Props {
   object: "opportunity" | "account" | "contact" | "lead";
@@ -170,17 +170,6 @@ export function NewRecord(props: Props) {
         ))}
       </form>
     </Overlay>
-  );
-}
-
-function Restored({ at, onAnew }: { at: number; onAnew: () => void }): ReactNode {
-  return (
-    <p role="status" className="flex items-center gap-2 rounded-lg bg-muted px-3 py-1.5 text-cell text-fg-2">
-      <span className="flex-1">As you left it on {dateTime(new Date(at).toISOString())}.</span>
-      <Button type="button" size="row" variant="quiet" onClick={onAnew}>
-        Start anew
-      </Button>
-    </p>
   );
 }
 

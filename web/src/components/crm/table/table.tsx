@@ -142,6 +142,7 @@ export function Table<R extends Listed>(props: TableProps<R>) {
                 onSelect={cells.onSelect}
                 onEdit={cells.onEdit}
                 onSave={cells.onSave}
+                onKeep={cells.onKeep}
               />
             );
           })}

@@ -1,8 +1,9 @@
 /** The cells of a table by keyboard, and how they are edited: Enter or F2 opens, Enter saves, Tab saves and goes on, Escape
  * leaves all as it was. What the server refuses stays open where it was typed, with the reason. */
-import { useCallback, useState, type KeyboardEvent, type RefObject } from "react";
+import { useCallback, useEffect, useState, type KeyboardEvent, type RefObject } from "react";
 import { useMe } from "@/api/shared";
 import type { FieldValue } from "@/components/crm/editor";
+import { held } from "@/components/crm/live/marks";
 import { same } from "@/components/crm/same";
 import type { ListSpec } from "@/components/crm/list/spec";
 import { useEdit } from "@/components/crm/use-edit";
@@ -25,14 +26,16 @@ interface Given<R extends Listed> {
   setSizing: (next: (now: Record<string, number>) => Record<string, number>) => void;
 }
 
-/** With the record as it was when the cell was opened: others may change it meanwhile. */
-type Opened<R> = Editing & { record: R };
-
 export function useCells<R extends Listed>(given: Given<R>) {
   const { spec, defs, lines, columns, selected, onSelected, scroller } = given;
   const kept = useMe().fields[spec.object];
   const [active, setActive] = useState<{ row: number; column: string }>({ row: 0, column: "name" });
-  const [editing, setEditing] = useState<Opened<R> | null>(null);
+  const [editing, setEditing] = useState<Editing<R> | null>(null);
+  const holding = editing?.record.id ?? null;
+  useEffect(() => {
+    held.set(holding);
+    return () => held.set(null);
+  }, [holding]);
   const save = useEdit<R>(spec.path.slice(1) as RecordType);
   const recordAt = (row: number): R | undefined => {
     const line = lines[row];
@@ -74,9 +77,11 @@ export function useCells<R extends Listed>(given: Given<R>) {
     const edit = column.edit;
     const row = lines.findIndex((l) => l.kind === "row" && l.record.id === record.id);
     const seen = editing?.record ?? record;
+    // Others may have changed other cells of the row; where it was this one, the server finds the conflict.
+    const base = edit && same(edit.value(record), edit.value(seen)) ? record : seen;
     if (edit && !same(value, edit.value(seen)))
-      save(edit.change(seen, value), (error) => {
-        setEditing({ record: seen, column: column.id, draft: value, error });
+      save(edit.change(base, value), (error) => {
+        setEditing({ record: base, column: column.id, draft: value, error });
         setActive({ row, column: column.id });
       });
     const at = columns.findIndex((c) => c.id === column.id);
@@ -88,6 +93,8 @@ export function useCells<R extends Listed>(given: Given<R>) {
     setEditing(null);
     focus(row, column.id);
   };
+  /** One goes on with one's own, knowing what the row is now. */
+  const onKeep = useCallback((record: R) => setEditing((old) => old && { ...old, record }), []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (editing || !(event.target instanceof HTMLElement) || !event.target.dataset.cell) return;
     // Where the focus is, however it came there.
@@ -124,7 +131,7 @@ export function useCells<R extends Listed>(given: Given<R>) {
       else if (opens) onEdit(row, here);
     }
   };
-  return { active, editing, onSelect, onEdit, onSave, onKeyDown };
+  return { active, editing, onSelect, onEdit, onSave, onKeep, onKeyDown };
 }
 
 /** Whether the focus is in the grid or in the list that a cell has opened: if it has gone elsewhere, it stays there. */

@@ -1,4 +1,5 @@
 /** The fields of a task, new or not. */
+import type { ReactNode } from "react";
 import { Field } from "@/components/ui/field";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import { useFields } from "@/api/shared";
@@ -15,16 +16,18 @@ interface Props {
   draft: TaskDraft;
   put: (change: Partial<TaskDraft>) => void;
   errors: Partial<Record<keyof TaskDraft, string>>;
+  /** What others have made of a field meanwhile. */
+  note?: (field: keyof TaskDraft) => ReactNode;
   /** The task itself, which does not wait for itself, and what it is about. */
   taskId?: string | undefined;
   subjectId?: string | undefined;
 }
 
-export function TaskFields({ draft, put, errors, taskId, subjectId }: Props) {
+export function TaskFields({ draft, put, errors, note, taskId, subjectId }: Props) {
   const fields = useFields("task");
   return (
     <>
-      <Field label="What is to be done" required error={errors.title}>
+      <Field label="What is to be done" required error={errors.title} hint={note?.("title")}>
         {(w) => (
           <Input
             {...w}
@@ -35,24 +38,29 @@ export function TaskFields({ draft, put, errors, taskId, subjectId }: Props) {
           />
         )}
       </Field>
-      <When draft={draft} put={put} errors={errors} />
+      <When draft={draft} put={put} errors={errors} {...(note ? { note } : {})} />
       <div className="grid gap-3 sm:grid-cols-2">
-        <Field label="Who does it" error={errors.assignee}>
+        <Field label="Who does it" error={errors.assignee} hint={note?.("assignee")}>
           {(w) => (
             <RefPicker id={w.id} kind="user" value={draft.assignee} onChange={(who) => who && put({ assignee: who })} />
           )}
         </Field>
         {!fields.locks("priority") && (
-          <PriorityField value={draft.priority} error={errors.priority} onChange={(priority) => put({ priority })} />
+          <PriorityField
+            value={draft.priority}
+            error={errors.priority}
+            hint={note?.("priority")}
+            onChange={(priority) => put({ priority })}
+          />
         )}
       </div>
       {!fields.locks("checklist") && (
-        <Field label="Checklist" error={errors.checklist}>
+        <Field label="Checklist" error={errors.checklist} hint={note?.("checklist")}>
           {() => <Checklist ticked items={draft.checklist} onChange={(checklist) => put({ checklist })} />}
         </Field>
       )}
       {!fields.locks("blocked_by_ids") && (
-        <Field label="Waits for" error={errors.waitsFor}>
+        <Field label="Waits for" error={errors.waitsFor} hint={note?.("waitsFor")}>
           {(w) => (
             <WaitsFor
               id={w.id}
@@ -65,7 +73,7 @@ export function TaskFields({ draft, put, errors, taskId, subjectId }: Props) {
         </Field>
       )}
       {!fields.locks("notes") && (
-        <Field label="Notes" error={errors.notes}>
+        <Field label="Notes" error={errors.notes} hint={note?.("notes")}>
           {(w) => <Textarea {...w} value={draft.notes} onChange={(e) => put({ notes: e.target.value })} />}
         </Field>
       )}
@@ -73,7 +81,7 @@ export function TaskFields({ draft, put, errors, taskId, subjectId }: Props) {
   );
 }
 
-function When({ draft, put, errors }: Props) {
+function When({ draft, put, errors, note }: Props) {
   const fields = useFields("task");
   const chosen = reminderChoice(draft.remindAt, draft.due);
   /** A reminder by the day goes with the day. */
@@ -89,7 +97,7 @@ function When({ draft, put, errors }: Props) {
     <>
       <div className="grid gap-3 sm:grid-cols-2">
         {!fields.locks("due_date") && (
-          <Field label="Due" error={errors.due}>
+          <Field label="Due" error={errors.due} hint={note?.("due")}>
             {(w) => <Input {...w} type="date" value={draft.due} onChange={(e) => move(e.target.value)} />}
           </Field>
         )}
@@ -97,13 +105,18 @@ function When({ draft, put, errors }: Props) {
           <RepeatField
             value={draft.recurrence}
             error={errors.recurrence}
+            hint={note?.("recurrence")}
             onChange={(recurrence) => put({ recurrence })}
           />
         )}
       </div>
       {!fields.locks("remind_at") && (
         <div className="grid gap-3 sm:grid-cols-2">
-          <Field label="Reminder" error={chosen === "at" ? undefined : errors.remindAt}>
+          <Field
+            label="Reminder"
+            error={chosen === "at" ? undefined : errors.remindAt}
+            hint={chosen === "at" ? undefined : note?.("remindAt")}
+          >
             {(w) => (
               <Select {...w} value={chosen} onChange={(e) => remind(e.target.value)}>
                 {REMINDERS.filter(([value]) => draft.due || value === "" || value === "at").map(([value, label]) => (
@@ -115,7 +128,7 @@ function When({ draft, put, errors }: Props) {
             )}
           </Field>
           {chosen === "at" && (
-            <Field label="Remind at" error={errors.remindAt}>
+            <Field label="Remind at" error={errors.remindAt} hint={note?.("remindAt")}>
               {(w) => (
                 <Input
                   {...w}

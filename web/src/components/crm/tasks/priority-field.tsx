@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Priority } from "@/api/types";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/input";
@@ -5,10 +6,11 @@ import { Select } from "@/components/ui/input";
 export function PriorityField(props: {
   value: Priority;
   error?: string | undefined;
+  hint?: ReactNode;
   onChange: (priority: Priority) => void;
 }) {
   return (
-    <Field label="Priority" error={props.error}>
+    <Field label="Priority" error={props.error} hint={props.hint}>
       {(w) => (
         <Select {...w} value={props.value} onChange={(e) => props.onChange(e.target.value as Priority)}>
           <option value="low">Low</option>

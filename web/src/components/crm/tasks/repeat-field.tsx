@@ -1,12 +1,17 @@
 import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { REPEATS, repeatWords } from "./repeat";
 
 const OWN = "own";
 
 /** How it comes round: one of the usual ways, or a rule of one's own. */
-export function RepeatField(props: { value: string; error?: string | undefined; onChange: (rule: string) => void }) {
+export function RepeatField(props: {
+  value: string;
+  error?: string | undefined;
+  hint?: ReactNode;
+  onChange: (rule: string) => void;
+}) {
   const usual = REPEATS.some(([rule]) => rule === props.value);
   const [own, setOwn] = useState(!usual);
   const choose = (choice: string) => {
@@ -15,7 +20,7 @@ export function RepeatField(props: { value: string; error?: string | undefined; 
   };
   return (
     <>
-      <Field label="Repeats" error={own ? undefined : props.error}>
+      <Field label="Repeats" error={own ? undefined : props.error} hint={props.hint}>
         {(w) => (
           <Select {...w} value={own ? OWN : props.value} onChange={(e) => choose(e.target.value)}>
             {REPEATS.map(([rule, label]) => (

@@ -1,0 +1,3 @@
+import { loadable } from "@/lib/loadable";
+
+export const EditTask = loadable(() => import("./edit-task").then((m) => m.EditTask));
