@@ -29,6 +29,7 @@ function useSignOut() {
       dropDrafts();
       dropRecent();
       (await import("@/components/crm/files/interrupted")).dropInterrupted();
+      await (await import("@/components/crm/push/browser")).leave();
       // Whoever came in by an identity provider is signed out there too.
       if (data.redirect_to) window.location.assign(data.redirect_to);
       else await navigate({ to: "/sign-in", search: {} });

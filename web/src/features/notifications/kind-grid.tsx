@@ -43,6 +43,9 @@ export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: 
           <th scope="col" className="w-16 py-2 text-center font-medium">
             In the app
           </th>
+          <th scope="col" className="w-16 py-2 text-center font-medium">
+            In browsers
+          </th>
           <th scope="col" className="w-36 py-2 pr-4 pl-2 font-medium">
             By e-mail
           </th>
@@ -50,7 +53,7 @@ export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: 
       </thead>
       <tbody>
         {KINDS.map(({ id, label }) => {
-          const channels = kinds[id] ?? { in_app: true, email: "off" };
+          const channels = kinds[id] ?? { in_app: true, email: "off", push: false };
           const set = (more: Partial<NotificationChannels>) => onChange({ ...kinds, [id]: { ...channels, ...more } });
           return (
             <tr key={id} className="border-b border-line last:border-b-0">
@@ -64,6 +67,15 @@ export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: 
                   className="size-4 accent-accent"
                   checked={channels.in_app}
                   onChange={(e) => set({ in_app: e.target.checked })}
+                />
+              </td>
+              <td className="py-2 text-center">
+                <input
+                  type="checkbox"
+                  aria-label={`${label}: in browsers`}
+                  className="size-4 accent-accent"
+                  checked={channels.push}
+                  onChange={(e) => set({ push: e.target.checked })}
                 />
               </td>
               <td className="py-2 pr-4 pl-2">

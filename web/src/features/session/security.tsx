@@ -3,6 +3,7 @@ import { IdentitiesCard } from "./identities-card";
 import { PasskeysCard } from "./passkeys-card";
 import { PasswordCard } from "./password-card";
 import { RecoveryCard } from "./recovery-card";
+import { PushCard } from "@/components/crm/push/push-card";
 import { SessionsCard } from "./sessions-card";
 
 export function Security() {
@@ -24,6 +25,7 @@ export function Security() {
         <IdentitiesCard />
         <RecoveryCard />
         <SessionsCard />
+        <PushCard />
       </div>
     </div>
   );
