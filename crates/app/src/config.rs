@@ -404,6 +404,17 @@ mod tests {
     }
 
     #[test]
+    fn push_services_may_turn_to_the_operator() {
+        let none = Flags::default();
+        assert!(load(&[], &none).unwrap().push_hosts.allow("fcm.googleapis.com"));
+        assert!(load(&[("PUSH_HOSTS", "none")], &none).unwrap().push_hosts.is_empty());
+        let contact = |env: &[(&str, &str)]| load(env, &none).unwrap().push_contact();
+        assert_eq!(contact(&[("BASE_URL", "https://crm.test/")]), "https://crm.test");
+        assert_eq!(contact(&[("MAIL_FROM", "Acme CRM <crm@acme.test>")]), "mailto:crm@acme.test");
+        assert_eq!(contact(&[("MAIL_FROM", "crm@acme.test")]), "mailto:crm@acme.test");
+    }
+
+    #[test]
     fn a_wrong_value_is_named_with_what_is_allowed() {
         let none = Flags::default();
         assert_eq!(
@@ -430,6 +441,7 @@ mod tests {
         assert_eq!(load(&[("REQUEST_RATE", "0")], &none).unwrap().request_limit, None);
         assert_eq!(load(&[], &none).unwrap().request_limit.unwrap().burst.get(), 500);
         for (key, value) in [
+            ("PUSH_HOSTS", "https://push.test"),
             ("FILES_STORE", "ftp://files"),
             ("FILES_ENDPOINT", "minio:9000"),
             ("FILES_SCANNER", "on"),
