@@ -43,7 +43,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { main: new URL("index.html", import.meta.url).pathname, sw: new URL("sw/sw.ts", import.meta.url).pathname },
+      input: {
+        main: new URL("index.html", import.meta.url).pathname,
+        sw: new URL("sw/sw.ts", import.meta.url).pathname,
+      },
       // The service worker keeps its name, and stands at the root: it is responsible for the paths below its own.
       output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
     },

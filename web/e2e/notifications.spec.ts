@@ -140,7 +140,9 @@ test("a browser is turned on by a click, shows what comes, leads to it, and is s
 
   // It stands among the devices, and ends with the session.
   await page.goto("/security");
-  await expect(page.getByRole("list", { name: "Browsers that show notifications" }).getByRole("listitem")).toHaveCount(1);
+  await expect(page.getByRole("list", { name: "Browsers that show notifications" }).getByRole("listitem")).toHaveCount(
+    1,
+  );
   await accessible(page);
   await page.getByRole("button", { name: /account and theme$/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();

@@ -1,7 +1,14 @@
 import { expect, it } from "vitest";
 import { isLookedAt, mustShow, nearest, read, which, words } from "./message";
 
-const told = { id: "1", title: "Ada assigned Deal to you", body: "", url: "/opportunities/2", tag: "opportunity:2", lang: "en" };
+const told = {
+  id: "1",
+  title: "Ada assigned Deal to you",
+  body: "",
+  url: "/opportunities/2",
+  tag: "opportunity:2",
+  lang: "en",
+};
 
 it("reads what the server writes, and nothing that leads elsewhere", () => {
   expect(read(JSON.stringify(told))).toEqual(told);
@@ -35,8 +42,8 @@ it("goes on in the window that shows the page, or else in the one in use", () =>
 it("keeps nothing back from Safari", () => {
   const webkit = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)";
   expect(mustShow(`${webkit} Version/18.0 Safari/605.1.15`)).toBe(true);
-  expect(mustShow("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36")).toBe(
-    false,
-  );
+  expect(
+    mustShow("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"),
+  ).toBe(false);
   expect(mustShow("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")).toBe(false);
 });

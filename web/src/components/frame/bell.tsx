@@ -4,7 +4,6 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { Bell as BellGlyph } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useMe } from "@/api/shared";
-import { listen } from "@/components/crm/push/listen";
 import { countsQuery, notificationsQuery, useNotificationActions } from "@/components/crm/notifications/query";
 import { NotificationRow } from "@/components/crm/notifications/row";
 import { Button } from "@/components/ui/button";
@@ -53,7 +52,16 @@ function Newest({ onOpen }: { onOpen: () => void }) {
 function useWorker() {
   const router = useRouter();
   const me = useMe().user.id;
-  useEffect(() => listen(me, (url) => void router.navigate({ href: url })), [router, me]);
+  useEffect(() => {
+    let stop: (() => void) | null = () => undefined;
+    void import("@/components/crm/push/listen").then(({ listen }) => {
+      if (stop) stop = listen(me, (url) => void router.navigate({ href: url }));
+    });
+    return () => {
+      stop?.();
+      stop = null;
+    };
+  }, [router, me]);
 }
 
 export function Bell() {

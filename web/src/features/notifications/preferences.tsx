@@ -78,7 +78,9 @@ export function Preferences() {
 function Quiet({ draft, onChange }: { draft: Choices; onChange: Change }) {
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="mb-2 text-cell font-medium text-fg">Quiet hours: letters wait until they are over, and so do browsers</legend>
+      <legend className="mb-2 text-cell font-medium text-fg">
+        Quiet hours: letters wait until they are over, and so do browsers
+      </legend>
       <div className="flex flex-wrap gap-x-4 gap-y-2">
         {DAYS.map(({ id, label }) => (
           <label key={id} className="flex items-center gap-1.5 text-cell text-fg-2 pointer-coarse:min-h-11">

@@ -3,8 +3,10 @@ import { IdentitiesCard } from "./identities-card";
 import { PasskeysCard } from "./passkeys-card";
 import { PasswordCard } from "./password-card";
 import { RecoveryCard } from "./recovery-card";
-import { PushCard } from "@/components/crm/push/push-card";
+import { loadable } from "@/lib/loadable";
 import { SessionsCard } from "./sessions-card";
+
+const PushCard = loadable(() => import("@/components/crm/push/push-card").then((m) => m.PushCard));
 
 export function Security() {
   return (
