@@ -32,7 +32,9 @@ const MODES: { id: EmailMode; label: string }[] = [
 
 export type Kinds = Record<string, NotificationChannels>;
 
-export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: Kinds) => void }) {
+/** `silent`: no browser is turned on, so that what is chosen for them waits for one. */
+export function KindGrid(props: { kinds: Kinds; silent: boolean; onChange: (kinds: Kinds) => void }) {
+  const { kinds, onChange } = props;
   return (
     <table className="w-full text-cell">
       <thead>
@@ -45,6 +47,7 @@ export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: 
           </th>
           <th scope="col" className="w-16 py-2 text-center font-medium">
             In browsers
+            {props.silent && <span className="block font-normal">(none is on)</span>}
           </th>
           <th scope="col" className="w-36 py-2 pr-4 pl-2 font-medium">
             By e-mail

@@ -8,6 +8,7 @@ import { Input, Select } from "@/components/ui/input";
 import { Card } from "@/components/ui/states";
 import { dateTime } from "@/lib/format";
 import { PushCard } from "@/components/crm/push/push-card";
+import { pushQuery } from "@/components/crm/push/query";
 import { KindGrid } from "./kind-grid";
 import { choicesOf, preferencesQuery, usePreferences, type Choices } from "./preferences-query";
 
@@ -26,6 +27,7 @@ type Change = (more: Partial<Choices>) => void;
 
 export function Preferences() {
   const kept = useSuspenseQuery(preferencesQuery()).data;
+  const silent = useSuspenseQuery(pushQuery()).data.items.length === 0;
   const [draft, setDraft] = useState<Choices>(() => choicesOf(kept));
   const { save, test, again } = usePreferences();
   const set: Change = (more) => setDraft((old) => ({ ...old, ...more }));
@@ -52,7 +54,7 @@ export function Preferences() {
       )}
       <PushCard />
       <Card title="What you hear of">
-        <KindGrid kinds={draft.kinds} onChange={(kinds) => set({ kinds })} />
+        <KindGrid kinds={draft.kinds} silent={silent} onChange={(kinds) => set({ kinds })} />
       </Card>
       <Card title="When letters and devices’ notifications come">
         <div className="flex flex-col gap-4 p-4">

@@ -189,7 +189,7 @@ async fn a_device_is_told_what_its_person_may_see_and_no_service_reads_it() {
     app.drain().await;
     let second = service.messages().await.remove(1);
     assert_eq!(second["message"]["title"], "Ada Admin hat Sie bei Deal erwähnt");
-    assert!(second["message"]["body"].as_str().unwrap().ends_with("now · +1 weitere"), "{second}");
+    assert!(second["message"]["body"].as_str().unwrap().ends_with("**now** · +1 weitere"), "{second}");
     assert_eq!((&second["message"]["tag"], &second["topic"]), (&one["message"]["tag"], &one["topic"]));
 
     // A second device is told too, by a topic of its own; one that is turned off is not.

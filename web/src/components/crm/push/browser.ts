@@ -93,5 +93,5 @@ export async function goOn(me: string): Promise<void> {
   if (made && items.some((one) => one.current)) return;
   const { public_key: key } = await get("/push-subscriptions/key");
   const worker = await registration();
-  if (key !== null && worker) await tell(await subscribe(worker, key));
+  if (key && worker) await tell(await subscribe(worker, key));
 }

@@ -12,11 +12,12 @@ export const pushQuery = () =>
   queryOptions({
     queryKey: ["push-subscriptions"],
     queryFn: async () => {
-      const [{ public_key: key }, { items }, made] = await Promise.all([
+      const [{ public_key: known }, { items }, made] = await Promise.all([
         get("/push-subscriptions/key"),
         get("/push-subscriptions"),
         subscription(),
       ]);
+      const key = known ?? null;
       return { key, items, here: made !== null && items.some((one) => one.current), state: readiness(key, browser()) };
     },
   });
