@@ -5,11 +5,10 @@ import type { PushSubscription as Kept } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
+import { isPhone } from "@/lib/device";
 import { ago, dateTime } from "@/lib/format";
 import { pushQuery, usePush } from "./query";
 import { ADVICE } from "./readiness";
-
-const isPhone = (device: string) => /iPhone|iPad|Android/.test(device);
 
 export function PushCard() {
   const { key, items, here, state } = useSuspenseQuery(pushQuery()).data;
