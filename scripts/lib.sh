@@ -57,6 +57,9 @@ npm_packages() { # folder, what it is, options of npm
 # The packages of the identity provider that single sign-on is tested with.
 oidc_provider() { npm_packages crates/app/tests/oidc-provider "the identity provider"; }
 
+# The packages of the push service that web push is tested with.
+push_service() { npm_packages crates/app/tests/push-service "the push service"; }
+
 # The debug server, as `cargo test` builds it: alone it would get other features of shared crates, and all be compiled twice.
 debug_build() {
   env -u DATABASE_URL cargo test --quiet --workspace --no-run

@@ -38,7 +38,19 @@ export default defineConfig({
       "^/files/": api,
     },
   },
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: {
+        main: new URL("index.html", import.meta.url).pathname,
+        sw: new URL("sw/sw.ts", import.meta.url).pathname,
+      },
+      // The service worker keeps its name, and stands at the root: it is responsible for the paths below its own.
+      output: { entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js") },
+    },
+  },
   test: {
     reporters: ["default", "./src/test/summary-reporter.ts"],
     restoreMocks: true,
@@ -50,7 +62,7 @@ export default defineConfig({
         test: {
           name: "app",
           environment: "jsdom",
-          include: ["src/**/*.test.{ts,tsx}"],
+          include: ["src/**/*.test.{ts,tsx}", "sw/**/*.test.ts"],
           setupFiles: ["src/test/setup.ts"],
         },
       },

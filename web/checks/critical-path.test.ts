@@ -46,7 +46,8 @@ beforeAll(async () => {
 it.each(Object.entries(PAGES))("%s", (page, routes) => {
   const all = [...chunks.values()];
   const needed = new Set(["theme.js"]);
-  for (const entry of all.filter((c) => c.isEntry)) withImports(entry, needed);
+  // No page waits for the service worker.
+  for (const entry of all.filter((c) => c.isEntry && c.name !== "sw")) withImports(entry, needed);
   for (const route of routes) {
     // Its component, alone or with its loader.
     const chunk = all.find((c) => c.facadeModuleId?.includes(`/src/routes/${route}.tsx?tsr-split=`));

@@ -1,6 +1,7 @@
 /** Somebody is mentioned: their bell rings at once and leads to the record; and they choose what they hear of. */
 import { expect, test } from "@playwright/test";
 import { accessible } from "./accessible";
+import { click, deliver, registered, shown, stubPushService, subscription } from "./push";
 import { signIn } from "./sign-in";
 
 const DEAL = `Bell tower ${Date.now().toString(36)}`;
@@ -70,4 +71,89 @@ test("a mention rings the other's bell at once, and leads to the note", async ({
   await expect(manager.getByLabel("Saturday")).toBeChecked();
   await one.close();
   await other.close();
+});
+
+test("a browser is turned on by a click, shows what comes, leads to it, and is silent after signing out", async ({
+  browser,
+  baseURL,
+}) => {
+  const origin = new URL(baseURL ?? "").origin;
+  const context = await browser.newContext({ permissions: ["notifications"] });
+  const page = await context.newPage();
+  await stubPushService(page, subscription());
+  await signIn(page);
+  const made = await page.request.post("/api/v1/opportunities", { data: { name: `${DEAL} push` } });
+  const { id } = (await made.json()) as { id: string };
+
+  const kept = async () => {
+    const answer = await page.request.get("/api/v1/push-subscriptions");
+    return ((await answer.json()) as { items: { id: string }[] }).items.map((one) => one.id);
+  };
+  const before = await kept();
+
+  // Nothing is registered, and nobody is asked, before somebody wants it.
+  await page.goto("/notifications?tab=preferences");
+  const card = page.locator("[data-slot=card]").filter({ hasText: "Notifications in browsers" });
+  await expect(card.getByRole("button", { name: "Turn on in this browser" })).toBeVisible();
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+  await accessible(page);
+  await card.getByRole("button", { name: "Turn on in this browser" }).click();
+  await expect(card.getByText("This browser", { exact: true })).toBeVisible();
+  await accessible(page);
+  const mentioned = page.getByLabel("Somebody mentions me or my team: in browsers");
+  await expect(mentioned).toBeChecked();
+  await expect(page.getByLabel("A stage tells me of a deal: in browsers")).not.toBeChecked();
+
+  const cdp = await context.newCDPSession(page);
+  const registration = await registered(cdp, origin);
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+  const told = {
+    id: null,
+    title: `Ada mentioned you on ${DEAL} push`,
+    body: "Please look",
+    url: `/opportunities/${id}`,
+    tag: `opportunity:${id}`,
+    lang: "en",
+  };
+
+  // Who looks at the app is told by it.
+  await deliver(cdp, origin, registration, told);
+  await expect(page.getByRole("status").filter({ hasText: told.title })).toBeVisible();
+  expect(await shown(worker)).toEqual([]);
+
+  // Who does not sees it on their device, the newest in the place of the one before it; a click leads there.
+  await page.goto("about:blank");
+  await deliver(cdp, origin, registration, told);
+  await deliver(cdp, origin, registration, { ...told, body: "Please look again" });
+  await expect
+    .poll(() => shown(worker))
+    .toEqual([{ title: told.title, body: "Please look again", tag: `opportunity:${id}` }]);
+  await page.goto("/tasks");
+  await expect(page.getByRole("button", { name: /^Notifications/ })).toBeVisible();
+  await click(worker, "");
+  await expect(page.getByRole("heading", { level: 1, name: `${DEAL} push` })).toBeVisible();
+  await expect.poll(() => shown(worker)).toEqual([]);
+
+  // "Mark read" is the person's own request.
+  await page.goto("about:blank");
+  await deliver(cdp, origin, registration, told);
+  await expect.poll(async () => (await shown(worker)).length).toBe(1);
+  const marked = context.waitForEvent("request", (r) => r.url().endsWith("/notifications/marks"));
+  await click(worker, "read");
+  const request = await marked;
+  expect(request.postDataJSON()).toEqual({ which: { object: "opportunity", record_id: id }, read: true });
+  expect((await request.response())?.status()).toBe(200);
+
+  // It stands among the devices, and ends with the session.
+  await page.goto("/security");
+  const devices = page.getByRole("list", { name: "Browsers that show notifications" }).getByRole("listitem");
+  await expect(devices.filter({ hasText: "This browser" })).toHaveCount(1);
+  await accessible(page);
+  await page.getByRole("button", { name: /account and theme$/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByLabel("E-mail")).toBeVisible();
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+  await signIn(page);
+  expect(await kept()).toEqual(before);
+  await context.close();
 });

@@ -22,6 +22,7 @@ pub mod passkey;
 pub mod password;
 pub mod people;
 pub mod policy;
+mod push_hosts;
 pub mod request_limit;
 pub mod scim;
 pub mod second_factor;
@@ -33,6 +34,7 @@ pub mod throttle;
 pub mod viewing;
 
 pub use actor::Actor;
-pub use context::{Access, Allow, Context, InPerson, Permit, Record, Settings};
+pub use context::{Access, Allow, Context, InPerson, Permit, Record, Settings, SignedIn};
 pub use policy::{Action, Object, Permission, ScopeLevel};
+pub use push_hosts::PushHosts;
 pub use request_limit::RequestLimit;

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use config::{Config as Sources, Environment, File, FileFormat};
-use dealwright_access::RequestLimit;
+use dealwright_access::{PushHosts, RequestLimit};
 use dealwright_ai::provider::price::{self, Prices};
 use dealwright_files::{Limits, Place, Scanner, StoreConfig};
 use ipnet::IpNet;
@@ -51,6 +51,8 @@ pub struct Config {
     pub outbound_networks: Vec<IpNet>,
     /// Who is asked for DNS records; the machine's name servers when empty.
     pub dns_servers: Vec<SocketAddr>,
+    /// The push services that notifications may be sent to.
+    pub push_hosts: PushHosts,
     /// The most requests of a caller; as many as they like when absent.
     pub request_limit: Option<RequestLimit>,
     /// Where files are kept.
@@ -95,6 +97,7 @@ struct Raw {
     trusted_proxies: String,
     outbound_networks: String,
     dns_servers: String,
+    push_hosts: String,
     request_rate: String,
     request_burst: String,
     files_store: String,
@@ -128,6 +131,7 @@ const KEYS: &[&str] = &[
     "trusted_proxies",
     "outbound_networks",
     "dns_servers",
+    "push_hosts",
     "request_rate",
     "request_burst",
     "files_store",
@@ -173,6 +177,7 @@ impl Config {
             ("trusted_proxies", ""),
             ("outbound_networks", ""),
             ("dns_servers", ""),
+            ("push_hosts", PushHosts::USUAL),
             ("request_rate", "50"),
             ("request_burst", "500"),
             ("files_store", "local"),
@@ -256,6 +261,7 @@ impl Config {
         let dns_servers = addresses(&raw.dns_servers, 53).map_err(|part| {
             wrong("dns_servers", part, "addresses with commas between, such as 10.0.0.2, [fd00::53]:5353")
         })?;
+        let push_hosts = PushHosts::read(&raw.push_hosts).map_err(|part| wrong("push_hosts", part, PushHosts::FORM))?;
         Ok(Self {
             host: raw.host,
             port,
@@ -268,6 +274,7 @@ impl Config {
             trusted_proxies,
             outbound_networks,
             dns_servers,
+            push_hosts,
             request_limit,
             files_store,
             files_scanner,
@@ -291,6 +298,17 @@ impl Config {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://localhost:{}", self.port),
         }
+    }
+
+    /// Who the operators of a push service may turn to: this installation, or its sender of letters where it has no public address.
+    #[must_use]
+    pub fn push_contact(&self) -> String {
+        let url = self.public_url();
+        if self.is_tls() {
+            return url;
+        }
+        let address = self.mail_from.rsplit('<').next().unwrap_or_default().trim_end_matches('>').trim();
+        format!("mailto:{address}")
     }
 
     /// Whether the app is reached over TLS.
@@ -386,6 +404,17 @@ mod tests {
     }
 
     #[test]
+    fn push_services_may_turn_to_the_operator() {
+        let none = Flags::default();
+        assert!(load(&[], &none).unwrap().push_hosts.allow("fcm.googleapis.com"));
+        assert!(load(&[("PUSH_HOSTS", "none")], &none).unwrap().push_hosts.is_empty());
+        let contact = |env: &[(&str, &str)]| load(env, &none).unwrap().push_contact();
+        assert_eq!(contact(&[("BASE_URL", "https://crm.test/")]), "https://crm.test");
+        assert_eq!(contact(&[("MAIL_FROM", "Acme CRM <crm@acme.test>")]), "mailto:crm@acme.test");
+        assert_eq!(contact(&[("MAIL_FROM", "crm@acme.test")]), "mailto:crm@acme.test");
+    }
+
+    #[test]
     fn a_wrong_value_is_named_with_what_is_allowed() {
         let none = Flags::default();
         assert_eq!(
@@ -412,6 +441,7 @@ mod tests {
         assert_eq!(load(&[("REQUEST_RATE", "0")], &none).unwrap().request_limit, None);
         assert_eq!(load(&[], &none).unwrap().request_limit.unwrap().burst.get(), 500);
         for (key, value) in [
+            ("PUSH_HOSTS", "https://push.test"),
             ("FILES_STORE", "ftp://files"),
             ("FILES_ENDPOINT", "minio:9000"),
             ("FILES_SCANNER", "on"),

@@ -124,6 +124,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(assignment::http::router())
         .merge(working_hours::http::router())
         .merge(notification::http::router())
+        .merge(notification::push::http::router())
         .merge(web_form::http::router())
         .merge(dealwright_sla::router())
         .merge(proposal::http::router())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use dealwright_access::organisation::{self, NewOrganisation};
-use dealwright_access::{Access, Context, Settings};
+use dealwright_access::{Access, Context, PushHosts, Settings};
 use dealwright_demo as demo;
 use dealwright_files::Files;
 use dealwright_import::command::{self, Choices, File, Report};
@@ -135,6 +135,8 @@ fn settings(running: &Running, demo: bool) -> Settings {
         base_url: String::new(),
         outbound_networks: Vec::new(),
         dns_servers: Vec::new(),
+        push_hosts: PushHosts::default(),
+        push_contact: String::new(),
         request_limit: None,
     }
 }

@@ -103,6 +103,7 @@ impl Background {
         tasks.spawn(dealwright_sla::escalation::run(state.access.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
+        tasks.spawn(push_worker(state).run(stop.clone()));
         Self { stop, tasks }
     }
 
@@ -189,6 +190,11 @@ pub fn mail_worker(state: &AppState) -> Worker {
     mailbox::sync::register(Worker::new(state.access.database(), 4), &state.access)
 }
 
+/// The worker for notifications on devices, which waits for push services and keeps nothing else waiting meanwhile.
+pub fn push_worker(state: &AppState) -> Worker {
+    notification::push::send::register(Worker::new(state.access.database(), 4), &state.access)
+}
+
 /// Serves until SIGINT or SIGTERM.
 ///
 /// # Errors
@@ -209,6 +215,8 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
         base_url: config.public_url(),
         outbound_networks: config.outbound_networks.clone(),
         dns_servers: config.dns_servers.clone(),
+        push_hosts: config.push_hosts.clone(),
+        push_contact: config.push_contact(),
         request_limit: config.request_limit,
     };
     let (assistant, downloads) = assistant(config)?;

@@ -50,6 +50,8 @@ ids! {
     ApiKeyId,
     OauthClientId,
     PasskeyId,
+    /// A browser that shows notifications.
+    PushSubscriptionId,
     AccountId,
     ContactId,
     PipelineId,

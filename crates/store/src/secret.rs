@@ -45,6 +45,7 @@ pub const SEALED: &[Sealed] = &[
     Sealed { table: "mailbox", column: "password", context: "'mailbox:' || id" },
     Sealed { table: "automation", column: "webhook_secret", context: "'automation:' || id" },
     Sealed { table: "mail_drop", column: "token", context: "'mail-drop:' || user_id" },
+    Sealed { table: "push_key", column: "private_key", context: "'push-key:' || id" },
 ];
 
 /// The keys. Cheap to clone; shows none of them.

@@ -6,7 +6,7 @@ use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::people::store::{self as people, NewUser};
 use dealwright_access::policy::Builtin;
 use dealwright_access::session::device::Device;
-use dealwright_access::{RequestLimit, Settings};
+use dealwright_access::{PushHosts, RequestLimit, Settings};
 use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
 use dealwright_files::{Blobs, Files, Limits, Parts, Place, Reader, Scanner, StoreConfig};
@@ -206,6 +206,7 @@ impl TestApp {
             serve::notify(&self.state).await?;
             serve::worker(&self.state).drain().await?;
             serve::mail_worker(&self.state).drain().await?;
+            serve::push_worker(&self.state).drain().await?;
             Ok::<_, Failure>(())
         };
         unwrap(drained.await);
@@ -234,6 +235,9 @@ fn settings() -> Settings {
         base_url: "http://crm.test".into(),
         outbound_networks: vec![IpNet::from(IpAddr::from(Ipv4Addr::LOCALHOST))],
         dns_servers: Vec::new(),
+        // A push service of the test's own.
+        push_hosts: PushHosts::from_iter(["127.0.0.1".to_owned()]),
+        push_contact: "https://crm.test".into(),
         request_limit: None,
     }
 }

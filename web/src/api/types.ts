@@ -225,6 +225,7 @@ export type NotificationKind = Schemas["NotificationKind"];
 export type NotificationPreferences = Schemas["NotificationPreferences"];
 export type NotificationChannels = Schemas["NotificationChannels"];
 export type EmailMode = Schemas["EmailMode"];
+export type PushSubscription = Schemas["PushSubscription"];
 export type NotificationWhich = Schemas["NotificationWhich"];
 export type FollowedObject = "opportunity" | "account" | "contact" | "lead";
 export type MentionRef = Schemas["MentionRef"];

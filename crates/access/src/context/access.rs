@@ -19,6 +19,7 @@ use crate::actor::Actor;
 use crate::bearer::Proof;
 use crate::oidc::Providers;
 use crate::policy::{Action, Grants, Object, Permission, ScopeLevel};
+use crate::push_hosts::PushHosts;
 use crate::request_limit::{Buckets, RequestLimit};
 use crate::{api_key, oauth, passkey, people, session};
 
@@ -37,6 +38,10 @@ pub struct Settings {
     pub outbound_networks: Vec<IpNet>,
     /// Who is asked for DNS records; the machine's name servers when empty.
     pub dns_servers: Vec<SocketAddr>,
+    /// The push services that browsers' notifications may be sent to.
+    pub push_hosts: PushHosts,
+    /// Who the operators of a push service may turn to: a `mailto:` or `https:` URL.
+    pub push_contact: String,
     /// The most requests of a caller; as many as they like when absent.
     pub request_limit: Option<RequestLimit>,
 }

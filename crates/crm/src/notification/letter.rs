@@ -19,7 +19,7 @@ use super::preference::{EmailMode, Setting};
 use super::store::letters::{self, Receiver};
 use super::store::{self, making};
 use super::text::Language;
-use super::{Notification, NotificationKind, NotifiedApproval, NotifiedObject, bounce, due, maker, unsubscribe};
+use super::{Notification, NotificationKind, NotifiedApproval, bounce, due, maker, unsubscribe};
 use crate::approval::link::{self, Link};
 
 const SEND: &str = "notification.mail";
@@ -316,22 +316,6 @@ fn url(cx: &Context, of: &Notification) -> String {
             };
             link::url(cx.access(), link, cx.clock().now())
         }
-        Some(approval) => format!("{base}/approvals/{}", approval.id),
-        None => format!("{base}{}", path(of)),
-    }
-}
-
-/// Where a record's page is.
-fn path(of: &Notification) -> String {
-    let id = of.record.id;
-    match of.record.object {
-        NotifiedObject::Opportunity => format!("/opportunities/{id}"),
-        NotifiedObject::Account => format!("/accounts/{id}"),
-        NotifiedObject::Contact => format!("/contacts/{id}"),
-        NotifiedObject::Lead => format!("/leads/{id}"),
-        NotifiedObject::Task => "/tasks".to_owned(),
-        NotifiedObject::Import => format!("/admin/imports/{id}"),
-        NotifiedObject::BulkChange => "/notifications".to_owned(),
-        NotifiedObject::Automation => format!("/admin/automations/{id}"),
+        _ => format!("{base}{}", of.page()),
     }
 }

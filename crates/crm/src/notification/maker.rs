@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::due;
 use super::letter;
 use super::preference::{EmailMode, Setting};
+use super::push::send as push;
 use super::recipients::{Happened, Told};
 use super::store::making::{self, New};
 use super::{NotificationKind, NotifiedObject};
@@ -32,7 +33,7 @@ const CONSUMER: &str = "notifications";
 const PACE: Duration = Duration::from_millis(200);
 /// Events of one transaction.
 const BATCH: i64 = 500;
-/// How long a letter about many records waits for the rest of them.
+/// How long a letter, or a device, about many records waits for the rest of them.
 const REST: TimeDelta = TimeDelta::minutes(5);
 /// The kind of job that looks for tasks that are due.
 const TASKS: &str = "notification.tasks";
@@ -140,7 +141,8 @@ impl Wanted {
     /// As its receiver wants it; none when they do not want to hear of it at all.
     fn by(&self, setting: &Setting, now: DateTime<Utc>, id: Uuid) -> Option<New> {
         let channels = setting.of(self.told.kind);
-        if !channels.in_app && channels.email == EmailMode::Off {
+        let push = channels.push && setting.has_device;
+        if !channels.in_app && channels.email == EmailMode::Off && !push {
             return None;
         }
         let from = if self.mass { now + REST } else { now };
@@ -163,6 +165,7 @@ impl Wanted {
             now,
             email,
             due,
+            push: push.then(|| push::when(setting, from)),
         })
     }
 }
@@ -202,6 +205,10 @@ async fn write(db: &mut PgConnection, clock: &Clock, wanted: Vec<Wanted>) -> Res
             } else {
                 letter::job(OrgId(new.org), new.user.into(), new.id, due)?
             };
+            dealwright_store::job::enqueue(db, OrgId(new.org), job, clock).await?;
+        }
+        if let Some(due) = new.push {
+            let job = push::job(OrgId(new.org), new.user.into(), new.id, due)?;
             dealwright_store::job::enqueue(db, OrgId(new.org), job, clock).await?;
         }
         if one.told.kind == NotificationKind::Mentioned {

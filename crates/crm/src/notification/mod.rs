@@ -2,8 +2,8 @@
 //!
 //! `maker` follows the event log and makes them; `recipients` says, without any I/O, who hears of what. A notification holds
 //! no words of its record: who reads it, in the app or in a letter, is told what they may see by then (`store`, under their
-//! own policies). `preference` and `due` say how and when; `letter` sends; `text` is what letters say, by language; `follow`
-//! is who follows what; `unsubscribe` ends letters of a kind by a link.
+//! own policies). `preference` and `due` say how and when; `letter` and `push` send; `text` is what they say, by language;
+//! `follow` is who follows what; `unsubscribe` ends letters of a kind by a link.
 
 pub mod answered;
 pub mod bounce;
@@ -14,6 +14,7 @@ pub mod http;
 pub mod letter;
 pub mod maker;
 pub mod preference;
+pub mod push;
 mod recipients;
 pub mod store;
 mod text;
@@ -157,6 +158,24 @@ pub struct Notification {
     pub created_at: DateTime<Utc>,
     pub read_at: Option<DateTime<Utc>>,
     pub snoozed_until: Option<DateTime<Utc>>,
+}
+
+impl Notification {
+    /// The page of the app where its reader goes on from it.
+    pub(crate) fn page(&self) -> String {
+        let id = self.record.id;
+        match (&self.approval, self.record.object) {
+            (Some(approval), _) => format!("/approvals/{}", approval.id),
+            (None, NotifiedObject::Opportunity) => format!("/opportunities/{id}"),
+            (None, NotifiedObject::Account) => format!("/accounts/{id}"),
+            (None, NotifiedObject::Contact) => format!("/contacts/{id}"),
+            (None, NotifiedObject::Lead) => format!("/leads/{id}"),
+            (None, NotifiedObject::Task) => "/tasks".to_owned(),
+            (None, NotifiedObject::Import) => format!("/admin/imports/{id}"),
+            (None, NotifiedObject::BulkChange) => "/notifications".to_owned(),
+            (None, NotifiedObject::Automation) => format!("/admin/automations/{id}"),
+        }
+    }
 }
 
 /// How many there are that were not read and are not put off.

@@ -19,16 +19,35 @@ words! {
 }
 
 /// How somebody hears of one kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = NotificationChannels)]
 pub struct Channels {
     pub in_app: bool,
     pub email: EmailMode,
+    /// On the person's devices, in the browsers where they turned it on.
+    pub push: bool,
+}
+
+/// How somebody wants to hear of one kind. What is not said of devices is as usual: it was kept before there were any.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewNotificationChannels)]
+pub struct NewChannels {
+    pub in_app: bool,
+    pub email: EmailMode,
+    pub push: Option<bool>,
+}
+
+impl NewChannels {
+    #[must_use]
+    pub fn of(self, kind: NotificationKind) -> Channels {
+        let push = self.push.unwrap_or(Channels::usual(kind).push);
+        Channels { in_app: self.in_app, email: self.email, push }
+    }
 }
 
 impl Channels {
-    /// Of who has said nothing: what is for them alone comes by letter, the rest in the app.
+    /// Of who has said nothing: what is for them alone comes by letter and on their devices, the rest in the app.
     #[must_use]
     pub const fn usual(kind: NotificationKind) -> Self {
         use NotificationKind as Kind;
@@ -50,7 +69,7 @@ impl Channels {
             | Kind::StageEntered => EmailMode::Daily,
             Kind::TaskDue | Kind::ImportFinished | Kind::BulkFinished | Kind::ProposalWaiting => EmailMode::Off,
         };
-        Self { in_app: true, email }
+        Self { in_app: true, email, push: matches!(email, EmailMode::AtOnce) }
     }
 }
 
@@ -66,6 +85,8 @@ pub struct Setting {
     pub digest_day: Day,
     pub zone: Tz,
     pub bouncing: bool,
+    /// Whether they have turned on any browser.
+    pub has_device: bool,
 }
 
 impl Setting {
@@ -106,8 +127,8 @@ pub struct NewNotificationPreferences {
     /// The version that was read, unless `If-Match` says it.
     pub version: Option<i64>,
     /// A kind that is not named is as usual.
-    #[schema(value_type = HashMap<String, Channels>)]
-    pub kinds: Chosen,
+    #[schema(value_type = HashMap<String, NewChannels>)]
+    pub kinds: HashMap<NotificationKind, NewChannels>,
     #[schema(max_items = 7)]
     pub quiet_days: Vec<Day>,
     #[schema(example = "20:00")]
@@ -120,6 +141,12 @@ pub struct NewNotificationPreferences {
 }
 
 impl NewNotificationPreferences {
+    /// What is said of all kinds.
+    #[must_use]
+    pub fn chosen(&self) -> Chosen {
+        self.kinds.iter().map(|(kind, channels)| (*kind, channels.of(*kind))).collect()
+    }
+
     /// The quiet hours as minutes of the day.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What letters say, in the reader's language: English, German; dates and money in its way of writing.
+//! What letters and devices say, in the reader's language: English, German; dates and money in its way of writing.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -118,6 +118,14 @@ impl Language {
         match self {
             Self::English => format!("{number} records"),
             Self::German => format!("{number} Datensätze"),
+        }
+    }
+
+    /// That there is more about the same record.
+    pub(super) fn others(self, count: i64) -> String {
+        match self {
+            Self::English => format!("+{count} more"),
+            Self::German => format!("+{count} weitere"),
         }
     }
 

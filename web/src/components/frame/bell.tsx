@@ -1,8 +1,9 @@
 /** The bell in the header: how many notifications were not read, and the newest of them. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { Bell as BellGlyph } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useMe } from "@/api/shared";
 import { countsQuery, notificationsQuery, useNotificationActions } from "@/components/crm/notifications/query";
 import { NotificationRow } from "@/components/crm/notifications/row";
 import { Button } from "@/components/ui/button";
@@ -47,7 +48,24 @@ function Newest({ onOpen }: { onOpen: () => void }) {
   );
 }
 
+/** The service worker says what came while somebody looks at the app, and where a click on a notification leads. */
+function useWorker() {
+  const router = useRouter();
+  const me = useMe().user.id;
+  useEffect(() => {
+    let stop: (() => void) | null = () => undefined;
+    void import("@/components/crm/push/listen").then(({ listen }) => {
+      if (stop) stop = listen(me, (url) => void router.navigate({ href: url }));
+    });
+    return () => {
+      stop?.();
+      stop = null;
+    };
+  }, [router, me]);
+}
+
 export function Bell() {
+  useWorker();
   const [open, setOpen] = useState(false);
   const unread = useQuery(countsQuery()).data?.unread ?? 0;
   const label = unread > 0 ? `Notifications, ${plural(unread, "unread", "unread")}` : "Notifications";

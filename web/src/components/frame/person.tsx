@@ -5,10 +5,8 @@ import { KeyRound, LogOut, Mail, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRo
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { useMay, useMe } from "@/api/shared";
-import { dropDrafts } from "@/components/crm/new-record/drop-drafts";
 import type { MenuEntry } from "@/components/ui/menu";
 import { failed } from "@/components/ui/toast";
-import { dropRecent } from "@/lib/recent";
 import { setTheme, useTheme } from "@/lib/theme";
 
 const THEMES = [
@@ -24,11 +22,11 @@ function useSignOut() {
   const navigate = useNavigate();
   return async () => {
     try {
+      // Fetched before: whoever is signed out leaves nothing behind.
+      const { forget } = await import("./forget");
       const { data } = await post("/session/sign-out");
       client.clear();
-      dropDrafts();
-      dropRecent();
-      (await import("@/components/crm/files/interrupted")).dropInterrupted();
+      await forget();
       // Whoever came in by an identity provider is signed out there too.
       if (data.redirect_to) window.location.assign(data.redirect_to);
       else await navigate({ to: "/sign-in", search: {} });

@@ -32,7 +32,9 @@ const MODES: { id: EmailMode; label: string }[] = [
 
 export type Kinds = Record<string, NotificationChannels>;
 
-export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: Kinds) => void }) {
+/** `silent`: no browser is turned on, so that what is chosen for them waits for one. */
+export function KindGrid(props: { kinds: Kinds; silent: boolean; onChange: (kinds: Kinds) => void }) {
+  const { kinds, onChange } = props;
   return (
     <table className="w-full text-cell">
       <thead>
@@ -43,6 +45,10 @@ export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: 
           <th scope="col" className="w-16 py-2 text-center font-medium">
             In the app
           </th>
+          <th scope="col" className="w-16 py-2 text-center font-medium">
+            In browsers
+            {props.silent && <span className="block font-normal">(none is on)</span>}
+          </th>
           <th scope="col" className="w-36 py-2 pr-4 pl-2 font-medium">
             By e-mail
           </th>
@@ -50,7 +56,7 @@ export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: 
       </thead>
       <tbody>
         {KINDS.map(({ id, label }) => {
-          const channels = kinds[id] ?? { in_app: true, email: "off" };
+          const channels = kinds[id] ?? { in_app: true, email: "off", push: false };
           const set = (more: Partial<NotificationChannels>) => onChange({ ...kinds, [id]: { ...channels, ...more } });
           return (
             <tr key={id} className="border-b border-line last:border-b-0">
@@ -64,6 +70,15 @@ export function KindGrid({ kinds, onChange }: { kinds: Kinds; onChange: (kinds: 
                   className="size-4 accent-accent"
                   checked={channels.in_app}
                   onChange={(e) => set({ in_app: e.target.checked })}
+                />
+              </td>
+              <td className="py-2 text-center">
+                <input
+                  type="checkbox"
+                  aria-label={`${label}: in browsers`}
+                  className="size-4 accent-accent"
+                  checked={channels.push}
+                  onChange={(e) => set({ push: e.target.checked })}
                 />
               </td>
               <td className="py-2 pr-4 pl-2">

@@ -8,11 +8,13 @@ import { notificationsQuery, useNotificationActions } from "@/components/crm/not
 import { NotificationRow } from "@/components/crm/notifications/row";
 import { target } from "@/components/crm/notifications/words";
 import { Button } from "@/components/ui/button";
-import { Empty } from "@/components/ui/states";
+import { Empty, SkeletonRows } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { useKeys } from "@/lib/keys";
-import { Preferences } from "./preferences";
+import { loadable } from "@/lib/loadable";
 import { FILTERS, TABS, type Tab } from "./tabs";
+
+const Preferences = loadable(() => import("./preferences").then((m) => m.Preferences));
 
 const LABELS: Record<Tab, string> = {
   unread: "Unread",
@@ -46,7 +48,7 @@ export function NotificationsPage({ tab }: { tab: Tab }) {
         </TabRow>
       </div>
       <div className="w-full max-w-3xl px-4 py-4 md:px-5">
-        {tab === "preferences" ? <Preferences /> : <List key={tab} tab={tab} />}
+        {tab === "preferences" ? <Preferences fallback={<SkeletonRows rows={6} />} /> : <List key={tab} tab={tab} />}
       </div>
     </div>
   );

@@ -7,6 +7,8 @@ import { Field } from "@/components/ui/field";
 import { Input, Select } from "@/components/ui/input";
 import { Card } from "@/components/ui/states";
 import { dateTime } from "@/lib/format";
+import { PushCard } from "@/components/crm/push/push-card";
+import { pushQuery } from "@/components/crm/push/query";
 import { KindGrid } from "./kind-grid";
 import { choicesOf, preferencesQuery, usePreferences, type Choices } from "./preferences-query";
 
@@ -25,6 +27,7 @@ type Change = (more: Partial<Choices>) => void;
 
 export function Preferences() {
   const kept = useSuspenseQuery(preferencesQuery()).data;
+  const silent = useSuspenseQuery(pushQuery()).data.items.length === 0;
   const [draft, setDraft] = useState<Choices>(() => choicesOf(kept));
   const { save, test, again } = usePreferences();
   const set: Change = (more) => setDraft((old) => ({ ...old, ...more }));
@@ -49,10 +52,11 @@ export function Preferences() {
           </Button>
         </div>
       )}
+      <PushCard />
       <Card title="What you hear of">
-        <KindGrid kinds={draft.kinds} onChange={(kinds) => set({ kinds })} />
+        <KindGrid kinds={draft.kinds} silent={silent} onChange={(kinds) => set({ kinds })} />
       </Card>
-      <Card title="When letters come">
+      <Card title="When letters and devices’ notifications come">
         <div className="flex flex-col gap-4 p-4">
           <Quiet draft={draft} onChange={set} />
           <Digest draft={draft} onChange={set} />
@@ -76,7 +80,9 @@ export function Preferences() {
 function Quiet({ draft, onChange }: { draft: Choices; onChange: Change }) {
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="mb-2 text-cell font-medium text-fg">Quiet hours: letters wait until they are over</legend>
+      <legend className="mb-2 text-cell font-medium text-fg">
+        Quiet hours: letters wait until they are over, and so do browsers
+      </legend>
       <div className="flex flex-wrap gap-x-4 gap-y-2">
         {DAYS.map(({ id, label }) => (
           <label key={id} className="flex items-center gap-1.5 text-cell text-fg-2 pointer-coarse:min-h-11">

@@ -3,7 +3,10 @@ import { IdentitiesCard } from "./identities-card";
 import { PasskeysCard } from "./passkeys-card";
 import { PasswordCard } from "./password-card";
 import { RecoveryCard } from "./recovery-card";
+import { loadable } from "@/lib/loadable";
 import { SessionsCard } from "./sessions-card";
+
+const PushCard = loadable(() => import("@/components/crm/push/push-card").then((m) => m.PushCard));
 
 export function Security() {
   return (
@@ -24,6 +27,7 @@ export function Security() {
         <IdentitiesCard />
         <RecoveryCard />
         <SessionsCard />
+        <PushCard />
       </div>
     </div>
   );

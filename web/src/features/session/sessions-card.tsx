@@ -6,10 +6,9 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
 import { failed, told } from "@/components/ui/toast";
+import { isPhone } from "@/lib/device";
 import { ago, dateTime } from "@/lib/format";
 import { sessionsQuery } from "./queries";
-
-const isPhone = (device: string) => /iPhone|iPad|Android/.test(device);
 
 export function SessionsCard() {
   const sessions = useSuspenseQuery(sessionsQuery()).data;

@@ -129,6 +129,12 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /notifications/marks" => json!({ "which": { "all": true }, "read": true }),
         "POST /notifications/snoozes" => json!({ "which": { "all": true }, "until": null }),
         "POST /notification-preferences/test-letter" => json!({}),
+        "POST /push-subscriptions/{id}/test" => json!({}),
+        "POST /push-subscriptions" => {
+            json!({ "endpoint": "https://127.0.0.1/push", "keys": {
+                "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                "auth": "BTBZMqHH6r4Tts7J_aSIgg" } })
+        }
         "PUT /notification-preferences" => {
             json!({ "kinds": {}, "quiet_days": [], "quiet_from": "20:00", "quiet_until": "07:00", "digest_hour": 8, "digest_day": "mon",
                     "version": 999 })

@@ -39,6 +39,7 @@ mod opportunity;
 mod people_and_companies;
 mod pipelines;
 mod presence;
+mod push;
 mod tasks;
 mod views;
 mod web_forms;

@@ -9,10 +9,10 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::notification::NotifiedObject;
 use crate::notification::due::Quiet;
-use crate::notification::preference::Setting;
+use crate::notification::preference::{NewChannels, Setting};
 use crate::notification::recipients::{Happened, Key, Known};
+use crate::notification::{NotificationKind, NotifiedObject};
 use crate::working_hours::{Day, zone};
 
 /// A notification to be written.
@@ -35,6 +35,8 @@ pub(in crate::notification) struct New {
     pub now: DateTime<Utc>,
     pub email: Option<&'static str>,
     pub due: Option<DateTime<Utc>>,
+    /// When devices are told, if they are.
+    pub push: Option<DateTime<Utc>>,
 }
 
 /// The events at these positions, in order.
@@ -130,7 +132,8 @@ pub(in crate::notification) async fn settings(
     let rows = sqlx::query!(
         r#"select u.org_id, u.id, coalesce(u.time_zone, o.time_zone) as time_zone, s.channels as "channels?", s.quiet_days as "quiet_days?",
                   s.quiet_from as "quiet_from?", s.quiet_until as "quiet_until?", s.digest_hour as "digest_hour?", s.digest_day as "digest_day?",
-                  s.bouncing_since as "bouncing_since?"
+                  s.bouncing_since as "bouncing_since?",
+                  exists (select from push_subscription d where d.org_id = u.org_id and d.user_id = u.id) as "has_device!"
            from app_user u join organisation o on o.id = u.org_id
            left join notification_setting s on s.org_id = u.org_id and s.user_id = u.id
            where (u.org_id, u.id) in (select * from unnest($1::uuid[], $2::uuid[])) and u.active and not u.service"#,
@@ -148,6 +151,7 @@ pub(in crate::notification) async fn settings(
             digest_day: row.digest_day.and_then(Day::numbered).unwrap_or(Day::Mon),
             zone: zone(row.time_zone.as_deref()),
             bouncing: row.bouncing_since.is_some(),
+            has_device: row.has_device,
         };
         all.insert((row.org_id, row.id), setting);
     }
@@ -157,8 +161,9 @@ pub(in crate::notification) async fn settings(
 /// Channels as they are stored. A kind that is no more is passed over.
 pub(in crate::notification) fn chosen(stored: Option<Value>) -> Result<crate::notification::preference::Chosen> {
     let Some(Value::Object(map)) = stored else { return Ok(HashMap::new()) };
-    let known = map.into_iter().filter_map(|(kind, channels)| Some((kind.parse().ok()?, channels)));
-    known.map(|(kind, channels)| Ok((kind, serde_json::from_value(channels).map_err(Error::internal)?))).collect()
+    let known = map.into_iter().filter_map(|(kind, channels)| Some((kind.parse::<NotificationKind>().ok()?, channels)));
+    let read = |channels| serde_json::from_value::<NewChannels>(channels).map_err(Error::internal);
+    known.map(|(kind, channels)| Ok((kind, read(channels)?.of(kind)))).collect()
 }
 
 /// Quiet hours from their columns.
@@ -172,8 +177,9 @@ pub(in crate::notification) fn quiet(days: Option<&[i16]>, from: Option<i16>, un
 pub(in crate::notification) async fn insert(db: &mut PgConnection, new: &New) -> Result<Option<bool>> {
     let fresh = sqlx::query_scalar!(
         r#"insert into notification (org_id, id, user_id, kind, object, record_id, activity_id, event_id, source, count, actor_id, actor_name,
-                                     position, in_app, created_at, listed_at, email, email_due_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17)
+                                     position, in_app, created_at, listed_at, email, email_due_at, push, push_due_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17,
+                   case when $18::timestamptz is not null then 'waiting' end, $18)
            on conflict (org_id, user_id, kind, source) do update
                set count = notification.count + excluded.count, position = excluded.position
                where notification.position < excluded.position
@@ -195,6 +201,7 @@ pub(in crate::notification) async fn insert(db: &mut PgConnection, new: &New) ->
         new.now,
         new.email,
         new.due,
+        new.push,
     )
     .fetch_optional(db)
     .await?;

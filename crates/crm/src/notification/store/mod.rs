@@ -329,7 +329,7 @@ pub async fn save(tx: &mut Tx, actor: &Actor, version: i64, new: &NewNotificatio
              where notification_setting.version = $9::bigint",
         org,
         actor.user.0,
-        serde_json::to_value(&new.kinds).map_err(Error::internal)?,
+        serde_json::to_value(new.chosen()).map_err(Error::internal)?,
         &days,
         from,
         until,
