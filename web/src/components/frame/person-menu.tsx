@@ -2,13 +2,15 @@ import { useMe } from "@/api/shared";
 import { PersonMark } from "@/components/ui/marks";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
-import { usePersonEntries } from "./person";
+import { loadable } from "@/lib/loadable";
+
+export const PersonMenuView = loadable(() => import("./person").then((m) => m.PersonMenuView));
 
 export function PersonMenu({ folded }: { folded: boolean }) {
   const me = useMe();
-  const entries = usePersonEntries();
   return (
     <Menu
+      view={PersonMenuView}
       side="top"
       trigger={
         <button
@@ -30,7 +32,7 @@ export function PersonMenu({ folded }: { folded: boolean }) {
           )}
         </button>
       }
-      items={[{ heading: me.user.email }, ...entries]}
+      items={[{ heading: me.user.email }]}
     />
   );
 }

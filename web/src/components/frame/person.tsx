@@ -5,7 +5,8 @@ import { KeyRound, LogOut, Mail, Monitor, Moon, ShieldCheck, Sun, Trash2, UserRo
 import { post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { useMay, useMe } from "@/api/shared";
-import type { MenuEntry } from "@/components/ui/menu";
+import type { MenuEntry, MenuProps } from "@/components/ui/menu";
+import { MenuView } from "@/components/ui/menu-view";
 import { failed } from "@/components/ui/toast";
 import { setTheme, useTheme } from "@/lib/theme";
 
@@ -42,8 +43,7 @@ function useMayDelete(): boolean {
   return KINDS.some((kind) => (permissions[kind]?.delete ?? "none") !== "none");
 }
 
-/** The same in the sidebar's menu and in the phone's. */
-export function usePersonEntries(): MenuEntry[] {
+function usePersonEntries(): MenuEntry[] {
   const navigate = useNavigate();
   const theme = useTheme();
   const signOut = useSignOut();
@@ -70,4 +70,9 @@ export function usePersonEntries(): MenuEntry[] {
     "line",
     { label: "Sign out", icon: <LogOut />, run: () => void signOut() },
   ];
+}
+
+/** The same in the sidebar's menu and in the phone's. */
+export function PersonMenuView(props: MenuProps) {
+  return <MenuView {...props} items={[...props.items, ...usePersonEntries()]} />;
 }

@@ -4,7 +4,7 @@ import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { useCounts } from "./counts";
 import { NAV } from "./nav";
-import { usePersonEntries } from "./person";
+import { PersonMenuView } from "./person-menu";
 
 const cell = "flex flex-1 flex-col items-center justify-center gap-1 text-micro text-fg-3";
 
@@ -12,7 +12,6 @@ export function PhoneTabs() {
   const path = useLocation({ select: (at) => at.pathname });
   const counts = useCounts();
   const navigate = useNavigate();
-  const entries = usePersonEntries();
   const tabs = NAV.filter((n) => ["/", "/opportunities", "/tasks", "/approvals"].includes(n.to));
   const rest = NAV.filter((n) => !tabs.includes(n));
   return (
@@ -45,6 +44,7 @@ export function PhoneTabs() {
         );
       })}
       <Menu
+        view={PersonMenuView}
         align="end"
         side="top"
         trigger={
@@ -60,7 +60,6 @@ export function PhoneTabs() {
             run: () => void navigate({ to: entry.to }),
           })),
           "line",
-          ...entries,
         ]}
       />
     </nav>

@@ -31,14 +31,15 @@ export interface MenuProps {
   className?: string;
 }
 
-export function Menu(props: MenuProps) {
+/** `view` shows the entries that it knows of itself behind those that are given. */
+export function Menu({ view: View = MenuView, ...props }: MenuProps & { view?: typeof MenuView }) {
   const [wanted, setWanted] = useState(false);
   const button = (
     <Slot.Root
       aria-haspopup="menu"
       aria-expanded={false}
-      onPointerEnter={MenuView.load}
-      onFocus={MenuView.load}
+      onPointerEnter={View.load}
+      onFocus={View.load}
       onClick={() => {
         setWanted(true);
         props.onOpen?.();
@@ -47,5 +48,5 @@ export function Menu(props: MenuProps) {
       {props.trigger}
     </Slot.Root>
   );
-  return wanted ? <MenuView {...props} fallback={button} /> : button;
+  return wanted ? <View {...props} fallback={button} /> : button;
 }
