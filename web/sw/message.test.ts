@@ -35,7 +35,7 @@ it("goes on in the window that shows the page, or else in the one in use", () =>
   expect(nearest([home, other, deal], told.url, "https://crm.test")).toBe(deal);
   expect(nearest([home, other], told.url, "https://crm.test")).toBe(other);
   expect(nearest([home], told.url, "https://crm.test")).toBe(home);
-  expect(nearest([], told.url, "https://crm.test")).toBeUndefined();
+  expect(nearest([] as (typeof home)[], told.url, "https://crm.test")).toBeUndefined();
   expect([isLookedAt([home, other]), isLookedAt([home]), isLookedAt([])]).toEqual([true, false, false]);
 });
 

@@ -39,17 +39,17 @@ export function KindGrid(props: { kinds: Kinds; silent: boolean; onChange: (kind
     <table className="w-full text-cell">
       <thead>
         <tr className="border-b border-line text-left text-meta text-fg-3">
-          <th scope="col" className="px-4 py-2 font-medium">
+          <th scope="col" className="px-4 py-2 font-medium max-sm:px-3">
             When
           </th>
-          <th scope="col" className="w-16 py-2 text-center font-medium">
+          <th scope="col" className="w-16 py-2 text-center font-medium max-sm:w-11">
             In the app
           </th>
-          <th scope="col" className="w-16 py-2 text-center font-medium">
+          <th scope="col" className="w-24 py-2 text-center font-medium max-sm:w-16">
             In browsers
             {props.silent && <span className="block font-normal">(none is on)</span>}
           </th>
-          <th scope="col" className="w-36 py-2 pr-4 pl-2 font-medium">
+          <th scope="col" className="w-36 py-2 pr-4 pl-2 font-medium max-sm:pr-3 max-sm:pl-1">
             By e-mail
           </th>
         </tr>
@@ -60,7 +60,7 @@ export function KindGrid(props: { kinds: Kinds; silent: boolean; onChange: (kind
           const set = (more: Partial<NotificationChannels>) => onChange({ ...kinds, [id]: { ...channels, ...more } });
           return (
             <tr key={id} className="border-b border-line last:border-b-0">
-              <th scope="row" className="px-4 py-2 text-left font-normal text-fg">
+              <th scope="row" className="px-4 py-2 text-left font-normal text-fg max-sm:px-3">
                 {label}
               </th>
               <td className="py-2 text-center">
@@ -81,7 +81,7 @@ export function KindGrid(props: { kinds: Kinds; silent: boolean; onChange: (kind
                   onChange={(e) => set({ push: e.target.checked })}
                 />
               </td>
-              <td className="py-2 pr-4 pl-2">
+              <td className="py-2 pr-4 pl-2 max-sm:pr-3 max-sm:pl-1">
                 <Select
                   aria-label={`${label}: by e-mail`}
                   value={channels.email}

@@ -192,6 +192,8 @@ async fn a_device_is_told_what_its_person_may_see_and_no_service_reads_it() {
     assert!(second["message"]["body"].as_str().unwrap().ends_with("**now** · +1 weitere"), "{second}");
     assert_eq!((&second["message"]["tag"], &second["topic"]), (&one["message"]["tag"], &one["topic"]));
 
+    // A new key for secrets at rest leaves browsers bound to the same pair.
+    assert!(app.state.access.keyring().reseal(&app.db.database).await.unwrap() > 0);
     // A second device is told too, by a topic of its own; one that is turned off is not.
     let other = turn_on(&rep, &service).await;
     give(&app, &rep, "Call").await;
@@ -200,6 +202,7 @@ async fn a_device_is_told_what_its_person_may_see_and_no_service_reads_it() {
     let to: Vec<&Value> = all.iter().skip(2).map(|m| &m["to"]).collect();
     assert!(to.len() == 2 && to.contains(&&json!(browser.address)) && to.contains(&&json!(other.address)), "{to:?}");
     assert_ne!(all[2]["topic"], all[3]["topic"]);
+    assert!(all.iter().all(|message| message["from"]["key"] == key), "{all:?}");
     assert_eq!(rep.delete(&format!("/push-subscriptions/{}", browser.id)).await.status, 204);
     assert_eq!(rep.delete(&format!("/push-subscriptions/{}", other.id)).await.status, 204);
     give(&app, &rep, "Nobody hears").await;
