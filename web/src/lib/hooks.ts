@@ -58,6 +58,23 @@ export function useStored<T>(key: string, initial: T): [T, (next: T) => void] {
   return [value, store];
 }
 
+/** The list as it was, as long as what is in it is the same. */
+export function useAlike<T>(list: T[]): T[] {
+  const [kept, setKept] = useState(list);
+  const same = kept.length === list.length && kept.every((item, i) => item === list[i]);
+  if (!same) setKept(list);
+  return same ? kept : list;
+}
+
+/** The same function all along, which does what the newest one does: for what is not to be drawn anew. */
+export function useStable<A extends unknown[]>(then: (...args: A) => void): (...args: A) => void {
+  const newest = useRef(then);
+  useEffect(() => {
+    newest.current = then;
+  });
+  return useCallback((...args: A) => newest.current(...args), []);
+}
+
 /** Calls `then` when the element comes near the viewport: the next page of a list. */
 export function useNear(then: () => void, active: boolean) {
   const ref = useRef<HTMLDivElement & HTMLSpanElement>(null);

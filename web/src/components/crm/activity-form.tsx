@@ -7,6 +7,8 @@ import { MOD } from "@/lib/keys";
 import { changesOf, draftOf, emptyDraft, useActivities, type Draft } from "./activity-edit";
 import { ActivityFacts } from "./activity-facts";
 import { activityKind } from "./activity-kinds";
+import { Clash } from "./live/field-note";
+import { alike } from "./live/merge";
 import { toText, type Mention } from "./notes/mentions";
 import { NoteBox } from "./notes/note-box";
 import { useNote } from "./notes/use-note";
@@ -29,6 +31,8 @@ interface Props {
 
 export function ActivityForm({ subject, first = "note", activity, onDone }: Props) {
   const [draft, setDraft] = useState<Draft>(() => (activity ? draftOf(activity) : emptyDraft(first)));
+  // What it was when it was opened: only what was changed since is sent, whatever others have put right meanwhile.
+  const [began, setBegan] = useState(activity);
   const [empty, setEmpty] = useState(false);
   const note = useNote(subject, activity);
   const [blind, setBlind] = useState<Blind | null>(null);
@@ -42,8 +46,8 @@ export function ActivityForm({ subject, first = "note", activity, onDone }: Prop
   };
   const write = (body: string) => {
     const whole = { ...draft, body };
-    if (activity) {
-      const changes = changesOf(activity, whole);
+    if (activity && began) {
+      const changes = changesOf(began, whole);
       if (Object.keys(changes).length === 0) done();
       else change.mutate({ activity, body: changes }, { onSuccess: done });
     } else if (subject) log.mutate({ draft: whole, subject }, { onSuccess: done });
@@ -90,6 +94,18 @@ export function ActivityForm({ subject, first = "note", activity, onDone }: Prop
         onText={note.setText}
         onPick={note.pick}
       />
+      {activity && began && !alike(activity.body, began.body) && (
+        <p className="text-meta text-fg-3">
+          <Clash
+            mark={undefined}
+            theirs={toText(activity.body ?? "").text}
+            onTake={() => {
+              note.setText(toText(activity.body ?? "").text);
+              setBegan({ ...began, body: activity.body ?? null });
+            }}
+          />
+        </p>
+      )}
       {blind && about && (
         <WithoutAccess
           blind={blind}

@@ -1,7 +1,7 @@
 /** A list of records: tabs and views, chips, groups, columns, the table and what is done with many at once. */
 import { Suspense, useCallback, useMemo, useState, type ReactNode } from "react";
 import { number } from "@/lib/format";
-import { usePhone } from "@/lib/hooks";
+import { useAlike, usePhone } from "@/lib/hooks";
 import { loadable } from "@/lib/loadable";
 import { ReadFailed } from "@/components/ui/states";
 import type { Run } from "./list/bulk-bar";
@@ -60,7 +60,8 @@ export const totalWords = (page: { total?: number | null; total_is?: string | nu
       : number(page.total);
 
 export function RecordList<R extends Listed>(props: Props<R>) {
-  const { spec, search, onSearch, columns } = props;
+  const { spec, search, onSearch } = props;
+  const columns = useAlike(props.columns);
   const phone = usePhone();
   const note = sentenceNote.use();
   const view = useViews(spec.object).find((v) => v.id === search.view);

@@ -60,7 +60,7 @@ export function RecordPage<T extends string>(props: Props<T>) {
         <div className="flex items-start gap-3">
           {props.mark}
           <h1 className="min-w-0 flex-1 text-title break-words text-fg">{record.name}</h1>
-          <PresenceRow key={record.id} type={type} id={record.id} />
+          {!props.gone && <PresenceRow key={record.id} type={type} id={record.id} />}
           <WriteEmail to={props.email} />
           {mayLog && (
             <Button className="max-md:hidden" onClick={() => composing.set("call")}>

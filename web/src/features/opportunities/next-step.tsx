@@ -35,10 +35,11 @@ export function NextStep({ o }: { o: Opportunity }) {
             type="button"
             disabled={!may("next_step")}
             onClick={step.open}
-            style={step.wash}
-            className="min-w-0 flex-1 truncate rounded-sm text-left font-medium text-fg transition-colors duration-500"
+            className="min-w-0 flex-1 truncate text-left font-medium text-fg"
           >
-            {o.next_step}
+            <span style={step.wash} className="rounded-sm transition-colors duration-500">
+              {o.next_step}
+            </span>
           </button>
           {step.tag}
         </span>
@@ -75,7 +76,7 @@ function usePart(o: Opportunity, part: Part, onSave: (value: FieldValue) => void
   return {
     open,
     wash: mark?.fresh ? { background: personColours(mark.who.id).background } : undefined,
-    tag: <FieldTag field={part} mark={mark} className="top-full left-0" />,
+    tag: <FieldTag field={part} mark={mark} className="top-px right-0" />,
     editor: opened && (
       <Editor
         kind={kind}

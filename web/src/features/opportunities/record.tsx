@@ -62,7 +62,7 @@ export function OpportunityRecord({ id, tab }: { id: string; tab: RecordTab }) {
       <div className="flex flex-col gap-3 px-4 pt-4 md:px-5">
         <div className="flex items-start gap-3">
           <h1 className="min-w-0 flex-1 text-title break-words text-fg">{o.name}</h1>
-          <PresenceRow key={o.id} type="opportunity" id={o.id} />
+          {!gone && <PresenceRow key={o.id} type="opportunity" id={o.id} />}
           <Actions o={o} onMove={(stage, extra, then) => move({ record: o, stage, extra, then })} />
         </div>
         {o.archived_at && <Archived o={o} />}

@@ -33,7 +33,8 @@ export function useFieldNotes<T>(
   };
 }
 
-function Clash(props: { mark: Mark | undefined; theirs: ReactNode; onTake: () => void }) {
+/** Theirs beside mine, to be taken. */
+export function Clash(props: { mark: Mark | undefined; theirs: ReactNode; onTake: () => void }) {
   const { mark, theirs } = props;
   const empty = theirs === "" || theirs === null || theirs === undefined;
   return (

@@ -10,7 +10,7 @@ export function Tag(props: { who: Ref; className?: string; children: string }) {
       data-slot="live-tag"
       style={personColours(props.who.id)}
       className={cn(
-        "pointer-events-none absolute z-10 animate-fade rounded-xs px-1 text-micro font-medium whitespace-nowrap shadow-1",
+        "pointer-events-none absolute z-10 animate-fade rounded-xs px-1 text-micro font-medium whitespace-nowrap outline-1 outline-bg",
         props.className,
       )}
     >

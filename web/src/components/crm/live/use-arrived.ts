@@ -10,6 +10,8 @@ interface Shown {
   newest: string;
   /** What has come since. */
   arrived: ReadonlySet<string>;
+  /** All that was shown then: what is new pushes none of it off the end of the page. */
+  events: TimelineEvent[];
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -24,7 +26,8 @@ export function useArrived(of: string, events: TimelineEvent[], ready: boolean) 
   const [shown, setShown] = useState<Shown | null>(null);
   useEffect(() => {
     if (!top) return undefined;
-    const observer = new IntersectionObserver(([entry]) => {
+    const observer = new IntersectionObserver((entries) => {
+      const entry = entries.at(-1);
       if (entry) setPassed(!entry.isIntersecting && entry.boundingClientRect.top < window.innerHeight / 2);
     });
     observer.observe(top);
@@ -36,7 +39,9 @@ export function useArrived(of: string, events: TimelineEvent[], ready: boolean) 
   const waits = (e: TimelineEvent) => (passed || writes) && e.actor.id !== me && fresh.includes(e);
   const waiting = fresh.filter(waits);
   if (ready && (!begun || (newest > begun.newest && waiting.length === 0)))
-    setShown({ of, newest, arrived: begun ? new Set([...begun.arrived, ...fresh.map((e) => e.id)]) : NONE });
+    setShown({ of, newest, events, arrived: begun ? new Set([...begun.arrived, ...fresh.map((e) => e.id)]) : NONE });
+  const oldest = events.reduce((first, e) => (e.at < first ? e.at : first), newest);
+  const pushed = waiting.length > 0 && begun ? begun.events.filter((e) => e.at < oldest) : [];
   const reveal = useCallback(() => {
     setPassed(false);
     setWrites(false);
@@ -46,7 +51,7 @@ export function useArrived(of: string, events: TimelineEvent[], ready: boolean) 
   return {
     /** Stands above the newest. */
     top: setTop,
-    events: waiting.length > 0 ? events.filter((e) => !waiting.includes(e)) : events,
+    events: waiting.length > 0 ? [...events.filter((e) => !waiting.includes(e)), ...pushed] : events,
     waiting: waiting.length,
     /** For what is among the entries: while something is written there, none moves. */
     writing: {

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState, type KeyboardEvent, type RefObject } from "react";
 import { useMe } from "@/api/shared";
 import type { FieldValue } from "@/components/crm/editor";
+import { useStable } from "@/lib/hooks";
 import { held } from "@/components/crm/live/marks";
 import { same } from "@/components/crm/same";
 import type { ListSpec } from "@/components/crm/list/spec";
@@ -54,25 +55,18 @@ export function useCells<R extends Listed>(given: Given<R>) {
     },
     [scroller],
   );
-  const onSelect = useCallback(
-    (id: string, on: boolean) => {
-      const next = new Set(selected);
-      if (on) next.add(id);
-      else next.delete(id);
-      onSelected(next);
-    },
-    [selected, onSelected],
-  );
-  const onEdit = useCallback(
-    (row: number, column: string | null) => {
-      const line = lines[row];
-      const record = line?.kind === "row" ? line.record : undefined;
-      setEditing(column && record ? { record, column } : null);
-      if (column) setActive({ row, column });
-      else if (ours(scroller.current, document.activeElement)) focus(row, active.column);
-    },
-    [lines, focus, active.column, scroller],
-  );
+  const onSelect = (id: string, on: boolean) => {
+    const next = new Set(selected);
+    if (on) next.add(id);
+    else next.delete(id);
+    onSelected(next);
+  };
+  const onEdit = (row: number, column: string | null) => {
+    const record = recordAt(row);
+    setEditing(column && record ? { record, column } : null);
+    if (column) setActive({ row, column });
+    else if (ours(scroller.current, document.activeElement)) focus(row, active.column);
+  };
   const onSave = (record: R, column: TableColumn<R>, value: FieldValue, next: boolean) => {
     const edit = column.edit;
     const row = lines.findIndex((l) => l.kind === "row" && l.record.id === record.id);
@@ -94,7 +88,7 @@ export function useCells<R extends Listed>(given: Given<R>) {
     focus(row, column.id);
   };
   /** One goes on with one's own, knowing what the row is now. */
-  const onKeep = useCallback((record: R) => setEditing((old) => old && { ...old, record }), []);
+  const onKeep = (record: R) => setEditing((old) => old && { ...old, record });
   const onKeyDown = (event: KeyboardEvent) => {
     if (editing || !(event.target instanceof HTMLElement) || !event.target.dataset.cell) return;
     // Where the focus is, however it came there.
@@ -131,7 +125,16 @@ export function useCells<R extends Listed>(given: Given<R>) {
       else if (opens) onEdit(row, here);
     }
   };
-  return { active, editing, onSelect, onEdit, onSave, onKeep, onKeyDown };
+  return {
+    active,
+    editing,
+    // Rows are drawn anew when they change themselves, and not because others have.
+    onSelect: useStable(onSelect),
+    onEdit: useStable(onEdit),
+    onSave: useStable(onSave),
+    onKeep: useStable(onKeep),
+    onKeyDown,
+  };
 }
 
 /** Whether the focus is in the grid or in the list that a cell has opened: if it has gone elsewhere, it stays there. */
