@@ -370,6 +370,17 @@ async fn a_browser_ends_with_its_session() {
     give(&app, &rep, "Not heard").await;
     app.drain().await;
     assert_eq!((service.messages().await.len(), outcomes(&app).await.last().unwrap()), (1, &dropped("no_device")));
+    // Nor does it count for ever as one of the person's browsers.
+    run(
+        &app,
+        "insert into job (id, kind, run_at, created_at) values (gen_random_uuid(), 'notification.prune', '2026-11-27', '2026-11-27')",
+    )
+    .await;
+    app.drain().await;
+    let mut tx = app.db.database.system().await.unwrap();
+    let left: i64 = sqlx::query_scalar("select count(*) from push_subscription").fetch_one(tx.db()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(left, 0);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ mod encryption;
 pub mod http;
 mod message;
 pub mod send;
-mod store;
+pub(in crate::notification) mod store;
 mod vapid;
 
 use base64::Engine as _;

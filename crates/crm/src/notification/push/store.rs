@@ -335,3 +335,14 @@ pub(super) async fn refused(database: &Database, org: OrgId, id: PushSubscriptio
     }
     tx.commit().await
 }
+
+/// Forgets the browsers whose session has come to its end.
+pub(in crate::notification) async fn forget_lapsed(db: &mut PgConnection, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query!(
+        "delete from push_subscription d using session s where s.org_id = d.org_id and s.id = d.session_id and s.expires_at <= $1",
+        now,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -8,7 +8,7 @@ use dealwright_store::Database;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::notification::NotificationKind;
+use crate::notification::{NotificationKind, push};
 
 /// A letter that waits to be sent.
 #[derive(Debug)]
@@ -134,7 +134,8 @@ pub(in crate::notification) async fn digest(
     .await?)
 }
 
-/// Forgets what was told long ago: after 90 days, and after 30 when it was read.
+/// Forgets what was told long ago, after 90 days, and after 30 when it was read; and the browsers in which nobody is signed in
+/// any more.
 pub(in crate::notification) async fn prune(database: &Database) -> Result<()> {
     let now = database.clock().now();
     let mut tx = database.system().await?;
@@ -145,5 +146,6 @@ pub(in crate::notification) async fn prune(database: &Database) -> Result<()> {
     )
     .execute(tx.db())
     .await?;
+    push::store::forget_lapsed(tx.db(), now).await?;
     tx.commit().await
 }
