@@ -9,7 +9,7 @@ import { gone, held, marks, unsaved } from "./marks";
 import { catchUp, receive } from "./receive";
 
 vi.mock("@/api/client", () => ({ get: vi.fn() }));
-const asked = vi.mocked(get) as unknown as ReturnType<typeof vi.fn>;
+const asked = vi.mocked(get) as unknown as ReturnType<typeof vi.fn<(path: string) => Promise<unknown>>>;
 const ANNA = { id: "u2", name: "Anna Berg" };
 const detail = ["opportunities", "detail", "o1"];
 const list = ["opportunities", "list", {}];
