@@ -107,7 +107,7 @@ it("reads the list once, not each record, after a burst", async () => {
     ids.map((id) => change({ id })),
   );
   // The one whose page is open is read by itself.
-  expect(asked.mock.calls.map(([path]) => path as string)).toEqual(["/opportunities/{id}"]);
+  expect(asked.mock.calls.map(([path]) => path)).toEqual(["/opportunities/{id}"]);
   expect(client.getQueryState(list)?.isInvalidated).toBe(true);
 });
 
