@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { listen, lost } from "./live";
+import { lost } from "@/lib/frame";
+import { listen } from "./live";
 
 /** A stream that the test opens, cuts and feeds. */
 class Source extends EventTarget {

@@ -2,7 +2,7 @@
  * Other people's changes, as they happen. One stream per browser: the tab that holds the lock listens to the server
  * and tells the others. When that tab closes, the next one gets the lock.
  */
-import { createStore } from "@/lib/store";
+import { lost } from "@/lib/frame";
 import { BASE } from "./client";
 import type { LiveChange } from "./types";
 
@@ -16,9 +16,6 @@ const ASLEEP = 90_000;
 
 /** What tabs tell each other. */
 type Word = LiveChange | "gap" | "lost" | "found";
-
-/** Whether the stream is away. It comes back by itself, mostly at once. */
-export const lost = createStore(false);
 
 /** `onGap`: the stream was away for a while (a restart, a closed lid), and what happened meanwhile was not heard. */
 export function listen(onChange: (change: LiveChange) => void, onGap: () => void): () => void {

@@ -26,6 +26,9 @@ export const create = (what: Creating): void => creating.set(what);
 export type Raised = "palette" | "help" | null;
 export const raised = createStore<Raised>(null);
 
+/** Whether the stream of others' changes is away. It comes back by itself, mostly at once. */
+export const lost = createStore(false);
+
 /** The list that a record was opened from: its name, its address, and the records in order. */
 export interface Trail {
   label: string;

@@ -1,11 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
-import { lost } from "@/api/live";
 import { useMe } from "@/api/shared";
 import type { ActivityKind } from "@/api/types";
 import { lastChange, useUndo } from "@/components/crm/use-undo";
-import { assistant, create, raised, toggleAssistant } from "@/lib/frame";
-import { useMedia, useOnline, useRested, useStored } from "@/lib/hooks";
+import { assistant, create, lost, raised, toggleAssistant } from "@/lib/frame";
+import { useMedia, useOnline, useStored } from "@/lib/hooks";
 import { useKeys } from "@/lib/keys";
 import { MenuView } from "@/components/ui/menu";
 import { PopoverView } from "@/components/ui/popover";
@@ -17,6 +16,7 @@ import { loadable } from "@/lib/loadable";
 
 const Palette = loadable(() => import("./palette").then((m) => m.Palette));
 const ViewingBanner = loadable(() => import("./viewing-banner").then((m) => m.ViewingBanner));
+const Reconnecting = loadable(() => import("./reconnecting").then((m) => m.Reconnecting));
 const Help = loadable(() => import("./help").then((m) => m.Help));
 
 const log = (activity: ActivityKind) => () => create({ kind: "activity", activity });
@@ -28,6 +28,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   const [fold, setFold] = useStored<boolean | null>("dw.fold", null);
   const folded = fold ?? narrow;
   const online = useOnline();
+  const away = lost.use();
   const navigate = useNavigate();
   const up = raised.use();
   const undo = useUndo();
@@ -40,6 +41,8 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
     const timer = setTimeout(() => {
       Palette.load();
       MenuView.load();
+      // It can't be fetched when it is wanted.
+      Reconnecting.load();
       PopoverView.load();
     }, 1500);
     return () => clearTimeout(timer);
@@ -76,7 +79,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
             Offline. What is on the page may be out of date; changes can be saved when you are back.
           </p>
         )}
-        {online && <Reconnecting />}
+        {online && away && <Reconnecting />}
         <div className="flex min-h-0 flex-1">
           <main
             id="main"
@@ -92,20 +95,5 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
       {up === "palette" && <Palette />}
       {up === "help" && <Help />}
     </div>
-  );
-}
-
-/** Most cuts are over before they are worth a word. It lies over the page, which stays where it is. */
-function Reconnecting() {
-  const away = lost.use();
-  const long = useRested(away, 4000);
-  return (
-    <p role="status" className="pointer-events-none fixed inset-x-0 bottom-16 z-30 flex justify-center md:bottom-4">
-      {away && long && (
-        <span className="animate-rise rounded-xl border border-line-strong bg-surface px-3 py-1.5 text-meta text-fg-2 shadow-3">
-          Reconnecting…
-        </span>
-      )}
-    </p>
   );
 }

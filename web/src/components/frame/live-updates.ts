@@ -1,42 +1,18 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { listen } from "@/api/live";
-import type { LiveChange } from "@/api/types";
 
-const BURST = 6;
-/** What takes changes in is fetched once the page stands. */
-const received = () => import("@/components/crm/live/receive");
-
-/** Other people's changes, a moment's together: one after the other is seen at once, a burst (an import, say) when it rests. */
+/** Other people's changes come onto the page as long as it is there. What follows them is fetched once the page stands. */
 export function useLiveUpdates(): void {
   const client = useQueryClient();
   useEffect(() => {
-    let waiting: LiveChange[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const settle = () => {
-      const changes = waiting;
-      waiting = [];
-      void received().then(({ receive }) => receive(client, changes));
-    };
-    let since = 0;
-    const stop = listen(
-      (change) => {
-        // Somebody came or went: nothing of the record has changed.
-        if (change.event.endsWith(".presence")) {
-          void client.invalidateQueries({ queryKey: ["presence", change.type, change.id] });
-          return;
-        }
-        if (waiting.length === 0) since = Date.now();
-        waiting.push(change);
-        clearTimeout(timer);
-        // Wait for quiet, but never longer than a few seconds.
-        timer = setTimeout(settle, Date.now() - since > 4000 ? 0 : waiting.length > BURST ? 1200 : 150);
-      },
-      () => void received().then(({ catchUp }) => catchUp(client)),
-    );
+    let stop: (() => void) | null = null;
+    let left = false;
+    void import("./live-stream").then(({ followChanges }) => {
+      if (!left) stop = followChanges(client);
+    });
     return () => {
-      clearTimeout(timer);
-      stop();
+      left = true;
+      stop?.();
     };
   }, [client]);
 }

@@ -1,17 +1,17 @@
 import { useDraggable } from "@dnd-kit/core";
-import { Ellipsis } from "lucide-react";
 import { memo, useMemo, useState } from "react";
 import type { Opportunity } from "@/api/types";
 import { freshOf, useMarks } from "@/components/crm/live/marks";
 import { moves } from "@/components/crm/opportunity-cache";
-import { Button } from "@/components/ui/button";
 import { personColours } from "@/components/ui/marks";
-import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
+import { loadable } from "@/lib/loadable";
 import type { Place } from "./board-dnd";
 import type { CardFields } from "./card-fields";
-import { quickItems, type OnQuick } from "./card-quick";
+import type { OnQuick } from "./card-quick";
 import { CardWords } from "./card-words";
+
+const QuickMenu = loadable(() => import("./quick-menu").then((m) => m.QuickMenu));
 
 const COARSE = window.matchMedia("(pointer: coarse)").matches;
 const CARD = "relative flex flex-col gap-1 rounded-lg border bg-surface px-2.5 py-2";
@@ -47,7 +47,7 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
   // The menu is there once one is near the card: most are only passed by.
   const [near, setNear] = useState(COARSE);
   const come = () => setNear(true);
-  const menu = useMemo(() => near && <QuickMenu o={o} onQuick={onQuick} />, [near, o, onQuick]);
+  const menu = useMemo(() => near && <QuickMenu o={o} onQuick={onQuick} fallback={null} />, [near, o, onQuick]);
   if (waiting || isDragging) {
     return (
       <div ref={setNodeRef} aria-hidden className="h-[92px] rounded-lg border border-dashed border-line-control" />
@@ -74,26 +74,3 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
     </div>
   );
 });
-
-/** What can be done with a card where it lies; what is pressed there does not lift it. */
-function QuickMenu({ o, onQuick }: { o: Opportunity; onQuick: OnQuick }) {
-  const stop = (event: { stopPropagation: () => void }) => event.stopPropagation();
-  return (
-    <span
-      className="z-1 bg-surface opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:relative pointer-coarse:-my-2 pointer-coarse:-mr-1.5 pointer-coarse:opacity-100 pointer-fine:absolute pointer-fine:right-1 pointer-fine:bottom-1"
-      onMouseDown={stop}
-      onTouchStart={stop}
-      onKeyDown={stop}
-    >
-      <Menu
-        align="end"
-        trigger={
-          <Button variant="quiet" size="iconRow" aria-label={`Actions for ${o.name}`} className="text-fg-3">
-            <Ellipsis />
-          </Button>
-        }
-        items={quickItems(o, onQuick)}
-      />
-    </span>
-  );
-}

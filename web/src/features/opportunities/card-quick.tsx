@@ -1,9 +1,7 @@
 /** What can be done with a card on the board: from its menu, or by a key while it has the focus. */
-import { Archive, CircleCheck, CircleX, ListPlus, Pencil, UserRound } from "lucide-react";
 import { useCallback, useState } from "react";
 import { put } from "@/api/client";
 import type { Opportunity } from "@/api/types";
-import type { MenuEntry } from "@/components/ui/menu";
 import { create } from "@/lib/frame";
 import { loadable } from "@/lib/loadable";
 import { usePart } from "./parts-query";
@@ -13,27 +11,10 @@ export type OnQuick = (o: Opportunity, what: Quick) => void;
 
 export const QuickDialog = loadable(() => import("./card-dialogs").then((m) => m.QuickDialog));
 
-const KEYS: Record<string, Quick> = { e: "edit", a: "assign", t: "task", w: "won", l: "lost" };
+export const KEYS: Record<string, Quick> = { e: "edit", a: "assign", t: "task", w: "won", l: "lost" };
 
-const can = (o: Opportunity, what: Quick): boolean =>
+export const can = (o: Opportunity, what: Quick): boolean =>
   what === "task" || (o.may.update && (o.stage.kind === "open" || (what !== "won" && what !== "lost")));
-
-export function quickItems(o: Opportunity, onQuick: OnQuick): MenuEntry[] {
-  const entry = (what: Quick, label: string, icon: React.ReactNode): MenuEntry[] => {
-    const hint = Object.keys(KEYS)
-      .find((key) => KEYS[key] === what)
-      ?.toUpperCase();
-    return can(o, what) ? [{ label, icon, ...(hint ? { hint } : {}), run: () => onQuick(o, what) }] : [];
-  };
-  return [
-    ...entry("edit", "Edit", <Pencil />),
-    ...entry("assign", "Assign", <UserRound />),
-    ...entry("task", "Add a task", <ListPlus />),
-    ...entry("won", "Close as won", <CircleCheck />),
-    ...entry("lost", "Close as lost", <CircleX />),
-    ...entry("archive", "Archive", <Archive />),
-  ];
-}
 
 /** What a key means on a card; null when it means nothing there. */
 export const quickOf = (key: string, o: Opportunity): Quick | null => {

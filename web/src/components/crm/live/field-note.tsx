@@ -2,8 +2,7 @@
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { PersonMark } from "@/components/ui/marks";
-import { useMarks, type Mark } from "./marks";
-import { plain } from "./merge";
+import { plain, useMarks, type Mark } from "./marks";
 import { whose } from "./words";
 
 interface LiveDraft<T> {

@@ -1,7 +1,6 @@
 /** On a field: who is editing it, or has changed it just now. */
 import { others } from "../presence";
-import type { Mark } from "./marks";
-import { plain } from "./merge";
+import { plain, type Mark } from "./marks";
 import { Tag } from "./tag";
 import { firstName, whose } from "./words";
 

@@ -1,8 +1,7 @@
 /** The record whose page something stands on: what others do to it is shown there. */
 import { createContext, useContext } from "react";
 import type { Gone, Mark } from "./marks";
-import { useMarks } from "./marks";
-import { plain } from "./merge";
+import { plain, useMarks } from "./marks";
 
 export interface Here {
   id: string;

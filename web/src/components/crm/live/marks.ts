@@ -32,3 +32,6 @@ export const held = createStore<string | null>(null);
 
 /** What was changed here and is not answered yet, by record: what comes in meanwhile does not put it back. */
 export const unsaved = new Map<string, string[]>();
+
+/** A field's name without what only says that it is a reference: an owner and its id are one field. */
+export const plain = (field: string): string => field.replace(/_id$/, "");

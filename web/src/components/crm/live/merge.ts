@@ -1,5 +1,7 @@
 /** Three versions of the same fields: what was there when one began, what others have made of it since, and what one has typed. */
 
+import { plain } from "./marks";
+
 export interface Merged<T> {
   /** What a form shows: one's own where one has typed, else theirs. */
   shown: T;
@@ -37,9 +39,6 @@ const BESIDE = new Set([
   "expected_revenue",
   "stage_entered_at",
 ]);
-
-/** A field's name without what only says that it is a reference: an owner and its id are one field. */
-export const plain = (field: string): string => field.replace(/_id$/, "");
 
 /** The fields in which two versions of a record differ, custom ones as `custom.<key>`; of what only one of them has nothing is told. */
 export function differing(before: object, now: object): string[] {

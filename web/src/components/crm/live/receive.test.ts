@@ -9,7 +9,7 @@ import { gone, held, marks, unsaved } from "./marks";
 import { catchUp, receive } from "./receive";
 
 vi.mock("@/api/client", () => ({ get: vi.fn() }));
-const asked = vi.mocked(get) as unknown as ReturnType<typeof vi.fn>;
+const asked = vi.mocked(get) as unknown as ReturnType<typeof vi.fn<(path: string) => Promise<unknown>>>;
 const ANNA = { id: "u2", name: "Anna Berg" };
 const detail = ["opportunities", "detail", "o1"];
 const list = ["opportunities", "list", {}];
@@ -107,7 +107,7 @@ it("reads the list once, not each record, after a burst", async () => {
     ids.map((id) => change({ id })),
   );
   // The one whose page is open is read by itself.
-  expect(asked.mock.calls.map(([path]) => path as string)).toEqual(["/opportunities/{id}"]);
+  expect(asked.mock.calls.map(([path]) => path)).toEqual(["/opportunities/{id}"]);
   expect(client.getQueryState(list)?.isInvalidated).toBe(true);
 });
 

@@ -7,8 +7,8 @@ import type { LiveChange, Page, Ref } from "@/api/types";
 import { cachedOnBoard, patchRecord, RECORD_KEYS as KEYS } from "../cache";
 import { arrivals, moves } from "../opportunity-cache";
 import { TIMELINES } from "../timeline-query";
-import { differing, plain } from "./merge";
-import { gone, held, marks, unsaved, type Gone, type Marked } from "./marks";
+import { differing } from "./merge";
+import { gone, held, marks, plain, unsaved, type Gone, type Marked } from "./marks";
 
 type Kind = keyof typeof KEYS;
 const isKind = (type: string): type is Kind => type in KEYS;

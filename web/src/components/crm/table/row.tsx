@@ -1,8 +1,7 @@
 import { memo } from "react";
 import type { FieldLevel, Option } from "@/api/types";
 import type { FieldValue } from "@/components/crm/editor";
-import { gone, useMarks, type Mark, type Marked } from "@/components/crm/live/marks";
-import { plain } from "@/components/crm/live/merge";
+import { gone, plain, useMarks, type Mark, type Marked } from "@/components/crm/live/marks";
 import { same } from "@/components/crm/same";
 import { loadable } from "@/lib/loadable";
 import { personColours } from "@/components/ui/marks";
