@@ -258,7 +258,8 @@ async fn attempt(world: &World, path: &str, deal: &Value, event: Option<&str>, s
 async fn automated(admin: &Person, deal: &Value, stage: &Value) -> String {
     let set = json!([{ "do": "set_fields", "set": { "stage_id": stage } }]);
     let this = format!("name == {}", deal["name"]);
-    let mover = admin.post("/automations", on_deals("Mover", &["changed"], Some(&this), set)).await.ok();
+    let name = format!("Mover of {}", deal["name"].as_str().unwrap());
+    let mover = admin.post("/automations", on_deals(&name, &["changed"], Some(&this), set)).await.ok();
     automation::edit(admin, deal, json!({ "tags": ["go"] })).await.ok();
     let begun = Instant::now();
     let run = loop {
