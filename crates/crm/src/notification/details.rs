@@ -1,21 +1,24 @@
 //! What a letter says beside its title, so that its reader need not open anything to know what it is about: what is asked for and
-//! why, what somebody said of it, by which service level something is due. Read as the letter's reader may see it.
+//! why, what somebody said of it, by which service level something is due, what a task is about, why an automation is off. Read as
+//! the letter's reader may see it.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use dealwright_access::Context;
+use dealwright_access::policy::Object;
 use dealwright_kernel::Result;
 use dealwright_kernel::error::Outcome;
-use dealwright_kernel::id::ApprovalId;
+use dealwright_kernel::id::{ApprovalId, TaskId};
 use dealwright_store::{Change, Tx};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::text::Language;
-use super::{Notification, NotificationKind as Kind};
+use super::{Notification, NotificationKind as Kind, NotifiedObject};
 use crate::approval::view::{self, Approval};
+use crate::task::{self, Task};
 
 /// Changes that a letter lists.
 const MOST: usize = 8;
@@ -30,8 +33,7 @@ pub(super) type Details = HashMap<Uuid, Vec<String>>;
 /// # Errors
 /// When the database is gone.
 pub(super) async fn of(cx: &Context, language: Language, zone: Tz, shown: &[Notification]) -> Result<Details> {
-    let told: Vec<&Notification> =
-        shown.iter().filter(|one| one.approval.is_some() || is_service_level(one.kind)).collect();
+    let told: Vec<&Notification> = shown.iter().filter(|one| tells(one)).collect();
     if told.is_empty() {
         return Ok(Details::new());
     }
@@ -40,11 +42,18 @@ pub(super) async fn of(cx: &Context, language: Language, zone: Tz, shown: &[Noti
     let events = events(&mut tx, &ids).await?;
     let mut details = Details::new();
     for one in told {
-        let Some(event) = events.get(&one.id) else { continue };
-        let lines = if is_service_level(one.kind) {
-            language.service_level(event, zone).into_iter().collect()
-        } else {
-            approval(cx, &mut tx, language, one, event).await?
+        let event = events.get(&one.id);
+        let lines = match (one.kind, event) {
+            (Kind::SlaWarning | Kind::SlaBreached, Some(event)) => {
+                language.service_level(event, zone).into_iter().collect()
+            }
+            (Kind::AutomationPaused, Some(event)) => language.paused(event).into_iter().collect(),
+            _ if one.record.object == NotifiedObject::Task => match task(cx, &mut tx, one).await? {
+                Some(task) => language.task(&task),
+                None => Vec::new(),
+            },
+            (_, Some(event)) => approval(cx, &mut tx, language, one, event).await?,
+            (_, None) => Vec::new(),
         };
         details.insert(one.id, lines);
     }
@@ -52,8 +61,20 @@ pub(super) async fn of(cx: &Context, language: Language, zone: Tz, shown: &[Noti
     Ok(details)
 }
 
-const fn is_service_level(kind: Kind) -> bool {
-    matches!(kind, Kind::SlaWarning | Kind::SlaBreached)
+/// Whether there is more to say of it than its title does.
+fn tells(one: &Notification) -> bool {
+    one.approval.is_some()
+        || one.record.object == NotifiedObject::Task && one.count == 1
+        || matches!(one.kind, Kind::SlaWarning | Kind::SlaBreached | Kind::AutomationPaused)
+}
+
+/// A task, without what the reader's roles hide of it.
+async fn task(cx: &Context, tx: &mut Tx, of: &Notification) -> Result<Option<Task>> {
+    let found = task::store::find(tx, TaskId(of.record.id), false).await?;
+    Ok(found.map(|mut task| {
+        task.due_date = task.due_date.filter(|_| !cx.actor().fields.hides(Object::Task, "due_date"));
+        task
+    }))
 }
 
 /// What the events of these notifications say.
@@ -106,6 +127,33 @@ impl Language {
             Self::English => format!("{rule}: due {day}, {time}"),
             Self::German => format!("{rule}: fällig am {day}, {time} Uhr"),
         })
+    }
+
+    /// Why an automation was switched off.
+    fn paused(self, event: &Value) -> Option<String> {
+        let why =
+            match event.get("paused")?.as_str()? {
+                "storm" => self
+                    .say("It ran more often in an hour than it may.", "Sie lief öfter in einer Stunde, als sie darf."),
+                "actor_gone" => self
+                    .say("Whoever it acts for is not active any more.", "Für wen sie handelt, ist nicht mehr aktiv."),
+                "failing" => self.say("Run after run was refused.", "Lauf um Lauf wurde abgelehnt."),
+                _ => return None,
+            };
+        Some(why.to_owned())
+    }
+
+    /// What a task is about, and when it is due.
+    fn task(self, task: &Task) -> Vec<String> {
+        let about = task.subject.as_ref().map(|about| match self {
+            Self::English => format!("About: {}", about.name),
+            Self::German => format!("Betrifft: {}", about.name),
+        });
+        let due = task.due_date.map(|day| match self {
+            Self::English => format!("Due: {}", self.date(day)),
+            Self::German => format!("Fällig: {}", self.date(day)),
+        });
+        about.into_iter().chain(due).collect()
     }
 
     /// Who asks for an approval, why, and for which values.
@@ -215,6 +263,16 @@ mod tests {
         }
         assert_eq!(english.field("custom.credit_limit"), "Credit limit");
         assert_eq!(excerpt(&"ä".repeat(301)).chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn a_letter_says_why_an_automation_is_off() {
+        for (why, told) in [("storm", true), ("actor_gone", true), ("failing", true), ("by_hand", false)] {
+            for locale in [None, Some("de")] {
+                assert_eq!(Language::of(locale).paused(&json!({ "paused": why })).is_some(), told, "{why}");
+            }
+        }
+        assert_eq!(Language::of(None).paused(&json!({})), None);
     }
 
     #[test]

@@ -205,11 +205,16 @@ impl Hand<'_> {
     ) -> Result<()> {
         let mut told_to = std::collections::BTreeSet::new();
         let mut steps = Vec::new();
+        // What is overdue by now is told as that, by the turn that follows at once.
+        let overdue = turn == Turn::Warning && clock.run.due_at.is_some_and(|due| due <= self.until);
         for step in step::of(&self.live.plan, turn) {
             if !self.before.insert((clock.id, step.id)) {
                 continue;
             }
-            let done = step::take(self.cx, tx, &mut self.people, self.live, record, step).await?;
+            let mut done = step::take(self.cx, tx, &mut self.people, self.live, record, step).await?;
+            if overdue {
+                done = done.untold();
+            }
             told_to.extend(done.told.iter().copied());
             steps.push(json!({ "action": step.action.as_str(), "outcome": done.outcome, "code": done.code }));
             self.taken.push(Taken { timer: clock.id, step: step.id, turn, action: step.action.as_str(), done });

@@ -56,6 +56,14 @@ impl Done {
         Self { outcome: Came::Done, code: None, detail: None, result, told }
     }
 
+    /// The same without anybody who hears of it.
+    pub(super) fn untold(mut self) -> Self {
+        if !std::mem::take(&mut self.told).is_empty() && self.result.get("people").is_some() {
+            self.result = json!({ "people": [] });
+        }
+        self
+    }
+
     fn nobody() -> Self {
         Self { outcome: Came::Nobody, ..Self::with(json!({}), Vec::new()) }
     }

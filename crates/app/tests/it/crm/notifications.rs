@@ -243,6 +243,24 @@ async fn many_changes_are_one_notification() {
 }
 
 #[tokio::test]
+async fn a_letter_about_a_task_says_what_it_is_about() {
+    let app = TestApp::new().await;
+    let (rep, blind) = (app.user(Builtin::SalesRep).await, app.user(Builtin::SalesRep).await);
+    let deal = rep.opportunity("Harbour cranes", json!({})).await;
+    for who in [&rep, &blind] {
+        let task = json!({ "title": "Call them", "assignee_id": who.id, "opportunity_id": deal["id"], "due_date": "2031-02-03" });
+        app.admin.post("/tasks", task).await.ok();
+    }
+    let letter = letters::to(&app, &rep.email).await.pop().unwrap();
+    for part in ["About: Harbour cranes", "Due: February 3, 2031"] {
+        assert!(letter.contains(part), "{part}\n{letter}");
+    }
+    // Who may not see the deal is told of the task alone.
+    let letter = letters::to(&app, &blind.email).await.pop().unwrap();
+    assert!(letter.contains("Due: February 3, 2031") && !letter.contains("Harbour"), "{letter}");
+}
+
+#[tokio::test]
 async fn letters_come_in_the_reader_s_language_until_they_are_unsubscribed() {
     let app = TestApp::new().await;
     let rep = app.user(Builtin::SalesRep).await;

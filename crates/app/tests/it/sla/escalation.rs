@@ -80,7 +80,8 @@ async fn steps_come_in_their_time_and_say_whose_they_are() {
 #[tokio::test]
 async fn after_downtime_what_was_due_is_done_once_and_at_its_own_time() {
     let (app, clock) = monday().await;
-    let steps = json!([{ "when": "breach", "do": notify(json!([{ "who": "owner" }])) },
+    let steps = json!([{ "when": "warning", "do": notify(json!([{ "who": "owner" }])) },
+                       { "when": "breach", "do": notify(json!([{ "who": "owner" }])) },
                        { "when": "after_breach", "after": { "value": 1, "unit": "hours" }, "do": notify(json!([{ "who": "owner" }])) }]);
     rule(&app, "lead", "first_response", json!({ "warn_percent": 50, "steps": steps })).await;
     let rep = app.user(Builtin::SalesRep).await;
@@ -99,6 +100,8 @@ async fn after_downtime_what_was_due_is_done_once_and_at_its_own_time() {
     assert_eq!(breaches, [("sla_breached".to_owned(), "Late".to_owned())], "of the same record they stand together");
     let per_kind = "select count(*) from event where type in ('sla.warned', 'sla.breached', 'sla.escalated')";
     assert_eq!(count(&app, per_kind).await, 3);
+    let warnings = "select count(*) from notification where kind = 'sla_warning'";
+    assert_eq!(count(&app, warnings).await, 0, "nobody is told that something is due soon that is overdue");
 }
 
 #[tokio::test]
