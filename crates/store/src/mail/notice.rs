@@ -75,7 +75,10 @@ mod tests {
             ..Notice::default()
         };
         let body = notice.render().unwrap();
-        assert!(body.html.contains("Eve changed &lt;Deal&gt;"), "{}", body.html);
+        let times = |html: &str| html.matches("Eve changed &lt;Deal&gt;").count();
+        assert_eq!(times(&body.html), 2, "in the head and as the heading: {}", body.html);
+        let digest = Notice { subject: "One notification".into(), ..notice };
+        assert_eq!(times(&digest.render().unwrap().html), 1, "a digest names the one thing that it holds");
         assert_eq!(
             body.text,
             "Eve changed <Deal>\n  Stage: A → B\nhttps://crm.test/x\n\n-- \nYou follow it.\nChoose: https://crm.test/profile"
