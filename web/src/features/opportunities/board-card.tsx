@@ -5,13 +5,11 @@ import { freshOf, useMarks } from "@/components/crm/live/marks";
 import { moves } from "@/components/crm/opportunity-cache";
 import { personColours } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
-import { loadable } from "@/lib/loadable";
 import type { Place } from "./board-dnd";
 import type { CardFields } from "./card-fields";
 import type { OnQuick } from "./card-quick";
 import { CardWords } from "./card-words";
-
-const QuickMenu = loadable(() => import("./quick-menu").then((m) => m.QuickMenu));
+import { QuickMenu } from "./quick-menu";
 
 const COARSE = window.matchMedia("(pointer: coarse)").matches;
 const CARD = "relative flex flex-col gap-1 rounded-lg border bg-surface px-2.5 py-2";
@@ -47,7 +45,7 @@ export const BoardCard = memo(function BoardCard({ o, place, fields, waiting, fi
   // The menu is there once one is near the card: most are only passed by.
   const [near, setNear] = useState(COARSE);
   const come = () => setNear(true);
-  const menu = useMemo(() => near && <QuickMenu o={o} onQuick={onQuick} fallback={null} />, [near, o, onQuick]);
+  const menu = useMemo(() => near && <QuickMenu o={o} onQuick={onQuick} />, [near, o, onQuick]);
   if (waiting || isDragging) {
     return (
       <div ref={setNodeRef} aria-hidden className="h-[92px] rounded-lg border border-dashed border-line-control" />
