@@ -79,10 +79,10 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
             Offline. What is on the page may be out of date; changes can be saved when you are back.
           </p>
         )}
-        {online && away && <Reconnecting />}
         <div className="flex min-h-0 flex-1">
           <main
             id="main"
+            data-scroll-restoration-id="main"
             tabIndex={-1}
             className="relative flex min-w-0 flex-1 scroll-thin flex-col overflow-y-auto outline-none"
           >
@@ -92,6 +92,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
         </div>
         <PhoneTabs />
       </div>
+      {online && away && <Reconnecting />}
       {up === "palette" && <Palette />}
       {up === "help" && <Help />}
     </div>

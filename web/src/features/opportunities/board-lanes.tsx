@@ -38,6 +38,7 @@ export function BoardLanes(props: Props) {
   return (
     <div
       data-board
+      data-scroll-restoration-id="board"
       onKeyDown={props.onKeyDown}
       className="min-h-0 flex-1 scroll-thin overflow-auto px-4 pb-3 max-md:snap-x md:px-3"
     >

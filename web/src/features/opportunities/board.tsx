@@ -92,6 +92,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
           <div
             onKeyDown={onKeyDown}
             data-board
+            data-scroll-restoration-id="board"
             className="flex min-h-0 flex-1 scroll-thin gap-2 overflow-x-auto px-4 pb-3 max-md:snap-x max-md:snap-mandatory md:px-3"
           >
             {places.map((place) => (
