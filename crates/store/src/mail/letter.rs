@@ -1,10 +1,10 @@
 //! What a letter says, and how it looks: one layout for all, as text and as HTML.
 
-use dealwright_kernel::{Error, Result};
-use minijinja::{Environment, Value};
+use dealwright_kernel::Result;
 use serde::Serialize;
 
 use super::Body;
+use super::layout::Template;
 
 /// A letter to one person. Paragraphs are plain text.
 #[derive(Clone, Debug, Serialize)]
@@ -28,16 +28,8 @@ pub struct Action {
 
 impl Letter {
     pub(super) fn render(&self) -> Result<Body> {
-        let mut templates = Environment::new();
-        let added = templates
-            .add_template("letter.txt", include_str!("letter.txt"))
-            .and_then(|()| templates.add_template("letter.html", include_str!("letter.html")));
-        added.map_err(Error::internal)?;
-        let what: Value = serde_json::to_value(self).and_then(serde_json::from_value).map_err(Error::internal)?;
-        let render = |name: &str| {
-            templates.get_template(name).and_then(|letter| letter.render(what.clone())).map_err(Error::internal)
-        };
-        Ok(Body { text: render("letter.txt")?, html: render("letter.html")? })
+        let template = Template { text: include_str!("letter.txt"), html: include_str!("letter.html") };
+        template.render(self)
     }
 }
 

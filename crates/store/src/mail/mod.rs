@@ -3,6 +3,7 @@
 //! What it says is sealed until it is sent, since it may hold a link that lets its reader in, and gone afterwards. Its
 //! Message-ID is the row's, so a letter that a worker sent just before it died arrives twice under one id.
 
+mod layout;
 mod letter;
 mod mailer;
 mod notice;

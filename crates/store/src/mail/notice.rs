@@ -1,10 +1,10 @@
 //! What a letter about things that happened says: one of them, or a digest of many, in the reader's language.
 
-use dealwright_kernel::{Error, Result};
-use minijinja::{Environment, Value};
+use dealwright_kernel::Result;
 use serde::Serialize;
 
 use super::Body;
+use super::layout::Template;
 
 /// A letter about one thing or more. All of it is plain text.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -39,16 +39,8 @@ pub struct NoticeItem {
 
 impl Notice {
     pub(super) fn render(&self) -> Result<Body> {
-        let mut templates = Environment::new();
-        let added = templates
-            .add_template("notice.txt", include_str!("notice.txt"))
-            .and_then(|()| templates.add_template("notice.html", include_str!("notice.html")));
-        added.map_err(Error::internal)?;
-        let what: Value = serde_json::to_value(self).and_then(serde_json::from_value).map_err(Error::internal)?;
-        let render = |name: &str| {
-            templates.get_template(name).and_then(|notice| notice.render(what.clone())).map_err(Error::internal)
-        };
-        Ok(Body { text: render("notice.txt")?, html: render("notice.html")? })
+        let template = Template { text: include_str!("notice.txt"), html: include_str!("notice.html") };
+        template.render(self)
     }
 }
 

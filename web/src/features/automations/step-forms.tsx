@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { usersQuery } from "@/api/shared";
-import { taskTemplatesQuery } from "@/components/crm/task-query";
+import { TaskTemplateSelect } from "@/components/crm/task-template-select";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input, Select, Textarea } from "@/components/ui/input";
 import type { Step, StepOf } from "./model";
@@ -56,7 +56,6 @@ export function StepForm(props: Form<Step> & { object: Parameters<typeof SetFiel
 
 function TaskForm({ n, step: s, onChange }: Form<StepOf<"create_task">>) {
   const people = useQuery(usersQuery()).data?.filter((u) => u.active) ?? [];
-  const templates = useQuery(taskTemplatesQuery()).data?.filter((t) => !t.archived) ?? [];
   const who = s.assignee?.who === "person" ? s.assignee.id : "owner";
   return (
     <div className="flex flex-wrap items-center gap-2 text-cell">
@@ -68,21 +67,11 @@ function TaskForm({ n, step: s, onChange }: Form<StepOf<"create_task">>) {
         value={s.title ?? ""}
         onChange={(e) => onChange({ ...s, title: e.target.value })}
       />
-      {templates.length > 0 && (
-        <Select
-          aria-label={`Template of step ${n}`}
-          className="w-40"
-          value={s.template_id ?? ""}
-          onChange={(e) => onChange({ ...s, template_id: e.target.value || null })}
-        >
-          <option value="">No template</option>
-          {templates.map((t) => (
-            <option key={t.id} value={t.id}>
-              {t.name}
-            </option>
-          ))}
-        </Select>
-      )}
+      <TaskTemplateSelect
+        label={`Template of step ${n}`}
+        value={s.template_id}
+        onChange={(id) => onChange({ ...s, template_id: id })}
+      />
       <label className="flex items-center gap-1.5">
         due in
         <Input

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { taskTemplatesQuery } from "@/components/crm/task-query";
+import { TaskTemplateSelect } from "@/components/crm/task-template-select";
 import { Checkbox } from "@/components/ui/checkbox";
-import { Input, Select } from "@/components/ui/input";
+import { Input } from "@/components/ui/input";
 import type { Action } from "./model";
 
 type Task = Extract<Action, { do: "create_task" }>;
@@ -10,12 +11,11 @@ type Task = Extract<Action, { do: "create_task" }>;
 export function TaskAction(props: { n: number; action: Task; onChange: (action: Task) => void }) {
   const { action: a, n, onChange } = props;
   const templates = useQuery(taskTemplatesQuery()).data ?? [];
-  const offered = templates.filter((t) => !t.archived || t.id === a.template_id);
   const template = templates.find((t) => t.id === a.template_id);
   // Without a template it is due on a day that is said here.
   const days = (typed: number) => (Number.isNaN(typed) ? (template ? null : 0) : Math.max(0, Math.min(365, typed)));
-  const choose = (id: string) =>
-    onChange({ ...a, template_id: id || null, due_in_days: id ? null : (a.due_in_days ?? template?.due_in_days ?? 2) });
+  const choose = (id: string | null) =>
+    onChange({ ...a, template_id: id, due_in_days: id ? null : (a.due_in_days ?? template?.due_in_days ?? 2) });
   return (
     <>
       <Input
@@ -26,21 +26,7 @@ export function TaskAction(props: { n: number; action: Task; onChange: (action: 
         maxLength={200}
         onChange={(e) => onChange({ ...a, title: e.target.value })}
       />
-      {offered.length > 0 && (
-        <Select
-          aria-label={`Template of task ${n}`}
-          className="w-40"
-          value={a.template_id ?? ""}
-          onChange={(e) => choose(e.target.value)}
-        >
-          <option value="">No template</option>
-          {offered.map((t) => (
-            <option key={t.id} value={t.id}>
-              {t.name}
-            </option>
-          ))}
-        </Select>
-      )}
+      <TaskTemplateSelect label={`Template of task ${n}`} value={a.template_id} onChange={choose} />
       <label className="flex items-center gap-1.5">
         due in
         <Input
