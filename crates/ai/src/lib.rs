@@ -47,6 +47,16 @@ pub enum Consult {
 #[derive(Clone, Debug)]
 pub struct Assistant(Arc<Inner>);
 
+/// Where the person is; UTC when they did not say.
+pub(crate) fn zone(cx: &Context) -> chrono_tz::Tz {
+    cx.actor().time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(chrono_tz::Tz::UTC)
+}
+
+/// The day it is where the person is.
+pub(crate) fn today(cx: &Context) -> chrono::NaiveDate {
+    cx.clock().now().with_timezone(&zone(cx)).date_naive()
+}
+
 /// What the handlers of runs ask for.
 #[derive(Clone, Debug, FromRef)]
 pub struct AssistantState {
@@ -176,11 +186,7 @@ impl Assistant {
 
     /// What a person's words are read against: their day and how their locale writes.
     pub(crate) fn reading(&self, cx: &Context) -> Reading {
-        let actor = cx.actor();
-        let zone: Option<chrono_tz::Tz> = actor.time_zone.as_deref().and_then(|z| z.parse().ok());
-        let now = cx.clock().now();
-        let today = zone.map_or_else(|| now.date_naive(), |z| now.with_timezone(&z).date_naive());
-        Reading::of_locale(today, actor.locale.as_deref().unwrap_or_default())
+        Reading::of_locale(today(cx), cx.actor().locale.as_deref().unwrap_or_default())
     }
 
     /// A call for a plan, for the record.

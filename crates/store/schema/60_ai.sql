@@ -25,7 +25,9 @@ create policy read on proposal for select to dealwright_app using (org_id = (sel
     or (opportunity_id is not null and exists (select from opportunity o where o.org_id = proposal.org_id and o.id = opportunity_id))
     or (opportunity_id is null and account_id is not null and exists (select from account a where a.org_id = proposal.org_id and a.id = account_id))
     or (opportunity_id is null and account_id is null and contact_id is not null
-        and exists (select from contact c where c.org_id = proposal.org_id and c.id = contact_id))));
+        and exists (select from contact c where c.org_id = proposal.org_id and c.id = contact_id))
+    or (opportunity_id is null and account_id is null and contact_id is null and lead_id is not null
+        and exists (select from lead l where l.org_id = proposal.org_id and l.id = lead_id))));
 create policy add on proposal for insert to dealwright_app with check (org_id = (select app.org()) and requested_by = (select app.actor()));
 create policy change on proposal for update to dealwright_app using (org_id = (select app.org())) with check (org_id = (select app.org()));
 

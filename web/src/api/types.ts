@@ -216,6 +216,7 @@ export type Proposal = Schemas["Proposal"];
 export type ProposalStatus = Schemas["ProposalStatus"];
 export type Citation = Schemas["Citation"];
 export type Answer = Schemas["Answer"];
+export type EmailDraft = Schemas["EmailDraft"];
 export type Run = Schemas["Run"];
 export type RunStep = Schemas["Step"];
 export type RunContext = Schemas["RunContext"];

@@ -2,6 +2,8 @@
 //!
 //! No model is asked to: a small one is slower and no better at repeating figures than this is.
 
+mod around;
+
 use std::fmt::Write;
 
 use chrono::NaiveDate;
@@ -13,6 +15,7 @@ use crate::planner::{Ask, DateOf, Field, Filter, Get, Lack, Measure, Order, Quer
 use crate::resolve::amount::DecimalMark;
 use crate::resolve::vocabulary::StageKind;
 use crate::tools::Citation;
+use crate::tools::email::EmailDraft;
 
 /// An answer before its review.
 #[derive(Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Draft {
     pub citations: Vec<Citation>,
     /// Numbers that this code has counted itself.
     pub counted: Vec<u64>,
+    /// Letters for the person to send.
+    pub letters: Vec<EmailDraft>,
 }
 
 /// How figures are written.
@@ -35,6 +40,15 @@ impl Draft {
             self.text.push('\n');
         }
         self.text.push_str(words);
+    }
+
+    /// Says so when what follows is not all.
+    fn first_of(&mut self, shown: usize, total: i64) {
+        let shown = u64::try_from(shown).unwrap_or(u64::MAX);
+        if i64::try_from(shown).is_ok_and(|shown| shown < total) {
+            self.counted.push(shown);
+            self.say(&format!("The first {shown}:"));
+        }
     }
 
     /// The mark of a record: `[1]`.
@@ -64,7 +78,15 @@ pub fn add(draft: &mut Draft, ask: &Ask, step: &Step, style: Style) {
         (Some("query_pipeline"), Ask::QueryPipeline(query)) => figures(draft, query, &step.result, style),
         (Some("get_opportunity"), Ask::GetOpportunity(get)) => one(draft, get, &step.result, style),
         (Some("update_opportunity"), _) => change(draft, &step.result, style),
-        (Some("create_task"), _) => task(draft, &step.result, style),
+        (Some("create_task" | "schedule_meeting"), _) => task(draft, &step.result, style),
+        (Some("search_records"), _) => around::records(draft, &step.result),
+        (Some("get_record"), _) => around::record(draft, &step.result, style),
+        (Some("summarise_activity"), _) => around::happened(draft, &step.result),
+        (Some("suggest_next_stage"), _) => around::next_stage(draft, &step.result, style),
+        (Some("find_duplicates"), _) => around::duplicates(draft, &step.result),
+        (Some("list_approvals"), _) => around::approvals(draft, &step.result),
+        (Some("list_my_day"), _) => around::my_day(draft, &step.result, style),
+        (Some("draft_email"), _) => around::letter(draft, &step.result),
         _ => {}
     }
 }
@@ -260,11 +282,7 @@ const fn order_word(order: Order) -> &'static str {
 
 fn rows(draft: &mut Draft, result: &Value, total: i64, with_age: bool, style: Style) {
     let all = items(result);
-    let shown = u64::try_from(all.len()).unwrap_or(0);
-    if i64::try_from(shown).unwrap_or(0) < total {
-        draft.counted.push(shown);
-        draft.say(&format!("The first {shown}:"));
-    }
+    draft.first_of(all.len(), total);
     for item in all {
         let name = text(item, "name").unwrap_or_default();
         let mark = draft.cite("opportunity", text(item, "id"), name);
@@ -465,7 +483,7 @@ fn task(draft: &mut Draft, result: &Value, style: Style) {
         match text(difference, "field") {
             Some("due_date") => _ = write!(words, ", due {}", proposed_day(difference).unwrap_or(value)),
             Some("assignee_id") => _ = write!(words, ", for {value}"),
-            Some(field @ ("opportunity_id" | "account_id" | "contact_id")) => {
+            Some(field @ ("opportunity_id" | "account_id" | "contact_id" | "lead_id")) => {
                 let mark =
                     draft.cite(field.trim_end_matches("_id"), difference.get("new").and_then(Value::as_str), &value);
                 _ = write!(words, ", about {value}{mark}");

@@ -17,7 +17,7 @@ use super::nearest::nearest;
 use super::store::{self, Begin, End, Standing};
 use super::{RunJob, State, Status, lookup};
 use crate::Assistant;
-use crate::planner::Ask;
+use crate::planner::{Ask, RecordKind};
 use crate::proposal::Confidence;
 use crate::resolve::Reading;
 use crate::resolve::record::RecordType;
@@ -84,6 +84,19 @@ const fn title(ask: &Ask) -> &'static str {
         Ask::GetOpportunity(_) => "Read the record",
         Ask::UpdateOpportunity(_) => "Prepare a change",
         Ask::CreateTask(_) => "Prepare a task",
+        Ask::ScheduleMeeting(_) => "Prepare a meeting",
+        Ask::SearchRecords(records) => match records.kind {
+            RecordKind::Account => "Look up accounts",
+            RecordKind::Contact => "Look up contacts",
+            RecordKind::Lead => "Look up leads",
+        },
+        Ask::GetRecord(_) => "Read the record",
+        Ask::SummariseActivity(_) => "Go through the timeline",
+        Ask::SuggestNextStage(_) => "Judge the next stage",
+        Ask::DraftEmail(_) => "Draft an e-mail",
+        Ask::FindDuplicates(_) => "Compare with what is there",
+        Ask::ListApprovals(_) => "Look up approvals",
+        Ask::ListMyDay(_) => "Weigh what is to be done",
         Ask::Decline(_) => "Answer",
     }
 }
@@ -260,15 +273,16 @@ impl Walk<'_> {
                 let output = tools::dispatch(running, tx, &call, made).await?;
                 if let Some(proposal) = output.proposal {
                     let confidence = state.confidence.unwrap_or(Confidence::Medium);
-                    if let Some(id) = proposal.target.id {
-                        state.in_hand = Some((record_type(&proposal.target.kind), id));
+                    if let Some(of) = RecordType::named(&proposal.target.kind).zip(proposal.target.id) {
+                        state.in_hand = Some(of);
                     }
                     let id = crate::proposal::store::insert(tx, self.run, n, proposal, confidence).await?;
                     let written = crate::proposal::store::find(tx, id, false).await?;
                     store::tell(tx, self.run, "proposal", &written).await?;
                 } else if let Some(id) = output.result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
                 {
-                    state.in_hand = Some((RecordType::Opportunity, id));
+                    let kind = ["type", "kind"].iter().find_map(|key| RecordType::named(output.result.get(*key)?.as_str()?));
+                    state.in_hand = Some((kind.unwrap_or(RecordType::Opportunity), id));
                 }
                 if output.count == 0 {
                     ended = Ended::Nothing;
@@ -307,14 +321,6 @@ fn is_away(error: &Error) -> bool {
         return true;
     }
     error.outcome == dealwright_kernel::error::Outcome::Unavailable && error.code != "query_timeout"
-}
-
-fn record_type(kind: &str) -> RecordType {
-    match kind {
-        "account" => RecordType::Account,
-        "contact" => RecordType::Contact,
-        _ => RecordType::Opportunity,
-    }
 }
 
 /// A step as watchers see it: its result is in the run.

@@ -4,6 +4,7 @@
 //! two records fit, the person is asked; what can't be found is said. Words that are no record, person, stage or value
 //! never become an argument.
 
+mod around;
 mod filter;
 mod value;
 
@@ -18,17 +19,19 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::lookup::{self, Wanted};
-use crate::planner::{Ask, Get, NewTask, Query, Search, Update};
+use crate::planner::{Ask, Get, NewTask, One, Query, RecordKind, Search, Update};
 use crate::resolve::date;
 use crate::resolve::record::{Candidate, Prefer, RecordType, choose, fit, is_called_a_deal};
 use crate::resolve::vocabulary::{Match, Vocabulary};
 use crate::resolve::{Reading, text};
 use crate::tools::Call;
+use crate::tools::day::{DayArgs, ListMyDay};
 use crate::tools::filter::FilterArgs;
 use crate::tools::get::{GetArgs, GetOpportunity};
 use crate::tools::query::{QueryArgs, QueryPipeline};
+use crate::tools::records::{GetRecord, RecordArgs};
 use crate::tools::search::{SearchArgs, SearchOpportunities};
-use crate::tools::task::{About, CreateTask, TaskArgs};
+use crate::tools::task::{About, CreateTask, ScheduleMeeting, TaskArgs};
 use crate::tools::update::{Changes, Said, UpdateArgs, UpdateOpportunity};
 
 /// A question to the person, with what they can choose from.
@@ -89,7 +92,16 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
         Ask::QueryPipeline(query) => linking.query(tx, query).await,
         Ask::GetOpportunity(get) => linking.get(tx, get).await,
         Ask::UpdateOpportunity(update) => linking.update(tx, update).await,
-        Ask::CreateTask(task) => linking.task(tx, task).await,
+        Ask::CreateTask(task) => linking.task(tx, task).await.and_then(|args| Ok(Call::of::<CreateTask>(&args)?)),
+        Ask::ScheduleMeeting(task) => linking.task(tx, task).await.and_then(|args| Ok(Call::of::<ScheduleMeeting>(&args)?)),
+        Ask::SearchRecords(records) => linking.records(records),
+        Ask::GetRecord(one) => linking.one(tx, one).await,
+        Ask::SummariseActivity(happened) => linking.happened(tx, happened).await,
+        Ask::SuggestNextStage(one) => linking.next_stage(tx, one).await,
+        Ask::DraftEmail(letter) => linking.letter(tx, letter).await,
+        Ask::FindDuplicates(one) => linking.duplicates(tx, one).await,
+        Ask::ListApprovals(which) => Linking::approvals(*which),
+        Ask::ListMyDay(day) => Call::of::<ListMyDay>(&DayArgs { limit: day.limit }).map_err(Stop::from),
         Ask::Decline(decline) => Err(Stop::Say(decline.reason.clone().unwrap_or_else(|| NOT_UNDERSTOOD.to_owned()))),
     };
     match outcome {
@@ -103,7 +115,8 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
 
 /// What is said when nothing was understood.
 pub const NOT_UNDERSTOOD: &str = "I did not understand that. I can list and count deals (\"which of my deals close this month?\"), tell you about one \
-    (\"summarise the … deal\"), propose changes (\"move … to Proposal\") and tasks (\"remind me to call … on Friday\").";
+    (\"summarise the … deal\") or what happened with it (\"when did we last talk to …?\"), say what to do first (\"what should I do today?\"), propose \
+    changes (\"move … to Proposal\"), tasks (\"remind me to call … on Friday\") and meetings, and draft an e-mail (\"draft a follow-up to …\").";
 
 /// Why there is no call.
 enum Stop {
@@ -152,14 +165,25 @@ impl Linking<'_> {
     }
 
     async fn get(&self, tx: &mut Tx, get: &Get) -> Result<Call, Stop> {
-        match self.record(tx, get.name.as_deref(), Wanted { accounts: true, contacts: false }, Prefer::Open).await? {
+        let wanted = Wanted { accounts: true, ..Wanted::NONE };
+        let found = match self.record(tx, get.name.as_deref(), wanted, Prefer::Open).await {
+            // No deal and no customer, but perhaps a person or a lead.
+            Err(Stop::Unknown(name)) if get.field.is_none() => {
+                return self.one(tx, &One { name: Some(name), kind: None }).await;
+            }
+            found => found?,
+        };
+        match found {
             (RecordType::Opportunity, id) => Ok(Call::of::<GetOpportunity>(&GetArgs { id, field: get.field })?),
             // A customer is summed up by its deals.
             (RecordType::Account, id) => {
                 let filter = FilterArgs { account_id: Some(id), ..FilterArgs::default() };
                 Ok(Call::of::<SearchOpportunities>(&SearchArgs { filter, order: None, limit: None })?)
             }
-            (RecordType::Contact, _) => say("I can tell you about deals and customers, not about contacts yet."),
+            (kind, id) => {
+                let kind = if kind == RecordType::Lead { RecordKind::Lead } else { RecordKind::Contact };
+                Ok(Call::of::<GetRecord>(&RecordArgs { kind, id })?)
+            }
         }
     }
 
@@ -170,7 +194,7 @@ impl Linking<'_> {
             );
         }
         let (kind, id) =
-            self.record(tx, update.name.as_deref(), Wanted { accounts: false, contacts: false }, Prefer::Open).await?;
+            self.record(tx, update.name.as_deref(), Wanted::NONE, Prefer::Open).await?;
         if kind != RecordType::Opportunity {
             return say("I can only propose changes of deals.");
         }
@@ -184,7 +208,7 @@ impl Linking<'_> {
         Ok(Call::of::<UpdateOpportunity>(&UpdateArgs { id, changes, said })?)
     }
 
-    async fn task(&self, tx: &mut Tx, task: &NewTask) -> Result<Call, Stop> {
+    async fn task(&self, tx: &mut Tx, task: &NewTask) -> Result<TaskArgs, Stop> {
         let mut said = Vec::new();
         let today = self.reading.calendar.today;
         let due_date = match &task.due {
@@ -206,10 +230,10 @@ impl Linking<'_> {
         };
         let about = match &task.name {
             Some(words) => {
-                let wanted = Wanted { accounts: true, contacts: true };
+                let wanted = Wanted { accounts: true, contacts: true, leads: true };
                 match self.find(tx, words, wanted, Prefer::Open).await? {
                     Match::One(one) => {
-                        said.push(Said { field: format!("{}_id", kind_word(one.0)), words: words.clone() });
+                        said.push(Said { field: one.0.id_field().to_owned(), words: words.clone() });
                         Some(About { kind: one.0, id: one.1 })
                     }
                     Match::Several(all) => return ask_which(words, &all),
@@ -224,7 +248,16 @@ impl Linking<'_> {
             Some(title) => title.clone(),
             None => "Follow up".to_owned(),
         };
-        Ok(Call::of::<CreateTask>(&TaskArgs { title, about, due_date, assignee_id, priority: task.priority, said })?)
+        let remind_at = self.reminder(due_date, task.time.as_deref());
+        // The hour stands in the title: a task has a day.
+        let title = match task.time.as_deref().filter(|_| remind_at.is_some()) {
+            Some(time) => {
+                said.push(Said { field: "remind_at".into(), words: time.to_owned() });
+                format!("{title} {time}")
+            }
+            None => title,
+        };
+        Ok(TaskArgs { title, about, due_date, remind_at, assignee_id, priority: task.priority, said })
     }
 
     /// The record that is meant, or a question.
@@ -283,20 +316,12 @@ impl Linking<'_> {
             (Match::One(one), _) => Match::One(triple(&one)),
             (Match::Several(all), _) => Match::Several(all.iter().map(triple).collect()),
             (Match::None, _) if said_deal => Match::None,
-            (Match::None, Match::One(one)) if wanted.accounts || wanted.contacts => Match::One(triple(&one)),
-            (Match::None, Match::Several(all)) if wanted.accounts || wanted.contacts => {
+            (Match::None, Match::One(one)) if wanted != Wanted::NONE => Match::One(triple(&one)),
+            (Match::None, Match::Several(all)) if wanted != Wanted::NONE => {
                 Match::Several(all.iter().map(triple).collect())
             }
             (Match::None, _) => Match::None,
         })
-    }
-}
-
-fn kind_word(kind: RecordType) -> &'static str {
-    match kind {
-        RecordType::Opportunity => "opportunity",
-        RecordType::Account => "account",
-        RecordType::Contact => "contact",
     }
 }
 

@@ -62,10 +62,16 @@ const fn kind(kind: Kind) -> StageKind {
 }
 
 /// Which kinds of record may be meant beside deals.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub accounts: bool,
     pub contacts: bool,
+    pub leads: bool,
+}
+
+impl Wanted {
+    /// Deals alone.
+    pub const NONE: Self = Self { accounts: false, contacts: false, leads: false };
 }
 
 /// The most deals that are compared with a name.
@@ -83,6 +89,9 @@ pub async fn candidates(cx: &Context, tx: &mut Tx, name: &str, wanted: Wanted) -
     }
     if wanted.contacts {
         found.extend(contacts(cx, tx, name).await?);
+    }
+    if wanted.leads {
+        found.extend(leads(cx, tx, name).await?);
     }
     let mut ids = search::opportunities(tx, cx.actor(), &words).await?;
     if let Ok(id) = name.trim().parse::<Uuid>() {
@@ -205,6 +214,31 @@ async fn contacts(cx: &Context, tx: &mut Tx, name: &str) -> Result<Vec<Candidate
             aliases: Vec::new(),
             open: true,
             mine: false,
+        })
+        .collect())
+}
+
+/// Leads that a name might mean, by the person or the company; without those that became something else.
+async fn leads(cx: &Context, tx: &mut Tx, name: &str) -> Result<Vec<Candidate>> {
+    let ids = search::leads(tx, cx.actor(), &core(name)).await?;
+    let rows = sqlx::query!(
+        "select id, name, company, owner_id from lead where org_id = $1 and id = any ($2) and deleted_at is null and converted_at is null
+         order by updated_at desc, id limit 50",
+        tx.org().0,
+        &ids,
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let hidden = cx.actor().fields.hides(Object::Lead, "company");
+    Ok(rows
+        .into_iter()
+        .map(|r| Candidate {
+            kind: RecordType::Lead,
+            id: r.id,
+            name: r.name,
+            aliases: r.company.filter(|_| !hidden).into_iter().collect(),
+            open: true,
+            mine: r.owner_id == cx.actor().user.0,
         })
         .collect())
 }

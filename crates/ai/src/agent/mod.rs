@@ -30,6 +30,7 @@ use crate::planner::{Ask, Author};
 use crate::proposal::{Confidence, Proposal};
 use crate::resolve::record::RecordType;
 use crate::tools::Citation;
+use crate::tools::email::EmailDraft;
 use link::{Question, Slot};
 
 /// Where a run stands.
@@ -136,6 +137,9 @@ pub struct Answer {
     /// Whether no model could be reached.
     pub without_model: bool,
     pub question: Option<Question>,
+    /// Letters for the person to read, change and send from their own program.
+    #[serde(default)]
+    pub drafts: Vec<EmailDraft>,
 }
 
 /// A step as the API shows it.

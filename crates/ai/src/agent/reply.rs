@@ -58,12 +58,14 @@ fn choice(question: &Question, reply: &str) -> Option<usize> {
 fn name(ask: &mut Ask, words: &str) {
     let words = Some(words.trim().to_owned());
     match ask {
-        Ask::GetOpportunity(get) => get.name = words,
-        Ask::UpdateOpportunity(update) => update.name = words,
-        Ask::CreateTask(task) => task.name = words,
         Ask::SearchOpportunities(search) => search.filter.name = words,
         Ask::QueryPipeline(query) => query.filter.name = words,
-        Ask::Decline(_) => {}
+        Ask::SearchRecords(records) => records.words = words,
+        ask => {
+            if let Some(name) = ask.name_mut() {
+                *name = words;
+            }
+        }
     }
 }
 
@@ -79,7 +81,11 @@ fn replace(ask: &mut Ask, words: &str, chosen: &str) {
         Ask::UpdateOpportunity(update) => {
             update.changes.iter_mut().filter(|(_, v)| v == words).for_each(|(_, v)| chosen.clone_into(v))
         }
-        Ask::CreateTask(task) => swap(&mut task.assignee),
-        Ask::GetOpportunity(_) | Ask::Decline(_) => {}
+        Ask::SearchRecords(records) => swap(&mut records.owner),
+        ask => {
+            if let Some(task) = ask.task_mut() {
+                swap(&mut task.assignee);
+            }
+        }
     }
 }

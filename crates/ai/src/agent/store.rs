@@ -27,18 +27,6 @@ pub struct NewRun<'a> {
     pub context: Option<&'a RunContext>,
 }
 
-const fn kind_word(kind: RecordType) -> &'static str {
-    match kind {
-        RecordType::Opportunity => "opportunity",
-        RecordType::Account => "account",
-        RecordType::Contact => "contact",
-    }
-}
-
-fn kind_of(word: &str) -> Option<RecordType> {
-    [RecordType::Opportunity, RecordType::Account, RecordType::Contact].into_iter().find(|k| kind_word(*k) == word)
-}
-
 /// Writes a run, and its conversation when it begins one.
 ///
 /// # Errors
@@ -74,7 +62,7 @@ pub async fn insert(tx: &mut Tx, new: &NewRun<'_>) -> Result<AgentRunId> {
         conversation,
         user,
         new.goal,
-        new.context.map(|c| kind_word(c.kind)),
+        new.context.map(|c| c.kind.as_str()),
         new.context.map(|c| c.id),
         now,
     )
@@ -118,7 +106,7 @@ pub async fn standing(tx: &mut Tx, id: AgentRunId) -> Result<Standing> {
 }
 
 fn context(kind: Option<&str>, id: Option<Uuid>) -> Option<RunContext> {
-    Some(RunContext { kind: kind_of(kind?)?, id: id? })
+    Some(RunContext { kind: RecordType::named(kind?)?, id: id? })
 }
 
 /// The question that the conversation's run before this one is waiting with.

@@ -10,6 +10,7 @@ pub mod rules;
 
 use serde::{Deserialize, Serialize};
 
+use crate::resolve::record::RecordType;
 use crate::resolve::vocabulary::StageKind;
 
 /// At most this many asks in one plan.
@@ -38,6 +39,15 @@ pub enum Ask {
     GetOpportunity(Get),
     UpdateOpportunity(Update),
     CreateTask(NewTask),
+    ScheduleMeeting(NewTask),
+    SearchRecords(Records),
+    GetRecord(One),
+    SummariseActivity(Happened),
+    SuggestNextStage(One),
+    DraftEmail(Letter),
+    FindDuplicates(One),
+    ListApprovals(WhichApprovals),
+    ListMyDay(MyDay),
     /// Nothing that a tool can do.
     Decline(Decline),
 }
@@ -52,7 +62,42 @@ impl Ask {
             Self::GetOpportunity(_) => "get_opportunity",
             Self::UpdateOpportunity(_) => "update_opportunity",
             Self::CreateTask(_) => "create_task",
+            Self::ScheduleMeeting(_) => "schedule_meeting",
+            Self::SearchRecords(_) => "search_records",
+            Self::GetRecord(_) => "get_record",
+            Self::SummariseActivity(_) => "summarise_activity",
+            Self::SuggestNextStage(_) => "suggest_next_stage",
+            Self::DraftEmail(_) => "draft_email",
+            Self::FindDuplicates(_) => "find_duplicates",
+            Self::ListApprovals(_) => "list_approvals",
+            Self::ListMyDay(_) => "list_my_day",
             Self::Decline(_) => "none",
+        }
+    }
+
+    /// The task that it asks for, if it asks for one.
+    pub const fn task_mut(&mut self) -> Option<&mut NewTask> {
+        match self {
+            Self::CreateTask(task) | Self::ScheduleMeeting(task) => Some(task),
+            _ => None,
+        }
+    }
+
+    /// The name of the one record that it is about, where it is about one.
+    pub fn name_mut(&mut self) -> Option<&mut Option<String>> {
+        match self {
+            Self::GetOpportunity(get) => Some(&mut get.name),
+            Self::UpdateOpportunity(update) => Some(&mut update.name),
+            Self::CreateTask(task) | Self::ScheduleMeeting(task) => Some(&mut task.name),
+            Self::GetRecord(one) | Self::SuggestNextStage(one) | Self::FindDuplicates(one) => Some(&mut one.name),
+            Self::SummariseActivity(happened) => Some(&mut happened.name),
+            Self::DraftEmail(letter) => Some(&mut letter.name),
+            Self::SearchOpportunities(_)
+            | Self::QueryPipeline(_)
+            | Self::SearchRecords(_)
+            | Self::ListApprovals(_)
+            | Self::ListMyDay(_)
+            | Self::Decline(_) => None,
         }
     }
 }
@@ -254,6 +299,8 @@ pub struct NewTask {
     /// The record it is about; None: the one being looked at, if any.
     pub name: Option<String>,
     pub due: Option<String>,
+    /// "at 3 pm".
+    pub time: Option<String>,
     /// None: the asker.
     pub assignee: Option<String>,
     pub priority: Option<Priority>,
@@ -265,6 +312,122 @@ pub enum Priority {
     Low,
     Normal,
     High,
+}
+
+/// The kinds of record beside deals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    Account,
+    Contact,
+    Lead,
+}
+
+impl RecordKind {
+    #[must_use]
+    pub const fn record_type(self) -> RecordType {
+        match self {
+            Self::Account => RecordType::Account,
+            Self::Contact => RecordType::Contact,
+            Self::Lead => RecordType::Lead,
+        }
+    }
+
+    /// As a person says it of so many.
+    #[must_use]
+    pub const fn noun(self, count: i64) -> &'static str {
+        match (self, count) {
+            (Self::Account, 1) => "account",
+            (Self::Account, _) => "accounts",
+            (Self::Contact, 1) => "contact",
+            (Self::Contact, _) => "contacts",
+            (Self::Lead, 1) => "lead",
+            (Self::Lead, _) => "leads",
+        }
+    }
+}
+
+/// Which accounts, contacts or leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Records {
+    pub kind: RecordKind,
+    /// Words of the name, or of the company.
+    #[serde(default)]
+    pub words: Option<String>,
+    /// "my", "Anna's".
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// When they were created: "this week".
+    #[serde(default)]
+    pub when: Option<String>,
+}
+
+/// One record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct One {
+    /// None: the record being looked at.
+    pub name: Option<String>,
+    /// What the user called it, if they did.
+    pub kind: Option<RecordKind>,
+}
+
+/// What happened with a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Happened {
+    /// None: the record being looked at.
+    pub name: Option<String>,
+    /// "this month", "since March".
+    pub when: Option<String>,
+}
+
+/// What a letter is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    #[default]
+    FollowUp,
+    Introduction,
+    Offer,
+    ThankYou,
+    /// To find a time to talk.
+    Meeting,
+}
+
+/// A letter to be drafted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Letter {
+    /// To whom, or about what; None: the record being looked at.
+    pub name: Option<String>,
+    pub purpose: Purpose,
+    /// "about the discount": what it speaks of.
+    pub topic: Option<String>,
+}
+
+/// Whose requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Approvals {
+    /// Those that wait for the asker's decision.
+    #[default]
+    Waiting,
+    /// Those that the asker made.
+    Mine,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WhichApprovals {
+    pub which: Approvals,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MyDay {
+    /// "top 3".
+    pub limit: Option<u16>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,10 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{Ask, Decline, Field, Filter, Get, Group, Measure, NewTask, Query, Search, Update};
+use super::{
+    Approvals, Ask, Decline, Field, Filter, Get, Group, Happened, Letter, Measure, MyDay, NewTask, One, Purpose, Query, RecordKind,
+    Records, Search, Update, WhichApprovals,
+};
 use crate::provider::{Chat, Message, Schema};
 use crate::resolve::vocabulary::StageKind;
 use crate::resolve::{Reading, amount, date, text};
@@ -27,12 +30,35 @@ list: which deals. total: how many, how much. show: one deal or customer. change
 "have Bob prepare an offer for Globex" {"tool":"task","title":"prepare an offer","name":"Globex","when":null,"who":"Bob"}
 "tell me a joke" {"tool":"none"}"#;
 
+/// What a model that can hold more is told beside: each tool there is. A small one does better with few.
+pub const MORE: &str = r#"
+records: which accounts, contacts or leads. record: one account, contact or lead, and how to reach it. activity: what happened with a record, when one last spoke. next: which stage a deal could go to next, and what is missing. duplicates: records that may be the same. email: draft a letter. day: what the user should do first. approvals: requests for the user's approval. meeting: a meeting, demo or visit on a day.
+"who do we know at Globex?" {"tool":"records","kind":"contact","words":"Globex","owner":null,"when":null}
+"leads that came in this week" {"tool":"records","kind":"lead","words":null,"owner":null,"when":"this week"}
+"how can I reach Mary Major?" {"tool":"record","kind":null,"name":"Mary Major"}
+"have we been in touch with Globex since May?" {"tool":"activity","name":"Globex","when":"since May"}
+"is the Globex deal good to go on?" {"tool":"next","name":"Globex"}
+"did someone enter Globex twice?" {"tool":"duplicates","kind":"account","name":"Globex"}
+"thank Mary Major for the visit by mail" {"tool":"email","name":"Mary Major","purpose":"thank_you","topic":"the visit"}
+"I have an hour, where is it best spent?" {"tool":"day"}
+"is anybody waiting for my go-ahead?" {"tool":"approvals","which":"waiting"}
+"get me a slot with Globex on Tuesday at 2" {"tool":"meeting","title":"meeting with Globex","name":"Globex","when":"on Tuesday","time":"at 2","who":null}"#;
+
 /// The most tokens a call can take.
 pub const MAX_TOKENS: u32 = 120;
 
+/// How much a model is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// The commonest tools: for a small model.
+    Common,
+    /// Every tool.
+    All,
+}
+
 /// The shape of the answer: one object of several, told apart by `tool`.
 #[must_use]
-pub fn schema() -> Schema {
+pub fn schema(breadth: Breadth) -> Schema {
     let words = || Schema::Text { max: 80, nullable: true };
     let said = || Schema::Text { max: 80, nullable: false };
     let call = |tool, arguments: Vec<(&'static str, Schema)>| {
@@ -47,7 +73,22 @@ pub fn schema() -> Schema {
         values: &["stage", "amount", "close_date", "owner", "next_step", "probability", "forecast"],
         nullable: false,
     };
-    Schema::AnyOf(vec![
+    let kind = |nullable| Schema::Enum { values: &["account", "contact", "lead"], nullable };
+    let purpose =
+        Schema::Enum { values: &["follow_up", "introduction", "offer", "thank_you", "meeting"], nullable: false };
+    let which = Schema::Enum { values: &["waiting", "mine"], nullable: false };
+    let more = vec![
+        call("records", vec![("kind", kind(false)), ("words", words()), ("owner", words()), ("when", words())]),
+        call("record", vec![("kind", kind(true)), ("name", words())]),
+        call("activity", vec![("name", words()), ("when", words())]),
+        call("next", vec![("name", words())]),
+        call("duplicates", vec![("kind", kind(true)), ("name", words())]),
+        call("email", vec![("name", words()), ("purpose", purpose), ("topic", words())]),
+        call("day", Vec::new()),
+        call("approvals", vec![("which", which)]),
+        call("meeting", vec![("title", said()), ("name", words()), ("when", words()), ("time", words()), ("who", words())]),
+    ];
+    let mut calls = vec![
         call(
             "list",
             vec![("name", words()), ("owner", words()), ("stage", words()), ("amount", words()), ("when", words())],
@@ -60,15 +101,23 @@ pub fn schema() -> Schema {
         call("change", vec![("name", words()), ("field", field), ("value", said())]),
         call("task", vec![("title", said()), ("name", words()), ("when", words()), ("who", words())]),
         call("none", Vec::new()),
-    ])
+    ];
+    if breadth == Breadth::All {
+        calls.extend(more);
+    }
+    Schema::AnyOf(calls)
 }
 
 /// The call for one clause.
 #[must_use]
-pub fn chat(clause: &str) -> Chat {
+pub fn chat(clause: &str, breadth: Breadth) -> Chat {
+    let told = match breadth {
+        Breadth::Common => PREFIX.to_owned(),
+        Breadth::All => format!("{PREFIX}{MORE}"),
+    };
     Chat {
-        messages: vec![Message::system(PREFIX), Message::user(clause)],
-        schema: Some(schema()),
+        messages: vec![Message::system(&told), Message::user(clause)],
+        schema: Some(schema(breadth)),
         max_tokens: MAX_TOKENS,
     }
 }
@@ -130,6 +179,62 @@ enum Call {
         #[serde(default, deserialize_with = "nothing")]
         who: Option<String>,
     },
+    Records {
+        kind: RecordKind,
+        #[serde(default, deserialize_with = "nothing")]
+        words: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        owner: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        when: Option<String>,
+    },
+    Record {
+        #[serde(default)]
+        kind: Option<RecordKind>,
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+    },
+    Activity {
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        when: Option<String>,
+    },
+    Next {
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+    },
+    Duplicates {
+        #[serde(default)]
+        kind: Option<RecordKind>,
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+    },
+    Email {
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+        #[serde(default)]
+        purpose: Purpose,
+        #[serde(default, deserialize_with = "nothing")]
+        topic: Option<String>,
+    },
+    Day {},
+    Approvals {
+        #[serde(default)]
+        which: Approvals,
+    },
+    Meeting {
+        #[serde(default, deserialize_with = "nothing")]
+        title: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        when: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        time: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        who: Option<String>,
+    },
     None,
 }
 
@@ -172,7 +277,18 @@ pub fn parse(answer: &str, reading: &Reading) -> Result<Ask, String> {
             Ask::UpdateOpportunity(Update { name, changes: value.map(|v| (field, v)).into_iter().collect() })
         }
         Call::Task { title, name, when, who } => {
-            Ask::CreateTask(NewTask { title, name, due: when, assignee: who, priority: None })
+            Ask::CreateTask(NewTask { title, name, due: when, assignee: who, ..NewTask::default() })
+        }
+        Call::Records { kind, words, owner, when } => Ask::SearchRecords(Records { kind, words, owner, when }),
+        Call::Record { kind, name } => Ask::GetRecord(One { name, kind }),
+        Call::Activity { name, when } => Ask::SummariseActivity(Happened { name, when }),
+        Call::Next { name } => Ask::SuggestNextStage(One { name, kind: None }),
+        Call::Duplicates { kind, name } => Ask::FindDuplicates(One { name, kind }),
+        Call::Email { name, purpose, topic } => Ask::DraftEmail(Letter { name, purpose, topic }),
+        Call::Day {} => Ask::ListMyDay(MyDay::default()),
+        Call::Approvals { which } => Ask::ListApprovals(WhichApprovals { which }),
+        Call::Meeting { title, name, when, time, who } => {
+            Ask::ScheduleMeeting(NewTask { title, name, due: when, time, assignee: who, priority: None })
         }
         Call::None => Ask::Decline(Decline::default()),
     })
@@ -237,15 +353,16 @@ mod tests {
 
     #[test]
     fn the_examples_follow_the_schema() {
-        let Schema::AnyOf(calls) = schema() else { panic!("not a choice") };
+        let Schema::AnyOf(calls) = schema(Breadth::All) else { panic!("not a choice") };
         let names = |call: &Schema| match call {
             Schema::Object(properties) => properties.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
             other => panic!("{other:?}"),
         };
         let shapes: Vec<String> = calls.iter().map(|c| names(c).join(" ")).collect();
+        let told = format!("{PREFIX}{MORE}");
         let examples: Vec<&str> =
-            PREFIX.lines().filter_map(|line| line.find(" {\"tool\"").map(|at| &line[at + 1..])).collect();
-        assert_eq!(examples.len(), 11);
+            told.lines().filter_map(|line| line.find(" {\"tool\"").map(|at| &line[at + 1..])).collect();
+        assert_eq!(examples.len(), 21);
         for example in examples {
             // In this order, since that is the order in which the grammar makes the model write them.
             let keys: Vec<&str> =

@@ -82,7 +82,11 @@ pub fn usable(ask: &Ask) -> bool {
         Ask::SearchOpportunities(_) | Ask::QueryPipeline(_) => true,
         Ask::GetOpportunity(get) => get.name.is_some(),
         Ask::UpdateOpportunity(update) => !update.changes.is_empty(),
-        Ask::CreateTask(task) => task.title.is_some(),
+        Ask::CreateTask(task) | Ask::ScheduleMeeting(task) => task.title.is_some(),
+        Ask::GetRecord(one) | Ask::SuggestNextStage(one) | Ask::FindDuplicates(one) => one.name.is_some(),
+        Ask::SummariseActivity(happened) => happened.name.is_some(),
+        Ask::DraftEmail(letter) => letter.name.is_some(),
+        Ask::SearchRecords(_) | Ask::ListApprovals(_) | Ask::ListMyDay(_) => true,
         Ask::Decline(_) => false,
     }
 }
@@ -97,17 +101,18 @@ fn repaired(goal: &str, ask: Ask, vocabulary: &Vocabulary, reading: Reading) -> 
             }
             Ask::UpdateOpportunity(update)
         }
-        Ask::CreateTask(mut task) => {
-            let person = |words: &String| vocabulary.people.iter().any(|p| text::key(&p.name) == text::key(words));
-            if task.assignee.is_none() && task.name.as_ref().is_some_and(person) {
-                task.assignee = task.name.take();
+        mut other => {
+            if let Some(task) = other.task_mut() {
+                let person = |words: &String| vocabulary.people.iter().any(|p| text::key(&p.name) == text::key(words));
+                if task.assignee.is_none() && task.name.as_ref().is_some_and(person) {
+                    task.assignee = task.name.take();
+                }
+                if task.name.is_none() {
+                    task.name = rules::named(goal, vocabulary, reading);
+                }
             }
-            if task.name.is_none() {
-                task.name = rules::named(goal, vocabulary, reading);
-            }
-            Ask::CreateTask(task)
+            other
         }
-        other => other,
     }
 }
 
@@ -141,10 +146,6 @@ fn supported(goal: &str, ask: Ask, vocabulary: &Vocabulary) -> Ask {
             query.group = query.group.filter(|_| asked.iter().any(|w| lower.contains(w)));
             Ask::QueryPipeline(query)
         }
-        Ask::GetOpportunity(mut get) => {
-            get.name = name(get.name);
-            Ask::GetOpportunity(get)
-        }
         Ask::UpdateOpportunity(mut update) => {
             update.name = name(update.name);
             update.changes.retain(|(field, value)| {
@@ -152,14 +153,28 @@ fn supported(goal: &str, ask: Ask, vocabulary: &Vocabulary) -> Ask {
             });
             Ask::UpdateOpportunity(update)
         }
-        Ask::CreateTask(mut task) => {
-            task.name = name(task.name);
-            task.due = said(task.due);
-            task.assignee = said(task.assignee);
-            task.title = task.title.filter(|t| support::is_mostly_said(goal, t));
-            Ask::CreateTask(task)
+        mut other => {
+            if let Some(slot) = other.name_mut() {
+                *slot = name(slot.take());
+            }
+            if let Some(task) = other.task_mut() {
+                task.due = said(task.due.take());
+                task.time = said(task.time.take());
+                task.assignee = said(task.assignee.take());
+                task.title = task.title.take().filter(|t| support::is_mostly_said(goal, t));
+            }
+            match &mut other {
+                Ask::SummariseActivity(happened) => happened.when = said(happened.when.take()),
+                Ask::DraftEmail(letter) => letter.topic = said(letter.topic.take()),
+                Ask::SearchRecords(records) => {
+                    records.words = said(records.words.take()).filter(|w| !is_generic(w));
+                    records.owner = said(records.owner.take());
+                    records.when = said(records.when.take());
+                }
+                _ => {}
+            }
+            other
         }
-        Ask::Decline(decline) => Ask::Decline(decline),
     }
 }
 
@@ -229,10 +244,6 @@ fn complete(rule: Ask, model: Ask) -> Ask {
             rule.group = rule.group.or(model.group);
             Ask::QueryPipeline(rule)
         }
-        (Ask::GetOpportunity(mut rule), Ask::GetOpportunity(model)) => {
-            rule.name = rule.name.or(model.name);
-            Ask::GetOpportunity(rule)
-        }
         (Ask::UpdateOpportunity(mut rule), Ask::UpdateOpportunity(model)) => {
             rule.name = rule.name.or(model.name);
             if rule.changes.is_empty() {
@@ -240,14 +251,18 @@ fn complete(rule: Ask, model: Ask) -> Ask {
             }
             Ask::UpdateOpportunity(rule)
         }
-        (Ask::CreateTask(mut rule), Ask::CreateTask(model)) => {
-            rule.title = rule.title.or(model.title);
-            rule.name = rule.name.or(model.name);
-            rule.due = rule.due.or(model.due);
-            rule.assignee = rule.assignee.or(model.assignee);
-            Ask::CreateTask(rule)
+        (mut rule, mut model) => {
+            if let Some((rule, model)) = rule.task_mut().zip(model.task_mut()) {
+                rule.title = rule.title.take().or(model.title.take());
+                rule.due = rule.due.take().or(model.due.take());
+                rule.time = rule.time.take().or(model.time.take());
+                rule.assignee = rule.assignee.take().or(model.assignee.take());
+            }
+            if let Some((rule, model)) = rule.name_mut().zip(model.name_mut()) {
+                *rule = rule.take().or(model.take());
+            }
+            rule
         }
-        (rule, _) => rule,
     }
 }
 

@@ -42,6 +42,7 @@ fn record_of(proposal: &Proposal) -> Option<(&'static str, uuid::Uuid)> {
         "opportunity" => "opportunity",
         "account" => "account",
         "contact" => "contact",
+        "lead" => "lead",
         _ => return None,
     };
     Some((kind, proposal.target.id?))

@@ -126,7 +126,7 @@ impl std::str::FromStr for Confidence {
 /// The record that would be changed, or that a task is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Target {
-    /// `opportunity`, `account`, `contact`, or `task` for a task about nothing.
+    /// `opportunity`, `account`, `contact`, `lead`, or `task` for a task about nothing.
     #[serde(rename = "type")]
     pub kind: String,
     pub id: Option<Uuid>,

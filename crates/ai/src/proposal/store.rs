@@ -36,11 +36,11 @@ pub async fn insert(
     }
     let hash = diff_hash(new.kind, new.target.id, new.base_version, &new.diff);
     let of = |kind: &str| new.target.id.filter(|_| new.target.kind == kind);
-    let (opportunity, account, contact) = (of("opportunity"), of("account"), of("contact"));
+    let (opportunity, account, contact, lead) = (of("opportunity"), of("account"), of("contact"), of("lead"));
     let written = sqlx::query_scalar!(
         r#"insert into proposal (org_id, id, run_id, step, kind, opportunity_id, account_id, contact_id, target_name, base_version, diff, diff_hash, reason,
-                                 evidence, confidence, requested_by, created_at, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                                 evidence, confidence, requested_by, created_at, expires_at, lead_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
            on conflict (org_id, run_id, step) do nothing returning id"#,
         org,
         id.0,
@@ -60,6 +60,7 @@ pub async fn insert(
         requested_by.0,
         now,
         now + LIFE,
+        lead,
     )
     .fetch_optional(tx.db())
     .await?;
@@ -82,6 +83,7 @@ pub fn told(tx: &Tx, verb: &str, id: ProposalId, target: &Target, data: Value) -
     let subject = Subject { object: "proposal", id: id.0, name: target.name.clone(), version: None };
     Event::with_id(EventId(tx.new_id()), format!("proposal.{verb}"), subject)
         .about(of("opportunity").map(Into::into), of("account").map(Into::into), of("contact").map(Into::into))
+        .on_lead(of("lead").map(Into::into))
         .data(data)
 }
 
@@ -94,6 +96,7 @@ struct Row {
     opportunity_id: Option<Uuid>,
     account_id: Option<Uuid>,
     contact_id: Option<Uuid>,
+    lead_id: Option<Uuid>,
     target_name: String,
     base_version: Option<i64>,
     diff: Value,
@@ -121,11 +124,12 @@ impl Row {
         now: DateTime<Utc>,
     ) -> Result<Proposal> {
         let person = |id: Uuid| Ref { id, name: names.get(&id).cloned().unwrap_or_default() };
-        let (kind, id) = match (self.opportunity_id, self.account_id, self.contact_id) {
+        let (kind, id) = match (self.opportunity_id, self.account_id, self.contact_id, self.lead_id) {
             (Some(id), ..) => ("opportunity", Some(id)),
-            (None, Some(id), _) => ("account", Some(id)),
-            (None, None, Some(id)) => ("contact", Some(id)),
-            (None, None, None) => ("task", None),
+            (None, Some(id), ..) => ("account", Some(id)),
+            (None, None, Some(id), _) => ("contact", Some(id)),
+            (None, None, None, Some(id)) => ("lead", Some(id)),
+            (None, None, None, None) => ("task", None),
         };
         let status: Status = self.status.parse()?;
         let status = if status == Status::Pending && self.expires_at <= now { Status::Expired } else { status };
@@ -201,7 +205,7 @@ async fn taken_back(tx: &mut Tx, events: &[Uuid]) -> Result<HashMap<Uuid, DateTi
 pub async fn of_runs(tx: &mut Tx, runs: &[Uuid]) -> Result<Vec<Proposal>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, run_id, kind, status, opportunity_id, account_id, contact_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
+        "select id, run_id, kind, status, opportunity_id, account_id, contact_id, lead_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
                 confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, created_at, expires_at
          from proposal where org_id = $1 and run_id = any ($2) order by created_at, id",
         tx.org().0,
@@ -225,7 +229,7 @@ pub async fn find(tx: &mut Tx, id: ProposalId, lock: bool) -> Result<Proposal> {
     }
     let row = sqlx::query_as!(
         Row,
-        "select id, run_id, kind, status, opportunity_id, account_id, contact_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
+        "select id, run_id, kind, status, opportunity_id, account_id, contact_id, lead_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
                 confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, created_at, expires_at
          from proposal where org_id = $1 and id = $2",
         tx.org().0,
@@ -259,11 +263,11 @@ pub async fn page(tx: &mut Tx, wanted: Wanted, limit: u16, cursor: Option<&str>)
     let now = tx.now();
     let mut rows = sqlx::query_as!(
         Row,
-        "select id, run_id, kind, status, opportunity_id, account_id, contact_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
+        "select id, run_id, kind, status, opportunity_id, account_id, contact_id, lead_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
                 confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, created_at, expires_at
          from proposal
          where org_id = $1 and ($2::text is null or status = $2) and ($3::bool is null or (expires_at <= $4) = $3)
-           and ($5::uuid is null or $5 in (opportunity_id, account_id, contact_id))
+           and ($5::uuid is null or $5 in (opportunity_id, account_id, contact_id, lead_id))
            and ($6::timestamptz is null or (created_at, id) < ($6, $7::uuid))
          order by created_at desc, id desc limit $8",
         tx.org().0,

@@ -202,7 +202,7 @@ async fn the_real_model_plans() {
     let (_files, receiver) =
         tokio::sync::watch::channel(Some(Files { server: path("LLAMA_SERVER"), model: path("LLM_GGUF") }));
     let model = Local::new(Settings::of("qwen", crate::planner::model::PREFIX), receiver, no_embedding());
-    let chat = crate::planner::model::chat("move Isdom to Proposal");
+    let chat = crate::planner::model::chat("move Isdom to Proposal", crate::planner::model::Breadth::Common);
     let reply = model.chat(&chat, &mut |_| {}).await.unwrap();
     assert_eq!(reply.text, r#"{"tool":"change","name":"Isdom","field":"stage","value":"Proposal"}"#);
     eprintln!("{:?} first, {:?} in all, {:?}", reply.first_token, reply.latency, reply.usage);

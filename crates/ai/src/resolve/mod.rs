@@ -5,6 +5,7 @@
 
 pub mod amount;
 pub mod date;
+pub mod hour;
 pub mod lex;
 pub mod record;
 pub mod text;

@@ -3,6 +3,7 @@
 //! The candidates come from a search under the actor's eyes; this decides between them: the best fit wins, then what is
 //! open over what is closed, then the asker's own over others'. When several remain, they are all answered, and asked.
 
+use dealwright_access::policy::{Needs, Permission, ReadAccount, ReadContact, ReadLead, ReadOpportunity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,6 +17,50 @@ pub enum RecordType {
     Opportunity,
     Account,
     Contact,
+    Lead,
+}
+
+impl RecordType {
+    pub const ALL: [Self; 4] = [Self::Opportunity, Self::Account, Self::Contact, Self::Lead];
+
+    /// Its word in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opportunity => "opportunity",
+            Self::Account => "account",
+            Self::Contact => "contact",
+            Self::Lead => "lead",
+        }
+    }
+
+    /// The field of a task that says that it is about such a record.
+    #[must_use]
+    pub const fn id_field(self) -> &'static str {
+        match self {
+            Self::Opportunity => "opportunity_id",
+            Self::Account => "account_id",
+            Self::Contact => "contact_id",
+            Self::Lead => "lead_id",
+        }
+    }
+
+    /// The permission to read such records.
+    #[must_use]
+    pub const fn read(self) -> Permission {
+        match self {
+            Self::Opportunity => ReadOpportunity::PERMISSION,
+            Self::Account => ReadAccount::PERMISSION,
+            Self::Contact => ReadContact::PERMISSION,
+            Self::Lead => ReadLead::PERMISSION,
+        }
+    }
+
+    /// By its word in the API.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
 }
 
 /// A record that might be meant.
@@ -41,7 +86,7 @@ pub enum Prefer {
     Any,
 }
 
-const NOISE: [&str; 21] = [
+const NOISE: [&str; 23] = [
     "the",
     "a",
     "an",
@@ -55,6 +100,8 @@ const NOISE: [&str; 21] = [
     "company",
     "customer",
     "client",
+    "contact",
+    "lead",
     "record",
     "with",
     "at",

@@ -4,9 +4,16 @@
 //! the guard is asked, it runs in the transaction of its step, and the step's row is the record of it. A tool that
 //! proposes writes a proposal and nothing else.
 
+pub mod activity;
+pub mod approvals;
+pub mod day;
+pub mod duplicates;
+pub mod email;
 pub mod filter;
 pub mod get;
+pub mod next_stage;
 pub mod query;
+pub mod records;
 pub mod search;
 pub mod task;
 pub mod update;
@@ -76,6 +83,12 @@ pub trait Tool {
     const ABOUT: &'static str;
     type Args: DeserializeOwned + Serialize + JsonSchema + Send;
 
+    /// The permission that these arguments need, where it depends on the kind of record.
+    #[must_use]
+    fn needs(_args: &Self::Args) -> Permission {
+        Self::PERMISSION
+    }
+
     /// # Errors
     /// 404 for what the actor may not see; 422 for arguments that fit no record.
     fn run(running: Running<'_>, tx: &mut Tx, args: Self::Args) -> impl Future<Output = Result<Output>> + Send;
@@ -116,36 +129,48 @@ fn described<T: Tool>() -> Described {
     }
 }
 
-/// Every tool.
-#[must_use]
-pub fn all() -> Vec<Described> {
-    vec![
-        described::<search::SearchOpportunities>(),
-        described::<get::GetOpportunity>(),
-        described::<query::QueryPipeline>(),
-        described::<update::UpdateOpportunity>(),
-        described::<task::CreateTask>(),
-    ]
+/// Says every tool once: for documentation and clients, and for the dispatcher.
+macro_rules! tools {
+    ($($tool:ty),+ $(,)?) => {
+        /// Every tool.
+        #[must_use]
+        pub fn all() -> Vec<Described> {
+            vec![$(described::<$tool>()),+]
+        }
+
+        /// Runs a call: schema, permission, guard, run. The caller records it, in the same transaction.
+        ///
+        /// # Errors
+        /// 422 `invalid` for arguments that don't fit; 403 when a role does not allow it or the guard denies it.
+        pub async fn dispatch(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
+            match call.tool.as_str() {
+                $(<$tool as Tool>::NAME => one::<$tool>(running, tx, call, proposals).await,)+
+                other => Err(Error::invalid("unknown_tool", format!("there is no tool {other:?}"))),
+            }
+        }
+    };
 }
 
-/// Runs a call: schema, permission, guard, run. The caller records it, in the same transaction.
-///
-/// # Errors
-/// 422 `invalid` for arguments that don't fit; 403 when a role does not allow it or the guard denies it.
-pub async fn dispatch(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
-    match call.tool.as_str() {
-        search::SearchOpportunities::NAME => one::<search::SearchOpportunities>(running, tx, call, proposals).await,
-        get::GetOpportunity::NAME => one::<get::GetOpportunity>(running, tx, call, proposals).await,
-        query::QueryPipeline::NAME => one::<query::QueryPipeline>(running, tx, call, proposals).await,
-        update::UpdateOpportunity::NAME => one::<update::UpdateOpportunity>(running, tx, call, proposals).await,
-        task::CreateTask::NAME => one::<task::CreateTask>(running, tx, call, proposals).await,
-        other => Err(Error::invalid("unknown_tool", format!("there is no tool {other:?}"))),
-    }
+tools! {
+    search::SearchOpportunities,
+    get::GetOpportunity,
+    query::QueryPipeline,
+    records::SearchRecords,
+    records::GetRecord,
+    activity::SummariseActivity,
+    duplicates::FindDuplicates,
+    day::ListMyDay,
+    approvals::ListApprovals,
+    email::DraftEmail,
+    next_stage::SuggestNextStage,
+    update::UpdateOpportunity,
+    task::CreateTask,
+    task::ScheduleMeeting,
 }
 
 async fn one<T: Tool>(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
     let args: T::Args = dealwright_kernel::extract::read_value(call.args.clone())?;
-    running.cx.actor().require(T::PERMISSION)?;
+    running.cx.actor().require(T::needs(&args))?;
     let asked = Asked { tool: T::NAME, effect: T::EFFECT, planned: true, proposals };
     guard::check(&asked).map_err(|denied| Error::forbidden("guard_denied", denied.0))?;
     let output = T::run(running, tx, args).await?;
@@ -168,8 +193,17 @@ mod tests {
                 ("search_opportunities", Effect::Reads, "opportunity.read"),
                 ("get_opportunity", Effect::Reads, "opportunity.read"),
                 ("query_pipeline", Effect::Reads, "opportunity.read"),
+                ("search_records", Effect::Reads, "account.read"),
+                ("get_record", Effect::Reads, "account.read"),
+                ("summarise_activity", Effect::Reads, "activity.read"),
+                ("find_duplicates", Effect::Reads, "account.read"),
+                ("list_my_day", Effect::Reads, "agent.use"),
+                ("list_approvals", Effect::Reads, "agent.use"),
+                ("draft_email", Effect::Reads, "contact.read"),
+                ("suggest_next_stage", Effect::Proposes, "opportunity.update"),
                 ("update_opportunity", Effect::Proposes, "opportunity.update"),
                 ("create_task", Effect::Proposes, "task.create"),
+                ("schedule_meeting", Effect::Proposes, "task.create"),
             ]
         );
         for tool in tools {

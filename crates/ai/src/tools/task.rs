@@ -1,6 +1,6 @@
 //! `create_task`: proposes a task, a follow-up or a reminder.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::Object;
 use dealwright_access::policy::{CreateTask as MayCreate, Needs, Permission};
 use dealwright_crm::change;
@@ -38,6 +38,9 @@ pub struct TaskArgs {
     pub about: Option<About>,
     #[serde(default)]
     pub due_date: Option<NaiveDate>,
+    /// When the assignee is reminded.
+    #[serde(default)]
+    pub remind_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub assignee_id: Option<Uuid>,
     #[serde(default)]
@@ -60,12 +63,9 @@ impl Tool for CreateTask {
         if title.is_empty() || title.chars().count() > 500 {
             return Err(Error::field("title", "invalid_value", "a title has 1 to 500 characters"));
         }
-        let about = args.about.as_ref().map(|about| match about.kind {
-            RecordType::Opportunity => "opportunity_id",
-            RecordType::Account => "account_id",
-            RecordType::Contact => "contact_id",
-        });
-        let said = [args.due_date.map(|_| "due_date"), args.priority.map(|_| "priority"), about];
+        let about = args.about.as_ref().map(|about| about.kind.id_field());
+        let (due, remind) = (args.due_date.map(|_| "due_date"), args.remind_at.map(|_| "remind_at"));
+        let said = [due, remind, args.priority.map(|_| "priority"), about];
         running.cx.actor().fields.may_write(Object::Task, said.into_iter().flatten())?;
         let assignee = args.assignee_id.unwrap_or(running.cx.actor().user.0);
         let mut ids = vec![assignee];
@@ -78,6 +78,9 @@ impl Tool for CreateTask {
         if let Some(due) = args.due_date {
             diff.push(Difference::new("due_date", json!(due), None));
         }
+        if let Some(at) = args.remind_at {
+            diff.push(Difference::new("remind_at", json!(at), None));
+        }
         if let Some(priority) = args.priority {
             diff.push(Difference::new("priority", json!(priority), None));
         }
@@ -85,11 +88,7 @@ impl Tool for CreateTask {
         let mut evidence: Vec<Evidence> = args.said.iter().map(|s| Evidence::request(&s.field, &s.words)).collect();
         let target = match &args.about {
             Some(about) => {
-                let (kind, field) = match about.kind {
-                    RecordType::Opportunity => ("opportunity", "opportunity_id"),
-                    RecordType::Account => ("account", "account_id"),
-                    RecordType::Contact => ("contact", "contact_id"),
-                };
+                let (kind, field) = (about.kind.as_str(), about.kind.id_field());
                 let name = named(about.id, kind)?;
                 diff.push(Difference::new(field, json!(about.id), Some(name.clone())));
                 evidence.push(Evidence::record(kind, about.id, &name, tx.now()));
@@ -112,5 +111,25 @@ impl Tool for CreateTask {
             summary,
             proposal: Some(proposal),
         })
+    }
+}
+
+/// Proposes a meeting: a task on its day, with a reminder before its hour. Invitations are for people to send.
+#[derive(Debug)]
+pub struct ScheduleMeeting;
+
+impl Tool for ScheduleMeeting {
+    const NAME: &'static str = "schedule_meeting";
+    const EFFECT: Effect = Effect::Proposes;
+    const PERMISSION: Permission = MayCreate::PERMISSION;
+    const ABOUT: &'static str =
+        "Propose a meeting, demo or visit on a day, with a reminder, as a task. A person approves, and invites the others.";
+    type Args = TaskArgs;
+
+    async fn run(running: Running<'_>, tx: &mut Tx, args: TaskArgs) -> Result<Output> {
+        if args.due_date.is_none() {
+            return Err(Error::field("due_date", "required", "a meeting has a day"));
+        }
+        CreateTask::run(running, tx, args).await
     }
 }

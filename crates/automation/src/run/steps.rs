@@ -222,7 +222,8 @@ impl Doing<'_> {
             RuleObject::Opportunity => Some(RecordType::Opportunity),
             RuleObject::Account => Some(RecordType::Account),
             RuleObject::Contact => Some(RecordType::Contact),
-            RuleObject::Lead | RuleObject::Task => None,
+            RuleObject::Lead => Some(RecordType::Lead),
+            RuleObject::Task => None,
         };
         let looking_at = kind.map(|kind| RunContext { kind, id: self.taken.record });
         let goal = text::filled(goal, self.facts, agent::MAX_GOAL);

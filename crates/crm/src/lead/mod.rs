@@ -217,7 +217,8 @@ impl Lead {
     }
 
     /// As `actor` may see and write it.
-    pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+    #[must_use]
+    pub fn allowing(mut self, actor: &Actor) -> Self {
         let update = permission::<UpdateLead>();
         self.may = May {
             update: actor.reaches(update, self.owner_id, self.team_id)

@@ -10,7 +10,6 @@ use dealwright_kernel::id::{AccountId, ChoiceId, ContactId, EventId, LineId, Opp
 use dealwright_kernel::page::TotalIs;
 use dealwright_kernel::{Counted, Currency, Money, Patch, Result};
 use dealwright_store::{Committed, Tx};
-use dealwright_workflow::{Missing, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,12 +17,11 @@ use utoipa_axum::routes;
 
 use super::lines::{LinePatch, NewLine};
 use super::list::{self, CATALOGUE, Found};
-use super::moving::{CameFrom, Case};
 use super::placing::{self, Place};
-use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, moving, store, write};
+use super::ways::{self, Transition};
+use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, store, write};
 use crate::list::{Asked, ListQuery, Names, TreeQuery};
-use crate::pipeline::{self, Stage};
-use crate::{custom_field, lifecycle};
+use crate::custom_field;
 
 /// The opportunities' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -340,32 +338,6 @@ struct Transitions {
     items: Vec<Transition>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-struct Transition {
-    stage: Stage,
-    allowed: bool,
-    /// Why not: `transition_not_allowed`, `gate_not_cleared` or `stage_full`.
-    #[schema(value_type = Option<String>)]
-    code: Option<&'static str>,
-    /// In words, where there is no way.
-    why: Option<String>,
-    missing: Vec<Missing>,
-    /// It takes no more deals at once.
-    full: bool,
-}
-
-impl Transition {
-    fn of(stage: Stage, refusal: Option<Refusal>, full: bool) -> Self {
-        let code = refusal.as_ref().map(Refusal::code).or_else(|| full.then_some("stage_full"));
-        let (why, missing) = match refusal {
-            None => (None, Vec::new()),
-            Some(Refusal::NotAllowed { why, .. }) => (Some(why), Vec::new()),
-            Some(Refusal::NotCleared(missing)) => (None, missing),
-        };
-        Self { allowed: code.is_none(), stage, code, why, missing, full }
-    }
-}
-
 /// Which stages an opportunity may enter, and what they ask for
 ///
 /// As the caller: whether there is a way can depend on their roles.
@@ -373,17 +345,7 @@ impl Transition {
 async fn transitions(cx: Allow<ReadOpportunity>, Path(id): Path<OpportunityId>) -> Result<Json<Transitions>> {
     let mut tx = cx.begin().await?;
     let opportunity = store::find(&mut tx, id, false).await?.or_not_found("opportunity")?;
-    let stages = pipeline::store::stages(&mut tx).await?;
-    let standing = lifecycle::standing(&mut tx, id.0).await?;
-    let from = CameFrom::Stage(opportunity.stage_id);
-    let mut case = Case::standing(id, opportunity.version, from, standing, &opportunity.fields())?;
-    let others = stages.iter().filter(|s| s.pipeline_id == opportunity.pipeline_id && s.id != opportunity.stage_id);
-    let mut items = Vec::new();
-    for stage in others {
-        let refusal = case.judge(&mut tx, cx.actor(), &stages, stage).await?.outcome.err();
-        let full = moving::is_full(&mut tx, stage).await?;
-        items.push(Transition::of(stage.clone(), refusal, full));
-    }
+    let items = ways::of(cx.actor(), &mut tx, &opportunity).await?;
     tx.done(Json(Transitions { items })).await
 }
 

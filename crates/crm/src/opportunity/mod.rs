@@ -1,7 +1,7 @@
 //! Opportunities: a deal on its way through a pipeline.
 //!
 //! Here are its types; `input` holds what requests say, `store` its SQL, `list` what lists can ask, `board` and `grouping`
-//! the board, `http`, `board_http` and `life_http` its endpoints, `moving` how it enters a stage, `closing` how it opens again, `copying` its copies, `lines` its products and
+//! the board, `http`, `board_http` and `life_http` its endpoints, `moving` how it enters a stage, `ways` which it could enter, `closing` how it opens again, `copying` its copies, `lines` its products and
 //! `parts` what changes of these and other parts have in common.
 
 pub mod board;
@@ -20,6 +20,7 @@ pub mod moving;
 pub mod parts;
 pub mod placing;
 pub mod store;
+pub mod ways;
 pub mod write;
 
 use std::collections::BTreeMap;
@@ -299,7 +300,8 @@ impl Opportunity {
     }
 
     /// As `actor` may see and write it.
-    pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+    #[must_use]
+    pub fn allowing(mut self, actor: &Actor) -> Self {
         let update = permission::<UpdateOpportunity>();
         self.may = May {
             update: actor.reaches(update, self.owner_id, self.team_id)

@@ -199,7 +199,8 @@ impl Task {
     }
 
     /// As `actor` may see and write it.
-    pub(crate) fn allowing(mut self, actor: &Actor) -> Self {
+    #[must_use]
+    pub fn allowing(mut self, actor: &Actor) -> Self {
         let update = permission::<UpdateTask>();
         self.may = May {
             update: actor.reaches(update, self.assignee_id, self.team_id)

@@ -3,7 +3,12 @@ import { TriangleAlert } from "lucide-react";
 import type { Evidence, Proposal } from "@/api/types";
 import { dateTime } from "@/lib/format";
 
-const TARGET = { opportunity: "/opportunities/$id", account: "/accounts/$id", contact: "/contacts/$id" } as const;
+const TARGET = {
+  opportunity: "/opportunities/$id",
+  account: "/accounts/$id",
+  contact: "/contacts/$id",
+  lead: "/leads/$id",
+} as const;
 
 /** A record that an answer or a proposal rests on, as a link where there is a page for it. */
 export function SourceLink({ source, children }: { source: Pick<Evidence, "type" | "id">; children: React.ReactNode }) {

@@ -4,12 +4,10 @@ import { Mail } from "lucide-react";
 import { get } from "@/api/client";
 import { useMay } from "@/api/shared";
 import { Button } from "@/components/ui/button";
+import { mailto } from "@/lib/mailto";
 
 export const mailAddressQuery = () =>
   queryOptions({ queryKey: ["mail-address"], queryFn: () => get("/mail-address"), staleTime: 60_000, retry: false });
-
-const mailto = (to: string, bcc: string | null | undefined): string =>
-  `mailto:${encodeURIComponent(to).replaceAll("%40", "@")}${bcc ? `?bcc=${encodeURIComponent(bcc)}` : ""}`;
 
 export function WriteEmail({ to }: { to: string | null | undefined }) {
   const mayLog = useMay("activity", "create");
@@ -17,7 +15,7 @@ export function WriteEmail({ to }: { to: string | null | undefined }) {
   if (!to) return null;
   return (
     <Button asChild className="max-md:hidden">
-      <a href={mailto(to, data?.address)} title="Opens your own mail program">
+      <a href={mailto({ to, bcc: data?.address })} title="Opens your own mail program">
         <Mail /> E-mail
       </a>
     </Button>

@@ -9,8 +9,9 @@ const TYPES: Record<string, Known> = {
   "/_app/opportunities/$id": "opportunity",
   "/_app/accounts/$id": "account",
   "/_app/contacts/$id": "contact",
+  "/_app/leads/$id": "lead",
 };
-const PLURAL = { opportunity: "opportunities", account: "accounts", contact: "contacts" } as const;
+const PLURAL = { opportunity: "opportunities", account: "accounts", contact: "contacts", lead: "leads" } as const;
 
 /** The record that the page shows, which the assistant is told of. */
 export function usePageContext(): (RunContext & { name: string }) | null {

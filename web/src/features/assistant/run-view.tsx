@@ -9,6 +9,7 @@ import { Badge } from "@/components/ui/badge";
 import { failed } from "@/components/ui/toast";
 import { plural } from "@/lib/format";
 import { AnswerText } from "./answer";
+import { LetterCard } from "./letter-card";
 import { Plan } from "./plan";
 import { finished, type LiveRun } from "./stream";
 
@@ -45,6 +46,9 @@ export function RunView({
       {run.question && run.status !== "cancelled" && (
         <Ask question={run.question} repeat={run.text !== run.question.text} onAnswer={onAnswer} />
       )}
+      {(run.answer?.drafts ?? []).map((letter) => (
+        <LetterCard key={letter.subject} letter={letter} />
+      ))}
       {run.proposals.map((p) => (
         <ProposalCard key={p.id} proposal={p} />
       ))}

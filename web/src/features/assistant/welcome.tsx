@@ -2,14 +2,16 @@ import { Button } from "@/components/ui/button";
 import { AgentMark } from "@/components/ui/marks";
 
 const SUGGESTIONS = [
+  "What should I do today?",
   "Which of my deals have been in their stage for more than 30 days?",
   "What closes this month?",
   "How much is in my open pipeline?",
 ];
 const ON_RECORD = [
-  "Summarise this deal",
+  "Summarise this record",
+  "When did we last talk to them?",
   "Create a follow-up for next Friday",
-  "Move the close date to the end of the month",
+  "Draft a follow-up e-mail",
 ];
 
 export function Welcome({

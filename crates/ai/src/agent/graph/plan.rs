@@ -116,7 +116,9 @@ impl Walk<'_> {
 
     /// One clause put to the model; nothing when it gave no usable answer.
     async fn asked(&self, provider: &dyn LlmProvider, clause: &str, calls: &mut Vec<Called>) -> Option<Ask> {
-        let chat = model::chat(clause);
+        // A small model does better with few tools; the grammar knows the others.
+        let breadth = if provider.is_local() { model::Breadth::Common } else { model::Breadth::All };
+        let chat = model::chat(clause, breadth);
         let started = Instant::now();
         let outcome = provider.chat(&chat, &mut |_| {}).await;
         calls.push(self.assistant.called(provider, &outcome, started.elapsed()));

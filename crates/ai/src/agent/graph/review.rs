@@ -9,6 +9,7 @@ use crate::agent::store::{self, Begin, End, Standing};
 use crate::agent::{Answer, State, Status, Step, compose};
 use crate::grounding::answer::Dropped;
 use crate::grounding::{Facts, ground_answer};
+use crate::tools::email::EmailDraft;
 
 impl Walk<'_> {
     pub(super) async fn review(&self, standing: Standing) -> Result<()> {
@@ -59,6 +60,12 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Whether a letter says nothing that is not known: one that does is not shown at all.
+    fn is_grounded(&self, letter: &EmailDraft, facts: &Facts) -> bool {
+        let whole = format!("{}\n{}", letter.subject, letter.body);
+        ground_answer(&whole, facts, &self.reading).dropped.is_empty()
+    }
+
     /// Composes the answer and takes out of it what nothing supports.
     fn answer(&self, goal: &str, state: &State, steps: &[Step]) -> (Answer, Vec<Dropped>) {
         let mut draft = compose::Draft::default();
@@ -84,6 +91,7 @@ impl Walk<'_> {
             left_out: grounded.dropped.len(),
             without_model: state.without_model,
             question: state.question.clone(),
+            drafts: draft.letters.into_iter().filter(|letter| self.is_grounded(letter, &facts)).collect(),
         };
         (answer, grounded.dropped)
     }

@@ -3,10 +3,13 @@
 //! A request is cut into clauses; each clause is tried as a change, a task, a question. The draft says how sure the grammar
 //! is: `High` when a known form covers the sentence, `Some` when words were left over, `None` when it is a guess.
 
+mod around;
 mod beside;
 mod change;
 mod filter;
+mod mine;
 mod question;
+mod records;
 mod refuse;
 mod sentence;
 mod task;
@@ -129,6 +132,10 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
     if s.len() == 0 {
         return Draft::none();
     }
+    let special = mine::read(&s).or_else(|| around::read(&s)).or_else(|| records::read(&s));
+    if let Some(draft) = special {
+        return draft;
+    }
     let asking = s.tokens.last().is_some_and(|t| t.text == "?")
         && matches!(
             s.word(s.opening()),
@@ -169,13 +176,9 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
 
 /// Gives a name to an ask that has none.
 fn about(ask: &mut Ask, name: &str) {
-    let slot = match ask {
-        Ask::GetOpportunity(get) => &mut get.name,
-        Ask::UpdateOpportunity(update) => &mut update.name,
-        Ask::CreateTask(task) => &mut task.name,
-        Ask::SearchOpportunities(_) | Ask::QueryPipeline(_) | Ask::Decline(_) => return,
-    };
-    slot.get_or_insert_with(|| name.to_owned());
+    if let Some(slot) = ask.name_mut() {
+        slot.get_or_insert_with(|| name.to_owned());
+    }
 }
 
 /// Cuts "move X to Proposal and remind me to call" in two, where the second part begins with a request of its own.

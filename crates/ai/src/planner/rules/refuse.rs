@@ -32,7 +32,7 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
         .any(start, &["send", "forward", "email", "e-mail", "mail", "text", "message", "write", "draft"])
         .is_some()
     {
-        "I can't send or write messages yet. I can make a task to do it, with a date: \"remind me to e-mail … tomorrow\"."
+        "I never send anything. I can draft an e-mail for you to send (\"draft a follow-up to …\"), or make a task with a date (\"remind me to e-mail … tomorrow\")."
     } else if s.any(start, &["export", "download", "print", "import", "upload"]).is_some() {
         "I can't import or export. Use the import page, or the lists' own buttons."
     } else {

@@ -37,6 +37,12 @@ const DOING: [&str; 23] = [
     "touch base with",
 ];
 
+/// Meetings that are asked for.
+const MEETING: [&str; 2] = [
+    "schedule|book|arrange|plan|organise|organize a|an|the? short|quick|new|product|sales|intro|discovery? meeting|demo|appointment|visit|catch-up|workshop",
+    "set up a|an|the? short|quick|new|product|sales|intro|discovery? meeting|demo|appointment|visit|catch-up|workshop",
+];
+
 /// Reads the clause as a request for a task, if it is one.
 pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     let (start, mut end) = (s.opening(), s.ending());
@@ -69,6 +75,7 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
             let after = time.end + 1 + usize::from(matches!(s.word(time.end + 1), "am" | "pm" | "o'clock"));
             let numeric = s.word(time.end).starts_with(|c: char| c.is_ascii_digit()) || s.word(time.end) == "noon";
             if numeric {
+                task.time = Some(s.words(&(time.start..after)));
                 cut.push(time.start..after);
             }
         }
@@ -86,7 +93,10 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     task.name = about(s, &body, end, &cut);
     task.title = title(s, &body, end, noun.as_deref(), &cut);
     let certainty = if task.title.is_some() { certainty } else { Certainty::Some };
-    Some(Draft::one(Ask::CreateTask(task), certainty))
+    // "book a demo with X on Monday" has a day and others who come; "call X on Monday" is a task.
+    let met = s.any(start, &MEETING).is_some() && task.due.is_some();
+    let ask = if met { Ask::ScheduleMeeting(task) } else { Ask::CreateTask(task) };
+    Some(Draft::one(ask, certainty))
 }
 
 type Opening = (Range<usize>, Option<String>, Certainty);

@@ -55,10 +55,11 @@ fn short(ask: &Ask) -> String {
             let changes: Vec<String> = u.changes.iter().map(|(f, v)| format!("{}={v}", f.key())).collect();
             format!("update[{}] {}", u.name.as_deref().unwrap_or("-"), changes.join("; "))
         }
-        Ask::CreateTask(t) => {
+        Ask::CreateTask(t) | Ask::ScheduleMeeting(t) => {
+            let verb = if matches!(ask, Ask::CreateTask(_)) { "task" } else { "meeting" };
             let mut text =
-                format!("task[{}] \"{}\"", t.name.as_deref().unwrap_or("-"), t.title.as_deref().unwrap_or("-"));
-            for (key, value) in [("due", &t.due), ("for", &t.assignee)] {
+                format!("{verb}[{}] \"{}\"", t.name.as_deref().unwrap_or("-"), t.title.as_deref().unwrap_or("-"));
+            for (key, value) in [("due", &t.due), ("at", &t.time), ("for", &t.assignee)] {
                 if let Some(value) = value {
                     text.push_str(&format!(" {key}={value}"));
                 }
@@ -68,6 +69,30 @@ fn short(ask: &Ask) -> String {
             }
             text
         }
+        Ask::SearchRecords(r) => {
+            let mut text = r.kind.noun(0).to_owned();
+            for (key, value) in [("q", &r.words), ("owner", &r.owner), ("when", &r.when)] {
+                text.extend(value.as_ref().map(|value| format!(" {key}={value}")));
+            }
+            text
+        }
+        Ask::GetRecord(one) | Ask::FindDuplicates(one) | Ask::SuggestNextStage(one) => {
+            let kind = one.kind.map_or("", |kind| kind.noun(1));
+            format!("{}[{}]{kind}", ask.tool(), one.name.as_deref().unwrap_or("-"))
+        }
+        Ask::SummariseActivity(h) => format!(
+            "activity[{}]{}",
+            h.name.as_deref().unwrap_or("-"),
+            h.when.as_ref().map_or(String::new(), |when| format!(" when={when}"))
+        ),
+        Ask::DraftEmail(l) => format!(
+            "email[{}] {:?}{}",
+            l.name.as_deref().unwrap_or("-"),
+            l.purpose,
+            l.topic.as_ref().map_or(String::new(), |topic| format!(" topic={topic}"))
+        ),
+        Ask::ListApprovals(which) => format!("approvals {:?}", which.which).to_lowercase(),
+        Ask::ListMyDay(_) => "day".into(),
         Ask::Decline(d) => {
             if d.reason.is_some() {
                 "refuse".into()
@@ -91,6 +116,62 @@ fn check(cases: &[(&str, &str)]) {
         .map(|(goal, expected)| format!("{goal}\n   want {expected}\n   got  {}", plan(goal)))
         .collect();
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_stands_around_a_record() {
+    check(&[
+        ("summarise the activity with Isdom this month", "activity[Isdom] when=this month"),
+        ("show me the timeline of Isdom", "activity[Isdom]"),
+        ("when did we last talk to Anna Smith?", "activity[Anna Smith]"),
+        ("what happened with Isdom since October?", "activity[Isdom] when=since October"),
+        ("last contact with Isdom", "activity[Isdom]"),
+        ("suggest the next stage for the Isdom deal", "suggest_next_stage[Isdom]"),
+        ("what's blocking Isdom?", "suggest_next_stage[Isdom]"),
+        ("can the Isdom deal move on?", "suggest_next_stage[Isdom]"),
+        ("what should I do next with Isdom", "suggest_next_stage[Isdom]"),
+        ("which stage should Isdom go to next?", "suggest_next_stage[Isdom]"),
+        ("find duplicates of Isdom", "find_duplicates[Isdom]"),
+        ("are there any duplicates of the contact Anna Smith?", "find_duplicates[Anna Smith]contact"),
+        ("do we have Isdom twice?", "find_duplicates[Isdom]"),
+        ("draft an email to Isdom", "email[Isdom] FollowUp"),
+        ("write a thank-you mail to Anna Smith about the visit", "email[Anna Smith] ThankYou topic=the visit"),
+        ("can you draft a follow-up email for this deal", "email[-] FollowUp"),
+        ("write me an introduction e-mail to Bob Jones", "email[Bob Jones] Introduction"),
+        ("who is Bob Jones?", "get_record[Bob Jones]"),
+        ("what's the phone number of Bob Jones?", "get_record[Bob Jones]"),
+        ("show me the lead Bob Jones", "get_record[Bob Jones]lead"),
+    ]);
+}
+
+#[test]
+fn accounts_contacts_and_leads_are_listed() {
+    check(&[
+        ("show me my leads", "leads owner=my"),
+        ("list the contacts at Isdom", "contacts q=Isdom"),
+        ("who do we know at Isdom?", "contacts q=Isdom"),
+        ("how many leads do we have?", "leads"),
+        ("new leads this week", "none"),
+        ("show new leads this week", "leads when=this week"),
+        ("list all accounts called Isdom", "accounts q=Isdom"),
+        // What speaks of deals is about deals.
+        ("which customers do we have something open with", "list[kind=open]"),
+    ]);
+}
+
+#[test]
+fn ones_own_day_and_approvals() {
+    check(&[
+        ("what should I do today?", "day"),
+        ("what should I do first", "day"),
+        ("what's on my plate", "day"),
+        ("plan my day", "day"),
+        ("show my tasks", "day"),
+        ("what needs my approval?", "approvals waiting"),
+        ("which approvals are waiting for me?", "approvals waiting"),
+        ("show the approvals I asked for", "approvals mine"),
+        ("book a demo with Isdom for Friday at 3 pm", "meeting[Isdom] \"Demo with Isdom\" due=Friday at=at 3 pm"),
+    ]);
 }
 
 #[test]

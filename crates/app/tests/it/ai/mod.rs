@@ -1,5 +1,6 @@
 //! The assistant, with the grammar as its planner: no model is needed to prove what a run may and may not do.
 
+mod around;
 mod governed;
 mod planning;
 mod proposals;
