@@ -60,6 +60,9 @@ oidc_provider() { npm_packages crates/app/tests/oidc-provider "the identity prov
 # The packages of the push service that web push is tested with.
 push_service() { npm_packages crates/app/tests/push-service "the push service"; }
 
+# The client that the server of the Model Context Protocol is tested with.
+mcp_client() { npm_packages crates/app/tests/mcp-client "the MCP client" --ignore-scripts; }
+
 # The debug server, as `cargo test` builds it: alone it would get other features of shared crates, and all be compiled twice.
 debug_build() {
   env -u DATABASE_URL cargo test --quiet --workspace --no-run

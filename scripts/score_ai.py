@@ -161,8 +161,15 @@ def tool_step(run, names):
     return next((s for s in run["steps"] if s["tool"] in names and s["status"] == "done"), None)
 
 
+# What is proposed by tools that have no kind of proposal of their own.
+KINDS = {"schedule_meeting": "create_task", "suggest_next_stage": "update_opportunity"}
+
+
 def proposal_problem(run, want, tool, data):
-    matching = [p for p in run["proposals"] if tool is None or p["kind"] == tool]
+    if tool in KINDS and not tool_step(run, tool):
+        return f"used {[s['tool'] for s in run['steps'] if s['tool']]}"
+    kind = KINDS.get(tool, tool)
+    matching = [p for p in run["proposals"] if kind is None or p["kind"] == kind]
     if len(matching) != 1 or len(run["proposals"]) != 1:
         return f"{len(run['proposals'])} proposals: {run['answer'] and run['answer']['text'][:100]!r}"
     proposal = matching[0]

@@ -119,7 +119,7 @@ fn forwarded_for(headers: &HeaderMap) -> Vec<IpAddr> {
 /// plain HTTP browsers ignore it, and a host without TLS must not promise it.
 pub async fn secure(State(access): State<Access>, request: Request, next: Next) -> Response {
     let hashed = request.uri().path().starts_with("/assets/");
-    let data = ["/api/", "/oauth/", "/openapi.json"].iter().any(|path| request.uri().path().starts_with(path));
+    let data = ["/api/", "/oauth/", "/mcp", "/openapi.json"].iter().any(|path| request.uri().path().starts_with(path));
     let mut response = next.run(request).await;
     let html = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     // A page of an older build asks for files that are gone: not the app's page under a script's name.

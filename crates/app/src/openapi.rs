@@ -211,9 +211,11 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(middleware::level_absence))
         .method_not_allowed_fallback(middleware::no_such_method);
+    let mcp = dealwright_mcp::router(&access).layer(from_fn(middleware::settle));
     Router::new()
         .merge(api)
         .merge(health::router())
+        .merge(mcp)
         .merge(oidc::http::pages().with_state(access.clone()))
         .merge(scim::http::endpoints().with_state(access.clone()))
         .merge(mailbox::inbound::pages().with_state(access.clone()))

@@ -11,6 +11,7 @@ pub mod link;
 pub mod lookup;
 pub mod nearest;
 pub mod reply;
+pub mod single;
 pub mod store;
 pub mod stream;
 

@@ -8,6 +8,7 @@ pub mod model;
 pub mod reconcile;
 pub mod rules;
 
+use dealwright_access::policy::Permission;
 use serde::{Deserialize, Serialize};
 
 use crate::resolve::record::RecordType;
@@ -324,6 +325,10 @@ pub enum RecordKind {
 }
 
 impl RecordKind {
+    /// The permissions to read any of them.
+    pub const READ: [Permission; 3] =
+        [RecordType::Account.read(), RecordType::Contact.read(), RecordType::Lead.read()];
+
     #[must_use]
     pub const fn record_type(self) -> RecordType {
         match self {

@@ -210,6 +210,8 @@ pub struct NewProposal {
     pub diff: Vec<Difference>,
     pub reason: String,
     pub evidence: Vec<Evidence>,
+    /// Whether its values may come out of text that somebody else wrote.
+    pub tainted: bool,
 }
 
 /// A field that has changed since the proposal was made.

@@ -39,8 +39,8 @@ pub async fn insert(
     let (opportunity, account, contact, lead) = (of("opportunity"), of("account"), of("contact"), of("lead"));
     let written = sqlx::query_scalar!(
         r#"insert into proposal (org_id, id, run_id, step, kind, opportunity_id, account_id, contact_id, target_name, base_version, diff, diff_hash, reason,
-                                 evidence, confidence, requested_by, created_at, expires_at, lead_id)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                                 evidence, confidence, requested_by, created_at, expires_at, lead_id, tainted)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
            on conflict (org_id, run_id, step) do nothing returning id"#,
         org,
         id.0,
@@ -61,6 +61,7 @@ pub async fn insert(
         now,
         now + LIFE,
         lead,
+        new.tainted,
     )
     .fetch_optional(tx.db())
     .await?;

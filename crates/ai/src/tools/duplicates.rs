@@ -21,6 +21,7 @@ impl Tool for FindDuplicates {
     const NAME: &'static str = "find_duplicates";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadAccount::PERMISSION;
+    const PERMISSIONS: &'static [Permission] = &RecordKind::READ;
     const ABOUT: &'static str =
         "Find accounts, contacts or leads that may be the same as one, with the reasons. They are merged on their own page.";
     type Args = RecordArgs;

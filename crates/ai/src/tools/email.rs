@@ -4,7 +4,7 @@
 //! The text is made of what is known of the record, by purpose; what somebody else wrote is not quoted.
 
 use dealwright_access::Object;
-use dealwright_access::policy::{Needs, Permission, ReadContact};
+use dealwright_access::policy::{Needs, Permission, ReadContact, ReadLead};
 use dealwright_crm::opportunity::Opportunity;
 use dealwright_crm::{account, contact, lead, opportunity};
 use dealwright_kernel::error::OrNotFound;
@@ -64,6 +64,7 @@ impl Tool for DraftEmail {
     const NAME: &'static str = "draft_email";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadContact::PERMISSION;
+    const PERMISSIONS: &'static [Permission] = &[ReadContact::PERMISSION, ReadLead::PERMISSION];
     const ABOUT: &'static str =
         "Draft an e-mail to the contact of a deal or account, to a contact or to a lead. A person sends it from their own program.";
     type Args = EmailArgs;

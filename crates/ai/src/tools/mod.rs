@@ -79,6 +79,8 @@ pub trait Tool {
     const NAME: &'static str;
     const EFFECT: Effect;
     const PERMISSION: Permission;
+    /// Any of these opens it, where it depends on the kind of record.
+    const PERMISSIONS: &'static [Permission] = &[Self::PERMISSION];
     /// One line for the model and for people.
     const ABOUT: &'static str;
     type Args: DeserializeOwned + Serialize + JsonSchema + Send;
@@ -116,6 +118,9 @@ pub struct Described {
     pub about: &'static str,
     pub effect: Effect,
     pub permission: String,
+    /// Whoever has any of these may use it on something.
+    #[serde(skip)]
+    pub permissions: &'static [Permission],
     pub arguments: Value,
 }
 
@@ -125,6 +130,7 @@ fn described<T: Tool>() -> Described {
         about: T::ABOUT,
         effect: T::EFFECT,
         permission: T::PERMISSION.to_string(),
+        permissions: T::PERMISSIONS,
         arguments: schemars::schema_for!(T::Args).to_value(),
     }
 }

@@ -47,6 +47,7 @@ impl Tool for SearchRecords {
     const NAME: &'static str = "search_records";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadAccount::PERMISSION;
+    const PERMISSIONS: &'static [Permission] = &RecordKind::READ;
     const ABOUT: &'static str =
         "List accounts, contacts or leads by words, owner or any other condition of their lists, with their count.";
     type Args = RecordsArgs;
@@ -182,6 +183,7 @@ impl Tool for GetRecord {
     const NAME: &'static str = "get_record";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadAccount::PERMISSION;
+    const PERMISSIONS: &'static [Permission] = &RecordKind::READ;
     const ABOUT: &'static str = "Read one account, contact or lead: its fields, open deals and people.";
     type Args = RecordArgs;
 

@@ -104,6 +104,7 @@ impl Tool for CreateTask {
             diff,
             reason: running.goal.to_owned(),
             evidence,
+            tainted: false,
         };
         Ok(Output {
             result: json!({ "title": title, "diff": proposal.diff }),

@@ -106,6 +106,7 @@ impl Tool for UpdateOpportunity {
             diff: changes.into_iter().map(Into::into).collect(),
             reason: running.goal.to_owned(),
             evidence: evidence.collect(),
+            tainted: false,
         };
         let summary = format!(
             "{} change{} to {}",

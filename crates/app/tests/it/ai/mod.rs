@@ -2,6 +2,7 @@
 
 mod around;
 mod governed;
+pub(crate) mod mcp;
 mod planning;
 mod proposals;
 mod runs;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use dealwright_testkit::{Person, TestApp};
+use dealwright_testkit::{Answer, Person, TestApp};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::approvals::{decide, define};
 use super::bulk::change;
 use super::import::import;
 use super::lifecycle::{log, move_to, of, put, sales};
-use crate::ai::ask;
+use crate::ai::{ask, mcp};
 use crate::automation::{self, on_deals, runs};
 
 /// A definition, by numbers of stages, and moves to try under it.
@@ -158,7 +158,7 @@ async fn every_path_meets_the_same_verdict() {
                 continue;
             }
             let mut of_move = HashMap::new();
-            for path in ["patch", "move", "key", "bulk", "import", "proposal", "undo", "automation"] {
+            for path in ["patch", "move", "key", "bulk", "import", "proposal", "mcp", "undo", "automation"] {
                 let via = (path == "undo").then_some(*to);
                 // Names that nobody takes for another's.
                 made += 1;
@@ -199,6 +199,7 @@ async fn same_on_all(world: &World, stage: &Value, deals: &Deals, definition: &V
         let by = match *path {
             "patch" | "move" => "app",
             "key" => "api",
+            "mcp" => "proposal",
             other => other,
         };
         assert_eq!(entry[0], by);
@@ -240,18 +241,29 @@ async fn attempt(world: &World, path: &str, deal: &Value, event: Option<&str>, s
             return None;
         }
         "automation" => return Some(automated(admin, deal, id).await),
+        "mcp" => {
+            let arguments = json!({ "id": deal["id"], "changes": { "stage_id": id } });
+            let proposed = mcp::call(&world.key, "update_opportunity", arguments).await;
+            approve(admin, &world.app.admin.get(&proposal_at(&proposed["proposal"])).await.ok()).await
+        }
         _ => {
             let run =
                 ask(admin, &format!("move {} to {}", deal["name"].as_str().unwrap(), stage["name"].as_str().unwrap()))
                     .await;
-            let proposed = &run["proposals"][0];
-            assert!(proposed.is_object(), "{run:#}");
-            let approval = format!("/proposals/{}/approval", proposed["id"].as_str().unwrap());
-            admin.post(&approval, json!({ "diff_hash": proposed["diff_hash"] })).await
+            approve(admin, &run["proposals"][0]).await
         }
     };
     let code = if answer.status < 300 { "passed" } else { answer.body["code"].as_str().unwrap() };
     Some(code.to_owned())
+}
+
+fn proposal_at(proposal: &Value) -> String {
+    format!("/proposals/{}", proposal["id"].as_str().unwrap_or_else(|| panic!("nothing was proposed: {proposal}")))
+}
+
+async fn approve(who: &Person, proposal: &Value) -> Answer {
+    let approval = format!("{}/approval", proposal_at(proposal));
+    who.post(&approval, json!({ "diff_hash": proposal["diff_hash"] })).await
 }
 
 /// Lets an automation of this deal alone move it; the code in its run.
