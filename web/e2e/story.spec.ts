@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, type Locator, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
+import { ask } from "./assistant";
 import { column, drag } from "./board";
 import { signIn } from "./sign-in";
 
@@ -13,15 +14,6 @@ const DEAL = `${mine("Quillon Brewing")}, Arm A6`;
 function fixture(): Buffer {
   const file = readFileSync(join(import.meta.dirname, "deals.csv"), "utf8").replaceAll("QB-", `${RUN}-`);
   return Buffer.from(ACCOUNTS.reduce((text, account) => text.replaceAll(account, mine(account)), file));
-}
-
-const assistant = (page: Page) => page.getByRole("complementary", { name: "Assistant" });
-
-async function ask(page: Page, goal: string): Promise<Locator> {
-  const box = assistant(page).getByRole("textbox", { name: "Ask the assistant" });
-  await box.fill(goal);
-  await box.press("Enter");
-  return assistant(page).getByRole("region", { name: goal });
 }
 
 test.describe.configure({ mode: "serial" });

@@ -1,0 +1,11 @@
+import type { Locator, Page } from "@playwright/test";
+
+export const assistant = (page: Page) => page.getByRole("complementary", { name: "Assistant" });
+
+/** Asks in the panel; what comes of it. */
+export async function ask(page: Page, goal: string): Promise<Locator> {
+  const box = assistant(page).getByRole("textbox", { name: "Ask the assistant" });
+  await box.fill(goal);
+  await box.press("Enter");
+  return assistant(page).getByRole("region", { name: goal });
+}
