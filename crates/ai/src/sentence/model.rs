@@ -31,7 +31,7 @@ pub async fn more(
     if lexicon.object != FieldObject::Opportunity || first.left.is_empty() {
         return None;
     }
-    let chat = model::chat(sentence);
+    let chat = model::chat(sentence, model::Breadth::Common);
     let started = Instant::now();
     let outcome = tokio::time::timeout(PATIENCE, provider.chat(&chat, &mut |_| {})).await.ok()?;
     calls.push(Called { purpose: Purpose::Filter, ..assistant.called(provider, &outcome, started.elapsed()) });
