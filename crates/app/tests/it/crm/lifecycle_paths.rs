@@ -253,8 +253,8 @@ async fn attempt(world: &World, path: &str, deal: &Value, event: Option<&str>, s
             approve(admin, &run["proposals"][0]).await
         }
     };
-    let code = if answer.status < 300 { "passed" } else { answer.body["code"].as_str().unwrap() };
-    Some(code.to_owned())
+    let refused = || answer.body["code"].as_str().unwrap_or_else(|| panic!("{path}: {} {}", answer.status, answer.body));
+    Some(if answer.status < 300 { "passed" } else { refused() }.to_owned())
 }
 
 fn proposal_at(proposal: &Value) -> String {
