@@ -96,7 +96,7 @@ create table knowledge_chunk (
     primary key (org_id, id),
     foreign key (org_id, source_id) references knowledge_source (org_id, id) on delete cascade
 );
-create unique index knowledge_chunk_part on knowledge_chunk (org_id, source_id, part);
+create index knowledge_chunk_of on knowledge_chunk (org_id, source_id, part);
 create index knowledge_chunk_words on knowledge_chunk using gin (org_id, words);
 
 -- The meaning of a passage, by one model. Apart from its words, so that a page of vectors holds nothing else.

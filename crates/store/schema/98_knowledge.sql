@@ -106,6 +106,9 @@ create or replace function app.weight(words tsvector, term tsquery, rarity float
           from (select ts_rank('{1,1,1,1}', words, term)::float8 as r) as rank) as times
 $$;
 
+-- The extension is loaded, so that its settings below are known ones.
+do $$ begin perform '[1]'::halfvec; end $$;
+
 -- Candidates for an answer: ids of passages that are near in meaning or share words, whoever may see them, as near as the settings
 -- of the actor tell; the caller reads them again under its own policies. What the actor reaches is looked for record by record
 -- when that is little, and then compared exactly; else by the indexes, which are followed until enough has been met that the
@@ -160,7 +163,7 @@ begin
                 where r.org_id = $1 and r.owner_id = $2 and r.deleted_at is null and not s.private%3$s%4$s)', object, object || '_id', chosen, fact);
             if scope = 'team' then
                 branches := branches || format('(select s.id from %1$I r join knowledge_source s on s.org_id = r.org_id and s.%2$I = r.id
-                    where r.org_id = $1 and r.team_id = any (app.teams(%5$L)) and r.deleted_at is null and not s.private%3$s%4$s)',
+                    where r.org_id = $1 and r.team_id = any ((select app.teams(%5$L))::uuid[]) and r.deleted_at is null and not s.private%3$s%4$s)',
                     object, object || '_id', chosen, fact, object || '.read');
             end if;
             if app.principals() <> '{}' then
@@ -168,7 +171,7 @@ begin
                     object || '_id', object, chosen, fact);
             end if;
             reach := reach || format(' when s.%2$I is not null then exists (select from %1$I r where r.org_id = s.org_id and r.id = s.%2$I
-                and (r.owner_id = $2 or r.team_id = any (app.teams(%3$L)))) or s.%2$I in (select app.shared(%1$L, ''read''))', object, object || '_id', object || '.read');
+                and (r.owner_id = $2 or r.team_id = any ((select app.teams(%3$L))::uuid[]))) or s.%2$I in (select app.shared(%1$L, ''read''))', object, object || '_id', object || '.read');
         end if;
     end loop;
     -- One's own activities, whatever they are about.
@@ -370,14 +373,22 @@ begin
 end $$;
 
 -- Figures of the actor's organisation, for who administers it: numbers, whoever may see what is counted.
-create or replace function app.knowledge_figures(of_model text) returns table (sources bigint, passages bigint, embedded bigint, waiting bigint, unread bigint)
+create or replace function app.knowledge_figures() returns table (sources bigint, passages bigint, embedded bigint, waiting bigint, unread bigint, model text)
     language sql stable security definer set search_path = public, pg_temp as $$
     select (select count(*) from knowledge_source s where s.org_id = app.org()),
            (select count(*) from knowledge_chunk c where c.org_id = app.org()),
-           (select count(*) from knowledge_vector v where v.org_id = app.org() and v.model = of_model),
+           (select count(*) from knowledge_vector v where v.org_id = app.org()),
            (select count(*) from knowledge_embedding e where e.org_id = app.org()),
-           (select count(*) from knowledge_pending p where p.org_id = app.org())
+           (select count(*) from knowledge_pending p where p.org_id = app.org()),
+           (select v.model from knowledge_vector v where v.org_id = app.org() order by v.chunk_id desc limit 1)
+    where app.scope('organisation.update') = 'all'
 $$;
+
+-- How far the index of the actor's organisation is, for whoever searches it.
+create or replace function app.knowledge_state() returns text language sql stable security definer set search_path = public, pg_temp
+    as $$ select i.state from knowledge_index i where i.org_id = app.org() $$;
+revoke execute on function app.knowledge_state() from public;
+grant execute on function app.knowledge_state() to dealwright_app;
 
 do $$
 declare
@@ -389,5 +400,22 @@ begin
         execute format('grant execute on function %s to dealwright_system', f);
     end loop;
 end $$;
-revoke execute on function app.knowledge_figures(text) from public;
-grant execute on function app.knowledge_figures(text) to dealwright_app;
+revoke execute on function app.knowledge_figures() from public;
+grant execute on function app.knowledge_figures() to dealwright_app;
+
+-- What no event tells: a file whose text has been read, and what came to hang on another record when that was converted or merged.
+create or replace function app.read_anew() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    insert into knowledge_pending (org_id, source, id, priority, at)
+    values (new.org_id, tg_argv[0], (to_jsonb(new) ->> tg_argv[1])::uuid, 0, now())
+    on conflict (org_id, source, id) do update set at = excluded.at, priority = 0;
+    return null;
+end $$;
+create or replace trigger knowledge_file_text after update of text on file_version for each row when (old.text is distinct from new.text)
+    execute function app.read_anew('file', 'file_id');
+create or replace trigger knowledge_activity_moved after update of opportunity_id, account_id, contact_id, lead_id on activity for each row
+    when ((old.opportunity_id, old.account_id, old.contact_id, old.lead_id) is distinct from (new.opportunity_id, new.account_id, new.contact_id, new.lead_id))
+    execute function app.read_anew('activity', 'id');
+create or replace trigger knowledge_file_moved after update of opportunity_id, account_id, contact_id, lead_id on file for each row
+    when ((old.opportunity_id, old.account_id, old.contact_id, old.lead_id) is distinct from (new.opportunity_id, new.account_id, new.contact_id, new.lead_id))
+    execute function app.read_anew('file', 'id');
