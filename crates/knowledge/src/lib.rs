@@ -30,6 +30,13 @@ struct Inner {
     waiting: Notify,
 }
 
+impl Default for Knowledge {
+    /// Without vectors.
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
 impl Knowledge {
     /// With vectors from `embed`, or with none: then passages are found by their words alone.
     #[must_use]
