@@ -70,12 +70,8 @@ async fn index(cx: Allow<ReadMaterial>, Query(params): Query<Params>) -> Result<
 #[utoipa::path(post, path = "/materials", tag = "knowledge", request_body = NewMaterial, responses((status = 201, body = Material), Problems))]
 async fn create(cx: Allow<CreateMaterial>, Valid(new): Valid<NewMaterial>) -> Result<Committed<impl IntoResponse>> {
     let mut tx = cx.begin().await?;
-    let id = MaterialId(tx.new_id());
-    store::insert(&mut tx, id, new.kind, &new.fields()).await?;
-    let material = find(&mut tx, id).await?;
-    let event = material.event(&tx, "created");
-    tx.emit(event);
-    let location = [(header::LOCATION, format!("/api/v1/materials/{id}"))];
+    let material = super::create(&mut tx, &new).await?;
+    let location = [(header::LOCATION, format!("/api/v1/materials/{}", material.id))];
     tx.commit((StatusCode::CREATED, etag(material.version), location, Json(material))).await
 }
 

@@ -9,6 +9,7 @@ mod store;
 
 use chrono::{DateTime, Utc};
 use dealwright_crm::record::{Ref, Texts};
+use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::extract::Validate;
 use dealwright_kernel::id::MaterialId;
 use dealwright_kernel::{Patch, Result};
@@ -170,6 +171,19 @@ fn check(wrong: &mut Texts, kind: MaterialKind, fields: &Fields) {
             wrong.push(field, "unknown_placeholder", message);
         }
     }
+}
+
+/// Writes a new material, in the transaction of who may.
+///
+/// # Errors
+/// 409 `material_title_taken`; 422 `too_many_materials`.
+pub async fn create(tx: &mut Tx, new: &NewMaterial) -> Result<Material> {
+    let id = MaterialId(tx.new_id());
+    store::insert(tx, id, new.kind, &new.fields()).await?;
+    let material = store::find(tx, id).await?.or_not_found("material")?;
+    let event = material.event(tx, "created");
+    tx.emit(event);
+    Ok(material)
 }
 
 impl NewMaterial {
