@@ -232,7 +232,8 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     };
     let (assistant, downloads) = assistant(config)?;
     let knowledge = vectors::knowledge(&assistant);
-    let state = AppState { assistant, knowledge, ..state(&running.database, settings, mailer(config)?, files(config)?) };
+    let state =
+        AppState { assistant, knowledge, ..state(&running.database, settings, mailer(config)?, files(config)?) };
     if config.demo {
         seed::demo_once(&state.access, &state.files).await?;
     }

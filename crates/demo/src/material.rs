@@ -112,12 +112,8 @@ Never promise a certificate that we do not have.";
 /// All of them, as the API takes them.
 #[must_use]
 pub fn all() -> Vec<Value> {
-    let one = |kind: &str, title: &str, summary: &str, body: &str| {
-        json!({ "kind": kind, "title": title, "summary": summary, "body": body, "published": true })
-    };
-    let letter = |title: &str, summary: &str, subject: &str, body: &str| {
-        json!({ "kind": "email_template", "title": title, "summary": summary, "subject": subject, "body": body, "published": true })
-    };
+    let one = |kind: &str, title: &str, summary: &str, body: &str| json!({ "kind": kind, "title": title, "summary": summary, "body": body, "published": true });
+    let letter = |title: &str, summary: &str, subject: &str, body: &str| json!({ "kind": "email_template", "title": title, "summary": summary, "subject": subject, "body": body, "published": true });
     vec![
         one("playbook", "Price objections", "When a customer says that we are too expensive.", PRICE),
         one("playbook", "Selling to banks", "From the first meeting to the signature.", BANKS),

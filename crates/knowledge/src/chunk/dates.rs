@@ -10,16 +10,17 @@ pub fn day(heading: &str) -> Option<NaiveDate> {
     let words: Vec<&str> =
         heading.split(|c: char| c.is_whitespace() || ",;:()[]".contains(c)).filter(|word| !word.is_empty()).collect();
     let written = words.iter().find_map(|word| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok());
-    written.or_else(|| {
-        words.windows(3).find_map(|three| {
-            let [a, b, year] = three else { return None };
-            let year: i32 = year.parse().ok().filter(|year| (1990..=2200).contains(year))?;
-            let (day, month) = month(b).map(|m| (a, m)).or_else(|| month(a).map(|m| (b, m)))?;
-            let day: u32 = day.trim_end_matches(|c: char| c.is_alphabetic() || c == '.').parse().ok()?;
-            NaiveDate::from_ymd_opt(year, month, day)
+    written
+        .or_else(|| {
+            words.windows(3).find_map(|three| {
+                let [a, b, year] = three else { return None };
+                let year: i32 = year.parse().ok().filter(|year| (1990..=2200).contains(year))?;
+                let (day, month) = month(b).map(|m| (a, m)).or_else(|| month(a).map(|m| (b, m)))?;
+                let day: u32 = day.trim_end_matches(|c: char| c.is_alphabetic() || c == '.').parse().ok()?;
+                NaiveDate::from_ymd_opt(year, month, day)
+            })
         })
-    })
-    .filter(|day| (1990..=2200).contains(&chrono::Datelike::year(day)))
+        .filter(|day| (1990..=2200).contains(&chrono::Datelike::year(day)))
 }
 
 fn month(word: &str) -> Option<u32> {

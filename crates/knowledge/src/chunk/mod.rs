@@ -13,9 +13,9 @@ pub use record::passages;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
+        $(#[$doc])*
         pub enum $name { $($variant),* }
 
         impl $name {
@@ -37,6 +37,7 @@ macro_rules! words {
 
 words! {
     /// What passages are made of.
+    #[schema(as = KnowledgeSource)]
     Source {
         Opportunity = "opportunity",
         Account = "account",
@@ -99,8 +100,10 @@ const MAX_HEADING: usize = 300;
 
 impl Chunk {
     fn new(kind: Kind, title: &str, headings: &[String], text: String, dated: DateTime<Utc>) -> Self {
-        let path: Vec<&str> =
-            std::iter::once(title).chain(headings.iter().map(String::as_str)).filter(|part| !part.trim().is_empty()).collect();
+        let path: Vec<&str> = std::iter::once(title)
+            .chain(headings.iter().map(String::as_str))
+            .filter(|part| !part.trim().is_empty())
+            .collect();
         let dated = headings
             .iter()
             .rev()

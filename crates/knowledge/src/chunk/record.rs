@@ -82,7 +82,10 @@ pub fn passages(source: Source, said: Value, dated: DateTime<Utc>) -> serde_json
 }
 
 fn texts(kind: Kind, title: &str, text: Option<&str>, dated: DateTime<Utc>) -> Vec<Chunk> {
-    split(text.unwrap_or_default()).into_iter().map(|piece| Chunk::new(kind, title, &piece.headings, piece.text, dated)).collect()
+    split(text.unwrap_or_default())
+        .into_iter()
+        .map(|piece| Chunk::new(kind, title, &piece.headings, piece.text, dated))
+        .collect()
 }
 
 /// Lines "Label: value" of what there is, with the fields that they tell.
@@ -149,7 +152,8 @@ fn opportunity(said: &Said, dated: DateTime<Utc>) -> Vec<Chunk> {
     let record = Record { object: "opportunity", kind: Kind::Opportunity, name, dated };
     let stage = said.stage.as_deref().unwrap_or_default();
     let pipeline = said.pipeline.as_deref().unwrap_or_default();
-    let mut chunks = vec![Chunk::new(record.kind, name, &[], format!("Deal {name}. Stage {stage} of {pipeline}."), dated)];
+    let mut chunks =
+        vec![Chunk::new(record.kind, name, &[], format!("Deal {name}. Stage {stage} of {pipeline}."), dated)];
     let mut sorted = Lines::default();
     sorted.add("Type", said.kind_of.as_ref(), "opportunity.type_id");
     sorted.add("Source", said.source.as_ref(), "opportunity.source_id");
@@ -195,9 +199,14 @@ fn outcome(said: &Said, name: &str, dated: DateTime<Utc>) -> Vec<Chunk> {
     if let (Some(begun), Some(closed)) = (said.created_at, said.closed_at) {
         facts.lines.push(format!("Days from first entry to close: {}", (closed - begun).num_days().max(0)));
     }
-    let mut chunks: Vec<Chunk> = [why, facts].into_iter().filter_map(|l| l.passage(Kind::Outcome, name, &heading, dated)).collect();
+    let mut chunks: Vec<Chunk> =
+        [why, facts].into_iter().filter_map(|l| l.passage(Kind::Outcome, name, &heading, dated)).collect();
     let record = Record { object: "opportunity", kind: Kind::Outcome, name, dated };
-    chunks.extend(record.telling(&format!("Deal {ended}: notes"), notes.map(String::as_str), &format!("{ended}_notes")));
+    chunks.extend(record.telling(
+        &format!("Deal {ended}: notes"),
+        notes.map(String::as_str),
+        &format!("{ended}_notes"),
+    ));
     chunks
 }
 
@@ -312,17 +321,24 @@ mod tests {
             "amount_base": 4_200_000, "currency": "EUR", "created_at": "2026-01-01T00:00:00Z", "closed_at": "2026-03-02T00:00:00Z",
         });
         let chunks = passages(Source::Opportunity, said, day("2026-03-02")).unwrap();
-        let told: Vec<_> = chunks.iter().map(|c| (c.kind, c.heading.as_str(), c.text.as_str(), c.fields.join(" "))).collect();
+        let told: Vec<_> =
+            chunks.iter().map(|c| (c.kind, c.heading.as_str(), c.text.as_str(), c.fields.join(" "))).collect();
         assert_eq!(
             told,
             [
                 (Kind::Opportunity, "Isdom GTX", "Deal Isdom GTX. Stage Lost of Sales.", String::new()),
-                (Kind::Opportunity, "Isdom GTX › Classification", "Industry: Banking", "opportunity.industry_id".into()),
+                (
+                    Kind::Opportunity,
+                    "Isdom GTX › Classification",
+                    "Industry: Banking",
+                    "opportunity.industry_id".into()
+                ),
                 (
                     Kind::Outcome,
                     "Isdom GTX › Deal lost",
                     "Outcome: The deal was lost because of: Price\nLost to: Initech\nNotes: Their budget ended at half of our offer.\nIndustry: Banking",
-                    "opportunity.lost_reason_id opportunity.lost_to_id opportunity.lost_notes opportunity.industry_id".into()
+                    "opportunity.lost_reason_id opportunity.lost_to_id opportunity.lost_notes opportunity.industry_id"
+                        .into()
                 ),
                 (
                     Kind::Outcome,
@@ -342,9 +358,12 @@ mod tests {
 
     #[test]
     fn an_open_deal_has_no_outcome_and_an_empty_one_little() {
-        let chunks = passages(Source::Opportunity, json!({ "name": "A", "outcome": "open" }), day("2026-03-02")).unwrap();
+        let chunks =
+            passages(Source::Opportunity, json!({ "name": "A", "outcome": "open" }), day("2026-03-02")).unwrap();
         assert_eq!(chunks.len(), 1);
-        assert!(passages(Source::File, json!({ "name": "a.pdf", "text": null }), day("2026-03-02")).unwrap().is_empty());
+        assert!(
+            passages(Source::File, json!({ "name": "a.pdf", "text": null }), day("2026-03-02")).unwrap().is_empty()
+        );
         assert!(passages(Source::Activity, json!({ "kind": "note" }), day("2026-03-02")).unwrap().is_empty());
         assert!(passages(Source::Lead, json!({ "tags": 3 }), day("2026-03-02")).is_err());
     }
@@ -354,7 +373,10 @@ mod tests {
         let said = json!({ "kind": "playbook", "title": "Banks", "body": "# 2026-02-03 Board\nAsk for the minutes.\n# Other\nNo." });
         let chunks = passages(Source::Material, said, day("2026-05-05")).unwrap();
         let dates: Vec<_> = chunks.iter().map(|c| (c.heading.as_str(), c.dated.date_naive().to_string())).collect();
-        assert_eq!(dates, [("Banks › 2026-02-03 Board", "2026-02-03".into()), ("Banks › Other", "2026-05-05".to_string())]);
+        assert_eq!(
+            dates,
+            [("Banks › 2026-02-03 Board", "2026-02-03".into()), ("Banks › Other", "2026-05-05".to_string())]
+        );
     }
 
     #[test]

@@ -173,7 +173,10 @@ fn parts(paragraph: &str) -> Vec<String> {
     {
         let head = format!("{head}\n{rule}");
         let room = FULL.saturating_sub(size(&head) + 1);
-        return joined(rows.iter().map(|row| (*row).to_owned()), "\n", room).into_iter().map(|rows| format!("{head}\n{rows}")).collect();
+        return joined(rows.iter().map(|row| (*row).to_owned()), "\n", room)
+            .into_iter()
+            .map(|rows| format!("{head}\n{rows}"))
+            .collect();
     }
     if lines.len() > 1 {
         return joined(lines.into_iter().map(str::to_owned), "\n", FULL);

@@ -110,12 +110,8 @@ async fn reindex(
     if !store::ask(&mut tx).await? {
         return Err(Error::conflict("index_running", "an index of everything is running already"));
     }
-    let subject = Subject {
-        object: "organisation",
-        id: cx.actor().org.0,
-        name: cx.actor().org_name.clone(),
-        version: None,
-    };
+    let subject =
+        Subject { object: "organisation", id: cx.actor().org.0, name: cx.actor().org_name.clone(), version: None };
     let event = Event::with_id(tx.new_id().into(), "organisation.reindexed", subject);
     tx.emit(event);
     let figures = store::figures(&mut tx).await?;

@@ -26,10 +26,10 @@ pub const UNASKED: i32 = 50_000;
 /// How soon something is read: what somebody has just changed comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    Changed = 0,
+    Changed,
     /// Imports, and what happened long ago.
-    Many = 1,
-    Everything = 2,
+    Many,
+    Everything,
 }
 
 impl Priority {
@@ -45,7 +45,8 @@ impl Priority {
 /// What an event says is to be read anew, and how soon.
 fn touched(event: &Positioned, now: DateTime<Utc>) -> Option<(Source, Uuid, Priority)> {
     let source = Source::named(&event.subject_type)?;
-    let many = event.actor_kind == "import" || event.at < now - TimeDelta::hours(1) || event.data.get("bulk_id").is_some();
+    let many =
+        event.actor_kind == "import" || event.at < now - TimeDelta::hours(1) || event.data.get("bulk_id").is_some();
     Some((source, event.subject_id, if many { Priority::Many } else { Priority::Changed }))
 }
 

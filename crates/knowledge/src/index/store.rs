@@ -172,9 +172,13 @@ pub async fn read(db: &mut PgConnection, org: Uuid, source: &str, ids: &[Uuid], 
     sqlx::query!("delete from knowledge_pending where org_id = $1 and source = $2 and id = any ($3)", org, source, ids)
         .execute(&mut *db)
         .await?;
-    sqlx::query!("update knowledge_index set changed_since = changed_since + $2 where org_id = $1 and $2 > 0", org, changed)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "update knowledge_index set changed_since = changed_since + $2 where org_id = $1 and $2 > 0",
+        org,
+        changed
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -331,9 +335,10 @@ pub async fn queue(
         // They were counted when their source was gone through.
         return Ok(Queued { last, count: 0 });
     }
-    let ids: Vec<Uuid> = sqlx::query_scalar!(r#"select app.knowledge_next($1, $2, $3, $4) as "id!""#, org, source, after, at_most)
-        .fetch_all(&mut *db)
-        .await?;
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar!(r#"select app.knowledge_next($1, $2, $3, $4) as "id!""#, org, source, after, at_most)
+            .fetch_all(&mut *db)
+            .await?;
     let sources = vec![source.to_owned(); ids.len()];
     pend(db, org, &sources, &ids, priority, now).await?;
     Ok(Queued { last: ids.last().copied(), count: i64::try_from(ids.len()).map_err(Error::internal)? })
@@ -361,7 +366,13 @@ async fn pend(
     Ok(())
 }
 
-pub async fn advance(db: &mut PgConnection, org: Uuid, source: Option<&str>, after: Option<Uuid>, queued: i64) -> Result<()> {
+pub async fn advance(
+    db: &mut PgConnection,
+    org: Uuid,
+    source: Option<&str>,
+    after: Option<Uuid>,
+    queued: i64,
+) -> Result<()> {
     sqlx::query!(
         "update knowledge_index set at_source = $2, after_id = $3, queued = queued + $4 where org_id = $1",
         org,
@@ -387,7 +398,9 @@ pub async fn finish(db: &mut PgConnection, org: Uuid, now: DateTime<Utc>) -> Res
 
 /// Organisations in which a tenth of the passages is another since their words were counted.
 pub async fn to_count(db: &mut PgConnection) -> Result<Vec<Uuid>> {
-    let query = sqlx::query_scalar!("select org_id from knowledge_index where changed_since > passages / 10 order by org_id limit 10");
+    let query = sqlx::query_scalar!(
+        "select org_id from knowledge_index where changed_since > passages / 10 order by org_id limit 10"
+    );
     Ok(query.fetch_all(db).await?)
 }
 

@@ -16,9 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::placeholder::{self, Placeholder};
-use super::{
-    Fields, Material, MaterialKind, MaterialPatch, MaterialSummary, MaterialVersion, NewMaterial, store,
-};
+use super::{Fields, Material, MaterialKind, MaterialPatch, MaterialSummary, MaterialVersion, NewMaterial, store};
 
 /// The endpoints of materials.
 pub fn router() -> OpenApiRouter<Access> {

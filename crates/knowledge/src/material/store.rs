@@ -55,7 +55,12 @@ pub async fn find(tx: &mut Tx, id: MaterialId) -> Result<Option<Material>> {
 }
 
 /// Materials by title: of a kind, archived ones or the others, those whose title or summary has the words.
-pub async fn list(tx: &mut Tx, kind: Option<MaterialKind>, archived: bool, words: &str) -> Result<Vec<MaterialSummary>> {
+pub async fn list(
+    tx: &mut Tx,
+    kind: Option<MaterialKind>,
+    archived: bool,
+    words: &str,
+) -> Result<Vec<MaterialSummary>> {
     let rows = sqlx::query!(
         r#"select m.id as "id: MaterialId", m.kind, m.title, m.summary, m.published, m.archived_at, m.updated_by, u.name as updated_by_name,
                   m.version, m.updated_at
@@ -194,14 +199,10 @@ pub async fn archive(tx: &mut Tx, id: MaterialId, version: i64, archived: bool) 
 
 /// Removes a material that stands at `version`, with its versions and passages; false when it does not stand there.
 pub async fn delete(tx: &mut Tx, id: MaterialId, version: i64) -> Result<bool> {
-    let gone = sqlx::query!(
-        "delete from material where org_id = $1 and id = $2 and version = $3",
-        tx.org().0,
-        id.0,
-        version
-    )
-    .execute(tx.db())
-    .await?;
+    let gone =
+        sqlx::query!("delete from material where org_id = $1 and id = $2 and version = $3", tx.org().0, id.0, version)
+            .execute(tx.db())
+            .await?;
     Ok(gone.rows_affected() == 1)
 }
 

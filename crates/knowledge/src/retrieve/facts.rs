@@ -96,7 +96,8 @@ mod tests {
     use super::*;
 
     fn choices() -> Vec<Choice> {
-        let of = |n: u128, kind: &str, name: &str| Choice { id: Uuid::from_u128(n), kind: kind.into(), name: name.into() };
+        let of =
+            |n: u128, kind: &str, name: &str| Choice { id: Uuid::from_u128(n), kind: kind.into(), name: name.into() };
         vec![
             of(1, "industry", "Banking"),
             of(2, "industry", "Health care"),
@@ -113,7 +114,10 @@ mod tests {
     #[test]
     fn facts_of_questions_about_deals() {
         assert_eq!(told("deals lost because of pricing in banking"), ["Outcome lost", "Industry Banking"]);
-        assert_eq!(told("What did we lose in health-care? Deals lost to Initech"), ["Outcome lost", "Industry Health care", "Competitor Initech"]);
+        assert_eq!(
+            told("What did we lose in health-care? Deals lost to Initech"),
+            ["Outcome lost", "Industry Health care", "Competitor Initech"]
+        );
         assert_eq!(told("deals in North America"), ["Region North America"]);
         assert_eq!(told("open deals with security questions"), ["Outcome open"]);
         assert_eq!(told("deals won against Initech"), ["Outcome won"]);

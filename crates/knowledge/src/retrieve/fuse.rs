@@ -72,7 +72,9 @@ pub fn rank(candidates: Vec<Candidate>, now: DateTime<Utc>) -> Vec<(Candidate, P
             Some((candidate, PassageScore { total, words_rank, meaning_rank, similarity, recency, closeness }))
         })
         .collect();
-    ranked.sort_by(|(a, x), (b, y)| y.total.total_cmp(&x.total).then_with(|| b.dated.cmp(&a.dated)).then_with(|| a.id.cmp(&b.id)));
+    ranked.sort_by(|(a, x), (b, y)| {
+        y.total.total_cmp(&x.total).then_with(|| b.dated.cmp(&a.dated)).then_with(|| a.id.cmp(&b.id))
+    });
     ranked
 }
 
@@ -100,7 +102,14 @@ mod tests {
     }
 
     fn candidate(n: u128, distance: Option<f64>, weight: Option<f64>) -> Candidate {
-        Candidate { id: Uuid::from_u128(n), distance, weight, dated: now() - TimeDelta::days(900), lasting: false, closeness: 0.0 }
+        Candidate {
+            id: Uuid::from_u128(n),
+            distance,
+            weight,
+            dated: now() - TimeDelta::days(900),
+            lasting: false,
+            closeness: 0.0,
+        }
     }
 
     fn order(candidates: Vec<Candidate>) -> Vec<u128> {
@@ -109,7 +118,8 @@ mod tests {
 
     #[test]
     fn what_both_find_comes_before_what_one_finds() {
-        let all = vec![candidate(1, Some(0.2), None), candidate(2, Some(0.3), Some(4.0)), candidate(3, None, Some(9.0))];
+        let all =
+            vec![candidate(1, Some(0.2), None), candidate(2, Some(0.3), Some(4.0)), candidate(3, None, Some(9.0))];
         assert_eq!(order(all), [2, 1, 3]);
     }
 

@@ -77,7 +77,9 @@ impl Asked {
         let kinds = self.kinds.as_deref().unwrap_or_default();
         let kinds = kinds.split(',').map(str::trim).filter(|kind| !kind.is_empty());
         let kind = |word: &str| {
-            Kind::named(word).ok_or_else(|| wrong("kinds", format!("there is no kind {}", word.chars().take(40).collect::<String>())))
+            Kind::named(word).ok_or_else(|| {
+                wrong("kinds", format!("there is no kind {}", word.chars().take(40).collect::<String>()))
+            })
         };
         Ok(Query {
             text: text.to_owned(),

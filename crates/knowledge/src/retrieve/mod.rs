@@ -24,8 +24,8 @@ use dealwright_access::policy::{
     Needs, ReadAccount, ReadActivity, ReadContact, ReadLead, ReadMaterial, ReadOpportunity,
 };
 use dealwright_access::{Actor, Object};
-use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::Result;
+use dealwright_kernel::error::OrNotFound;
 use dealwright_store::Tx;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -100,6 +100,7 @@ pub struct PassagePart {
 
 /// The record on whose page something is that has no page of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PassageCitationOn)]
 pub struct CitationOn {
     #[serde(rename = "type")]
     pub source: Source,
@@ -109,6 +110,7 @@ pub struct CitationOn {
 
 /// Where a passage comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PassageCitation)]
 pub struct Citation {
     #[serde(rename = "type")]
     pub source: Source,

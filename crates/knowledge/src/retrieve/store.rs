@@ -36,25 +36,33 @@ pub async fn beside(tx: &mut Tx, near: Near) -> Result<Option<Beside>> {
             .fetch_optional(tx.db())
             .await?
         }
-        Source::Account => sqlx::query_scalar!(
-            r#"select id as "id?" from account where org_id = $1 and id = $2 and deleted_at is null"#,
-            org,
-            id
-        )
-        .fetch_optional(tx.db())
-        .await?,
-        Source::Contact => {
-            sqlx::query_scalar!("select account_id from contact where org_id = $1 and id = $2 and deleted_at is null", org, id)
-                .fetch_optional(tx.db())
-                .await?
+        Source::Account => {
+            sqlx::query_scalar!(
+                r#"select id as "id?" from account where org_id = $1 and id = $2 and deleted_at is null"#,
+                org,
+                id
+            )
+            .fetch_optional(tx.db())
+            .await?
         }
-        Source::Lead => sqlx::query_scalar!(
-            r#"select null::uuid as "account?" from lead where org_id = $1 and id = $2 and deleted_at is null"#,
-            org,
-            id
-        )
-        .fetch_optional(tx.db())
-        .await?,
+        Source::Contact => {
+            sqlx::query_scalar!(
+                "select account_id from contact where org_id = $1 and id = $2 and deleted_at is null",
+                org,
+                id
+            )
+            .fetch_optional(tx.db())
+            .await?
+        }
+        Source::Lead => {
+            sqlx::query_scalar!(
+                r#"select null::uuid as "account?" from lead where org_id = $1 and id = $2 and deleted_at is null"#,
+                org,
+                id
+            )
+            .fetch_optional(tx.db())
+            .await?
+        }
         Source::Activity | Source::File | Source::Material => None,
     };
     Ok(account.map(|account| Beside { near, account }))

@@ -43,7 +43,10 @@ async fn a_deal_and_what_hangs_on_it_are_found_by_who_sees_it() {
     }
     // Shared: at once, without the index.
     let share = json!({ "object": "opportunity", "record_id": deal["id"], "user_id": mate.id, "level": "read" });
-    let shared = app.admin.post(&format!("/opportunities/{}/shares", id(&deal)), json!({ "user_id": mate.id, "level": "read" })).await;
+    let shared = app
+        .admin
+        .post(&format!("/opportunities/{}/shares", id(&deal)), json!({ "user_id": mate.id, "level": "read" }))
+        .await;
     assert!(shared.status < 300, "{:?}", shared.body);
     assert!(finds(&mate).await);
     // In the trash: gone at once, and back at once when it has been read again.
@@ -84,7 +87,9 @@ async fn a_hidden_field_is_found_by_nobody_it_is_hidden_from() {
     let app = by_meaning().await;
     let rep = app.user(Builtin::SalesRep).await;
     let banking = app.admin.choice("industry", "Zanzibari banking").await;
-    let deal = rep.opportunity("Ferry", json!({ "next_step": "Fly to Zanzibar", "tags": ["zanzibar"], "industry_id": banking })).await;
+    let deal = rep
+        .opportunity("Ferry", json!({ "next_step": "Fly to Zanzibar", "tags": ["zanzibar"], "industry_id": banking }))
+        .await;
     lose(&app, &rep, &deal, "Zanzibar went bankrupt", "Zanzibar could not pay.").await;
     app.index().await;
     assert!(finds(&rep).await);

@@ -126,7 +126,9 @@ async fn documents(who: &Person, question: &str, by: &str) -> Vec<String> {
 #[ignore = "measures; make bench-retrieval runs it"]
 async fn relevance() {
     let Some((folder, collection)) = collection() else {
-        panic!("RETRIEVAL_DATA names no folder with corpus.jsonl, queries.jsonl and qrels.tsv (a collection as BEIR has them)");
+        panic!(
+            "RETRIEVAL_DATA names no folder with corpus.jsonl, queries.jsonl and qrels.tsv (a collection as BEIR has them)"
+        );
     };
     println!("{}: {} documents, {} queries", folder.display(), collection.documents.len(), collection.queries.len());
     let app = by_meaning().await;
@@ -163,7 +165,9 @@ async fn relevance() {
     for query in &collection.queries {
         let Some(grades) = collection.relevant.get(&query.id) else { continue };
         *sums.entry("BM25").or_default() += ndcg(&bm25.rank(&mut db, &query.text).await, grades);
-        for (name, by) in [("words, as the product weighs them", "words"), ("embedding alone", "meaning"), ("hybrid", "both")] {
+        for (name, by) in
+            [("words, as the product weighs them", "words"), ("embedding alone", "meaning"), ("hybrid", "both")]
+        {
             *sums.entry(name).or_default() += ndcg(&documents(&app.admin, &query.text, by).await, grades);
         }
     }
@@ -212,9 +216,12 @@ impl Synthetic {
 
     fn vector(&mut self) -> Vec<f32> {
         let cluster = ((self.random.next() * CLUSTERS as f32) as usize).min(CLUSTERS - 1);
-        let inner: Vec<f32> = (0..DEEP).map(|d| self.centres[cluster * DEEP + d] + 0.7 * self.random.normal()).collect();
+        let inner: Vec<f32> =
+            (0..DEEP).map(|d| self.centres[cluster * DEEP + d] + 0.7 * self.random.normal()).collect();
         let mut vector: Vec<f32> = (0..WIDTH)
-            .map(|w| inner.iter().zip(&self.basis[w * DEEP..]).map(|(x, b)| x * b).sum::<f32>() + 0.3 * self.random.normal())
+            .map(|w| {
+                inner.iter().zip(&self.basis[w * DEEP..]).map(|(x, b)| x * b).sum::<f32>() + 0.3 * self.random.normal()
+            })
             .collect();
         let long = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
         vector.iter_mut().for_each(|x| *x /= long);
@@ -346,7 +353,8 @@ async fn a_million_passages() {
 #[ignore = "measures; make bench-retrieval runs it"]
 async fn throughput() {
     let model: Arc<dyn Embed> = Arc::new(embedder().await);
-    let words = "the customer asked for a discount because the budget of the bank ends this year and the contract is long ";
+    let words =
+        "the customer asked for a discount because the budget of the bank ends this year and the contract is long ";
     for (name, times) in [("short (20 words)", 1), ("full (200 words)", 10)] {
         let texts: Vec<String> = (0..8).map(|n| format!("{n} {}", words.repeat(times))).collect();
         model.embed(&texts).await.unwrap();

@@ -40,7 +40,8 @@ async fn everything_that_has_words_is_indexed() {
     app.admin.post("/contacts", contact).await.ok();
     app.admin.post("/leads", json!({ "last_name": "Lind", "description": "Met at the fair in Zanzibar." })).await.ok();
     note(&app.admin, ("account_id", &account["id"]), "Zanzibar is on the line.").await;
-    upload(&app.admin, ("account_id", &account["id"]), "offer.txt", b"# Terms\n\nDelivery to Zanzibar within a week.").await;
+    upload(&app.admin, ("account_id", &account["id"]), "offer.txt", b"# Terms\n\nDelivery to Zanzibar within a week.")
+        .await;
     app.drain().await;
     publish(&app, "email_template", "Welcome", "Dear {{contact.first_name}}, greetings from Zanzibar.").await;
     app.index().await;
@@ -48,7 +49,10 @@ async fn everything_that_has_words_is_indexed() {
     all.sort();
     assert_eq!(all, ["Lind", "Note", "Okello", "Welcome", "Zanzibar Lines", "offer.txt"]);
     let file = super::ask(&app.admin, "delivery", "&kinds=file").await;
-    assert_eq!(json!([file["items"][0]["heading"], file["items"][0]["citation"]["on"]["label"]]), json!(["offer.txt › Terms", "Zanzibar Lines"]));
+    assert_eq!(
+        json!([file["items"][0]["heading"], file["items"][0]["citation"]["on"]["label"]]),
+        json!(["offer.txt › Terms", "Zanzibar Lines"])
+    );
     assert_eq!(found(&app.admin, "sails", "").await, ["Okello"]);
 }
 
@@ -68,7 +72,14 @@ async fn what_says_the_same_keeps_its_vector() {
     app.index().await;
     let after = ids(&app).await;
     assert_eq!(after.iter().filter(|id| before.contains(id)).count(), 1);
-    assert_eq!((count(&app, vectors).await, count(&app, kept).await, count(&app, "select count(*) from knowledge_embedding").await), (3, 1, 0));
+    assert_eq!(
+        (
+            count(&app, vectors).await,
+            count(&app, kept).await,
+            count(&app, "select count(*) from knowledge_embedding").await
+        ),
+        (3, 1, 0)
+    );
     // Put away, it is no passage; deleted, nothing of it is left at once.
     app.admin.post(&format!("{path}/archive"), json!({})).await.ok();
     assert!(found(&app.admin, "planes", "").await.is_empty());
@@ -90,7 +101,10 @@ async fn an_administrator_indexes_everything_anew_and_sees_how_far_it_is() {
     app.index().await;
     let mut db = app.db.database.maintenance().await.unwrap();
     // As if it had never been there, and one that should not be.
-    sqlx::query("delete from knowledge_source where id in (select id from knowledge_source limit 20)").execute(&mut db).await.unwrap();
+    sqlx::query("delete from knowledge_source where id in (select id from knowledge_source limit 20)")
+        .execute(&mut db)
+        .await
+        .unwrap();
     sqlx::query("update account set deleted_at = now() where name = 'Zanzibar 29'").execute(&mut db).await.unwrap();
     let begun = app.admin.post("/knowledge/reindex", json!({})).await;
     assert_eq!((begun.status, &begun.body["state"]), (202, &json!("running")));
@@ -98,7 +112,15 @@ async fn an_administrator_indexes_everything_anew_and_sees_how_far_it_is() {
     app.index().await;
     let status = app.admin.get("/knowledge/status").await.ok();
     assert_eq!(
-        json!([status["state"], status["done"], status["total"], status["sources"], status["unread"], status["waiting"], status["by_meaning"]]),
+        json!([
+            status["state"],
+            status["done"],
+            status["total"],
+            status["sources"],
+            status["unread"],
+            status["waiting"],
+            status["by_meaning"]
+        ]),
         json!(["done", 29, 29, 29, 0, 29, false])
     );
     let rep = app.user(Builtin::SalesRep).await;

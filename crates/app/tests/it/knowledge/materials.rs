@@ -63,7 +63,10 @@ async fn what_a_material_may_not_hold_is_refused() {
     let script = json!({ "kind": "script", "title": "Welcome", "body": "{{anything}}" });
     let script = app.admin.post("/materials", script).await.ok();
     let path = format!("/materials/{}", id(&script));
-    assert_eq!(app.admin.patch(&path, json!({ "subject": "No", "version": 1 })).await.problem(), "422 invalid: subject");
+    assert_eq!(
+        app.admin.patch(&path, json!({ "subject": "No", "version": 1 })).await.problem(),
+        "422 invalid: subject"
+    );
     assert_eq!(app.admin.get("/materials?kind=poem").await.status, 400);
     let known = app.admin.get("/materials/placeholders").await.ok();
     assert!(known["items"].as_array().unwrap().iter().any(|p| p["name"] == "contact.first_name"));
@@ -76,7 +79,8 @@ async fn earlier_versions_are_kept_and_written_again() {
     let path = format!("/materials/{}", id(&made));
     app.admin.patch(&path, json!({ "body": "Shorter.", "subject": null, "version": 1 })).await.ok();
     let versions = app.admin.get(&format!("{path}/versions")).await.ok();
-    let told: Vec<_> = versions["items"].as_array().unwrap().iter().map(|v| json!([v["number"], v["body"], v["subject"]])).collect();
+    let told: Vec<_> =
+        versions["items"].as_array().unwrap().iter().map(|v| json!([v["number"], v["body"], v["subject"]])).collect();
     assert_eq!(
         told,
         [json!([2, "Shorter.", null]), json!([1, "Dear {{ contact.name }}, …", "Hello {{contact.first_name}}"])]

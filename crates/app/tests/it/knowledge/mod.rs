@@ -18,7 +18,8 @@ use tokio::sync::OnceCell;
 /// The real embedding model, fetched if it is not there.
 pub async fn embedder() -> Embedder {
     static MODEL: OnceCell<Embedder> = OnceCell::const_new();
-    let load = || async { Embedder::new(bundle::ensure(&bundle::EMBEDDING, &Dirs::from_env(), &|_| {}).await.unwrap()) };
+    let load =
+        || async { Embedder::new(bundle::ensure(&bundle::EMBEDDING, &Dirs::from_env(), &|_| {}).await.unwrap()) };
     MODEL.get_or_init(load).await.clone()
 }
 
@@ -34,7 +35,9 @@ pub fn id(value: &Value) -> &str {
 
 /// Percent-encoded, as a query takes it.
 pub fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// What somebody finds, with more of a query behind the question.

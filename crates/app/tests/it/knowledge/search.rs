@@ -9,12 +9,21 @@ use super::{ask, by_meaning, found, id, lose, note, publish, things};
 #[tokio::test]
 async fn without_a_model_words_find_and_the_answer_says_so() {
     let app = TestApp::new().await;
-    publish(&app, "playbook", "Banks", "# Pricing\n\nNever open with a discount.\n\n# Legal\n\nThe contract is ours.").await;
+    publish(&app, "playbook", "Banks", "# Pricing\n\nNever open with a discount.\n\n# Legal\n\nThe contract is ours.")
+        .await;
     app.index().await;
     let answer = ask(&app.admin, "discounts", "").await;
     let item = &answer["items"][0];
     assert_eq!(
-        json!([answer["by_meaning"], answer["index"], item["kind"], item["heading"], item["text"], item["matched"], item["citation"]["type"]]),
+        json!([
+            answer["by_meaning"],
+            answer["index"],
+            item["kind"],
+            item["heading"],
+            item["text"],
+            item["matched"],
+            item["citation"]["type"]
+        ]),
         json!([false, "done", "playbook", "Banks › Pricing", "Never open with a discount.", ["words"], "material"])
     );
     // Words are found in whatever form they stand, and are marked.
@@ -40,7 +49,9 @@ async fn what_means_the_same_is_found_without_a_word_in_common() {
     assert!(first["matched"].as_array().unwrap().contains(&json!("meaning")));
     assert!(first["score"]["similarity"].as_f64().unwrap() > 0.3);
     assert_eq!(found(&app.admin, "price too high", "&by=meaning&limit=1").await, ["Expensive"]);
-    assert!(!found(&app.admin, "they said our price is too high", "&kinds=script").await.contains(&"Expensive".to_owned()));
+    assert!(
+        !found(&app.admin, "they said our price is too high", "&kinds=script").await.contains(&"Expensive".to_owned())
+    );
 }
 
 #[tokio::test]
