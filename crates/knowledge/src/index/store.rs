@@ -173,7 +173,7 @@ pub async fn read(db: &mut PgConnection, org: Uuid, source: &str, ids: &[Uuid], 
         .execute(&mut *db)
         .await?;
     sqlx::query!(
-        "update knowledge_index set changed_since = changed_since + $2 where org_id = $1 and $2 > 0",
+        "update knowledge_index set changed_since = changed_since + $2 where org_id = $1 and $2::bigint > 0",
         org,
         changed
     )

@@ -95,6 +95,7 @@ pub async fn candidates(
     let asked = if query.by == FoundBy::Meaning { "" } else { query.text.as_str() };
     let meaning = query.meaning.as_ref().filter(|_| query.by != FoundBy::Words);
     let at_most = i32::try_from(at_most).map_err(Error::internal)?;
+    let kinds = kinds(query);
     Ok(sqlx::query_as!(
         Candidate,
         r#"select id as "id!", distance, score, opportunity_id as opportunity, account_id as account, contact_id as contact, lead_id as lead
@@ -103,7 +104,7 @@ pub async fn candidates(
         meaning.map(|m| m.vector.as_slice()),
         meaning.map(|m| m.model.as_str()),
         &reach.sources,
-        kinds(query).as_deref(),
+        kinds.as_deref(),
         &reach.hidden,
         facts.outcome,
         facts.industries.as_deref(),
@@ -139,6 +140,7 @@ pub async fn visible(
     candidates: &[Candidate],
 ) -> Result<Vec<Visible>> {
     let ids: Vec<Uuid> = candidates.iter().map(|one| one.id).collect();
+    let kinds = kinds(query);
     let deals: Vec<Option<Uuid>> = candidates.iter().map(|one| one.opportunity).collect();
     Ok(sqlx::query_as!(
         Visible,
@@ -156,7 +158,7 @@ pub async fn visible(
         &deals as &[Option<Uuid>],
         &reach.hidden,
         &reach.sources,
-        kinds(query).as_deref(),
+        kinds.as_deref(),
         facts.is_empty(),
         facts.outcome,
         facts.industries.as_deref(),
