@@ -50,7 +50,6 @@ pub struct Kept {
 pub struct Waiting {
     pub org: Uuid,
     pub id: Uuid,
-    pub source: Uuid,
     pub priority: i32,
     pub heading: String,
     pub text: String,
@@ -419,7 +418,7 @@ pub async fn take_waiting(db: &mut PgConnection, now: DateTime<Utc>, at_most: i6
                    order by priority, chunk_id limit $3 for update skip locked) f
              where e.org_id = f.org_id and e.chunk_id = f.chunk_id returning e.org_id, e.chunk_id, e.priority
          )
-         select c.org_id as org, c.id, c.source_id as source, t.priority, c.heading, c.text
+         select c.org_id as org, c.id, t.priority, c.heading, c.text
          from taken t join knowledge_chunk c on c.org_id = t.org_id and c.id = t.chunk_id order by t.priority, c.id",
         now,
         now + TimeDelta::minutes(2),
