@@ -20,23 +20,30 @@ create policy add on material_version for insert to dealwright_app with check (o
 grant select, insert on material_version to dealwright_app;
 
 -- Whether the actor sees what passages were made of, as it is at this moment: by the record's own policy, and not in the trash.
+-- One statement for each kind, of which one is made ready: it is asked for each candidate of an answer.
 create or replace function app.sees_source(source text, which uuid) returns boolean
     language plpgsql stable set search_path = public, pg_temp as $$
 declare
     org constant uuid := app.org();
 begin
-    return case source
-        when 'opportunity' then exists (select from opportunity o where o.org_id = org and o.id = which and o.deleted_at is null)
-        when 'account' then exists (select from account a where a.org_id = org and a.id = which and a.deleted_at is null)
-        when 'contact' then exists (select from contact c where c.org_id = org and c.id = which and c.deleted_at is null)
-        when 'lead' then exists (select from lead l where l.org_id = org and l.id = which and l.deleted_at is null)
-        when 'activity' then app.scope('activity.read') <> 'none' and exists (select from activity a where a.org_id = org and a.id = which and a.deleted_at is null
-            and not app.in_trash(a.opportunity_id, a.account_id, a.contact_id, a.lead_id))
-        when 'file' then exists (select from file f where f.org_id = org and f.id = which and f.deleted_at is null
-            and not app.in_trash(f.opportunity_id, f.account_id, f.contact_id, f.lead_id))
-        when 'material' then exists (select from material m where m.org_id = org and m.id = which and m.published and m.archived_at is null)
-        else false
-    end;
+    if source = 'opportunity' then
+        return exists (select from opportunity o where o.org_id = org and o.id = which and o.deleted_at is null);
+    elsif source = 'account' then
+        return exists (select from account a where a.org_id = org and a.id = which and a.deleted_at is null);
+    elsif source = 'contact' then
+        return exists (select from contact c where c.org_id = org and c.id = which and c.deleted_at is null);
+    elsif source = 'lead' then
+        return exists (select from lead l where l.org_id = org and l.id = which and l.deleted_at is null);
+    elsif source = 'activity' then
+        return app.scope('activity.read') <> 'none' and exists (select from activity a where a.org_id = org and a.id = which and a.deleted_at is null
+            and not app.in_trash(a.opportunity_id, a.account_id, a.contact_id, a.lead_id));
+    elsif source = 'file' then
+        return exists (select from file f where f.org_id = org and f.id = which and f.deleted_at is null
+            and not app.in_trash(f.opportunity_id, f.account_id, f.contact_id, f.lead_id));
+    elsif source = 'material' then
+        return exists (select from material m where m.org_id = org and m.id = which and m.published and m.archived_at is null);
+    end if;
+    return false;
 end $$;
 
 -- Whether what something is about is in the trash, as far as the actor sees it.
