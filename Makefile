@@ -1,6 +1,6 @@
 # `make` tells what there is; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check gen bench e2e test-ai prove-access prove-faults fmt clean bundles hooks
+.PHONY: help run dev test check gen bench bench-retrieval e2e test-ai prove-access prove-faults fmt clean bundles hooks
 
 # The types of our SQL are in .sqlx; a DATABASE_URL for the server must not make the compiler ask a database.
 export SQLX_OFFLINE := true
@@ -26,6 +26,9 @@ gen: ## Write the generated files: .sqlx, openapi.json, the web app's types
 bench: ## Measure on a million opportunities (docs/benchmarks.md)
 	@scripts/bench
 	@scripts/bench-sla
+
+bench-retrieval: ## How well and how fast passages are found (RETRIEVAL_DATA names a test collection)
+	@scripts/bench-retrieval
 
 e2e: ## Browser tests only
 	@scripts/test-e2e

@@ -53,6 +53,8 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
     ],
   ],
   ["files", "Files", "refused", ["file-storage/scan", { everything: false }]],
+  ["materials", "Playbooks and templates", "reads", ["materials", { kind: "script", title: "Mine", body: "Mine" }]],
+  ["knowledge", "Search index", "refused", ["knowledge/reindex", {}]],
   ["imports", "Import", "refused", ["imports", {}]],
   ["configuration", "Configuration file", "reads", ["configuration", { version: 1, currency: "EUR" }]],
   ["audit", "Audit log", "refused", ["roles", { name: "Mine" }]],

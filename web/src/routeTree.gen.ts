@@ -29,6 +29,7 @@ import { Route as AppLeadsRouteImport } from "./routes/_app/leads";
 import { Route as AppNotificationsRouteImport } from "./routes/_app/notifications";
 import { Route as AppOpportunitiesRouteImport } from "./routes/_app/opportunities";
 import { Route as AppProfileRouteImport } from "./routes/_app/profile";
+import { Route as AppSearchRouteImport } from "./routes/_app/search";
 import { Route as AppSecurityRouteImport } from "./routes/_app/security";
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks";
 import { Route as AppTrashRouteImport } from "./routes/_app/trash";
@@ -48,7 +49,9 @@ import { Route as AppAdminEMailRouteImport } from "./routes/_app/admin/e-mail";
 import { Route as AppAdminFieldAccessRouteImport } from "./routes/_app/admin/field-access";
 import { Route as AppAdminFilesRouteImport } from "./routes/_app/admin/files";
 import { Route as AppAdminImportsRouteImport } from "./routes/_app/admin/imports";
+import { Route as AppAdminKnowledgeRouteImport } from "./routes/_app/admin/knowledge";
 import { Route as AppAdminListsRouteImport } from "./routes/_app/admin/lists";
+import { Route as AppAdminMaterialsRouteImport } from "./routes/_app/admin/materials";
 import { Route as AppAdminOrganisationRouteImport } from "./routes/_app/admin/organisation";
 import { Route as AppAdminPeopleRouteImport } from "./routes/_app/admin/people";
 import { Route as AppAdminPipelinesRouteImport } from "./routes/_app/admin/pipelines";
@@ -82,6 +85,8 @@ import { Route as AppAdminAutomationsIdRouteImport } from "./routes/_app/admin/a
 import { Route as AppAdminImportsIndexRouteImport } from "./routes/_app/admin/imports/index";
 import { Route as AppAdminImportsIdRouteImport } from "./routes/_app/admin/imports/$id";
 import { Route as AppAdminLifecyclesIdRouteImport } from "./routes/_app/admin/lifecycles/$id";
+import { Route as AppAdminMaterialsIndexRouteImport } from "./routes/_app/admin/materials/index";
+import { Route as AppAdminMaterialsIdRouteImport } from "./routes/_app/admin/materials/$id";
 import { Route as AppAdminRulesIndexRouteImport } from "./routes/_app/admin/rules/index";
 import { Route as AppAdminRulesIdRouteImport } from "./routes/_app/admin/rules/$id";
 import { Route as AppAdminSingleSignOnIndexRouteImport } from "./routes/_app/admin/single-sign-on/index";
@@ -191,6 +196,11 @@ const AppProfileRoute = AppProfileRouteImport.update({
   path: "/profile",
   getParentRoute: () => AppRoute,
 } as any);
+const AppSearchRoute = AppSearchRouteImport.update({
+  id: "/search",
+  path: "/search",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppSecurityRoute = AppSecurityRouteImport.update({
   id: "/security",
   path: "/security",
@@ -286,9 +296,19 @@ const AppAdminImportsRoute = AppAdminImportsRouteImport.update({
   path: "/imports",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminKnowledgeRoute = AppAdminKnowledgeRouteImport.update({
+  id: "/knowledge",
+  path: "/knowledge",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminListsRoute = AppAdminListsRouteImport.update({
   id: "/lists",
   path: "/lists",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminMaterialsRoute = AppAdminMaterialsRouteImport.update({
+  id: "/materials",
+  path: "/materials",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminOrganisationRoute = AppAdminOrganisationRouteImport.update({
@@ -457,6 +477,16 @@ const AppAdminLifecyclesIdRoute = AppAdminLifecyclesIdRouteImport.update({
   path: "/lifecycles/$id",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminMaterialsIndexRoute = AppAdminMaterialsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAdminMaterialsRoute,
+} as any);
+const AppAdminMaterialsIdRoute = AppAdminMaterialsIdRouteImport.update({
+  id: "/$id",
+  path: "/$id",
+  getParentRoute: () => AppAdminMaterialsRoute,
+} as any);
 const AppAdminRulesIndexRoute = AppAdminRulesIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -524,6 +554,7 @@ export interface FileRoutesByFullPath {
   "/notifications": typeof AppNotificationsRoute;
   "/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/profile": typeof AppProfileRoute;
+  "/search": typeof AppSearchRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
   "/trash": typeof AppTrashRoute;
@@ -541,7 +572,9 @@ export interface FileRoutesByFullPath {
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/files": typeof AppAdminFilesRoute;
   "/admin/imports": typeof AppAdminImportsRouteWithChildren;
+  "/admin/knowledge": typeof AppAdminKnowledgeRoute;
   "/admin/lists": typeof AppAdminListsRoute;
+  "/admin/materials": typeof AppAdminMaterialsRouteWithChildren;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
@@ -573,6 +606,7 @@ export interface FileRoutesByFullPath {
   "/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
+  "/admin/materials/$id": typeof AppAdminMaterialsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -582,6 +616,7 @@ export interface FileRoutesByFullPath {
   "/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/admin/automations/": typeof AppAdminAutomationsIndexRoute;
   "/admin/imports/": typeof AppAdminImportsIndexRoute;
+  "/admin/materials/": typeof AppAdminMaterialsIndexRoute;
   "/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
   "/admin/sla/": typeof AppAdminSlaIndexRoute;
@@ -600,6 +635,7 @@ export interface FileRoutesByTo {
   "/e-mail": typeof AppEMailRoute;
   "/notifications": typeof AppNotificationsRoute;
   "/profile": typeof AppProfileRoute;
+  "/search": typeof AppSearchRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
   "/trash": typeof AppTrashRoute;
@@ -614,6 +650,7 @@ export interface FileRoutesByTo {
   "/admin/e-mail": typeof AppAdminEMailRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/files": typeof AppAdminFilesRoute;
+  "/admin/knowledge": typeof AppAdminKnowledgeRoute;
   "/admin/lists": typeof AppAdminListsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
@@ -642,6 +679,7 @@ export interface FileRoutesByTo {
   "/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
+  "/admin/materials/$id": typeof AppAdminMaterialsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -651,6 +689,7 @@ export interface FileRoutesByTo {
   "/admin/assignment": typeof AppAdminAssignmentIndexRoute;
   "/admin/automations": typeof AppAdminAutomationsIndexRoute;
   "/admin/imports": typeof AppAdminImportsIndexRoute;
+  "/admin/materials": typeof AppAdminMaterialsIndexRoute;
   "/admin/rules": typeof AppAdminRulesIndexRoute;
   "/admin/single-sign-on": typeof AppAdminSingleSignOnIndexRoute;
   "/admin/sla": typeof AppAdminSlaIndexRoute;
@@ -677,6 +716,7 @@ export interface FileRoutesById {
   "/_app/notifications": typeof AppNotificationsRoute;
   "/_app/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/_app/profile": typeof AppProfileRoute;
+  "/_app/search": typeof AppSearchRoute;
   "/_app/security": typeof AppSecurityRoute;
   "/_app/tasks": typeof AppTasksRoute;
   "/_app/trash": typeof AppTrashRoute;
@@ -695,7 +735,9 @@ export interface FileRoutesById {
   "/_app/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/_app/admin/files": typeof AppAdminFilesRoute;
   "/_app/admin/imports": typeof AppAdminImportsRouteWithChildren;
+  "/_app/admin/knowledge": typeof AppAdminKnowledgeRoute;
   "/_app/admin/lists": typeof AppAdminListsRoute;
+  "/_app/admin/materials": typeof AppAdminMaterialsRouteWithChildren;
   "/_app/admin/organisation": typeof AppAdminOrganisationRoute;
   "/_app/admin/people": typeof AppAdminPeopleRoute;
   "/_app/admin/pipelines": typeof AppAdminPipelinesRoute;
@@ -727,6 +769,7 @@ export interface FileRoutesById {
   "/_app/admin/automations/$id": typeof AppAdminAutomationsIdRoute;
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/_app/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
+  "/_app/admin/materials/$id": typeof AppAdminMaterialsIdRoute;
   "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/_app/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -736,6 +779,7 @@ export interface FileRoutesById {
   "/_app/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/_app/admin/automations/": typeof AppAdminAutomationsIndexRoute;
   "/_app/admin/imports/": typeof AppAdminImportsIndexRoute;
+  "/_app/admin/materials/": typeof AppAdminMaterialsIndexRoute;
   "/_app/admin/rules/": typeof AppAdminRulesIndexRoute;
   "/_app/admin/single-sign-on/": typeof AppAdminSingleSignOnIndexRoute;
   "/_app/admin/sla/": typeof AppAdminSlaIndexRoute;
@@ -763,6 +807,7 @@ export interface FileRouteTypes {
     | "/notifications"
     | "/opportunities"
     | "/profile"
+    | "/search"
     | "/security"
     | "/tasks"
     | "/trash"
@@ -780,7 +825,9 @@ export interface FileRouteTypes {
     | "/admin/field-access"
     | "/admin/files"
     | "/admin/imports"
+    | "/admin/knowledge"
     | "/admin/lists"
+    | "/admin/materials"
     | "/admin/organisation"
     | "/admin/people"
     | "/admin/pipelines"
@@ -812,6 +859,7 @@ export interface FileRouteTypes {
     | "/admin/automations/$id"
     | "/admin/imports/$id"
     | "/admin/lifecycles/$id"
+    | "/admin/materials/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
@@ -821,6 +869,7 @@ export interface FileRouteTypes {
     | "/admin/assignment/"
     | "/admin/automations/"
     | "/admin/imports/"
+    | "/admin/materials/"
     | "/admin/rules/"
     | "/admin/single-sign-on/"
     | "/admin/sla/"
@@ -839,6 +888,7 @@ export interface FileRouteTypes {
     | "/e-mail"
     | "/notifications"
     | "/profile"
+    | "/search"
     | "/security"
     | "/tasks"
     | "/trash"
@@ -853,6 +903,7 @@ export interface FileRouteTypes {
     | "/admin/e-mail"
     | "/admin/field-access"
     | "/admin/files"
+    | "/admin/knowledge"
     | "/admin/lists"
     | "/admin/organisation"
     | "/admin/people"
@@ -881,6 +932,7 @@ export interface FileRouteTypes {
     | "/admin/automations/$id"
     | "/admin/imports/$id"
     | "/admin/lifecycles/$id"
+    | "/admin/materials/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
@@ -890,6 +942,7 @@ export interface FileRouteTypes {
     | "/admin/assignment"
     | "/admin/automations"
     | "/admin/imports"
+    | "/admin/materials"
     | "/admin/rules"
     | "/admin/single-sign-on"
     | "/admin/sla"
@@ -915,6 +968,7 @@ export interface FileRouteTypes {
     | "/_app/notifications"
     | "/_app/opportunities"
     | "/_app/profile"
+    | "/_app/search"
     | "/_app/security"
     | "/_app/tasks"
     | "/_app/trash"
@@ -933,7 +987,9 @@ export interface FileRouteTypes {
     | "/_app/admin/field-access"
     | "/_app/admin/files"
     | "/_app/admin/imports"
+    | "/_app/admin/knowledge"
     | "/_app/admin/lists"
+    | "/_app/admin/materials"
     | "/_app/admin/organisation"
     | "/_app/admin/people"
     | "/_app/admin/pipelines"
@@ -965,6 +1021,7 @@ export interface FileRouteTypes {
     | "/_app/admin/automations/$id"
     | "/_app/admin/imports/$id"
     | "/_app/admin/lifecycles/$id"
+    | "/_app/admin/materials/$id"
     | "/_app/admin/rules/$id"
     | "/_app/admin/single-sign-on/$id"
     | "/_app/admin/single-sign-on/new"
@@ -974,6 +1031,7 @@ export interface FileRouteTypes {
     | "/_app/admin/assignment/"
     | "/_app/admin/automations/"
     | "/_app/admin/imports/"
+    | "/_app/admin/materials/"
     | "/_app/admin/rules/"
     | "/_app/admin/single-sign-on/"
     | "/_app/admin/sla/"
@@ -1134,6 +1192,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppProfileRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/search": {
+      id: "/_app/search";
+      path: "/search";
+      fullPath: "/search";
+      preLoaderRoute: typeof AppSearchRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/security": {
       id: "/_app/security";
       path: "/security";
@@ -1267,11 +1332,25 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminImportsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/knowledge": {
+      id: "/_app/admin/knowledge";
+      path: "/knowledge";
+      fullPath: "/admin/knowledge";
+      preLoaderRoute: typeof AppAdminKnowledgeRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/lists": {
       id: "/_app/admin/lists";
       path: "/lists";
       fullPath: "/admin/lists";
       preLoaderRoute: typeof AppAdminListsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/materials": {
+      id: "/_app/admin/materials";
+      path: "/materials";
+      fullPath: "/admin/materials";
+      preLoaderRoute: typeof AppAdminMaterialsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/organisation": {
@@ -1505,6 +1584,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminLifecyclesIdRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/materials/": {
+      id: "/_app/admin/materials/";
+      path: "/";
+      fullPath: "/admin/materials/";
+      preLoaderRoute: typeof AppAdminMaterialsIndexRouteImport;
+      parentRoute: typeof AppAdminMaterialsRoute;
+    };
+    "/_app/admin/materials/$id": {
+      id: "/_app/admin/materials/$id";
+      path: "/$id";
+      fullPath: "/admin/materials/$id";
+      preLoaderRoute: typeof AppAdminMaterialsIdRouteImport;
+      parentRoute: typeof AppAdminMaterialsRoute;
+    };
     "/_app/admin/rules/": {
       id: "/_app/admin/rules/";
       path: "/";
@@ -1638,6 +1731,19 @@ const AppAdminImportsRouteWithChildren = AppAdminImportsRoute._addFileChildren(
   AppAdminImportsRouteChildren,
 );
 
+interface AppAdminMaterialsRouteChildren {
+  AppAdminMaterialsIdRoute: typeof AppAdminMaterialsIdRoute;
+  AppAdminMaterialsIndexRoute: typeof AppAdminMaterialsIndexRoute;
+}
+
+const AppAdminMaterialsRouteChildren: AppAdminMaterialsRouteChildren = {
+  AppAdminMaterialsIdRoute: AppAdminMaterialsIdRoute,
+  AppAdminMaterialsIndexRoute: AppAdminMaterialsIndexRoute,
+};
+
+const AppAdminMaterialsRouteWithChildren =
+  AppAdminMaterialsRoute._addFileChildren(AppAdminMaterialsRouteChildren);
+
 interface AppAdminRulesRouteChildren {
   AppAdminRulesIdRoute: typeof AppAdminRulesIdRoute;
   AppAdminRulesIndexRoute: typeof AppAdminRulesIndexRoute;
@@ -1708,7 +1814,9 @@ interface AppAdminRouteChildren {
   AppAdminFieldAccessRoute: typeof AppAdminFieldAccessRoute;
   AppAdminFilesRoute: typeof AppAdminFilesRoute;
   AppAdminImportsRoute: typeof AppAdminImportsRouteWithChildren;
+  AppAdminKnowledgeRoute: typeof AppAdminKnowledgeRoute;
   AppAdminListsRoute: typeof AppAdminListsRoute;
+  AppAdminMaterialsRoute: typeof AppAdminMaterialsRouteWithChildren;
   AppAdminOrganisationRoute: typeof AppAdminOrganisationRoute;
   AppAdminPeopleRoute: typeof AppAdminPeopleRoute;
   AppAdminPipelinesRoute: typeof AppAdminPipelinesRoute;
@@ -1742,7 +1850,9 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminFieldAccessRoute: AppAdminFieldAccessRoute,
   AppAdminFilesRoute: AppAdminFilesRoute,
   AppAdminImportsRoute: AppAdminImportsRouteWithChildren,
+  AppAdminKnowledgeRoute: AppAdminKnowledgeRoute,
   AppAdminListsRoute: AppAdminListsRoute,
+  AppAdminMaterialsRoute: AppAdminMaterialsRouteWithChildren,
   AppAdminOrganisationRoute: AppAdminOrganisationRoute,
   AppAdminPeopleRoute: AppAdminPeopleRoute,
   AppAdminPipelinesRoute: AppAdminPipelinesRoute,
@@ -1834,6 +1944,7 @@ interface AppRouteChildren {
   AppNotificationsRoute: typeof AppNotificationsRoute;
   AppOpportunitiesRoute: typeof AppOpportunitiesRouteWithChildren;
   AppProfileRoute: typeof AppProfileRoute;
+  AppSearchRoute: typeof AppSearchRoute;
   AppSecurityRoute: typeof AppSecurityRoute;
   AppTasksRoute: typeof AppTasksRoute;
   AppTrashRoute: typeof AppTrashRoute;
@@ -1851,6 +1962,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppNotificationsRoute: AppNotificationsRoute,
   AppOpportunitiesRoute: AppOpportunitiesRouteWithChildren,
   AppProfileRoute: AppProfileRoute,
+  AppSearchRoute: AppSearchRoute,
   AppSecurityRoute: AppSecurityRoute,
   AppTasksRoute: AppTasksRoute,
   AppTrashRoute: AppTrashRoute,

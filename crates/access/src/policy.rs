@@ -64,6 +64,7 @@ words! {
         Automation = "automation",
         SlaRule = "sla_rule",
         Approval = "approval",
+        Material = "material",
     }
 }
 
@@ -147,7 +148,8 @@ pub const fn actions(object: Object) -> &'static [Action] {
         | Object::Lead
         | Object::Task
         | Object::Activity
-        | Object::Product => &[Read, Create, Update, Delete],
+        | Object::Product
+        | Object::Material => &[Read, Create, Update, Delete],
         Object::User => &[Read, Create, Update, Delete, Impersonate],
         Object::Pipeline
         | Object::Team
@@ -191,6 +193,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Rule
             | Object::SlaRule
             | Object::Approval
+            | Object::Material
             | Object::SavedView
             | Object::Agent
             | Object::Automation
@@ -221,6 +224,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::Rule
         | Object::SlaRule
         | Object::Approval
+        | Object::Material
         | Object::SavedView
         | Object::Audit => true,
         Object::Import
@@ -390,6 +394,7 @@ permissions! {
     DeleteAutomation = Automation Delete,
     ReadApproval = Approval Read, CreateApproval = Approval Create, UpdateApproval = Approval Update, DeleteApproval = Approval Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
+    ReadMaterial = Material Read, CreateMaterial = Material Create, UpdateMaterial = Material Update, DeleteMaterial = Material Delete,
     ReadSlaRule = SlaRule Read, CreateSlaRule = SlaRule Create, UpdateSlaRule = SlaRule Update, DeleteSlaRule = SlaRule Delete,
 }
 

@@ -152,7 +152,9 @@ impl Assistant {
         agent::graph::execute(self, &person, &told).await
     }
 
-    pub(crate) fn provider(&self) -> Option<Arc<dyn LlmProvider>> {
+    /// The language model, if one is used.
+    #[must_use]
+    pub fn provider(&self) -> Option<Arc<dyn LlmProvider>> {
         self.0.provider.clone()
     }
 

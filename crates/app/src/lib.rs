@@ -15,5 +15,6 @@ pub mod seed;
 pub mod serve;
 pub mod setup;
 pub mod state;
+mod vectors;
 
 pub use state::AppState;

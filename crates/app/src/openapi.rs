@@ -16,6 +16,7 @@ use dealwright_crm::{
     saved_view, search, settings, sharing, summary, task, task_template, timeline, transfer, trash, validation,
     web_form, working_hours,
 };
+use dealwright_knowledge::KnowledgeState;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -41,7 +42,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "approvals"), (name = "service levels"), (name = "automations"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "knowledge"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "approvals"), (name = "service levels"), (name = "automations"), (name = "assistant"))
 )]
 struct Description;
 
@@ -127,6 +128,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(notification::push::http::router())
         .merge(web_form::http::router())
         .merge(dealwright_sla::router())
+        .merge(dealwright_knowledge::router())
         .merge(proposal::http::router())
         .merge(dealwright_automation::http::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
@@ -138,6 +140,10 @@ fn of_assistant() -> OpenApiRouter<AssistantState> {
 
 fn of_files() -> OpenApiRouter<file::FileState> {
     OpenApiRouter::new().nest(PREFIX, file::http::router())
+}
+
+fn of_knowledge() -> OpenApiRouter<KnowledgeState> {
+    OpenApiRouter::new().nest(PREFIX, dealwright_knowledge::search_router())
 }
 
 /// The endpoints that ask for more of the server.
@@ -155,6 +161,7 @@ pub fn describe() -> utoipa::openapi::OpenApi {
         of_access().into_openapi(),
         of_assistant().into_openapi(),
         of_files().into_openapi(),
+        of_knowledge().into_openapi(),
         of_server().into_openapi(),
     ] {
         openapi.merge(part);
@@ -197,12 +204,14 @@ fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
 
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
-    let AppState { access, assistant, files, .. } = state.clone();
+    let AppState { access, assistant, knowledge, files, .. } = state.clone();
+    let of_search = KnowledgeState { access: access.clone(), knowledge };
     let of_file = file::FileState { access: access.clone(), files };
     let api = Router::new()
         .merge(Router::from(of_access()).with_state(access.clone()))
         .merge(Router::from(of_assistant()).with_state(AssistantState { access: access.clone(), assistant }))
         .merge(Router::from(of_files()).with_state(of_file.clone()))
+        .merge(Router::from(of_knowledge()).with_state(of_search))
         .merge(of_server())
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
         .layer(from_fn(middleware::settle))

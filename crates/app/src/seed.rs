@@ -53,6 +53,10 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
+    if let Err(error) = materials(access, org, admin).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
     if let Err(error) = levels(access, org, admin).await {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
@@ -95,6 +99,17 @@ async fn automations(access: &Access, org: OrgId, admin: UserId) -> dealwright_k
         let (tx, _) = dealwright_automation::write::create(&cx, &read_value(definition)?).await?;
         tx.commit(()).await?.into_inner();
     }
+    Ok(())
+}
+
+/// What the demo company's people go by.
+async fn materials(access: &Access, org: OrgId, admin: UserId) -> dealwright_kernel::Result<()> {
+    let cx = access.context_for(org, admin).await?;
+    let mut tx = cx.begin().await?;
+    for material in demo::material::all() {
+        dealwright_knowledge::material::create(&mut tx, &read_value(material)?).await?;
+    }
+    tx.commit(()).await?.into_inner();
     Ok(())
 }
 

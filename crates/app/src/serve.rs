@@ -16,6 +16,7 @@ use dealwright_crm::{
     approval, bulk, currency, custom_field, duplicate, file, handover, notification, presence, trash,
 };
 use dealwright_files::{Blobs, Files, Parts, Reader};
+use dealwright_knowledge::{Knowledge, index};
 use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::mail::{self, Mailer};
@@ -29,7 +30,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{AiMode, Config};
 use crate::database::{Failure, Running};
-use crate::{AppState, listen, middleware, openapi, seed, setup};
+use crate::{AppState, listen, middleware, openapi, seed, setup, vectors};
 
 /// How long open requests may take to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -45,7 +46,8 @@ pub struct Background {
 #[must_use]
 pub fn state(database: &Database, settings: Settings, mailer: Mailer, files: Files) -> AppState {
     let access = Access::new(database.clone(), settings);
-    AppState { access, hub: Hub::default(), assistant: Assistant::off(), mailer, files }
+    let (assistant, knowledge) = (Assistant::off(), Knowledge::default());
+    AppState { access, hub: Hub::default(), assistant, knowledge, mailer, files }
 }
 
 /// Where files are kept, and who looks at them.
@@ -101,6 +103,7 @@ impl Background {
         tasks.spawn(dealwright_automation::consumer::follow(database.clone(), stop.clone()));
         tasks.spawn(dealwright_sla::timer::follow::run(state.access.clone(), stop.clone()));
         tasks.spawn(dealwright_sla::escalation::run(state.access.clone(), stop.clone()));
+        tasks.spawn(index::run(state.knowledge.clone(), database.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
         tasks.spawn(push_worker(state).run(stop.clone()));
@@ -185,6 +188,14 @@ pub async fn keep_levels(state: &AppState) -> dealwright_kernel::Result<()> {
     dealwright_sla::catch_up(&state.access).await
 }
 
+/// Indexes what happened until now, and embeds it if anything makes vectors, as what runs beside the requests does.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn index(state: &AppState) -> dealwright_kernel::Result<()> {
+    index::catch_up(&state.knowledge, state.access.database()).await
+}
+
 /// The worker for mailboxes: it waits for other servers most of the time, and keeps no other job waiting meanwhile.
 pub fn mail_worker(state: &AppState) -> Worker {
     mailbox::sync::register(Worker::new(state.access.database(), 4), &state.access)
@@ -220,7 +231,9 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
         request_limit: config.request_limit,
     };
     let (assistant, downloads) = assistant(config)?;
-    let state = AppState { assistant, ..state(&running.database, settings, mailer(config)?, files(config)?) };
+    let knowledge = vectors::knowledge(&assistant);
+    let state =
+        AppState { assistant, knowledge, ..state(&running.database, settings, mailer(config)?, files(config)?) };
     if config.demo {
         seed::demo_once(&state.access, &state.files).await?;
     }

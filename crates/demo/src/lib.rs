@@ -8,6 +8,7 @@ pub mod company;
 pub mod file;
 pub mod large;
 mod lead;
+pub mod material;
 pub mod random;
 pub mod scale;
 pub mod store;

@@ -122,4 +122,6 @@ ids! {
     SlaSimulationId,
     /// A message that waits for its person to say who it is from.
     UnmatchedEmailId,
+    /// A playbook, an e-mail template or a script.
+    MaterialId,
 }

@@ -12,6 +12,7 @@ use dealwright_app::{AppState, openapi, setup};
 use dealwright_files::{Blobs, Files, Limits, Parts, Place, Reader, Scanner, StoreConfig};
 use dealwright_kernel::id::{OrgId, TeamId, UserId};
 use dealwright_kernel::{Clock, Currency};
+use dealwright_knowledge::Knowledge;
 use dealwright_store::Keyring;
 use dealwright_store::mail::Mailer;
 use ipnet::IpNet;
@@ -38,6 +39,8 @@ pub struct TestOptions {
     pub scanner: Option<Scanner>,
     /// The most that is kept; as a server's when absent.
     pub file_limits: Option<Limits>,
+    /// Where vectors come from; nothing makes any when it is the default.
+    pub knowledge: Knowledge,
 }
 
 /// A running server with one organisation.
@@ -104,7 +107,7 @@ impl TestApp {
             reader: Reader { program: program()? },
             limits: options.file_limits.unwrap_or_default(),
         });
-        let state = serve::state(&db.database, settings, mailer, files);
+        let state = AppState { knowledge: options.knowledge, ..serve::state(&db.database, settings, mailer, files) };
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let url = listen(&state).await?;
         let background = options.background.then(|| Background::start(&state));
@@ -210,6 +213,19 @@ impl TestApp {
             Ok::<_, Failure>(())
         };
         unwrap(drained.await);
+    }
+
+    /// Numbers every event, and indexes what it tells.
+    ///
+    /// # Panics
+    /// When the database is gone.
+    pub async fn index(&self) {
+        let indexed = async {
+            while dealwright_store::sequencer::sequence_once(&self.db.database).await? > 0 {}
+            serve::index(&self.state).await?;
+            Ok::<_, Failure>(())
+        };
+        unwrap(indexed.await);
     }
 
     /// Stops what runs in the background.

@@ -232,6 +232,16 @@ export type FollowedObject = "opportunity" | "account" | "contact" | "lead";
 export type MentionRef = Schemas["MentionRef"];
 export type Reaction = Schemas["Reaction"];
 
+export type Material = Schemas["Material"];
+export type MaterialKind = Schemas["MaterialKind"];
+export type MaterialSummary = Schemas["MaterialSummary"];
+export type MaterialVersion = Schemas["MaterialVersion"];
+export type Placeholder = Schemas["Placeholder"];
+export type Passage = Schemas["Passage"];
+export type PassageKind = Schemas["PassageKind"];
+export type KnowledgeAnswer = Schemas["KnowledgeAnswer"];
+export type KnowledgeStatus = Schemas["KnowledgeStatus"];
+
 export type SlaRule = Schemas["SlaRule"];
 export type NewSlaRule = Schemas["NewSlaRule"];
 export type SlaObject = Schemas["SlaObject"];

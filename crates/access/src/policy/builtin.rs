@@ -76,6 +76,7 @@ impl Builtin {
                 .set(Object::Activity, &[(Read, All), (Create, All), (Update, Team), (Delete, Team)])
                 .set(Object::Import, &[(Read, Own), (Create, All)])
                 .set(Object::SavedView, &[(Create, All)])
+                .set(Object::Material, &[(Read, All), (Create, All), (Update, All), (Delete, All)])
                 .set(Object::Agent, &[(Use, All)]),
             Self::SalesRep => records
                 .iter()
@@ -99,8 +100,16 @@ impl Builtin {
     fn basics() -> Grants {
         use Action::{Create, Delete, Read, Update};
         use ScopeLevel::{All, Own};
-        [Object::Product, Object::Pipeline, Object::User, Object::Team, Object::Organisation, Object::Approval]
-            .iter()
+        let read = [
+            Object::Product,
+            Object::Pipeline,
+            Object::User,
+            Object::Team,
+            Object::Organisation,
+            Object::Approval,
+            Object::Material,
+        ];
+        read.iter()
             .fold(Grants::default(), |grants, &object| grants.set(object, &[(Read, All)]))
             .set(Object::ApiKey, &[(Read, Own), (Create, Own), (Update, Own), (Delete, Own)])
     }

@@ -15,6 +15,7 @@ mod automation;
 mod connect;
 mod crm;
 mod killed;
+mod knowledge;
 mod sla;
 mod store;
 mod workflow;

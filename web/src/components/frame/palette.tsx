@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Moon, Search, Sun, Upload } from "lucide-react";
+import { Moon, Search, Sun, TextSearch, Upload } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { Fragment, useState, type ReactNode } from "react";
 import { get } from "@/api/client";
@@ -158,6 +158,18 @@ export function Palette() {
                       )}
                     </Command.Item>
                   ))}
+                </Command.Group>
+              )}
+              {isSentence(text) && (
+                <Command.Group heading="By meaning" className={GROUP}>
+                  <Command.Item
+                    value="search-by-meaning"
+                    className={ITEM}
+                    onSelect={run(() => void navigate({ to: "/search", search: { q: text.trim().slice(0, 500) } }))}
+                  >
+                    <TextSearch />
+                    <span className="truncate">Search by meaning: “{text.trim()}”</span>
+                  </Command.Item>
                 </Command.Group>
               )}
               {maySell && isSentence(text) && (

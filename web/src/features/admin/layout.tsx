@@ -1,5 +1,6 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import {
+  BookOpen,
   Bot,
   Box,
   Building2,
@@ -24,6 +25,7 @@ import {
   Mail,
   Paperclip,
   Tag,
+  TextSearch,
   Timer,
   Users,
   Waypoints,
@@ -71,6 +73,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
       { to: "/admin/task-templates", label: "Task templates", icon: SquareCheck },
+      { to: "/admin/materials", label: "Playbooks and templates", icon: BookOpen, needs: ["material", "read"] },
       { to: "/admin/approvals", label: "Approvals", icon: Stamp, needs: ["approval", "read"] },
       { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: ["rule", "read"] },
       { to: "/admin/assignment", label: "Assignment rules", icon: Waypoints, needs: ["rule", "read"] },
@@ -87,6 +90,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/imports", label: "Import", icon: Import, needs: ["import", "read"] },
       { to: "/admin/e-mail", label: "E-mail", icon: Mail, needs: ["organisation", "update"] },
       { to: "/admin/files", label: "Files", icon: Paperclip, needs: ["organisation", "update"] },
+      { to: "/admin/knowledge", label: "Search index", icon: TextSearch, needs: ["organisation", "update"] },
       { to: "/admin/configuration", label: "Configuration file", icon: FileCog },
       { to: "/admin/audit", label: "Audit log", icon: ScrollText, needs: ["audit", "read"] },
     ],

@@ -26,6 +26,7 @@ const OBJECTS: Record<string, string> = {
   sla_rule: "Service levels",
   approval: "Approvals",
   saved_view: "Views for everyone",
+  material: "Playbooks and templates",
   api_key: "API keys",
   service_account: "Service accounts",
   single_sign_on: "Single sign-on",
@@ -33,7 +34,7 @@ const OBJECTS: Record<string, string> = {
 const ACTIONS: Record<string, string> = { read: "View", update: "Edit", impersonate: "View as" };
 const GROUPS: [string, string[]][] = [
   ["Sell", ["lead", "opportunity", "account", "contact", "product"]],
-  ["Work", ["activity", "task", "saved_view", "agent"]],
+  ["Work", ["activity", "task", "saved_view", "material", "agent"]],
   [
     "Run",
     [

@@ -247,6 +247,12 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
             json!({ "months": 1, "rule": { "name": "New", "object": "lead", "condition": "false", "measure": "first_response",
                                            "target": { "value": 1, "unit": "hours" } } })
         }
+        "POST /materials" => json!({ "kind": "script", "title": "New", "body": "Hello" }),
+        "PATCH /materials/{id}" => json!({ "title": "Changed", "version": 999 }),
+        "POST /materials/{id}/archive"
+        | "POST /materials/{id}/restore"
+        | "POST /materials/{id}/versions/{number}/restore"
+        | "POST /knowledge/reindex" => json!({}),
         "POST /domains/{domain}/verification" => json!({}),
         "PATCH /matching-rules/{object}" => json!({ "version": 999, "threshold": 80 }),
         "POST /duplicates/check" => json!({ "object": "account", "name": "Account" }),
@@ -327,6 +333,8 @@ async fn who_may_ask_what() {
     records.insert("sla-calendars", id(app.admin.post("/sla-calendars", calendar).await.ok()));
     let level = json!({ "name": "Level", "object": "lead", "measure": "first_response", "target": { "value": 1, "unit": "hours" } });
     records.insert("sla-rules", id(app.admin.post("/sla-rules", level).await.ok()));
+    let script = json!({ "kind": "script", "title": "Script", "body": "Hello", "published": true });
+    records.insert("materials", id(app.admin.post("/materials", script).await.ok()));
     let view = json!({ "object": "opportunity", "name": "View" });
     records.insert("saved-views", id(owner.post("/saved-views", view).await.ok()));
     let account = json!(records["accounts"]);
@@ -376,6 +384,8 @@ async fn who_may_ask_what() {
                     format!("{path}?of=name.count")
                 } else if operation == "GET /search" {
                     "/search?q=x".to_owned()
+                } else if operation == "GET /knowledge/search" {
+                    "/knowledge/search?q=x&by=words".to_owned()
                 } else if operation == "GET /effective-access" {
                     format!("/effective-access?user_id={nil}&object=account&id={nil}", nil = person.id)
                 } else if operation == "GET /files" {

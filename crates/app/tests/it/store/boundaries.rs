@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "embed",
     "dedupe",
     "kernel",
@@ -17,6 +17,7 @@ const ORDER: [&str; 15] = [
     "workflow",
     "crm",
     "sla",
+    "knowledge",
     "connect",
     "demo",
     "import",

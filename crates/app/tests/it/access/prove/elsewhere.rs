@@ -43,6 +43,21 @@ async fn checked(who: &Person, object: &str, file: &str) -> Value {
     panic!("the check never ends");
 }
 
+/// Waits until all that happened is in the index, which what runs in the background works at too.
+pub(super) async fn indexed(app: &TestApp) {
+    let behind = "select (select count(*) from event_pending) + (select count(*) from knowledge_pending)
+        + (select max(position) from event_position) - (select position from event_consumer where name = 'knowledge')";
+    let mut db = app.db.database.maintenance().await.unwrap();
+    for _ in 0..1_000 {
+        app.index().await;
+        if sqlx::query_scalar::<_, Option<i64>>(behind).fetch_one(&mut db).await.unwrap() == Some(0) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the index never catches up");
+}
+
 /// An answer in which nothing is left of the id that was asked for.
 fn shape(answer: &Answer, id: &str) -> (u16, String) {
     let mut body = answer.body.clone();
@@ -108,6 +123,18 @@ impl Proof<'_> {
             self.case("an import's match", user, &found["resolved"]["id"], json!(there.then_some(&record.id)));
             let suggested = found["suggestion"]["id"].as_str().is_none_or(|id| seen.contains(id));
             self.case("an import's suggestion", user, suggested, true);
+        }
+    }
+
+    /// Passages of a record are found by who sees it, and by nobody else.
+    pub(super) async fn passages(&mut self, user: usize) {
+        let world = self.world;
+        let person = &world.users[user].person;
+        for (n, record) in world.records.iter().enumerate().filter(|(_, record)| record.object != "task") {
+            let found = person.get(&format!("/knowledge/search?q={}&by=words&limit=50", record.word)).await.ok();
+            let told = found["items"].as_array().unwrap().iter().any(|item| text(&item["citation"]["id"]) == record.id);
+            self.case("passages of a record", user, told, world.sees(user, n));
+            self.unnamed("the passages", user, &found["items"]);
         }
     }
 

@@ -66,6 +66,7 @@ async fn prove(seed: u64, thorough: bool) -> usize {
     if dice.once_in(2) {
         dealwright_store::job::fold_totals(&app.db.database).await.unwrap();
     }
+    elsewhere::indexed(&app).await;
     let mut proof = Proof { seed, world: &world, cases: 0 };
     // A small run looks at a few people and records of each world, a large one at all.
     for user in (0..world.users.len()).filter(|user| thorough || user % 2 == 0) {
@@ -73,6 +74,7 @@ async fn prove(seed: u64, thorough: bool) -> usize {
         proof.figures(user).await;
         proof.exports(user).await;
         proof.tools(&app, user).await;
+        proof.passages(user).await;
         if thorough || user == 0 {
             proof.imports(user).await;
         }
