@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "embed",
     "dedupe",
     "kernel",
@@ -20,6 +20,7 @@ const ORDER: [&str; 15] = [
     "connect",
     "demo",
     "import",
+    "insight",
     "ai",
     "automation",
     "app",
