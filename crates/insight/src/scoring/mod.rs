@@ -15,7 +15,7 @@ mod store;
 mod trial;
 
 pub use self::explain::{LeadScore, ScorePart, explain};
-pub use self::job::{catch_up, follow};
+pub use self::job::{catch_up, follow, score_all};
 pub use self::model::{Bands, Grade, Model, ScoreModel, ScoreRule};
 
 #[cfg(test)]
