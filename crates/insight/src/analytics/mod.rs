@@ -77,14 +77,11 @@ pub async fn run(cx: &Context, tx: &mut Tx, query: &Query) -> Result<Report> {
     let asking = Asking { reader: &reader, query, ids: ids.as_deref(), zone, now: cx.clock().now() };
     let (now, before) = (query.period, query.compare.then(|| query.period.before()));
     let staged = measures.iter().any(|m| m.is_of_stages());
-    let mut read = asking.read(tx, now, staged).await?;
+    let read = asking.read(tx, now, staged).await?;
     let earlier = match before {
         Some(before) => Some(asking.read(tx, before, staged).await?),
         None => None,
     };
-    if query.measures.is_empty() && !staged {
-        read.stages.clear();
-    }
     let keys = read.keys();
     let labels = store::labels(tx, &query.groups, &keys).await?;
     report::make(&asking, actor.currency, measures, (now, before), read, earlier, &labels)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use dealwright_crm::list::{self, ListQuery, Names, Reader};
+use dealwright_crm::list::{self, Names, Reader};
 use dealwright_crm::opportunity::list::CATALOGUE;
 use dealwright_crm::summary;
 use dealwright_kernel::{Error, Result};
@@ -290,21 +290,6 @@ async fn products(tx: &mut Tx, keys: &[String]) -> Result<HashMap<String, (Strin
     Ok(rows.into_iter().map(|r| (r.id.to_string(), (r.name, None))).collect())
 }
 
-/// The filter of all deals, for tests.
-#[cfg(test)]
-pub(super) fn everything() -> ListQuery {
-    ListQuery {
-        filter: list::Filter::none(),
-        sort: Vec::new(),
-        sort_text: String::new(),
-        limit: 1,
-        cursor: None,
-        count: false,
-        totals: false,
-        q: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -313,6 +298,5 @@ mod tests {
     fn time_is_told_in_words_and_in_its_order() {
         assert_eq!(time("2026-Q4").0, "Q4 2026");
         assert!(time("2026-02").1 < time("2026-11").1);
-        assert!(everything().q.is_none());
     }
 }

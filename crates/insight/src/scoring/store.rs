@@ -101,24 +101,19 @@ pub async fn behaviour(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>
     )
     .fetch_all(tx.db())
     .await?;
-    let of = |r: &dyn Fn(&mut Facts)| {
-        let mut facts = Facts::default();
-        r(&mut facts);
-        facts
-    };
+    let since = |at: DateTime<Utc>| Value::Int((now - at).num_days().max(0));
     Ok(rows
         .into_iter()
         .map(|r| {
-            let since = |at: DateTime<Utc>| Value::Int((now - at).num_days().max(0));
-            let facts = of(&|facts| {
-                facts.put("email_kind", Value::text(r.email.as_deref().and_then(domains::kind_of).map(domains::Kind::as_str)));
-                facts.put("company_listed", Value::Bool(r.company.as_deref().is_some_and(companies::is_listed)));
-                facts.put("completeness", Value::Int(r.completeness));
-                facts.put("age_days", since(r.created_at));
-                facts.put("activities_30_days", Value::Int(r.recent));
-                facts.put("replies_30_days", Value::Int(r.replies));
-                facts.put("days_without_activity", since(r.last.unwrap_or(r.created_at)));
-            });
+            let kind = r.email.as_deref().and_then(domains::kind_of).map(domains::Kind::as_str);
+            let mut facts = Facts::default();
+            facts.put("email_kind", Value::text(kind));
+            facts.put("company_listed", Value::Bool(r.company.as_deref().is_some_and(companies::is_listed)));
+            facts.put("completeness", Value::Int(r.completeness));
+            facts.put("age_days", since(r.created_at));
+            facts.put("activities_30_days", Value::Int(r.recent));
+            facts.put("replies_30_days", Value::Int(r.replies));
+            facts.put("days_without_activity", since(r.last.unwrap_or(r.created_at)));
             (r.id, facts)
         })
         .collect())
