@@ -29,7 +29,7 @@ test("a figure of the sales dashboard leads to the very deals behind it", async 
 test("a lead's score says why", async ({ page }) => {
   await signIn(page);
   const made = await page.request.post("/api/v1/leads", {
-    data: { last_name: `Score ${RUN}`, title: "Head of Production", rating: "hot", email: `s${RUN}@honeywell.com` },
+    data: { last_name: `Score ${RUN}`, title: "Head of Production", rating: "hot", email: `s${RUN}@ecolab.com` },
   });
   const { id } = (await made.json()) as { id: string };
   await expect(async () => {
@@ -46,11 +46,11 @@ test("a lead's score says why", async ({ page }) => {
   // Its company is recognised by the address, and taken over by a click.
   await page.getByRole("button", { name: /^Enrich: / }).click();
   const dialog = page.getByRole("dialog", { name: `Enrich Score ${RUN}` });
-  await expect(dialog.getByRole("checkbox", { name: "Company: Honeywell" })).toBeChecked();
+  await expect(dialog.getByRole("checkbox", { name: "Company: Ecolab" })).toBeChecked();
   await accessible(page);
   await dialog.getByRole("button", { name: /^Take over/ }).click();
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByText("Honeywell").first()).toBeVisible();
+  await expect(page.getByText("Ecolab").first()).toBeVisible();
 });
 
 test("an administrator tries other score rules before they are in force", async ({ page }) => {

@@ -76,7 +76,7 @@ async fn insight(access: &Access, org: OrgId, admin: UserId) -> dealwright_kerne
     let mut tx = cx.begin().await?;
     for (name, website) in [
         ("Corning", Some("https://www.corning.com")),
-        ("Honeywell", None),
+        ("Ecolab", None),
         ("Rockwell Automation", Some("https://www.rockwellautomation.com")),
         ("Fabryka Maszyn Wolin Sp. z o.o.", None),
     ] {

@@ -197,12 +197,12 @@ mod tests {
 
     #[test]
     fn a_company_is_recognised_by_its_name_and_its_domain() {
-        assert_eq!(sureness(Some("Honeywell Inc."), None), Some(92));
-        assert_eq!(sureness(Some("Honeywell"), Some("honeywell.com")), Some(98));
-        assert_eq!(sureness(Some("Honeywell"), Some("sweet-honey.example")), Some(75));
-        assert_eq!(sureness(None, Some("https://www.honeywell.com/de")), Some(70));
+        assert_eq!(sureness(Some("Ecolab Inc."), None), Some(92));
+        assert_eq!(sureness(Some("Ecolab"), Some("ecolab.com")), Some(98));
+        assert_eq!(sureness(Some("Ecolab"), Some("sweet-honey.example")), Some(75));
+        assert_eq!(sureness(None, Some("https://www.ecolab.com/de")), Some(70));
         assert_eq!(sureness(Some("Nordwerk Anlagenbau"), Some("nordwerk.example")), None);
-        assert_eq!(sureness(Some("Nordwerk"), Some("honeywell.com")), None);
+        assert_eq!(sureness(Some("Nordwerk"), Some("ecolab.com")), None);
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl Model {
                 rule("Rated hot", "rating == \"hot\"", 15),
                 rule("Rated cold", "rating == \"cold\"", -10),
                 rule("Came by recommendation or knows us", "source in [\"Referral\", \"Partner\", \"Existing customer\"]", 15),
-                rule("Came by itself", "source in [\"Website\", \"Webinar\", \"Trade fair\"]", 10),
+                rule("Came by itself", "source in [\"Website\", \"Webinar\", \"Event\", \"Trade fair\"]", 10),
                 rule("Writes from a company's address", "email_kind == \"business\"", 15),
                 rule("Writes from a private mailbox", "email_kind == \"free\"", -5),
                 rule("Uses a throw-away address", "email_kind == \"disposable\"", -40),

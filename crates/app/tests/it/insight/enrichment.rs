@@ -13,14 +13,14 @@ fn told(known: &Value) -> Vec<Value> {
 #[tokio::test]
 async fn an_account_is_recognised_and_a_person_takes_over() {
     let (app, _) = monday().await;
-    let health = app.admin.choice("industry", "Healthcare").await;
+    let medical = app.admin.choice("industry", "Medical").await;
     let account = app.admin.post("/accounts", json!({ "name": "Abbott Laboratories", "founded_year": 1900 })).await.ok();
     let path = format!("/accounts/{}/enrichment", id(&account));
     let known = app.admin.get(&path).await.ok();
     assert_eq!(
         told(&known),
         [
-            json!(["industry_id", "Healthcare", "sp500", 0.92, true]),
+            json!(["industry_id", "Medical", "sp500", 0.92, true]),
             json!(["country", "United States", "sp500", 0.92, true]),
             // What a person wrote takes a click.
             json!(["founded_year", "1888", "sp500", 0.92, false]),
@@ -36,7 +36,7 @@ async fn an_account_is_recognised_and_a_person_takes_over() {
     let taken = app.admin.post(&path, chosen.clone()).await;
     let event = taken.event();
     let taken = taken.ok();
-    assert_eq!(json!([taken["industry_id"], taken["country"], taken["version"]]), json!([health, "United States", 2]));
+    assert_eq!(json!([taken["industry_id"], taken["country"], taken["version"]]), json!([medical, "United States", 2]));
     let after = app.admin.get(&path).await.ok();
     let origins: Vec<_> = after["origins"].as_array().unwrap().iter().map(|o| json!([o["field"], o["source"], o["confidence"]])).collect();
     assert_eq!(origins, [json!(["country", "sp500", 0.92]), json!(["industry_id", "sp500", 0.92])]);
@@ -56,22 +56,22 @@ async fn an_account_is_recognised_and_a_person_takes_over() {
 async fn a_lead_is_known_by_its_address() {
     let (app, _) = monday().await;
     let lead = |email: &str| app.admin.post("/leads", json!({ "last_name": "Petrov", "email": email }));
-    let business = lead("nadia@honeywell.com").await.ok();
+    let business = lead("nadia@ecolab.com").await.ok();
     let known = app.admin.get(&format!("/leads/{}/enrichment", id(&business))).await.ok();
     let fields: Vec<_> = known["suggestions"].as_array().unwrap().iter().map(|s| json!([s["field"], s["shown"], s["source"]])).collect();
     assert_eq!(
         fields,
         [
-            json!(["company", "Honeywell", "sp500"]),
-            json!(["industry_id", "Industrials, Industrial Conglomerates", "sp500"]),
+            json!(["company", "Ecolab", "sp500"]),
+            json!(["industry_id", "Materials, Specialty Chemicals", "sp500"]),
             json!(["country", "United States", "sp500"]),
-            json!(["website", "https://honeywell.com", "domains"]),
+            json!(["website", "https://ecolab.com", "domains"]),
         ]
     );
-    assert_eq!(known["suggestions"][1]["missing"], "The list of industries has nothing for Industrials (Industrial Conglomerates)");
+    assert_eq!(known["suggestions"][1]["missing"], "The list of industries has nothing for Materials (Specialty Chemicals)");
     let take = json!({ "version": 1, "fields": [{ "field": "company", "source": "sp500" }] });
     let taken = app.admin.post(&format!("/leads/{}/enrichment", id(&business)), take).await.ok();
-    assert_eq!(taken["company"], "Honeywell");
+    assert_eq!(taken["company"], "Ecolab");
     let missing = json!({ "version": 2, "fields": [{ "field": "industry_id", "source": "sp500" }] });
     let refused = app.admin.post(&format!("/leads/{}/enrichment", id(&business)), missing).await;
     assert_eq!(refused.problem(), "409 enrichment_changed: industry_id");
