@@ -1,5 +1,6 @@
 //! `GET /analytics`: one query of measures by groups.
 
+use chrono::NaiveDate;
 use dealwright_access::policy::ReadOpportunity;
 use dealwright_access::{Access, Allow, Context};
 use dealwright_crm::list::{Asked, ListQuery, Names, span};
@@ -8,7 +9,6 @@ use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{Json, Query as Pairs};
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -144,9 +144,12 @@ mod tests {
         assert_eq!(of(Some("last_month"), None, None), "2026-10-01..2026-10-31");
         assert_eq!(of(None, Some("2026-01-01"), None), "2026-01-01..2026-11-23");
         assert_eq!(of(None, Some("-30d"), Some("yesterday")), "2026-10-24..2026-11-22");
-        for (named, from, to) in
-            [(Some("soon"), None, None), (None, Some("2026-12-01"), Some("2026-11-01")), (Some("this_year"), Some("today"), None), (None, Some("1900-01-01"), None)]
-        {
+        for (named, from, to) in [
+            (Some("soon"), None, None),
+            (None, Some("2026-12-01"), Some("2026-11-01")),
+            (Some("this_year"), Some("today"), None),
+            (None, Some("1900-01-01"), None),
+        ] {
             assert_eq!(of(named, from, to), "invalid_query");
         }
     }

@@ -102,11 +102,9 @@ impl Measure {
     pub const fn unit(self) -> Unit {
         match self {
             Self::OpenDeals | Self::Created | Self::Won | Self::Lost | Self::Entered => Unit::Deals,
-            Self::PipelineValue
-            | Self::WeightedPipeline
-            | Self::WonValue
-            | Self::LostValue
-            | Self::AverageDealSize => Unit::Money,
+            Self::PipelineValue | Self::WeightedPipeline | Self::WonValue | Self::LostValue | Self::AverageDealSize => {
+                Unit::Money
+            }
             Self::WinRate | Self::WinRateValue | Self::StageConversion => Unit::Share,
             Self::CycleDays | Self::TimeInStage => Unit::Days,
             Self::Velocity => Unit::MoneyPerDay,

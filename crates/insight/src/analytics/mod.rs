@@ -99,7 +99,10 @@ fn check(actor: &Actor, query: &Query) -> Result<()> {
         return wrong("group_by", "two groups that differ");
     }
     if query.measures.iter().any(|m| m.is_of_stages()) && query.groups != [Group::Stage] {
-        return wrong("measures", "entered, stage_conversion and time_in_stage are grouped by stage, and by nothing else");
+        return wrong(
+            "measures",
+            "entered, stage_conversion and time_in_stage are grouped by stage, and by nothing else",
+        );
     }
     if query.limit == 0 || query.limit > MAX_ROWS {
         return wrong("limit", "a number from 1 to 500");

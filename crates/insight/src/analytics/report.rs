@@ -1,8 +1,8 @@
 //! What is answered: figures, each with what it is made of and the deals behind it.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_crm::record::Ref;
 use dealwright_kernel::{Currency, Money, Result};
-use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
@@ -117,7 +117,8 @@ pub fn make(
     let none = Counts::default();
     let before_total = earlier.as_ref().map(|e| (&e.total, None));
     let total = of(&Vec::new(), &read.total, None, before_total);
-    let passage_of = |base: &'_ Base, keys: &Keys| keys.first().cloned().flatten().and_then(|k| base.stages.get(&k).cloned());
+    let passage_of =
+        |base: &'_ Base, keys: &Keys| keys.first().cloned().flatten().and_then(|k| base.stages.get(&k).cloned());
     let mut ranked: Vec<(Option<i64>, Option<Decimal>, Row)> = Vec::new();
     for keys in read.keys() {
         let counts = read.rows.get(&keys).unwrap_or(&none);
@@ -255,9 +256,7 @@ const fn parts(measure: Measure) -> &'static [Measure] {
         Measure::WinRateValue => &[Measure::WonValue, Measure::LostValue],
         Measure::AverageDealSize => &[Measure::WonValue, Measure::Won],
         Measure::CycleDays => &[Measure::Won],
-        Measure::Velocity => {
-            &[Measure::OpenDeals, Measure::WinRate, Measure::AverageDealSize, Measure::CycleDays]
-        }
+        Measure::Velocity => &[Measure::OpenDeals, Measure::WinRate, Measure::AverageDealSize, Measure::CycleDays],
         Measure::StageConversion | Measure::TimeInStage => &[Measure::Entered],
         Measure::OpenDeals
         | Measure::PipelineValue

@@ -86,8 +86,7 @@ impl Asking<'_> {
             sql.push(format_args!(", coalesce(sum(x.{what}) filter (where x.f = '{family}'), 0)::bigint as {name}"));
         }
         sql.push(", max(x.m) as cycle, count(*) over () as groups from (");
-        let families: Vec<Family> =
-            Family::ALL.into_iter().filter(|family| self.needs(*family)).collect();
+        let families: Vec<Family> = Family::ALL.into_iter().filter(|family| self.needs(*family)).collect();
         for (n, family) in families.iter().enumerate() {
             sql.push(if n == 0 { "" } else { " union all " });
             self.family(&mut sql, groups, *family, moments, is_now, tx.org().0);
@@ -140,7 +139,9 @@ impl Asking<'_> {
         let amount = if by_product { "t.amount_base * l.share" } else { "t.amount_base" };
         let weighted = if by_product { "t.expected_base * l.share" } else { "t.expected_base" };
         let median = match family {
-            Family::Won => "percentile_cont(0.5) within group (order by extract(epoch from t.closed_at - t.created_at)::float8)",
+            Family::Won => {
+                "percentile_cont(0.5) within group (order by extract(epoch from t.closed_at - t.created_at)::float8)"
+            }
             Family::Open | Family::Created | Family::Lost => "null::float8",
         };
         sql.push(format_args!(
@@ -244,7 +245,8 @@ fn explain(error: sqlx::Error) -> Error {
     let mut error = Error::from(error);
     if error.code == "query_timeout" {
         error.detail =
-            "these are too many deals to work out while you wait; narrow them by a filter, or take a shorter period".into();
+            "these are too many deals to work out while you wait; narrow them by a filter, or take a shorter period"
+                .into();
     }
     error
 }

@@ -62,12 +62,12 @@ impl Validate for TakeOver {
 /// The proposals that were chosen, as they are by now.
 fn chosen<'a>(all: &'a [Suggestion], wanted: &[Chosen]) -> Result<Vec<&'a Suggestion>> {
     let find = |chosen: &Chosen| {
-        all.iter()
-            .find(|s| s.field == chosen.field && s.source == chosen.source && !s.value.is_null())
-            .ok_or_else(|| {
+        all.iter().find(|s| s.field == chosen.field && s.source == chosen.source && !s.value.is_null()).ok_or_else(
+            || {
                 let why = format!("{} is not proposed for {} any more; look again", chosen.source, chosen.field);
                 Error::conflict("enrichment_changed", why).on(chosen.field.clone())
-            })
+            },
+        )
     };
     wanted.iter().map(find).collect()
 }

@@ -55,8 +55,12 @@ struct Recognised<'a> {
 
 impl List {
     fn read(text: &'static str) -> Self {
-        let mut list =
-            Self { companies: Vec::new(), by_core: HashMap::new(), by_letters: HashMap::new(), by_beginning: HashMap::new() };
+        let mut list = Self {
+            companies: Vec::new(),
+            by_core: HashMap::new(),
+            by_letters: HashMap::new(),
+            by_beginning: HashMap::new(),
+        };
         for line in text.lines() {
             let columns: Vec<&'static str> = line.split('\t').collect();
             let core = core(columns.first().copied().unwrap_or_default());
@@ -86,7 +90,8 @@ impl List {
         let domain = asked.company_domain();
         let stem = domain.as_deref().map(domain_stem);
         let name = asked.name.as_deref().map(core).filter(|core| core.len() >= SHORTEST);
-        let agrees = |company: &Company| stem.is_some_and(|stem| compact(&company.core).starts_with(&stem.replace('-', "")));
+        let agrees =
+            |company: &Company| stem.is_some_and(|stem| compact(&company.core).starts_with(&stem.replace('-', "")));
         if let Some(company) = name.as_ref().and_then(|name| self.only(self.by_core.get(name))) {
             let called = company.column(0);
             let (percent, why) = match (&domain, agrees(company)) {

@@ -85,12 +85,20 @@ impl Source for Domains {
         if asked.website.is_none()
             && let Some(domain) = asked.domain.as_deref().and_then(point::domain).or_else(|| of_address.clone())
         {
-            propose(Found::Website(format!("https://{domain}")), 70, format!("A company's site is mostly at its domain, {domain}"));
+            propose(
+                Found::Website(format!("https://{domain}")),
+                70,
+                format!("A company's site is mostly at its domain, {domain}"),
+            );
         }
         if let Some(domain) = asked.company_domain()
             && let Some(country) = country_of(&domain)
         {
-            propose(Found::Country(country.to_owned()), 60, format!("The domain {domain} ends as those of {country} do"));
+            propose(
+                Found::Country(country.to_owned()),
+                60,
+                format!("The domain {domain} ends as those of {country} do"),
+            );
         }
         let told = asked.email.as_deref().and_then(kind_of);
         let note = match told {
@@ -144,6 +152,9 @@ mod tests {
                 (Found::Country("Germany".into()), 60),
             ]
         );
-        assert_eq!((country_of("acme.co.uk"), country_of("start.io"), country_of("acme.com")), (Some("United Kingdom"), None, None));
+        assert_eq!(
+            (country_of("acme.co.uk"), country_of("start.io"), country_of("acme.com")),
+            (Some("United Kingdom"), None, None)
+        );
     }
 }

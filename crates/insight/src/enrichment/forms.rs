@@ -67,9 +67,11 @@ impl Source for LegalForms {
         let ending = asked.company_domain().and_then(|domain| domains::country_of(&domain));
         let agreed = form.countries.iter().map(|(_, name)| *name).find(|name| ending == Some(*name));
         let proposed = match (form.countries.as_slice(), agreed) {
-            (_, Some(country)) => {
-                Some((country, 95, format!("{} is a legal form of {country}, and the domain ends as those of it do", form.name)))
-            }
+            (_, Some(country)) => Some((
+                country,
+                95,
+                format!("{} is a legal form of {country}, and the domain ends as those of it do", form.name),
+            )),
             ([(_, country)], None) => Some((*country, 85, format!("{} is a legal form of {country} alone", form.name))),
             (_, None) => None,
         };

@@ -53,7 +53,10 @@ pub fn fitting<'a>(choices: &'a [Choice], sector: &str, branch: &str) -> Option<
     };
     let called = |text: &str| {
         let text = fold(text);
-        CALLED.iter().filter(|(word, _)| text.contains(&fold(word))).find_map(|(_, names)| names.iter().find_map(|n| named(n)))
+        CALLED
+            .iter()
+            .filter(|(word, _)| text.contains(&fold(word)))
+            .find_map(|(_, names)| names.iter().find_map(|n| named(n)))
     };
     named(branch).or_else(|| called(branch)).or_else(|| named(sector)).or_else(|| called(sector))
 }

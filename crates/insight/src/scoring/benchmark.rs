@@ -29,13 +29,26 @@ fn of_equals_half_are_above_each_other() {
 fn facts(row: &BTreeMap<&str, &str>) -> Vec<String> {
     let get = |name: &str| row.get(name).copied().unwrap_or_default();
     let number = |name: &str| get(name).parse::<f64>().unwrap_or(0.0);
-    let named = |name: &str| (!get(name).is_empty() && get(name) != "Select").then(|| format!("{name} = {}", get(name)));
-    let mut facts: Vec<String> = ["Lead Origin", "Lead Source", "What is your current occupation", "Specialization", "Last Activity"]
-        .into_iter()
-        .filter_map(named)
-        .collect();
+    let named =
+        |name: &str| (!get(name).is_empty() && get(name) != "Select").then(|| format!("{name} = {}", get(name)));
+    let mut facts: Vec<String> =
+        ["Lead Origin", "Lead Source", "What is your current occupation", "Specialization", "Last Activity"]
+            .into_iter()
+            .filter_map(named)
+            .collect();
     let time = number("Total Time Spent on Website");
-    facts.push(format!("time = {}", if time > 1_000.0 { "long" } else if time > 300.0 { "some" } else if time > 0.0 { "little" } else { "none" }));
+    facts.push(format!(
+        "time = {}",
+        if time > 1_000.0 {
+            "long"
+        } else if time > 300.0 {
+            "some"
+        } else if time > 0.0 {
+            "little"
+        } else {
+            "none"
+        }
+    ));
     facts.push(format!("visits = {}", if number("TotalVisits") > 3.0 { "many" } else { "few" }));
     if get("Do Not Email") == "Yes" {
         facts.push("no e-mail".into());
@@ -64,7 +77,11 @@ fn points_of_rules_tell_good_leads_from_others() {
     let mut seen: BTreeMap<String, (f64, f64)> = BTreeMap::new();
     let (mut all_won, mut all_lost) = (0.0, 0.0);
     for row in rows.iter().enumerate().filter(|(n, _)| half(*n)).map(|(_, r)| r) {
-        if won(row) { all_won += 1.0 } else { all_lost += 1.0 }
+        if won(row) {
+            all_won += 1.0
+        } else {
+            all_lost += 1.0
+        }
         for fact in facts(row) {
             let of = seen.entry(fact).or_default();
             if won(row) { of.0 += 1.0 } else { of.1 += 1.0 }

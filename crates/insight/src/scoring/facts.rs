@@ -15,11 +15,35 @@ fn more() -> Vec<Fact> {
         example: example.to_owned(),
     };
     vec![
-        fact("email_kind", Kind::Text, true, "What its e-mail address is: business, free or disposable", "email_kind == \"business\""),
-        fact("company_listed", Kind::Bool, false, "Whether its company is listed on an American exchange", "company_listed"),
-        fact("completeness", Kind::Int, false, "How many of the usual fields are filled, in percent", "completeness >= 80"),
+        fact(
+            "email_kind",
+            Kind::Text,
+            true,
+            "What its e-mail address is: business, free or disposable",
+            "email_kind == \"business\"",
+        ),
+        fact(
+            "company_listed",
+            Kind::Bool,
+            false,
+            "Whether its company is listed on an American exchange",
+            "company_listed",
+        ),
+        fact(
+            "completeness",
+            Kind::Int,
+            false,
+            "How many of the usual fields are filled, in percent",
+            "completeness >= 80",
+        ),
         fact("age_days", Kind::Int, false, "Days since it came in", "age_days < 14"),
-        fact("activities_30_days", Kind::Int, false, "Calls, e-mails and meetings of the last 30 days", "activities_30_days >= 2"),
+        fact(
+            "activities_30_days",
+            Kind::Int,
+            false,
+            "Calls, e-mails and meetings of the last 30 days",
+            "activities_30_days >= 2",
+        ),
         fact("replies_30_days", Kind::Int, false, "Of these, those that came from the lead", "replies_30_days > 0"),
     ]
 }

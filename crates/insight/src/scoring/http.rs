@@ -3,10 +3,10 @@
 use axum::response::IntoResponse;
 use dealwright_access::policy::{ReadLead, ReadRule, UpdateRule};
 use dealwright_access::{Access, Allow};
+use dealwright_kernel::Result;
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{IfMatch, Json, Path, Valid, etag};
 use dealwright_kernel::id::LeadId;
-use dealwright_kernel::Result;
 use dealwright_store::change::{diff, stale};
 use dealwright_store::{Committed, Event, Subject, Tx};
 use dealwright_workflow::rule::http::{Verdict, Vocabulary, verdict, vocabulary};

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use dealwright_crm::assignment::input::check_expression;
 use dealwright_crm::record::{Ref, Texts};
-use dealwright_kernel::extract::Validate;
 use dealwright_kernel::Result;
+use dealwright_kernel::extract::Validate;
 use dealwright_workflow::rule::{Catalogue, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -130,7 +130,11 @@ impl Model {
                 rule("Has a say in the budget", DECIDES, 20),
                 rule("Rated hot", "rating == \"hot\"", 15),
                 rule("Rated cold", "rating == \"cold\"", -10),
-                rule("Came by recommendation or knows us", "source in [\"Referral\", \"Partner\", \"Existing customer\"]", 15),
+                rule(
+                    "Came by recommendation or knows us",
+                    "source in [\"Referral\", \"Partner\", \"Existing customer\"]",
+                    15,
+                ),
                 rule("Came by itself", "source in [\"Website\", \"Webinar\", \"Event\", \"Trade fair\"]", 10),
                 rule("Writes from a company's address", "email_kind == \"business\"", 15),
                 rule("Writes from a private mailbox", "email_kind == \"free\"", -5),
@@ -185,7 +189,10 @@ mod tests {
         let model = Model::shipped();
         model.validate().unwrap();
         model.check(&facts::plain()).unwrap();
-        assert_eq!((model.bands.grade(60), model.bands.grade(59), model.bands.grade(19)), (Grade::A, Grade::B, Grade::D));
+        assert_eq!(
+            (model.bands.grade(60), model.bands.grade(59), model.bands.grade(19)),
+            (Grade::A, Grade::B, Grade::D)
+        );
     }
 
     #[test]

@@ -61,7 +61,14 @@ async fn figures_say_what_they_are_made_of_and_lead_to_their_deals() {
     let figures = by_measure(&report["total"]);
     let value = |measure: &str| figures[measure]["value"].clone();
     assert_eq!(
-        json!([value("open_deals"), value("pipeline_value"), value("created"), value("won"), value("won_value"), value("lost_value")]),
+        json!([
+            value("open_deals"),
+            value("pipeline_value"),
+            value("created"),
+            value("won"),
+            value("won_value"),
+            value("lost_value")
+        ]),
         json!([2, euros_of("1050.00"), 5, 2, euros_of("400.00"), euros_of("200.00")])
     );
     assert_eq!(
@@ -74,7 +81,12 @@ async fn figures_say_what_they_are_made_of_and_lead_to_their_deals() {
     let told: Vec<_> = parts.as_array().unwrap().iter().map(|p| json!([p["measure"], p["value"]])).collect();
     assert_eq!(
         told,
-        [json!(["open_deals", 2]), json!(["win_rate", "0.6667"]), json!(["average_deal_size", euros_of("200.00")]), json!(["cycle_days", "15"])]
+        [
+            json!(["open_deals", 2]),
+            json!(["win_rate", "0.6667"]),
+            json!(["average_deal_size", euros_of("200.00")]),
+            json!(["cycle_days", "15"])
+        ]
     );
     assert_eq!(json!([figures["won"]["previous"], figures["win_rate"]["previous"]]), json!([0, null]));
     assert_eq!(json!([report["previous_from"], report["previous_to"]]), json!(["2026-05-01", "2026-05-31"]));
@@ -97,7 +109,10 @@ async fn groups_have_their_figures_and_their_deals() {
     let regions = app.admin.get(&by("region", "won_value,win_rate")).await.ok();
     assert_eq!(rows(&regions), [("East".into(), euros_of("300.00")), ("West".into(), euros_of("100.00"))]);
     let west = &regions["rows"][1]["figures"][1];
-    assert_eq!((&west["value"], behind(&app.admin, west).await), (&json!("0.5"), vec!["Lost one".into(), "Won one".into()]));
+    assert_eq!(
+        (&west["value"], behind(&app.admin, west).await),
+        (&json!("0.5"), vec!["Lost one".into(), "Won one".into()])
+    );
     let months = app.admin.get("/analytics?from=2026-05-01&to=2026-07-31&group_by=month&measures=won").await.ok();
     assert_eq!(rows(&months), [("2026-06".into(), json!(2))]);
     assert_eq!(behind(&app.admin, &months["rows"][0]["figures"][0]).await, ["Won one", "Won two"]);
@@ -109,7 +124,10 @@ async fn groups_have_their_figures_and_their_deals() {
     assert_eq!((rows(&limited).len(), &limited["left_out"]), (1, &json!(1)));
     // The filter is the list's own.
     let filtered = app.admin.get(&format!("{}&region_id=east", by("region", "won"))).await.ok();
-    assert_eq!((rows(&filtered), total(&filtered, "won")["value"].clone()), (vec![("East".into(), json!(1))], json!(1)));
+    assert_eq!(
+        (rows(&filtered), total(&filtered, "won")["value"].clone()),
+        (vec![("East".into(), json!(1))], json!(1))
+    );
 }
 
 #[tokio::test]

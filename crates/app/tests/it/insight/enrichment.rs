@@ -14,7 +14,8 @@ fn told(known: &Value) -> Vec<Value> {
 async fn an_account_is_recognised_and_a_person_takes_over() {
     let (app, _) = monday().await;
     let medical = app.admin.choice("industry", "Medical").await;
-    let account = app.admin.post("/accounts", json!({ "name": "Abbott Laboratories", "founded_year": 1900 })).await.ok();
+    let account =
+        app.admin.post("/accounts", json!({ "name": "Abbott Laboratories", "founded_year": 1900 })).await.ok();
     let path = format!("/accounts/{}/enrichment", id(&account));
     let known = app.admin.get(&path).await.ok();
     assert_eq!(
@@ -30,7 +31,11 @@ async fn an_account_is_recognised_and_a_person_takes_over() {
     assert_eq!(known["suggestions"][0]["why"], "The name is that of Abbott Laboratories");
     let notes: Vec<_> = known["notes"].as_array().unwrap().iter().map(|n| n["source"].clone()).collect();
     assert_eq!(notes, ["sp500", "sec"]);
-    assert_eq!(app.admin.get(&format!("/accounts/{}", id(&account))).await.ok()["country"], Value::Null, "nothing is written");
+    assert_eq!(
+        app.admin.get(&format!("/accounts/{}", id(&account))).await.ok()["country"],
+        Value::Null,
+        "nothing is written"
+    );
 
     let chosen = json!({ "version": 1, "fields": [{ "field": "industry_id", "source": "sp500" }, { "field": "country", "source": "sp500" }] });
     let taken = app.admin.post(&path, chosen.clone()).await;
@@ -38,7 +43,12 @@ async fn an_account_is_recognised_and_a_person_takes_over() {
     let taken = taken.ok();
     assert_eq!(json!([taken["industry_id"], taken["country"], taken["version"]]), json!([medical, "United States", 2]));
     let after = app.admin.get(&path).await.ok();
-    let origins: Vec<_> = after["origins"].as_array().unwrap().iter().map(|o| json!([o["field"], o["source"], o["confidence"]])).collect();
+    let origins: Vec<_> = after["origins"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| json!([o["field"], o["source"], o["confidence"]]))
+        .collect();
     assert_eq!(origins, [json!(["country", "sp500", 0.92]), json!(["industry_id", "sp500", 0.92])]);
     assert_eq!(told(&after).len(), 1);
     // It is an edit like any other.
@@ -58,7 +68,8 @@ async fn a_lead_is_known_by_its_address() {
     let lead = |email: &str| app.admin.post("/leads", json!({ "last_name": "Petrov", "email": email }));
     let business = lead("nadia@ecolab.com").await.ok();
     let known = app.admin.get(&format!("/leads/{}/enrichment", id(&business))).await.ok();
-    let fields: Vec<_> = known["suggestions"].as_array().unwrap().iter().map(|s| json!([s["field"], s["shown"], s["source"]])).collect();
+    let fields: Vec<_> =
+        known["suggestions"].as_array().unwrap().iter().map(|s| json!([s["field"], s["shown"], s["source"]])).collect();
     assert_eq!(
         fields,
         [
@@ -68,7 +79,10 @@ async fn a_lead_is_known_by_its_address() {
             json!(["website", "https://ecolab.com", "domains"]),
         ]
     );
-    assert_eq!(known["suggestions"][1]["missing"], "The list of industries has nothing for Materials (Specialty Chemicals)");
+    assert_eq!(
+        known["suggestions"][1]["missing"],
+        "The list of industries has nothing for Materials (Specialty Chemicals)"
+    );
     let take = json!({ "version": 1, "fields": [{ "field": "company", "source": "sp500" }] });
     let taken = app.admin.post(&format!("/leads/{}/enrichment", id(&business)), take).await.ok();
     assert_eq!(taken["company"], "Ecolab");
@@ -77,14 +91,18 @@ async fn a_lead_is_known_by_its_address() {
     assert_eq!(refused.problem(), "409 enrichment_changed: industry_id");
     let thrown = lead("x@mailinator.com").await.ok();
     let known = app.admin.get(&format!("/leads/{}/enrichment", id(&thrown))).await.ok();
-    assert_eq!(json!([known["suggestions"], known["notes"][0]["text"]]), json!([[], "The e-mail address is one to be thrown away"]));
+    assert_eq!(
+        json!([known["suggestions"], known["notes"][0]["text"]]),
+        json!([[], "The e-mail address is one to be thrown away"])
+    );
 }
 
 #[tokio::test]
 async fn sources_are_for_those_who_see_the_record_and_taking_over_for_those_who_may_edit() {
     let (app, _) = monday().await;
     let rep = app.user(Builtin::SalesRep).await;
-    let account = app.admin.post("/accounts", json!({ "name": "Abbott Laboratories", "domain": "abbott.com" })).await.ok();
+    let account =
+        app.admin.post("/accounts", json!({ "name": "Abbott Laboratories", "domain": "abbott.com" })).await.ok();
     let path = format!("/accounts/{}/enrichment", id(&account));
     let take = |version: i64| json!({ "version": version, "fields": [{ "field": "country", "source": "sp500" }] });
     assert_eq!(rep.get(&path).await.status, 200);
@@ -95,7 +113,10 @@ async fn sources_are_for_those_who_see_the_record_and_taking_over_for_those_who_
     assert_eq!(app.nobody().get(&path).await.status, 401);
     for (body, problem) in [
         (json!({ "version": 1, "fields": [] }), "422 invalid: fields"),
-        (json!({ "version": 1, "fields": vec![json!({ "field": "country", "source": "sp500" }); 30] }), "422 invalid: fields, fields.1"),
+        (
+            json!({ "version": 1, "fields": vec![json!({ "field": "country", "source": "sp500" }); 30] }),
+            "422 invalid: fields, fields.1",
+        ),
         (json!({ "version": 1, "fields": [{ "field": "name", "source": "rumour" }] }), "409 enrichment_changed: name"),
     ] {
         assert!(app.admin.post(&path, body).await.problem().starts_with(problem), "{problem}");

@@ -21,7 +21,8 @@ async fn score(who: &Person, lead: &Value) -> Value {
 #[tokio::test]
 async fn a_lead_is_scored_with_a_reason_for_each_point() {
     let (app, clock) = monday().await;
-    let body = json!({ "last_name": "Petrov", "title": "Head of Production", "rating": "hot", "email": "nadia@isdom.de" });
+    let body =
+        json!({ "last_name": "Petrov", "title": "Head of Production", "rating": "hot", "email": "nadia@isdom.de" });
     let lead = app.admin.post("/leads", body).await.ok();
     assert_eq!(json!([lead["score"], lead["grade"]]), json!([null, null]));
     assert_eq!(score(&app.admin, &lead).await["score"], Value::Null);

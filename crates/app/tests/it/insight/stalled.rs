@@ -24,12 +24,16 @@ async fn a_deal_stands_still_when_it_takes_longer_than_won_ones_did() {
     let items = found["items"].as_array().unwrap();
     assert_eq!(items.len(), 1);
     assert_eq!(items[0]["opportunity"]["id"], slow["id"]);
+    assert_eq!(items[0]["reason"], "10 days in Prospecting, no activity yet; won deals took 6 days (median of 5)");
     assert_eq!(
-        items[0]["reason"],
-        "10 days in Prospecting, no activity yet; won deals took 6 days (median of 5)"
-    );
-    assert_eq!(
-        json!([items[0]["days_in_stage"], items[0]["days_idle"], items[0]["usual_days"], items[0]["won_deals"], items[0]["limit_days"], items[0]["by"]]),
+        json!([
+            items[0]["days_in_stage"],
+            items[0]["days_idle"],
+            items[0]["usual_days"],
+            items[0]["won_deals"],
+            items[0]["limit_days"],
+            items[0]["by"]
+        ]),
         json!([10, 10, "6", 5, 9, "won_deals"])
     );
     // The rep has won nothing yet: three weeks count.
