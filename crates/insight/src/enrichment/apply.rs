@@ -1,6 +1,8 @@
 //! Taking proposals over, by the record's own edit: its version, permissions, rules, history and undo.
 
 use dealwright_access::Context;
+use dealwright_access::context::permission;
+use dealwright_access::policy::{UpdateAccount, UpdateLead};
 use dealwright_crm::account::{Account, AccountPatch};
 use dealwright_crm::lead::{Lead, LeadPatch};
 use dealwright_crm::record::Texts;
@@ -87,7 +89,7 @@ fn written<'a>(chosen: Vec<&'a Suggestion>, now: &Subject) -> Vec<(&'a Suggestio
 /// # Errors
 /// 404; 403; 409 `version_conflict`, or `enrichment_changed` when one is not proposed any more; 422 of the rules.
 pub async fn account(cx: &Context, tx: &mut Tx, id: AccountId, version: i64, wanted: &[Chosen]) -> Result<Account> {
-    let permit = cx.permit::<Account>(tx, id).await?;
+    let permit = cx.permit_for::<Account>(tx, id, permission::<UpdateAccount>()).await?;
     let subject = Subject::of_account(&permit)?;
     let known = suggest::of(cx.actor(), tx, &subject).await?;
     let chosen = chosen(&known.suggestions, wanted)?;
@@ -103,7 +105,7 @@ pub async fn account(cx: &Context, tx: &mut Tx, id: AccountId, version: i64, wan
 /// # Errors
 /// As [`account`]; 409 `lead_converted`.
 pub async fn lead(cx: &Context, tx: &mut Tx, id: LeadId, version: i64, wanted: &[Chosen]) -> Result<Lead> {
-    let permit = cx.permit::<Lead>(tx, id).await?;
+    let permit = cx.permit_for::<Lead>(tx, id, permission::<UpdateLead>()).await?;
     let subject = Subject::of_lead(&permit)?;
     let known = suggest::of(cx.actor(), tx, &subject).await?;
     let chosen = chosen(&known.suggestions, wanted)?;
