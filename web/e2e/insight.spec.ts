@@ -17,7 +17,10 @@ test("a figure of the sales dashboard leads to the very deals behind it", async 
   await page.getByText("As a table").click();
   await expect(page.getByRole("columnheader", { name: "Lost" })).toBeVisible();
   await accessible(page);
-  const rate = page.getByRole("definition").filter({ hasText: /^\d+ of \d+$/ }).or(page.getByText(/^\d+ of \d+$/));
+  const rate = page
+    .getByRole("definition")
+    .filter({ hasText: /^\d+ of \d+$/ })
+    .or(page.getByText(/^\d+ of \d+$/));
   const [, of] = /of (\d+)/.exec((await rate.first().textContent()) ?? "") ?? [];
   await page.getByRole("link", { name: "Win rate: show the deals" }).first().click();
   await expect(page).toHaveURL(/\/opportunities\?/);

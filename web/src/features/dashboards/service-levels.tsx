@@ -14,7 +14,8 @@ export function ServiceLevels({ asked }: { asked: Asked }) {
   const navigate = useNavigate();
   const { data } = useSuspenseQuery(adherenceQuery(asked));
   const teams = useQuery(teamsQuery()).data ?? [];
-  const ask = (next: Asked) => void navigate({ to: "/dashboards/service-levels", search: { ...asked, ...next }, replace: true });
+  const ask = (next: Asked) =>
+    void navigate({ to: "/dashboards/service-levels", search: { ...asked, ...next }, replace: true });
   const withoutTeam = ({ team, ...rest }: Asked): Asked => rest;
   const withoutRule = ({ rule, ...rest }: Asked): Asked => rest;
   const rules = data.by_rule.flatMap((part) => (part.of ? [part.of] : []));

@@ -48,7 +48,9 @@ function Why({ score }: { score: LeadScore }) {
     <section aria-label="Why this score" className="flex max-h-[60vh] flex-col gap-2 overflow-y-auto text-cell">
       <h3 className="text-section text-fg">
         Why {score.score}
-        {score.sum !== score.score && <span className="font-normal text-fg-3"> ({score.sum} points, held to 0–100)</span>}
+        {score.sum !== score.score && (
+          <span className="font-normal text-fg-3"> ({score.sum} points, held to 0–100)</span>
+        )}
       </h3>
       <ul>
         {parts.map((part, at) => (

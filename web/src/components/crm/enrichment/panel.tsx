@@ -33,9 +33,7 @@ export function EnrichmentPanel(props: {
         return { field, source };
       });
       const init = { path: { id: record.id }, ifMatch: known.version, body: { fields } };
-      return object === "account"
-        ? post("/accounts/{id}/enrichment", init)
-        : post("/leads/{id}/enrichment", init);
+      return object === "account" ? post("/accounts/{id}/enrichment", init) : post("/leads/{id}/enrichment", init);
     },
     onSuccess: ({ eventId }) => {
       told(`${plural(chosen.length, "field")} taken over`, eventId);
@@ -98,7 +96,10 @@ export function EnrichmentPanel(props: {
           <ul className="mt-1 flex flex-col gap-1 text-cell text-fg-2">
             {known.notes.map((note) => (
               <li key={note.source + note.text}>
-                {note.text}. <span className="text-meta text-fg-3">{note.why}. Source: {sourceName(note.source)}</span>
+                {note.text}.{" "}
+                <span className="text-meta text-fg-3">
+                  {note.why}. Source: {sourceName(note.source)}
+                </span>
               </li>
             ))}
           </ul>

@@ -46,7 +46,12 @@ export function Parts({ scope, onScope }: { scope: Scope; onScope: (next: Scope)
       ) : rows.length === 0 ? (
         <Empty icon={Users} title="No deals in this time" />
       ) : (
-        <div className="scroll-thin overflow-x-auto" tabIndex={0} role="region" aria-label={`Won by ${label.toLowerCase()}`}>
+        <div
+          className="scroll-thin overflow-x-auto"
+          tabIndex={0}
+          role="region"
+          aria-label={`Won by ${label.toLowerCase()}`}
+        >
           <table className="w-full min-w-[560px] text-cell">
             <thead>
               <tr className="border-b border-line text-meta text-fg-3">

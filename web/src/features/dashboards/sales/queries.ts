@@ -30,7 +30,13 @@ export const stagesQuery = (scope: Scope, hidden: boolean) =>
   grouped("stages", scope, {
     period: readPeriod(scope.period),
     group_by: "stage",
-    measures: ["entered", "stage_conversion", "time_in_stage", "open_deals", ...without(["pipeline_value"], hidden)].join(),
+    measures: [
+      "entered",
+      "stage_conversion",
+      "time_in_stage",
+      "open_deals",
+      ...without(["pipeline_value"], hidden),
+    ].join(),
   });
 
 /** The last twelve months, whatever the period. */

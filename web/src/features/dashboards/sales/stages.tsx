@@ -53,7 +53,12 @@ export function Stages({ scope }: { scope: Scope }) {
                             style={{ width: `${((amount(entered) ?? 0) / most) * 100}%` }}
                           />
                         </span>
-                        <Drill scope={scope} deals={entered?.deals} label={`${name}, entered`} className="w-10 text-right tnum">
+                        <Drill
+                          scope={scope}
+                          deals={entered?.deals}
+                          label={`${name}, entered`}
+                          className="w-10 text-right tnum"
+                        >
                           {shown(entered)}
                         </Drill>
                       </span>

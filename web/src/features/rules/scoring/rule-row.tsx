@@ -28,7 +28,9 @@ export function RuleRow(props: {
       <fieldset disabled={props.readOnly} className="grid gap-x-3 gap-y-2 md:grid-cols-[minmax(0,1fr)_88px_auto]">
         <legend className="sr-only">Rule {n}</legend>
         <Field label="Reason" required error={error("label")}>
-          {(w) => <Input {...w} value={rule.label} maxLength={200} onChange={(e) => onChange({ label: e.target.value })} />}
+          {(w) => (
+            <Input {...w} value={rule.label} maxLength={200} onChange={(e) => onChange({ label: e.target.value })} />
+          )}
         </Field>
         <Field label="Points" required error={error("points")}>
           {(w) => (
