@@ -30,6 +30,7 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ],
   ["rules", "Validation rules", "refused", ["rules", { object: "account", name: "Mine", expression: "true" }]],
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
+  ["scoring", "Lead scoring", "refused", ["lead-scoring/dry-run", { rules: [], bands: { a: 60, b: 40, c: 20 } }]],
   ["automations", "Automations", "refused", ["automations", { name: "Mine", object: "lead", steps: [], scopes: {} }]],
   ["sla", "Service levels", "refused", ["sla-rules", { name: "Mine", object: "lead", measure: "first_response" }]],
   ["sla-calendars", "Working calendars", "refused", ["sla-calendars", { name: "Mine", week: {} }]],

@@ -57,7 +57,7 @@ test("an administrator writes a service level, simulates it, and sees its clock 
     await expect(page.getByRole("button", { name: /Service levels: First response, Done in time/ })).toBeVisible();
   }).toPass({ timeout: 20_000 });
 
-  await page.goto("/dashboards");
+  await page.goto("/dashboards/service-levels");
   await page.getByLabel("Rule").selectOption({ label: name });
   await expect(page.getByRole("definition").filter({ hasText: "100 %" })).toBeVisible();
   // What is to be done, by when it is due.
@@ -105,7 +105,7 @@ test("an administrator writes a calendar with a break and a holiday", async ({ p
 
 test("a rep sees the clocks of their records, and not the rules", async ({ page }) => {
   await signIn(page, "rep@demo.test");
-  await page.goto("/dashboards");
+  await page.goto("/dashboards/service-levels");
   await expect(page.getByRole("heading", { name: "Service levels" })).toBeVisible();
   const answer = await page.request.get("/api/v1/sla-rules");
   expect(answer.status()).toBe(403);

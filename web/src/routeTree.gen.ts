@@ -59,6 +59,7 @@ import { Route as AppAdminPriceListsRouteImport } from "./routes/_app/admin/pric
 import { Route as AppAdminProductsRouteImport } from "./routes/_app/admin/products";
 import { Route as AppAdminRolesRouteImport } from "./routes/_app/admin/roles";
 import { Route as AppAdminRulesRouteImport } from "./routes/_app/admin/rules";
+import { Route as AppAdminScoringRouteImport } from "./routes/_app/admin/scoring";
 import { Route as AppAdminServiceAccountsRouteImport } from "./routes/_app/admin/service-accounts";
 import { Route as AppAdminSessionsRouteImport } from "./routes/_app/admin/sessions";
 import { Route as AppAdminSignInRouteImport } from "./routes/_app/admin/sign-in";
@@ -71,6 +72,8 @@ import { Route as AppApprovalsIndexRouteImport } from "./routes/_app/approvals/i
 import { Route as AppApprovalsIdRouteImport } from "./routes/_app/approvals/$id";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
+import { Route as AppDashboardsIndexRouteImport } from "./routes/_app/dashboards/index";
+import { Route as AppDashboardsServiceLevelsRouteImport } from "./routes/_app/dashboards/service-levels";
 import { Route as AppLeadsIndexRouteImport } from "./routes/_app/leads/index";
 import { Route as AppLeadsIdRouteImport } from "./routes/_app/leads/$id";
 import { Route as AppOpportunitiesIndexRouteImport } from "./routes/_app/opportunities/index";
@@ -346,6 +349,11 @@ const AppAdminRulesRoute = AppAdminRulesRouteImport.update({
   path: "/rules",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminScoringRoute = AppAdminScoringRouteImport.update({
+  id: "/scoring",
+  path: "/scoring",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminServiceAccountsRoute = AppAdminServiceAccountsRouteImport.update({
   id: "/service-accounts",
   path: "/service-accounts",
@@ -406,6 +414,17 @@ const AppContactsIdRoute = AppContactsIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppContactsRoute,
 } as any);
+const AppDashboardsIndexRoute = AppDashboardsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppDashboardsRoute,
+} as any);
+const AppDashboardsServiceLevelsRoute =
+  AppDashboardsServiceLevelsRouteImport.update({
+    id: "/service-levels",
+    path: "/service-levels",
+    getParentRoute: () => AppDashboardsRoute,
+  } as any);
 const AppLeadsIndexRoute = AppLeadsIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -548,7 +567,7 @@ export interface FileRoutesByFullPath {
   "/admin": typeof AppAdminRouteWithChildren;
   "/approvals": typeof AppApprovalsRouteWithChildren;
   "/contacts": typeof AppContactsRouteWithChildren;
-  "/dashboards": typeof AppDashboardsRoute;
+  "/dashboards": typeof AppDashboardsRouteWithChildren;
   "/e-mail": typeof AppEMailRoute;
   "/leads": typeof AppLeadsRouteWithChildren;
   "/notifications": typeof AppNotificationsRoute;
@@ -582,6 +601,7 @@ export interface FileRoutesByFullPath {
   "/admin/products": typeof AppAdminProductsRoute;
   "/admin/roles": typeof AppAdminRolesRoute;
   "/admin/rules": typeof AppAdminRulesRouteWithChildren;
+  "/admin/scoring": typeof AppAdminScoringRoute;
   "/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
@@ -592,6 +612,7 @@ export interface FileRoutesByFullPath {
   "/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/approvals/$id": typeof AppApprovalsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
+  "/dashboards/service-levels": typeof AppDashboardsServiceLevelsRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
@@ -599,6 +620,7 @@ export interface FileRoutesByFullPath {
   "/admin/": typeof AppAdminIndexRoute;
   "/approvals/": typeof AppApprovalsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
+  "/dashboards/": typeof AppDashboardsIndexRoute;
   "/leads/": typeof AppLeadsIndexRoute;
   "/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/admin/approvals/$id": typeof AppAdminApprovalsIdRoute;
@@ -631,7 +653,6 @@ export interface FileRoutesByTo {
   "/second-factor": typeof SecondFactorRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
-  "/dashboards": typeof AppDashboardsRoute;
   "/e-mail": typeof AppEMailRoute;
   "/notifications": typeof AppNotificationsRoute;
   "/profile": typeof AppProfileRoute;
@@ -658,6 +679,7 @@ export interface FileRoutesByTo {
   "/admin/price-lists": typeof AppAdminPriceListsRoute;
   "/admin/products": typeof AppAdminProductsRoute;
   "/admin/roles": typeof AppAdminRolesRoute;
+  "/admin/scoring": typeof AppAdminScoringRoute;
   "/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/admin/sessions": typeof AppAdminSessionsRoute;
   "/admin/sign-in": typeof AppAdminSignInRoute;
@@ -665,6 +687,7 @@ export interface FileRoutesByTo {
   "/admin/task-templates": typeof AppAdminTaskTemplatesRoute;
   "/approvals/$id": typeof AppApprovalsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
+  "/dashboards/service-levels": typeof AppDashboardsServiceLevelsRoute;
   "/leads/$id": typeof AppLeadsIdRoute;
   "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/opportunities/board": typeof AppOpportunitiesBoardRoute;
@@ -672,6 +695,7 @@ export interface FileRoutesByTo {
   "/admin": typeof AppAdminIndexRoute;
   "/approvals": typeof AppApprovalsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
+  "/dashboards": typeof AppDashboardsIndexRoute;
   "/leads": typeof AppLeadsIndexRoute;
   "/opportunities": typeof AppOpportunitiesIndexRoute;
   "/admin/approvals/$id": typeof AppAdminApprovalsIdRoute;
@@ -710,7 +734,7 @@ export interface FileRoutesById {
   "/_app/admin": typeof AppAdminRouteWithChildren;
   "/_app/approvals": typeof AppApprovalsRouteWithChildren;
   "/_app/contacts": typeof AppContactsRouteWithChildren;
-  "/_app/dashboards": typeof AppDashboardsRoute;
+  "/_app/dashboards": typeof AppDashboardsRouteWithChildren;
   "/_app/e-mail": typeof AppEMailRoute;
   "/_app/leads": typeof AppLeadsRouteWithChildren;
   "/_app/notifications": typeof AppNotificationsRoute;
@@ -745,6 +769,7 @@ export interface FileRoutesById {
   "/_app/admin/products": typeof AppAdminProductsRoute;
   "/_app/admin/roles": typeof AppAdminRolesRoute;
   "/_app/admin/rules": typeof AppAdminRulesRouteWithChildren;
+  "/_app/admin/scoring": typeof AppAdminScoringRoute;
   "/_app/admin/service-accounts": typeof AppAdminServiceAccountsRoute;
   "/_app/admin/sessions": typeof AppAdminSessionsRoute;
   "/_app/admin/sign-in": typeof AppAdminSignInRoute;
@@ -755,6 +780,7 @@ export interface FileRoutesById {
   "/_app/admin/web-forms": typeof AppAdminWebFormsRouteWithChildren;
   "/_app/approvals/$id": typeof AppApprovalsIdRoute;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
+  "/_app/dashboards/service-levels": typeof AppDashboardsServiceLevelsRoute;
   "/_app/leads/$id": typeof AppLeadsIdRoute;
   "/_app/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/_app/opportunities/board": typeof AppOpportunitiesBoardRoute;
@@ -762,6 +788,7 @@ export interface FileRoutesById {
   "/_app/admin/": typeof AppAdminIndexRoute;
   "/_app/approvals/": typeof AppApprovalsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
+  "/_app/dashboards/": typeof AppDashboardsIndexRoute;
   "/_app/leads/": typeof AppLeadsIndexRoute;
   "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/_app/admin/approvals/$id": typeof AppAdminApprovalsIdRoute;
@@ -835,6 +862,7 @@ export interface FileRouteTypes {
     | "/admin/products"
     | "/admin/roles"
     | "/admin/rules"
+    | "/admin/scoring"
     | "/admin/service-accounts"
     | "/admin/sessions"
     | "/admin/sign-in"
@@ -845,6 +873,7 @@ export interface FileRouteTypes {
     | "/admin/web-forms"
     | "/approvals/$id"
     | "/contacts/$id"
+    | "/dashboards/service-levels"
     | "/leads/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
@@ -852,6 +881,7 @@ export interface FileRouteTypes {
     | "/admin/"
     | "/approvals/"
     | "/contacts/"
+    | "/dashboards/"
     | "/leads/"
     | "/opportunities/"
     | "/admin/approvals/$id"
@@ -884,7 +914,6 @@ export interface FileRouteTypes {
     | "/second-factor"
     | "/setup"
     | "/sign-in"
-    | "/dashboards"
     | "/e-mail"
     | "/notifications"
     | "/profile"
@@ -911,6 +940,7 @@ export interface FileRouteTypes {
     | "/admin/price-lists"
     | "/admin/products"
     | "/admin/roles"
+    | "/admin/scoring"
     | "/admin/service-accounts"
     | "/admin/sessions"
     | "/admin/sign-in"
@@ -918,6 +948,7 @@ export interface FileRouteTypes {
     | "/admin/task-templates"
     | "/approvals/$id"
     | "/contacts/$id"
+    | "/dashboards/service-levels"
     | "/leads/$id"
     | "/opportunities/$id"
     | "/opportunities/board"
@@ -925,6 +956,7 @@ export interface FileRouteTypes {
     | "/admin"
     | "/approvals"
     | "/contacts"
+    | "/dashboards"
     | "/leads"
     | "/opportunities"
     | "/admin/approvals/$id"
@@ -997,6 +1029,7 @@ export interface FileRouteTypes {
     | "/_app/admin/products"
     | "/_app/admin/roles"
     | "/_app/admin/rules"
+    | "/_app/admin/scoring"
     | "/_app/admin/service-accounts"
     | "/_app/admin/sessions"
     | "/_app/admin/sign-in"
@@ -1007,6 +1040,7 @@ export interface FileRouteTypes {
     | "/_app/admin/web-forms"
     | "/_app/approvals/$id"
     | "/_app/contacts/$id"
+    | "/_app/dashboards/service-levels"
     | "/_app/leads/$id"
     | "/_app/opportunities/$id"
     | "/_app/opportunities/board"
@@ -1014,6 +1048,7 @@ export interface FileRouteTypes {
     | "/_app/admin/"
     | "/_app/approvals/"
     | "/_app/contacts/"
+    | "/_app/dashboards/"
     | "/_app/leads/"
     | "/_app/opportunities/"
     | "/_app/admin/approvals/$id"
@@ -1402,6 +1437,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminRulesRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/scoring": {
+      id: "/_app/admin/scoring";
+      path: "/scoring";
+      fullPath: "/admin/scoring";
+      preLoaderRoute: typeof AppAdminScoringRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/service-accounts": {
       id: "/_app/admin/service-accounts";
       path: "/service-accounts";
@@ -1485,6 +1527,20 @@ declare module "@tanstack/react-router" {
       fullPath: "/contacts/$id";
       preLoaderRoute: typeof AppContactsIdRouteImport;
       parentRoute: typeof AppContactsRoute;
+    };
+    "/_app/dashboards/": {
+      id: "/_app/dashboards/";
+      path: "/";
+      fullPath: "/dashboards/";
+      preLoaderRoute: typeof AppDashboardsIndexRouteImport;
+      parentRoute: typeof AppDashboardsRoute;
+    };
+    "/_app/dashboards/service-levels": {
+      id: "/_app/dashboards/service-levels";
+      path: "/service-levels";
+      fullPath: "/dashboards/service-levels";
+      preLoaderRoute: typeof AppDashboardsServiceLevelsRouteImport;
+      parentRoute: typeof AppDashboardsRoute;
     };
     "/_app/leads/": {
       id: "/_app/leads/";
@@ -1824,6 +1880,7 @@ interface AppAdminRouteChildren {
   AppAdminProductsRoute: typeof AppAdminProductsRoute;
   AppAdminRolesRoute: typeof AppAdminRolesRoute;
   AppAdminRulesRoute: typeof AppAdminRulesRouteWithChildren;
+  AppAdminScoringRoute: typeof AppAdminScoringRoute;
   AppAdminServiceAccountsRoute: typeof AppAdminServiceAccountsRoute;
   AppAdminSessionsRoute: typeof AppAdminSessionsRoute;
   AppAdminSignInRoute: typeof AppAdminSignInRoute;
@@ -1860,6 +1917,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminProductsRoute: AppAdminProductsRoute,
   AppAdminRolesRoute: AppAdminRolesRoute,
   AppAdminRulesRoute: AppAdminRulesRouteWithChildren,
+  AppAdminScoringRoute: AppAdminScoringRoute,
   AppAdminServiceAccountsRoute: AppAdminServiceAccountsRoute,
   AppAdminSessionsRoute: AppAdminSessionsRoute,
   AppAdminSignInRoute: AppAdminSignInRoute,
@@ -1904,6 +1962,20 @@ const AppContactsRouteWithChildren = AppContactsRoute._addFileChildren(
   AppContactsRouteChildren,
 );
 
+interface AppDashboardsRouteChildren {
+  AppDashboardsServiceLevelsRoute: typeof AppDashboardsServiceLevelsRoute;
+  AppDashboardsIndexRoute: typeof AppDashboardsIndexRoute;
+}
+
+const AppDashboardsRouteChildren: AppDashboardsRouteChildren = {
+  AppDashboardsServiceLevelsRoute: AppDashboardsServiceLevelsRoute,
+  AppDashboardsIndexRoute: AppDashboardsIndexRoute,
+};
+
+const AppDashboardsRouteWithChildren = AppDashboardsRoute._addFileChildren(
+  AppDashboardsRouteChildren,
+);
+
 interface AppLeadsRouteChildren {
   AppLeadsIdRoute: typeof AppLeadsIdRoute;
   AppLeadsIndexRoute: typeof AppLeadsIndexRoute;
@@ -1938,7 +2010,7 @@ interface AppRouteChildren {
   AppAdminRoute: typeof AppAdminRouteWithChildren;
   AppApprovalsRoute: typeof AppApprovalsRouteWithChildren;
   AppContactsRoute: typeof AppContactsRouteWithChildren;
-  AppDashboardsRoute: typeof AppDashboardsRoute;
+  AppDashboardsRoute: typeof AppDashboardsRouteWithChildren;
   AppEMailRoute: typeof AppEMailRoute;
   AppLeadsRoute: typeof AppLeadsRouteWithChildren;
   AppNotificationsRoute: typeof AppNotificationsRoute;
@@ -1956,7 +2028,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAdminRoute: AppAdminRouteWithChildren,
   AppApprovalsRoute: AppApprovalsRouteWithChildren,
   AppContactsRoute: AppContactsRouteWithChildren,
-  AppDashboardsRoute: AppDashboardsRoute,
+  AppDashboardsRoute: AppDashboardsRouteWithChildren,
   AppEMailRoute: AppEMailRoute,
   AppLeadsRoute: AppLeadsRouteWithChildren,
   AppNotificationsRoute: AppNotificationsRoute,

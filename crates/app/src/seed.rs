@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use dealwright_access::organisation::{self, NewOrganisation};
 use dealwright_access::{Access, Context, PushHosts, Settings};
+use dealwright_crm::account::{self, NewAccount};
 use dealwright_demo as demo;
 use dealwright_files::Files;
 use dealwright_import::command::{self, Choices, File, Report};
@@ -61,11 +62,33 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
+    if let Err(error) = insight(access, org, admin).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
     tracing::info!(
         opportunities = company.opportunities.len(),
         accounts = company.accounts.len(),
         "the demo company has been seeded"
     );
+    Ok(())
+}
+
+/// Prospects that public sources know, and the scores of the leads.
+async fn insight(access: &Access, org: OrgId, admin: UserId) -> dealwright_kernel::Result<()> {
+    let cx = access.context_for(org, admin).await?;
+    let mut tx = cx.begin().await?;
+    for (name, website) in [
+        ("Corning", Some("https://www.corning.com")),
+        ("Ecolab", None),
+        ("Rockwell Automation", Some("https://www.rockwellautomation.com")),
+        ("Fabryka Maszyn Wolin Sp. z o.o.", None),
+    ] {
+        let new = NewAccount { name: name.into(), website: website.map(str::to_owned), ..NewAccount::default() };
+        account::write::create(&cx, &mut tx, NewAccount { allow_duplicates: true, ..new }).await?;
+    }
+    tx.commit(()).await?.into_inner();
+    dealwright_insight::scoring::score_all(access, org).await?;
     Ok(())
 }
 

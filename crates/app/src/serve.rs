@@ -104,6 +104,7 @@ impl Background {
         tasks.spawn(dealwright_sla::timer::follow::run(state.access.clone(), stop.clone()));
         tasks.spawn(dealwright_sla::escalation::run(state.access.clone(), stop.clone()));
         tasks.spawn(index::run(state.knowledge.clone(), database.clone(), stop.clone()));
+        tasks.spawn(dealwright_insight::scoring::follow(state.access.clone(), stop.clone()));
         tasks.spawn(worker(state).run(stop.clone()));
         tasks.spawn(mail_worker(state).run(stop.clone()));
         tasks.spawn(push_worker(state).run(stop.clone()));
@@ -143,6 +144,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = dealwright_automation::register(worker, &state.access);
     let worker = notification::letter::register(worker, &state.access, &state.mailer);
     let worker = dealwright_sla::register(worker, &state.access);
+    let worker = dealwright_insight::register(worker, &state.access);
     dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
             let access = to_end.clone();
@@ -194,6 +196,14 @@ pub async fn keep_levels(state: &AppState) -> dealwright_kernel::Result<()> {
 /// When the database is gone.
 pub async fn index(state: &AppState) -> dealwright_kernel::Result<()> {
     index::catch_up(&state.knowledge, state.access.database()).await
+}
+
+/// Scores the leads that something has happened to, as what runs beside the requests does.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn score(state: &AppState) -> dealwright_kernel::Result<()> {
+    dealwright_insight::scoring::catch_up(&state.access).await
 }
 
 /// The worker for mailboxes: it waits for other servers most of the time, and keeps no other job waiting meanwhile.

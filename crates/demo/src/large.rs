@@ -431,6 +431,13 @@ async fn derive(tx: &mut PgConnection, org: OrgId) -> Result<()> {
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
+        "insert into stage_entry (org_id, id, opportunity_id, stage_id, entered_at)
+         select org_id, gen_random_uuid(), id, stage_id, stage_entered_at from opportunity where org_id = $1",
+        org.0
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
         r#"insert into search_word (org_id, word)
            select $1, w.word from (
                select distinct unnest(tsvector_to_array(search)) as word from account where org_id = $1

@@ -69,6 +69,8 @@ pub async fn write(
     deals(&mut tx, &ids, company).await?;
     happenings(&mut tx, &ids, company, clock).await?;
     lead::write(&mut tx, &ids, company, clock).await?;
+    // Deals were written where they stand by now: the way there is in their events.
+    sqlx::query("select app.recount_stages($1)").bind(org.0).execute(&mut *tx).await?;
     tx.commit().await?;
     connection.close().await?;
     Ok(())

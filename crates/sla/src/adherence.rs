@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use dealwright_access::Access;
 use dealwright_access::context::Caller;
 use dealwright_crm::record::Ref;
+pub(crate) use dealwright_crm::settings::store::zone;
 use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{Json, Query};
 use dealwright_kernel::id::{SlaRuleId, TeamId, UserId};
@@ -188,13 +189,6 @@ async fn count(tx: &mut Tx, asked: &Asked) -> Result<SlaAdherence> {
         }
     }
     Ok(all)
-}
-
-/// The time zone of the organisation.
-pub(crate) async fn zone(tx: &mut Tx) -> Result<chrono_tz::Tz> {
-    let name =
-        sqlx::query_scalar!("select time_zone from organisation where id = $1", tx.org().0).fetch_one(tx.db()).await?;
-    Ok(dealwright_crm::working_hours::zone(name.as_deref()))
 }
 
 /// How many clocks have run out and are open, and how many have warned.

@@ -207,6 +207,7 @@ impl TestApp {
             serve::keep_levels(&self.state).await?;
             while dealwright_store::sequencer::sequence_once(&self.db.database).await? > 0 {}
             serve::notify(&self.state).await?;
+            serve::score(&self.state).await?;
             serve::worker(&self.state).drain().await?;
             serve::mail_worker(&self.state).drain().await?;
             serve::push_worker(&self.state).drain().await?;

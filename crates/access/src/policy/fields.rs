@@ -129,7 +129,7 @@ pub fn also_told_by(object: Object, field: &str) -> &'static [&'static str] {
         (Object::Opportunity, "primary_contact_id") => &["primary_contact"],
         (Object::Opportunity, "amount") => &["amount_base", "amount_from_lines", "expected_revenue"],
         (Object::Opportunity, "probability") => &["expected_revenue"],
-        (Object::Opportunity, "products") => &["lines", "product"],
+        (Object::Opportunity, "products") => &["lines", "product", "product_id"],
         (Object::Opportunity, "lost_reason_id") => &["lost_reason"],
         (Object::Opportunity, "lost_to_id") => &["lost_to", "competitor_id"],
         (Object::Opportunity, "won_reason_id") => &["won_reason"],

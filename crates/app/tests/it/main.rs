@@ -14,6 +14,7 @@ mod app;
 mod automation;
 mod connect;
 mod crm;
+mod insight;
 mod killed;
 mod knowledge;
 mod sla;

@@ -101,6 +101,8 @@ const LEAD: &[Builtin] = &[
     ("title", "Title", Kind::Plain),
     ("status", "Status", Kind::Plain),
     ("rating", "Rating", Kind::Word),
+    ("score", "Score", Kind::Plain),
+    ("grade", "Grade", Kind::Word),
     ("source_id", "Source", Kind::Named),
     ("industry_id", "Industry", Kind::Named),
     ("region_id", "Region", Kind::Named),

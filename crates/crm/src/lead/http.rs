@@ -42,7 +42,7 @@ struct ListParams {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     cursor: Option<String>,
-    /// Up to four of name, company, converted_at, created_at and updated_at; a leading minus sorts descending.
+    /// Up to four of name, company, score, converted_at, created_at and updated_at; a leading minus sorts descending.
     #[param(example = "-created_at,name")]
     sort: Option<String>,
     /// A filter tree in JSON, as `POST /opportunities/query` takes it, besides the filters below.
@@ -58,6 +58,10 @@ struct ListParams {
     country: Option<String>,
     /// `hot`, `warm` or `cold`.
     rating: Option<String>,
+    /// From 0 to 100.
+    score: Option<String>,
+    /// `a`, `b`, `c` or `d`.
+    grade: Option<String>,
     /// An id or a name.
     status_id: Option<String>,
     /// An id or a name.

@@ -7,7 +7,7 @@ use dealwright_store::Tx;
 use sqlx::FromRow;
 
 use super::store::Row;
-use super::{Lead, Rating};
+use super::{Grade, Lead, Rating};
 use crate::custom_field;
 use crate::list::{self, Catalogue, Field, Kind, ListQuery, Reader};
 use crate::search;
@@ -36,6 +36,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("state", "converted_at", Kind::State(["open", "converted"])),
         Field::new("converted_at", "converted_at", Kind::Time).sorted(),
         Field::new("tag", "id", Kind::Tag),
+        Field::new("score", "score", Kind::Int).sorted(),
+        Field::new("grade", "score_grade", Kind::Word(Grade::WORDS)),
         Field::new("created_at", "created_at", Kind::Time).sorted_not_null(),
         Field::new("updated_at", "updated_at", Kind::Time).sorted_not_null(),
     ],
@@ -47,7 +49,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
 const COLUMNS: &str = "t.id, t.first_name, t.last_name, t.name, t.company, t.title, t.email, t.phone, t.website, t.country, t.rating, t.description, \
     t.status_id, s.name as status_name, s.category as status_category, t.source_id, t.industry_id, t.region_id, t.owner_id, u.name as owner_name, \
     t.team_id, t.tags, t.custom, t.external_id, t.converted_at, t.converted_by, b.name as converted_by_name, t.converted_account_id, \
-    a.name as account_name, t.converted_contact_id, c.name as contact_name, t.converted_opportunity_id, o.name as opportunity_name, t.version, \
+    a.name as account_name, t.converted_contact_id, c.name as contact_name, t.converted_opportunity_id, o.name as opportunity_name, t.score, t.score_grade, t.version, \
     t.created_at, t.updated_at, \
     (select app.principals()) <> '{}' and app.edits_until('lead', t.id) is not null as shared_to_edit";
 

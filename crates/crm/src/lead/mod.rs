@@ -69,6 +69,41 @@ impl std::str::FromStr for Rating {
     }
 }
 
+/// How good a lead is by its score; the bands are the organisation's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = LeadGrade)]
+pub enum Grade {
+    A,
+    B,
+    C,
+    D,
+}
+
+impl Grade {
+    pub const WORDS: &'static [&'static str] = &["a", "b", "c", "d"];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::A => "a",
+            Self::B => "b",
+            Self::C => "c",
+            Self::D => "d",
+        }
+    }
+}
+
+impl std::str::FromStr for Grade {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::A, Self::B, Self::C, Self::D]
+            .into_iter()
+            .find(|g| g.as_str() == text)
+            .ok_or_else(|| Error::field("grade", "invalid_value", format!("one of {}", Self::WORDS.join(", "))))
+    }
+}
+
 /// What can be written, by the API's names: the state that changes are told from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fields {
@@ -163,6 +198,9 @@ pub struct Lead {
     pub external_id: Option<String>,
     /// What it has become; null while it is a lead. A converted lead does not change.
     pub converted: Option<Converted>,
+    /// What the rules of scoring give it, from 0 to 100; null until it has been scored. Derived: it has no part in the version.
+    pub score: Option<i64>,
+    pub grade: Option<Grade>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,

@@ -53,6 +53,8 @@ pub struct Row {
     contact_name: Option<String>,
     converted_opportunity_id: Option<OpportunityId>,
     opportunity_name: Option<String>,
+    score: Option<i64>,
+    score_grade: Option<String>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -108,6 +110,8 @@ impl Row {
             },
             external_id: self.external_id,
             converted,
+            score: self.score,
+            grade: self.score_grade.map(|grade| grade.parse()).transpose()?,
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
@@ -130,7 +134,7 @@ pub async fn find(tx: &mut Tx, id: LeadId, deleted: bool) -> Result<Option<Lead>
                   t.converted_at, t.converted_by, b.name as "converted_by_name?", t.converted_account_id as "converted_account_id: AccountId",
                   a.name as "account_name?", t.converted_contact_id as "converted_contact_id: ContactId", c.name as "contact_name?",
                   t.converted_opportunity_id as "converted_opportunity_id: OpportunityId", o.name as "opportunity_name?",
-                  t.version, t.created_at, t.updated_at,
+                  t.score, t.score_grade, t.version, t.created_at, t.updated_at,
                   (select app.principals()) <> '{}' and app.edits_until('lead', t.id) is not null as "shared_to_edit!"
            from lead t
            join app_user u on u.org_id = t.org_id and u.id = t.owner_id

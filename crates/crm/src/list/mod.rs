@@ -17,7 +17,8 @@ pub(crate) use custom::explain as explain_timeout;
 pub use field::{Catalogue, Column, Field, Kind, SortKey};
 pub use filter::{Condition, Filter, Op, Operand};
 pub use params::{Asked, ListQuery, Sort, TreeQuery};
-pub use sql::{Listed, Reader, Totals, count, count_to, explain, fetch, reached, totals};
+pub use relative::{Span, read as span};
+pub use sql::{Listed, Reader, Totals, count, count_to, explain, fetch, matched, reached, totals};
 pub(crate) use sql::{
     Reach, Within, branches, follows_tag, is_repeatable, needed_parts, needed_pattern, needed_tags, of_accounts, order,
     visible, within_scope,

@@ -20,6 +20,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     read: ReadOpportunity::PERMISSION,
     owner_column: "owner_id",
     fields: &[
+        Field::new("id", "id", Kind::Id),
         Field::new("name", "name_sort", Kind::Text).sorted_not_null(),
         Field::new("account_id", "account_id", Kind::Account),
         Field::of_account("account.name", "name_sort", Kind::Text),
@@ -50,6 +51,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
         Field::new("won_reason_id", "won_reason_id", Kind::Choice("win_reason")),
         Field::new("contact_id", "primary_contact_id", Kind::Part("deal_contact", "contact_id")),
         Field::new("competitor_id", "lost_to_id", Kind::Part("deal_competitor", "competitor_id")),
+        Field::new("product_id", "id", Kind::Part("opportunity_line", "product_id")),
         Field::new("owner_id", "owner_id", Kind::User),
         Field::new("team_id", "team_id", Kind::Team),
         Field::new("tag", "id", Kind::Tag),

@@ -195,6 +195,16 @@ pub async fn with_part(tx: &mut Tx, table: &str, of: &[uuid::Uuid]) -> Result<Op
         )
         .fetch_optional(tx.db())
         .await?
+    } else if table == "opportunity_line" {
+        sqlx::query_scalar!(
+            r#"select coalesce(array_agg(g.id), '{}') as "ids!" from (
+                   select distinct opportunity_id as id from opportunity_line where org_id = $1 and product_id = any ($2) limit 2001) as g
+               having count(*) <= 2000"#,
+            org,
+            of
+        )
+        .fetch_optional(tx.db())
+        .await?
     } else {
         sqlx::query_scalar!(
             r#"select coalesce(array_agg(g.id), '{}') as "ids!" from (

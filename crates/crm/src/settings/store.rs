@@ -1,9 +1,11 @@
 //! The SQL of the organisation's settings.
 
+use chrono_tz::Tz;
 use dealwright_kernel::Result;
 use dealwright_store::Tx;
 
 use super::{Fields, Organisation};
+use crate::working_hours;
 
 /// The organisation.
 pub async fn find(tx: &mut Tx) -> Result<Organisation> {
@@ -25,6 +27,16 @@ pub async fn find(tx: &mut Tx) -> Result<Organisation> {
         currency_is_open: row.open,
         version: row.version,
     })
+}
+
+/// The time zone that days and months of the organisation are told in.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn zone(tx: &mut Tx) -> Result<Tz> {
+    let name =
+        sqlx::query_scalar!("select time_zone from organisation where id = $1", tx.org().0).fetch_one(tx.db()).await?;
+    Ok(working_hours::zone(name.as_deref()))
 }
 
 /// How many amounts are in the organisation's currency or by rates to it; exact up to some ten thousand.

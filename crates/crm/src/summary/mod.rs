@@ -207,7 +207,8 @@ pub fn grouped_by(name: &str, names: &Names) -> Result<&'static Field> {
 }
 
 /// The condition of a group's records.
-fn condition(field: &Field, key: Option<&str>) -> Value {
+#[must_use]
+pub fn condition(field: &Field, key: Option<&str>) -> Value {
     match (key, field.kind) {
         (None, _) => json!({ "field": field.name, "op": "is_null", "value": true }),
         (Some(month), Kind::Date | Kind::Time) => {

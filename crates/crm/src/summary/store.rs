@@ -198,10 +198,13 @@ fn key(kind: Kind, column: &str) -> String {
 }
 
 /// What a key is called, and where it stands where keys have an order of their own.
-type Label = (String, Option<i64>);
+pub type Label = (String, Option<i64>);
 
-/// What the keys are called.
-async fn labels(tx: &mut Tx, by: &Field, names: &Names, keys: &[String]) -> Result<HashMap<String, Label>> {
+/// What the keys of groups by a field are called, as far as the actor may see what they are.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn labels(tx: &mut Tx, by: &Field, names: &Names, keys: &[String]) -> Result<HashMap<String, Label>> {
     let by_rule = |label: &dyn Fn(usize, &str) -> Option<Label>| {
         keys.iter().enumerate().filter_map(|(n, k)| Some((k.clone(), label(n, k)?))).collect()
     };

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::function::functions;
-use super::{NewRule, Problem, Rule, RuleObject, RulePatch, check, store};
+use super::{Catalogue, NewRule, Problem, Rule, RuleObject, RulePatch, check, store};
 
 /// The rules' endpoints.
 pub fn router() -> OpenApiRouter<Access> {
@@ -144,7 +144,7 @@ struct FunctionInfo {
 /// What rules of an object can be made of.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RuleVocabulary)]
-struct Vocabulary {
+pub struct Vocabulary {
     facts: Vec<FactInfo>,
     functions: Vec<FunctionInfo>,
     /// Fields that a message can land on.
@@ -157,6 +157,12 @@ async fn facts(cx: Allow<ReadRule>, Query(of): Query<Of>) -> Result<Json<Vocabul
     let mut tx = cx.begin().await?;
     let catalogue = store::catalogue(&mut tx, of.object).await?;
     tx.done(()).await?;
+    Ok(Json(vocabulary(catalogue)))
+}
+
+/// What an editor offers of a catalogue.
+#[must_use]
+pub fn vocabulary(catalogue: Catalogue) -> Vocabulary {
     let fields = catalogue.fields();
     let facts = catalogue.facts.into_iter().map(|fact| FactInfo {
         kind: fact.kind.to_string(),
@@ -167,7 +173,7 @@ async fn facts(cx: Allow<ReadRule>, Query(of): Query<Of>) -> Result<Json<Vocabul
     });
     let functions =
         functions().into_iter().map(|(name, example, description)| FunctionInfo { name, example, description });
-    Ok(Json(Vocabulary { facts: facts.collect(), functions: functions.collect(), fields }))
+    Vocabulary { facts: facts.collect(), functions: functions.collect(), fields }
 }
 
 /// An expression to be checked.
@@ -188,7 +194,7 @@ impl Validate for Expression {
 /// What came of a check.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RuleVerdict)]
-struct Verdict {
+pub struct Verdict {
     ok: bool,
     /// In the order of the text; at most ten.
     problems: Vec<Problem>,
@@ -204,8 +210,14 @@ async fn check_expression(cx: Allow<ReadRule>, Valid(asked): Valid<Expression>) 
     let mut tx = cx.begin().await?;
     let catalogue = store::catalogue(&mut tx, asked.object).await?;
     tx.done(()).await?;
-    Ok(Json(match check(&asked.expression, &catalogue) {
+    Ok(Json(verdict(&asked.expression, &catalogue)))
+}
+
+/// What an editor is told of an expression that is being written.
+#[must_use]
+pub fn verdict(expression: &str, catalogue: &Catalogue) -> Verdict {
+    match check(expression, catalogue) {
         Ok(checked) => Verdict { ok: true, problems: Vec::new(), facts: checked.facts.into_iter().collect() },
         Err(problems) => Verdict { ok: false, problems, facts: Vec::new() },
-    }))
+    }
 }

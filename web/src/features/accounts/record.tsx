@@ -6,6 +6,7 @@ import type { Account, Ref } from "@/api/types";
 import { Composer } from "@/components/crm/composer";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
 import { CustomFacts } from "@/components/crm/custom-facts";
+import { Origin } from "@/components/crm/enrichment/origin";
 import { Fact } from "@/components/crm/fact";
 import { History } from "@/components/crm/history";
 import { useLiveRecord } from "@/components/crm/live/live-record";
@@ -26,6 +27,7 @@ import { AccountTeam } from "./team";
 
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 
+const EnrichmentStrip = loadable(() => import("@/components/crm/enrichment/strip").then((m) => m.EnrichmentStrip));
 const AccountPeople = loadable(() => import("./people").then((m) => m.AccountPeople));
 const AccountPlans = loadable(() => import("./plan").then((m) => m.AccountPlans));
 const Hierarchy = loadable(() => import("./hierarchy").then((m) => m.Hierarchy));
@@ -55,6 +57,7 @@ function useAccountFact(a: Account) {
     currency,
     clearable,
     value: a[key] as FieldValue,
+    link: <Origin object="account" record={a} field={key} />,
     hidden: fields.hides(key) || (key === "parent" && fields.hides("parent_id")),
     locked: a.may.update
       ? fields.locks(key === "parent" ? "parent_id" : key)
@@ -120,7 +123,12 @@ export function AccountRecord({ id, tab }: { id: string; tab: AccountTab }) {
           replace: true,
         })
       }
-      banner={<Parents above={a.ancestors} />}
+      banner={
+        <>
+          <Parents above={a.ancestors} />
+          {a.may.update && <EnrichmentStrip object="account" record={a} />}
+        </>
+      }
       mayDelete={a.may.delete}
       onGone={() => void navigate({ to: "/accounts", search: {} })}
       onNewDeal={maySell ? () => create({ kind: "opportunity", account: { id, name: a.name } }) : null}

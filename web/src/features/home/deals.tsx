@@ -7,7 +7,7 @@ import { CompanyMark } from "@/components/ui/marks";
 import { StageRing } from "@/components/ui/stage-ring";
 import { Card } from "@/components/ui/states";
 import { cn } from "@/lib/cn";
-import { date, daysSince, daysUntil, moneyRound, plural } from "@/lib/format";
+import { date, daysUntil, moneyRound, plural } from "@/lib/format";
 import { slowQuery } from "./queries";
 
 function DealRow({ o, children }: { o: Opportunity; children: ReactNode }) {
@@ -38,9 +38,12 @@ const Note = ({ children }: { children: string }) => (
   <span className="truncate text-cell font-normal text-fg-3 max-md:hidden">{children}</span>
 );
 
-const Signal = ({ glyph, className, children }: { glyph: ReactNode; className: string; children: ReactNode }) => (
-  <span className={cn("flex min-w-0 items-center gap-1 [&>svg]:size-3 [&>svg]:shrink-0", className)}>
-    {glyph} <span className="truncate">{children}</span>
+const Signal = (props: { glyph: ReactNode; className: string; title?: string; children: ReactNode }) => (
+  <span
+    title={props.title}
+    className={cn("flex min-w-0 items-center gap-1 [&>svg]:size-3 [&>svg]:shrink-0", props.className)}
+  >
+    {props.glyph} <span className="truncate">{props.children}</span>
   </span>
 );
 
@@ -100,13 +103,13 @@ export function Slow() {
     <Card
       title={
         <>
-          At risk <Note>over 21 days in one stage</Note>
+          At risk <Note>without activity for longer than won deals take</Note>
         </>
       }
       aside={
         <Link
           to="/opportunities"
-          search={{ stage_kind: "open", owner_id: "me", "stage_entered_at.lte": "-21d", sort: "stage_entered_at" }}
+          search={{ stage_kind: "open", owner_id: "me", sort: "stage_entered_at" }}
           className="text-meta text-accent-text hover:underline"
         >
           Open as list
@@ -114,10 +117,12 @@ export function Slow() {
       }
     >
       <ul>
-        {data.map((o) => (
+        {data.map(({ opportunity: o, reason, days_idle, days_in_stage }) => (
           <DealRow key={o.id} o={o}>
-            <Signal glyph={<TriangleAlert />} className="text-warn-text">
-              {plural(daysSince(o.stage_entered_at), "day")} in {o.stage.name}
+            <Signal glyph={<TriangleAlert />} className="text-warn-text" title={reason}>
+              {days_idle < days_in_stage
+                ? `Quiet for ${plural(days_idle, "day")}`
+                : `${plural(days_in_stage, "day")} in ${o.stage.name}`}
             </Signal>
           </DealRow>
         ))}

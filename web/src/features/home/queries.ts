@@ -41,22 +41,11 @@ export const closingQuery = () =>
       ),
   });
 
-/** My open deals that have stood longest in their stage. */
+/** My open deals that take longer than usual, those first that have stood longest in their stage. */
 export const slowQuery = () =>
   queryOptions({
     queryKey: ["opportunities", "slow"],
-    queryFn: async () =>
-      (
-        await get("/opportunities", {
-          query: {
-            stage_kind: "open",
-            owner_id: "me",
-            "stage_entered_at.lte": "-21d",
-            sort: "stage_entered_at",
-            limit: 6,
-          },
-        })
-      ).items,
+    queryFn: async () => (await get("/opportunities/stalled", { query: { owner_id: "me", limit: 6 } })).items,
   });
 
 /** Whether there is anything yet: what the first-run checklist asks. */

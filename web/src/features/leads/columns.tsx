@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { Lead } from "@/api/types";
-import { ENDS, FILLED, fieldEdit, type TableColumn } from "@/components/crm/table/column";
+import { ENDS, FILLED, NUMBERS, fieldEdit, type TableColumn } from "@/components/crm/table/column";
 import { Badge } from "@/components/ui/badge";
 import { Person, PersonMark } from "@/components/ui/marks";
 import { date } from "@/lib/format";
 import { RATINGS, ratingWord } from "./ratings";
+import { gradeWord } from "./score-words";
 import { LeadStatus } from "./status";
 
 const edit = fieldEdit<Lead>;
@@ -81,6 +82,16 @@ export const COLUMNS: TableColumn<Lead>[] = [
     edit: edit("rating", "Rating", "choice", { choices: RATINGS.map(([value, label]) => ({ value, label })) }),
     sums: { field: "rating", measures: FILLED },
     cell: (l) => ratingWord(l.rating),
+  },
+  {
+    id: "score",
+    header: "Score",
+    width: 84,
+    sort: "score",
+    align: "right",
+    sums: { field: "score", measures: NUMBERS },
+    title: (l) => (l.grade ? `Grade ${gradeWord(l.grade)}` : undefined),
+    cell: (l) => typeof l.score === "number" && <span className="tnum">{`${l.score} ${gradeWord(l.grade)}`}</span>,
   },
   choice("source_id", "Source", false),
   {

@@ -4,6 +4,7 @@ import type { Lead, OptionKind, Ref } from "@/api/types";
 import { CustomFacts } from "@/components/crm/custom-facts";
 import type { FieldKind, FieldValue } from "@/components/crm/editor";
 import { Fact } from "@/components/crm/fact";
+import { Origin } from "@/components/crm/enrichment/origin";
 import { useEdit } from "@/components/crm/use-edit";
 import { Badge } from "@/components/ui/badge";
 import { RATINGS, ratingWord } from "./ratings";
@@ -20,6 +21,7 @@ export function useLeadFact(l: Lead) {
     clearable,
     value: l[key] as FieldValue,
     hidden: fields.hides(key),
+    link: <Origin object="lead" record={l} field={key} />,
     locked: l.may.update && !l.converted ? (fields.locks(key) ? FIELD_LOCKED : undefined) : why,
     onSave: (value: FieldValue) => {
       const body = key === "owner" ? { owner_id: (value as Ref | null)?.id ?? null } : { [key]: value };

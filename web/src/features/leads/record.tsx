@@ -21,6 +21,8 @@ import { leadQuery } from "./queries";
 const ApprovalBanner = loadable(() => import("@/features/approvals/banner").then((m) => m.ApprovalBanner));
 const ConvertDialog = loadable(() => import("./convert").then((m) => m.ConvertDialog));
 
+const EnrichmentStrip = loadable(() => import("@/components/crm/enrichment/strip").then((m) => m.EnrichmentStrip));
+const Score = loadable(() => import("./score").then((m) => m.Score));
 const SlaChips = loadable(() => import("@/components/crm/sla-chips").then((m) => m.SlaChips));
 const Files = loadable(() => import("@/components/crm/files/files").then((m) => m.Files));
 
@@ -81,6 +83,10 @@ export function LeadRecord({ id, tab }: { id: string; tab: LeadTab }) {
             <ApprovalBanner object="lead" id={l.id} mayAsk={l.may.update} />
           )}
           <SlaChips type="lead" id={id} />
+          <span className="flex flex-wrap items-center gap-2">
+            <Score lead={l} />
+            {l.may.update && !l.converted && <EnrichmentStrip object="lead" record={l} />}
+          </span>
         </>
       }
       facts={

@@ -26,6 +26,13 @@ export const SPEC: ListSpec = {
     },
     { field: "status_id", label: "Status", kind: "choice", options: "lead_status" },
     { field: "rating", label: "Rating", kind: "choice", choices: RATINGS.map(([value, label]) => ({ value, label })) },
+    {
+      field: "grade",
+      label: "Grade",
+      kind: "choice",
+      choices: ["a", "b", "c", "d"].map((value) => ({ value, label: value.toUpperCase() })),
+    },
+    { field: "score", label: "Score", kind: "number" },
     { field: "source_id", label: "Source", kind: "choice", options: "source" },
     { field: "industry_id", label: "Industry", kind: "choice", options: "industry" },
     { field: "region_id", label: "Region", kind: "choice", options: "region" },
@@ -45,6 +52,7 @@ export const SPEC: ListSpec = {
   groups: [
     { field: "status_id", label: "Status", none: "No status" },
     { field: "rating", label: "Rating", none: "No rating" },
+    { field: "grade", label: "Grade", none: "Not scored" },
     { field: "source_id", label: "Source", none: "No source" },
     { field: "owner_id", label: "Owner", none: "No owner" },
     { field: "team_id", label: "Team", none: "No team" },

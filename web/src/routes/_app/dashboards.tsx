@@ -1,21 +1,33 @@
-import { createFileRoute } from "@tanstack/react-router";
-import { Dashboards } from "@/features/dashboards/page";
-import type { Asked } from "@/features/dashboards/queries";
-
-const words = ["period", "rule", "team", "due", "whose"] as const;
+import { createFileRoute, Link, Outlet } from "@tanstack/react-router";
+import { TabRow, tabClass } from "@/components/ui/tabs";
 
 export const Route = createFileRoute("/_app/dashboards")({
   staticData: { crumb: "Dashboards" },
-  validateSearch: (search: Record<string, unknown>): Asked =>
-    Object.fromEntries(words.flatMap((w) => (typeof search[w] === "string" ? [[w, search[w]]] : []))),
-  loaderDeps: ({ search }) => search,
-  loader: async ({ context: { queryClient }, deps }) => {
-    const { dashboardQueries } = await import("@/features/dashboards/queries");
-    await dashboardQueries(queryClient, deps);
-  },
   component: Page,
 });
 
+const BOARDS = [
+  ["/dashboards", "Sales"],
+  ["/dashboards/service-levels", "Service levels"],
+] as const;
+
 function Page() {
-  return <Dashboards asked={Route.useSearch()} />;
+  return (
+    <>
+      <TabRow label="Dashboards" className="h-10 shrink-0 border-b border-line px-2 md:px-3">
+        {BOARDS.map(([to, label]) => (
+          <Link
+            key={to}
+            to={to}
+            activeOptions={{ exact: true, includeSearch: false }}
+            className={tabClass(false)}
+            activeProps={{ className: tabClass(true), "aria-current": "page" }}
+          >
+            {label}
+          </Link>
+        ))}
+      </TabRow>
+      <Outlet />
+    </>
+  );
 }

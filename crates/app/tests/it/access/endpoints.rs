@@ -232,6 +232,14 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
             json!({ "object": "account", "name": "New rule", "expression": "size(name) > 1", "field": "name", "message": "Longer" })
         }
         "PATCH /rules/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "PUT /lead-scoring" => {
+            json!({ "rules": [], "bands": { "a": 60, "b": 40, "c": 20 }, "version": 999 })
+        }
+        "POST /lead-scoring/check" => json!({ "condition": "true" }),
+        "POST /lead-scoring/dry-run" => json!({ "rules": [], "bands": { "a": 60, "b": 40, "c": 20 } }),
+        "POST /accounts/{id}/enrichment" | "POST /leads/{id}/enrichment" => {
+            json!({ "fields": [{ "field": "country", "source": "sp500" }], "version": 999 })
+        }
         "POST /rules/check" | "POST /rules/dry-run" => json!({ "object": "account", "expression": "size(name) > 1" }),
         "POST /rules/test" => {
             json!({ "object": "account", "expression": "size(name) > 1", "record_id": records.0["accounts"] })

@@ -21,6 +21,7 @@ const ORDER: [&str; 16] = [
     "connect",
     "demo",
     "import",
+    "insight",
     "ai",
     "automation",
     "app",

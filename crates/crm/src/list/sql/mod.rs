@@ -25,8 +25,8 @@ use page::{is_steady, page};
 
 pub(crate) use condition::{needed_parts, needed_pattern, needed_tags};
 pub(crate) use cursor::order;
-pub use page::reached;
 pub(crate) use page::{Reach, Within, branches, follows_tag, is_repeatable, visible, within_scope};
+pub use page::{matched, reached};
 pub(crate) use related::of_accounts;
 
 /// Who reads which list, and how a row is shown.

@@ -238,10 +238,7 @@ pub(crate) fn visible(
     org: Uuid,
     reach: Reach,
 ) {
-    sql.push("t.org_id = ").push_bind(org).push(" and t.deleted_at is null");
-    if reader.catalogue.archives && !query.filter.speaks_of("archived") {
-        sql.push(" and t.archived_at is null");
-    }
+    live(sql, reader.catalogue, query, org, false);
     match reach {
         Reach::Scope => within_scope(sql, reader.actor, reader.catalogue),
         Reach::Shares => {
@@ -252,6 +249,33 @@ pub(crate) fn visible(
             sql.push(", false)");
         }
     }
+    if let Some(ids) = ids {
+        sql.push(" and t.id = any (").push_bind(ids.to_vec()).push(")");
+    }
+    sql.push(" and ");
+    matching(sql, &query.filter);
+}
+
+/// What is not in the bin, nor archived unless the filter speaks of that or `archived` ones count too.
+fn live(sql: &mut Builder, catalogue: &Catalogue, query: &ListQuery, org: Uuid, archived: bool) {
+    sql.push("t.org_id = ").push_bind(org).push(" and t.deleted_at is null");
+    if catalogue.archives && !archived && !query.filter.speaks_of("archived") {
+        sql.push(" and t.archived_at is null");
+    }
+}
+
+/// Live rows that the actor sees, by scope or by share, and that pass the filter, as one condition: for figures over many rows,
+/// where no index gives an order.
+pub fn matched(
+    sql: &mut Builder,
+    reader: &Reader<'_>,
+    query: &ListQuery,
+    ids: Option<&[Uuid]>,
+    org: Uuid,
+    archived: bool,
+) {
+    live(sql, reader.catalogue, query, org, archived);
+    reached(sql, reader.actor, reader.catalogue);
     if let Some(ids) = ids {
         sql.push(" and t.id = any (").push_bind(ids.to_vec()).push(")");
     }

@@ -3,18 +3,24 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, post } from "@/api/client";
 import type { RuleObject } from "@/api/types";
 
-export const vocabularyQuery = (object: RuleObject) =>
+/** What an expression is about: a record as rules see it, or a lead as its score does. */
+export type Spoken = RuleObject | "lead_score";
+
+export const vocabularyQuery = (object: Spoken) =>
   queryOptions({
     queryKey: ["rule-vocabulary", object],
-    queryFn: () => get("/rules/facts", { query: { object } }),
+    queryFn: () => (object === "lead_score" ? get("/lead-scoring/facts") : get("/rules/facts", { query: { object } })),
     staleTime: Infinity,
   });
 
 /** What the server says of an expression as it is being typed. */
-export const verdictQuery = (object: RuleObject, expression: string) =>
+export const verdictQuery = (object: Spoken, expression: string) =>
   queryOptions({
     queryKey: ["rule-verdict", object, expression],
-    queryFn: async () => (await post("/rules/check", { body: { object, expression } })).data,
+    queryFn: async () =>
+      object === "lead_score"
+        ? (await post("/lead-scoring/check", { body: { condition: expression } })).data
+        : (await post("/rules/check", { body: { object, expression } })).data,
     enabled: expression.trim() !== "",
     placeholderData: keepPreviousData,
     staleTime: Infinity,

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
-import type { RuleObject, RuleProblem } from "@/api/types";
+import type { RuleProblem } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { useRested } from "@/lib/hooks";
-import { verdictQuery } from "./query";
+import { verdictQuery, type Spoken } from "./query";
 
-export function useVerdict(object: RuleObject, expression: string) {
+export function useVerdict(object: Spoken, expression: string) {
   const rested = useRested(expression, 250);
   const { data } = useQuery(verdictQuery(object, rested));
   return rested.trim() === "" ? undefined : data;

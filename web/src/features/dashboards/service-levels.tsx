@@ -1,4 +1,4 @@
-/** Dashboards: one so far, of service levels. Each is a section of cards; what they are asked for stands in the URL. */
+/** The dashboard of service levels: cards; what they are asked for stands in the URL. */
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { teamsQuery } from "@/api/shared";
@@ -10,11 +10,12 @@ import { Parts } from "./parts";
 import { Worklist } from "./worklist";
 import { adherenceQuery, PERIODS, readPeriod, type Asked } from "./queries";
 
-export function Dashboards({ asked }: { asked: Asked }) {
+export function ServiceLevels({ asked }: { asked: Asked }) {
   const navigate = useNavigate();
   const { data } = useSuspenseQuery(adherenceQuery(asked));
   const teams = useQuery(teamsQuery()).data ?? [];
-  const ask = (next: Asked) => void navigate({ to: "/dashboards", search: { ...asked, ...next }, replace: true });
+  const ask = (next: Asked) =>
+    void navigate({ to: "/dashboards/service-levels", search: { ...asked, ...next }, replace: true });
   const withoutTeam = ({ team, ...rest }: Asked): Asked => rest;
   const withoutRule = ({ rule, ...rest }: Asked): Asked => rest;
   const rules = data.by_rule.flatMap((part) => (part.of ? [part.of] : []));
@@ -46,7 +47,7 @@ export function Dashboards({ asked }: { asked: Asked }) {
             value={asked.rule ?? ""}
             onChange={(e) =>
               e.target.value === ""
-                ? void navigate({ to: "/dashboards", search: withoutRule(asked), replace: true })
+                ? void navigate({ to: "/dashboards/service-levels", search: withoutRule(asked), replace: true })
                 : ask({ rule: e.target.value })
             }
           >
@@ -64,7 +65,7 @@ export function Dashboards({ asked }: { asked: Asked }) {
             value={asked.team ?? ""}
             onChange={(e) =>
               e.target.value === ""
-                ? void navigate({ to: "/dashboards", search: withoutTeam(asked), replace: true })
+                ? void navigate({ to: "/dashboards/service-levels", search: withoutTeam(asked), replace: true })
                 : ask({ team: e.target.value })
             }
           >
