@@ -14,13 +14,15 @@ pub mod resolve;
 pub mod sentence;
 pub mod tools;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::extract::FromRef;
 use dealwright_access::{Access, Context};
 use dealwright_kernel::Error;
 use dealwright_kernel::id::{AgentRunId, UserId};
+use dealwright_knowledge::Knowledge;
+use dealwright_knowledge::embedding::Meaning;
 use dealwright_store::bundle::Progress;
 use dealwright_store::job::{Job, Worker};
 use serde::Serialize;
@@ -70,6 +72,7 @@ struct Inner {
     prices: Prices,
     consult: Consult,
     downloads: watch::Receiver<Vec<Progress>>,
+    knowledge: OnceLock<Knowledge>,
     woken: broadcast::Sender<Uuid>,
 }
 
@@ -127,13 +130,25 @@ impl Assistant {
         consult: Consult,
         downloads: watch::Receiver<Vec<Progress>>,
     ) -> Self {
-        Self(Arc::new(Inner { provider, prices, consult, downloads, woken: broadcast::channel(256).0 }))
+        let knowledge = OnceLock::new();
+        Self(Arc::new(Inner { provider, prices, consult, downloads, knowledge, woken: broadcast::channel(256).0 }))
     }
 
     /// Without a model: the grammar plans alone, and says so.
     #[must_use]
     pub fn off() -> Self {
         Self::new(None, Prices::default(), Consult::Unsure, watch::channel(Vec::new()).1)
+    }
+
+    /// Gives it what passages are looked up by; the first time counts.
+    pub fn knows(&self, knowledge: &Knowledge) {
+        // An error means that it knows already.
+        _ = self.0.knowledge.set(knowledge.clone());
+    }
+
+    /// The vector of a question, if anything makes vectors: ask before the transaction.
+    pub async fn meaning(&self, question: &str) -> Option<Meaning> {
+        self.0.knowledge.get()?.meaning(question).await
     }
 
     /// Registers its jobs.

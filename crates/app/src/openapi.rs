@@ -206,6 +206,8 @@ fn name_operations(openapi: &mut utoipa::openapi::OpenApi) {
 /// Everything that is served.
 pub fn router(state: AppState) -> Router {
     let AppState { access, assistant, knowledge, files, .. } = state.clone();
+    assistant.knows(&knowledge);
+    let mcp = dealwright_mcp::router(&access, &assistant).layer(from_fn(middleware::settle));
     let of_search = KnowledgeState { access: access.clone(), knowledge };
     let of_file = file::FileState { access: access.clone(), files };
     let api = Router::new()
@@ -221,7 +223,6 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(middleware::level_absence))
         .method_not_allowed_fallback(middleware::no_such_method);
-    let mcp = dealwright_mcp::router(&access).layer(from_fn(middleware::settle));
     Router::new()
         .merge(api)
         .merge(health::router())

@@ -16,6 +16,7 @@ use axum::routing::any;
 use axum::{Router, body::Body};
 use dealwright_access::Access;
 use dealwright_access::context::Caller;
+use dealwright_ai::Assistant;
 use dealwright_kernel::Error;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
@@ -40,15 +41,15 @@ impl axum::extract::FromRef<Served> for Access {
 }
 
 /// The endpoints.
-pub fn router(access: &Access) -> Router {
+pub fn router<S: Clone + Send + Sync + 'static>(access: &Access, assistant: &Assistant) -> Router<S> {
     let of = |offer| {
-        let served = Served { access: access.clone(), service: service(offer) };
+        let served = Served { access: access.clone(), service: service(offer, assistant.clone()) };
         any(answer).with_state(served)
     };
     Router::new().route("/mcp", of(Offer::All)).route("/mcp/read-only", of(Offer::Reads))
 }
 
-fn service(offer: Offer) -> Service {
+fn service(offer: Offer, assistant: Assistant) -> Service {
     // Which host is meant is the proxy's affair, and no browser gets here: a cookie is not taken, and what is no bearer is refused.
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
@@ -56,7 +57,7 @@ fn service(offer: Offer) -> Service {
         .with_max_request_body_bytes(MOST)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    StreamableHttpService::new(move || Ok(Server::new(offer)), Arc::new(NeverSessionManager::default()), config)
+    StreamableHttpService::new(move || Ok(Server::new(offer, assistant.clone())), Arc::new(NeverSessionManager::default()), config)
 }
 
 async fn answer(State(served): State<Served>, Caller(caller): Caller, mut request: Request) -> Response {

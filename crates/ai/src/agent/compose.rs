@@ -3,10 +3,12 @@
 //! No model is asked to: a small one is slower and no better at repeating figures than this is.
 
 mod around;
+mod insight;
 
 use std::fmt::Write;
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -24,6 +26,8 @@ pub struct Draft {
     pub citations: Vec<Citation>,
     /// Numbers that this code has counted itself.
     pub counted: Vec<u64>,
+    /// Numbers that this code has worked out of a result.
+    pub worked_out: Vec<Decimal>,
     /// Letters for the person to send.
     pub letters: Vec<EmailDraft>,
 }
@@ -87,6 +91,11 @@ pub fn add(draft: &mut Draft, ask: &Ask, step: &Step, style: Style) {
         (Some("list_approvals"), _) => around::approvals(draft, &step.result),
         (Some("list_my_day"), _) => around::my_day(draft, &step.result, style),
         (Some("draft_email"), _) => around::letter(draft, &step.result),
+        (Some("search_knowledge"), _) => insight::passages(draft, &step.result),
+        (Some("list_stalled"), _) => insight::stalled(draft, &step.result, style),
+        (Some("score_lead"), _) => insight::score(draft, &step.result),
+        (Some("enrich_record"), _) => insight::enrichment(draft, &step.result),
+        (Some("query_analytics"), Ask::QueryAnalytics(figures)) => insight::analytics(draft, figures, &step.result, style),
         _ => {}
     }
 }

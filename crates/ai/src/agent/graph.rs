@@ -9,6 +9,7 @@ mod review;
 use dealwright_access::Context;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
+use dealwright_knowledge::embedding::Meaning;
 use dealwright_store::{ActorKind, Tx};
 use serde_json::{Value, json};
 
@@ -69,6 +70,15 @@ enum Ended {
     Unknown(String),
 }
 
+/// An ask as its tool is about to run.
+#[derive(Clone, Copy, Debug)]
+struct Asking<'a> {
+    goal: &'a str,
+    ask: &'a Ask,
+    n: i32,
+    meaning: Option<&'a Meaning>,
+}
+
 /// One run on its way.
 struct Walk<'a> {
     assistant: &'a Assistant,
@@ -97,6 +107,11 @@ const fn title(ask: &Ask) -> &'static str {
         Ask::FindDuplicates(_) => "Compare with what is there",
         Ask::ListApprovals(_) => "Look up approvals",
         Ask::ListMyDay(_) => "Weigh what is to be done",
+        Ask::SearchKnowledge(_) => "Look through what was written",
+        Ask::QueryAnalytics(_) => "Work out figures",
+        Ask::ListStalled(_) => "Look for deals that stand still",
+        Ask::ScoreLead(_) => "Explain the score",
+        Ask::EnrichRecord(_) => "Ask the sources",
         Ask::Decline(_) => "Answer",
     }
 }
@@ -158,12 +173,18 @@ impl Walk<'_> {
         tx.commit(()).await?.into_inner();
         self.assistant.wake(self.run);
 
+        // A model may take its time: before the transaction.
+        let meaning = match &ask {
+            Ask::SearchKnowledge(asked) => self.assistant.meaning(&asked.question).await,
+            _ => None,
+        };
         let mut tx = self.begin().await?;
         if !self.held(&mut tx, |now| now.next == index && now.question.is_none()).await? {
             return tx.rollback().await;
         }
         let mut after = state.clone();
-        let ended = self.run_tool(&mut tx, &standing.goal, &mut after, &ask, n).await;
+        let asking = Asking { goal: &standing.goal, ask: &ask, n, meaning: meaning.as_ref() };
+        let ended = self.run_tool(&mut tx, &mut after, asking).await;
         if matches!(ended, Ok(Ended::Nothing | Ended::Unknown(_))) && self.may_plan_again(&state) {
             tx.rollback().await?;
             return self.plan_again(&standing.goal, state, n).await;
@@ -241,7 +262,8 @@ impl Walk<'_> {
 
     /// Links and dispatches an ask, and ends its step, in the transaction given. Answers a name that nothing has, with the
     /// step still running.
-    async fn run_tool(&self, tx: &mut Tx, goal: &str, state: &mut State, ask: &Ask, n: i32) -> Result<Ended> {
+    async fn run_tool(&self, tx: &mut Tx, state: &mut State, asking: Asking<'_>) -> Result<Ended> {
+        let Asking { goal, ask, n, meaning } = asking;
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
         let linking = Linking {
             cx: self.cx,
@@ -268,7 +290,7 @@ impl Walk<'_> {
             }
             Linked::Unknown(name) => return Ok(Ended::Unknown(name)),
             Linked::Call(call) => {
-                let running = Running { cx: self.cx, run: self.run, step: n, goal };
+                let running = Running { cx: self.cx, run: self.run, step: n, goal, meaning };
                 let made = state.next;
                 let output = tools::dispatch(running, tx, &call, made).await?;
                 if let Some(proposal) = output.proposal {

@@ -6,6 +6,7 @@
 
 mod around;
 mod filter;
+mod insight;
 mod value;
 
 use std::collections::BTreeMap;
@@ -101,6 +102,11 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
         Ask::DraftEmail(letter) => linking.letter(tx, letter).await,
         Ask::FindDuplicates(one) => linking.duplicates(tx, one).await,
         Ask::ListApprovals(which) => Linking::approvals(*which),
+        Ask::SearchKnowledge(question) => linking.written(question),
+        Ask::QueryAnalytics(figures) => linking.figures(figures),
+        Ask::ListStalled(stalled) => linking.stalled(stalled),
+        Ask::ScoreLead(one) => linking.score(tx, one).await,
+        Ask::EnrichRecord(one) => linking.enrich(tx, one).await,
         Ask::ListMyDay(day) => Call::of::<ListMyDay>(&DayArgs { limit: day.limit }).map_err(Stop::from),
         Ask::Decline(decline) => Err(Stop::Say(decline.reason.clone().unwrap_or_else(|| NOT_UNDERSTOOD.to_owned()))),
     };

@@ -4,12 +4,15 @@
 use dealwright_access::Context;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
+use dealwright_knowledge::embedding::Meaning;
 use serde_json::{Value, json};
 
 use super::store::{self, Begin, End, NewRun};
 use super::{State, Status};
 use crate::proposal::{self, Confidence, NewProposal, Proposal};
-use crate::tools::{self, Call, Running};
+use crate::Assistant;
+use crate::tools::knowledge::SearchKnowledge;
+use crate::tools::{self, Call, Running, Tool};
 
 /// What came of a call.
 #[derive(Debug)]
@@ -25,10 +28,15 @@ pub struct Single {
 ///
 /// # Errors
 /// As the tool's; the call is recorded with its error then.
-pub async fn call(cx: &Context, by: &str, call: &Call) -> Result<Single> {
+pub async fn call(assistant: &Assistant, cx: &Context, by: &str, call: &Call) -> Result<Single> {
     let goal = format!("{} ({by})", call.tool);
     let goal: String = goal.chars().take(200).collect();
-    let ran = run(cx, &goal, call).await;
+    let question = call.args.get("question").and_then(Value::as_str).filter(|_| call.tool == SearchKnowledge::NAME);
+    let meaning = match question {
+        Some(question) => assistant.meaning(question).await,
+        None => None,
+    };
+    let ran = run(cx, &goal, call, meaning.as_ref()).await;
     let Err(error) = &ran else { return ran };
     // What the tool wrote before it failed went back with its transaction.
     let mut tx = cx.begin().await?;
@@ -54,10 +62,10 @@ async fn begun(tx: &mut dealwright_store::Tx, goal: &str, call: &Call) -> Result
     Ok(id)
 }
 
-async fn run(cx: &Context, goal: &str, call: &Call) -> Result<Single> {
+async fn run(cx: &Context, goal: &str, call: &Call, meaning: Option<&Meaning>) -> Result<Single> {
     let mut tx = cx.begin().await?;
     let id = begun(&mut tx, goal, call).await?;
-    let running = Running { cx, run: id, step: 1, goal };
+    let running = Running { cx, run: id, step: 1, goal, meaning };
     let output = tools::dispatch(running, &mut tx, call, 0).await?;
     let mut proposal = None;
     if let Some(new) = output.proposal {

@@ -49,6 +49,11 @@ pub enum Ask {
     FindDuplicates(One),
     ListApprovals(WhichApprovals),
     ListMyDay(MyDay),
+    SearchKnowledge(Question),
+    QueryAnalytics(Figures),
+    ListStalled(Stalled),
+    ScoreLead(One),
+    EnrichRecord(One),
     /// Nothing that a tool can do.
     Decline(Decline),
 }
@@ -72,6 +77,11 @@ impl Ask {
             Self::FindDuplicates(_) => "find_duplicates",
             Self::ListApprovals(_) => "list_approvals",
             Self::ListMyDay(_) => "list_my_day",
+            Self::SearchKnowledge(_) => "search_knowledge",
+            Self::QueryAnalytics(_) => "query_analytics",
+            Self::ListStalled(_) => "list_stalled",
+            Self::ScoreLead(_) => "score_lead",
+            Self::EnrichRecord(_) => "enrich_record",
             Self::Decline(_) => "none",
         }
     }
@@ -90,7 +100,11 @@ impl Ask {
             Self::GetOpportunity(get) => Some(&mut get.name),
             Self::UpdateOpportunity(update) => Some(&mut update.name),
             Self::CreateTask(task) | Self::ScheduleMeeting(task) => Some(&mut task.name),
-            Self::GetRecord(one) | Self::SuggestNextStage(one) | Self::FindDuplicates(one) => Some(&mut one.name),
+            Self::GetRecord(one)
+            | Self::SuggestNextStage(one)
+            | Self::FindDuplicates(one)
+            | Self::ScoreLead(one)
+            | Self::EnrichRecord(one) => Some(&mut one.name),
             Self::SummariseActivity(happened) => Some(&mut happened.name),
             Self::DraftEmail(letter) => Some(&mut letter.name),
             Self::SearchOpportunities(_)
@@ -98,6 +112,9 @@ impl Ask {
             | Self::SearchRecords(_)
             | Self::ListApprovals(_)
             | Self::ListMyDay(_)
+            | Self::SearchKnowledge(_)
+            | Self::QueryAnalytics(_)
+            | Self::ListStalled(_)
             | Self::Decline(_) => None,
         }
     }
@@ -433,6 +450,70 @@ pub struct WhichApprovals {
 pub struct MyDay {
     /// "top 3".
     pub limit: Option<u16>,
+}
+
+/// What is looked up in what was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Question {
+    /// The user's own words.
+    pub question: String,
+}
+
+/// A figure over deals that a list does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Figure {
+    Velocity,
+    CycleDays,
+    AverageDealSize,
+    StageConversion,
+    TimeInStage,
+    WinRate,
+    WonValue,
+    PipelineValue,
+}
+
+impl Figure {
+    /// The measure's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Velocity => "velocity",
+            Self::CycleDays => "cycle_days",
+            Self::AverageDealSize => "average_deal_size",
+            Self::StageConversion => "stage_conversion",
+            Self::TimeInStage => "time_in_stage",
+            Self::WinRate => "win_rate",
+            Self::WonValue => "won_value",
+            Self::PipelineValue => "pipeline_value",
+        }
+    }
+}
+
+/// Figures over a period, perhaps beside those of the period before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    pub figure: Figure,
+    /// A group as analytics name it.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// "last quarter".
+    #[serde(default)]
+    pub when: Option<String>,
+    /// "my", "Anna's".
+    #[serde(default)]
+    pub owner: Option<String>,
+    #[serde(default)]
+    pub compare: bool,
+}
+
+/// Deals that stand still.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stalled {
+    /// "my", "Anna's"; None: everybody's.
+    pub owner: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{
-    Approvals, Ask, Decline, Field, Filter, Get, Group, Happened, Letter, Measure, MyDay, NewTask, One, Purpose, Query, RecordKind,
-    Records, Search, Update, WhichApprovals,
+    Approvals, Ask, Decline, Field, Figure, Figures, Filter, Get, Group, Happened, Letter, Measure, MyDay, NewTask, One, Purpose, Query,
+    Question, RecordKind, Records, Search, Stalled, Update, WhichApprovals,
 };
 use crate::provider::{Chat, Message, Schema};
 use crate::resolve::vocabulary::StageKind;
@@ -32,7 +32,7 @@ list: which deals. total: how many, how much. show: one deal or customer. change
 
 /// What a model that can hold more is told beside: each tool there is. A small one does better with few.
 pub const MORE: &str = r#"
-records: which accounts, contacts or leads. record: one account, contact or lead, and how to reach it. activity: what happened with a record, when one last spoke. next: which stage a deal could go to next, and what is missing. duplicates: records that may be the same. email: draft a letter. day: what the user should do first. approvals: requests for the user's approval. meeting: a meeting, demo or visit on a day.
+records: which accounts, contacts or leads. record: one account, contact or lead, and how to reach it. activity: what happened with a record, when one last spoke. next: which stage a deal could go to next, and what is missing. duplicates: records that may be the same. email: draft a letter. day: what the user should do first. written: what notes, mails, files and playbooks say. stalled: deals that stand still. score: why a lead has its score. enrich: what public sources know. figures: velocity, cycle, conversion and the like over a period. approvals: requests for the user's approval. meeting: a meeting, demo or visit on a day.
 "who do we know at Globex?" {"tool":"records","kind":"contact","words":"Globex","owner":null,"when":null}
 "leads that came in this week" {"tool":"records","kind":"lead","words":null,"owner":null,"when":"this week"}
 "how can I reach Mary Major?" {"tool":"record","kind":null,"name":"Mary Major"}
@@ -42,6 +42,11 @@ records: which accounts, contacts or leads. record: one account, contact or lead
 "thank Mary Major for the visit by mail" {"tool":"email","name":"Mary Major","purpose":"thank_you","topic":"the visit"}
 "I have an hour, where is it best spent?" {"tool":"day"}
 "is anybody waiting for my go-ahead?" {"tool":"approvals","which":"waiting"}
+"what did customers tell us about delivery times?" {"tool":"written","question":"what did customers tell us about delivery times"}
+"which deals need a push?" {"tool":"stalled","owner":null}
+"how hot is Mary Major?" {"tool":"score","name":"Mary Major"}
+"what else is known of Globex?" {"tool":"enrich","kind":null,"name":"Globex"}
+"how fast do we close, by team, in March?" {"tool":"figures","figure":"cycle_days","group":"team","when":"in March","owner":null}
 "get me a slot with Globex on Tuesday at 2" {"tool":"meeting","title":"meeting with Globex","name":"Globex","when":"on Tuesday","time":"at 2","who":null}"#;
 
 /// The most tokens a call can take.
@@ -76,6 +81,16 @@ pub fn schema(breadth: Breadth) -> Schema {
     let kind = |nullable| Schema::Enum { values: &["account", "contact", "lead"], nullable };
     let purpose =
         Schema::Enum { values: &["follow_up", "introduction", "offer", "thank_you", "meeting"], nullable: false };
+    let figure = Schema::Enum {
+        values: &[
+            "velocity", "cycle_days", "average_deal_size", "stage_conversion", "time_in_stage", "win_rate", "won_value", "pipeline_value",
+        ],
+        nullable: false,
+    };
+    let group = Schema::Enum {
+        values: &["stage", "owner", "team", "region", "industry", "product", "source", "account", "month", "quarter"],
+        nullable: true,
+    };
     let which = Schema::Enum { values: &["waiting", "mine"], nullable: false };
     let more = vec![
         call("records", vec![("kind", kind(false)), ("words", words()), ("owner", words()), ("when", words())]),
@@ -85,6 +100,11 @@ pub fn schema(breadth: Breadth) -> Schema {
         call("duplicates", vec![("kind", kind(true)), ("name", words())]),
         call("email", vec![("name", words()), ("purpose", purpose), ("topic", words())]),
         call("day", Vec::new()),
+        call("written", vec![("question", said())]),
+        call("stalled", vec![("owner", words())]),
+        call("score", vec![("name", words())]),
+        call("enrich", vec![("kind", kind(true)), ("name", words())]),
+        call("figures", vec![("figure", figure), ("group", group), ("when", words()), ("owner", words())]),
         call("approvals", vec![("which", which)]),
         call("meeting", vec![("title", said()), ("name", words()), ("when", words()), ("time", words()), ("who", words())]),
     ];
@@ -219,6 +239,33 @@ enum Call {
         topic: Option<String>,
     },
     Day {},
+    Written {
+        #[serde(default, deserialize_with = "nothing")]
+        question: Option<String>,
+    },
+    Stalled {
+        #[serde(default, deserialize_with = "nothing")]
+        owner: Option<String>,
+    },
+    Score {
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+    },
+    Enrich {
+        #[serde(default)]
+        kind: Option<RecordKind>,
+        #[serde(default, deserialize_with = "nothing")]
+        name: Option<String>,
+    },
+    Figures {
+        figure: Figure,
+        #[serde(default, deserialize_with = "nothing")]
+        group: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        when: Option<String>,
+        #[serde(default, deserialize_with = "nothing")]
+        owner: Option<String>,
+    },
     Approvals {
         #[serde(default)]
         which: Approvals,
@@ -285,6 +332,13 @@ pub fn parse(answer: &str, reading: &Reading) -> Result<Ask, String> {
         Call::Next { name } => Ask::SuggestNextStage(One { name, kind: None }),
         Call::Duplicates { kind, name } => Ask::FindDuplicates(One { name, kind }),
         Call::Email { name, purpose, topic } => Ask::DraftEmail(Letter { name, purpose, topic }),
+        Call::Written { question } => Ask::SearchKnowledge(Question { question: question.ok_or("the model asked nothing")? }),
+        Call::Stalled { owner } => Ask::ListStalled(Stalled { owner }),
+        Call::Score { name } => Ask::ScoreLead(One { name, kind: None }),
+        Call::Enrich { kind, name } => Ask::EnrichRecord(One { name, kind }),
+        Call::Figures { figure, group, when, owner } => {
+            Ask::QueryAnalytics(Figures { figure, group, when, owner, compare: false })
+        }
         Call::Day {} => Ask::ListMyDay(MyDay::default()),
         Call::Approvals { which } => Ask::ListApprovals(WhichApprovals { which }),
         Call::Meeting { title, name, when, time, who } => {
@@ -362,7 +416,7 @@ mod tests {
         let told = format!("{PREFIX}{MORE}");
         let examples: Vec<&str> =
             told.lines().filter_map(|line| line.find(" {\"tool\"").map(|at| &line[at + 1..])).collect();
-        assert_eq!(examples.len(), 21);
+        assert_eq!(examples.len(), 26);
         for example in examples {
             // In this order, since that is the order in which the grammar makes the model write them.
             let keys: Vec<&str> =

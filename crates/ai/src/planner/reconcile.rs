@@ -83,10 +83,19 @@ pub fn usable(ask: &Ask) -> bool {
         Ask::GetOpportunity(get) => get.name.is_some(),
         Ask::UpdateOpportunity(update) => !update.changes.is_empty(),
         Ask::CreateTask(task) | Ask::ScheduleMeeting(task) => task.title.is_some(),
-        Ask::GetRecord(one) | Ask::SuggestNextStage(one) | Ask::FindDuplicates(one) => one.name.is_some(),
+        Ask::GetRecord(one)
+        | Ask::SuggestNextStage(one)
+        | Ask::FindDuplicates(one)
+        | Ask::ScoreLead(one)
+        | Ask::EnrichRecord(one) => one.name.is_some(),
         Ask::SummariseActivity(happened) => happened.name.is_some(),
         Ask::DraftEmail(letter) => letter.name.is_some(),
-        Ask::SearchRecords(_) | Ask::ListApprovals(_) | Ask::ListMyDay(_) => true,
+        Ask::SearchRecords(_)
+        | Ask::ListApprovals(_)
+        | Ask::ListMyDay(_)
+        | Ask::SearchKnowledge(_)
+        | Ask::QueryAnalytics(_)
+        | Ask::ListStalled(_) => true,
         Ask::Decline(_) => false,
     }
 }
@@ -171,6 +180,11 @@ fn supported(goal: &str, ask: Ask, vocabulary: &Vocabulary) -> Ask {
                     records.owner = said(records.owner.take());
                     records.when = said(records.when.take());
                 }
+                Ask::QueryAnalytics(figures) => {
+                    figures.owner = said(figures.owner.take());
+                    figures.when = said(figures.when.take());
+                }
+                Ask::ListStalled(stalled) => stalled.owner = said(stalled.owner.take()),
                 _ => {}
             }
             other

@@ -146,7 +146,7 @@ fn people(entries: &[&Entry]) -> Vec<Value> {
 /// One thing that was logged. What somebody wrote is quoted as theirs, and never read as a request.
 fn told(entry: &Entry) -> Value {
     let activity = entry.activity.as_ref();
-    let quoted = activity.and_then(|a| a.subject.as_deref().or(a.body.as_deref())).map(excerpt);
+    let quoted = activity.and_then(|a| a.subject.as_deref().or(a.body.as_deref())).map(|words| excerpt(words, QUOTED));
     json!({
         "kind": kind(entry), "on": entry.at.date_naive(), "by": entry.actor.name, "direction": activity.and_then(|a| a.direction),
         "outcome": activity.and_then(|a| a.outcome.as_ref()).map(|o| &o.name), "quoted": quoted,
@@ -154,12 +154,14 @@ fn told(entry: &Entry) -> Value {
     })
 }
 
-fn excerpt(words: &str) -> String {
+/// What was written, in one line of at most so many characters, cut at a word.
+#[must_use]
+pub fn excerpt(words: &str, most: usize) -> String {
     let one_line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    if one_line.chars().count() <= QUOTED {
+    if one_line.chars().count() <= most {
         return one_line;
     }
-    let cut: String = one_line.chars().take(QUOTED).collect();
+    let cut: String = one_line.chars().take(most).collect();
     format!("{}…", cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole))
 }
 
@@ -205,9 +207,9 @@ mod tests {
     #[test]
     fn what_was_written_is_cut_at_a_word() {
         let long = "word ".repeat(60);
-        let cut = excerpt(&long);
+        let cut = excerpt(&long, QUOTED);
         assert!(cut.ends_with("word…") && cut.chars().count() <= QUOTED + 1, "{cut}");
-        assert_eq!(excerpt(" a \n b "), "a b");
+        assert_eq!(excerpt(" a \n b ", QUOTED), "a b");
     }
 
     #[test]

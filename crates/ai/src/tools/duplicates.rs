@@ -26,8 +26,8 @@ impl Tool for FindDuplicates {
         "Find accounts, contacts or leads that may be the same as one, with the reasons. They are merged on their own page.";
     type Args = RecordArgs;
 
-    fn needs(args: &RecordArgs) -> Permission {
-        args.kind.record_type().read()
+    fn needs(args: &RecordArgs) -> Vec<Permission> {
+        vec![args.kind.record_type().read()]
     }
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: RecordArgs) -> Result<Output> {

@@ -69,8 +69,8 @@ impl Tool for DraftEmail {
         "Draft an e-mail to the contact of a deal or account, to a contact or to a lead. A person sends it from their own program.";
     type Args = EmailArgs;
 
-    fn needs(args: &EmailArgs) -> Permission {
-        if args.about.kind == RecordType::Lead { args.about.kind.read() } else { Self::PERMISSION }
+    fn needs(args: &EmailArgs) -> Vec<Permission> {
+        vec![if args.about.kind == RecordType::Lead { args.about.kind.read() } else { Self::PERMISSION }]
     }
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: EmailArgs) -> Result<Output> {

@@ -11,6 +11,8 @@ pub mod duplicates;
 pub mod email;
 pub mod filter;
 pub mod get;
+pub mod insight;
+pub mod knowledge;
 pub mod next_stage;
 pub mod query;
 pub mod records;
@@ -22,6 +24,7 @@ use dealwright_access::Context;
 use dealwright_access::policy::Permission;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
+use dealwright_knowledge::embedding::Meaning;
 use dealwright_store::Tx;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -72,6 +75,8 @@ pub struct Running<'a> {
     pub step: i32,
     /// The user's own words, which stand in the proposal's reason.
     pub goal: &'a str,
+    /// The vector of the question that a tool is asked, if there is one: it is made before the transaction.
+    pub meaning: Option<&'a Meaning>,
 }
 
 /// A tool.
@@ -85,10 +90,10 @@ pub trait Tool {
     const ABOUT: &'static str;
     type Args: DeserializeOwned + Serialize + JsonSchema + Send;
 
-    /// The permission that these arguments need, where it depends on the kind of record.
+    /// The permissions of which these arguments need any, where that depends on the kind of record.
     #[must_use]
-    fn needs(_args: &Self::Args) -> Permission {
-        Self::PERMISSION
+    fn needs(_args: &Self::Args) -> Vec<Permission> {
+        Self::PERMISSIONS.to_vec()
     }
 
     /// # Errors
@@ -163,6 +168,11 @@ tools! {
     query::QueryPipeline,
     records::SearchRecords,
     records::GetRecord,
+    knowledge::SearchKnowledge,
+    insight::QueryAnalytics,
+    insight::ListStalled,
+    insight::ScoreLead,
+    insight::EnrichRecord,
     activity::SummariseActivity,
     duplicates::FindDuplicates,
     day::ListMyDay,
@@ -176,7 +186,10 @@ tools! {
 
 async fn one<T: Tool>(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
     let args: T::Args = dealwright_kernel::extract::read_value(call.args.clone())?;
-    running.cx.actor().require(T::needs(&args))?;
+    let (actor, needs) = (running.cx.actor(), T::needs(&args));
+    if !needs.iter().any(|permission| actor.may(*permission)) {
+        actor.require(needs.first().copied().unwrap_or(T::PERMISSION))?;
+    }
     let asked = Asked { tool: T::NAME, effect: T::EFFECT, planned: true, proposals };
     guard::check(&asked).map_err(|denied| Error::forbidden("guard_denied", denied.0))?;
     let output = T::run(running, tx, args).await?;
@@ -201,6 +214,11 @@ mod tests {
                 ("query_pipeline", Effect::Reads, "opportunity.read"),
                 ("search_records", Effect::Reads, "account.read"),
                 ("get_record", Effect::Reads, "account.read"),
+                ("search_knowledge", Effect::Reads, "opportunity.read"),
+                ("query_analytics", Effect::Reads, "opportunity.read"),
+                ("list_stalled", Effect::Reads, "opportunity.read"),
+                ("score_lead", Effect::Reads, "lead.read"),
+                ("enrich_record", Effect::Reads, "lead.read"),
                 ("summarise_activity", Effect::Reads, "activity.read"),
                 ("find_duplicates", Effect::Reads, "account.read"),
                 ("list_my_day", Effect::Reads, "agent.use"),

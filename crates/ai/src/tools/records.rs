@@ -52,8 +52,8 @@ impl Tool for SearchRecords {
         "List accounts, contacts or leads by words, owner or any other condition of their lists, with their count.";
     type Args = RecordsArgs;
 
-    fn needs(args: &RecordsArgs) -> Permission {
-        args.kind.record_type().read()
+    fn needs(args: &RecordsArgs) -> Vec<Permission> {
+        vec![args.kind.record_type().read()]
     }
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: RecordsArgs) -> Result<Output> {
@@ -187,8 +187,8 @@ impl Tool for GetRecord {
     const ABOUT: &'static str = "Read one account, contact or lead: its fields, open deals and people.";
     type Args = RecordArgs;
 
-    fn needs(args: &RecordArgs) -> Permission {
-        args.kind.record_type().read()
+    fn needs(args: &RecordArgs) -> Vec<Permission> {
+        vec![args.kind.record_type().read()]
     }
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: RecordArgs) -> Result<Output> {

@@ -78,6 +78,7 @@ impl Walk<'_> {
             }
         }
         draft.counted.iter().for_each(|n| facts.add_number(Decimal::from(*n)));
+        draft.worked_out.iter().for_each(|n| facts.add_number(*n));
         (1..=draft.citations.len()).for_each(|n| facts.add_number(Decimal::from(n)));
         let grounded = ground_answer(&draft.text, &facts, &self.reading);
         // Our own sentences: of what could not be done, and the question.

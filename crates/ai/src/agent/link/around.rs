@@ -88,13 +88,18 @@ impl Linking<'_> {
     }
 
     /// Days of the past, both ends included.
-    fn span(&self, words: &str) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Stop> {
+    pub(super) fn span(&self, words: &str) -> Result<(Option<NaiveDate>, Option<NaiveDate>), Stop> {
         let when = date::find(words, &self.reading.of_the_past().calendar);
         when.map_or_else(|| say(format!("I can't read “{words}” as a time.")), |when| Ok((when.from, when.to)))
     }
 
     async fn other(&self, tx: &mut Tx, one: &One) -> Result<(RecordKind, Uuid), Stop> {
-        let kinds = one.kind.map_or_else(|| OTHERS.to_vec(), |kind| vec![kind.record_type()]);
+        self.other_of(tx, one, &OTHERS).await
+    }
+
+    /// A record of the kind that it is called, or else of one of these.
+    pub(super) async fn other_of(&self, tx: &mut Tx, one: &One, among: &[RecordType]) -> Result<(RecordKind, Uuid), Stop> {
+        let kinds = one.kind.map_or_else(|| among.to_vec(), |kind| vec![kind.record_type()]);
         let (kind, id) = self.meant(tx, one.name.as_deref(), &kinds).await?;
         let kind = match kind {
             RecordType::Account | RecordType::Opportunity => RecordKind::Account,
@@ -106,7 +111,7 @@ impl Linking<'_> {
 
     /// The record of one of these kinds that a name means. A deal comes before others where it is called one, and after them
     /// elsewhere.
-    async fn meant(&self, tx: &mut Tx, name: Option<&str>, kinds: &[RecordType]) -> Result<(RecordType, Uuid), Stop> {
+    pub(super) async fn meant(&self, tx: &mut Tx, name: Option<&str>, kinds: &[RecordType]) -> Result<(RecordType, Uuid), Stop> {
         let in_hand = self.in_hand.filter(|(kind, _)| kinds.contains(kind));
         let Some(name) = name else {
             return in_hand.map_or_else(|| ask("Which record do you mean?", Vec::new(), Slot::Name), Ok);

@@ -90,7 +90,7 @@ fn duplicates(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
 }
 
 /// One record, with the kind that it is called.
-fn one(s: &Sentence<'_>, range: Range<usize>) -> Option<One> {
+pub(super) fn one(s: &Sentence<'_>, range: Range<usize>) -> Option<One> {
     let kind = range.clone().find_map(|i| kind_of(s.word(i)));
     let kept = range.start
         + range.clone().take_while(|i| kind_of(s.word(*i)).is_some() || matches!(s.word(*i), "the" | "a" | "an" | "our" | "my")).count();

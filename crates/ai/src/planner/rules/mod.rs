@@ -7,6 +7,7 @@ mod around;
 mod beside;
 mod change;
 mod filter;
+mod insight;
 mod mine;
 mod question;
 mod records;
@@ -132,7 +133,8 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
     if s.len() == 0 {
         return Draft::none();
     }
-    let special = mine::read(&s).or_else(|| around::read(&s)).or_else(|| records::read(&s));
+    let special =
+        mine::read(&s).or_else(|| insight::read(&s)).or_else(|| around::read(&s)).or_else(|| records::read(&s));
     if let Some(draft) = special {
         return draft;
     }
