@@ -76,7 +76,11 @@ fn short(ask: &Ask) -> String {
             }
             text
         }
-        Ask::GetRecord(one) | Ask::FindDuplicates(one) | Ask::SuggestNextStage(one) => {
+        Ask::GetRecord(one)
+        | Ask::FindDuplicates(one)
+        | Ask::SuggestNextStage(one)
+        | Ask::ScoreLead(one)
+        | Ask::EnrichRecord(one) => {
             let kind = one.kind.map_or("", |kind| kind.noun(1));
             format!("{}[{}]{kind}", ask.tool(), one.name.as_deref().unwrap_or("-"))
         }
@@ -93,6 +97,15 @@ fn short(ask: &Ask) -> String {
         ),
         Ask::ListApprovals(which) => format!("approvals {:?}", which.which).to_lowercase(),
         Ask::ListMyDay(_) => "day".into(),
+        Ask::SearchKnowledge(q) => format!("written: {}", q.question),
+        Ask::ListStalled(stalled) => format!("stalled {}", stalled.owner.as_deref().unwrap_or("-")),
+        Ask::QueryAnalytics(f) => {
+            let mut text = f.figure.as_str().to_owned();
+            for (key, value) in [("by", &f.group), ("when", &f.when), ("owner", &f.owner)] {
+                text.extend(value.as_ref().map(|value| format!(" {key}={value}")));
+            }
+            if f.compare { format!("{text} compared") } else { text }
+        }
         Ask::Decline(d) => {
             if d.reason.is_some() {
                 "refuse".into()
@@ -156,6 +169,27 @@ fn accounts_contacts_and_leads_are_listed() {
         ("list all accounts called Isdom", "accounts q=Isdom"),
         // What speaks of deals is about deals.
         ("which customers do we have something open with", "list[kind=open]"),
+    ]);
+}
+
+#[test]
+fn what_is_worked_out_or_looked_up() {
+    check(&[
+        ("what is our sales velocity?", "velocity"),
+        ("average sales cycle by owner last quarter", "cycle_days by=owner when=last quarter"),
+        ("stage conversion this year", "stage_conversion by=stage when=this year"),
+        ("my win rate this quarter compared to last quarter", "win_rate when=this quarter owner=my compared"),
+        // What a list can count stays there.
+        ("what is our win rate?", "winrate[]"),
+        ("which deals are stalled?", "stalled -"),
+        ("show my deals at risk", "stalled my"),
+        ("score the lead Bob Jones", "score_lead[Bob Jones]lead"),
+        ("why does Bob Jones score so low?", "score_lead[Bob Jones]"),
+        ("enrich the account Isdom", "enrich_record[Isdom]account"),
+        ("what did customers say about the price?", "written: what did customers say about the price"),
+        ("how do we handle a request for a discount", "written: how do we handle a request for a discount"),
+        ("search the notes for forklifts", "written: search the notes for forklifts"),
+        ("why did we lose the Isdom deal?", "get[Isdom] lost_reason_id"),
     ]);
 }
 
