@@ -9,15 +9,11 @@ import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { ago } from "@/lib/format";
-import { KINDS, materialsQuery } from "./queries";
-
-export interface MaterialsSearch {
-  kind?: MaterialKind | undefined;
-  archived?: true | undefined;
-}
+import { KINDS, kindOf, materialsQuery } from "./queries";
+import type { MaterialsSearch } from "./words";
 
 export function Materials({ search }: { search: MaterialsSearch }) {
-  const kind = search.kind ?? "playbook";
+  const kind = kindOf(search);
   const archived = search.archived === true;
   const materials = useSuspenseQuery(materialsQuery(kind, archived)).data;
   const may = useMay("material", "create");
