@@ -5,7 +5,8 @@ export type Group = "deals" | "people" | "activities" | "files" | "materials";
 
 /** What the search page shows. */
 export interface KnowledgeSearch {
-  q?: string | undefined;
+  /** The router reads digits as a number. */
+  q?: string | number | undefined;
   /** What is looked through; everything when absent. */
   in?: Group | undefined;
 }
