@@ -14,7 +14,7 @@ import { askedOf, GROUPS, passagesQuery } from "./queries";
 import type { Group, KnowledgeSearch } from "./words";
 
 const EXAMPLES = [
-  "deals lost because of pricing in banking",
+  "deals lost because of pricing",
   "what to say when a customer asks for a discount",
   "who worries about data protection",
 ];
