@@ -14,7 +14,7 @@ import type { MaterialsSearch } from "./words";
 
 export function Materials({ search }: { search: MaterialsSearch }) {
   const kind = kindOf(search);
-  const archived = search.archived === true;
+  const archived = search.archived === "true";
   const materials = useSuspenseQuery(materialsQuery(kind, archived)).data;
   const may = useMay("material", "create");
   const { label, one, text } = KINDS[kind];
@@ -63,7 +63,7 @@ export function Materials({ search }: { search: MaterialsSearch }) {
         <p className="text-cell">
           <Link
             to="/admin/materials"
-            search={{ kind, ...(archived ? {} : { archived: true }) }}
+            search={{ kind, ...(archived ? {} : { archived: "true" }) }}
             className="text-accent-text underline"
           >
             {archived ? "Back to those in use" : "Show archived ones"}

@@ -14,11 +14,8 @@ export const GROUPS = {
 
 /** What the URL says is looked through; a word that is none is everything. */
 const groupOf = (search: KnowledgeSearch) => (search.in && search.in in GROUPS ? GROUPS[search.in] : undefined);
-/** What is asked: the router reads a number as one. */
-export const askedOf = (search: KnowledgeSearch): string =>
-  String(search.q ?? "")
-    .trim()
-    .slice(0, 500);
+/** What is asked. */
+export const askedOf = (search: KnowledgeSearch): string => (search.q ?? "").trim().slice(0, 500);
 
 export const passagesQuery = (search: KnowledgeSearch) =>
   queryOptions({

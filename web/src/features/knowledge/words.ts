@@ -5,13 +5,12 @@ export type Group = "deals" | "people" | "activities" | "files" | "materials";
 
 /** What the search page shows. */
 export interface KnowledgeSearch {
-  /** The router reads digits as a number. */
-  q?: string | number | undefined;
+  q?: string | undefined;
   /** What is looked through; everything when absent. */
   in?: Group | undefined;
 }
 
 export interface MaterialsSearch {
   kind?: MaterialKind | undefined;
-  archived?: true | undefined;
+  archived?: "true" | undefined;
 }

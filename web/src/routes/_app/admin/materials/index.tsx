@@ -7,7 +7,7 @@ export const Route = createFileRoute("/_app/admin/materials/")({
   validateSearch: (search: Record<string, unknown>) => search as MaterialsSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    const query = materialsQuery(kindOf(deps), deps.archived === true);
+    const query = materialsQuery(kindOf(deps), deps.archived === "true");
     await queryClient.query({ ...query, staleTime: "static" });
   },
   component: MaterialsRoute,
