@@ -22,23 +22,23 @@ Ask what the price is compared with: a competitor's offer, last year's contract,
 
 Never open with a discount. Never give one by e-mail without a call before.";
 
-const BANKS: &str = "# Who decides
+const LOGISTICS: &str = "# Who decides
 
-A bank buys by committee. Procurement negotiates, risk and data protection can veto, the business line pays. Meet all three before the offer.
+The head of operations wants it, the site manager has to live with it, IT and the works council can stop it, finance pays. Meet the site manager before the offer.
 
 # What they ask
 
-- Where are the data kept, and who can see them?
-- How long does an outage last, at worst?
-- Who else of our size uses it?
+- How many picks an hour, with our own boxes?
+- What happens when a gripper fails on a night shift?
+- Who else runs it in a hall of our size?
 
 # Timing
 
-Budgets close in October. What is not in the plan by then waits a year. A security review takes six to eight weeks: begin it in discovery.
+Nothing is installed between October and January: the halls are full. An order has to be signed by June for a start before the peak. A safety review takes six to eight weeks: begin it in discovery.
 
 # Why we lose
 
-Most deals with banks that we lost were lost on price after a late security review: there was no time left to show the value.";
+Most deals in logistics that we lost were lost on price after a late safety review: there was no time left to show the value.";
 
 const HANDOVER: &str = "# Before the signature
 
@@ -116,7 +116,7 @@ pub fn all() -> Vec<Value> {
     let letter = |title: &str, summary: &str, subject: &str, body: &str| json!({ "kind": "email_template", "title": title, "summary": summary, "subject": subject, "body": body, "published": true });
     vec![
         one("playbook", "Price objections", "When a customer says that we are too expensive.", PRICE),
-        one("playbook", "Selling to banks", "From the first meeting to the signature.", BANKS),
+        one("playbook", "Selling to logistics", "From the first meeting to the signature.", LOGISTICS),
         one("playbook", "Hand-over to delivery", "Once a deal is won.", HANDOVER),
         letter("After a meeting", "On the same day.", "What we agreed on {{opportunity.name}}", FOLLOW_UP),
         letter("Nothing heard", "Two weeks after an offer.", "{{opportunity.name}}: shall we go on?", QUIET),

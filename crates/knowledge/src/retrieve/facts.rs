@@ -39,12 +39,27 @@ pub struct Facts {
     pub regions: Option<Vec<Uuid>>,
     pub competitors: Option<Vec<Uuid>>,
     pub named: Vec<Fact>,
+    /// The words that said them: what is left of the question is looked for.
+    said: Vec<String>,
 }
 
 impl Facts {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.named.is_empty()
+    }
+
+    /// Whether the question is how deals ended, and why.
+    #[must_use]
+    pub fn of_an_end(&self) -> bool {
+        matches!(self.outcome, Some("won" | "lost"))
+    }
+
+    /// The question without the words that said facts; all of it when nothing would be left.
+    #[must_use]
+    pub fn rest(&self, question: &str) -> String {
+        let kept: Vec<String> = words(question).into_iter().filter(|word| !self.said.contains(word)).collect();
+        if self.said.is_empty() || kept.is_empty() { question.to_owned() } else { kept.join(" ") }
     }
 }
 
@@ -72,7 +87,9 @@ pub fn read(question: &str, choices: &[Choice]) -> Facts {
     }
     if let Some(outcome) = outcome {
         facts.named.push(Fact { kind: FactKind::Outcome, value: outcome.to_owned() });
+        facts.said.push(outcome.to_owned());
     }
+    facts.said.extend(deals.map(str::to_owned));
     for choice in choices {
         let name = words(&choice.name);
         if choice.name.chars().count() < 3 || name.is_empty() || !said.windows(name.len()).any(|part| part == name) {
@@ -86,6 +103,7 @@ pub fn read(question: &str, choices: &[Choice]) -> Facts {
             _ => continue,
         };
         ids.get_or_insert_default().push(choice.id);
+        facts.said.extend(name);
         facts.named.push(Fact { kind, value: choice.name.clone() });
     }
     facts
@@ -121,6 +139,14 @@ mod tests {
         assert_eq!(told("deals in North America"), ["Region North America"]);
         assert_eq!(told("open deals with security questions"), ["Outcome open"]);
         assert_eq!(told("deals won against Initech"), ["Outcome won"]);
+    }
+
+    #[test]
+    fn what_is_no_fact_is_left() {
+        let rest = |question: &str| read(question, &choices()).rest(question);
+        assert_eq!(rest("Deals lost because of pricing in Health care"), "because of pricing in");
+        assert_eq!(rest("lost deals"), "lost deals");
+        assert_eq!(rest("compliance in banking"), "compliance in banking");
     }
 
     #[test]

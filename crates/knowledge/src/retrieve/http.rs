@@ -41,6 +41,7 @@ struct Asked {
     near: Option<String>,
     #[param(minimum = 1, maximum = 50, default = 10)]
     limit: Option<u8>,
+    #[param(inline)]
     by: Option<FoundBy>,
 }
 
@@ -60,8 +61,7 @@ struct KnowledgeAnswer {
 }
 
 fn wrong(field: &str, message: impl Into<String>) -> Error {
-    let message = message.into();
-    Error::unreadable("invalid_query", format!("{field}: {message}"))
+    Error::unreadable("invalid_query", message).on(field)
 }
 
 impl Asked {

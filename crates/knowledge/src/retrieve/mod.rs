@@ -271,7 +271,7 @@ async fn ranked(
         let candidates = store::candidates(tx, query, reach, facts, at_most).await?;
         let found = candidates.len();
         let visible = store::visible(tx, query, reach, facts, &candidates).await?;
-        let chosen = choose(candidates, visible, query.limit, beside, tx.now());
+        let chosen = choose(candidates, visible, query.limit, facts, beside, tx.now());
         // Too few are left, and there may be more where these came from.
         if chosen.len() >= query.limit || found < at_most || at_most >= LAST {
             return Ok(chosen);
@@ -284,6 +284,7 @@ fn choose(
     candidates: Vec<store::Candidate>,
     visible: Vec<store::Visible>,
     limit: usize,
+    facts: &Facts,
     beside: Option<Beside>,
     now: DateTime<Utc>,
 ) -> Vec<(store::Visible, PassageScore)> {
@@ -298,7 +299,10 @@ fn choose(
                 weight: one.score,
                 dated: seen.dated,
                 lasting: seen.source == Source::Material.as_str(),
-                closeness: beside.map_or(0.0, |beside| beside.closeness(&one)),
+                closeness: beside.map_or(0.0, |beside| beside.closeness(&one)).max(
+                    // Who asks how deals ended is told by what tells just that.
+                    if facts.of_an_end() && seen.kind == Kind::Outcome.as_str() { 0.5 } else { 0.0 },
+                ),
             })
         })
         .collect();

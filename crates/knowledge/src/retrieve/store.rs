@@ -92,7 +92,7 @@ pub async fn candidates(
     facts: &Facts,
     at_most: usize,
 ) -> Result<Vec<Candidate>> {
-    let asked = if query.by == FoundBy::Meaning { "" } else { query.text.as_str() };
+    let asked = if query.by == FoundBy::Meaning { String::new() } else { facts.rest(&query.text) };
     let meaning = query.meaning.as_ref().filter(|_| query.by != FoundBy::Words);
     let at_most = i32::try_from(at_most).map_err(Error::internal)?;
     let kinds = kinds(query);

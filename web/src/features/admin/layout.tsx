@@ -74,7 +74,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/price-lists", label: "Price lists", icon: Tag },
       { to: "/admin/currencies", label: "Currencies", icon: Coins },
       { to: "/admin/task-templates", label: "Task templates", icon: SquareCheck },
-      { to: "/admin/materials", label: "Playbooks and templates", icon: BookOpen, needs: ["material", "read"] },
+      { to: "/admin/materials", label: "Playbooks", icon: BookOpen, needs: ["material", "read"] },
       { to: "/admin/approvals", label: "Approvals", icon: Stamp, needs: ["approval", "read"] },
       { to: "/admin/rules", label: "Validation rules", icon: ListChecks, needs: ["rule", "read"] },
       { to: "/admin/assignment", label: "Assignment rules", icon: Waypoints, needs: ["rule", "read"] },

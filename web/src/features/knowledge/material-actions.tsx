@@ -31,7 +31,7 @@ export function MaterialActions({ material }: { material: Material }) {
           description="It goes for good, with its earlier versions."
           run={() => remove("/materials/{id}", asked)}
           leave={async () => {
-            await navigate({ to: "/admin/materials", search: { kind, archived: true } });
+            await navigate({ to: "/admin/materials", search: { kind, archived: "true" } });
             await client.invalidateQueries({ queryKey: ["materials", "list"] });
           }}
         />

@@ -9,16 +9,12 @@ import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { ago } from "@/lib/format";
-import { KINDS, materialsQuery } from "./queries";
-
-export interface MaterialsSearch {
-  kind?: MaterialKind | undefined;
-  archived?: true | undefined;
-}
+import { KINDS, kindOf, materialsQuery } from "./queries";
+import type { MaterialsSearch } from "./words";
 
 export function Materials({ search }: { search: MaterialsSearch }) {
-  const kind = search.kind ?? "playbook";
-  const archived = search.archived === true;
+  const kind = kindOf(search);
+  const archived = search.archived === "true";
   const materials = useSuspenseQuery(materialsQuery(kind, archived)).data;
   const may = useMay("material", "create");
   const { label, one, text } = KINDS[kind];
@@ -67,7 +63,7 @@ export function Materials({ search }: { search: MaterialsSearch }) {
         <p className="text-cell">
           <Link
             to="/admin/materials"
-            search={{ kind, ...(archived ? {} : { archived: true }) }}
+            search={{ kind, ...(archived ? {} : { archived: "true" }) }}
             className="text-accent-text underline"
           >
             {archived ? "Back to those in use" : "Show archived ones"}

@@ -64,7 +64,7 @@ export function PassageCard({ passage, place }: { passage: Passage; place: numbe
         </span>
         <Source citation={passage.citation} />
         <Badge>{KIND[passage.kind]}</Badge>
-        <span className="ml-auto text-meta text-fg-3 tnum">{date(passage.dated)}</span>
+        <span className="ml-auto text-meta text-fg-3 tnum">{date(passage.dated.slice(0, 10))}</span>
       </div>
       {heading && <p className="text-meta text-fg-2">{heading}</p>}
       <p className="line-clamp-6 break-words whitespace-pre-line text-fg-2">{marked}</p>

@@ -1,13 +1,7 @@
 import { keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { MaterialKind, PassageKind } from "@/api/types";
-
-/** What the search page shows: the URL's words. */
-export interface KnowledgeSearch {
-  q?: string | undefined;
-  /** Of the groups below; everything when absent. */
-  in?: Group | undefined;
-}
+import type { Group, KnowledgeSearch, MaterialsSearch } from "./words";
 
 /** What may be looked through, as people speak of it. */
 export const GROUPS = {
@@ -16,22 +10,22 @@ export const GROUPS = {
   activities: { label: "Activities and notes", kinds: ["activity"] },
   files: { label: "Files", kinds: ["file"] },
   materials: { label: "Playbooks and scripts", kinds: ["playbook", "email_template", "script"] },
-} as const satisfies Record<string, { label: string; kinds: readonly PassageKind[] }>;
-export type Group = keyof typeof GROUPS;
+} as const satisfies Record<Group, { label: string; kinds: readonly PassageKind[] }>;
 
-/** A word of the URL, if it is one of them. */
-export const readGroup = (value: unknown): Group | undefined =>
-  (Object.keys(GROUPS) as Group[]).find((group) => group === value);
+/** What the URL says is looked through; a word that is none is everything. */
+const groupOf = (search: KnowledgeSearch) => (search.in && search.in in GROUPS ? GROUPS[search.in] : undefined);
+/** What is asked. */
+export const askedOf = (search: KnowledgeSearch): string => (search.q ?? "").trim().slice(0, 500);
 
 export const passagesQuery = (search: KnowledgeSearch) =>
   queryOptions({
     queryKey: ["knowledge", "search", search],
     queryFn: ({ signal }) =>
       get("/knowledge/search", {
-        query: { q: search.q ?? "", kinds: search.in && GROUPS[search.in].kinds.join(","), limit: 20 },
+        query: { q: askedOf(search), kinds: groupOf(search)?.kinds.join(","), limit: 20 },
         signal,
       }),
-    enabled: (search.q ?? "").trim().length > 1,
+    enabled: askedOf(search).length > 1,
     placeholderData: keepPreviousData,
     staleTime: 0,
   });
@@ -42,9 +36,9 @@ export const KINDS = {
   script: { label: "Scripts", one: "script", text: "What to say on the telephone or in a meeting." },
 } as const satisfies Record<MaterialKind, { label: string; one: string; text: string }>;
 
-/** A word of the URL, if it is one of them. */
-export const readKind = (value: unknown): MaterialKind | undefined =>
-  (Object.keys(KINDS) as MaterialKind[]).find((kind) => kind === value);
+/** The kind that the URL names; a word that is none is the first. */
+export const kindOf = ({ kind }: Pick<MaterialsSearch, "kind">): MaterialKind =>
+  kind && kind in KINDS ? kind : "playbook";
 
 export const materialsQuery = (kind: MaterialKind, archived: boolean) =>
   queryOptions({

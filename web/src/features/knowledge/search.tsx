@@ -10,17 +10,18 @@ import { Input } from "@/components/ui/input";
 import { Empty, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
 import { PassageCard } from "./passage";
-import { GROUPS, passagesQuery, type Group, type KnowledgeSearch } from "./queries";
+import { askedOf, GROUPS, passagesQuery } from "./queries";
+import type { Group, KnowledgeSearch } from "./words";
 
 const EXAMPLES = [
-  "deals lost because of pricing in banking",
+  "deals lost because of pricing",
   "what to say when a customer asks for a discount",
   "who worries about data protection",
 ];
 
 export function SearchPage(props: { search: KnowledgeSearch; onSearch: (next: KnowledgeSearch) => void }) {
   const { search, onSearch } = props;
-  const asked = (search.q ?? "").trim();
+  const asked = askedOf(search);
   const query = useQuery(passagesQuery(search));
   return (
     <div className="flex min-h-0 flex-1 scroll-thin flex-col overflow-y-auto">

@@ -5,7 +5,7 @@ use dealwright_testkit::{Person, TestApp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{ask, by_meaning, found, id, lose, note, publish, things};
+use super::{ask, by_meaning, found, id, lose, note, publish, things, value};
 
 /// Hides fields from sales reps.
 async fn hide(app: &TestApp, fields: Value) {
@@ -42,7 +42,6 @@ async fn a_deal_and_what_hangs_on_it_are_found_by_who_sees_it() {
         assert_eq!(finds(who).await, sees);
     }
     // Shared: at once, without the index.
-    let share = json!({ "object": "opportunity", "record_id": deal["id"], "user_id": mate.id, "level": "read" });
     let shared = app
         .admin
         .post(&format!("/opportunities/{}/shares", id(&deal)), json!({ "user_id": mate.id, "level": "read" }))
@@ -86,7 +85,7 @@ async fn a_private_e_mail_is_its_owners() {
 async fn a_hidden_field_is_found_by_nobody_it_is_hidden_from() {
     let app = by_meaning().await;
     let rep = app.user(Builtin::SalesRep).await;
-    let banking = app.admin.choice("industry", "Zanzibari banking").await;
+    let banking = value(&app, "industry", "Zanzibari banking").await;
     let deal = rep
         .opportunity("Ferry", json!({ "next_step": "Fly to Zanzibar", "tags": ["zanzibar"], "industry_id": banking }))
         .await;

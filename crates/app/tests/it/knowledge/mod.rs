@@ -76,10 +76,16 @@ pub async fn note(who: &Person, on: (&str, &Value), body: &str) -> Value {
     who.post("/activities", note).await.ok()
 }
 
+/// A value of a managed list, made if it is not there.
+pub async fn value(app: &TestApp, kind: &str, name: &str) -> String {
+    let made = app.admin.post("/options", json!({ "kind": kind, "name": name })).await;
+    if made.status == 201 { id(&made.body).to_owned() } else { app.admin.choice(kind, name).await }
+}
+
 /// Loses a deal, for a reason and with notes.
 pub async fn lose(app: &TestApp, who: &Person, deal: &Value, reason: &str, notes: &str) {
     let stage = app.admin.stage("Lost").await;
-    let reason = app.admin.choice("loss_reason", reason).await;
+    let reason = value(app, "loss_reason", reason).await;
     let version = who.get(&format!("/opportunities/{}", id(deal))).await.ok()["version"].clone();
     let lost = json!({ "stage_id": stage, "lost_reason_id": reason, "lost_notes": notes, "version": version });
     who.patch(&format!("/opportunities/{}", id(deal)), lost).await.ok();

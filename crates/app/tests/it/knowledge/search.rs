@@ -4,7 +4,7 @@ use dealwright_access::policy::Builtin;
 use dealwright_testkit::TestApp;
 use serde_json::json;
 
-use super::{ask, by_meaning, found, id, lose, note, publish, things};
+use super::{ask, by_meaning, found, id, lose, note, publish, things, value};
 
 #[tokio::test]
 async fn without_a_model_words_find_and_the_answer_says_so() {
@@ -58,8 +58,8 @@ async fn what_means_the_same_is_found_without_a_word_in_common() {
 async fn facts_of_the_question_narrow_it() {
     let app = by_meaning().await;
     let rep = app.user(Builtin::SalesRep).await;
-    let banking = app.admin.choice("industry", "Banking").await;
-    let retail = app.admin.choice("industry", "Retail").await;
+    let banking = value(&app, "industry", "Banking").await;
+    let retail = value(&app, "industry", "Retail").await;
     let deal = |name: &'static str, industry: &str| (name, json!({ "industry_id": industry }));
     for ((name, more), notes) in [
         (deal("Alpha", &banking), "The budget ended at half of our offer; it cost too much for them."),
@@ -108,18 +108,18 @@ async fn questions_that_are_none_are_refused() {
     let stranger = app.stranger().await;
     let hidden = id(&app.admin.opportunity("Hidden", json!({})).await).to_owned();
     for (query, problem) in [
-        ("".to_owned(), "400 invalid_query"),
-        ("q=".to_owned(), "400 invalid_query"),
-        ("q=%20".to_owned(), "400 invalid_query"),
-        (format!("q={}", "x".repeat(501)), "400 invalid_query"),
-        ("q=a%00b".to_owned(), "400 invalid_query"),
-        ("q=x&limit=0".to_owned(), "400 invalid_query"),
-        ("q=x&limit=51".to_owned(), "400 invalid_query"),
-        ("q=x&kinds=playbook,unicorn".to_owned(), "400 invalid_query"),
-        ("q=x&near=opportunity".to_owned(), "400 invalid_query"),
-        ("q=x&near=task:00000000-0000-7000-8000-000000000000".to_owned(), "400 invalid_query"),
-        ("q=x&by=magic".to_owned(), "400 invalid_query"),
-        ("q=x&more=1".to_owned(), "400 invalid_query"),
+        ("".to_owned(), "400 invalid_query: q"),
+        ("q=".to_owned(), "400 invalid_query: q"),
+        ("q=%20".to_owned(), "400 invalid_query: q"),
+        (format!("q={}", "x".repeat(501)), "400 invalid_query: q"),
+        ("q=a%00b".to_owned(), "400 invalid_query: q"),
+        ("q=x&limit=0".to_owned(), "400 invalid_query: limit"),
+        ("q=x&limit=51".to_owned(), "400 invalid_query: limit"),
+        ("q=x&kinds=playbook,unicorn".to_owned(), "400 invalid_query: kinds"),
+        ("q=x&near=opportunity".to_owned(), "400 invalid_query: near"),
+        ("q=x&near=task:00000000-0000-7000-8000-000000000000".to_owned(), "400 invalid_query: near"),
+        ("q=x&by=magic".to_owned(), "400 invalid_query: by"),
+        ("q=x&more=1".to_owned(), "400 invalid_query: more"),
         ("q=x&near=opportunity:00000000-0000-7000-8000-000000000000".to_owned(), "404 not_found"),
         (format!("q=x&near=opportunity:{hidden}"), "404 not_found"),
     ] {

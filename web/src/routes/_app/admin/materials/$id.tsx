@@ -1,14 +1,11 @@
 import { createFileRoute } from "@tanstack/react-router";
-import type { MaterialKind } from "@/api/types";
 import { MaterialPage } from "@/features/knowledge/material-editor";
-import { materialQuery, readKind } from "@/features/knowledge/queries";
+import { kindOf, materialQuery } from "@/features/knowledge/queries";
+import type { MaterialsSearch } from "@/features/knowledge/words";
 
 export const Route = createFileRoute("/_app/admin/materials/$id")({
   staticData: { crumb: "Material" },
-  validateSearch: (search: Record<string, unknown>): { kind?: MaterialKind } => {
-    const kind = readKind(search.kind);
-    return kind ? { kind } : {};
-  },
+  validateSearch: (search: Record<string, unknown>) => search as Pick<MaterialsSearch, "kind">,
   loader: async ({ context: { queryClient }, params: { id } }) => {
     if (id !== "new") await queryClient.query({ ...materialQuery(id), staleTime: "static" });
   },
@@ -16,5 +13,5 @@ export const Route = createFileRoute("/_app/admin/materials/$id")({
 });
 
 function MaterialRoute() {
-  return <MaterialPage id={Route.useParams().id} kind={Route.useSearch().kind ?? "playbook"} />;
+  return <MaterialPage id={Route.useParams().id} kind={kindOf(Route.useSearch())} />;
 }

@@ -1,15 +1,13 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { Materials, type MaterialsSearch } from "@/features/knowledge/materials";
-import { materialsQuery, readKind } from "@/features/knowledge/queries";
+import { Materials } from "@/features/knowledge/materials";
+import { kindOf, materialsQuery } from "@/features/knowledge/queries";
+import type { MaterialsSearch } from "@/features/knowledge/words";
 
 export const Route = createFileRoute("/_app/admin/materials/")({
-  validateSearch: (search: Record<string, unknown>): MaterialsSearch => {
-    const kind = readKind(search.kind);
-    return { ...(kind ? { kind } : {}), ...(search.archived === true ? { archived: true } : {}) };
-  },
+  validateSearch: (search: Record<string, unknown>) => search as MaterialsSearch,
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    const query = materialsQuery(deps.kind ?? "playbook", deps.archived === true);
+    const query = materialsQuery(kindOf(deps), deps.archived === "true");
     await queryClient.query({ ...query, staleTime: "static" });
   },
   component: MaterialsRoute,
