@@ -43,13 +43,13 @@ async fn stock(app: &TestApp, clock: &Clock, rep: &Person) {
     let lost = deal("Lost one", 200, &west).await;
     deal("Open one", 1_000, &west).await;
     rep.opportunity("Open two", json!({ "amount": euros(50) })).await;
-    days(clock, 10);
+    days(clock, 10, &[&app.admin, rep]).await;
     to_stage(&app.admin, &one, "Qualified").await;
     to_stage(&app.admin, &one, "Won").await;
-    days(clock, 10);
+    days(clock, 10, &[&app.admin, rep]).await;
     to_stage(&app.admin, &two, "Won").await;
     to_stage(&app.admin, &lost, "Lost").await;
-    days(clock, 1);
+    days(clock, 1, &[&app.admin, rep]).await;
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn products_share_the_amount_of_a_deal() {
 async fn the_way_through_the_stages_is_counted() {
     let (app, clock) = monday().await;
     let deals = [app.admin.opportunity("A", json!({})).await, app.admin.opportunity("B", json!({})).await];
-    days(&clock, 4);
+    days(&clock, 4, &[&app.admin]).await;
     to_stage(&app.admin, &deals[0], "Qualified").await;
     to_stage(&app.admin, &deals[1], "Lost").await;
     let report = app
@@ -172,7 +172,7 @@ async fn the_way_through_the_stages_is_counted() {
 async fn the_past_is_as_it_was() {
     let (app, clock) = monday().await;
     let deal = app.admin.opportunity("Then open", json!({ "amount": euros(100) })).await;
-    days(&clock, 40);
+    days(&clock, 40, &[&app.admin]).await;
     to_stage(&app.admin, &deal, "Won").await;
     app.admin.opportunity("Later", json!({ "amount": euros(7) })).await;
     let june = app.admin.get("/analytics?from=2026-06-01&to=2026-06-30").await.ok();
