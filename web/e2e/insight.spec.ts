@@ -37,9 +37,9 @@ test("a lead's score says why", async ({ page }) => {
   const { id } = (await made.json()) as { id: string };
   await expect(async () => {
     await page.goto(`/leads/${id}`);
-    await expect(page.getByRole("button", { name: /^Score 50, grade B/ })).toBeVisible({ timeout: 2_000 });
+    await expect(page.getByRole("button", { name: /^Score 40, grade B/ })).toBeVisible({ timeout: 2_000 });
   }).toPass({ timeout: 20_000 });
-  await page.getByRole("button", { name: /^Score 50/ }).click();
+  await page.getByRole("button", { name: /^Score 40/ }).click();
   const why = page.getByRole("region", { name: "Why this score" });
   await expect(why).toContainText("Has a say in the budget");
   await expect(why).toContainText("title: Head of Production");

@@ -71,7 +71,8 @@ pub struct Counts {
 #[derive(Clone, Debug)]
 pub struct Passage {
     pub entered: i64,
-    pub further: i64,
+    /// None of stages that end a deal.
+    pub further: Option<i64>,
     /// The median of the times in it, in seconds.
     pub time: Option<f64>,
     /// The deals, when they are few enough to be named.
@@ -146,7 +147,7 @@ impl Counts {
             Measure::CycleDays => days(self.cycle),
             Measure::Velocity => self.velocity(),
             Measure::Entered => of(passage.map_or(0, |p| p.entered)),
-            Measure::StageConversion => passage.and_then(|p| share(p.further, p.entered)),
+            Measure::StageConversion => passage.and_then(|p| share(p.further?, p.entered)),
             Measure::TimeInStage => passage.and_then(|p| days(p.time)),
         }
     }

@@ -182,11 +182,11 @@ impl Asking<'_> {
     async fn passages(&self, tx: &mut Tx, at: Moments) -> Result<HashMap<String, Passage>> {
         let org = tx.org().0;
         let mut sql = Builder::new(
-            "select p.stage_id, count(*) as entered, count(*) filter (where p.further) as further, \
+            "select p.stage_id, bool_or(p.open) as open, count(*) as entered, count(*) filter (where p.further) as further, \
              percentile_cont(0.5) within group (order by p.seconds) as seconds, \
              (array_agg(p.opportunity_id order by p.opportunity_id))[1:101] as deals, \
              coalesce((array_agg(p.opportunity_id order by p.opportunity_id) filter (where p.further))[1:101], '{}') as gone from ( \
-             select e.stage_id, e.opportunity_id, extract(epoch from sum(e.left_at - e.entered_at))::float8 as seconds, bool_or(exists ( \
+             select e.stage_id, e.opportunity_id, bool_or(f.kind = 'open') as open, extract(epoch from sum(e.left_at - e.entered_at))::float8 as seconds, bool_or(exists ( \
                  select from stage_entry n join stage s on s.org_id = n.org_id and s.id = n.stage_id \
                  where n.org_id = e.org_id and n.opportunity_id = e.opportunity_id and n.entered_at >= e.left_at and s.pipeline_id = f.pipeline_id \
                    and s.kind <> 'lost' and s.position > f.position)) as further \
@@ -205,7 +205,7 @@ impl Asking<'_> {
             let named = |ids: Vec<Uuid>| (ids.len() <= NAMED).then_some(ids);
             let passage = Passage {
                 entered: row.try_get("entered")?,
-                further: row.try_get("further")?,
+                further: if row.try_get("open")? { Some(row.try_get("further")?) } else { None },
                 time: row.try_get("seconds")?,
                 deals: named(row.try_get("deals")?),
                 went_further: named(row.try_get("gone")?),

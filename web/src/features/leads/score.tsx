@@ -45,7 +45,11 @@ export function Score({ lead }: { lead: Lead }) {
 function Why({ score }: { score: LeadScore }) {
   const parts = [...score.parts].sort((a, b) => Number(b.met) - Number(a.met));
   return (
-    <section aria-label="Why this score" className="flex max-h-[60vh] flex-col gap-2 overflow-y-auto text-cell">
+    <section
+      aria-label="Why this score"
+      className="flex max-h-[60vh] scroll-thin flex-col gap-2 overflow-y-auto px-4 py-3 text-cell"
+      tabIndex={0}
+    >
       <h3 className="text-section text-fg">
         Why {score.score}
         {score.sum !== score.score && (

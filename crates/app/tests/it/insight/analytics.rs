@@ -32,7 +32,7 @@ async fn behind(who: &Person, figure: &Value) -> Vec<String> {
 }
 
 /// Two won after ten and twenty days, one lost, two open; one of the open ones a rep's.
-async fn stock(app: &TestApp, clock: &Clock, rep: &Person) {
+async fn stock(app: &TestApp, clock: &Clock) -> Person {
     let (west, east) = (app.admin.choice("region", "West").await, app.admin.choice("region", "East").await);
     let deal = |name: &'static str, amount: u32, region: &String| {
         let more = json!({ "amount": euros(amount), "region_id": region, "close_date": "2026-07-15" });
@@ -42,21 +42,22 @@ async fn stock(app: &TestApp, clock: &Clock, rep: &Person) {
     let two = deal("Won two", 300, &east).await;
     let lost = deal("Lost one", 200, &west).await;
     deal("Open one", 1_000, &west).await;
-    rep.opportunity("Open two", json!({ "amount": euros(50) })).await;
-    days(clock, 10);
+    days(clock, 10, &[&app.admin]).await;
     to_stage(&app.admin, &one, "Qualified").await;
     to_stage(&app.admin, &one, "Won").await;
-    days(clock, 10);
+    days(clock, 10, &[&app.admin]).await;
     to_stage(&app.admin, &two, "Won").await;
     to_stage(&app.admin, &lost, "Lost").await;
-    days(clock, 1);
+    days(clock, 1, &[&app.admin]).await;
+    let rep = app.user(Builtin::SalesRep).await;
+    rep.opportunity("Open two", json!({ "amount": euros(50) })).await;
+    rep
 }
 
 #[tokio::test]
 async fn figures_say_what_they_are_made_of_and_lead_to_their_deals() {
     let (app, clock) = monday().await;
-    let rep = app.user(Builtin::SalesRep).await;
-    stock(&app, &clock, &rep).await;
+    stock(&app, &clock).await;
     let report = app.admin.get("/analytics?period=this_month&compare=previous").await.ok();
     let figures = by_measure(&report["total"]);
     let value = |measure: &str| figures[measure]["value"].clone();
@@ -103,8 +104,7 @@ fn euros_of(amount: &str) -> Value {
 #[tokio::test]
 async fn groups_have_their_figures_and_their_deals() {
     let (app, clock) = monday().await;
-    let rep = app.user(Builtin::SalesRep).await;
-    stock(&app, &clock, &rep).await;
+    stock(&app, &clock).await;
     let by = |group: &str, measures: &str| format!("/analytics?period=this_month&group_by={group}&measures={measures}");
     let regions = app.admin.get(&by("region", "won_value,win_rate")).await.ok();
     assert_eq!(rows(&regions), [("East".into(), euros_of("300.00")), ("West".into(), euros_of("100.00"))]);
@@ -150,7 +150,7 @@ async fn products_share_the_amount_of_a_deal() {
 async fn the_way_through_the_stages_is_counted() {
     let (app, clock) = monday().await;
     let deals = [app.admin.opportunity("A", json!({})).await, app.admin.opportunity("B", json!({})).await];
-    days(&clock, 4);
+    days(&clock, 4, &[&app.admin]).await;
     to_stage(&app.admin, &deals[0], "Qualified").await;
     to_stage(&app.admin, &deals[1], "Lost").await;
     let report = app
@@ -172,7 +172,7 @@ async fn the_way_through_the_stages_is_counted() {
 async fn the_past_is_as_it_was() {
     let (app, clock) = monday().await;
     let deal = app.admin.opportunity("Then open", json!({ "amount": euros(100) })).await;
-    days(&clock, 40);
+    days(&clock, 40, &[&app.admin]).await;
     to_stage(&app.admin, &deal, "Won").await;
     app.admin.opportunity("Later", json!({ "amount": euros(7) })).await;
     let june = app.admin.get("/analytics?from=2026-06-01&to=2026-06-30").await.ok();
@@ -190,8 +190,7 @@ async fn the_past_is_as_it_was() {
 #[tokio::test]
 async fn everybody_has_the_figures_of_what_they_see() {
     let (app, clock) = monday().await;
-    let rep = app.user(Builtin::SalesRep).await;
-    stock(&app, &clock, &rep).await;
+    let rep = stock(&app, &clock).await;
     let own = rep.get("/analytics?period=this_month&group_by=owner").await.ok();
     assert_eq!((&total(&own, "open_deals")["value"], &total(&own, "won")["value"]), (&json!(1), &json!(0)));
     assert_eq!(own["rows"].as_array().unwrap().len(), 1);

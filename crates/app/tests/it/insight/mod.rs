@@ -18,8 +18,14 @@ pub async fn monday() -> (TestApp, Clock) {
     (app, clock)
 }
 
-pub fn days(clock: &Clock, days: i64) {
-    clock.advance(TimeDelta::days(days));
+/// Lets days pass, in which these people look in now and then, so that their sessions last.
+pub async fn days(clock: &Clock, days: i64, people: &[&Person]) {
+    for _ in 0..days {
+        clock.advance(TimeDelta::days(1));
+        for person in people {
+            person.get("/me").await.ok();
+        }
+    }
 }
 
 pub fn id(value: &Value) -> &str {

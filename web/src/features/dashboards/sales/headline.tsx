@@ -40,7 +40,12 @@ export function Since({ figure }: { figure: AnalyticsFigure }) {
   if (!since) return null;
   const Arrow = since.way === "up" ? ArrowUp : ArrowDown;
   return (
-    <span className={cn("inline-flex items-center gap-0.5 tnum", since.good ? "text-ok-text" : "text-bad-text")}>
+    <span
+      className={cn(
+        "inline-flex items-center gap-0.5 text-meta font-normal tnum",
+        since.good ? "text-ok-text" : "text-bad-text",
+      )}
+    >
       <Arrow className="size-3" aria-label={since.way === "up" ? "up by" : "down by"} /> {since.text}
     </span>
   );

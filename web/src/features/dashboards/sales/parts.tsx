@@ -62,7 +62,7 @@ export function Parts({ scope, onScope }: { scope: Scope; onScope: (next: Scope)
                   <span className="sr-only">Share of the most</span>
                 </th>
                 {measures.map((m) => (
-                  <th key={m} scope="col" className="px-4 py-1.5 text-right font-medium whitespace-nowrap">
+                  <th key={m} scope="col" className="px-2 py-1.5 text-right font-medium whitespace-nowrap last:pr-4">
                     {HEADS[m] ?? LABELS[m]}
                   </th>
                 ))}

@@ -26,7 +26,7 @@ export function Stages({ scope }: { scope: Scope }) {
             <thead>
               <tr className="border-b border-line text-meta text-fg-3">
                 <Head>Stage</Head>
-                <th scope="col" className="w-1/4 py-1.5 text-left font-medium">
+                <th scope="col" className="w-2/5 px-2 py-1.5 text-left font-medium">
                   Entered
                 </th>
                 <Head right>Went further</Head>
@@ -45,7 +45,7 @@ export function Stages({ scope }: { scope: Scope }) {
                     <th scope="row" className="max-w-40 truncate px-4 py-2 text-left font-normal text-fg" title={name}>
                       {name}
                     </th>
-                    <td className="py-2">
+                    <td className="px-2 py-2">
                       <span className="flex items-center gap-2">
                         <span aria-hidden className="h-4 flex-1">
                           <span
@@ -79,7 +79,10 @@ export function Stages({ scope }: { scope: Scope }) {
 }
 
 const Head = ({ right = false, children }: { right?: boolean; children: string }) => (
-  <th scope="col" className={`px-4 py-1.5 font-medium whitespace-nowrap ${right ? "text-right" : "text-left"}`}>
+  <th
+    scope="col"
+    className={`px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4 ${right ? "text-right" : "text-left"}`}
+  >
     {children}
   </th>
 );
@@ -87,7 +90,7 @@ const Head = ({ right = false, children }: { right?: boolean; children: string }
 /** A figure of a table, as a link to its deals. */
 export function Cell(props: { scope: Scope; label: string; figure: ReturnType<typeof figureOf> }) {
   return (
-    <td className="px-4 py-2 text-right whitespace-nowrap text-fg tnum">
+    <td className="px-2 py-2 text-right whitespace-nowrap text-fg tnum last:pr-4">
       <Drill scope={props.scope} deals={props.figure?.deals} label={props.label}>
         {shown(props.figure)}
       </Drill>

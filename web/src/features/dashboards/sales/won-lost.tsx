@@ -63,7 +63,7 @@ function Months({ scope, months, rows }: { scope: Scope; months: string[]; rows:
             <th
               key={head}
               scope="col"
-              className={at === 0 ? "py-1.5 text-left font-medium" : "px-4 py-1.5 text-right font-medium"}
+              className={at === 0 ? "py-1.5 text-left font-medium" : "px-2 py-1.5 text-right font-medium last:pr-4"}
             >
               {head}
             </th>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
+import { useState } from "react";
 import { ExpressionInput } from "@/components/crm/expression/input";
 import { vocabularyQuery } from "@/components/crm/expression/query";
 import { Verdict, corrected, useVerdict } from "@/components/crm/expression/verdict";
@@ -22,17 +23,19 @@ export function RuleRow(props: {
 }) {
   const { n, rule, error, onChange } = props;
   const vocabulary = useQuery(vocabularyQuery("lead_score")).data;
-  const verdict = useVerdict("lead_score", rule.condition);
+  // What is stored has passed its check: the server is asked of what has been typed since.
+  const [stored] = useState(rule.condition);
+  const verdict = useVerdict("lead_score", rule.condition === stored ? "" : rule.condition);
   return (
     <li className="border-b border-line px-4 py-3 last:border-b-0">
-      <fieldset disabled={props.readOnly} className="grid gap-x-3 gap-y-2 md:grid-cols-[minmax(0,1fr)_88px_auto]">
+      <fieldset disabled={props.readOnly} className="grid grid-cols-[minmax(0,1fr)_72px_auto] gap-x-3 gap-y-2">
         <legend className="sr-only">Rule {n}</legend>
-        <Field label="Reason" required error={error("label")}>
+        <Field label="Reason" error={error("label")}>
           {(w) => (
             <Input {...w} value={rule.label} maxLength={200} onChange={(e) => onChange({ label: e.target.value })} />
           )}
         </Field>
-        <Field label="Points" required error={error("points")}>
+        <Field label="Points" error={error("points")}>
           {(w) => (
             <Input
               {...w}
@@ -55,8 +58,8 @@ export function RuleRow(props: {
             <Trash2 />
           </Button>
         )}
-        <div className="md:col-span-3">
-          <Field label="For leads of which this is true" required error={error("condition")}>
+        <div className="col-span-3 [&_textarea]:field-sizing-content [&_textarea]:min-h-8">
+          <Field label="For leads of which this is true" error={error("condition")}>
             {(w) => (
               <ExpressionInput
                 {...w}
