@@ -14,10 +14,10 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Router, body::Body};
-use dealwright_access::Access;
+use dealwright_access::{Access, Context};
 use dealwright_access::context::Caller;
 use dealwright_ai::Assistant;
-use dealwright_kernel::Error;
+use dealwright_kernel::{Error, Result};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
@@ -60,6 +60,10 @@ fn service(offer: Offer, assistant: Assistant) -> Service {
     StreamableHttpService::new(move || Ok(Server::new(offer, assistant.clone())), Arc::new(NeverSessionManager::default()), config)
 }
 
+async fn still_known(caller: &Context) -> Result<()> {
+    caller.begin().await?.done(()).await
+}
+
 async fn answer(State(served): State<Served>, Caller(caller): Caller, mut request: Request) -> Response {
     if caller.actor().key.is_none() {
         return Error::unauthenticated("key_required", "send an API key or an access token as a bearer; a session is not taken here")
@@ -69,6 +73,10 @@ async fn answer(State(served): State<Served>, Caller(caller): Caller, mut reques
         let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return response;
+    }
+    // Who asks may be known from a moment ago; what lists tools reads nothing else by which it would show.
+    if let Err(error) = still_known(&caller).await {
+        return error.into_response();
     }
     request.extensions_mut().insert(caller);
     served.service.handle(request).await.map(Body::new)

@@ -132,6 +132,30 @@ export interface paths {
         patch: operations["patch_accounts_id"];
         trace?: never;
     };
+    "/api/v1/accounts/{id}/enrichment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What public sources know of an account
+         * @description Proposals with source, confidence and reason. Nothing is written, and nobody is asked: the sources are part of the server.
+         */
+        get: operations["get_accounts_id_enrichment"];
+        put?: never;
+        /**
+         * Take proposals over to an account
+         * @description As an edit of the account: by its version, with its permissions, rules, history and undo.
+         */
+        post: operations["post_accounts_id_enrichment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/hierarchy": {
         parameters: {
             query?: never;
@@ -532,6 +556,27 @@ export interface paths {
         };
         /** How the language model is */
         get: operations["get_ai_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures over deals
+         * @description Of the deals that you see. Each figure says what it is made of, and by which condition a list finds these deals. What is
+         *     closed or was made counts also when it has been archived since.
+         */
+        get: operations["get_analytics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2641,6 +2686,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lead-scoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules by which leads are scored */
+        get: operations["get_lead_scoring"];
+        /**
+         * Replace the rules by which leads are scored
+         * @description All leads that are not converted are scored anew in the background. Version 0 is that of the rules that the product comes
+         *     with.
+         */
+        put: operations["put_lead_scoring"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-scoring/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check the condition of a score rule
+         * @description Answers 200 whether or not it is right.
+         */
+        post: operations["post_lead_scoring_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-scoring/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try score rules on the leads that are there
+         * @description On the newest thousand open leads that you see, beside the rules in force. Nothing is changed.
+         */
+        post: operations["post_lead_scoring_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-scoring/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What score rules can speak of */
+        get: operations["get_lead_scoring_facts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads": {
         parameters: {
             query?: never;
@@ -2834,6 +2958,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/{id}/enrichment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What public sources know of a lead */
+        get: operations["get_leads_id_enrichment"];
+        put?: never;
+        /**
+         * Take proposals over to a lead
+         * @description As an edit of the lead: by its version, with its permissions, rules, history and undo.
+         */
+        post: operations["post_leads_id_enrichment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{id}/restore": {
         parameters: {
             query?: never;
@@ -2865,6 +3010,23 @@ export interface paths {
          * @description What it made goes to the bin unless somebody has changed or used it since, which is then named; what it moved goes back.
          */
         post: operations["post_leads_id_revert_conversion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A lead's score, and why */
+        get: operations["get_leads_id_score"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3878,6 +4040,27 @@ export interface paths {
         put?: never;
         /** List opportunities by a filter tree */
         post: operations["post_opportunities_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opportunities/stalled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open deals that stand still
+         * @description Without activity or a change of stage for longer than won deals usually take in their stage; each with the reason in words and
+         *     the figures behind it. The longest in their stage first.
+         */
+        get: operations["get_opportunities_stalled"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6985,10 +7168,92 @@ export interface components {
             model?: string | null;
             state: components["schemas"]["AssistantState"];
         };
+        /** @description A figure. */
+        AnalyticsFigure: {
+            /** @description The condition of the deals behind it, to be added to the query's filter; null where lists know none. */
+            deals?: Record<string, unknown> | null;
+            measure: components["schemas"]["AnalyticsMeasure"];
+            /** @description What it is worked out of, where that is more than one number. */
+            of: components["schemas"]["AnalyticsPart"][];
+            /** @description Of the period before, where that was asked; null also where there was nothing. */
+            previous: unknown;
+            unit: components["schemas"]["AnalyticsUnit"];
+            /** @description A number of deals; an amount; a share or days as decimal text; null where there is nothing to work it out of. */
+            value: unknown;
+        };
+        /**
+         * @description A way to put deals in groups.
+         * @enum {string}
+         */
+        AnalyticsGroup: "stage" | "pipeline" | "owner" | "team" | "region" | "industry" | "product" | "source" | "type" | "account" | "lost_reason" | "forecast_category" | "month" | "quarter";
+        /** @description A key of a group. */
+        AnalyticsKey: {
+            by: components["schemas"]["AnalyticsGroup"];
+            /** @description An id, a word, `2026-11` or `2026-Q4`; null for deals without. */
+            key?: string | null;
+            /** @description What it is called; null where there is no value, or where you may not see the record that it is. */
+            label?: string | null;
+        };
+        /**
+         * @description A figure that can be asked for.
+         * @enum {string}
+         */
+        AnalyticsMeasure: "open_deals" | "pipeline_value" | "weighted_pipeline" | "created" | "won" | "won_value" | "lost" | "lost_value" | "win_rate" | "win_rate_value" | "average_deal_size" | "cycle_days" | "velocity" | "entered" | "stage_conversion" | "time_in_stage";
+        /** @description One of the numbers that a figure is worked out of. */
+        AnalyticsPart: {
+            /** @description The condition of its deals, to be added to the query's filter; null where lists know none. */
+            deals?: Record<string, unknown> | null;
+            measure: components["schemas"]["AnalyticsMeasure"];
+            unit: components["schemas"]["AnalyticsUnit"];
+            value: unknown;
+        };
+        /** @description The answer to a query. */
+        AnalyticsReport: {
+            /**
+             * Format: date-time
+             * @description When it was worked out.
+             */
+            as_of: string;
+            /** @description What amounts are in. */
+            currency: string;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: int64
+             * @description Groups that are not told.
+             */
+            left_out: number;
+            /**
+             * Format: date
+             * @description The period that it is compared with.
+             */
+            previous_from?: string | null;
+            /** Format: date */
+            previous_to?: string | null;
+            rows: components["schemas"]["AnalyticsRow"][];
+            /** @description The time zone of its days. */
+            time_zone: string;
+            /** Format: date */
+            to: string;
+            /** @description Over all groups. A deal with several products counts once here, and in the group of each. */
+            total: components["schemas"]["AnalyticsFigure"][];
+        };
+        /** @description A group with its figures. */
+        AnalyticsRow: {
+            figures: components["schemas"]["AnalyticsFigure"][];
+            keys: components["schemas"]["AnalyticsKey"][];
+        };
+        /**
+         * @description What a figure is in.
+         * @enum {string}
+         */
+        AnalyticsUnit: "deals" | "money" | "share" | "days" | "money_per_day";
         /** @description What the run found out, in words that can be traced. */
         Answer: {
             /** @description The records that `[1]` and so on in the text stand for. */
             citations: components["schemas"]["Citation"][];
+            /** @description Letters for the person to read, change and send from their own program. */
+            drafts?: components["schemas"]["EmailDraft"][];
             /** @description Sentences that were taken out because nothing supported them. */
             left_out: number;
             question?: components["schemas"]["Question"] | null;
@@ -8229,6 +8494,12 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description A proposal that was chosen. */
+        ChosenSuggestion: {
+            field: string;
+            /** @description The id of the source. */
+            source: string;
+        };
         /** @description A record that an answer speaks of. */
         Citation: {
             /** Format: uuid */
@@ -9013,6 +9284,13 @@ export interface components {
              */
             size: number;
         };
+        /** @description A letter that nobody has sent. */
+        EmailDraft: {
+            body: string;
+            subject: string;
+            to: string;
+            to_name: string;
+        };
         /** @description The message behind an e-mail activity. */
         EmailMessage: {
             /** @description The files that came with it, by name: they stay in the mailbox. */
@@ -9041,6 +9319,67 @@ export interface components {
         Ended: {
             /** Format: int64 */
             ended: number;
+        };
+        /** @description What sources know of a record. */
+        Enrichment: {
+            notes: components["schemas"]["EnrichmentNote"][];
+            /** @description Of the fields that still have what was taken over. */
+            origins: components["schemas"]["FieldOrigin"][];
+            sources: components["schemas"]["EnrichmentSource"][];
+            /** @description By field, the surest first. What is there already is not proposed. */
+            suggestions: components["schemas"]["EnrichmentSuggestion"][];
+            /**
+             * Format: int64
+             * @description The record's version: what is taken over is written at it.
+             */
+            version: number;
+        };
+        /** @description Something that is known and that no field is for. */
+        EnrichmentNote: {
+            /**
+             * Format: double
+             * @description Between 0 and 1.
+             */
+            confidence: number;
+            source: string;
+            text: string;
+            why: string;
+        };
+        /** @description Where a source is from. */
+        EnrichmentSource: {
+            /** @description `sp500`, `sec`, `legal_forms` or `domains`. */
+            id: string;
+            licence: string;
+            name: string;
+        };
+        /** @description A value that a source proposes for a field. */
+        EnrichmentSuggestion: {
+            /**
+             * Format: double
+             * @description Between 0 and 1.
+             */
+            confidence: number;
+            /**
+             * @description The record's field.
+             * @example industry_id
+             */
+            field: string;
+            /** @description What the organisation's list has no value for. */
+            missing?: string | null;
+            /** @description Whether it is chosen beforehand: the field is empty, and the source is sure enough. What a person wrote takes a click. */
+            preselected: boolean;
+            /** @description What is there now. */
+            present: unknown;
+            /** @description That in words; null when the field is empty. */
+            present_shown?: string | null;
+            /** @description The value in words. */
+            shown: string;
+            /** @description The id of the source. */
+            source: string;
+            /** @description As the record's own edit takes it; null when the organisation's list has nothing for it: see `missing`. */
+            value: unknown;
+            /** @description Why it is proposed, in words. */
+            why: string;
         };
         /** @description What an authenticator app needs. */
         Enrolment: {
@@ -9182,6 +9521,21 @@ export interface components {
         FieldOrder: {
             ids: string[];
             object: components["schemas"]["FieldObject"];
+        };
+        /** @description Where the value of a field came from. */
+        FieldOrigin: {
+            /**
+             * Format: double
+             * @description Between 0 and 1.
+             */
+            confidence: number;
+            field: string;
+            /** @description The id of the source. */
+            source: string;
+            /** Format: date-time */
+            taken_at: string;
+            taken_by?: components["schemas"]["Ref"] | null;
+            why: string;
         };
         /** @description A field that a column can be mapped to. */
         FieldView: {
@@ -10027,6 +10381,7 @@ export interface components {
             formula_errors?: {
                 [key: string]: string;
             };
+            grade?: components["schemas"]["LeadGrade"] | null;
             /** @description Fields that your roles hide; they are null, or empty, here. */
             hidden_fields: string[];
             id: components["schemas"]["LeadId"];
@@ -10041,6 +10396,11 @@ export interface components {
             phone?: string | null;
             rating?: components["schemas"]["Rating"] | null;
             region_id?: components["schemas"]["ChoiceId"] | null;
+            /**
+             * Format: int64
+             * @description What the rules of scoring give it, from 0 to 100; null until it has been scored. Derived: it has no part in the version.
+             */
+            score?: number | null;
             source_id?: components["schemas"]["ChoiceId"] | null;
             status: components["schemas"]["Ref"];
             /** @description What the status means. */
@@ -10056,6 +10416,11 @@ export interface components {
             version: number;
             website?: string | null;
         };
+        /**
+         * @description How good a lead is by its score; the bands are the organisation's.
+         * @enum {string}
+         */
+        LeadGrade: "a" | "b" | "c" | "d";
         /** Format: uuid */
         LeadId: string;
         /** @description A change of a lead: absent leaves, null clears. */
@@ -10112,6 +10477,29 @@ export interface components {
             version?: number | null;
             /** @default null */
             website?: string | null;
+        };
+        /** @description A lead's score, and why. */
+        LeadScore: {
+            grade?: components["schemas"]["LeadGrade"] | null;
+            /**
+             * Format: int64
+             * @description The version of the rules by which it was scored; nought for those that the product comes with.
+             */
+            model_version?: number | null;
+            /** @description In the order of the rules. */
+            parts: components["schemas"]["ScorePart"][];
+            /**
+             * Format: int64
+             * @description From 0 to 100; null while it has not been scored.
+             */
+            score?: number | null;
+            /** Format: date-time */
+            scored_at?: string | null;
+            /**
+             * Format: int64
+             * @description What all points that count come to, before they are held within 0 and 100.
+             */
+            sum: number;
         };
         /**
          * @description What a lead's status means.
@@ -11881,6 +12269,12 @@ export interface components {
             q?: string | null;
             sort?: string[];
             visibility?: components["schemas"]["Visibility"];
+        };
+        /** @description What is judged by: what can be written. */
+        NewScoreModel: {
+            bands: components["schemas"]["ScoreBands"];
+            /** @description In the order in which they are told. */
+            rules: components["schemas"]["ScoreRule"][];
         };
         /** @description A service account to be made. */
         NewServiceAccount: {
@@ -13662,6 +14056,7 @@ export interface components {
                 formula_errors?: {
                     [key: string]: string;
                 };
+                grade?: components["schemas"]["LeadGrade"] | null;
                 /** @description Fields that your roles hide; they are null, or empty, here. */
                 hidden_fields: string[];
                 id: components["schemas"]["LeadId"];
@@ -13676,6 +14071,11 @@ export interface components {
                 phone?: string | null;
                 rating?: components["schemas"]["Rating"] | null;
                 region_id?: components["schemas"]["ChoiceId"] | null;
+                /**
+                 * Format: int64
+                 * @description What the rules of scoring give it, from 0 to 100; null until it has been scored. Derived: it has no part in the version.
+                 */
+                score?: number | null;
                 source_id?: components["schemas"]["ChoiceId"] | null;
                 status: components["schemas"]["Ref"];
                 /** @description What the status means. */
@@ -14396,6 +14796,44 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_StalledDeal: components["schemas"]["Counted"] & {
+            items: {
+                by: components["schemas"]["StalledBy"];
+                /**
+                 * Format: int64
+                 * @description Whole days since anything happened: an activity, or its entry into the stage.
+                 */
+                days_idle: number;
+                /**
+                 * Format: int64
+                 * @description Whole days since it entered its stage.
+                 */
+                days_in_stage: number;
+                /**
+                 * Format: date-time
+                 * @description Null when there has been none.
+                 */
+                last_activity_at?: string | null;
+                /**
+                 * Format: int64
+                 * @description Days after which a deal stands still here.
+                 */
+                limit_days: number;
+                opportunity: components["schemas"]["Opportunity"];
+                /** @description In words. */
+                reason: string;
+                /** @description The median of the days that won deals were in the stage, as a decimal; null when too few have been won. */
+                usual_days?: string | null;
+                /**
+                 * Format: int64
+                 * @description The won deals that this is of.
+                 */
+                won_deals: number;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Task: components["schemas"]["Counted"] & {
             items: {
                 account_id?: components["schemas"]["AccountId"] | null;
@@ -14712,7 +15150,7 @@ export interface components {
         PassageScore: {
             /**
              * Format: double
-             * @description 1 on the record that `near` names, less beside it.
+             * @description 1 on the record that `near` names, less beside it; 0.5 for what tells how a deal ended, where that is asked.
              */
             closeness: number;
             /**
@@ -15237,7 +15675,7 @@ export interface components {
          * @description The kinds of record that a name can mean.
          * @enum {string}
          */
-        RecordType: "opportunity" | "account" | "contact";
+        RecordType: "opportunity" | "account" | "contact" | "lead";
         /** @description Codes for when the app is lost, each good once. Shown once. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -15695,6 +16133,105 @@ export interface components {
          * @enum {string}
          */
         ScopeLevel: "none" | "own" | "team" | "all";
+        /** @description The least score of each grade; what is below `c` is a D. */
+        ScoreBands: {
+            /** Format: int64 */
+            a: number;
+            /** Format: int64 */
+            b: number;
+            /** Format: int64 */
+            c: number;
+        };
+        /** @description A lead whose score would change. */
+        ScoreChange: {
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            grade_after: components["schemas"]["LeadGrade"];
+            grade_before: components["schemas"]["LeadGrade"];
+            lead: components["schemas"]["Ref"];
+        };
+        /** @description A condition to be checked. */
+        ScoreCondition: {
+            condition: string;
+        };
+        /** @description How many leads are how good. */
+        ScoreDistribution: {
+            /** Format: int64 */
+            a: number;
+            /** Format: int64 */
+            b: number;
+            /** Format: int64 */
+            c: number;
+            /** Format: int64 */
+            d: number;
+            /** @description Leads by tens of points: 0 to 9, 10 to 19, …, 90 to 100. */
+            tens: number[];
+        };
+        /** @description The model in force. */
+        ScoreModel: {
+            bands: components["schemas"]["ScoreBands"];
+            rules: components["schemas"]["ToldScoreRule"][];
+            /** @description Whether it is the one that the product comes with. */
+            shipped: boolean;
+            /** Format: date-time */
+            updated_at?: string | null;
+            updated_by?: components["schemas"]["Ref"] | null;
+            /**
+             * Format: int64
+             * @description Nought while it is.
+             */
+            version: number;
+        };
+        /** @description What one rule made of the lead. */
+        ScorePart: {
+            /** @description What it judged by: the facts of its condition with their values at that moment. */
+            facts: Record<string, unknown>;
+            /** @description Null when the rule rests on a field that your roles hide. */
+            label?: string | null;
+            /** @description Whether its points count. */
+            met: boolean;
+            /** Format: int64 */
+            points: number;
+        };
+        /** @description A rule: points for a lead of which its condition is true. */
+        ScoreRule: {
+            /**
+             * @description CEL over the lead, as validation rules are, with more facts: see `GET /lead-scoring/facts`.
+             * @example rating == "hot"
+             */
+            condition: string;
+            /**
+             * @description Why it gives them, in words.
+             * @example Decides about budgets
+             */
+            label: string;
+            /**
+             * Format: int64
+             * @description Fewer than nought count against it.
+             */
+            points: number;
+        };
+        /** @description How scores would change. */
+        ScoreTrial: {
+            after: components["schemas"]["ScoreDistribution"];
+            before: components["schemas"]["ScoreDistribution"];
+            /**
+             * Format: int64
+             * @description Of these, those that would have another score.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description The newest open leads that you see, at most 1,000.
+             */
+            leads: number;
+            /** @description For how many each rule would be true, in their order. */
+            met: number[];
+            /** @description Those that would change most. */
+            most: components["schemas"]["ScoreChange"][];
+        };
         /** @description My second factor. */
         SecondFactor: {
             has_password: boolean;
@@ -16541,6 +17078,45 @@ export interface components {
             field: string;
         };
         /**
+         * @description By what a deal was judged.
+         * @enum {string}
+         */
+        StalledBy: "won_deals" | "usual";
+        /** @description A deal that stands still, with the reason. */
+        StalledDeal: {
+            by: components["schemas"]["StalledBy"];
+            /**
+             * Format: int64
+             * @description Whole days since anything happened: an activity, or its entry into the stage.
+             */
+            days_idle: number;
+            /**
+             * Format: int64
+             * @description Whole days since it entered its stage.
+             */
+            days_in_stage: number;
+            /**
+             * Format: date-time
+             * @description Null when there has been none.
+             */
+            last_activity_at?: string | null;
+            /**
+             * Format: int64
+             * @description Days after which a deal stands still here.
+             */
+            limit_days: number;
+            opportunity: components["schemas"]["Opportunity"];
+            /** @description In words. */
+            reason: string;
+            /** @description The median of the days that won deals were in the stage, as a decimal; null when too few have been won. */
+            usual_days?: string | null;
+            /**
+             * Format: int64
+             * @description The won deals that this is of.
+             */
+            won_deals: number;
+        };
+        /**
          * @description How a competitor stands in a deal.
          * @enum {string}
          */
@@ -16623,6 +17199,16 @@ export interface components {
          * @enum {string}
          */
         Suspicion: "honeypot" | "no_token" | "too_fast" | "expired" | "foreign_origin";
+        /** @description What is taken over. */
+        TakeEnrichmentOver: {
+            /** @description One of each field at most. */
+            fields: components["schemas"]["ChosenSuggestion"][];
+            /**
+             * Format: int64
+             * @description The version that was read, unless `If-Match` says it.
+             */
+            version?: number | null;
+        };
         /** @description How many records an import made and changed, and how many rows it left out. */
         Tally: {
             /** Format: int64 */
@@ -16639,7 +17225,7 @@ export interface components {
             /** Format: uuid */
             id?: string | null;
             name: string;
-            /** @description `opportunity`, `account`, `contact`, or `task` for a task about nothing. */
+            /** @description `opportunity`, `account`, `contact`, `lead`, or `task` for a task about nothing. */
             type: string;
         };
         /** @description A task as the API shows it. */
@@ -16855,6 +17441,11 @@ export interface components {
             /** @description `Bearer` */
             token_type: string;
         };
+        /** @description A rule as it is told. */
+        ToldScoreRule: components["schemas"]["ScoreRule"] & {
+            /** @description What is wrong with its condition since the facts it speaks of have changed; such a rule gives nothing. */
+            problems: components["schemas"]["RuleProblem"][];
+        };
         /**
          * @description Whether a total was counted to the end.
          * @enum {string}
@@ -16887,6 +17478,7 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description A stage that a deal could enter. */
         Transition: {
             allowed: boolean;
             /** @description Why not: `transition_not_allowed`, `gate_not_cleared` or `stage_full`. */
@@ -18333,6 +18925,235 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AccountPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_accounts_id_enrichment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrichment"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_accounts_id_enrichment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeEnrichmentOver"];
             };
         };
         responses: {
@@ -21866,6 +22687,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiStatus"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_analytics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Measures by commas; all that you may see when absent. open_deals, pipeline_value, weighted_pipeline, created, won,
+                 *     won_value, lost, lost_value, win_rate, win_rate_value, average_deal_size, cycle_days, velocity, and of stages entered,
+                 *     stage_conversion and time_in_stage.
+                 * @example won_value,win_rate
+                 */
+                measures?: string;
+                /**
+                 * @description One or two by commas: stage, pipeline, owner, team, region, industry, product, source, type, account, lost_reason,
+                 *     forecast_category, month, quarter.
+                 * @example owner
+                 */
+                group_by?: string;
+                /** @description `this_quarter` when absent; `this_month`, `last_year`, …. */
+                period?: string;
+                /** @description A first day, instead of `period`. */
+                from?: string;
+                /** @description The last day that counts; today when there is a first one only. */
+                to?: string;
+                /** @description `previous`: also of the period before, of the same length. */
+                compare?: string;
+                /** @description The most rows. */
+                limit?: number;
+                /** @description A filter tree in JSON, as `POST /opportunities/query` takes it. */
+                filter?: string;
+                /** @description Words to search for. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsReport"];
                 };
             };
             /** @description The request can't be read */
@@ -38159,13 +39117,573 @@ export interface operations {
             };
         };
     };
+    get_lead_scoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_lead_scoring: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScoreModel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreModel"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lead_scoring_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreCondition"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVerdict"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_lead_scoring_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScoreModel"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreTrial"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lead_scoring_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVocabulary"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_leads: {
         parameters: {
             query?: {
                 limit?: number;
                 cursor?: string;
                 /**
-                 * @description Up to four of name, company, converted_at, created_at and updated_at; a leading minus sorts descending.
+                 * @description Up to four of name, company, score, converted_at, created_at and updated_at; a leading minus sorts descending.
                  * @example -created_at,name
                  */
                 sort?: string;
@@ -38181,6 +39699,10 @@ export interface operations {
                 country?: string;
                 /** @description `hot`, `warm` or `cold`. */
                 rating?: string;
+                /** @description From 0 to 100. */
+                score?: string;
+                /** @description `a`, `b`, `c` or `d`. */
+                grade?: string;
                 /** @description An id or a name. */
                 status_id?: string;
                 /** @description An id or a name. */
@@ -39800,6 +41322,235 @@ export interface operations {
             };
         };
     };
+    get_leads_id_enrichment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrichment"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_leads_id_enrichment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeEnrichmentOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_leads_id_restore: {
         parameters: {
             query?: never;
@@ -39935,6 +41686,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevertedConversion"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_leads_id_score: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LeadId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadScore"];
                 };
             };
             /** @description The request can't be read */
@@ -47860,6 +49722,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpportunityPage"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_opportunities_stalled: {
+        parameters: {
+            query?: {
+                /** @description `me` or an id. */
+                owner_id?: string;
+                team_id?: components["schemas"]["TeamId"];
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StalledDeal"];
                 };
             };
             /** @description The request can't be read */

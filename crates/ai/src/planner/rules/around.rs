@@ -112,8 +112,8 @@ fn next_stage(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
     const LED: [&str; 8] = [
         "suggest|recommend|propose me? a|the? next stage|step for|of|on|with|in?",
         "what's|what is|are? the? next stage for|of|on|in?",
-        "what's|what is blocking|stopping|missing for|from|on|in?",
-        "what's|what is holding back|up?",
+        "what's|what is? blocking|stopping|missing for|from|on|in?",
+        "what's|what is? holding back|up?",
         "what should|can|could i|we do next with|on|about|for",
         "what to do next with|on|about|for",
         "what do|should i|we do to? move|advance|push|progress",
@@ -143,7 +143,7 @@ fn activity(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
         "activity|activities|history|timeline|interactions summary? of|with|on|for|about|at",
         "when did|have we|i|anyone|anybody|somebody|someone|you last talk|talked|speak|spoken|spoke|meet|met|call|called|email|contact|contacted|hear|heard|write|written to|with|from?",
         "when was|is the|our|my? last|latest contact|call|meeting|email|e-mail|activity|touch|conversation|interaction with|at|on|for|to|from",
-        "what's|what is|was the|our|my? last|latest contact|call|meeting|email|e-mail|activity|touch|conversation|interaction with|at|on|for|to|from",
+        "what's|what is|was? the|our|my? last|latest contact|call|meeting|email|e-mail|activity|touch|conversation|interaction with|at|on|for|to|from",
         "last contact|call|meeting|touch|activity|conversation with|at|on|for|to|from",
         "who last talked|spoke|met|called|emailed|contacted|wrote to|with?",
         "who talked|spoke|met|called|emailed|contacted to|with? last?",
@@ -163,29 +163,30 @@ fn activity(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
 
 /// "who is Anna Smith?", "what is the phone number of Anna Smith?", "show me the lead Bob Jones".
 fn reached(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
-    const OF: [&str; 2] = [
-        "what's|what is|are|find|show|give|get|tell me|us? the? phone|telephone|mobile|email|e-mail|mail|contact number|address|details|data|info|information? of|for",
+    const OF: [&str; 3] = [
+        "what's|what is|are? the? phone|telephone|mobile|email|e-mail|mail|contact number|address|details|data|info|information? of|for",
+        "find|show|give|get|tell me|us? the? phone|telephone|mobile|email|e-mail|mail|contact number|address|details|data|info|information? of|for",
         "phone|telephone|mobile|email|e-mail|contact number|address|details|data|info of|for",
     ];
     if let Some(n) = s.any(start, &OF) {
         return Some(Ask::GetRecord(one(s, start + n..end)?)).filter(|ask| matches!(ask, Ask::GetRecord(One { name: Some(_), .. })));
     }
     // "what's Anna Smith's phone number"
-    if let Some(n) = s.any(start, &["what's|what is|are", "show|give|get|find me?"])
+    if let Some(n) = s.any(start, &["what's|what is|are?", "show|give|get|find me?"])
         && let Some(tail) = s.seek(start + n + 1, &["phone|telephone|mobile|email|e-mail|mail|contact number|address|details|data|info?"]).filter(|t| t.end >= end)
         && s.tokens.get(tail.start - 1).is_some_and(|t| t.possessive)
     {
         return Some(Ask::GetRecord(one(s, start + n..tail.start)?));
     }
     // "show me the lead Bob Jones", "tell me about contact Anna Smith"
-    if let Some(n) = s.any(start, &["show|open|find|get|give|see me? the?", "tell me more? about|of the?", "who|what is|'s the?", "look up the?", "pull up the?"])
+    if let Some(n) = s.any(start, &["show|open|find|get|give|see me? the?", "tell me more? about|of the?", "who's|who is? the?", "look up the?", "pull up the?"])
         && let Some(kind) = kind_of(s.word(start + n)).filter(|kind| *kind != RecordKind::Account)
         && let Some(name) = s.name(start + n + 1..end)
     {
         return Some(Ask::GetRecord(One { name: Some(name), kind: Some(kind) }));
     }
     // "who is Anna Smith?": a name and nothing else, of nobody who works here.
-    let n = s.any(start, &["who's|who is"])?;
+    let n = s.any(start, &["who's|who is?"])?;
     let name = start + n..end;
     let plain = name.clone().all(|i| s.tokens.get(i).is_some_and(|t| t.is_capitalised()) && s.entity_over(i).is_none());
     let name = s.name(name.clone()).filter(|_| plain && !name.is_empty())?;

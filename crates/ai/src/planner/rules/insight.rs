@@ -24,7 +24,7 @@ fn stalled(s: &Sentence<'_>, start: usize) -> Option<Ask> {
             &[
                 "which|what|show|list|are|any|find|give|get|my|our|deals|how",
                 "stalled|stuck|stagnant|rotting",
-                "what's|what is stalled|stuck|rotting",
+                "what's|what is? stalled|stuck|rotting",
             ],
         )
         .is_some();
@@ -53,7 +53,7 @@ fn scored(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
         &[
             "score|rate",
             "explain the|how? score of|for?",
-            "what's|what is the? score of|for",
+            "what's|what is? the? score of|for",
             "how good|promising|hot is",
             "show|give|get me? the score of|for",
         ],

@@ -204,7 +204,7 @@ fn ones_own_day_and_approvals() {
         ("what needs my approval?", "approvals waiting"),
         ("which approvals are waiting for me?", "approvals waiting"),
         ("show the approvals I asked for", "approvals mine"),
-        ("book a demo with Isdom for Friday at 3 pm", "meeting[Isdom] \"Demo with Isdom\" due=Friday at=at 3 pm"),
+        ("book a demo with Isdom for Friday at 3 pm", "meeting[Isdom] \"Demo with Isdom\" due=for Friday at=at 3 pm"),
     ]);
 }
 
@@ -231,7 +231,7 @@ fn lists() {
         ("what deals are closing next month?", "list[kind=open closedate=next month]"),
         ("Show me retail deals under 2000", "list[kind=open amount=under 2000 choice=retail]"),
         ("any deals idle for more than 3 weeks?", "list[kind=open idle=for more than 3 weeks] by leastrecentlyupdated"),
-        ("which deals are stuck?", "list[kind=open] by longestinstage"),
+        ("which deals are stuck?", "stalled -"),
         ("GTX Pro deals in Prospecting", "list[name=GTX Pro stage=Prospecting]"),
         ("find deals created last week", "list[created=last week]"),
         ("what is hanging around in prospecting?", "list[stage=prospecting]"),

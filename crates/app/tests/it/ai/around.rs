@@ -40,10 +40,8 @@ async fn accounts_contacts_and_leads_are_listed_and_read() {
     let run = ask(&rep, "what's the email address of Wanda Quist?").await;
     assert_eq!((tool(&run), run["answer"]["left_out"].as_i64()), ("get_record", Some(0)), "{run:#}");
     assert!(text(&run).contains("- E-mail: wanda@quistwerk.example"), "{run:#}");
-    for other in others(&app).await {
-        let run = ask(&other, "what's the email address of Wanda Quist?").await;
-        assert!(text(&run).contains("I find nothing called “Wanda Quist”"), "{run:#}");
-    }
+    let run = ask(&app.stranger().await, "what's the email address of Wanda Quist?").await;
+    assert!(text(&run).contains("I find nothing called “Wanda Quist”"), "{run:#}");
     // A field that is hidden is not told, nor is the record found by it.
     crate::crm::hide(&app, "Sales Rep", json!({ "lead": { "email": "hidden" } })).await;
     let run = ask(&rep, "show me the lead Wanda Quist").await;
@@ -98,7 +96,7 @@ async fn the_next_stage_is_judged_by_the_gate_and_proposed() {
     let next = stages.iter().find(|s| s["position"].as_i64() > now["stage"]["position"].as_i64() && s["kind"] == "open");
     let next = next.expect("an open stage ahead");
     let patch = json!({ "required_fields": ["next_step"], "version": next["version"] });
-    let path = format!("/pipelines/{}/stages/{}", pipeline["id"].as_str().unwrap(), next["id"].as_str().unwrap());
+    let path = format!("/stages/{}", next["id"].as_str().unwrap());
     app.admin.patch(&path, patch).await.ok();
     let run = ask_with(&rep, json!({ "goal": "what's blocking this deal?", "context": context })).await;
     assert_eq!(run["proposals"], json!([]), "{run:#}");
@@ -141,7 +139,7 @@ async fn a_letter_is_drafted_and_nothing_is_sent() {
     assert_eq!((&letter["to"], &letter["subject"]), (&json!("ada@engine.example"), &json!("Following up: Engine")), "{run:#}");
     assert!(letter["body"].as_str().unwrap().contains("Send the drawings"), "{letter:#}");
     assert_eq!(run["proposals"], json!([]));
-    let sent = sqlx::query_scalar::<_, i64>("select count(*) from outbound_mail");
+    let sent = sqlx::query_scalar::<_, i64>("select count(*) from mail");
     let mut db = app.db.database.maintenance().await.unwrap();
     assert_eq!(sent.fetch_one(&mut db).await.unwrap(), 0);
 
@@ -195,10 +193,7 @@ async fn a_meeting_has_its_hour_and_a_reminder() {
     let tasks = rep.get("/tasks?assignee_id=me").await.ok();
     assert_eq!(tasks["items"][0]["lead_id"], deal["id"], "{tasks:#}");
     // What is proposed about a lead is seen by who sees the lead.
-    let [colleague, stranger] = others(&app).await;
-    for who in [&colleague, &stranger] {
-        let path = format!("/proposals/{}", proposal["id"].as_str().unwrap());
-        assert_eq!(who.get(&path).await.problem(), "404 not_found");
-    }
+    let path = format!("/proposals/{}", proposal["id"].as_str().unwrap());
+    assert_eq!(app.stranger().await.get(&path).await.problem(), "404 not_found");
     assert_eq!(app.admin.get("/proposals").await.ok()["items"][0]["id"], proposal["id"]);
 }

@@ -77,10 +77,21 @@ async fn a_client_reads_what_the_owner_sees_and_its_changes_wait_for_a_person() 
     assert_eq!(said["server"]["name"], "dealwright", "{said:#}");
     assert_eq!(
         names(&said),
-        ["search_opportunities", "get_opportunity", "query_pipeline", "suggest_next_stage", "update_opportunity", "create_task", "schedule_meeting"]
+        [
+            "search_opportunities",
+            "get_opportunity",
+            "query_pipeline",
+            "search_knowledge",
+            "query_analytics",
+            "list_stalled",
+            "suggest_next_stage",
+            "update_opportunity",
+            "create_task",
+            "schedule_meeting"
+        ]
     );
     let effects = said["tools"].as_array().unwrap().iter().map(|tool| tool["annotations"]["readOnlyHint"].as_bool().unwrap());
-    assert_eq!(effects.collect::<Vec<_>>(), [true, true, true, false, false, false, false]);
+    assert_eq!(effects.collect::<Vec<_>>(), [true, true, true, true, true, true, false, false, false, false]);
     assert_eq!(answered(&said, 0)["count"], 1, "{said:#}");
     assert!(!said.to_string().contains("Secret deal"));
     assert_eq!(said["calls"][1]["structuredContent"]["problem"]["code"], "not_found", "{said:#}");
@@ -123,7 +134,19 @@ async fn read_only_offers_nothing_that_proposes() {
     let said = client(&app, "/mcp/read-only", &secret, &[("update_opportunity", change)]).await;
     assert_eq!(
         names(&said),
-        ["search_opportunities", "get_opportunity", "query_pipeline", "search_records", "get_record", "find_duplicates", "draft_email"]
+        [
+            "search_opportunities",
+            "get_opportunity",
+            "query_pipeline",
+            "search_records",
+            "get_record",
+            "search_knowledge",
+            "query_analytics",
+            "list_stalled",
+            "enrich_record",
+            "find_duplicates",
+            "draft_email"
+        ]
     );
     assert!(said["calls"][0]["refused"].as_str().unwrap().contains("no such tool"), "{said:#}");
     assert_eq!(app.admin.get("/proposals").await.ok()["items"], json!([]));
