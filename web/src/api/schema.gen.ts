@@ -14712,7 +14712,7 @@ export interface components {
         PassageScore: {
             /**
              * Format: double
-             * @description 1 on the record that `near` names, less beside it.
+             * @description 1 on the record that `near` names, less beside it; 0.5 for what tells how a deal ended, where that is asked.
              */
             closeness: number;
             /**
