@@ -10,7 +10,7 @@ pub mod index;
 pub mod material;
 pub mod retrieve;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::FromRef;
 use dealwright_access::Access;
@@ -28,6 +28,8 @@ struct Inner {
     embed: Option<Arc<dyn Embed>>,
     /// Rings when passages wait for a vector.
     waiting: Notify,
+    /// The model that made the last vector of a question.
+    model: Mutex<Option<String>>,
 }
 
 impl Default for Knowledge {
@@ -41,7 +43,7 @@ impl Knowledge {
     /// With vectors from `embed`, or with none: then passages are found by their words alone.
     #[must_use]
     pub fn new(embed: Option<Arc<dyn Embed>>) -> Self {
-        Self(Arc::new(Inner { embed, waiting: Notify::new() }))
+        Self(Arc::new(Inner { embed, waiting: Notify::new(), model: Mutex::default() }))
     }
 
     /// Where vectors come from.
@@ -52,7 +54,19 @@ impl Knowledge {
 
     /// A question, with its vector if there is one. Ask before the transaction begins: a model may take its time.
     pub async fn meaning(&self, question: &str) -> Option<embedding::Meaning> {
-        embedding::of_question(self.embed(), question).await
+        let meaning = embedding::of_question(self.embed(), question).await?;
+        let mut model = self.0.model.lock().unwrap_or_else(PoisonError::into_inner);
+        if model.as_ref() != Some(&meaning.model) {
+            // What another model has embedded can't be compared with it.
+            *model = Some(meaning.model.clone());
+            self.ring();
+        }
+        Some(meaning)
+    }
+
+    /// The model that questions are embedded by, as far as any was asked.
+    pub(crate) fn model(&self) -> Option<String> {
+        self.0.model.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn ring(&self) {

@@ -106,11 +106,11 @@ create or replace function app.passage_words(heading text, said text) returns ts
     as $$ select to_tsvector('english', app.fold(heading || ' ' || said)) $$;
 
 -- How much a word says about a passage (BM25, k1 = 1.2, b = 0.75). How often it stands there is read off its rank, which is the
--- sum of 1/j² over its places divided by π²/6: what that sum lacks is 1 / (n + ½), nearly.
+-- sum of 1/j² over its places divided by π²/6: what that sum lacks is the inverse of the number, nearly. One expression in
+-- which each argument stands once, so that it becomes part of the query.
 create or replace function app.weight(words tsvector, term tsquery, rarity float8, long float8) returns float8 language sql immutable parallel safe as $$
-    select case when n > 0 then rarity * n * 2.2 / (n + 1.2 * (0.25 + 0.75 * long)) else 0 end
-    from (select case when r <= 0 then 0 else 1 / greatest(1.6449340668 * (1 - r), 0.0005) - 0.5 end as n
-          from (select ts_rank('{1,1,1,1}', words, term)::float8 as r) as rank) as times
+    select rarity * 2.2 / (1 + (0.3 + 0.9 * long)
+        / greatest(1 / greatest(1.6449340668 * (1 - ts_rank('{1,1,1,1}', words, term)::float8), 0.0005) - 0.6079271, 1e-9))
 $$;
 
 -- The extension is loaded, so that its settings below are known ones.
@@ -226,7 +226,7 @@ begin
             select l as word, least(coalesce(t.share, 0), 1)::float8 as share
             from unnest(tsvector_to_array(to_tsvector('english', app.fold(asked)))) as l
             left join knowledge_term t on t.org_id = org and t.lexeme = l
-            order by 2 limit 16) as w;
+            order by 2 limit 12) as w;
         if terms is not null then
             for i in 1 .. cardinality(terms) loop
                 exit when not narrow and i > 1 and expected + shares[i] * total > pool;

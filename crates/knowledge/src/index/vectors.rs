@@ -33,6 +33,10 @@ pub async fn run(knowledge: Knowledge, database: Database, stop: CancellationTok
     loop {
         let pause = match step(embed.as_ref(), &database).await {
             Ok(Step::Idle) => {
+                if let Some(model) = knowledge.model().filter(|model| known.as_ref() != Some(model)) {
+                    known = learn(&database, model).await;
+                    continue;
+                }
                 tokio::select! {
                     () = stop.cancelled() => return,
                     () = knowledge.rung() => {}
@@ -42,11 +46,7 @@ pub async fn run(knowledge: Knowledge, database: Database, stop: CancellationTok
             }
             Ok(Step::Done { urgent, took, model }) => {
                 if known.as_ref() != Some(&model) {
-                    if let Err(error) = take_anew(&database, &model).await {
-                        tracing::warn!(%error, "what another model has embedded could not be queued");
-                    } else {
-                        known = Some(model);
-                    }
+                    known = learn(&database, model).await;
                 }
                 if urgent { Duration::ZERO } else { took.min(Duration::from_secs(3)) }
             }
@@ -66,12 +66,27 @@ pub async fn run(knowledge: Knowledge, database: Database, stop: CancellationTok
     }
 }
 
+/// Queues what other models have embedded; answers the model when that is done.
+async fn learn(database: &Database, model: String) -> Option<String> {
+    match take_anew(database, &model).await {
+        Ok(()) => Some(model),
+        Err(error) => {
+            tracing::warn!(%error, "what another model has embedded could not be queued");
+            tokio::time::sleep(PAUSE).await;
+            None
+        }
+    }
+}
+
 /// Embeds all that waits, if anything makes vectors.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn catch_up(knowledge: &Knowledge, database: &Database) -> Result<()> {
     let Some(embed) = knowledge.embed() else { return Ok(()) };
+    if let Some(model) = knowledge.model() {
+        take_anew(database, &model).await?;
+    }
     while let Step::Done { model, .. } = step(embed.as_ref(), database).await? {
         take_anew(database, &model).await?;
     }

@@ -131,6 +131,38 @@ async fn an_administrator_indexes_everything_anew_and_sees_how_far_it_is() {
 }
 
 #[tokio::test]
+async fn an_index_that_was_broken_off_goes_on_where_it_stood() {
+    let app = TestApp::new().await;
+    for n in 0..12 {
+        app.admin.post("/accounts", json!({ "name": format!("Zanzibar {n}") })).await.ok();
+    }
+    app.index().await;
+    let mut db = app.db.database.maintenance().await.unwrap();
+    sqlx::query("delete from knowledge_source").execute(&mut db).await.unwrap();
+    let half = "update knowledge_index set state = 'running', at_source = 'account', queued = 6, total = 12,
+                    after_id = (select id from account order by id offset 5 limit 1)";
+    sqlx::query(half).execute(&mut db).await.unwrap();
+    app.index().await;
+    let status = app.admin.get("/knowledge/status").await.ok();
+    assert_eq!(
+        json!([status["state"], status["done"], status["total"], status["sources"]]),
+        json!(["done", 12, 12, 6])
+    );
+}
+
+#[tokio::test]
+async fn another_model_embeds_anew() {
+    let app = by_meaning().await;
+    publish(&app, "playbook", "Ferries", "How to sell a ferry.").await;
+    app.index().await;
+    let mut db = app.db.database.maintenance().await.unwrap();
+    sqlx::query("update knowledge_vector set model = 'another'").execute(&mut db).await.unwrap();
+    assert!(found(&app.admin, "selling ships", "&by=meaning").await.is_empty());
+    app.index().await;
+    assert_eq!(found(&app.admin, "selling ships", "&by=meaning").await, ["Ferries"]);
+}
+
+#[tokio::test]
 async fn a_large_organisation_waits_to_be_asked() {
     let app = TestApp::new().await;
     let mut db = app.db.database.maintenance().await.unwrap();
