@@ -1,6 +1,7 @@
 //! What public sources know, and how it is taken over.
 
 use dealwright_access::policy::Builtin;
+use dealwright_testkit::TestApp;
 use serde_json::{Value, json};
 
 use super::{id, monday};
@@ -99,7 +100,7 @@ async fn a_lead_is_known_by_its_address() {
 
 #[tokio::test]
 async fn sources_are_for_those_who_see_the_record_and_taking_over_for_those_who_may_edit() {
-    let (app, _) = monday().await;
+    let app = TestApp::new().await;
     let rep = app.user(Builtin::SalesRep).await;
     let account =
         app.admin.post("/accounts", json!({ "name": "Abbott Laboratories", "domain": "abbott.com" })).await.ok();

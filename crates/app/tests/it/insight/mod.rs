@@ -11,21 +11,24 @@ use dealwright_testkit::{Answer, Person, TestApp, TestOptions};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A server on a Monday morning, in UTC.
+/// A server on a Monday morning, in UTC, whose administrator has a key.
 pub async fn monday() -> (TestApp, Clock) {
     let clock = Clock::fixed("2026-06-01T09:00:00Z".parse().unwrap());
-    let app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
+    let mut app = TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await;
+    app.admin = lasting(&app.admin).await;
     (app, clock)
 }
 
-/// Lets days pass, in which these people look in now and then, so that their sessions last.
-pub async fn days(clock: &Clock, days: i64, people: &[&Person]) {
-    for _ in 0..days {
-        clock.advance(TimeDelta::days(1));
-        for person in people {
-            person.get("/me").await.ok();
-        }
-    }
+/// Lets days pass. Sessions end meanwhile: see [`lasting`].
+pub fn days(clock: &Clock, days: i64) {
+    clock.advance(TimeDelta::days(days));
+}
+
+/// The same person with a key, which lasts longer than a session.
+pub async fn lasting(who: &Person) -> Person {
+    let scopes = who.get("/api-keys/scopes").await.ok()["scopes"].clone();
+    let made = who.post("/api-keys", json!({ "name": "Lasting", "scopes": scopes })).await.ok();
+    who.with_key(made["secret"].as_str().unwrap())
 }
 
 pub fn id(value: &Value) -> &str {

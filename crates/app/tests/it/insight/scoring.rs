@@ -1,7 +1,7 @@
 //! Lead scores: by which rules, why, and how they follow what happens.
 
 use dealwright_access::policy::Builtin;
-use dealwright_testkit::Person;
+use dealwright_testkit::{Person, TestApp};
 use serde_json::{Value, json};
 
 use super::{days, id, monday, put};
@@ -49,7 +49,7 @@ async fn a_lead_is_scored_with_a_reason_for_each_point() {
     app.drain().await;
     assert_eq!(score(&app.admin, &lead).await["score"], json!(35));
     // And time: after a day anew, by which nothing has happened for long.
-    days(&clock, 70, &[&app.admin]).await;
+    days(&clock, 70);
     let changed = dealwright_insight::scoring::score_all(&app.state.access, app.org).await.unwrap();
     assert_eq!(changed, 1);
     assert_eq!(score(&app.admin, &lead).await["score"], json!(0));
@@ -108,7 +108,7 @@ async fn lists_are_sorted_and_filtered_by_scores() {
 
 #[tokio::test]
 async fn scores_are_for_those_who_see_the_lead_and_their_rules_for_administrators() {
-    let (app, _) = monday().await;
+    let app = TestApp::new().await;
     let rep = app.user(Builtin::SalesRep).await;
     let body = json!({ "last_name": "Petrov", "rating": "hot", "title": "CEO" });
     let lead = app.admin.post("/leads", body).await.ok();

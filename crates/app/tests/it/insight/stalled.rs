@@ -3,21 +3,21 @@
 use dealwright_access::policy::Builtin;
 use serde_json::json;
 
-use super::{days, id, monday, to_stage};
+use super::{days, id, lasting, monday, to_stage};
 
 #[tokio::test]
 async fn a_deal_stands_still_when_it_takes_longer_than_won_ones_did() {
     let (app, clock) = monday().await;
-    let rep = app.user(Builtin::SalesRep).await;
+    let rep = lasting(&app.user(Builtin::SalesRep).await).await;
     for n in 0..5 {
         let deal = app.admin.opportunity(&format!("Won {n}"), json!({})).await;
-        days(&clock, 6, &[&app.admin, &rep]).await;
+        days(&clock, 6);
         to_stage(&app.admin, &deal, "Won").await;
     }
     let slow = app.admin.opportunity("Slow", json!({})).await;
     let busy = app.admin.opportunity("Busy", json!({})).await;
     rep.opportunity("The rep's", json!({})).await;
-    days(&clock, 10, &[&app.admin, &rep]).await;
+    days(&clock, 10);
     let call = json!({ "kind": "call", "subject": "x", "opportunity_id": busy["id"] });
     app.admin.post("/activities", call).await.ok();
     let found = app.admin.get("/opportunities/stalled?owner_id=me").await.ok();
@@ -38,7 +38,7 @@ async fn a_deal_stands_still_when_it_takes_longer_than_won_ones_did() {
     );
     // The rep has won nothing yet: three weeks count.
     assert_eq!(rep.get("/opportunities/stalled").await.ok()["items"], json!([]));
-    days(&clock, 12, &[&app.admin, &rep]).await;
+    days(&clock, 12);
     let theirs = rep.get("/opportunities/stalled").await.ok();
     assert_eq!(theirs["items"][0]["by"], "usual");
     assert_eq!(theirs["items"].as_array().unwrap().len(), 1);
@@ -50,9 +50,9 @@ async fn they_come_in_pages() {
     let (app, clock) = monday().await;
     for n in 0..5 {
         app.admin.opportunity(&format!("Deal {n}"), json!({})).await;
-        days(&clock, 1, &[&app.admin]).await;
+        days(&clock, 1);
     }
-    days(&clock, 30, &[&app.admin]).await;
+    days(&clock, 30);
     let (mut names, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = app.admin.get(&format!("/opportunities/stalled?limit=2{cursor}")).await.ok();

@@ -17,22 +17,20 @@ export function Velocity({ report, scope }: { report: AnalyticsReport; scope: Sc
         <p className="text-title text-fg tnum">
           {shown(figure)} <span className="text-cell font-normal text-fg-3">a day</span> <Since figure={figure} />
         </p>
-        <dl className="flex flex-wrap items-end gap-x-3 gap-y-2">
+        <dl className="flex flex-wrap gap-x-5 gap-y-2">
           {figure.of.map((part, at) => (
-            <div key={part.measure} className="flex items-end gap-x-3">
-              {SIGNS[at] && (
-                <span aria-hidden className="text-body text-fg-3">
-                  {SIGNS[at]}
-                </span>
-              )}
-              <div>
-                <dt className="text-meta text-fg-3">{LABELS[part.measure]}</dt>
-                <dd className="text-cell font-medium text-fg tnum">
-                  <Drill scope={scope} deals={part.deals} label={LABELS[part.measure]}>
-                    {shown(part)}
-                  </Drill>
-                </dd>
-              </div>
+            <div key={part.measure}>
+              <dt className="text-meta text-fg-3">{LABELS[part.measure]}</dt>
+              <dd className="text-cell font-medium text-fg tnum">
+                {SIGNS[at] && (
+                  <span aria-hidden className="mr-1.5 font-normal text-fg-3">
+                    {SIGNS[at]}
+                  </span>
+                )}
+                <Drill scope={scope} deals={part.deals} label={LABELS[part.measure]}>
+                  {shown(part)}
+                </Drill>
+              </dd>
             </div>
           ))}
         </dl>
