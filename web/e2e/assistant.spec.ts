@@ -53,7 +53,10 @@ test.describe.serial("a rep and the assistant", () => {
     await letter.getByLabel("Subject").fill("Cranes?");
     await letter.getByLabel("Text").fill("Hello\nthere");
     const link = letter.getByRole("link", { name: "Open in your mail" });
-    await expect(link).toHaveAttribute("href", /^mailto:wilhelmina\d+@quistwerk\.example\?.*subject=Cranes%3F&body=Hello%0D%0Athere$/);
+    await expect(link).toHaveAttribute(
+      "href",
+      /^mailto:wilhelmina\d+@quistwerk\.example\?.*subject=Cranes%3F&body=Hello%0D%0Athere$/,
+    );
     await accessible(page);
   });
 

@@ -3,9 +3,7 @@ import { mailto } from "./mailto";
 
 test("a letter is begun with what is known", () => {
   expect(mailto({ to: "ada@example.com" })).toBe("mailto:ada@example.com");
-  expect(mailto({ to: "a+b@example.com", bcc: "copy@crm.test" })).toBe(
-    "mailto:a%2Bb@example.com?bcc=copy%40crm.test",
-  );
+  expect(mailto({ to: "a+b@example.com", bcc: "copy@crm.test" })).toBe("mailto:a%2Bb@example.com?bcc=copy%40crm.test");
 });
 
 test("lines end as RFC 6068 wants, and nothing of a text becomes another field", () => {
