@@ -258,7 +258,8 @@ const ORDINARY: &str = "a about above according account accounts across activity
     open opportunities opportunity or other others our over overall owner owned per pipeline please probability proposed quarter reason record records recent recently remember remind see set she should since so some soon stage \
     still such sum summary task tasks than that the their them then there therefore these they this those though three time to today together total two under until \
     update updated value was we were what when where whether which while who why will with within without won would year yes you your nobody everyone everybody someone \
-    i'm i've it's here's there's that's you've you're we've unfortunately additionally consider ask email schedule check keep sorry hello hi thanks";
+    i'm i've it's here's there's that's you've you're we've unfortunately additionally consider ask email schedule check keep sorry hello hi thanks \
+    status rating e-mail phone domain web industry region country source employees annual";
 
 #[cfg(test)]
 mod tests {
