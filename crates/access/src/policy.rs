@@ -65,6 +65,7 @@ words! {
         SlaRule = "sla_rule",
         Approval = "approval",
         Material = "material",
+        Guardrail = "guardrail",
     }
 }
 
@@ -166,7 +167,7 @@ pub const fn actions(object: Object) -> &'static [Action] {
         Object::SavedView => &[Create, Update, Delete],
         Object::Agent => &[Use],
         Object::Audit => &[Read],
-        Object::Organisation => &[Read, Update],
+        Object::Organisation | Object::Guardrail => &[Read, Update],
     }
 }
 
@@ -195,6 +196,7 @@ pub const fn scopes(permission: Permission) -> &'static [ScopeLevel] {
             | Object::Approval
             | Object::Material
             | Object::SavedView
+            | Object::Guardrail
             | Object::Agent
             | Object::Automation
             | Object::Audit,
@@ -228,6 +230,7 @@ pub const fn fits_key(object: Object) -> bool {
         | Object::SavedView
         | Object::Audit => true,
         Object::Import
+        | Object::Guardrail
         | Object::Agent
         | Object::ApiKey
         | Object::ServiceAccount
@@ -394,6 +397,7 @@ permissions! {
     DeleteAutomation = Automation Delete,
     ReadApproval = Approval Read, CreateApproval = Approval Create, UpdateApproval = Approval Update, DeleteApproval = Approval Delete,
     ReadRule = Rule Read, CreateRule = Rule Create, UpdateRule = Rule Update, DeleteRule = Rule Delete,
+    ReadGuardrail = Guardrail Read, UpdateGuardrail = Guardrail Update,
     ReadMaterial = Material Read, CreateMaterial = Material Create, UpdateMaterial = Material Update, DeleteMaterial = Material Delete,
     ReadSlaRule = SlaRule Read, CreateSlaRule = SlaRule Create, UpdateSlaRule = SlaRule Update, DeleteSlaRule = SlaRule Delete,
 }

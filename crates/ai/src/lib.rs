@@ -5,6 +5,7 @@
 //! [`provider`] reaches a language model, on this machine or elsewhere; without one, a grammar plans alone.
 
 pub mod agent;
+mod ask;
 pub mod grounding;
 pub mod guard;
 pub mod planner;
@@ -171,6 +172,10 @@ impl Assistant {
     #[must_use]
     pub fn provider(&self) -> Option<Arc<dyn LlmProvider>> {
         self.0.provider.clone()
+    }
+
+    pub(crate) fn prices(&self) -> &Prices {
+        &self.0.prices
     }
 
     pub(crate) fn consult(&self) -> Consult {

@@ -16,6 +16,7 @@ use dealwright_crm::{
     saved_view, search, settings, sharing, summary, task, task_template, timeline, transfer, trash, validation,
     web_form, working_hours,
 };
+use dealwright_governance::{GovernanceState, Tools};
 use dealwright_knowledge::KnowledgeState;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -42,7 +43,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "knowledge"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "approvals"), (name = "service levels"), (name = "insight"), (name = "automations"), (name = "assistant"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "knowledge"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "approvals"), (name = "service levels"), (name = "insight"), (name = "automations"), (name = "assistant"), (name = "governance"))
 )]
 struct Description;
 
@@ -147,6 +148,10 @@ fn of_knowledge() -> OpenApiRouter<KnowledgeState> {
     OpenApiRouter::new().nest(PREFIX, dealwright_knowledge::search_router())
 }
 
+fn of_governance() -> OpenApiRouter<GovernanceState> {
+    OpenApiRouter::new().nest(PREFIX, dealwright_governance::router())
+}
+
 /// The endpoints that ask for more of the server.
 fn of_server() -> OpenApiRouter<AppState> {
     let routes =
@@ -163,6 +168,7 @@ pub fn describe() -> utoipa::openapi::OpenApi {
         of_assistant().into_openapi(),
         of_files().into_openapi(),
         of_knowledge().into_openapi(),
+        of_governance().into_openapi(),
         of_server().into_openapi(),
     ] {
         openapi.merge(part);
@@ -209,12 +215,14 @@ pub fn router(state: AppState) -> Router {
     assistant.knows(&knowledge);
     let mcp = dealwright_mcp::router(&access, &assistant).layer(from_fn(middleware::settle));
     let of_search = KnowledgeState { access: access.clone(), knowledge };
+    let of_guardrails = GovernanceState { access: access.clone(), tools: Tools(dealwright_ai::tools::names().into()) };
     let of_file = file::FileState { access: access.clone(), files };
     let api = Router::new()
         .merge(Router::from(of_access()).with_state(access.clone()))
         .merge(Router::from(of_assistant()).with_state(AssistantState { access: access.clone(), assistant }))
         .merge(Router::from(of_files()).with_state(of_file.clone()))
         .merge(Router::from(of_knowledge()).with_state(of_search))
+        .merge(Router::from(of_governance()).with_state(of_guardrails))
         .merge(of_server())
         .layer(axum::middleware::from_fn_with_state(state.clone(), idempotency::replay))
         .layer(from_fn(middleware::settle))

@@ -137,6 +137,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = currency::job::register(worker, &state.access);
     let worker = trash::job::register(worker, &state.access);
     let worker = presence::register(worker, &state.access);
+    let worker = dealwright_governance::audit::retention::register(worker, &state.access);
     let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
     let worker = approval::escalate::register(worker, &state.access);

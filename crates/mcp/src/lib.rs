@@ -14,8 +14,8 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Router, body::Body};
-use dealwright_access::{Access, Context};
 use dealwright_access::context::Caller;
+use dealwright_access::{Access, Context};
 use dealwright_ai::Assistant;
 use dealwright_kernel::{Error, Result};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
@@ -57,7 +57,11 @@ fn service(offer: Offer, assistant: Assistant) -> Service {
         .with_max_request_body_bytes(MOST)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    StreamableHttpService::new(move || Ok(Server::new(offer, assistant.clone())), Arc::new(NeverSessionManager::default()), config)
+    StreamableHttpService::new(
+        move || Ok(Server::new(offer, assistant.clone())),
+        Arc::new(NeverSessionManager::default()),
+        config,
+    )
 }
 
 async fn still_known(caller: &Context) -> Result<()> {
@@ -66,8 +70,11 @@ async fn still_known(caller: &Context) -> Result<()> {
 
 async fn answer(State(served): State<Served>, Caller(caller): Caller, mut request: Request) -> Response {
     if caller.actor().key.is_none() {
-        return Error::unauthenticated("key_required", "send an API key or an access token as a bearer; a session is not taken here")
-            .into_response();
+        return Error::unauthenticated(
+            "key_required",
+            "send an API key or an access token as a bearer; a session is not taken here",
+        )
+        .into_response();
     }
     if request.method() != Method::POST {
         let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();

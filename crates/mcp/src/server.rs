@@ -8,9 +8,10 @@ use dealwright_ai::Assistant;
 use dealwright_ai::agent::single;
 use dealwright_ai::proposal::Proposal;
 use dealwright_ai::tools::{self, Call, Described, Effect};
+use dealwright_governance::policy::{self, Guardrails};
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, Implementation, ListToolsResult, PaginatedRequestParams,
-    ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ErrorData, Implementation, ListToolsResult,
+    PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -64,7 +65,9 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let caller = caller(&context)?;
-        Ok(ListToolsResult::with_all_items(self.offered(caller.actor()).map(tool).collect()))
+        let rails = rails(caller).await.map_err(|error| ErrorData::internal_error(error.detail.to_string(), None))?;
+        let offered = self.offered(caller.actor()).filter(|one| rails.allows(caller.actor(), one.name));
+        Ok(ListToolsResult::with_all_items(offered.map(tool).collect()))
     }
 
     async fn call_tool(
@@ -80,8 +83,11 @@ impl ServerHandler for Server {
         let by = caller.actor().stamp.name.clone();
         let answer = match single::call(&self.assistant, caller, &by, &call).await {
             Ok(done) => {
-                let proposal = done.proposal.as_ref().map(|proposal| waiting(proposal, &caller.access().settings().base_url));
-                CallToolResult::structured(json!({ "summary": done.summary, "count": done.count, "result": done.result, "proposal": proposal }))
+                let proposal =
+                    done.proposal.as_ref().map(|proposal| waiting(proposal, &caller.access().settings().base_url));
+                CallToolResult::structured(
+                    json!({ "summary": done.summary, "count": done.count, "result": done.result, "proposal": proposal }),
+                )
             }
             // What is wrong with a call is for the model to read, and mend.
             Err(error) => {
@@ -93,10 +99,19 @@ impl ServerHandler for Server {
     }
 }
 
+/// What the organisation lets its people use.
+async fn rails(caller: &Context) -> dealwright_kernel::Result<Guardrails> {
+    let mut tx = caller.begin().await?;
+    let kept = policy::store::policy(&mut tx).await?;
+    tx.done(kept.rails).await
+}
+
 /// Who asks: known since before the request was read.
 fn caller(context: &RequestContext<RoleServer>) -> Result<&Context, ErrorData> {
     let parts = context.extensions.get::<Parts>();
-    parts.and_then(|parts| parts.extensions.get::<Context>()).ok_or_else(|| ErrorData::internal_error("nobody asks", None))
+    parts
+        .and_then(|parts| parts.extensions.get::<Context>())
+        .ok_or_else(|| ErrorData::internal_error("nobody asks", None))
 }
 
 fn tool(of: Described) -> Tool {

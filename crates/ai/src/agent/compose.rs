@@ -95,7 +95,9 @@ pub fn add(draft: &mut Draft, ask: &Ask, step: &Step, style: Style) {
         (Some("list_stalled"), _) => insight::stalled(draft, &step.result, style),
         (Some("score_lead"), _) => insight::score(draft, &step.result),
         (Some("enrich_record"), _) => insight::enrichment(draft, &step.result),
-        (Some("query_analytics"), Ask::QueryAnalytics(figures)) => insight::analytics(draft, figures, &step.result, style),
+        (Some("query_analytics"), Ask::QueryAnalytics(figures)) => {
+            insight::analytics(draft, figures, &step.result, style)
+        }
         _ => {}
     }
 }

@@ -7,7 +7,9 @@ mod plan;
 mod review;
 
 use dealwright_access::Context;
-use dealwright_kernel::id::AgentRunId;
+use dealwright_governance::policy::store as guardrails;
+use dealwright_governance::safety;
+use dealwright_kernel::id::{AgentRunId, ProposalId};
 use dealwright_kernel::{Error, Result};
 use dealwright_knowledge::embedding::Meaning;
 use dealwright_store::{ActorKind, Tx};
@@ -20,6 +22,7 @@ use super::{RunJob, State, Status, lookup};
 use crate::Assistant;
 use crate::planner::{Ask, RecordKind};
 use crate::proposal::Confidence;
+use crate::proposal::automatic;
 use crate::resolve::Reading;
 use crate::resolve::record::RecordType;
 use crate::tools::{self, Running};
@@ -40,7 +43,9 @@ pub async fn execute(assistant: &Assistant, person: &Context, job: &RunJob) -> R
         if standing.status.is_over() {
             return Ok(());
         }
-        let outcome = if !standing.state.planned {
+        let outcome = if let Some(stopped) = walk.stopped().await? {
+            Err(stopped)
+        } else if !standing.state.planned {
             walk.plan(standing).await
         } else if standing.state.question.is_none() && standing.state.next < standing.state.asks.len() {
             walk.act(standing).await
@@ -132,6 +137,17 @@ impl Walk<'_> {
         tx.done(standing).await
     }
 
+    /// That the assistant has been stopped meanwhile.
+    async fn stopped(&self) -> Result<Option<Error>> {
+        let mut tx = self.begin().await?;
+        let stopped = guardrails::require_running(&mut tx).await;
+        tx.done(()).await?;
+        match stopped {
+            Err(error) if error.code == "ai_stopped" => Ok(Some(error)),
+            other => other.map(|()| None),
+        }
+    }
+
     /// Where the run stands now, kept from everybody else until the transaction ends. Between two transactions of ours a
     /// worker that took this one for dead may have gone on: what it has done is not done again.
     async fn held(&self, tx: &mut Tx, as_before: impl FnOnce(&State) -> bool) -> Result<bool> {
@@ -198,8 +214,12 @@ impl Walk<'_> {
                     state.next += 1;
                     state.first = None;
                 }
+                let automatic = std::mem::take(&mut state.automatic);
                 store::save(&mut tx, self.run, Status::Running, &state).await?;
                 tx.commit(()).await?.into_inner();
+                for proposal in automatic {
+                    self.apply(ProposalId(proposal)).await?;
+                }
                 Ok(())
             }
             // The database is away: the job is tried again. A statement that takes too long would do so again.
@@ -230,9 +250,9 @@ impl Walk<'_> {
         let provider = self.assistant.provider();
         let deals = if provider.is_some() { lookup::described(self.cx, &mut tx).await? } else { Vec::new() };
         tx.done(()).await?;
-        let (near, call) = match &provider {
-            Some(provider) => nearest(self.assistant, provider.as_ref(), name, deals).await,
-            None => (Vec::new(), None),
+        let (near, calls) = match &provider {
+            Some(provider) => nearest(self.assistant, self.cx, self.run, provider.as_ref(), name, deals).await,
+            None => (Vec::new(), Vec::new()),
         };
         let (result, summary) = match did_you_mean(name, &near) {
             Ok((question, slot)) => {
@@ -253,7 +273,7 @@ impl Walk<'_> {
             return tx.rollback().await;
         }
         let end = End { arguments: json!({}), result, summary: &summary, ..End::default() };
-        let step = store::end_step(&mut tx, self.run, n, &end, call.as_slice()).await?;
+        let step = store::end_step(&mut tx, self.run, n, &end, &calls).await?;
         store::tell(&mut tx, self.run, "step", &shown(&step)).await?;
         store::save(&mut tx, self.run, Status::Running, &state).await?;
         tx.commit(()).await?.into_inner();
@@ -300,15 +320,21 @@ impl Walk<'_> {
                     }
                     let id = crate::proposal::store::insert(tx, self.run, n, proposal, confidence).await?;
                     let written = crate::proposal::store::find(tx, id, false).await?;
+                    if automatic::is_allowed(self.cx, tx, &call.tool, &written).await? {
+                        state.automatic.push(id.0);
+                    }
                     store::tell(tx, self.run, "proposal", &written).await?;
                 } else if let Some(id) = output.result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
                 {
-                    let kind = ["type", "kind"].iter().find_map(|key| RecordType::named(output.result.get(*key)?.as_str()?));
+                    let kind =
+                        ["type", "kind"].iter().find_map(|key| RecordType::named(output.result.get(*key)?.as_str()?));
                     state.in_hand = Some((kind.unwrap_or(RecordType::Opportunity), id));
                 }
                 if output.count == 0 {
                     ended = Ended::Nothing;
                 }
+                let rails = guardrails::policy(tx).await?.rails;
+                state.suspicious.extend(orders_in(&output.result, rails.injection_filter));
                 tool = call.tool;
                 (call.args, output.result, Some(output.count), output.summary)
             }
@@ -323,6 +349,25 @@ impl Walk<'_> {
         .await?;
         store::tell(tx, self.run, "step", &shown(&step)).await?;
         Ok(ended)
+    }
+
+    /// Applies a proposal that the policy lets be applied without asking, in the asker's name. One that can't be applied waits for
+    /// a person, as others do.
+    async fn apply(&self, id: ProposalId) -> Result<()> {
+        let applied = automatic::apply(self.cx, id).await;
+        match applied {
+            Ok(proposal) => {
+                let mut tx = self.begin().await?;
+                store::tell(&mut tx, self.run, "proposal", &proposal).await?;
+                tx.commit(()).await?.into_inner();
+                Ok(())
+            }
+            Err(error) if is_away(&error) => Err(error),
+            Err(error) => {
+                tracing::info!(run = %self.run, %error, "a proposal was not applied without asking; it waits");
+                Ok(())
+            }
+        }
     }
 
     async fn fail(&self, error: &Error) -> Result<()> {
@@ -349,6 +394,23 @@ fn is_away(error: &Error) -> bool {
 fn shown(step: &super::Step) -> Value {
     json!({ "n": step.n, "title": step.title, "tool": step.tool, "arguments": step.arguments, "status": step.status, "result_count": step.result_count,
             "summary": step.summary, "ms": step.ms })
+}
+
+/// The sentences of a result that look like orders to an assistant, at most three.
+fn orders_in(result: &Value, filter: dealwright_governance::policy::TextFilter) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut left = vec![result];
+    while let Some(value) = left.pop() {
+        match value {
+            // Names and words are too short to say anything.
+            Value::String(text) if text.len() >= 20 => found.extend(safety::orders(text, filter).sentence),
+            Value::Array(all) => left.extend(all.iter().rev()),
+            Value::Object(map) => left.extend(map.values()),
+            _ => {}
+        }
+    }
+    found.truncate(3);
+    found
 }
 
 /// A refusal in the words of a person.

@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Sse};
 use dealwright_access::Allow;
 use dealwright_access::context::SignedIn;
 use dealwright_access::policy::UseAgent;
+use dealwright_governance::budget::store::count_request;
+use dealwright_governance::policy::store as guardrails;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Query, Valid, Validate};
 use dealwright_kernel::id::{AgentRunId, ConversationId};
@@ -43,20 +45,45 @@ pub fn router() -> OpenApiRouter<AssistantState> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
+struct RunParams {
+    /// Words that the request holds, whatever their case.
+    #[param(min_length = 1, max_length = 200)]
+    q: Option<String>,
+    status: Option<super::Status>,
+    #[param(minimum = 1, maximum = 200, default = 20)]
+    limit: Option<u16>,
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 struct PageParams {
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<u16>,
     cursor: Option<String>,
 }
 
+impl RunParams {
+    fn wanted(&self) -> Result<read::Wanted<'_>> {
+        let q = self.q.as_deref().map(str::trim);
+        if q.is_some_and(|q| q.is_empty() || q.chars().count() > 200) {
+            return Err(Error::unreadable("invalid_query", "q has from 1 to 200 characters").on("q"));
+        }
+        Ok(read::Wanted { q, status: self.status })
+    }
+}
+
 impl PageParams {
     fn limit(&self) -> Result<u16> {
-        match self.limit.unwrap_or(20) {
-            limit @ 1..=MAX_LIMIT => Ok(limit),
-            _ => {
-                Err(Error::unreadable("invalid_query", format!("limit is a number from 1 to {MAX_LIMIT}")).on("limit"))
-            }
-        }
+        limit_of(self.limit)
+    }
+}
+
+fn limit_of(limit: Option<u16>) -> Result<u16> {
+    match limit.unwrap_or(20) {
+        limit @ 1..=MAX_LIMIT => Ok(limit),
+        _ => Err(Error::unreadable("invalid_query", format!("limit is a number from 1 to {MAX_LIMIT}")).on("limit")),
     }
 }
 
@@ -92,6 +119,8 @@ async fn create(
 ) -> Result<Committed<impl IntoResponse>> {
     assistant.warm();
     let mut tx = cx.begin().await?;
+    guardrails::require_running(&mut tx).await?;
+    count_request(&mut tx).await?;
     let wanted = NewRun { goal: new.goal.trim(), conversation: new.conversation_id, context: new.context.as_ref() };
     let id = store::insert(&mut tx, &wanted).await?;
     let job = RunJob { user: cx.actor().user.0, run: id.0 };
@@ -102,11 +131,11 @@ async fn create(
 }
 
 /// List the caller's runs, newest first
-#[utoipa::path(get, path = "/agent-runs", tag = "assistant", params(PageParams), responses((status = 200, body = Page<Run>), Problems))]
-async fn index(cx: Allow<UseAgent>, Query(asked): Query<PageParams>) -> Result<Json<Page<Run>>> {
-    let limit = asked.limit()?;
+#[utoipa::path(get, path = "/agent-runs", tag = "assistant", params(RunParams), responses((status = 200, body = Page<Run>), Problems))]
+async fn index(cx: Allow<UseAgent>, Query(asked): Query<RunParams>) -> Result<Json<Page<Run>>> {
+    let (limit, wanted) = (limit_of(asked.limit)?, asked.wanted()?);
     let mut tx = cx.begin().await?;
-    let mut page = read::page(&mut tx, limit, asked.cursor.as_deref()).await?;
+    let mut page = read::page(&mut tx, wanted, limit, asked.cursor.as_deref()).await?;
     page.items = page.items.into_iter().map(|run| run.shown_to(cx.actor())).collect();
     tx.done(Json(page)).await
 }
@@ -171,13 +200,20 @@ struct Feedback {
     useful: bool,
     #[schema(max_length = 4000)]
     comment: Option<String>,
+    /// How good it was, from 1 to 5: asked now and then.
+    #[schema(minimum = 1, maximum = 5)]
+    rating: Option<i64>,
 }
 
 impl Validate for Feedback {
     fn validate(&self) -> Result<()> {
         let mut wrong = dealwright_crm::record::Texts::default();
         wrong.optional("comment", self.comment.as_deref(), 4000);
-        wrong.finish()
+        wrong.finish()?;
+        match self.rating {
+            Some(rating) if !(1..=5).contains(&rating) => Err(Error::field("rating", "out_of_range", "from 1 to 5")),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -189,7 +225,7 @@ async fn rate(
     Valid(body): Valid<Feedback>,
 ) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
-    store::rate(&mut tx, id, &RunFeedback { useful: body.useful, comment: body.comment }).await?;
+    store::rate(&mut tx, id, &RunFeedback { useful: body.useful, comment: body.comment, rating: body.rating }).await?;
     tx.commit(StatusCode::NO_CONTENT).await
 }
 

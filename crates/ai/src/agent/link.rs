@@ -94,7 +94,9 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
         Ask::GetOpportunity(get) => linking.get(tx, get).await,
         Ask::UpdateOpportunity(update) => linking.update(tx, update).await,
         Ask::CreateTask(task) => linking.task(tx, task).await.and_then(|args| Ok(Call::of::<CreateTask>(&args)?)),
-        Ask::ScheduleMeeting(task) => linking.task(tx, task).await.and_then(|args| Ok(Call::of::<ScheduleMeeting>(&args)?)),
+        Ask::ScheduleMeeting(task) => {
+            linking.task(tx, task).await.and_then(|args| Ok(Call::of::<ScheduleMeeting>(&args)?))
+        }
         Ask::SearchRecords(records) => linking.records(records),
         Ask::GetRecord(one) => linking.one(tx, one).await,
         Ask::SummariseActivity(happened) => linking.happened(tx, happened).await,
@@ -199,8 +201,7 @@ impl Linking<'_> {
                 "I understood that something should be changed, but not what to. Say which field, and its new value.",
             );
         }
-        let (kind, id) =
-            self.record(tx, update.name.as_deref(), Wanted::NONE, Prefer::Open).await?;
+        let (kind, id) = self.record(tx, update.name.as_deref(), Wanted::NONE, Prefer::Open).await?;
         if kind != RecordType::Opportunity {
             return say("I can only propose changes of deals.");
         }

@@ -118,6 +118,14 @@ pub struct State {
     pub first: Option<Box<Ask>>,
     /// Whether a model should have been asked and could not be.
     pub without_model: bool,
+    /// Why a model was not asked that would have been, if a policy or a budget forbids it.
+    pub withheld: Option<String>,
+    /// What the guardrails found in the request, for its record.
+    pub flags: Vec<String>,
+    /// Texts that were read and look like orders to an assistant.
+    pub suspicious: Vec<String>,
+    /// Proposals that the policy lets be applied without asking.
+    pub automatic: Vec<Uuid>,
     /// Sentences to say beside what was found.
     pub said: Vec<String>,
     pub question: Option<Question>,
@@ -183,6 +191,8 @@ pub struct RunUsage {
 pub struct RunFeedback {
     pub useful: bool,
     pub comment: Option<String>,
+    /// From 1 to 5.
+    pub rating: Option<i64>,
 }
 
 /// A run as the API shows it.

@@ -2,9 +2,9 @@
 //!
 //! They are only ever asked about, never assumed: a vector knows what is alike, not what is meant.
 
-use std::time::Instant;
-
+use dealwright_access::Context;
 use dealwright_embed::similarity;
+use dealwright_kernel::id::AgentRunId;
 use uuid::Uuid;
 
 use super::store::call::Called;
@@ -28,31 +28,31 @@ const CLOSE: f32 = 0.36;
 /// At most so many are offered.
 const MOST: usize = 3;
 
-/// The deals that `mention` may describe, nearest first, and the call that found out, for the record.
+/// The deals that `mention` may describe, nearest first, and the call that found out, for the run's sums.
 pub async fn nearest(
     assistant: &Assistant,
+    cx: &Context,
+    run: AgentRunId,
     provider: &dyn LlmProvider,
     mention: &str,
     deals: Vec<Described>,
-) -> (Vec<(RecordType, Uuid, String)>, Option<Called>) {
+) -> (Vec<(RecordType, Uuid, String)>, Vec<Called>) {
+    let mut calls = Vec::new();
     if deals.is_empty() {
-        return (Vec::new(), None);
+        return (Vec::new(), calls);
     }
     let texts: Vec<String> = std::iter::once(core(mention)).chain(deals.iter().map(|d| d.words.clone())).collect();
-    let started = Instant::now();
-    let outcome = provider.embed(&texts).await;
-    let called = assistant.embedded(provider, &outcome, started.elapsed());
-    let vectors = match outcome {
+    let vectors = match assistant.embed(cx, run, provider, &texts, &mut calls).await {
         Ok(embedded) => embedded.vectors,
-        Err(error) => {
-            tracing::info!(%error, "nothing embeds; what a description means is not guessed");
-            return (Vec::new(), Some(called));
+        Err(why) => {
+            tracing::info!(%why, "nothing embeds; what a description means is not guessed");
+            return (Vec::new(), calls);
         }
     };
-    let Some((wanted, all)) = vectors.split_first() else { return (Vec::new(), Some(called)) };
+    let Some((wanted, all)) = vectors.split_first() else { return (Vec::new(), calls) };
     let mut ranked: Vec<(f32, Described)> = all.iter().map(|v| similarity(wanted, v)).zip(deals).collect();
     ranked.retain(|(near, _)| *near >= CLOSE);
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let near = ranked.into_iter().take(MOST).map(|(_, deal)| (RecordType::Opportunity, deal.id, deal.name)).collect();
-    (near, Some(called))
+    (near, calls)
 }

@@ -2,6 +2,8 @@
 //! proposes waits for a person.
 
 use dealwright_access::Context;
+use dealwright_governance::budget::store::count_request;
+use dealwright_governance::policy::store as guardrails;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
 use dealwright_knowledge::embedding::Meaning;
@@ -9,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::store::{self, Begin, End, NewRun};
 use super::{State, Status};
-use crate::proposal::{self, Confidence, NewProposal, Proposal};
 use crate::Assistant;
+use crate::proposal::{self, Confidence, NewProposal, Proposal};
 use crate::tools::knowledge::SearchKnowledge;
 use crate::tools::{self, Call, Running, Tool};
 
@@ -36,6 +38,10 @@ pub async fn call(assistant: &Assistant, cx: &Context, by: &str, call: &Call) ->
         Some(question) => assistant.meaning(question).await,
         None => None,
     };
+    let mut tx = cx.begin().await?;
+    guardrails::require_running(&mut tx).await?;
+    count_request(&mut tx).await?;
+    tx.commit(()).await?.into_inner();
     let ran = run(cx, &goal, call, meaning.as_ref()).await;
     let Err(error) = &ran else { return ran };
     // What the tool wrote before it failed went back with its transaction.

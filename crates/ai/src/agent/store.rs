@@ -386,11 +386,12 @@ pub async fn cancel(tx: &mut Tx, run: AgentRunId) -> Result<()> {
 /// 404.
 pub async fn rate(tx: &mut Tx, run: AgentRunId, feedback: &RunFeedback) -> Result<()> {
     let rated = sqlx::query!(
-        "update agent_run set useful = $3, comment = $4 where org_id = $1 and id = $2",
+        "update agent_run set useful = $3, comment = $4, rating = coalesce($5, rating) where org_id = $1 and id = $2",
         tx.org().0,
         run.0,
         feedback.useful,
-        feedback.comment
+        feedback.comment,
+        feedback.rating
     )
     .execute(tx.db())
     .await?;

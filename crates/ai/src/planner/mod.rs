@@ -343,8 +343,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// The permissions to read any of them.
-    pub const READ: [Permission; 3] =
-        [RecordType::Account.read(), RecordType::Contact.read(), RecordType::Lead.read()];
+    pub const READ: [Permission; 3] = [RecordType::Account.read(), RecordType::Contact.read(), RecordType::Lead.read()];
 
     #[must_use]
     pub const fn record_type(self) -> RecordType {

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{
-    Approvals, Ask, Decline, Field, Figure, Figures, Filter, Get, Group, Happened, Letter, Measure, MyDay, NewTask, One, Purpose, Query,
-    Question, RecordKind, Records, Search, Stalled, Update, WhichApprovals,
+    Approvals, Ask, Decline, Field, Figure, Figures, Filter, Get, Group, Happened, Letter, Measure, MyDay, NewTask,
+    One, Purpose, Query, Question, RecordKind, Records, Search, Stalled, Update, WhichApprovals,
 };
 use crate::provider::{Chat, Message, Schema};
 use crate::resolve::vocabulary::StageKind;
@@ -61,6 +61,17 @@ pub enum Breadth {
     All,
 }
 
+impl Breadth {
+    /// Which constant prompt it is, for the record: a new one when its words change.
+    #[must_use]
+    pub const fn version(self) -> &'static str {
+        match self {
+            Self::Common => "plan-common-1",
+            Self::All => "plan-all-1",
+        }
+    }
+}
+
 /// The shape of the answer: one object of several, told apart by `tool`.
 #[must_use]
 pub fn schema(breadth: Breadth) -> Schema {
@@ -83,7 +94,14 @@ pub fn schema(breadth: Breadth) -> Schema {
         Schema::Enum { values: &["follow_up", "introduction", "offer", "thank_you", "meeting"], nullable: false };
     let figure = Schema::Enum {
         values: &[
-            "velocity", "cycle_days", "average_deal_size", "stage_conversion", "time_in_stage", "win_rate", "won_value", "pipeline_value",
+            "velocity",
+            "cycle_days",
+            "average_deal_size",
+            "stage_conversion",
+            "time_in_stage",
+            "win_rate",
+            "won_value",
+            "pipeline_value",
         ],
         nullable: false,
     };
@@ -106,7 +124,10 @@ pub fn schema(breadth: Breadth) -> Schema {
         call("enrich", vec![("kind", kind(true)), ("name", words())]),
         call("figures", vec![("figure", figure), ("group", group), ("when", words()), ("owner", words())]),
         call("approvals", vec![("which", which)]),
-        call("meeting", vec![("title", said()), ("name", words()), ("when", words()), ("time", words()), ("who", words())]),
+        call(
+            "meeting",
+            vec![("title", said()), ("name", words()), ("when", words()), ("time", words()), ("who", words())],
+        ),
     ];
     let mut calls = vec![
         call(
@@ -332,7 +353,9 @@ pub fn parse(answer: &str, reading: &Reading) -> Result<Ask, String> {
         Call::Next { name } => Ask::SuggestNextStage(One { name, kind: None }),
         Call::Duplicates { kind, name } => Ask::FindDuplicates(One { name, kind }),
         Call::Email { name, purpose, topic } => Ask::DraftEmail(Letter { name, purpose, topic }),
-        Call::Written { question } => Ask::SearchKnowledge(Question { question: question.ok_or("the model asked nothing")? }),
+        Call::Written { question } => {
+            Ask::SearchKnowledge(Question { question: question.ok_or("the model asked nothing")? })
+        }
         Call::Stalled { owner } => Ask::ListStalled(Stalled { owner }),
         Call::Score { name } => Ask::ScoreLead(One { name, kind: None }),
         Call::Enrich { kind, name } => Ask::EnrichRecord(One { name, kind }),

@@ -4,6 +4,7 @@
 //! function that a person's own edit uses, in the approver's name, once. When the record has changed meanwhile, the
 //! proposal is applied to what it is now if its own fields are as they were, and is stale otherwise.
 
+pub mod automatic;
 pub mod decide;
 pub mod decision_http;
 pub mod governed;
@@ -251,6 +252,9 @@ pub struct Proposal {
     pub decided_by: Option<Ref>,
     pub decided_at: Option<DateTime<Utc>>,
     pub decision_reason: Option<String>,
+    /// Whether it was applied without asking, as the policy for its tool says.
+    #[serde(default)]
+    pub automatic: bool,
     /// The applied change, for undo.
     pub event_id: Option<EventId>,
     /// When the applied change was taken back.

@@ -112,6 +112,7 @@ struct Row {
     decision_reason: Option<String>,
     event_id: Option<Uuid>,
     stale: Option<Value>,
+    automatic: bool,
     created_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 }
@@ -151,6 +152,7 @@ impl Row {
             decided_by: self.decided_by.map(person),
             decided_at: self.decided_at,
             decision_reason: self.decision_reason,
+            automatic: self.automatic,
             event_id: self.event_id.map(Into::into),
             undone_at: self.event_id.and_then(|event| undone.get(&event).copied()),
             stale: self.stale.map(serde_json::from_value::<Stale>).transpose().map_err(Error::internal)?,
@@ -207,7 +209,7 @@ pub async fn of_runs(tx: &mut Tx, runs: &[Uuid]) -> Result<Vec<Proposal>> {
     let rows = sqlx::query_as!(
         Row,
         "select id, run_id, kind, status, opportunity_id, account_id, contact_id, lead_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
-                confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, created_at, expires_at
+                confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, automatic, created_at, expires_at
          from proposal where org_id = $1 and run_id = any ($2) order by created_at, id",
         tx.org().0,
         runs,
@@ -231,7 +233,7 @@ pub async fn find(tx: &mut Tx, id: ProposalId, lock: bool) -> Result<Proposal> {
     let row = sqlx::query_as!(
         Row,
         "select id, run_id, kind, status, opportunity_id, account_id, contact_id, lead_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
-                confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, created_at, expires_at
+                confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, automatic, created_at, expires_at
          from proposal where org_id = $1 and id = $2",
         tx.org().0,
         id.0,
@@ -265,7 +267,7 @@ pub async fn page(tx: &mut Tx, wanted: Wanted, limit: u16, cursor: Option<&str>)
     let mut rows = sqlx::query_as!(
         Row,
         "select id, run_id, kind, status, opportunity_id, account_id, contact_id, lead_id, target_name, base_version, diff, diff_hash, reason, evidence, tainted,
-                confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, created_at, expires_at
+                confidence, requested_by, decided_by, decided_at, decision_reason, event_id, stale, automatic, created_at, expires_at
          from proposal
          where org_id = $1 and ($2::text is null or status = $2) and ($3::bool is null or (expires_at <= $4) = $3)
            and ($5::uuid is null or $5 in (opportunity_id, account_id, contact_id, lead_id))
@@ -323,4 +325,43 @@ pub async fn decide(tx: &mut Tx, id: ProposalId, decision: &Decision<'_>) -> Res
     .execute(tx.db())
     .await?;
     Ok(())
+}
+
+/// Notes that a proposal was applied without asking.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn was_automatic(tx: &mut Tx, id: ProposalId) -> Result<()> {
+    sqlx::query!("update proposal set automatic = true where org_id = $1 and id = $2", tx.org().0, id.0)
+        .execute(tx.db())
+        .await?;
+    Ok(())
+}
+
+/// Whether each field that a proposal changes was last written by an approved proposal, as it was proposed. What a person wrote, or
+/// has edited in approving, is theirs.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn agent_wrote(tx: &mut Tx, proposal: &Proposal) -> Result<bool> {
+    let fields: Vec<String> = proposal.diff.iter().map(|one| one.field.clone()).collect();
+    let all = sqlx::query_scalar!(
+        r#"select bool_and(coalesce(last.by_agent, false)) as "all!"
+           from unnest($3::text[]) as f (field)
+           left join lateral (
+               select exists (select from proposal p
+                              where p.org_id = e.org_id and p.event_id = e.id and p.status = 'approved'
+                                and not exists (select from event a where a.org_id = p.org_id and a.subject_id = p.id and a.type = 'proposal.approved'
+                                                and a.data -> 'edited' ? f.field)) as by_agent
+               from event e
+               where e.org_id = $1 and e.subject_id = $2 and e.subject_type = 'opportunity'
+                 and e.changes @> jsonb_build_array(jsonb_build_object('field', f.field))
+               order by e.at desc, e.id desc limit 1) as last on true"#,
+        tx.org().0,
+        proposal.target.id,
+        &fields,
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok(all)
 }

@@ -19,7 +19,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Left, MAX_SENTENCE, Reading, Understood, load, model, read, utf16};
-use crate::agent::store::call;
 use crate::planner::Author;
 use crate::{Assistant, AssistantState, Consult};
 
@@ -114,15 +113,9 @@ async fn answer(cx: &Context, assistant: &Assistant, object: FieldObject, text: 
     if let Some(provider) = provider {
         // No connection is held while a model thinks.
         tx.done(()).await?;
-        let mut calls = Vec::new();
-        if let Some(more) = model::more(assistant, provider.as_ref(), text, &found, &lexicon, &mut calls).await {
+        if let Some(more) = model::more(assistant, cx, provider.as_ref(), text, &found, &lexicon).await {
             (author, found) = (Author::Model, more);
         }
-        let mut writing = cx.begin_for(Some(reading(object))).await?;
-        for called in &calls {
-            call::insert(&mut writing, None, called).await?;
-        }
-        writing.commit(()).await?.into_inner();
         tx = cx.begin_for(Some(reading(object))).await?;
     }
     let Reading { filter, sort, understood, left } = checked(cx, &mut tx, object, text, found).await?;

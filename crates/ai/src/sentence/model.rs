@@ -2,14 +2,16 @@
 //! words; those that do not stand in the sentence are dropped, and what stays is read by the grammar as if it had been said
 //! plainly. So no id and no number can come from a model.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use dealwright_access::Context;
 use dealwright_crm::custom_field::FieldObject;
 use serde_json::Value;
 
 use super::{Lexicon, Reading, Understood, read};
 use crate::Assistant;
-use crate::agent::store::call::{Called, Purpose};
+use crate::agent::store::call::Purpose;
+use crate::ask::Asked;
 use crate::planner::{Ask, Filter, model};
 use crate::provider::LlmProvider;
 use crate::resolve::text::contains_words;
@@ -21,20 +23,20 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// Asks about a sentence of which words were left over; nothing when the model understood no more.
 pub async fn more(
     assistant: &Assistant,
+    cx: &Context,
     provider: &dyn LlmProvider,
     sentence: &str,
     first: &Reading,
     lexicon: &Lexicon,
-    calls: &mut Vec<Called>,
 ) -> Option<Reading> {
     // The prompt speaks of deals.
     if lexicon.object != FieldObject::Opportunity || first.left.is_empty() {
         return None;
     }
-    let chat = model::chat(sentence, model::Breadth::Common);
-    let started = Instant::now();
-    let outcome = tokio::time::timeout(PATIENCE, provider.chat(&chat, &mut |_| {})).await.ok()?;
-    calls.push(Called { purpose: Purpose::Filter, ..assistant.called(provider, &outcome, started.elapsed()) });
+    let breadth = model::Breadth::Common;
+    let asked =
+        Asked { purpose: Purpose::Filter, run: None, prompt_version: breadth.version(), patience: Some(PATIENCE) };
+    let outcome = assistant.ask(cx, asked, provider, &model::chat(sentence, breadth), &mut Vec::new()).await;
     let reply = outcome.map_err(|error| tracing::info!(%error, "no model answers; the grammar reads alone")).ok()?;
     let ask = model::parse(&reply.text, &lexicon.reading)
         .map_err(|why| tracing::info!(why, "the model's answer could not be read; the grammar reads alone"))

@@ -169,7 +169,9 @@ pub fn excerpt(words: &str, most: usize) -> String {
 fn moves(entries: &[&Entry]) -> Vec<Value> {
     let of = |entry: &&&Entry| {
         let stage = entry.changes.iter().find(|change| change.field == "stage_id")?;
-        Some(json!({ "on": entry.at.date_naive(), "by": entry.actor.name, "deal": entry.subject.name, "from": stage.old_label, "to": stage.new_label }))
+        Some(
+            json!({ "on": entry.at.date_naive(), "by": entry.actor.name, "deal": entry.subject.name, "from": stage.old_label, "to": stage.new_label }),
+        )
     };
     entries.iter().filter_map(|entry| of(&entry)).take(TOLD).collect()
 }

@@ -29,7 +29,8 @@ impl Tool for ListApprovals {
     const EFFECT: Effect = Effect::Reads;
     // What one is asked to decide is one's own business: whoever has the assistant sees it.
     const PERMISSION: Permission = UseAgent::PERMISSION;
-    const ABOUT: &'static str = "List the requests that wait for your approval, or those you made. Deciding is for people.";
+    const ABOUT: &'static str =
+        "List the requests that wait for your approval, or those you made. Deciding is for people.";
     type Args = ApprovalsArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: ApprovalsArgs) -> Result<Output> {

@@ -42,8 +42,7 @@ impl Tool for ListMyDay {
     const EFFECT: Effect = Effect::Reads;
     // One's own work: each part asks for the permission that it needs, and is left out without it.
     const PERMISSION: Permission = UseAgent::PERMISSION;
-    const ABOUT: &'static str =
-        "List what the person should do first today, with reasons: due tasks, follow-ups, slipping deals, waiting approvals.";
+    const ABOUT: &'static str = "List what the person should do first today, with reasons: due tasks, follow-ups, slipping deals, waiting approvals.";
     type Args = DayArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: DayArgs) -> Result<Output> {
@@ -217,7 +216,9 @@ async fn deals(actor: &Actor, tx: &mut Tx, today: NaiveDate) -> Result<Vec<Item>
             continue;
         }
         let amount = match (t.amount_minor, t.currency) {
-            (Some(minor), Some(code)) if !hides("amount") => Some(Money::new(minor, code.parse().map_err(Error::internal)?)),
+            (Some(minor), Some(code)) if !hides("amount") => {
+                Some(Money::new(minor, code.parse().map_err(Error::internal)?))
+            }
             _ => None,
         };
         let (due, why) = (deal.follow_up.or(deal.close), why_deal(&deal, today));
@@ -251,6 +252,9 @@ mod tests {
     fn a_deal_says_each_of_its_reasons() {
         let deal = Deal { follow_up: Some(day(8)), close: Some(day(15)), has_next_step: false, quiet_days: 30 };
         let words: Vec<String> = why_deal(&deal, day(10)).into_iter().map(|why| why.words).collect();
-        assert_eq!(words, ["follow-up is 2 days late", "is to close in 5 days", "has no next step", "nothing happened for 30 days"]);
+        assert_eq!(
+            words,
+            ["follow-up is 2 days late", "is to close in 5 days", "has no next step", "nothing happened for 30 days"]
+        );
     }
 }

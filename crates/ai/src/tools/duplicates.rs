@@ -22,8 +22,7 @@ impl Tool for FindDuplicates {
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadAccount::PERMISSION;
     const PERMISSIONS: &'static [Permission] = &RecordKind::READ;
-    const ABOUT: &'static str =
-        "Find accounts, contacts or leads that may be the same as one, with the reasons. They are merged on their own page.";
+    const ABOUT: &'static str = "Find accounts, contacts or leads that may be the same as one, with the reasons. They are merged on their own page.";
     type Args = RecordArgs;
 
     fn needs(args: &RecordArgs) -> Vec<Permission> {
@@ -58,7 +57,11 @@ impl Tool for FindDuplicates {
         Ok(Output {
             // That there are none is an answer.
             count: i64::try_from(items.len()).unwrap_or(i64::MAX).max(1),
-            summary: if items.is_empty() { "Nothing like it".to_owned() } else { format!("{} like {name}", items.len()) },
+            summary: if items.is_empty() {
+                "Nothing like it".to_owned()
+            } else {
+                format!("{} like {name}", items.len())
+            },
             result: json!({ "id": args.id, "kind": args.kind, "name": name, "items": items }),
             proposal: None,
         })

@@ -65,8 +65,7 @@ impl Tool for DraftEmail {
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadContact::PERMISSION;
     const PERMISSIONS: &'static [Permission] = &[ReadContact::PERMISSION, ReadLead::PERMISSION];
-    const ABOUT: &'static str =
-        "Draft an e-mail to the contact of a deal or account, to a contact or to a lead. A person sends it from their own program.";
+    const ABOUT: &'static str = "Draft an e-mail to the contact of a deal or account, to a contact or to a lead. A person sends it from their own program.";
     type Args = EmailArgs;
 
     fn needs(args: &EmailArgs) -> Vec<Permission> {
@@ -129,7 +128,10 @@ async fn known(running: Running<'_>, tx: &mut Tx, about: &About) -> Result<Known
             }
         }
         RecordType::Opportunity => {
-            let deal = opportunity::store::find(tx, about.id.into(), false).await?.or_not_found("opportunity")?.allowing(actor);
+            let deal = opportunity::store::find(tx, about.id.into(), false)
+                .await?
+                .or_not_found("opportunity")?
+                .allowing(actor);
             let contact = contact_of(tx, &deal).await?;
             let known = match contact {
                 Some(id) => person(running, tx, id).await?,
@@ -161,7 +163,8 @@ async fn contact_of(tx: &mut Tx, deal: &Opportunity) -> Result<Option<Uuid>> {
 }
 
 async fn person(running: Running<'_>, tx: &mut Tx, id: Uuid) -> Result<Known> {
-    let contact = contact::store::find(tx, id.into(), false).await?.or_not_found("contact")?.allowing(running.cx.actor());
+    let contact =
+        contact::store::find(tx, id.into(), false).await?.or_not_found("contact")?.allowing(running.cx.actor());
     Ok(Known {
         contact: Some(id),
         first_name: contact.first_name.clone(),
@@ -191,21 +194,31 @@ fn written(purpose: Purpose, topic: Option<&str>, known: &Known, sender: &str) -
     };
     let about = matter.map_or_else(String::new, |matter| format!(" about {matter}"));
     let opening = match purpose {
-        Purpose::FollowUp => format!("I wanted to follow up with you{about}. Is there anything you need from me to go on?"),
-        Purpose::Introduction => {
-            format!("I would like to introduce myself: I look after you from our side{about}. When would be a good time for a short call?")
+        Purpose::FollowUp => {
+            format!("I wanted to follow up with you{about}. Is there anything you need from me to go on?")
         }
-        Purpose::Offer => format!("as agreed, I am getting back to you with our offer{about}. I am glad to go through it with you."),
+        Purpose::Introduction => {
+            format!(
+                "I would like to introduce myself: I look after you from our side{about}. When would be a good time for a short call?"
+            )
+        }
+        Purpose::Offer => {
+            format!("as agreed, I am getting back to you with our offer{about}. I am glad to go through it with you.")
+        }
         Purpose::ThankYou => format!("thank you for your time{about}. It was good to talk to you."),
-        Purpose::Meeting => format!("I would like to find a time to talk{about}. Which days suit you this week or next?"),
+        Purpose::Meeting => {
+            format!("I would like to find a time to talk{about}. Which days suit you this week or next?")
+        }
     };
     let mut opening = opening;
     if let Some(first) = opening.get(..1).map(str::to_uppercase) {
         opening.replace_range(..1, &first);
     }
-    let greeting = if known.first_name.is_empty() { "Hello,".to_owned() } else { format!("Hello {},", known.first_name) };
+    let greeting =
+        if known.first_name.is_empty() { "Hello,".to_owned() } else { format!("Hello {},", known.first_name) };
     let mut body = format!("{greeting}\n\n{opening}\n");
-    if let Some(step) = known.next_step.as_deref().filter(|_| matches!(purpose, Purpose::FollowUp | Purpose::ThankYou)) {
+    if let Some(step) = known.next_step.as_deref().filter(|_| matches!(purpose, Purpose::FollowUp | Purpose::ThankYou))
+    {
         body.push_str(&format!("\nAs the next step I have noted: {}.\n", step.trim().trim_end_matches('.')));
     }
     body.push_str(&format!("\nBest regards\n{sender}"));
@@ -234,6 +247,9 @@ mod tests {
         );
         let (subject, body) = written(Purpose::Offer, Some("the discount"), &Known::default(), "Charles");
         assert_eq!(subject, "Our offer: the discount");
-        assert!(body.starts_with("Hello,\n\nAs agreed, I am getting back to you with our offer about the discount."), "{body}");
+        assert!(
+            body.starts_with("Hello,\n\nAs agreed, I am getting back to you with our offer about the discount."),
+            "{body}"
+        );
     }
 }

@@ -34,7 +34,8 @@ impl Tool for ScoreLead {
     const NAME: &'static str = "score_lead";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadLead::PERMISSION;
-    const ABOUT: &'static str = "Say a lead's score and grade, with each rule that gave points and the facts it judged by.";
+    const ABOUT: &'static str =
+        "Say a lead's score and grade, with each rule that gave points and the facts it judged by.";
     type Args = LeadArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: LeadArgs) -> Result<Output> {
@@ -58,8 +59,7 @@ impl Tool for EnrichRecord {
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadLead::PERMISSION;
     const PERMISSIONS: &'static [Permission] = &[ReadLead::PERMISSION, ReadAccount::PERMISSION];
-    const ABOUT: &'static str =
-        "Say what the embedded sources know of a lead or an account, field by field, with source and confidence. A person takes it over.";
+    const ABOUT: &'static str = "Say what the embedded sources know of a lead or an account, field by field, with source and confidence. A person takes it over.";
     type Args = RecordArgs;
 
     fn needs(args: &RecordArgs) -> Vec<Permission> {
@@ -85,11 +85,21 @@ impl Tool for EnrichRecord {
                 })
             })
             .collect();
-        let notes: Vec<Value> = known.notes.iter().map(|note| json!({ "text": note.text, "source": note.source, "why": note.why })).collect();
+        let notes: Vec<Value> = known
+            .notes
+            .iter()
+            .map(|note| json!({ "text": note.text, "source": note.source, "why": note.why }))
+            .collect();
         let summary = format!("{} suggestions", suggestions.len());
-        let result = json!({ "type": args.kind, "id": args.id, "name": name, "suggestions": suggestions, "notes": notes });
+        let result =
+            json!({ "type": args.kind, "id": args.id, "name": name, "suggestions": suggestions, "notes": notes });
         // That nothing is known is an answer.
-        Ok(Output { count: i64::try_from(suggestions.len()).unwrap_or(i64::MAX).max(1), summary, result, proposal: None })
+        Ok(Output {
+            count: i64::try_from(suggestions.len()).unwrap_or(i64::MAX).max(1),
+            summary,
+            result,
+            proposal: None,
+        })
     }
 }
 
@@ -115,7 +125,8 @@ impl Tool for ListStalled {
     const NAME: &'static str = "list_stalled";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadOpportunity::PERMISSION;
-    const ABOUT: &'static str = "List open deals that stand still for longer than won deals took in their stage, with the reason.";
+    const ABOUT: &'static str =
+        "List open deals that stand still for longer than won deals took in their stage, with the reason.";
     type Args = StalledArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: StalledArgs) -> Result<Output> {
@@ -141,7 +152,12 @@ impl Tool for ListStalled {
             .collect();
         let (count, more) = (i64::try_from(items.len()).unwrap_or(i64::MAX), page.next_cursor.is_some());
         let summary = format!("{}{count} deals", if more { "more than " } else { "" });
-        Ok(Output { count: count.max(1), summary, result: json!({ "count": count, "more": more, "items": items }), proposal: None })
+        Ok(Output {
+            count: count.max(1),
+            summary,
+            result: json!({ "count": count, "more": more, "items": items }),
+            proposal: None,
+        })
     }
 }
 
@@ -172,8 +188,7 @@ impl Tool for QueryAnalytics {
     const NAME: &'static str = "query_analytics";
     const EFFECT: Effect = Effect::Reads;
     const PERMISSION: Permission = ReadOpportunity::PERMISSION;
-    const ABOUT: &'static str =
-        "Work out pipeline value, win rate, deal size, cycle, velocity or stage conversion over a period, by group, with what each is made of.";
+    const ABOUT: &'static str = "Work out pipeline value, win rate, deal size, cycle, velocity or stage conversion over a period, by group, with what each is made of.";
     type Args = AnalyticsArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: AnalyticsArgs) -> Result<Output> {
@@ -193,7 +208,12 @@ impl Tool for QueryAnalytics {
         let report = analytics::run(running.cx, tx, &query).await?;
         let count = i64::try_from(report.rows.len()).unwrap_or(i64::MAX);
         let summary = format!("{} to {}, {count} groups", report.from, report.to);
-        Ok(Output { count: count.max(1), summary, result: serde_json::to_value(&report).map_err(Error::internal)?, proposal: None })
+        Ok(Output {
+            count: count.max(1),
+            summary,
+            result: serde_json::to_value(&report).map_err(Error::internal)?,
+            proposal: None,
+        })
     }
 }
 
@@ -206,7 +226,9 @@ fn quarter_of(day: NaiveDate) -> NaiveDate {
 fn words<T: DeserializeOwned>(field: &'static str, said: &[String]) -> Result<Vec<T>> {
     let read = |word: &String| serde_json::from_value(Value::String(word.clone())).ok();
     let read: Option<Vec<T>> = said.iter().map(read).collect();
-    read.ok_or_else(|| Error::field(field, "invalid_value", format!("one of {} is none that there is", said.join(", "))))
+    read.ok_or_else(|| {
+        Error::field(field, "invalid_value", format!("one of {} is none that there is", said.join(", ")))
+    })
 }
 
 #[cfg(test)]

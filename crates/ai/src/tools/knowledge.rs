@@ -49,8 +49,7 @@ impl Tool for SearchKnowledge {
         ReadActivity::PERMISSION,
         ReadMaterial::PERMISSION,
     ];
-    const ABOUT: &'static str =
-        "Find what was written: passages of notes, calls, e-mails, files, deals, playbooks and scripts, by words and by meaning.";
+    const ABOUT: &'static str = "Find what was written: passages of notes, calls, e-mails, files, deals, playbooks and scripts, by words and by meaning.";
     type Args = KnowledgeArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: KnowledgeArgs) -> Result<Output> {

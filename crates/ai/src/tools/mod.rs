@@ -21,7 +21,9 @@ pub mod task;
 pub mod update;
 
 use dealwright_access::Context;
-use dealwright_access::policy::Permission;
+use dealwright_access::policy::{CreateTask as MayCreateTask, Needs, Permission};
+use dealwright_governance::policy::store as guardrails;
+use dealwright_governance::{Proposes, ToolName};
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
 use dealwright_knowledge::embedding::Meaning;
@@ -129,6 +131,15 @@ pub struct Described {
     pub arguments: Value,
 }
 
+fn named<T: Tool>() -> ToolName {
+    let proposes = match T::EFFECT {
+        Effect::Reads => None,
+        Effect::Proposes if T::PERMISSION == MayCreateTask::PERMISSION => Some(Proposes::Task),
+        Effect::Proposes => Some(Proposes::Change),
+    };
+    ToolName { name: T::NAME, about: T::ABOUT, proposes }
+}
+
 fn described<T: Tool>() -> Described {
     Described {
         name: T::NAME,
@@ -147,6 +158,12 @@ macro_rules! tools {
         #[must_use]
         pub fn all() -> Vec<Described> {
             vec![$(described::<$tool>()),+]
+        }
+
+        /// Every tool, as guardrails speak of it.
+        #[must_use]
+        pub fn names() -> Vec<ToolName> {
+            vec![$(named::<$tool>()),+]
         }
 
         /// Runs a call: schema, permission, guard, run. The caller records it, in the same transaction.
@@ -190,6 +207,7 @@ async fn one<T: Tool>(running: Running<'_>, tx: &mut Tx, call: &Call, proposals:
     if !needs.iter().any(|permission| actor.may(*permission)) {
         actor.require(needs.first().copied().unwrap_or(T::PERMISSION))?;
     }
+    guardrails::require_tool(tx, actor, T::NAME).await?;
     let asked = Asked { tool: T::NAME, effect: T::EFFECT, planned: true, proposals };
     guard::check(&asked).map_err(|denied| Error::forbidden("guard_denied", denied.0))?;
     let output = T::run(running, tx, args).await?;

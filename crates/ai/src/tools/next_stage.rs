@@ -36,7 +36,8 @@ impl Tool for SuggestNextStage {
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: NextStageArgs) -> Result<Output> {
         let actor = running.cx.actor();
-        let deal = opportunity::store::find(tx, args.id.into(), false).await?.or_not_found("opportunity")?.allowing(actor);
+        let deal =
+            opportunity::store::find(tx, args.id.into(), false).await?.or_not_found("opportunity")?.allowing(actor);
         let ways = ways::of(actor, tx, &deal).await?;
         let (next, skipped) = next(&deal, &ways);
         let today = tx.now().date_naive();
@@ -47,13 +48,15 @@ impl Tool for SuggestNextStage {
         });
         let mut output = Output {
             count: 1,
-            summary: next.map_or_else(|| "There is no next stage".to_owned(), |way| format!("Next: {}", way.stage.name)),
+            summary: next
+                .map_or_else(|| "There is no next stage".to_owned(), |way| format!("Next: {}", way.stage.name)),
             ..Output::default()
         };
         // That a deal is won is for people to say: nothing here shows that the customer signed.
         if let Some(way) = next.filter(|way| way.allowed && way.stage.kind == StageKind::Open) {
             let changes = Changes { stage_id: Some(way.stage.id.0), ..Changes::default() };
-            let change = UpdateOpportunity::run(running, tx, UpdateArgs { id: args.id, changes, said: Vec::new() }).await?;
+            let change =
+                UpdateOpportunity::run(running, tx, UpdateArgs { id: args.id, changes, said: Vec::new() }).await?;
             if let (Value::Object(result), Some(proposal)) = (&mut result, &change.proposal) {
                 result.insert("diff".into(), json!(proposal.diff));
             }

@@ -62,7 +62,11 @@ impl Tool for SearchRecords {
         }
         let reserved = |name: &str| matches!(name, "cursor" | "limit" | "count" | "sort" | "q");
         if args.filter.iter().any(|(name, _)| reserved(name)) {
-            return Err(Error::field("filter", "unknown_field", "conditions only; words, order and limit are arguments"));
+            return Err(Error::field(
+                "filter",
+                "unknown_field",
+                "conditions only; words, order and limit are arguments",
+            ));
         }
         let mut asked = args.filter.clone();
         asked.push(("limit".into(), args.limit.unwrap_or(DEFAULT).clamp(1, 50).to_string()));
@@ -193,15 +197,21 @@ impl Tool for GetRecord {
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: RecordArgs) -> Result<Output> {
         let mut record = match args.kind {
-            RecordKind::Account => {
-                shown(&account::store::find(tx, args.id.into(), false).await?.or_not_found("account")?.allowing(running.cx.actor()))?
-            }
-            RecordKind::Contact => {
-                shown(&contact::store::find(tx, args.id.into(), false).await?.or_not_found("contact")?.allowing(running.cx.actor()))?
-            }
-            RecordKind::Lead => {
-                shown(&lead::store::find(tx, args.id.into(), false).await?.or_not_found("lead")?.allowing(running.cx.actor()))?
-            }
+            RecordKind::Account => shown(
+                &account::store::find(tx, args.id.into(), false)
+                    .await?
+                    .or_not_found("account")?
+                    .allowing(running.cx.actor()),
+            )?,
+            RecordKind::Contact => shown(
+                &contact::store::find(tx, args.id.into(), false)
+                    .await?
+                    .or_not_found("contact")?
+                    .allowing(running.cx.actor()),
+            )?,
+            RecordKind::Lead => shown(
+                &lead::store::find(tx, args.id.into(), false).await?.or_not_found("lead")?.allowing(running.cx.actor()),
+            )?,
         };
         name_choices(tx, std::slice::from_mut(&mut record)).await?;
         let around = around(running.cx.actor(), tx, args.kind.record_type(), args.id).await?;
@@ -248,7 +258,8 @@ async fn around(actor: &Actor, tx: &mut Tx, kind: RecordType, id: Uuid) -> Resul
         .fetch_all(tx.db())
         .await?;
         let hidden = actor.fields.hides(Object::Contact, "title");
-        let people = people.into_iter().map(|p| json!({ "id": p.id, "name": p.name, "title": p.title.filter(|_| !hidden) }));
+        let people =
+            people.into_iter().map(|p| json!({ "id": p.id, "name": p.name, "title": p.title.filter(|_| !hidden) }));
         around.insert("people".into(), people.collect());
     }
     Ok(around)

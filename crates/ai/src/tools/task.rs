@@ -123,8 +123,7 @@ impl Tool for ScheduleMeeting {
     const NAME: &'static str = "schedule_meeting";
     const EFFECT: Effect = Effect::Proposes;
     const PERMISSION: Permission = MayCreate::PERMISSION;
-    const ABOUT: &'static str =
-        "Propose a meeting, demo or visit on a day, with a reminder, as a task. A person approves, and invites the others.";
+    const ABOUT: &'static str = "Propose a meeting, demo or visit on a day, with a reminder, as a task. A person approves, and invites the others.";
     type Args = TaskArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: TaskArgs) -> Result<Output> {

@@ -20,8 +20,8 @@ use super::list::{self, CATALOGUE, Found};
 use super::placing::{self, Place};
 use super::ways::{self, Transition};
 use super::{NewOpportunity, Opportunity, OpportunityPatch, Whole, lines, store, write};
-use crate::list::{Asked, ListQuery, Names, TreeQuery};
 use crate::custom_field;
+use crate::list::{Asked, ListQuery, Names, TreeQuery};
 
 /// The opportunities' endpoints.
 pub fn router() -> OpenApiRouter<Access> {

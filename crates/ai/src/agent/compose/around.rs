@@ -46,7 +46,10 @@ pub(super) fn record(draft: &mut Draft, result: &Value, style: Style) {
     let Some(kind) = kind_of(result) else { return };
     let name = text(result, "name").unwrap_or_default();
     let mark = draft.cite(kind.record_type().as_str(), text(result, "id"), name);
-    let role = match (text(result, "title"), text(result, "account").or_else(|| text(result, "company").filter(|c| *c != name))) {
+    let role = match (
+        text(result, "title"),
+        text(result, "account").or_else(|| text(result, "company").filter(|c| *c != name)),
+    ) {
         (Some(title), Some(at)) => format!(", {title} at {at}"),
         (Some(title), None) => format!(", {title}"),
         (None, Some(at)) => format!(" of {at}"),
@@ -77,8 +80,13 @@ pub(super) fn record(draft: &mut Draft, result: &Value, style: Style) {
         draft.say(&format!("- Annual revenue: {revenue}"));
     }
     if let Some(open) = result.get("open_deals").and_then(Value::as_i64) {
-        let worth = money(result.get("open_amount"), style).filter(|_| open > 0).map_or_else(String::new, |sum| format!(", worth {sum}"));
-        draft.say(&format!("- {}{worth}", if open == 0 { "No open deals".to_owned() } else { plural(open, "open deal") }));
+        let worth = money(result.get("open_amount"), style)
+            .filter(|_| open > 0)
+            .map_or_else(String::new, |sum| format!(", worth {sum}"));
+        draft.say(&format!(
+            "- {}{worth}",
+            if open == 0 { "No open deals".to_owned() } else { plural(open, "open deal") }
+        ));
     }
     for person in result.get("people").and_then(Value::as_array).into_iter().flatten() {
         let name = text(person, "name").unwrap_or_default();
@@ -109,7 +117,8 @@ pub(super) fn happened(draft: &mut Draft, result: &Value) {
     if parts.is_empty() {
         draft.say(&format!("Nothing happened with {name}{mark} in that time that you may see."));
     } else {
-        let more = if result.get("more").and_then(Value::as_bool) == Some(true) { "Of the latest entries: " } else { "" };
+        let more =
+            if result.get("more").and_then(Value::as_bool) == Some(true) { "Of the latest entries: " } else { "" };
         draft.say(&format!("{name}{mark}: {more}{}{span}.", parts.join(", ")));
     }
     match result.get("last_contact").filter(|last| !last.is_null()) {
@@ -128,12 +137,21 @@ pub(super) fn happened(draft: &mut Draft, result: &Value) {
     }
     for moved in result.get("moves").and_then(Value::as_array).into_iter().flatten() {
         let (from, to) = (text(moved, "from").unwrap_or("another stage"), text(moved, "to").unwrap_or_default());
-        draft.say(&format!("- {}: moved from {from} to {to} by {}", day(moved, "on").unwrap_or_default(), text(moved, "by").unwrap_or_default()));
+        draft.say(&format!(
+            "- {}: moved from {from} to {to} by {}",
+            day(moved, "on").unwrap_or_default(),
+            text(moved, "by").unwrap_or_default()
+        ));
     }
     for logged in result.get("latest").and_then(Value::as_array).into_iter().flatten() {
         let outcome = text(logged, "outcome").map_or_else(String::new, |outcome| format!(" ({outcome})"));
         let what = text(logged, "kind").unwrap_or_default();
-        draft.say(&format!("- {}: {what} by {}{outcome}{}", day(logged, "on").unwrap_or_default(), text(logged, "by").unwrap_or_default(), quoted(logged)));
+        draft.say(&format!(
+            "- {}: {what} by {}{outcome}{}",
+            day(logged, "on").unwrap_or_default(),
+            text(logged, "by").unwrap_or_default(),
+            quoted(logged)
+        ));
     }
     for task in result.get("tasks").and_then(Value::as_array).into_iter().flatten() {
         let due = day(task, "due_date").map_or_else(String::new, |due| format!(", due {due}"));
@@ -194,7 +212,10 @@ pub(super) fn duplicates(draft: &mut Draft, result: &Value) {
     }
     let n = i64::try_from(all.len()).unwrap_or(i64::MAX);
     draft.counted.extend(u64::try_from(n).ok());
-    draft.say(&format!("{} may be the same as {name}{mark}:", if n == 1 { format!("{n} {}", kind.noun(1)) } else { format!("{n} {}", kind.noun(n)) }));
+    draft.say(&format!(
+        "{} may be the same as {name}{mark}:",
+        if n == 1 { format!("{n} {}", kind.noun(1)) } else { format!("{n} {}", kind.noun(n)) }
+    ));
     for item in all {
         let other = text(item, "name").unwrap_or_default();
         let mark = draft.cite(of, text(item, "id"), other);
@@ -210,7 +231,10 @@ pub(super) fn approvals(draft: &mut Draft, result: &Value) {
         (0, true) => draft.say("You have asked for no approvals."),
         (0, false) => draft.say("Nothing waits for your approval."),
         (n, true) => draft.say(&format!("You have asked for {}.", plural(n, "approval"))),
-        (n, false) => draft.say(&format!("{} for your decision.", if n == 1 { "1 request waits".to_owned() } else { format!("{n} requests wait") })),
+        (n, false) => draft.say(&format!(
+            "{} for your decision.",
+            if n == 1 { "1 request waits".to_owned() } else { format!("{n} requests wait") }
+        )),
     }
     for item in all {
         let subject = item.get("subject").cloned().unwrap_or_default();
@@ -232,19 +256,31 @@ pub(super) fn my_day(draft: &mut Draft, result: &Value, style: Style) {
         draft.say("Nothing is due: no task, no follow-up, no deal about to close, and no approval waits for you.");
         return;
     }
-    draft.say(&format!("{} to do, the most pressing first.", if total == 1 { "1 thing".to_owned() } else { format!("{total} things") }));
+    draft.say(&format!(
+        "{} to do, the most pressing first.",
+        if total == 1 { "1 thing".to_owned() } else { format!("{total} things") }
+    ));
     draft.first_of(all.len(), total);
     for item in all {
         let name = text(item, "name").unwrap_or_default();
         let mark = draft.cite(text(item, "type").unwrap_or_default(), text(item, "id"), name);
-        let why: Vec<&str> = item.get("why").and_then(Value::as_array).into_iter().flatten().filter_map(|why| text(why, "words")).collect();
+        let why: Vec<&str> = item
+            .get("why")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|why| text(why, "words"))
+            .collect();
         let worth = money(item.get("amount"), style).map_or_else(String::new, |amount| format!(" ({amount})"));
         draft.say(&format!("- {name}{mark}{worth}: {}", why.join(", ")));
     }
 }
 
 pub(super) fn letter(draft: &mut Draft, result: &Value) {
-    let Some(letter) = result.get("draft").and_then(|letter| serde_json::from_value::<crate::tools::email::EmailDraft>(letter.clone()).ok()) else {
+    let Some(letter) = result
+        .get("draft")
+        .and_then(|letter| serde_json::from_value::<crate::tools::email::EmailDraft>(letter.clone()).ok())
+    else {
         return;
     };
     let contact = result.get("contact").filter(|contact| !contact.is_null());
@@ -253,6 +289,9 @@ pub(super) fn letter(draft: &mut Draft, result: &Value) {
         None => (text(result, "type").unwrap_or_default(), text(result, "id")),
     };
     let mark = draft.cite(kind, id, &letter.to_name);
-    draft.say(&format!("A draft for {}{mark}. Nothing was sent: read it, change it, and send it from your own mail.", letter.to_name));
+    draft.say(&format!(
+        "A draft for {}{mark}. Nothing was sent: read it, change it, and send it from your own mail.",
+        letter.to_name
+    ));
     draft.letters.push(letter);
 }

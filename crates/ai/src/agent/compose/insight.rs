@@ -13,7 +13,13 @@ pub(super) fn passages(draft: &mut Draft, result: &Value) {
         return;
     }
     let facts: Vec<&str> = match result.get("narrowed").and_then(Value::as_bool) {
-        Some(true) => result.get("facts").and_then(Value::as_array).into_iter().flatten().filter_map(|fact| text(fact, "value")).collect(),
+        Some(true) => result
+            .get("facts")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|fact| text(fact, "value"))
+            .collect(),
         _ => Vec::new(),
     };
     let among = if facts.is_empty() { String::new() } else { format!(", among {}", facts.join(", ")) };
@@ -43,7 +49,11 @@ pub(super) fn stalled(draft: &mut Draft, result: &Value, style: Style) {
         let name = text(item, "name").unwrap_or_default();
         let mark = draft.cite("opportunity", text(item, "id"), name);
         let worth = money(item.get("amount"), style).map_or_else(String::new, |amount| format!(" ({amount})"));
-        draft.say(&format!("- {name}{mark}{worth}, {}: {}", text(item, "owner").unwrap_or_default(), text(item, "reason").unwrap_or_default()));
+        draft.say(&format!(
+            "- {name}{mark}{worth}, {}: {}",
+            text(item, "owner").unwrap_or_default(),
+            text(item, "reason").unwrap_or_default()
+        ));
     }
 }
 
@@ -63,7 +73,8 @@ pub(super) fn score(draft: &mut Draft, result: &Value) {
         draft.say(&format!("- {:+}: {label}", count(part, "points")));
     }
     let missed = parts.iter().filter(|part| part.get("met").and_then(Value::as_bool) == Some(false));
-    let missed: Vec<&str> = missed.filter(|part| count(part, "points") > 0).filter_map(|part| text(part, "label")).take(3).collect();
+    let missed: Vec<&str> =
+        missed.filter(|part| count(part, "points") > 0).filter_map(|part| text(part, "label")).take(3).collect();
     if !missed.is_empty() {
         draft.say(&format!("It would have more for: {}.", missed.join("; ")));
     }

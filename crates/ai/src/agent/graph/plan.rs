@@ -1,19 +1,21 @@
 //! The planner's node: the grammar reads the request, a model where the grammar is not sure, or where it was and nothing
 //! came of it.
 
-use std::time::Instant;
-
+use dealwright_governance::policy::Guardrails;
+use dealwright_governance::policy::store as guardrails;
+use dealwright_governance::safety;
 use dealwright_kernel::{Error, Result};
 use serde_json::{Value, json};
 
 use super::{Walk, shown, step_of, title};
 use crate::Consult;
 use crate::agent::reply::taken_up;
-use crate::agent::store::call::Called;
+use crate::agent::store::call::{Called, Purpose};
 use crate::agent::store::{self, Begin, End, Standing};
 use crate::agent::{State, Status, lookup};
+use crate::ask::{Asked, Unanswered};
 use crate::planner::rules::{self, Certainty, Draft};
-use crate::planner::{Ask, Author, model, reconcile};
+use crate::planner::{Ask, Author, Decline, model, reconcile};
 use crate::proposal::Confidence;
 use crate::provider::LlmProvider;
 use crate::resolve::vocabulary::Vocabulary;
@@ -25,6 +27,7 @@ impl Walk<'_> {
         if !self.held(&mut tx, |now| !now.planned).await? {
             return tx.rollback().await;
         }
+        let rails = guardrails::policy(&mut tx).await?.rails;
         let waiting = store::waiting_before(&mut tx, standing.conversation, self.run).await?;
         store::begin_step(
             &mut tx,
@@ -47,6 +50,7 @@ impl Walk<'_> {
         state.in_hand = standing.context.as_ref().map(|c| (c.kind, c.id));
         let mut calls = Vec::new();
         match waiting.and_then(|before| taken_up(before, &standing.goal, state.in_hand)) {
+            _ if declined(&standing.goal, &rails, &mut state) => {}
             Some(resumed) => state = resumed,
             None => self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await,
         }
@@ -62,7 +66,7 @@ impl Walk<'_> {
         let end = End {
             tool: None,
             arguments: json!({ "goal": standing.goal }),
-            result: json!({ "asks": asks, "author": author }),
+            result: json!({ "asks": asks, "author": author, "guardrails": state.flags }),
             count: None,
             summary: &summary,
             failed: false,
@@ -98,7 +102,7 @@ impl Walk<'_> {
         let mut asks = Vec::new();
         for clause in rules::clauses(goal, vocabulary, self.reading).into_iter().take(crate::planner::MAX_STEPS) {
             let draft = rules::draft(&clause, vocabulary, self.reading);
-            match self.asked(provider.as_ref(), &clause, calls).await {
+            match self.asked(provider.as_ref(), &clause, state, calls).await {
                 Some(ask) => asks.push(reconcile::reconcile(&clause, ask, &draft, trust, vocabulary, self.reading)),
                 None => {
                     state.without_model = true;
@@ -115,13 +119,18 @@ impl Walk<'_> {
     }
 
     /// One clause put to the model; nothing when it gave no usable answer.
-    async fn asked(&self, provider: &dyn LlmProvider, clause: &str, calls: &mut Vec<Called>) -> Option<Ask> {
+    async fn asked(
+        &self,
+        provider: &dyn LlmProvider,
+        clause: &str,
+        state: &mut State,
+        calls: &mut Vec<Called>,
+    ) -> Option<Ask> {
         // A small model does better with few tools; the grammar knows the others.
         let breadth = if provider.is_local() { model::Breadth::Common } else { model::Breadth::All };
-        let chat = model::chat(clause, breadth);
-        let started = Instant::now();
-        let outcome = provider.chat(&chat, &mut |_| {}).await;
-        calls.push(self.assistant.called(provider, &outcome, started.elapsed()));
+        let asked =
+            Asked { purpose: Purpose::Plan, run: Some(self.run), prompt_version: breadth.version(), patience: None };
+        let outcome = self.assistant.ask(self.cx, asked, provider, &model::chat(clause, breadth), calls).await;
         match outcome {
             Ok(reply) => match model::parse(&reply.text, &self.reading) {
                 Ok(ask) => Some(ask),
@@ -132,6 +141,9 @@ impl Walk<'_> {
             },
             Err(error) => {
                 tracing::info!(run = %self.run, %error, "no model answers; the grammar plans alone");
+                if let Unanswered::Withheld(why) = error {
+                    state.withheld = Some(why);
+                }
                 None
             }
         }
@@ -158,7 +170,7 @@ impl Walk<'_> {
             let clause = clauses.get(state.next).filter(|_| clauses.len() == state.asks.len());
             let clause = clause.map_or(goal, String::as_str);
             let none = rules::Draft::none();
-            if let Some(ask) = self.asked(provider.as_ref(), clause, &mut calls).await {
+            if let Some(ask) = self.asked(provider.as_ref(), clause, &mut state, &mut calls).await {
                 let ask = reconcile::reconcile(clause, ask, &none, reconcile::Trust::Much, &vocabulary, self.reading);
                 let before = state.asks.get(state.next).cloned();
                 if let Some(before) = before.filter(|b| *b != ask && reconcile::usable(&ask)) {
@@ -186,6 +198,29 @@ impl Walk<'_> {
             *slot = ask;
         }
     }
+}
+
+/// Whether the guardrails decline a request; what they found of it is noted.
+fn declined(goal: &str, rails: &Guardrails, state: &mut State) -> bool {
+    let (content, orders) = (safety::harmful(goal, rails.content_filter), safety::orders(goal, rails.injection_filter));
+    for (name, verdict) in [("content", &content), ("injection", &orders)] {
+        if verdict.found() {
+            state.flags.push(format!("{name}: {} %", verdict.score));
+        }
+    }
+    let reason = if let Some(topic) = rails.blocked(goal) {
+        state.flags.push("topic".to_owned());
+        format!("Your administrators have closed the topic “{topic}” to me.")
+    } else if content.blocks() {
+        "I don't help with that: the content filter takes it for a request that means harm. Say it differently if it does not.".to_owned()
+    } else if orders.blocks() {
+        "I don't follow that: the filter takes it for a text that means to change how I work. Say it differently if it does not.".to_owned()
+    } else {
+        return false;
+    };
+    state.author = Some(Author::Deterministic);
+    state.asks = vec![Ask::Decline(Decline { reason: Some(reason) })];
+    true
 }
 
 /// How sure one can be of a plan that the grammar did not cover: surer when it saw the same tools.

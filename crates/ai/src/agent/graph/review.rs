@@ -1,5 +1,7 @@
 //! The reviewer's node: the answer is written out of the results, and what they do not support is taken out of it.
 
+use dealwright_governance::policy::store as guardrails;
+use dealwright_governance::safety;
 use dealwright_kernel::Result;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -25,7 +27,8 @@ impl Walk<'_> {
         tx.commit(()).await?.into_inner();
 
         let state = standing.state;
-        let (answer, dropped) = self.answer(&standing.goal, &state, &steps);
+        let (mut answer, dropped) = self.answer(&standing.goal, &state, &steps);
+        let withheld = self.filter(&mut answer).await?;
         let status = if answer.question.is_some() { Status::Waiting } else { Status::Done };
 
         let mut tx = self.begin().await?;
@@ -39,7 +42,7 @@ impl Walk<'_> {
         };
         let end = End {
             tool: None,
-            result: json!({ "dropped": dropped }),
+            result: json!({ "dropped": dropped, "filtered": withheld }),
             count: None,
             summary: &summary,
             failed: false,
@@ -66,6 +69,22 @@ impl Walk<'_> {
         ground_answer(&whole, facts, &self.reading).dropped.is_empty()
     }
 
+    /// Takes out of an answer what the content filter does not let be said; how many lines that were.
+    async fn filter(&self, answer: &mut Answer) -> Result<usize> {
+        let mut tx = self.begin().await?;
+        let filter = guardrails::policy(&mut tx).await?.rails.content_filter;
+        tx.done(()).await?;
+        let said = answer.text.lines().count();
+        let kept: Vec<&str> = answer.text.lines().filter(|line| !safety::harmful(line, filter).blocks()).collect();
+        let withheld = said - kept.len();
+        if withheld > 0 {
+            let mut text = kept.join("\n");
+            text.push_str("\nThe content filter has left something out that stands in the records.");
+            answer.text = text.trim_start().to_owned();
+        }
+        Ok(withheld)
+    }
+
     /// Composes the answer and takes out of it what nothing supports.
     fn answer(&self, goal: &str, state: &State, steps: &[Step]) -> (Answer, Vec<Dropped>) {
         let mut draft = compose::Draft::default();
@@ -82,8 +101,15 @@ impl Walk<'_> {
         (1..=draft.citations.len()).for_each(|n| facts.add_number(Decimal::from(n)));
         let grounded = ground_answer(&draft.text, &facts, &self.reading);
         // Our own sentences: of what could not be done, and the question.
+        let noted: Vec<String> = state
+            .suspicious
+            .iter()
+            .map(|text| suspicious(text))
+            .chain(state.withheld.clone().map(|why| format!("{why}; so no model was asked.")))
+            .collect();
         let mut parts: Vec<&str> = Some(grounded.text.as_str()).filter(|t| !t.is_empty()).into_iter().collect();
         parts.extend(state.said.iter().map(String::as_str));
+        parts.extend(noted.iter().map(String::as_str));
         parts.extend(state.question.as_ref().map(|q| q.text.as_str()));
         let text = parts.join("\n");
         let answer = Answer {
@@ -96,6 +122,14 @@ impl Walk<'_> {
         };
         (answer, grounded.dropped)
     }
+}
+
+/// That something was read that means to give orders.
+fn suspicious(text: &str) -> String {
+    let short: String = text.chars().take(120).collect();
+    format!(
+        "Something that I read looks like an order to an assistant: “{short}”. It is a text in your records, and I did not follow it."
+    )
 }
 
 /// The answer in the pieces in which it is streamed: line by line.

@@ -41,7 +41,8 @@ impl Linking<'_> {
         }
         if let Some((from, to)) = records.when.as_deref().map(|words| self.span(words)).transpose()? {
             from.map(|day| condition("created_at.gte", day.to_string()));
-            to.and_then(|day| day.checked_add_days(Days::new(1))).map(|day| condition("created_at.lt", day.to_string()));
+            to.and_then(|day| day.checked_add_days(Days::new(1)))
+                .map(|day| condition("created_at.lt", day.to_string()));
         }
         let args = RecordsArgs { kind: records.kind, q: records.words.clone(), filter, sort: None, limit: None };
         Ok(Call::of::<SearchRecords>(&args)?)
@@ -98,7 +99,12 @@ impl Linking<'_> {
     }
 
     /// A record of the kind that it is called, or else of one of these.
-    pub(super) async fn other_of(&self, tx: &mut Tx, one: &One, among: &[RecordType]) -> Result<(RecordKind, Uuid), Stop> {
+    pub(super) async fn other_of(
+        &self,
+        tx: &mut Tx,
+        one: &One,
+        among: &[RecordType],
+    ) -> Result<(RecordKind, Uuid), Stop> {
         let kinds = one.kind.map_or_else(|| among.to_vec(), |kind| vec![kind.record_type()]);
         let (kind, id) = self.meant(tx, one.name.as_deref(), &kinds).await?;
         let kind = match kind {
@@ -111,7 +117,12 @@ impl Linking<'_> {
 
     /// The record of one of these kinds that a name means. A deal comes before others where it is called one, and after them
     /// elsewhere.
-    pub(super) async fn meant(&self, tx: &mut Tx, name: Option<&str>, kinds: &[RecordType]) -> Result<(RecordType, Uuid), Stop> {
+    pub(super) async fn meant(
+        &self,
+        tx: &mut Tx,
+        name: Option<&str>,
+        kinds: &[RecordType],
+    ) -> Result<(RecordType, Uuid), Stop> {
         let in_hand = self.in_hand.filter(|(kind, _)| kinds.contains(kind));
         let Some(name) = name else {
             return in_hand.map_or_else(|| ask("Which record do you mean?", Vec::new(), Slot::Name), Ok);
@@ -120,8 +131,11 @@ impl Linking<'_> {
             return Ok((*kind, *id));
         }
         let has = |kind| kinds.contains(&kind);
-        let wanted =
-            Wanted { accounts: has(RecordType::Account), contacts: has(RecordType::Contact), leads: has(RecordType::Lead) };
+        let wanted = Wanted {
+            accounts: has(RecordType::Account),
+            contacts: has(RecordType::Contact),
+            leads: has(RecordType::Lead),
+        };
         let mut candidates = lookup::candidates(self.cx, tx, name, wanted).await?;
         candidates.retain(|candidate| has(candidate.kind));
         if let Some((kind, id)) = in_hand

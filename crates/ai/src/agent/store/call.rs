@@ -38,7 +38,16 @@ pub struct Called {
     pub error: Option<String>,
 }
 
-/// Records the model calls of a step, on the run and on the step.
+/// What is kept of a call for the audit.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    pub prompt_version: Option<&'static str>,
+    pub prompt: Option<String>,
+    pub reply: Option<String>,
+    pub redacted: bool,
+}
+
+/// Adds the model calls of a step up, on the run and on the step. Each is recorded by whoever made it.
 ///
 /// # Errors
 /// When the database is gone.
@@ -47,9 +56,6 @@ pub async fn record(tx: &mut Tx, run: AgentRunId, n: i32, calls: &[Called]) -> R
         return Ok(());
     }
     let org = tx.org().0;
-    for call in calls {
-        insert(tx, Some(run), call).await?;
-    }
     let tokens_in: i64 = calls.iter().map(|c| c.tokens_in).sum();
     let tokens_out: i64 = calls.iter().map(|c| c.tokens_out).sum();
     // Not known as soon as one of them is not.
@@ -87,12 +93,13 @@ pub async fn record(tx: &mut Tx, run: AgentRunId, n: i32, calls: &[Called]) -> R
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn insert(tx: &mut Tx, run: Option<AgentRunId>, call: &Called) -> Result<()> {
+pub async fn insert(tx: &mut Tx, run: Option<AgentRunId>, call: &Called, kept: &Kept) -> Result<()> {
     let (now, id) = (tx.now(), tx.new_id());
     let (org, user) = (tx.org().0, tx.user().or_not_found("user")?.0);
     sqlx::query!(
-            "insert into llm_call (org_id, id, run_id, user_id, purpose, model, local, tokens_in, tokens_out, first_token_ms, latency_ms, cost_micros, error, at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            "insert into llm_call (org_id, id, run_id, user_id, purpose, model, local, tokens_in, tokens_out, first_token_ms, latency_ms, cost_micros, error, at,
+                                   prompt_version, prompt, reply, redacted)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
             org,
             id,
             run.map(|r| r.0),
@@ -107,6 +114,10 @@ pub async fn insert(tx: &mut Tx, run: Option<AgentRunId>, call: &Called) -> Resu
             call.cost_micros,
             call.error,
             now,
+            kept.prompt_version,
+            kept.prompt,
+            kept.reply,
+            kept.redacted,
         )
         .execute(tx.db())
         .await?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{context, steps};
-use crate::agent::{Conversation, Run, RunFeedback, RunUsage};
+use crate::agent::{Conversation, Run, RunFeedback, RunUsage, Status};
 use crate::planner::Author;
 use crate::provider::price;
 
@@ -27,6 +27,7 @@ struct RunRow {
     error: Option<Value>,
     useful: Option<bool>,
     comment: Option<String>,
+    rating: Option<i64>,
     tokens_in: i64,
     tokens_out: i64,
     cost_micros: Option<i64>,
@@ -53,7 +54,7 @@ pub async fn runs(tx: &mut Tx, which: Which) -> Result<Vec<Run>> {
     };
     let rows = sqlx::query_as!(
         RunRow,
-        "select id, conversation_id, goal, status, planner, model, context_type, context_id, answer, error, useful, comment, tokens_in, tokens_out, cost_micros,
+        "select id, conversation_id, goal, status, planner, model, context_type, context_id, answer, error, useful, comment, rating, tokens_in, tokens_out, cost_micros,
                 first_token_ms, created_at, finished_at
          from agent_run where org_id = $1 and ($2::uuid is null or id = $2) and ($3::uuid is null or conversation_id = $3)
          order by created_at desc, id desc limit 100",
@@ -96,7 +97,7 @@ async fn whole(tx: &mut Tx, rows: Vec<RunRow>) -> Result<Vec<Run>> {
                 ms: row.finished_at.map(|at| (at - row.created_at).num_milliseconds()),
                 first_token_ms: row.first_token_ms,
             },
-            feedback: row.useful.map(|useful| RunFeedback { useful, comment: row.comment }),
+            feedback: row.useful.map(|useful| RunFeedback { useful, comment: row.comment, rating: row.rating }),
             created_at: row.created_at,
             finished_at: row.finished_at,
             error: row.error.map(serde_json::from_value).transpose().map_err(Error::internal)?,
@@ -105,23 +106,34 @@ async fn whole(tx: &mut Tx, rows: Vec<RunRow>) -> Result<Vec<Run>> {
     Ok(all)
 }
 
+/// Which runs a list asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Words that the request holds.
+    pub q: Option<&'a str>,
+    pub status: Option<Status>,
+}
+
 /// A page of the actor's runs, newest first.
 ///
 /// # Errors
 /// 400 `invalid_cursor`.
-pub async fn page(tx: &mut Tx, limit: u16, cursor: Option<&str>) -> Result<Page<Run>> {
+pub async fn page(tx: &mut Tx, wanted: Wanted<'_>, limit: u16, cursor: Option<&str>) -> Result<Page<Run>> {
     let after = cursor.map(|c| Cursor::<(DateTime<Utc>, Uuid)>::decode(c, "agent-runs")).transpose()?.map(|c| c.keys);
     let mut rows = sqlx::query_as!(
         RunRow,
-        "select id, conversation_id, goal, status, planner, model, context_type, context_id, answer, error, useful, comment, tokens_in, tokens_out, cost_micros,
+        "select id, conversation_id, goal, status, planner, model, context_type, context_id, answer, error, useful, comment, rating, tokens_in, tokens_out, cost_micros,
                 first_token_ms, created_at, finished_at
          from agent_run where org_id = $1 and user_id = $2 and ($3::timestamptz is null or (created_at, id) < ($3, $4::uuid))
+           and ($6::text is null or position(app.fold($6) in app.fold(goal)) > 0) and ($7::text is null or status = $7)
          order by created_at desc, id desc limit $5",
         tx.org().0,
         tx.user().or_not_found("user")?.0,
         after.map(|a| a.0),
         after.map(|a| a.1),
         i64::from(limit) + 1,
+        wanted.q,
+        wanted.status.map(Status::as_str),
     )
     .fetch_all(tx.db())
     .await?;

@@ -23,7 +23,20 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
 /// names nothing.
 fn named(s: &Sentence<'_>, range: Range<usize>) -> Option<Option<String>> {
     let name = s.name(range.clone());
-    let many = range.clone().any(|i| matches!(s.word(i), "deals" | "opportunities" | "accounts" | "leads" | "contacts" | "everyone" | "everybody" | "customers" | "all"));
+    let many = range.clone().any(|i| {
+        matches!(
+            s.word(i),
+            "deals"
+                | "opportunities"
+                | "accounts"
+                | "leads"
+                | "contacts"
+                | "everyone"
+                | "everybody"
+                | "customers"
+                | "all"
+        )
+    });
     (!many).then_some(name)
 }
 
@@ -93,7 +106,10 @@ fn duplicates(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
 pub(super) fn one(s: &Sentence<'_>, range: Range<usize>) -> Option<One> {
     let kind = range.clone().find_map(|i| kind_of(s.word(i)));
     let kept = range.start
-        + range.clone().take_while(|i| kind_of(s.word(*i)).is_some() || matches!(s.word(*i), "the" | "a" | "an" | "our" | "my")).count();
+        + range
+            .clone()
+            .take_while(|i| kind_of(s.word(*i)).is_some() || matches!(s.word(*i), "the" | "a" | "an" | "our" | "my"))
+            .count();
     Some(One { name: named(s, kept.min(range.end)..range.end)?, kind })
 }
 
@@ -125,8 +141,20 @@ fn next_stage(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
     }
     let pairs: [(&[&str], &[&str]); 3] = [
         (&["what|which stage should|could|can|must"], &["be|go|move|come|enter in|to|into|next? next?", "go next"]),
-        (&["can|could|is|should"], &["move on|forward|ahead|up|along", "move to the? next stage", "ready for|to the? next? stage|move|advance|go on|forward|to?", "advance", "progress"]),
-        (&["what does|do|would"], &["need|lack to|for|before move|advance|progress|go|the|it? next|on|forward|moves? stage?", "need next"]),
+        (
+            &["can|could|is|should"],
+            &[
+                "move on|forward|ahead|up|along",
+                "move to the? next stage",
+                "ready for|to the? next? stage|move|advance|go on|forward|to?",
+                "advance",
+                "progress",
+            ],
+        ),
+        (
+            &["what does|do|would"],
+            &["need|lack to|for|before move|advance|progress|go|the|it? next|on|forward|moves? stage?", "need next"],
+        ),
     ];
     for (lead, tails) in pairs {
         let Some(n) = s.any(start, lead) else { continue };
@@ -155,7 +183,9 @@ fn activity(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
     let n = s.any(start, &LED).or_else(|| happened.filter(|_| date.is_some()))?;
     let from = start + n;
     let mut stop = date.as_ref().map_or(end, |d| d.start.max(from));
-    while stop > from && matches!(s.word(stop - 1), "in" | "since" | "during" | "over" | "for" | "within" | "from" | "last") {
+    while stop > from
+        && matches!(s.word(stop - 1), "in" | "since" | "during" | "over" | "for" | "within" | "from" | "last")
+    {
         stop -= 1;
     }
     Some(Ask::SummariseActivity(Happened { name: named(s, from..stop)?, when: date.map(|d| s.words(&d)) }))
@@ -169,18 +199,32 @@ fn reached(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
         "phone|telephone|mobile|email|e-mail|contact number|address|details|data|info of|for",
     ];
     if let Some(n) = s.any(start, &OF) {
-        return Some(Ask::GetRecord(one(s, start + n..end)?)).filter(|ask| matches!(ask, Ask::GetRecord(One { name: Some(_), .. })));
+        return Some(Ask::GetRecord(one(s, start + n..end)?))
+            .filter(|ask| matches!(ask, Ask::GetRecord(One { name: Some(_), .. })));
     }
     // "what's Anna Smith's phone number"
     if let Some(n) = s.any(start, &["what's|what is|are?", "show|give|get|find me?"])
-        && let Some(tail) = s.seek(start + n + 1, &["phone|telephone|mobile|email|e-mail|mail|contact number|address|details|data|info?"]).filter(|t| t.end >= end)
+        && let Some(tail) = s
+            .seek(
+                start + n + 1,
+                &["phone|telephone|mobile|email|e-mail|mail|contact number|address|details|data|info?"],
+            )
+            .filter(|t| t.end >= end)
         && s.tokens.get(tail.start - 1).is_some_and(|t| t.possessive)
     {
         return Some(Ask::GetRecord(one(s, start + n..tail.start)?));
     }
     // "show me the lead Bob Jones", "tell me about contact Anna Smith"
-    if let Some(n) = s.any(start, &["show|open|find|get|give|see me? the?", "tell me more? about|of the?", "who's|who is? the?", "look up the?", "pull up the?"])
-        && let Some(kind) = kind_of(s.word(start + n)).filter(|kind| *kind != RecordKind::Account)
+    if let Some(n) = s.any(
+        start,
+        &[
+            "show|open|find|get|give|see me? the?",
+            "tell me more? about|of the?",
+            "who's|who is? the?",
+            "look up the?",
+            "pull up the?",
+        ],
+    ) && let Some(kind) = kind_of(s.word(start + n)).filter(|kind| *kind != RecordKind::Account)
         && let Some(name) = s.name(start + n + 1..end)
     {
         return Some(Ask::GetRecord(One { name: Some(name), kind: Some(kind) }));

@@ -28,12 +28,8 @@ fn stalled(s: &Sentence<'_>, start: usize) -> Option<Ask> {
             ],
         )
         .is_some();
-    const STILL: [&str; 4] = [
-        "stalled|stuck|stagnant|rotting|stalling",
-        "at risk",
-        "standing|stand still",
-        "going|gone cold|quiet",
-    ];
+    const STILL: [&str; 4] =
+        ["stalled|stuck|stagnant|rotting|stalling", "at risk", "standing|stand still", "going|gone cold|quiet"];
     // "stuck in Demo for 30 days" is a list, which has its own conditions.
     let conditioned = s.entities.iter().any(|e| !matches!(e.meaning, Meaning::Owner));
     if !asked || !s.has(&STILL) || conditioned {
@@ -94,7 +90,8 @@ fn written(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
     ];
     s.any(start, &LED)?;
     // One deal's reason is on the deal: "why did we lose the Isdom deal?"
-    if s.any(start, &["why did|have we|i lose|lost"]).is_some() && !s.has(&["deals|customers|business|against|because"]) {
+    if s.any(start, &["why did|have we|i lose|lost"]).is_some() && !s.has(&["deals|customers|business|against|because"])
+    {
         return None;
     }
     Some(Ask::SearchKnowledge(Question { question: s.words(&(start..end)) }))
@@ -104,8 +101,19 @@ fn written(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
 fn figures(s: &Sentence<'_>) -> Option<Ask> {
     const FIGURES: [(&[&str], Figure); 4] = [
         (&["sales|deal|pipeline velocity", "velocity"], Figure::Velocity),
-        (&["sales|deal|buying cycle", "cycle length|time", "days to close", "how long does it take to close|win"], Figure::CycleDays),
-        (&["stage conversion", "conversion by|per|of|between|from stage|stages", "conversion rate|rates", "conversion"], Figure::StageConversion),
+        (
+            &["sales|deal|buying cycle", "cycle length|time", "days to close", "how long does it take to close|win"],
+            Figure::CycleDays,
+        ),
+        (
+            &[
+                "stage conversion",
+                "conversion by|per|of|between|from stage|stages",
+                "conversion rate|rates",
+                "conversion",
+            ],
+            Figure::StageConversion,
+        ),
         (&["time in|per stage|stages", "how long do deals stay|spend|sit in"], Figure::TimeInStage),
     ];
     let figure = FIGURES.iter().find(|(words, _)| s.has(words)).map(|(_, figure)| *figure);
@@ -132,7 +140,10 @@ fn figures(s: &Sentence<'_>) -> Option<Ask> {
         ("stage|stages", "stage"),
     ];
     let of_stages = matches!(figure, Figure::StageConversion | Figure::TimeInStage);
-    let by = GROUPS.iter().find(|(words, _)| s.has(&[&format!("by|per|each {words}")])).map(|(_, group)| (*group).to_owned());
+    let by = GROUPS
+        .iter()
+        .find(|(words, _)| s.has(&[&format!("by|per|each {words}")]))
+        .map(|(_, group)| (*group).to_owned());
     let group = if of_stages { Some("stage".to_owned()) } else { by };
     let when = s.find(0, |m| matches!(m, Meaning::Date(_))).map(|e| s.words(&e.tokens));
     Some(Ask::QueryAnalytics(Figures { figure, group, when, owner: owner(s), compare }))

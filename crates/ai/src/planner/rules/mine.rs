@@ -40,7 +40,8 @@ fn approvals(s: &Sentence<'_>, start: usize) -> Option<Draft> {
     if !waiting {
         return None;
     }
-    let mine = s.has(&["i asked for", "i requested", "i made", "i sent", "my requests", "my own requests", "did i request"]);
+    let mine =
+        s.has(&["i asked for", "i requested", "i made", "i sent", "my requests", "my own requests", "did i request"]);
     let which = if mine { Approvals::Mine } else { Approvals::Waiting };
     Some(Draft::one(Ask::ListApprovals(WhichApprovals { which }), Certainty::High))
 }
@@ -64,6 +65,11 @@ fn day(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     ];
     let n = s.any(start, &ASKED)?;
     // "what should I do next with the Isdom deal" is about the deal; "what should I do about …" too.
-    let rest = (start + n..end).find(|i| !matches!(s.word(*i), "today" | "now" | "first" | "next" | "right" | "this" | "morning" | "week" | "for" | "me" | "?"));
+    let rest = (start + n..end).find(|i| {
+        !matches!(
+            s.word(*i),
+            "today" | "now" | "first" | "next" | "right" | "this" | "morning" | "week" | "for" | "me" | "?"
+        )
+    });
     rest.is_none().then(|| Draft::one(Ask::ListMyDay(MyDay::default()), Certainty::High))
 }

@@ -12,7 +12,9 @@ const ACCOUNTS: &str = "accounts|companies|customers|clients|firms";
 /// Reads the clause as a question for a list of records, if it is one.
 pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     let (start, end) = (s.opening(), s.ending());
-    if let Some(n) = s.any(start, &["who do|did we|i know at|in|from", "who works|is|are? at|for", "whom do we know at|in|from"]) {
+    if let Some(n) =
+        s.any(start, &["who do|did we|i know at|in|from", "who works|is|are? at|for", "whom do we know at|in|from"])
+    {
         let words = s.name(start + n..end)?;
         return found(Records { kind: RecordKind::Contact, words: Some(words), owner: None, when: None });
     }
@@ -54,10 +56,15 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
         return None;
     }
     let date = s.find(noun, |m| matches!(m, Meaning::Date(_))).map(|e| e.tokens.clone());
-    let is_placed = |i: usize| {
-        owner.as_ref().is_some_and(|o| o.contains(&i)) || date.as_ref().is_some_and(|d| d.contains(&i))
-    };
-    let from = (noun + 1..end).find(|i| s.any(*i, &["at|from|called|named|like|matching|in", "who are? at|from", "with the name", "that are|is called|named"]).is_some());
+    let is_placed =
+        |i: usize| owner.as_ref().is_some_and(|o| o.contains(&i)) || date.as_ref().is_some_and(|d| d.contains(&i));
+    let from = (noun + 1..end).find(|i| {
+        s.any(
+            *i,
+            &["at|from|called|named|like|matching|in", "who are? at|from", "with the name", "that are|is called|named"],
+        )
+        .is_some()
+    });
     let words = from.and_then(|from| {
         let n = s.any(from, &["who are? at|from", "with the name", "that are|is called|named"]).unwrap_or(1);
         let stop = (from + n..end).find(|i| is_placed(*i)).unwrap_or(end);
@@ -66,7 +73,31 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     // Words that nobody placed are a condition that this can't read: better asked of the model, or said, than left out.
     let rest = (noun + 1..from.unwrap_or(end)).any(|i| {
         !is_placed(i)
-            && !matches!(s.word(i), "do" | "we" | "i" | "have" | "there" | "are" | "is" | "of" | "came" | "come" | "in" | "did" | "get" | "got" | "created" | "added" | "by" | "owned" | "for" | "belong" | "to" | "the" | "our")
+            && !matches!(
+                s.word(i),
+                "do" | "we"
+                    | "i"
+                    | "have"
+                    | "there"
+                    | "are"
+                    | "is"
+                    | "of"
+                    | "came"
+                    | "come"
+                    | "in"
+                    | "did"
+                    | "get"
+                    | "got"
+                    | "created"
+                    | "added"
+                    | "by"
+                    | "owned"
+                    | "for"
+                    | "belong"
+                    | "to"
+                    | "the"
+                    | "our"
+            )
     });
     if rest {
         return None;

@@ -54,14 +54,19 @@ async fn what_happened_is_summed_up_and_cited() {
     let rep = app.user(Builtin::SalesRep).await;
     let deal = rep.opportunity("Cranes", json!({})).await;
     let week_ago = Utc::now().checked_sub_days(Days::new(7)).unwrap();
-    for (kind, subject, at) in [("call", "Asked for the price list", week_ago), ("note", "Likes red cranes", Utc::now())] {
+    for (kind, subject, at) in
+        [("call", "Asked for the price list", week_ago), ("note", "Likes red cranes", Utc::now())]
+    {
         let body = json!({ "kind": kind, "subject": subject, "occurred_at": at, "opportunity_id": deal["id"] });
         rep.post("/activities", body).await.ok();
     }
     let run = ask(&rep, "when did we last talk to the Cranes deal?").await;
     assert_eq!(tool(&run), "summarise_activity", "{run:#}");
     let said = text(&run);
-    assert!(said.contains("The last contact was a call by") && said.contains("7 days ago: “Asked for the price list”"), "{said}");
+    assert!(
+        said.contains("The last contact was a call by") && said.contains("7 days ago: “Asked for the price list”"),
+        "{said}"
+    );
     assert!(said.contains("1 call") && said.contains("1 note"), "{said}");
     assert_eq!(run["answer"]["left_out"], json!(0), "{run:#}");
     // In a span of time only what is in it.
@@ -93,7 +98,8 @@ async fn the_next_stage_is_judged_by_the_gate_and_proposed() {
     // Where the gate asks for something nothing is proposed, and what is missing is said.
     let pipeline = app.admin.get("/pipelines").await.ok()["items"][0].clone();
     let stages = pipeline["stages"].as_array().unwrap();
-    let next = stages.iter().find(|s| s["position"].as_i64() > now["stage"]["position"].as_i64() && s["kind"] == "open");
+    let next =
+        stages.iter().find(|s| s["position"].as_i64() > now["stage"]["position"].as_i64() && s["kind"] == "open");
     let next = next.expect("an open stage ahead");
     let patch = json!({ "required_fields": ["next_step"], "version": next["version"] });
     let path = format!("/stages/{}", next["id"].as_str().unwrap());
@@ -136,7 +142,11 @@ async fn a_letter_is_drafted_and_nothing_is_sent() {
     let run = ask(&rep, "draft a follow-up email for the Engine deal").await;
     assert_eq!(tool(&run), "draft_email", "{run:#}");
     let letter = &run["answer"]["drafts"][0];
-    assert_eq!((&letter["to"], &letter["subject"]), (&json!("ada@engine.example"), &json!("Following up: Engine")), "{run:#}");
+    assert_eq!(
+        (&letter["to"], &letter["subject"]),
+        (&json!("ada@engine.example"), &json!("Following up: Engine")),
+        "{run:#}"
+    );
     assert!(letter["body"].as_str().unwrap().contains("Send the drawings"), "{letter:#}");
     assert_eq!(run["proposals"], json!([]));
     let sent = sqlx::query_scalar::<_, i64>("select count(*) from mail");

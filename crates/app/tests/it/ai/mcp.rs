@@ -45,11 +45,17 @@ async fn client(app: &TestApp, path: &str, key: &str, calls: &[(&str, Value)]) -
     }
     let done = node.stderr(Stdio::inherit()).output().await;
     let done = done.unwrap_or_else(|error| panic!("node does not run ({error}): install Node.js 20.19 or newer"));
-    serde_json::from_slice(&done.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&done.stdout)))
+    serde_json::from_slice(&done.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&done.stdout)))
 }
 
 fn names(said: &Value) -> Vec<&str> {
-    said["tools"].as_array().unwrap_or_else(|| panic!("{said:#}")).iter().map(|tool| tool["name"].as_str().unwrap()).collect()
+    said["tools"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{said:#}"))
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect()
 }
 
 fn answered(said: &Value, n: usize) -> &Value {
@@ -63,16 +69,22 @@ async fn a_client_reads_what_the_owner_sees_and_its_changes_wait_for_a_person() 
     let (rep, other) = (app.user(Builtin::SalesRep).await, app.user(Builtin::SalesRep).await);
     let deal = rep.opportunity("Isdom renewal", json!({ "stage_id": rep.stage("Engaging").await })).await;
     let hidden = other.opportunity("Secret deal", json!({})).await;
-    let scopes = json!({ "opportunity": { "read": "own", "update": "own" }, "task": { "read": "own", "create": "own" } });
+    let scopes =
+        json!({ "opportunity": { "read": "own", "update": "own" }, "task": { "read": "own", "create": "own" } });
     let secret = key(&rep, scopes).await;
     let to = rep.stage("Proposal").await;
-    let said = client(&app, "/mcp", &secret, &[
-        ("search_opportunities", json!({})),
-        ("get_opportunity", json!({ "id": hidden["id"] })),
-        ("update_opportunity", json!({ "id": deal["id"], "changes": { "stage_id": to } })),
-        ("update_opportunity", json!({ "id": deal["id"], "changes": { "stage_id": "soon" } })),
-        ("search_records", json!({ "kind": "contact" })),
-    ])
+    let said = client(
+        &app,
+        "/mcp",
+        &secret,
+        &[
+            ("search_opportunities", json!({})),
+            ("get_opportunity", json!({ "id": hidden["id"] })),
+            ("update_opportunity", json!({ "id": deal["id"], "changes": { "stage_id": to } })),
+            ("update_opportunity", json!({ "id": deal["id"], "changes": { "stage_id": "soon" } })),
+            ("search_records", json!({ "kind": "contact" })),
+        ],
+    )
     .await;
     assert_eq!(said["server"]["name"], "dealwright", "{said:#}");
     assert_eq!(
@@ -90,7 +102,8 @@ async fn a_client_reads_what_the_owner_sees_and_its_changes_wait_for_a_person() 
             "schedule_meeting"
         ]
     );
-    let effects = said["tools"].as_array().unwrap().iter().map(|tool| tool["annotations"]["readOnlyHint"].as_bool().unwrap());
+    let effects =
+        said["tools"].as_array().unwrap().iter().map(|tool| tool["annotations"]["readOnlyHint"].as_bool().unwrap());
     assert_eq!(effects.collect::<Vec<_>>(), [true, true, true, true, true, true, false, false, false, false]);
     assert_eq!(answered(&said, 0)["count"], 1, "{said:#}");
     assert!(!said.to_string().contains("Secret deal"));
@@ -98,7 +111,11 @@ async fn a_client_reads_what_the_owner_sees_and_its_changes_wait_for_a_person() 
 
     // What was proposed has changed nothing; the rep sees it, knows where it comes from, and applies it.
     let proposal = &answered(&said, 2)["proposal"];
-    assert_eq!((&proposal["status"], &proposal["diff"][0]["new_label"]), (&json!("pending"), &json!("Proposal")), "{said:#}");
+    assert_eq!(
+        (&proposal["status"], &proposal["diff"][0]["new_label"]),
+        (&json!("pending"), &json!("Proposal")),
+        "{said:#}"
+    );
     let path = format!("/opportunities/{}", deal["id"].as_str().unwrap());
     assert_eq!(rep.get(&path).await.ok()["stage"]["name"], "Engaging");
     let whole = rep.get(&format!("/proposals/{}", proposal["id"].as_str().unwrap())).await.ok();
@@ -116,8 +133,12 @@ async fn a_client_reads_what_the_owner_sees_and_its_changes_wait_for_a_person() 
     assert!(said["calls"][4]["refused"].as_str().unwrap().contains("no such tool"), "{said:#}");
     // Each call is a run of the owner's, also those that were refused.
     let runs = rep.get("/agent-runs?limit=10").await.ok();
-    let runs: Vec<(&str, &str)> =
-        runs["items"].as_array().unwrap().iter().map(|run| (run["goal"].as_str().unwrap(), run["status"].as_str().unwrap())).collect();
+    let runs: Vec<(&str, &str)> = runs["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| (run["goal"].as_str().unwrap(), run["status"].as_str().unwrap()))
+        .collect();
     assert_eq!(runs.len(), 4, "{runs:?}");
     assert!(runs.iter().all(|(goal, _)| goal.ends_with("(Desk agent)")), "{runs:?}");
     assert_eq!(runs.iter().filter(|(_, status)| *status == "failed").count(), 2, "{runs:?}");

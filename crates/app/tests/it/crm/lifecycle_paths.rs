@@ -253,7 +253,8 @@ async fn attempt(world: &World, path: &str, deal: &Value, event: Option<&str>, s
             approve(admin, &run["proposals"][0]).await
         }
     };
-    let refused = || answer.body["code"].as_str().unwrap_or_else(|| panic!("{path}: {} {}", answer.status, answer.body));
+    let refused =
+        || answer.body["code"].as_str().unwrap_or_else(|| panic!("{path}: {} {}", answer.status, answer.body));
     Some(if answer.status < 300 { "passed" } else { refused() }.to_owned())
 }
 

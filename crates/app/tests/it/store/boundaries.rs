@@ -22,6 +22,7 @@ const ORDER: [&str; 18] = [
     "demo",
     "import",
     "insight",
+    "governance",
     "ai",
     "automation",
     "mcp",

@@ -1,0 +1,53 @@
+//! How the assistant is governed, whoever asks for it and whichever model answers.
+//!
+//! [`policy`] says what may run and for whom, [`budget`] how much of it, [`safety`] judges texts, [`privacy`] keeps personal data
+//! from other machines and from records, [`audit`] shows what models were asked, [`usage`] adds it up. The assistant
+//! asks this crate before each call of a tool or a model; nothing here calls either.
+
+pub mod audit;
+pub mod budget;
+pub mod policy;
+pub mod privacy;
+pub mod safety;
+pub mod usage;
+
+use axum::extract::FromRef;
+use dealwright_access::Access;
+use utoipa_axum::router::OpenApiRouter;
+
+/// A tool of the assistant, as rules speak of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToolName {
+    pub name: &'static str,
+    /// One line for people.
+    pub about: &'static str,
+    /// What it writes for approval: none for a tool that only reads.
+    pub proposes: Option<Proposes>,
+}
+
+/// What a tool proposes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proposes {
+    Change,
+    Task,
+}
+
+/// What the handlers ask for.
+#[derive(Clone, Debug, FromRef)]
+pub struct GovernanceState {
+    pub access: Access,
+    pub tools: Tools,
+}
+
+/// Every tool there is: the assistant says it.
+#[derive(Clone, Debug)]
+pub struct Tools(pub std::sync::Arc<[ToolName]>);
+
+/// The endpoints.
+pub fn router() -> OpenApiRouter<GovernanceState> {
+    OpenApiRouter::new()
+        .merge(policy::http::router())
+        .merge(budget::http::router())
+        .merge(usage::http::router())
+        .merge(audit::http::router())
+}
