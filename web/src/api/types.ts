@@ -275,3 +275,14 @@ export type Enrichment = Schemas["Enrichment"];
 export type EnrichmentSuggestion = Schemas["EnrichmentSuggestion"];
 export type FieldOrigin = Schemas["FieldOrigin"];
 export type StalledDeal = Schemas["StalledDeal"];
+
+export type Guardrails = Schemas["Guardrails"];
+export type GuardrailsInForce = Schemas["GuardrailsInForce"];
+export type ToolRule = Schemas["ToolRule"];
+export type SafetyVerdict = Schemas["SafetyVerdict"];
+export type AiBudget = Schemas["Budget"];
+export type AiBudgets = Schemas["Budgets"];
+export type NewBudget = Schemas["NewBudget"];
+export type AiUsage = Schemas["Usage"];
+export type UsageRow = Schemas["UsageRow"];
+export type ModelCall = Schemas["ModelCall"];

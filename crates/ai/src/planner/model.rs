@@ -409,6 +409,17 @@ mod tests {
     }
 
     #[test]
+    fn a_prompt_with_other_words_has_another_version() {
+        let hash = |text: &str| hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()));
+        let (common, all) = (hash(PREFIX), hash(&format!("{PREFIX}{MORE}")));
+        assert!(
+            common.starts_with("f697c1c59505"),
+            "{common}: give it a new version in Breadth::version, and its hash here"
+        );
+        assert!(all.starts_with("59743e97fbe6"), "{all}: give it a new version in Breadth::version, and its hash here");
+    }
+
+    #[test]
     fn nothing_said_is_nothing() {
         let ask =
             read(r#"{"tool":"list","name":"null","owner":"my","stage":"open","amount":"","when":"more than 60 days"}"#)

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use dealwright_access::Access;
+use dealwright_kernel::Result;
 use dealwright_store::job::Worker;
 
 use super::store;
@@ -16,15 +17,20 @@ pub fn register(worker: Worker, access: &Access) -> Worker {
     worker
         .on(FORGET, move |_| {
             let access = access.clone();
-            async move {
-                let emptied =
-                    store::forget(access.database(), Guardrails::shipped().retention_days, access.clock().now())
-                        .await?;
-                if emptied > 0 {
-                    tracing::info!(emptied, "prompts and answers were forgotten as their time is over");
-                }
-                Ok(())
-            }
+            async move { forget(&access).await.map(|_| ()) }
         })
         .every(FORGET, TimeDelta::hours(1))
+}
+
+/// Forgets what is over in every organisation. Answers how many calls were emptied.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn forget(access: &Access) -> Result<u64> {
+    let shipped = Guardrails::shipped().retention_days;
+    let emptied = store::forget(access.database(), shipped, access.clock().now()).await?;
+    if emptied > 0 {
+        tracing::info!(emptied, "prompts and answers were forgotten as their time is over");
+    }
+    Ok(emptied)
 }

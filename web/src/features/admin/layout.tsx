@@ -5,6 +5,7 @@ import {
   Box,
   Building2,
   CalendarClock,
+  ChartNoAxesColumn,
   Coins,
   Copy,
   EyeOff,
@@ -18,6 +19,8 @@ import {
   Route as PipelineGlyph,
   ScrollText,
   SquareCheck,
+  MessageSquareText,
+  ShieldAlert,
   ShieldCheck,
   Stamp,
   KeyRound,
@@ -83,6 +86,14 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/sla", label: "Service levels", icon: Timer, needs: ["sla_rule", "read"] },
       { to: "/admin/sla-calendars", label: "Working calendars", icon: CalendarClock, needs: ["sla_rule", "read"] },
       { to: "/admin/web-forms", label: "Web forms", icon: FileInput, needs: ["organisation", "update"] },
+    ],
+  },
+  {
+    title: "Assistant",
+    items: [
+      { to: "/admin/guardrails", label: "AI guardrails", icon: ShieldAlert, needs: ["guardrail", "read"] },
+      { to: "/admin/ai-usage", label: "AI usage", icon: ChartNoAxesColumn, needs: ["guardrail", "read"] },
+      { to: "/admin/model-calls", label: "Model calls", icon: MessageSquareText, needs: ["guardrail", "read"] },
     ],
   },
   {

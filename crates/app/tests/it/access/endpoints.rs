@@ -232,6 +232,16 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
             json!({ "object": "account", "name": "New rule", "expression": "size(name) > 1", "field": "name", "message": "Longer" })
         }
         "PATCH /rules/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "PUT /guardrails" => {
+            json!({ "remote_models": true, "content_filter": { "mode": "block", "threshold": 90 }, "injection_filter": { "mode": "flag", "threshold": 85 },
+                    "blocked_topics": [], "keep_prompts": "none", "retention_days": 30, "tools": [], "version": 999 })
+        }
+        "PUT /guardrails/stop" => json!({ "reason": "A drill" }),
+        "POST /guardrails/trial" => json!({ "text": "hello" }),
+        "POST /budgets" => {
+            json!({ "scope": "organisation", "metric": "requests", "period": "day", "amount": "100000" })
+        }
+        "PUT /budgets/{id}" => json!({ "amount": "200000", "version": 999 }),
         "PUT /lead-scoring" => {
             json!({ "rules": [], "bands": { "a": 60, "b": 40, "c": 20 }, "version": 999 })
         }

@@ -1,11 +1,14 @@
 //! The assistant, with the grammar as its planner: no model is needed to prove what a run may and may not do.
 
 mod around;
+mod governance;
 mod governed;
+mod hostile;
 pub(crate) mod mcp;
 mod planning;
 mod proposals;
 mod runs;
+mod script;
 mod sentences;
 mod survival;
 

@@ -2,88 +2,32 @@
 //!
 //! The model's words are a script; the embeddings are those of the real model.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use dealwright_ai::agent::{self, RunJob};
 use dealwright_ai::provider::embedding::LocalEmbedding;
-use dealwright_ai::provider::price::Prices;
-use dealwright_ai::provider::{Chat, Embedded, LlmProvider, OnText, ProviderError, Reply, State, Status, Usage};
-use dealwright_ai::{Assistant, Consult};
 use dealwright_embed::Embedder;
 use dealwright_store::bundle::{self, Dirs};
 use dealwright_testkit::TestApp;
-use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::script::{self, Script};
 use super::text;
-
-/// A remote model that answers one thing.
-#[derive(Debug)]
-struct Script {
-    answer: &'static str,
-    heard: Mutex<Vec<String>>,
-    embedding: LocalEmbedding,
-}
-
-impl LlmProvider for Script {
-    fn model(&self) -> &str {
-        "script-1"
-    }
-
-    fn is_local(&self) -> bool {
-        false
-    }
-
-    fn status(&self) -> Status {
-        Status { state: State::Ready, message: None }
-    }
-
-    fn chat<'a>(&'a self, chat: &'a Chat, on_text: OnText<'a>) -> BoxFuture<'a, Result<Reply, ProviderError>> {
-        self.heard.lock().unwrap().push(chat.messages.last().unwrap().content.clone());
-        on_text(self.answer);
-        let reply = Reply {
-            text: self.answer.to_owned(),
-            usage: Usage { tokens_in: 1000, tokens_out: 100 },
-            first_token: Duration::from_millis(5),
-            latency: Duration::from_millis(9),
-            cut: false,
-        };
-        Box::pin(async move { Ok(reply) })
-    }
-
-    fn embed<'a>(&'a self, texts: &'a [String]) -> BoxFuture<'a, Result<Embedded, ProviderError>> {
-        Box::pin(self.embedding.embed(texts))
-    }
-
-    fn warm(&self) {}
-
-    fn stop(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
-    }
-}
 
 struct Told {
     run: Value,
     heard: Vec<String>,
 }
 
+/// The real model of embeddings.
+async fn embedding() -> LocalEmbedding {
+    let folder = bundle::ensure(&bundle::EMBEDDING, &Dirs::from_env(), &|_| {}).await.unwrap();
+    LocalEmbedding::new(watch::channel(Some(Embedder::new(folder))).1)
+}
+
 /// Asks with a model that answers `answer` to whatever it is asked.
 async fn ask(app: &TestApp, answer: &'static str, prices: &str, body: Value) -> Told {
-    let folder = bundle::ensure(&bundle::EMBEDDING, &Dirs::from_env(), &|_| {}).await.unwrap();
-    let embedding = LocalEmbedding::new(watch::channel(Some(Embedder::new(folder))).1);
-    let script = Arc::new(Script { answer, heard: Mutex::default(), embedding });
-    let prices: Prices = prices.parse().unwrap();
-    let assistant = Assistant::new(Some(script.clone()), prices, Consult::Unsure, watch::channel(Vec::new()).1);
-    let made = app.admin.post("/agent-runs", body).await.ok();
-    let id = made["id"].as_str().unwrap();
-    let person = app.state.access.context_for(app.org, app.admin.id).await.unwrap();
-    let job = RunJob { user: app.admin.id.0, run: id.parse().unwrap() };
-    agent::graph::execute(&assistant, &person, &job).await.unwrap();
-    let run = app.admin.get(&format!("/agent-runs/{id}")).await.ok();
-    let heard = script.heard.lock().unwrap().clone();
-    Told { run, heard }
+    let script = Script::with(&[answer], embedding().await);
+    let run = script::ask(app, &app.admin, &script, prices, body).await;
+    Told { run, heard: script.heard() }
 }
 
 const NONE: &str = r#"{"tool":"none"}"#;
@@ -122,15 +66,8 @@ async fn a_name_that_nobody_has_is_only_not_found() {
 async fn what_others_may_not_see_is_not_offered() {
     let app = app().await;
     let rep = app.user(dealwright_access::policy::Builtin::SalesRep).await;
-    let made = rep.post("/agent-runs", json!({ "goal": "move the newspaper deal to Proposal" })).await.ok();
-    let folder = bundle::ensure(&bundle::EMBEDDING, &Dirs::from_env(), &|_| {}).await.unwrap();
-    let embedding = LocalEmbedding::new(watch::channel(Some(Embedder::new(folder))).1);
-    let script = Arc::new(Script { answer: NONE, heard: Mutex::default(), embedding });
-    let assistant = Assistant::new(Some(script), Prices::default(), Consult::Unsure, watch::channel(Vec::new()).1);
-    let person = app.state.access.context_for(app.org, rep.id).await.unwrap();
-    let job = RunJob { user: rep.id.0, run: made["id"].as_str().unwrap().parse().unwrap() };
-    agent::graph::execute(&assistant, &person, &job).await.unwrap();
-    let run = rep.get(&format!("/agent-runs/{}", made["id"].as_str().unwrap())).await.ok();
+    let goal = json!({ "goal": "move the newspaper deal to Proposal" });
+    let run = script::ask(&app, &rep, &Script::with(&[NONE], embedding().await), "", goal).await;
     assert_eq!(text(&run), "I find nothing called “newspaper” among what you may see.");
 }
 
