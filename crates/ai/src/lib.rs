@@ -32,6 +32,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use agent::store::call::{Called, Purpose};
+use provider::breaker::Breaker;
 use provider::price::Prices;
 use provider::{Embedded, LlmProvider, ProviderError, Reply, State};
 use resolve::Reading;
@@ -67,9 +68,17 @@ pub struct AssistantState {
     pub assistant: Assistant,
 }
 
+/// A provider, and whether it may be asked.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub provider: Arc<dyn LlmProvider>,
+    pub breaker: Breaker,
+}
+
 #[derive(Debug)]
 struct Inner {
-    provider: Option<Arc<dyn LlmProvider>>,
+    /// In the order in which they are asked: one after another does not answer.
+    chain: Vec<Link>,
     prices: Prices,
     consult: Consult,
     downloads: watch::Receiver<Vec<Progress>>,
@@ -131,8 +140,20 @@ impl Assistant {
         consult: Consult,
         downloads: watch::Receiver<Vec<Progress>>,
     ) -> Self {
-        let knowledge = OnceLock::new();
-        Self(Arc::new(Inner { provider, prices, consult, downloads, knowledge, woken: broadcast::channel(256).0 }))
+        Self::chain(provider.into_iter().collect(), prices, consult, downloads)
+    }
+
+    /// With several models: each is asked when those before it do not answer.
+    #[must_use]
+    pub fn chain(
+        providers: Vec<Arc<dyn LlmProvider>>,
+        prices: Prices,
+        consult: Consult,
+        downloads: watch::Receiver<Vec<Progress>>,
+    ) -> Self {
+        let chain = providers.into_iter().map(|provider| Link { provider, breaker: Breaker::default() }).collect();
+        let (knowledge, woken) = (OnceLock::new(), broadcast::channel(256).0);
+        Self(Arc::new(Inner { chain, prices, consult, downloads, knowledge, woken }))
     }
 
     /// Without a model: the grammar plans alone, and says so.
@@ -168,10 +189,15 @@ impl Assistant {
         agent::graph::execute(self, &person, &told).await
     }
 
-    /// The language model, if one is used.
+    /// The language model that is asked first, if one is used.
     #[must_use]
     pub fn provider(&self) -> Option<Arc<dyn LlmProvider>> {
-        self.0.provider.clone()
+        self.0.chain.first().map(|link| Arc::clone(&link.provider))
+    }
+
+    /// Every model, in the order in which they are asked.
+    pub(crate) fn links(&self) -> &[Link] {
+        &self.0.chain
     }
 
     pub(crate) fn prices(&self) -> &Prices {
@@ -184,15 +210,15 @@ impl Assistant {
 
     /// Gets the model ready ahead of a request.
     pub fn warm(&self) {
-        if let Some(provider) = &self.0.provider {
-            provider.warm();
+        if let Some(first) = self.0.chain.first() {
+            first.provider.warm();
         }
     }
 
     /// Stops what the model needs: its server, when it runs here.
     pub async fn stop(&self) {
-        if let Some(provider) = &self.0.provider {
-            provider.stop().await;
+        for link in &self.0.chain {
+            link.provider.stop().await;
         }
     }
 
@@ -271,7 +297,7 @@ impl Assistant {
     #[must_use]
     pub fn status(&self) -> AiStatus {
         let downloads = self.0.downloads.borrow().iter().map(Download::of).collect();
-        let Some(provider) = &self.0.provider else {
+        let Some(Link { provider, .. }) = self.0.chain.first() else {
             let message = "No language model is used. Common requests are understood without one.".to_owned();
             return AiStatus { mode: Mode::Off, state: State::Off, model: None, message: Some(message), downloads };
         };

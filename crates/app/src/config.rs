@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use config::{Config as Sources, Environment, File, FileFormat};
 use dealwright_access::{PushHosts, RequestLimit};
 use dealwright_ai::provider::price::{self, Prices};
+use dealwright_ai::provider::setup::Protocol;
 use dealwright_files::{Limits, Place, Scanner, StoreConfig};
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -63,6 +64,10 @@ pub struct Config {
     /// Seed demo data, and allow its logins.
     pub demo: bool,
     pub ai: AiMode,
+    /// What the endpoint speaks.
+    pub ai_protocol: Protocol,
+    /// Whether the local model is asked when the endpoint does not answer.
+    pub ai_fallback: bool,
     pub ai_base_url: Option<String>,
     pub ai_api_key: Option<SecretString>,
     pub ai_model: Option<String>,
@@ -110,6 +115,8 @@ struct Raw {
     files_quota: String,
     demo: String,
     ai: String,
+    ai_protocol: String,
+    ai_fallback: String,
     ai_base_url: Option<String>,
     ai_api_key: Option<String>,
     ai_model: Option<String>,
@@ -144,6 +151,8 @@ const KEYS: &[&str] = &[
     "files_quota",
     "demo",
     "ai",
+    "ai_protocol",
+    "ai_fallback",
     "ai_base_url",
     "ai_api_key",
     "ai_model",
@@ -187,6 +196,8 @@ impl Config {
             ("demo", "false"),
             ("ai", "on"),
             ("ai_prices", ""),
+            ("ai_protocol", "openai"),
+            ("ai_fallback", "off"),
             ("log", "info"),
             ("log_format", "text"),
         ];
@@ -226,6 +237,16 @@ impl Config {
             Some(true) => AiMode::On,
             Some(false) => AiMode::Off,
             None => return Err(wrong("ai", &raw.ai, "on or off")),
+        };
+        let ai_protocol = match raw.ai_protocol.as_str() {
+            "openai" => Protocol::OpenAi,
+            "anthropic" => Protocol::Anthropic,
+            _ => return Err(wrong("ai_protocol", &raw.ai_protocol, "openai or anthropic")),
+        };
+        let ai_fallback = match raw.ai_fallback.as_str() {
+            "local" => true,
+            "off" => false,
+            _ => return Err(wrong("ai_fallback", &raw.ai_fallback, "local or off")),
         };
         let log_format = match raw.log_format.as_str() {
             "text" => LogFormat::Text,
@@ -281,6 +302,8 @@ impl Config {
             files_limits,
             demo,
             ai,
+            ai_protocol,
+            ai_fallback,
             ai_base_url: raw.ai_base_url,
             ai_api_key: raw.ai_api_key.map(SecretString::from),
             ai_model: raw.ai_model,

@@ -79,6 +79,8 @@ fn assistant(config: &Config) -> Result<(Assistant, Option<Downloads>), Failure>
         (AiMode::Off, _) => AiChoice::Off,
         (AiMode::On, None) => AiChoice::Local,
         (AiMode::On, Some(base_url)) => AiChoice::Remote {
+            protocol: config.ai_protocol,
+            fallback: config.ai_fallback,
             base_url: base_url.clone(),
             key: config.ai_api_key.as_ref().map(|k| k.expose_secret().to_owned()),
             model: config.ai_model.clone().unwrap_or_else(|| "default".to_owned()),

@@ -120,6 +120,10 @@ pub struct State {
     pub without_model: bool,
     /// Why a model was not asked that would have been, if a policy or a budget forbids it.
     pub withheld: Option<String>,
+    /// The model that did not answer.
+    pub away: Option<String>,
+    /// The one that was asked in its place.
+    pub fell_back: Option<String>,
     /// What the guardrails found in the request, for its record.
     pub flags: Vec<String>,
     /// Texts that were read and look like orders to an assistant.

@@ -1,9 +1,11 @@
-//! The way to a language model: one trait, two implementations.
+//! The way to a language model: one trait, three implementations.
 //!
-//! [`openai::OpenAi`] speaks to any OpenAI-compatible endpoint; [`local::Local`] runs a llama.cpp server as a child process
+//! [`openai::OpenAi`] speaks to any OpenAI-compatible endpoint, [`anthropic::Anthropic`] to Anthropic's; [`local::Local`] runs a llama.cpp server as a child process
 //! and speaks to it the same way. Every call is streamed, bounded in time, and answers with what it cost. A prompt never
 //! holds a database transaction open: callers commit before they call.
 
+pub mod anthropic;
+pub mod breaker;
 pub mod embedding;
 pub mod local;
 pub mod openai;
@@ -11,6 +13,7 @@ pub mod price;
 pub mod schema;
 pub mod setup;
 mod sse;
+pub mod transport;
 
 use std::time::Duration;
 

@@ -9,39 +9,15 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::embedding::LocalEmbedding;
 use super::sse::Lines;
+pub use super::transport::Limits;
+use super::transport::{self, plain};
 use super::{Chat, Embedded, LlmProvider, Message, OnText, ProviderError, Reply, State, Status, Usage};
-
-/// How long each part of a call may take.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    pub connect: Duration,
-    /// Until the first word: a long prompt on a small machine takes its time.
-    pub first_token: Duration,
-    /// Between two words.
-    pub between: Duration,
-    /// Attempts, the first one included.
-    pub attempts: u32,
-    /// The first pause; it doubles.
-    pub pause: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            first_token: Duration::from_secs(90),
-            between: Duration::from_secs(30),
-            attempts: 3,
-            pause: Duration::from_millis(400),
-        }
-    }
-}
 
 /// Whom to ask and how.
 #[derive(Clone)]
@@ -94,12 +70,7 @@ impl OpenAi {
     }
 
     fn build(endpoint: Endpoint, llama: bool) -> Result<Self, ProviderError> {
-        let mut builder =
-            Client::builder().connect_timeout(endpoint.limits.connect).redirect(reqwest::redirect::Policy::none());
-        if llama {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|e| ProviderError::Unavailable(e.to_string()))?;
+        let http = transport::client(&endpoint.limits, !llama)?;
         let endpoint = Endpoint { base_url: endpoint.base_url.trim_end_matches('/').to_owned(), ..endpoint };
         Ok(Self {
             endpoint,
@@ -158,46 +129,9 @@ impl OpenAi {
         &self,
         path: &str,
         body: impl Fn(&Self) -> Result<Value, ProviderError>,
-        limit: Duration,
     ) -> Result<Response, ProviderError> {
-        let mut pause = self.endpoint.limits.pause;
-        let mut attempt = 1;
-        loop {
-            let sent = tokio::time::timeout(limit, self.request(path, &body(self)?).send()).await;
-            let (error, wait) = match sent {
-                Err(_) => return Err(ProviderError::Timeout(format!("no answer within {} s", limit.as_secs()))),
-                Ok(Err(error)) if error.is_connect() || error.is_timeout() || error.is_request() => {
-                    (ProviderError::Unavailable(plain(&error)), None)
-                }
-                Ok(Err(error)) => return Err(ProviderError::Broken(plain(&error))),
-                Ok(Ok(response)) if response.status().is_success() => return Ok(response),
-                Ok(Ok(response)) => {
-                    let status = response.status();
-                    let wait = response
-                        .headers()
-                        .get("retry-after")
-                        .and_then(|v| v.to_str().ok())
-                        .and_then(|v| v.parse().ok())
-                        .map(Duration::from_secs);
-                    let message = said_by(response).await;
-                    if status == StatusCode::BAD_REQUEST && self.learn(&message) {
-                        continue;
-                    }
-                    let error = ProviderError::Refused { status: status.as_u16(), message };
-                    if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
-                        return Err(error);
-                    }
-                    (error, wait)
-                }
-            };
-            if attempt >= self.endpoint.limits.attempts {
-                return Err(error);
-            }
-            tracing::debug!(%error, attempt, "asking the model again");
-            tokio::time::sleep(wait.unwrap_or(pause).min(Duration::from_secs(20))).await;
-            pause = pause.saturating_mul(2);
-            attempt += 1;
-        }
+        transport::send(&self.endpoint.limits, || Ok(self.request(path, &body(self)?)), |message| self.learn(message))
+            .await
     }
 
     /// Leaves out what the endpoint has just said it does not know; answers whether that is worth another try.
@@ -213,7 +147,7 @@ impl OpenAi {
 
     async fn ask(&self, chat: &Chat, on_text: OnText<'_>) -> Result<Reply, ProviderError> {
         let started = Instant::now();
-        let response = self.send("chat/completions", |this| this.body(chat), self.endpoint.limits.first_token).await?;
+        let response = self.send("chat/completions", |this| this.body(chat)).await?;
         let mut bytes = response.bytes_stream();
         let mut lines = Lines::default();
         let mut reply = Reply {
@@ -276,7 +210,7 @@ impl OpenAi {
         };
         let body = json!({ "model": model, "input": texts });
         let text = Value::String(body.to_string());
-        let response = self.send("embeddings", |_| Ok(text.clone()), self.endpoint.limits.first_token).await?;
+        let response = self.send("embeddings", |_| Ok(text.clone())).await?;
         let answer: Embeddings = response.json().await.map_err(|e| ProviderError::Broken(plain(&e)))?;
         let mut data = answer.data;
         data.sort_by_key(|d| d.index);
@@ -340,24 +274,6 @@ struct Embedding {
     #[serde(default)]
     index: usize,
     embedding: Vec<f32>,
-}
-
-/// The error without the address, which may carry a key.
-fn plain(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
-/// What the endpoint says is wrong, shortened.
-async fn said_by(response: Response) -> String {
-    let text = response.text().await.unwrap_or_default();
-    let message = serde_json::from_str::<Value>(&text)
-        .ok()
-        .and_then(|v| v.pointer("/error/message").and_then(Value::as_str).map(str::to_owned));
-    message.unwrap_or(text).chars().take(300).collect()
 }
 
 impl LlmProvider for OpenAi {

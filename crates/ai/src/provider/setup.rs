@@ -12,6 +12,7 @@ use dealwright_store::bundle::{self, Bundle, Dirs, Progress, ProgressState};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::anthropic::Anthropic;
 use super::embedding::LocalEmbedding;
 use super::local::{Files, Local, Settings};
 use super::openai::{Endpoint, Limits, OpenAi};
@@ -33,14 +34,26 @@ pub enum AiChoice {
     Off,
     /// A llama.cpp server of our own.
     Local,
-    /// An OpenAI-compatible endpoint.
+    /// An endpoint elsewhere.
     Remote {
+        protocol: Protocol,
+        /// Whether the local model is asked when the endpoint does not answer.
+        fallback: bool,
         base_url: String,
         key: Option<String>,
         model: String,
         /// Its model for embeddings; the local one when absent.
         embedding_model: Option<String>,
     },
+}
+
+/// What an endpoint speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// As OpenAI, Azure OpenAI, Ollama, vLLM and many more do.
+    #[default]
+    OpenAi,
+    Anthropic,
 }
 
 /// The local model's name in records.
@@ -65,24 +78,36 @@ pub fn assistant(config: AiConfig, dirs: Dirs) -> Result<(Assistant, Option<Down
     let (progress, seen) = watch::channel(Vec::new());
     let (embedder, embedding) = watch::channel(None);
     let embedding = LocalEmbedding::new(embedding);
-    let (provider, files): (Option<Arc<dyn LlmProvider>>, _) = match config.mode {
-        AiChoice::Off => return Ok((Assistant::new(None, config.prices, config.consult, seen), None)),
-        AiChoice::Remote { base_url, key, model, embedding_model } => {
+    let local = |embedding: &LocalEmbedding| -> (Arc<dyn LlmProvider>, _) {
+        let (files, ready) = watch::channel(None);
+        let settings = Settings::of(LOCAL_MODEL, planner::model::PREFIX);
+        (Arc::new(Local::new(settings, ready, embedding.clone())), files)
+    };
+    let made = |providers| Assistant::chain(providers, config.prices.clone(), config.consult, seen.clone());
+    let (providers, files) = match config.mode {
+        AiChoice::Off => return Ok((made(Vec::new()), None)),
+        AiChoice::Local => {
+            let (provider, files) = local(&embedding);
+            (vec![provider], Some(files))
+        }
+        AiChoice::Remote { protocol, fallback, base_url, key, model, embedding_model } => {
             let embeds = embedding_model.is_some();
             let endpoint = Endpoint { base_url, key, model, embedding_model, limits: Limits::default() };
-            let provider: Arc<dyn LlmProvider> = Arc::new(OpenAi::new(endpoint)?.with_embedding(embedding));
-            if embeds {
-                return Ok((Assistant::new(Some(provider), config.prices, config.consult, seen), None));
+            let remote: Arc<dyn LlmProvider> = match protocol {
+                Protocol::OpenAi => Arc::new(OpenAi::new(endpoint)?.with_embedding(embedding.clone())),
+                Protocol::Anthropic => Arc::new(Anthropic::new(endpoint, embedding.clone())?),
+            };
+            if fallback {
+                let (beside, files) = local(&embedding);
+                (vec![remote, beside], Some(files))
+            } else if embeds {
+                return Ok((made(vec![remote]), None));
+            } else {
+                (vec![remote], None)
             }
-            (Some(provider), None)
-        }
-        AiChoice::Local => {
-            let (files, ready) = watch::channel(None);
-            let settings = Settings::of(LOCAL_MODEL, planner::model::PREFIX);
-            (Some(Arc::new(Local::new(settings, ready, embedding))), Some(files))
         }
     };
-    let assistant = Assistant::new(provider, config.prices, config.consult, seen);
+    let assistant = made(providers);
     Ok((assistant, Some(Downloads { dirs, files, embedder, progress })))
 }
 

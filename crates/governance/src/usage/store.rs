@@ -52,7 +52,7 @@ async fn calls(tx: &mut Tx, since: DateTime<Utc>, until: DateTime<Utc>) -> Resul
         Row,
         r#"select case when grouping(c.user_id) = 0 then 'person' when grouping(c.model) = 0 then 'model' when grouping(c.purpose) = 0 then 'purpose'
                        when grouping(c.day) = 0 then 'day' else 'all' end as "level!",
-                  c.user_id, coalesce(c.model, c.purpose, c.day::text) as key, count(*) as "calls!", count(c.error) as "failed!",
+                  c.user_id as "user_id?", coalesce(c.model, c.purpose, c.day::text) as key, count(*) as "calls!", count(c.error) as "failed!",
                   coalesce(sum(c.tokens_in), 0)::bigint as "tokens_in!", coalesce(sum(c.tokens_out), 0)::bigint as "tokens_out!",
                   coalesce(sum(c.cost_micros), 0)::bigint as "cost_micros!", count(*) filter (where c.cost_micros is null) as "unpriced!",
                   percentile_cont(0.5) within group (order by c.latency_ms::float8) as p50,

@@ -1,6 +1,8 @@
 //! The planner's node: the grammar reads the request, a model where the grammar is not sure, or where it was and nothing
 //! came of it.
 
+use std::time::Instant;
+
 use dealwright_governance::policy::Guardrails;
 use dealwright_governance::policy::store as guardrails;
 use dealwright_governance::safety;
@@ -17,7 +19,6 @@ use crate::ask::{Asked, Unanswered};
 use crate::planner::rules::{self, Certainty, Draft};
 use crate::planner::{Ask, Author, Decline, model, reconcile};
 use crate::proposal::Confidence;
-use crate::provider::LlmProvider;
 use crate::resolve::vocabulary::Vocabulary;
 
 impl Walk<'_> {
@@ -93,17 +94,18 @@ impl Walk<'_> {
         let provider = self.assistant.provider();
         state.author = Some(Author::Deterministic);
         state.confidence = Some(if sure { Confidence::High } else { Confidence::Medium });
-        let Some(provider) = provider.filter(|_| !sure || self.assistant.consult() == Consult::Always) else {
+        if provider.filter(|_| !sure || self.assistant.consult() == Consult::Always).is_none() {
             state.without_model = self.assistant.provider().is_none();
             state.asks = whole.plan.steps;
             return;
-        };
-        let trust = if provider.is_local() { reconcile::Trust::Little } else { reconcile::Trust::Much };
+        }
         let mut asks = Vec::new();
         for clause in rules::clauses(goal, vocabulary, self.reading).into_iter().take(crate::planner::MAX_STEPS) {
             let draft = rules::draft(&clause, vocabulary, self.reading);
-            match self.asked(provider.as_ref(), &clause, state, calls).await {
-                Some(ask) => asks.push(reconcile::reconcile(&clause, ask, &draft, trust, vocabulary, self.reading)),
+            match self.asked(&clause, state, calls).await {
+                Some((ask, trust)) => {
+                    asks.push(reconcile::reconcile(&clause, ask, &draft, trust, vocabulary, self.reading))
+                }
                 None => {
                     state.without_model = true;
                     state.asks = whole.plan.steps;
@@ -118,35 +120,51 @@ impl Walk<'_> {
         }
     }
 
-    /// One clause put to the model; nothing when it gave no usable answer.
-    async fn asked(
-        &self,
-        provider: &dyn LlmProvider,
-        clause: &str,
-        state: &mut State,
-        calls: &mut Vec<Called>,
-    ) -> Option<Ask> {
-        // A small model does better with few tools; the grammar knows the others.
-        let breadth = if provider.is_local() { model::Breadth::Common } else { model::Breadth::All };
-        let asked =
-            Asked { purpose: Purpose::Plan, run: Some(self.run), prompt_version: breadth.version(), patience: None };
-        let outcome = self.assistant.ask(self.cx, asked, provider, &model::chat(clause, breadth), calls).await;
-        match outcome {
-            Ok(reply) => match model::parse(&reply.text, &self.reading) {
-                Ok(ask) => Some(ask),
-                Err(why) => {
-                    tracing::info!(run = %self.run, why, "the model's plan could not be read; the grammar plans alone");
-                    None
+    /// One clause put to the models, one after the other until one gives a usable answer, with how far it is to be trusted.
+    async fn asked(&self, clause: &str, state: &mut State, calls: &mut Vec<Called>) -> Option<(Ask, reconcile::Trust)> {
+        for (n, link) in self.assistant.links().iter().enumerate() {
+            let provider = link.provider.as_ref();
+            if !link.breaker.lets(Instant::now()) {
+                tracing::debug!(run = %self.run, model = provider.model(), "it failed of late, and is left alone for a while");
+                state.away = Some(provider.model().to_owned());
+                continue;
+            }
+            // A small model does better with few tools; the grammar knows the others.
+            let (breadth, trust) = if provider.is_local() {
+                (model::Breadth::Common, reconcile::Trust::Little)
+            } else {
+                (model::Breadth::All, reconcile::Trust::Much)
+            };
+            let asked = Asked {
+                purpose: Purpose::Plan,
+                run: Some(self.run),
+                prompt_version: breadth.version(),
+                patience: None,
+            };
+            let outcome = self.assistant.ask(self.cx, asked, provider, &model::chat(clause, breadth), calls).await;
+            match &outcome {
+                Ok(_) => link.breaker.heard(Ok(()), Instant::now()),
+                Err(Unanswered::Failed(error)) => link.breaker.heard(Err(error), Instant::now()),
+                Err(Unanswered::Withheld(_)) => {}
+            }
+            match outcome.map(|reply| model::parse(&reply.text, &self.reading)) {
+                Ok(Ok(ask)) => {
+                    if n > 0 && state.away.is_some() {
+                        state.fell_back = Some(provider.model().to_owned());
+                    }
+                    return Some((ask, trust));
                 }
-            },
-            Err(error) => {
-                tracing::info!(run = %self.run, %error, "no model answers; the grammar plans alone");
-                if let Unanswered::Withheld(why) = error {
-                    state.withheld = Some(why);
+                Ok(Err(why)) => {
+                    tracing::info!(run = %self.run, why, model = provider.model(), "the model's plan could not be read");
                 }
-                None
+                Err(Unanswered::Withheld(why)) => state.withheld = Some(why),
+                Err(Unanswered::Failed(error)) => {
+                    tracing::info!(run = %self.run, %error, model = provider.model(), "the model does not answer");
+                    state.away = Some(provider.model().to_owned());
+                }
             }
         }
+        None
     }
 
     /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet.
@@ -162,7 +180,7 @@ impl Walk<'_> {
         if let Some(first) = state.first.take() {
             self.replan(&mut state, *first);
             state.author = Some(Author::Deterministic);
-        } else if let Some(provider) = self.assistant.provider() {
+        } else if self.assistant.provider().is_some() {
             let mut tx = self.begin().await?;
             let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
             tx.done(()).await?;
@@ -170,7 +188,7 @@ impl Walk<'_> {
             let clause = clauses.get(state.next).filter(|_| clauses.len() == state.asks.len());
             let clause = clause.map_or(goal, String::as_str);
             let none = rules::Draft::none();
-            if let Some(ask) = self.asked(provider.as_ref(), clause, &mut state, &mut calls).await {
+            if let Some((ask, _)) = self.asked(clause, &mut state, &mut calls).await {
                 let ask = reconcile::reconcile(clause, ask, &none, reconcile::Trust::Much, &vocabulary, self.reading);
                 let before = state.asks.get(state.next).cloned();
                 if let Some(before) = before.filter(|b| *b != ask && reconcile::usable(&ask)) {

@@ -101,12 +101,7 @@ impl Walk<'_> {
         (1..=draft.citations.len()).for_each(|n| facts.add_number(Decimal::from(n)));
         let grounded = ground_answer(&draft.text, &facts, &self.reading);
         // Our own sentences: of what could not be done, and the question.
-        let noted: Vec<String> = state
-            .suspicious
-            .iter()
-            .map(|text| suspicious(text))
-            .chain(state.withheld.clone().map(|why| format!("{why}; so no model was asked.")))
-            .collect();
+        let noted: Vec<String> = state.suspicious.iter().map(|text| suspicious(text)).chain(asked_of(state)).collect();
         let mut parts: Vec<&str> = Some(grounded.text.as_str()).filter(|t| !t.is_empty()).into_iter().collect();
         parts.extend(state.said.iter().map(String::as_str));
         parts.extend(noted.iter().map(String::as_str));
@@ -121,6 +116,20 @@ impl Walk<'_> {
             drafts: draft.letters.into_iter().filter(|letter| self.is_grounded(letter, &facts)).collect(),
         };
         (answer, grounded.dropped)
+    }
+}
+
+/// Which model was not asked, or did not answer, and what was done instead.
+fn asked_of(state: &State) -> Option<String> {
+    match (&state.withheld, &state.away, &state.fell_back) {
+        (_, Some(away), Some(other)) => {
+            Some(format!("The model {away} does not answer; {other} has read your request instead."))
+        }
+        (Some(why), _, None) => Some(format!("{why}; so no model was asked.")),
+        (None, Some(away), None) => {
+            Some(format!("The model {away} does not answer; your request was read without one."))
+        }
+        _ => None,
     }
 }
 

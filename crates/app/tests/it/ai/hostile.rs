@@ -106,7 +106,7 @@ async fn whatever_a_model_says_nothing_is_read_done_or_sent_that_may_not_be() {
     let rep = app.user(Builtin::SalesRep).await;
     let hidden = app
         .admin
-        .opportunity("Zephyrine Hidden Reactor", json!({ "amount": { "amount": "987654.00", "currency": "USD" } }))
+        .opportunity("Zephyrine Hidden Reactor", json!({ "amount": { "amount": "987654.00", "currency": "EUR" } }))
         .await;
     let own = rep.opportunity("Cranes for Isdom", json!({})).await;
     let before = state(&app).await;

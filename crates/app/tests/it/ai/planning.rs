@@ -2,7 +2,13 @@
 //!
 //! The model's words are a script; the embeddings are those of the real model.
 
+use std::sync::Arc;
+
+use dealwright_ai::provider::LlmProvider;
 use dealwright_ai::provider::embedding::LocalEmbedding;
+use dealwright_ai::provider::openai::{Endpoint, Limits, OpenAi};
+use dealwright_ai::provider::price::Prices;
+use dealwright_ai::{Assistant, Consult};
 use dealwright_embed::Embedder;
 use dealwright_store::bundle::{self, Dirs};
 use dealwright_testkit::TestApp;
@@ -98,4 +104,44 @@ async fn a_plan_that_finds_nothing_is_made_anew_by_the_model() {
     let told = ask(&app, NONE, "", json!({ "goal": "how many deals are open?" })).await;
     assert_eq!(told.heard, Vec::<String>::new());
     assert_eq!(told.run["usage"]["cost"], "0.000000");
+}
+
+#[tokio::test]
+async fn another_model_is_asked_when_the_first_does_not_answer_and_that_is_said() {
+    let app = TestApp::new().await;
+    app.admin.opportunity("Konex renewal", json!({})).await;
+    // Nobody listens there.
+    let limits = Limits { attempts: 1, ..Limits::default() };
+    let endpoint = Endpoint {
+        base_url: "http://127.0.0.1:9/v1".into(),
+        key: None,
+        model: "frontier-9".into(),
+        embedding_model: None,
+        limits,
+    };
+    let frontier: Arc<dyn LlmProvider> = Arc::new(OpenAi::new(endpoint).unwrap());
+    let script = Script::new(&[r#"{"tool":"show","name":"Konex"}"#]);
+    let goal = json!({ "goal": "open deals of Konex in Proposal" });
+    let seen = watch::channel(Vec::new()).1;
+    let both = vec![Arc::clone(&frontier), script.clone() as Arc<dyn LlmProvider>];
+    let assistant = Assistant::chain(both, Prices::default(), Consult::Unsure, seen.clone());
+    for _ in 0..4 {
+        let made = app.admin.post("/agent-runs", goal.clone()).await.ok();
+        let run = script::execute_with(&app, &app.admin, &assistant, &made).await;
+        assert_eq!((&run["planner"], &run["model"]), (&json!("model"), &json!("script-1")), "{run:#}");
+        assert!(
+            text(&run).contains("The model frontier-9 does not answer; script-1 has read your request instead."),
+            "{run:#}"
+        );
+    }
+    assert_eq!(script.heard().len(), 4);
+    // After three failures it was not asked a fourth time.
+    let failed = app.admin.get("/model-calls?failed=true").await.ok();
+    assert_eq!(failed["items"].as_array().unwrap().len(), 3);
+
+    let alone = Assistant::chain(vec![frontier], Prices::default(), Consult::Unsure, seen);
+    let made = app.admin.post("/agent-runs", goal).await.ok();
+    let run = script::execute_with(&app, &app.admin, &alone, &made).await;
+    assert_eq!((&run["planner"], &run["status"]), (&json!("deterministic"), &json!("done")), "{run:#}");
+    assert!(text(&run).contains("your request was read without one"), "{run:#}");
 }

@@ -109,7 +109,7 @@ async fn runs_are_their_askers_own() {
         );
     }
     assert_eq!(rep.post(&format!("{path}/feedback"), json!({ "useful": false, "comment": "No" })).await.status, 204);
-    assert_eq!(rep.get(&path).await.body["feedback"], json!({ "useful": false, "comment": "No" }));
+    assert_eq!(rep.get(&path).await.body["feedback"], json!({ "useful": false, "comment": "No", "rating": null }));
     let list = rep.get("/agent-runs?limit=1").await.ok();
     assert_eq!(list["items"][0]["id"], run["id"]);
 }

@@ -83,11 +83,16 @@ pub(super) async fn ask(app: &TestApp, person: &Person, script: &Arc<Script>, pr
 
 /// Runs a run that was made.
 pub(super) async fn execute(app: &TestApp, person: &Person, script: &Arc<Script>, prices: &str, made: &Value) -> Value {
-    let assistant =
-        Assistant::new(Some(script.clone()), prices.parse().unwrap(), Consult::Unsure, watch::channel(Vec::new()).1);
+    let models = watch::channel(Vec::new()).1;
+    let assistant = Assistant::new(Some(script.clone()), prices.parse().unwrap(), Consult::Unsure, models);
+    execute_with(app, person, &assistant, made).await
+}
+
+/// Runs a run with this assistant.
+pub(super) async fn execute_with(app: &TestApp, person: &Person, assistant: &Assistant, made: &Value) -> Value {
     let id = made["id"].as_str().unwrap();
     let cx = app.state.access.context_for(app.org, person.id).await.unwrap();
     let job = RunJob { user: person.id.0, run: id.parse().unwrap() };
-    agent::graph::execute(&assistant, &cx, &job).await.unwrap();
+    agent::graph::execute(assistant, &cx, &job).await.unwrap();
     person.get(&format!("/agent-runs/{id}")).await.ok()
 }
