@@ -36,6 +36,7 @@ import { Route as AppTrashRouteImport } from "./routes/_app/trash";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
+import { Route as AppAdminAiUsageRouteImport } from "./routes/_app/admin/ai-usage";
 import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
 import { Route as AppAdminApprovalsRouteImport } from "./routes/_app/admin/approvals";
 import { Route as AppAdminAssignmentRouteImport } from "./routes/_app/admin/assignment";
@@ -48,10 +49,12 @@ import { Route as AppAdminDuplicatesRouteImport } from "./routes/_app/admin/dupl
 import { Route as AppAdminEMailRouteImport } from "./routes/_app/admin/e-mail";
 import { Route as AppAdminFieldAccessRouteImport } from "./routes/_app/admin/field-access";
 import { Route as AppAdminFilesRouteImport } from "./routes/_app/admin/files";
+import { Route as AppAdminGuardrailsRouteImport } from "./routes/_app/admin/guardrails";
 import { Route as AppAdminImportsRouteImport } from "./routes/_app/admin/imports";
 import { Route as AppAdminKnowledgeRouteImport } from "./routes/_app/admin/knowledge";
 import { Route as AppAdminListsRouteImport } from "./routes/_app/admin/lists";
 import { Route as AppAdminMaterialsRouteImport } from "./routes/_app/admin/materials";
+import { Route as AppAdminModelCallsRouteImport } from "./routes/_app/admin/model-calls";
 import { Route as AppAdminOrganisationRouteImport } from "./routes/_app/admin/organisation";
 import { Route as AppAdminPeopleRouteImport } from "./routes/_app/admin/people";
 import { Route as AppAdminPipelinesRouteImport } from "./routes/_app/admin/pipelines";
@@ -234,6 +237,11 @@ const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminAiUsageRoute = AppAdminAiUsageRouteImport.update({
+  id: "/ai-usage",
+  path: "/ai-usage",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminApiKeysRoute = AppAdminApiKeysRouteImport.update({
   id: "/api-keys",
   path: "/api-keys",
@@ -294,6 +302,11 @@ const AppAdminFilesRoute = AppAdminFilesRouteImport.update({
   path: "/files",
   getParentRoute: () => AppAdminRoute,
 } as any);
+const AppAdminGuardrailsRoute = AppAdminGuardrailsRouteImport.update({
+  id: "/guardrails",
+  path: "/guardrails",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminImportsRoute = AppAdminImportsRouteImport.update({
   id: "/imports",
   path: "/imports",
@@ -312,6 +325,11 @@ const AppAdminListsRoute = AppAdminListsRouteImport.update({
 const AppAdminMaterialsRoute = AppAdminMaterialsRouteImport.update({
   id: "/materials",
   path: "/materials",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminModelCallsRoute = AppAdminModelCallsRouteImport.update({
+  id: "/model-calls",
+  path: "/model-calls",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminOrganisationRoute = AppAdminOrganisationRouteImport.update({
@@ -578,6 +596,7 @@ export interface FileRoutesByFullPath {
   "/tasks": typeof AppTasksRoute;
   "/trash": typeof AppTrashRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
   "/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
@@ -590,10 +609,12 @@ export interface FileRoutesByFullPath {
   "/admin/e-mail": typeof AppAdminEMailRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/files": typeof AppAdminFilesRoute;
+  "/admin/guardrails": typeof AppAdminGuardrailsRoute;
   "/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/admin/knowledge": typeof AppAdminKnowledgeRoute;
   "/admin/lists": typeof AppAdminListsRoute;
   "/admin/materials": typeof AppAdminMaterialsRouteWithChildren;
+  "/admin/model-calls": typeof AppAdminModelCallsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
@@ -662,6 +683,7 @@ export interface FileRoutesByTo {
   "/trash": typeof AppTrashRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/audit": typeof AppAdminAuditRoute;
   "/admin/configuration": typeof AppAdminConfigurationRoute;
@@ -671,8 +693,10 @@ export interface FileRoutesByTo {
   "/admin/e-mail": typeof AppAdminEMailRoute;
   "/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/admin/files": typeof AppAdminFilesRoute;
+  "/admin/guardrails": typeof AppAdminGuardrailsRoute;
   "/admin/knowledge": typeof AppAdminKnowledgeRoute;
   "/admin/lists": typeof AppAdminListsRoute;
+  "/admin/model-calls": typeof AppAdminModelCallsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
@@ -746,6 +770,7 @@ export interface FileRoutesById {
   "/_app/trash": typeof AppTrashRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
+  "/_app/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/_app/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
   "/_app/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
@@ -758,10 +783,12 @@ export interface FileRoutesById {
   "/_app/admin/e-mail": typeof AppAdminEMailRoute;
   "/_app/admin/field-access": typeof AppAdminFieldAccessRoute;
   "/_app/admin/files": typeof AppAdminFilesRoute;
+  "/_app/admin/guardrails": typeof AppAdminGuardrailsRoute;
   "/_app/admin/imports": typeof AppAdminImportsRouteWithChildren;
   "/_app/admin/knowledge": typeof AppAdminKnowledgeRoute;
   "/_app/admin/lists": typeof AppAdminListsRoute;
   "/_app/admin/materials": typeof AppAdminMaterialsRouteWithChildren;
+  "/_app/admin/model-calls": typeof AppAdminModelCallsRoute;
   "/_app/admin/organisation": typeof AppAdminOrganisationRoute;
   "/_app/admin/people": typeof AppAdminPeopleRoute;
   "/_app/admin/pipelines": typeof AppAdminPipelinesRoute;
@@ -839,6 +866,7 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/trash"
     | "/accounts/$id"
+    | "/admin/ai-usage"
     | "/admin/api-keys"
     | "/admin/approvals"
     | "/admin/assignment"
@@ -851,10 +879,12 @@ export interface FileRouteTypes {
     | "/admin/e-mail"
     | "/admin/field-access"
     | "/admin/files"
+    | "/admin/guardrails"
     | "/admin/imports"
     | "/admin/knowledge"
     | "/admin/lists"
     | "/admin/materials"
+    | "/admin/model-calls"
     | "/admin/organisation"
     | "/admin/people"
     | "/admin/pipelines"
@@ -923,6 +953,7 @@ export interface FileRouteTypes {
     | "/trash"
     | "/"
     | "/accounts/$id"
+    | "/admin/ai-usage"
     | "/admin/api-keys"
     | "/admin/audit"
     | "/admin/configuration"
@@ -932,8 +963,10 @@ export interface FileRouteTypes {
     | "/admin/e-mail"
     | "/admin/field-access"
     | "/admin/files"
+    | "/admin/guardrails"
     | "/admin/knowledge"
     | "/admin/lists"
+    | "/admin/model-calls"
     | "/admin/organisation"
     | "/admin/people"
     | "/admin/pipelines"
@@ -1006,6 +1039,7 @@ export interface FileRouteTypes {
     | "/_app/trash"
     | "/_app/"
     | "/_app/accounts/$id"
+    | "/_app/admin/ai-usage"
     | "/_app/admin/api-keys"
     | "/_app/admin/approvals"
     | "/_app/admin/assignment"
@@ -1018,10 +1052,12 @@ export interface FileRouteTypes {
     | "/_app/admin/e-mail"
     | "/_app/admin/field-access"
     | "/_app/admin/files"
+    | "/_app/admin/guardrails"
     | "/_app/admin/imports"
     | "/_app/admin/knowledge"
     | "/_app/admin/lists"
     | "/_app/admin/materials"
+    | "/_app/admin/model-calls"
     | "/_app/admin/organisation"
     | "/_app/admin/people"
     | "/_app/admin/pipelines"
@@ -1276,6 +1312,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminIndexRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/ai-usage": {
+      id: "/_app/admin/ai-usage";
+      path: "/ai-usage";
+      fullPath: "/admin/ai-usage";
+      preLoaderRoute: typeof AppAdminAiUsageRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/api-keys": {
       id: "/_app/admin/api-keys";
       path: "/api-keys";
@@ -1360,6 +1403,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminFilesRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
+    "/_app/admin/guardrails": {
+      id: "/_app/admin/guardrails";
+      path: "/guardrails";
+      fullPath: "/admin/guardrails";
+      preLoaderRoute: typeof AppAdminGuardrailsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/imports": {
       id: "/_app/admin/imports";
       path: "/imports";
@@ -1386,6 +1436,13 @@ declare module "@tanstack/react-router" {
       path: "/materials";
       fullPath: "/admin/materials";
       preLoaderRoute: typeof AppAdminMaterialsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/model-calls": {
+      id: "/_app/admin/model-calls";
+      path: "/model-calls";
+      fullPath: "/admin/model-calls";
+      preLoaderRoute: typeof AppAdminModelCallsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/organisation": {
@@ -1857,6 +1914,7 @@ const AppAdminWebFormsRouteWithChildren =
   AppAdminWebFormsRoute._addFileChildren(AppAdminWebFormsRouteChildren);
 
 interface AppAdminRouteChildren {
+  AppAdminAiUsageRoute: typeof AppAdminAiUsageRoute;
   AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
   AppAdminApprovalsRoute: typeof AppAdminApprovalsRouteWithChildren;
   AppAdminAssignmentRoute: typeof AppAdminAssignmentRouteWithChildren;
@@ -1869,10 +1927,12 @@ interface AppAdminRouteChildren {
   AppAdminEMailRoute: typeof AppAdminEMailRoute;
   AppAdminFieldAccessRoute: typeof AppAdminFieldAccessRoute;
   AppAdminFilesRoute: typeof AppAdminFilesRoute;
+  AppAdminGuardrailsRoute: typeof AppAdminGuardrailsRoute;
   AppAdminImportsRoute: typeof AppAdminImportsRouteWithChildren;
   AppAdminKnowledgeRoute: typeof AppAdminKnowledgeRoute;
   AppAdminListsRoute: typeof AppAdminListsRoute;
   AppAdminMaterialsRoute: typeof AppAdminMaterialsRouteWithChildren;
+  AppAdminModelCallsRoute: typeof AppAdminModelCallsRoute;
   AppAdminOrganisationRoute: typeof AppAdminOrganisationRoute;
   AppAdminPeopleRoute: typeof AppAdminPeopleRoute;
   AppAdminPipelinesRoute: typeof AppAdminPipelinesRoute;
@@ -1894,6 +1954,7 @@ interface AppAdminRouteChildren {
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
+  AppAdminAiUsageRoute: AppAdminAiUsageRoute,
   AppAdminApiKeysRoute: AppAdminApiKeysRoute,
   AppAdminApprovalsRoute: AppAdminApprovalsRouteWithChildren,
   AppAdminAssignmentRoute: AppAdminAssignmentRouteWithChildren,
@@ -1906,10 +1967,12 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminEMailRoute: AppAdminEMailRoute,
   AppAdminFieldAccessRoute: AppAdminFieldAccessRoute,
   AppAdminFilesRoute: AppAdminFilesRoute,
+  AppAdminGuardrailsRoute: AppAdminGuardrailsRoute,
   AppAdminImportsRoute: AppAdminImportsRouteWithChildren,
   AppAdminKnowledgeRoute: AppAdminKnowledgeRoute,
   AppAdminListsRoute: AppAdminListsRoute,
   AppAdminMaterialsRoute: AppAdminMaterialsRouteWithChildren,
+  AppAdminModelCallsRoute: AppAdminModelCallsRoute,
   AppAdminOrganisationRoute: AppAdminOrganisationRoute,
   AppAdminPeopleRoute: AppAdminPeopleRoute,
   AppAdminPipelinesRoute: AppAdminPipelinesRoute,

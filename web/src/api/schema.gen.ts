@@ -564,6 +564,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the assistant used, and how good it was
+         * @description By person, model, purpose and day: calls, tokens, cost, latency; runs, ratings, sentences without a source; what became of
+         *     proposals. Numbers only: what people asked stays theirs.
+         */
+        get: operations["get_ai_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/analytics": {
         parameters: {
             query?: never;
@@ -1357,6 +1378,43 @@ export interface paths {
          * @description Everyone their own; who may change people, everyone's.
          */
         delete: operations["delete_bouncing_addresses_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the budgets of the assistant, with what is used of them */
+        get: operations["get_budgets"];
+        put?: never;
+        /** Add a budget */
+        post: operations["post_budgets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One budget */
+        get: operations["get_budgets_id"];
+        /** Change the amount of a budget */
+        put: operations["put_budgets_id"];
+        post?: never;
+        /** Remove a budget */
+        delete: operations["delete_budgets_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2271,6 +2329,69 @@ export interface paths {
         post?: never;
         /** Follow a record no longer, whoever owns it */
         delete: operations["delete_follows_object_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guardrails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the assistant may do */
+        get: operations["get_guardrails"];
+        /**
+         * Replace what the assistant may do
+         * @description In force from the next step of every run. Version 0 is that of the policy that the product comes with.
+         */
+        put: operations["put_guardrails"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guardrails/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stop the assistant
+         * @description The kill switch: runs end before their next step, no tool runs, by no path, and no model is asked, until it is let go. What
+         *     waits for approval stays, and people may decide on it. Stopped twice, the first reason stands.
+         */
+        put: operations["put_guardrails_stop"];
+        post?: never;
+        /** Let the assistant run again */
+        delete: operations["delete_guardrails_stop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guardrails/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the guardrails on a text
+         * @description Nothing is run, asked or kept.
+         */
+        post: operations["post_guardrails_trial"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3748,6 +3869,23 @@ export interface paths {
          * @description Values, links and the loser come back; what has been changed since stays, and is named.
          */
         post: operations["post_merges_id_reversal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/model-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the calls of language models, newest first */
+        get: operations["get_model_calls"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8352,6 +8490,66 @@ export interface components {
             since: string;
             user_id: components["schemas"]["UserId"];
         };
+        /** @description A budget. */
+        Budget: {
+            /** @description Requests, tokens, or units of the currency of the prices, as a decimal. */
+            amount: string;
+            /** Format: uuid */
+            id: string;
+            metric: components["schemas"]["BudgetMetric"];
+            period: components["schemas"]["BudgetPeriod"];
+            person?: components["schemas"]["Ref"] | null;
+            role?: components["schemas"]["Ref"] | null;
+            scope: components["schemas"]["BudgetScope"];
+            /**
+             * Format: date-time
+             * @description When the period ends.
+             */
+            until: string;
+            /** @description Of it, in the period that it is now; of `each` by whoever used most. */
+            used: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The new amount of a budget. */
+        BudgetAmount: {
+            amount: string;
+            /** Format: int64 */
+            version?: number | null;
+        };
+        /**
+         * @description What is counted.
+         * @enum {string}
+         */
+        BudgetMetric: "requests" | "tokens" | "cost";
+        /**
+         * @description Within what.
+         * @enum {string}
+         */
+        BudgetPeriod: "minute" | "hour" | "day" | "month";
+        /**
+         * @description Whom a budget binds.
+         * @enum {string}
+         */
+        BudgetScope: "organisation" | "role" | "person" | "each";
+        /** @description That a budget is nearly, or wholly, used up. */
+        BudgetWarning: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            budget_id: string;
+            /**
+             * Format: int64
+             * @description 80 or 100.
+             */
+            percent: number;
+        };
+        /** @description Every budget. */
+        Budgets: {
+            items: components["schemas"]["Budget"][];
+            /** @description Of the periods that it is now. */
+            warnings: components["schemas"]["BudgetWarning"][];
+        };
         /** @description A change of many records, as the API shows it. */
         BulkChange: {
             change: components["schemas"]["Work"];
@@ -8409,6 +8607,28 @@ export interface components {
          * @enum {string}
          */
         BulkStatus: "running" | "done" | "stopped" | "undoing" | "undone" | "failed";
+        /** @description What calls of models took. */
+        CallsUsed: {
+            /** Format: int64 */
+            calls: number;
+            /** @description Of the calls whose price is known, as a decimal in the currency of the price table. */
+            cost: string;
+            /** Format: int64 */
+            failed: number;
+            /** Format: double */
+            latency_p50_ms?: number | null;
+            /** Format: double */
+            latency_p95_ms?: number | null;
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
+            /**
+             * Format: int64
+             * @description Calls whose price is not known; they are not in `cost`.
+             */
+            unpriced: number;
+        };
         /** @description A ceremony that has begun: what the browser is to ask the authenticator. */
         Ceremony: {
             /** @description Names it; send it back with the answer. Good once, for ten minutes. */
@@ -9469,6 +9689,11 @@ export interface components {
         /** @description What a person thought of an answer. */
         Feedback: {
             comment?: string | null;
+            /**
+             * Format: int64
+             * @description How good it was, from 1 to 5: asked now and then.
+             */
+            rating?: number | null;
             useful: boolean;
         };
         /** @description What a change of type did, or would do. */
@@ -9756,6 +9981,11 @@ export interface components {
          * @enum {string}
          */
         FileVersionState: "scanning" | "clean" | "unscanned" | "infected" | "failed";
+        /**
+         * @description What becomes of a text that a filter finds.
+         * @enum {string}
+         */
+        FilterMode: "off" | "flag" | "block";
         /** @description A list in words. */
         FilterSentence: {
             text: string;
@@ -9796,6 +10026,37 @@ export interface components {
             count: number;
             sum?: components["schemas"]["Money"] | null;
             weighted?: components["schemas"]["Money"] | null;
+        };
+        /** @description The policy. */
+        Guardrails: {
+            /** @description Words and phrases; requests that hold one are declined. */
+            blocked_topics: string[];
+            /** @description Of harmful requests, and of sentences of answers. */
+            content_filter: components["schemas"]["TextFilter"];
+            /** @description Of texts that mean to give the assistant orders. */
+            injection_filter: components["schemas"]["TextFilter"];
+            keep_prompts: components["schemas"]["KeepPrompts"];
+            /** @description Whether requests may go to a model on another machine. Without it such a model is not asked. */
+            remote_models: boolean;
+            /**
+             * Format: int64
+             * @description For how many days prompts and answers are kept.
+             */
+            retention_days: number;
+            tools: components["schemas"]["ToolRule"][];
+        };
+        /** @description The policy in force. */
+        GuardrailsInForce: components["schemas"]["Guardrails"] & {
+            /** @description Every tool there is. */
+            known_tools: components["schemas"]["KnownTool"][];
+            /** @description Whether it is the one that the product comes with, unchanged. */
+            shipped: boolean;
+            stopped?: components["schemas"]["Stopped"] | null;
+            /** Format: date-time */
+            updated_at?: string | null;
+            updated_by?: components["schemas"]["Ref"] | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description Who takes over, and what. */
         HandOver: {
@@ -10270,6 +10531,11 @@ export interface components {
             /** @description Send it as `Authorization: Bearer …`. It can't be shown again. */
             secret: string;
         };
+        /**
+         * @description What is kept of what a model was asked and what it answered.
+         * @enum {string}
+         */
+        KeepPrompts: "none" | "redacted" | "whole";
         /** @description A field that an undo left alone. */
         Kept: {
             field: string;
@@ -10355,6 +10621,13 @@ export interface components {
              * @description Passages that wait for a vector. Until then they are found by their words.
              */
             waiting: number;
+        };
+        /** @description A tool, as the rules can name it. */
+        KnownTool: {
+            about: string;
+            name: string;
+            /** @description Whether it proposes a `change` or a `task`; null for one that only reads. */
+            proposes?: string | null;
         };
         /**
          * @description How a view is laid out; a board is of opportunities alone.
@@ -11458,6 +11731,38 @@ export interface components {
          * @enum {string}
          */
         Mode: "local" | "remote" | "off";
+        /** @description A call of a model, as the API shows it. */
+        ModelCall: {
+            /** Format: date-time */
+            at: string;
+            /** @description In the currency of the price table; null when the model's price is not known. */
+            cost?: string | null;
+            error?: string | null;
+            /** Format: int64 */
+            first_token_ms?: number | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            latency_ms: number;
+            /** @description Whether the model runs on this machine. */
+            local: boolean;
+            model: string;
+            /** @description What it was sent after that; null when it is not kept, or not any more. */
+            prompt?: string | null;
+            /** @description Which constant prompt it was sent first. */
+            prompt_version?: string | null;
+            /** @description `plan`, `filter` or `embed`. */
+            purpose: string;
+            /** @description Whether personal data in these two was replaced. */
+            redacted: boolean;
+            reply?: string | null;
+            run_id?: components["schemas"]["AgentRunId"] | null;
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
+            user?: components["schemas"]["Ref"] | null;
+        };
         Money: {
             /**
              * @description Decimal string in major units.
@@ -11694,6 +11999,24 @@ export interface components {
             fallback_id?: components["schemas"]["UserId"] | null;
             name: string;
             working_hours?: boolean;
+        };
+        /** @description A budget to be made. */
+        NewBudget: {
+            /** @description Whole requests or tokens; cost as a decimal with up to six places. */
+            amount: string;
+            metric: components["schemas"]["BudgetMetric"];
+            period: components["schemas"]["BudgetPeriod"];
+            /**
+             * Format: uuid
+             * @description For the scope `role`.
+             */
+            role_id?: string | null;
+            scope: components["schemas"]["BudgetScope"];
+            /**
+             * Format: uuid
+             * @description For the scope `person`.
+             */
+            user_id?: string | null;
         };
         /** @description Which records, and what with them: either `records`, or all that a filter finds. */
         NewBulkChange: {
@@ -14219,6 +14542,42 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ModelCall: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** @description In the currency of the price table; null when the model's price is not known. */
+                cost?: string | null;
+                error?: string | null;
+                /** Format: int64 */
+                first_token_ms?: number | null;
+                /** Format: uuid */
+                id: string;
+                /** Format: int64 */
+                latency_ms: number;
+                /** @description Whether the model runs on this machine. */
+                local: boolean;
+                model: string;
+                /** @description What it was sent after that; null when it is not kept, or not any more. */
+                prompt?: string | null;
+                /** @description Which constant prompt it was sent first. */
+                prompt_version?: string | null;
+                /** @description `plan`, `filter` or `embed`. */
+                purpose: string;
+                /** @description Whether personal data in these two was replaced. */
+                redacted: boolean;
+                reply?: string | null;
+                run_id?: components["schemas"]["AgentRunId"] | null;
+                /** Format: int64 */
+                tokens_in: number;
+                /** Format: int64 */
+                tokens_out: number;
+                user?: components["schemas"]["Ref"] | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Notification: components["schemas"]["Counted"] & {
             items: {
                 /**
@@ -14403,6 +14762,8 @@ export interface components {
         Page_Proposal: components["schemas"]["Counted"] & {
             items: {
                 approval_id?: components["schemas"]["ApprovalId"] | null;
+                /** @description Whether it was applied without asking, as the policy for its tool says. */
+                automatic?: boolean;
                 /** Format: int64 */
                 base_version?: number | null;
                 confidence: components["schemas"]["Confidence"];
@@ -15198,6 +15559,12 @@ export interface components {
             /** Format: int64 */
             version?: number | null;
         };
+        /** @description A person's share. */
+        PersonUsage: {
+            proposals: components["schemas"]["ProposalsAccepted"];
+            runs: components["schemas"]["RunsQuality"];
+            user?: components["schemas"]["Ref"] | null;
+        };
         /** @description A pipeline with its stages in order. */
         Pipeline: {
             /** @description Kept for the deals that are in it, and not offered any more. */
@@ -15502,6 +15869,8 @@ export interface components {
         /** @description A proposal as the API shows it. */
         Proposal: {
             approval_id?: components["schemas"]["ApprovalId"] | null;
+            /** @description Whether it was applied without asking, as the policy for its tool says. */
+            automatic?: boolean;
             /** Format: int64 */
             base_version?: number | null;
             confidence: components["schemas"]["Confidence"];
@@ -15542,6 +15911,27 @@ export interface components {
          * @enum {string}
          */
         ProposalStatus: "pending" | "approved" | "rejected" | "stale" | "failed" | "expired";
+        /** @description What became of proposals. */
+        ProposalsAccepted: {
+            /**
+             * Format: double
+             * @description Of those that somebody decided on, from 0 to 1; null without any.
+             */
+            acceptance?: number | null;
+            /** Format: int64 */
+            approved: number;
+            /**
+             * Format: int64
+             * @description Stale, failed or expired.
+             */
+            lapsed: number;
+            /** Format: int64 */
+            made: number;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            waiting: number;
+        };
         /**
          * @description What a link is for.
          * @enum {string}
@@ -16031,6 +16421,11 @@ export interface components {
         /** @description What a person thought of a run. */
         RunFeedback: {
             comment?: string | null;
+            /**
+             * Format: int64
+             * @description From 1 to 5.
+             */
+            rating?: number | null;
             useful: boolean;
         };
         /**
@@ -16053,6 +16448,54 @@ export interface components {
             tokens_in: number;
             /** Format: int64 */
             tokens_out: number;
+        };
+        /** @description How runs went. */
+        RunsQuality: {
+            /**
+             * Format: int64
+             * @description Planned by a model; the others by the grammar, or called by programs.
+             */
+            by_model: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Sentences that were left out of answers, since nothing supported them.
+             */
+            left_out: number;
+            /**
+             * Format: double
+             * @description Per hundred runs that ended with an answer.
+             */
+            left_out_per_100?: number | null;
+            /** Format: int64 */
+            not_useful: number;
+            /** Format: int64 */
+            rated: number;
+            /**
+             * Format: double
+             * @description From 1 to 5, of the runs that were rated; null without any.
+             */
+            rating?: number | null;
+            /** Format: int64 */
+            runs: number;
+            /** Format: int64 */
+            useful: number;
+        };
+        /** @description What a filter makes of a text. */
+        SafetyVerdict: {
+            /** @description Whether that reaches the threshold of a filter that is on. */
+            found: boolean;
+            mode: components["schemas"]["FilterMode"];
+            /**
+             * Format: int64
+             * @description How sure the filter is, in percent, of its worst sentence.
+             */
+            score: number;
+            /** @description The sentence that was found. */
+            sentence?: string | null;
+            /** Format: int64 */
+            threshold: number;
         };
         /** @description A saved view as the API shows it. */
         SavedView: {
@@ -17145,6 +17588,17 @@ export interface components {
             tokens_out: number;
             tool?: string | null;
         };
+        /** @description Why the assistant is stopped. */
+        StopReason: {
+            reason: string;
+        };
+        /** @description That the assistant was stopped. */
+        Stopped: {
+            /** Format: date-time */
+            at: string;
+            by?: components["schemas"]["Ref"] | null;
+            reason: string;
+        };
         /** @description The record that something is about, by name. */
         SubjectRef: {
             /** Format: uuid */
@@ -17415,6 +17869,15 @@ export interface components {
             field?: string | null;
             name: string;
         };
+        /** @description A filter of texts. */
+        TextFilter: {
+            mode: components["schemas"]["FilterMode"];
+            /**
+             * Format: int64
+             * @description How sure it must be, in percent: 50 finds most and errs most.
+             */
+            threshold: number;
+        };
         /** @description The token of a link: what stands behind the `#` of its URL. */
         Token: {
             token: string;
@@ -17445,6 +17908,23 @@ export interface components {
         ToldScoreRule: components["schemas"]["ScoreRule"] & {
             /** @description What is wrong with its condition since the facts it speaks of have changed; such a rule gives nothing. */
             problems: components["schemas"]["RuleProblem"][];
+        };
+        /**
+         * @description What of a tool's proposals is applied without asking.
+         * @enum {string}
+         */
+        ToolApproval: "always" | "own_tasks" | "below_amount" | "agent_written";
+        /** @description A rule for a tool. */
+        ToolRule: {
+            allowed: boolean;
+            approval?: components["schemas"]["ToolApproval"];
+            below?: components["schemas"]["Money"] | null;
+            /**
+             * Format: uuid
+             * @description The role it is for; everybody when absent.
+             */
+            role_id?: string | null;
+            tool: string;
         };
         /**
          * @description Whether a total was counted to the end.
@@ -17585,6 +18065,28 @@ export interface components {
              */
             totals?: boolean;
         };
+        /** @description What the guardrails make of a text. */
+        Trial: {
+            /** @description The topic for which it would be. */
+            blocked_topic?: string | null;
+            /** @description As a harmful request. */
+            content: components["schemas"]["SafetyVerdict"];
+            /** @description Whether a request with this text would be declined. */
+            declined: boolean;
+            /** @description As a text that means to give the assistant orders. */
+            injection: components["schemas"]["SafetyVerdict"];
+            /** @description How many pieces of personal data were found, by kind. */
+            personal_data: {
+                [key: string]: number;
+            };
+            /** @description The text as it would be sent to a model on another machine, and kept when redacted. */
+            redacted: string;
+        };
+        /** @description A text for the test bench. */
+        TrialText: {
+            guardrails?: components["schemas"]["Guardrails"] | null;
+            text: string;
+        };
         /** @description Words of the sentence and what they became. */
         Understood: {
             /** @description The condition; null where they say an order. */
@@ -17637,6 +18139,30 @@ export interface components {
          * @description A file on its way.
          */
         UploadId: string;
+        /** @description All of it. */
+        Usage: {
+            by_day: components["schemas"]["UsageRow"][];
+            by_model: components["schemas"]["UsageRow"][];
+            by_person: components["schemas"]["UsageRow"][];
+            by_purpose: components["schemas"]["UsageRow"][];
+            /**
+             * Format: date
+             * @description The first day and the last, in UTC, both whole.
+             */
+            from: string;
+            people: components["schemas"]["PersonUsage"][];
+            proposals: components["schemas"]["ProposalsAccepted"];
+            runs: components["schemas"]["RunsQuality"];
+            /** Format: date */
+            to: string;
+            total: components["schemas"]["CallsUsed"];
+        };
+        /** @description Calls of one group. */
+        UsageRow: components["schemas"]["CallsUsed"] & {
+            /** @description The model, the purpose or the day. */
+            key: string;
+            user?: components["schemas"]["Ref"] | null;
+        };
         /** @description A colleague. */
         User: {
             active: boolean;
@@ -22001,6 +22527,9 @@ export interface operations {
     get_agent_runs: {
         parameters: {
             query?: {
+                /** @description Words that the request holds, whatever their case. */
+                q?: string;
+                status?: components["schemas"]["RunStatus"];
                 limit?: number;
                 cursor?: string;
             };
@@ -22687,6 +23216,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiStatus"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_usage: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 29 days before the last when absent. */
+                from?: string;
+                /** @description The last day (UTC); today when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             /** @description The request can't be read */
@@ -28587,6 +29230,570 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The next letter goes to it again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_budgets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_budgets_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetAmount"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_budgets_id: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -35629,6 +36836,565 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Followers"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_guardrails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardrailsInForce"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_guardrails: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Guardrails"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardrailsInForce"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_guardrails_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardrailsInForce"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_guardrails_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It runs */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_guardrails_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
                 };
             };
             /** @description The request can't be read */
@@ -47514,6 +49280,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_calls: {
+        parameters: {
+            query?: {
+                /** @description For whom. */
+                user_id?: string;
+                model?: string;
+                /** @description Only those that failed, or only those that did not. */
+                failed?: boolean;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ModelCall"];
                 };
             };
             /** @description The request can't be read */
