@@ -9469,6 +9469,11 @@ export interface components {
         /** @description What a person thought of an answer. */
         Feedback: {
             comment?: string | null;
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            rating?: number | null;
             useful: boolean;
         };
         /** @description What a change of type did, or would do. */
@@ -16031,6 +16036,11 @@ export interface components {
         /** @description What a person thought of a run. */
         RunFeedback: {
             comment?: string | null;
+            /**
+             * Format: int32
+             * @description 1 to 5.
+             */
+            rating?: number | null;
             useful: boolean;
         };
         /**
@@ -22001,6 +22011,9 @@ export interface operations {
     get_agent_runs: {
         parameters: {
             query?: {
+                /** @description Text that the goal contains. */
+                q?: string;
+                status?: components["schemas"]["RunStatus"];
                 limit?: number;
                 cursor?: string;
             };

@@ -15,7 +15,7 @@ import { MyPipeline } from "./pipeline";
 import { Waiting } from "./proposals";
 import { closingQuery, myTasksQuery } from "./queries";
 
-const MoreLink = ({ to, children }: { to: "/tasks" | "/approvals"; children: string }) => (
+const MoreLink = ({ to, children }: { to: "/tasks" | "/proposals"; children: string }) => (
   <Link to={to} className="text-meta text-accent-text hover:underline">
     {children}
   </Link>
@@ -74,7 +74,7 @@ export function Home() {
         <Waiting
           proposals={proposals ? allOf(proposals) : []}
           count={waiting}
-          more={<MoreLink to="/approvals">Review all</MoreLink>}
+          more={<MoreLink to="/proposals">Review all</MoreLink>}
         />
         <MyPipeline />
       </div>

@@ -1,0 +1,8 @@
+import { createFileRoute, Outlet } from "@tanstack/react-router";
+import { needsAgent } from "@/components/frame/needs-agent";
+
+export const Route = createFileRoute("/_app/assistant")({
+  staticData: { crumb: "Assistant history" },
+  loader: ({ context: { queryClient } }) => needsAgent(queryClient),
+  component: Outlet,
+});
