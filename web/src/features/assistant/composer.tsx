@@ -1,8 +1,9 @@
-import { ArrowUp, Slash, Square, X } from "lucide-react";
+import { ArrowUp, Square, X } from "lucide-react";
 import { useId, useRef, useState, type KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
 import { allows, useMe } from "@/api/shared";
 import type { RunContext } from "@/api/types";
+import { Kbd } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { fill, gapIn, offered, slashed, type Command } from "./commands";
 import { optionId, SlashMenu } from "./slash-menu";
@@ -103,7 +104,7 @@ export function AskBox(props: Props) {
             className="text-fg-3 pointer-coarse:size-11"
             onClick={() => put(slash.open ? "" : "/")}
           >
-            <Slash />
+            <Kbd>/</Kbd>
           </Button>
           {props.context && (
             <span className="inline-flex h-[22px] min-w-0 items-center gap-1 rounded-sm border border-line-strong px-1.5 text-meta text-fg-2">

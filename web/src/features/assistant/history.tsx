@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { History as Glyph, MessageSquare, Search, Sparkle } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import type { Run } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -113,24 +113,30 @@ function Conversations({ runs }: { runs: Run[] }) {
     <ol className="flex flex-col gap-4">
       {byConversation(runs).map(({ id, runs: asked }) => {
         const title = titles.get(id) ?? asked.at(-1)?.goal ?? "";
+        const on = (
+          <Button
+            size="card"
+            aria-label={`Go on with ${title}`}
+            className="pointer-coarse:h-11"
+            onClick={() => openConversation(id)}
+          >
+            <MessageSquare /> Go on
+          </Button>
+        );
         return (
           <li key={id} className="overflow-hidden rounded-xl border border-line-strong bg-surface">
-            <header className="flex min-h-10 items-center gap-2 border-b border-line bg-sunken py-1.5 pr-2 pl-4">
-              <h2 className="min-w-0 flex-1 truncate text-section text-fg" title={title}>
-                {title}
-              </h2>
-              <Button
-                size="card"
-                aria-label={`Go on with ${title}`}
-                className="pointer-coarse:h-11"
-                onClick={() => openConversation(id)}
-              >
-                <MessageSquare /> Go on
-              </Button>
-            </header>
+            {asked.length > 1 && (
+              <header className="flex min-h-10 items-center gap-2 border-b border-line bg-sunken py-1.5 pr-2 pl-4">
+                <h2 className="min-w-0 flex-1 truncate text-section text-fg" title={title}>
+                  {title}
+                </h2>
+                <span className="text-meta text-fg-3">{plural(asked.length, "request")}</span>
+                {on}
+              </header>
+            )}
             <ul className="divide-y divide-line">
               {asked.map((run) => (
-                <Asking key={run.id} run={run} />
+                <Asking key={run.id} run={run} aside={asked.length > 1 ? null : on} />
               ))}
             </ul>
           </li>
@@ -140,31 +146,34 @@ function Conversations({ runs }: { runs: Run[] }) {
   );
 }
 
-function Asking({ run }: { run: Run }) {
+function Asking({ run, aside }: { run: Run; aside: ReactNode }) {
   const status = STATUS[run.status];
   const answer = unmarked(run.answer?.text.split("\n")[0] ?? "");
   return (
-    <li className="flex flex-col gap-0.5 px-4 py-2.5 text-cell">
-      <p className="flex items-start gap-2">
-        <Link
-          to="/assistant/runs/$id"
-          params={{ id: run.id }}
-          className="min-w-0 flex-1 font-medium break-words text-fg hover:underline"
-        >
-          {run.goal}
-        </Link>
-        <Badge kind={status.kind}>{status.label}</Badge>
-      </p>
-      {answer && <p className="truncate text-fg-2">{answer}</p>}
-      <p className="flex flex-wrap gap-x-2 text-meta text-fg-3">
-        <time dateTime={run.created_at} title={dateTime(run.created_at)}>
-          {ago(run.created_at)}
-        </time>
-        <span>{run.planner === "model" ? "with a model" : run.planner ? "without a model" : ""}</span>
-        {run.usage.ms != null && <span className="tnum">{seconds(run.usage.ms)}</span>}
-        {run.proposals.length > 0 && <span>{plural(run.proposals.length, "proposal")}</span>}
-        {run.feedback && <span>{run.feedback.useful ? "useful" : "not useful"}</span>}
-      </p>
+    <li className="flex items-start gap-2 py-2.5 pr-2 pl-4 text-cell">
+      <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <Link
+            to="/assistant/runs/$id"
+            params={{ id: run.id }}
+            className="min-w-0 font-medium break-words text-fg hover:underline"
+          >
+            {run.goal}
+          </Link>
+          {run.status !== "done" && <Badge kind={status.kind}>{status.label}</Badge>}
+        </p>
+        {answer && <p className="truncate text-fg-2">{answer}</p>}
+        <p className="flex flex-wrap gap-x-2 text-meta text-fg-3">
+          <time dateTime={run.created_at} title={dateTime(run.created_at)}>
+            {ago(run.created_at)}
+          </time>
+          <span>{run.planner === "model" ? "with a model" : run.planner ? "without a model" : ""}</span>
+          {run.usage.ms != null && <span className="tnum">{seconds(run.usage.ms)}</span>}
+          {run.proposals.length > 0 && <span>{plural(run.proposals.length, "proposal")}</span>}
+          {run.feedback && <span>{run.feedback.useful ? "useful" : "not useful"}</span>}
+        </p>
+      </div>
+      {aside}
     </li>
   );
 }

@@ -50,8 +50,12 @@ export function AssistantPanel() {
   const busy = talk.working !== null || sending !== null;
   const length = runs.length + (sending ? 1 : 0);
   const tail = runs.at(-1);
+  // What is longer than the panel is read from its beginning.
   useEffect(() => {
-    end.current?.scrollIntoView({ block: "end" });
+    const last = end.current?.previousElementSibling;
+    const room = end.current?.parentElement?.clientHeight ?? 0;
+    if (last && last.clientHeight > room) last.scrollIntoView({ block: "start" });
+    else end.current?.scrollIntoView({ block: "end" });
   }, [length, tail?.text, tail?.steps.length, tail?.proposals.length]);
 
   return (
@@ -73,7 +77,7 @@ export function AssistantPanel() {
             variant="quiet"
             size="icon"
             aria-label="New conversation"
-            className="text-fg-3"
+            className="text-fg-3 pointer-coarse:size-11"
             onClick={talk.startOver}
           >
             <SquarePen />
@@ -82,7 +86,7 @@ export function AssistantPanel() {
             variant="quiet"
             size="icon"
             aria-label="Close the assistant"
-            className="text-fg-3"
+            className="text-fg-3 pointer-coarse:size-11"
             onClick={closeAssistant}
           >
             <X />

@@ -17,7 +17,12 @@ export function PastConversations({ onOpen }: { onOpen: (id: string) => void }) 
       className="w-80"
       onOpen={() => setOpen(true)}
       trigger={
-        <Button variant="quiet" size="icon" aria-label="Past conversations" className="text-fg-3">
+        <Button
+          variant="quiet"
+          size="icon"
+          aria-label="Past conversations"
+          className="text-fg-3 pointer-coarse:size-11"
+        >
           <History />
         </Button>
       }

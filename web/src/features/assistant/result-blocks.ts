@@ -26,6 +26,8 @@ interface Table {
   title: string;
   heads: { label: string; right?: boolean }[];
   rows: Row[];
+  /** What is the same in all rows. */
+  foot: { label: string; text: string }[];
 }
 
 interface Bar {
@@ -43,6 +45,8 @@ interface Chart {
   title: string;
   of: string;
   measure: string;
+  /** What a whole bar stands for. */
+  most: number;
   bars: Bar[];
 }
 
@@ -71,7 +75,7 @@ interface Column {
   cell: (item: Item) => Cell;
 }
 
-/** A table of items; a column that has nothing in any row is not there. */
+/** A table of items; a column with nothing in any row is not there, and what is the same in all of them is said once. */
 function table(
   step: RunStep,
   items: Item[],
@@ -80,7 +84,13 @@ function table(
   told?: (item: Item) => string,
 ): Table | null {
   if (items.length < 2) return null;
-  const used = columns.filter((column, at) => at === 0 || items.some((item) => column.cell(item).text !== ""));
+  const rest = columns.slice(1).filter((column) => items.some((item) => column.cell(item).text !== ""));
+  const foot = rest.flatMap((column) => {
+    const [{ text: same, note } = { text: "" }, ...others] = items.map(column.cell);
+    const alike = !note && others.every((cell) => cell.text === same && !cell.note);
+    return alike ? [{ column, label: column.label, text: same }] : [];
+  });
+  const used = [...columns.slice(0, 1), ...rest.filter((column) => !foot.some((f) => f.column === column))];
   return {
     kind: "table",
     n: step.n,
@@ -91,6 +101,7 @@ function table(
       record: typeof item.id === "string" ? { type: type(item), id: item.id } : null,
       cells: used.map((column) => column.cell(item)),
     })),
+    foot: foot.map(({ label, text: same }) => ({ label, text: same })),
   };
 }
 
@@ -220,6 +231,12 @@ const MEASURED: Record<string, string> = {
   win_rate: "Win rate",
 };
 
+/** Bars against the most of them; shares against the whole that they are of. */
+const whole = (bars: Bar[], of: number | null): Pick<Chart, "bars" | "most"> => ({
+  bars,
+  most: of ?? Math.max(0, ...bars.map((bar) => bar.value ?? 0)),
+});
+
 function pipeline(step: RunStep): Chart | null {
   const groups = list(step.result, "groups");
   const { by, measure } = step.result as { by?: unknown; measure?: unknown };
@@ -230,10 +247,13 @@ function pipeline(step: RunStep): Chart | null {
     title: step.title,
     of: named(by),
     measure: MEASURED[measure] ?? named(measure),
-    bars: groups.map((group) => {
-      const label = text(group, "label") || "(none)";
-      return { told: label, label: groupLabel(by, label), ...measured(group, measure) };
-    }),
+    ...whole(
+      groups.map((group) => {
+        const label = text(group, "label") || "(none)";
+        return { told: label, label: groupLabel(by, label), ...measured(group, measure) };
+      }),
+      measure === "win_rate" ? 100 : null,
+    ),
   };
 }
 
@@ -247,11 +267,14 @@ function analytics(step: RunStep): Chart | null {
     title: step.title,
     of: (rows[0]?.keys ?? []).map((key) => named(key.by)).join(", "),
     measure: MEASURES[first.measure],
-    bars: rows.map(({ keys, figures }) => {
-      const told = keys.map((key) => key.label ?? "(none)").join(", ");
-      const label = keys.map((key) => (key.label ? groupLabel(key.by, key.label) : "(none)")).join(", ");
-      return { told, label, value: amount(figures[0]), shown: shown(figures[0]) };
-    }),
+    ...whole(
+      rows.map(({ keys, figures }) => {
+        const told = keys.map((key) => key.label ?? "(none)").join(", ");
+        const label = keys.map((key) => (key.label ? groupLabel(key.by, key.label) : "(none)")).join(", ");
+        return { told, label, value: amount(figures[0]), shown: shown(figures[0]) };
+      }),
+      first.unit === "share" ? 1 : null,
+    ),
   };
 }
 

@@ -68,6 +68,15 @@ function Rows({ block, citations }: { block: TableBlock; citations: Citation[] }
           </tr>
         ))}
       </tbody>
+      {block.foot.length > 0 && (
+        <tfoot>
+          <tr className="border-t border-line">
+            <td colSpan={block.heads.length} className="px-2.5 py-1.5 text-fg-3">
+              All: {block.foot.map(({ label, text }) => `${label} ${text}`).join(", ")}
+            </td>
+          </tr>
+        </tfoot>
+      )}
     </table>
   );
 }
@@ -89,7 +98,7 @@ function Name({ row, citations }: { row: TableBlock["rows"][number]; citations: 
   return (
     <>
       <span className="font-medium">
-        <SourceLink source={record}>{name}</SourceLink>
+        <SourceLink source={record} alone>{name}</SourceLink>
       </span>
       {n !== undefined && <Cite n={n} />}
     </>
@@ -97,7 +106,7 @@ function Name({ row, citations }: { row: TableBlock["rows"][number]; citations: 
 }
 
 function Bars({ block }: { block: Extract<Block, { kind: "chart" }> }) {
-  const most = Math.max(...block.bars.map((bar) => bar.value ?? 0));
+  const { most } = block;
   return (
     <table className="w-full text-meta">
       <thead>
@@ -106,7 +115,7 @@ function Bars({ block }: { block: Extract<Block, { kind: "chart" }> }) {
             {block.of}
           </th>
           <th scope="col" className="w-2/5">
-            <span className="sr-only">Share of the most</span>
+            <span className="sr-only">As a bar</span>
           </th>
           <th scope="col" className={cn(HEAD, "text-right")}>
             {block.measure}

@@ -30,6 +30,7 @@ export function SlashMenu(props: {
           id={id}
           role="listbox"
           aria-label="What can be asked"
+          tabIndex={0}
           className="max-h-[min(320px,40dvh)] scroll-thin overflow-y-auto p-1"
         >
           {commands.map((command, at) => (
