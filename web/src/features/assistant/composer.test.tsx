@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { createRef } from "react";
 import { expect, it, vi } from "vitest";
 import { meQuery } from "@/api/shared";
 import { AskBox } from "./composer";
@@ -15,11 +16,13 @@ const ALL = Object.fromEntries(
 function box(asked: string[] = [], onEscape = vi.fn()) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
   client.setQueryData(meQuery().queryKey, { permissions: { ...ALL, agent: { use: "all" } } } as never);
+  const held = createRef<HTMLTextAreaElement>();
   const onAsk = vi.fn(() => Promise.resolve(true));
   render(
     <QueryClientProvider client={client}>
       <div role="presentation" onKeyDown={(e) => e.key === "Escape" && (onEscape as () => void)()}>
         <AskBox
+          box={held}
           placeholder="Ask"
           context={null}
           onDropContext={() => undefined}

@@ -1,5 +1,5 @@
 import { ArrowUp, Square, X } from "lucide-react";
-import { useId, useRef, useState, type KeyboardEvent } from "react";
+import { useId, useState, type KeyboardEvent, type RefObject } from "react";
 import { flushSync } from "react-dom";
 import { allows, useMe } from "@/api/shared";
 import type { RunContext } from "@/api/types";
@@ -9,6 +9,8 @@ import { fill, gapIn, offered, slashed, type Command } from "./commands";
 import { optionId, SlashMenu } from "./slash-menu";
 
 interface Props {
+  /** Where the focus goes back to after what is asked by a button. */
+  box: RefObject<HTMLTextAreaElement | null>;
   placeholder: string;
   context: (RunContext & { name: string }) | null;
   onDropContext: () => void;
@@ -20,7 +22,7 @@ interface Props {
 }
 
 export function AskBox(props: Props) {
-  const box = useRef<HTMLTextAreaElement>(null);
+  const { box } = props;
   const [text, setText] = useState("");
   const [hint, setHint] = useState<string | null>(null);
   const { recall, forget } = useRecall(props.asked);

@@ -74,7 +74,7 @@ function More(props: { given: RunFeedback; busy: boolean; onSend: (body: RunFeed
       className="flex w-full flex-col gap-2 rounded-lg border border-line-strong bg-surface p-3"
       onSubmit={(e) => {
         e.preventDefault();
-        props.onSend({ useful: given.useful, rating, comment: comment.trim() || null });
+        props.onSend({ useful: given.useful, ...(rating ? { rating } : {}), comment: comment.trim() || null });
       }}
     >
       <fieldset>

@@ -11,6 +11,7 @@ import { ModelState } from "./model-state";
 import { Grip } from "./grip";
 import { PastConversations } from "./past";
 import { RunView } from "./run-view";
+import type { LiveRun } from "./stream";
 import { useConversation } from "./use-conversation";
 import { Welcome } from "./welcome";
 
@@ -24,6 +25,7 @@ export function AssistantPanel() {
   const { runs, sending, ask, open, before } = talk;
   const [width, setWidth] = useStored("dw.assistant.width", 408);
   const end = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
   const sent = useRef<string | null>(null);
 
   const send = (goal: string) => ask(goal, context && { type: context.type, id: context.id });
@@ -47,6 +49,11 @@ export function AssistantPanel() {
     if (conversation) openAssistant();
     void open(wanted);
   }, [conversation, open, before]);
+  const again = ({ goal, context: of }: LiveRun) => {
+    // Its button is gone while this is worked on.
+    box.current?.focus();
+    void ask(goal, of ?? null);
+  };
   const busy = talk.working !== null || sending !== null;
   const length = runs.length + (sending ? 1 : 0);
   const tail = runs.at(-1);
@@ -102,7 +109,7 @@ export function AssistantPanel() {
               run={run}
               onAnswer={(text) => void send(text)}
               onRetry={() => talk.retrack(run.id)}
-              onAgain={may && !busy ? () => void ask(run.goal, run.context ?? null) : null}
+              onAgain={may && !busy ? () => again(run) : null}
             />
           ))}
           {sending && (
@@ -117,6 +124,7 @@ export function AssistantPanel() {
         </div>
         {may && (
           <AskBox
+            box={box}
             placeholder={
               context
                 ? `Ask about this ${context.type === "opportunity" ? "deal" : context.type}`

@@ -98,7 +98,9 @@ function Name({ row, citations }: { row: TableBlock["rows"][number]; citations: 
   return (
     <>
       <span className="font-medium">
-        <SourceLink source={record} alone>{name}</SourceLink>
+        <SourceLink source={record} alone>
+          {name}
+        </SourceLink>
       </span>
       {n !== undefined && <Cite n={n} />}
     </>
