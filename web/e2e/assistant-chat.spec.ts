@@ -21,7 +21,7 @@ async function names(page: Page) {
     opportunity: await first("opportunities?limit=1&owner_id=me&stage_kind=open"),
     account: await first("accounts?limit=1&owner_id=me"),
     contact: await first("contacts?limit=1"),
-    lead: await first("leads?limit=1&status=working"),
+    lead: await first("leads?limit=1"),
   };
 }
 

@@ -9470,7 +9470,7 @@ export interface components {
         Feedback: {
             comment?: string | null;
             /**
-             * Format: int32
+             * Format: int64
              * @description 1 to 5.
              */
             rating?: number | null;
@@ -15507,6 +15507,8 @@ export interface components {
         /** @description A proposal as the API shows it. */
         Proposal: {
             approval_id?: components["schemas"]["ApprovalId"] | null;
+            /** @description Whether it was applied without asking, as the policy for its tool says. */
+            automatic?: boolean;
             /** Format: int64 */
             base_version?: number | null;
             confidence: components["schemas"]["Confidence"];
@@ -16037,7 +16039,7 @@ export interface components {
         RunFeedback: {
             comment?: string | null;
             /**
-             * Format: int32
+             * Format: int64
              * @description 1 to 5.
              */
             rating?: number | null;

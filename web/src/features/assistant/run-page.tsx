@@ -17,7 +17,7 @@ import { runQuery } from "./run-query";
 import { Answered } from "./run-view";
 import { finished, told } from "./stream";
 import { Timeline } from "./timeline";
-import { cost, leftOut, planner, seconds, STATUS, tokens, verdict } from "./words";
+import { changed, cost, leftOut, planner, seconds, STATUS, tokens, verdict } from "./words";
 
 export function RunPage({ id }: { id: string }) {
   const run = useSuspenseQuery(runQuery(id)).data;
@@ -58,7 +58,7 @@ export function RunPage({ id }: { id: string }) {
           </div>
         </Card>
       )}
-      {run.status === "cancelled" && <p className="text-cell text-fg-2">Stopped. Nothing was changed.</p>}
+      {run.status === "cancelled" && <p className="text-cell text-fg-2">Stopped. {changed(run)}</p>}
       {run.proposals.length > 0 && <Changes run={run} />}
       <Card title="Steps" aside={<span className="text-meta text-fg-3">{plural(run.steps.length, "step")}</span>}>
         <Timeline run={run} />

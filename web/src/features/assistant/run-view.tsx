@@ -13,6 +13,7 @@ import { Plan } from "./plan";
 import { blocks, isTold } from "./result-blocks";
 import { Results } from "./results";
 import { finished, type LiveRun } from "./stream";
+import { changed } from "./words";
 
 export function RunView({
   run,
@@ -40,7 +41,7 @@ export function RunView({
       {run.question && run.status !== "cancelled" && (
         <Ask question={run.question} repeat={run.text !== run.question.text} onAnswer={onAnswer} />
       )}
-      {run.status === "cancelled" && <p className="text-meta text-fg-3">Stopped. Nothing was changed.</p>}
+      {run.status === "cancelled" && <p className="text-meta text-fg-3">Stopped. {changed(run)}</p>}
       {run.lost && !over && (
         <p className="flex items-center gap-2 text-meta text-fg-3">
           The connection was lost; the work goes on.{" "}
@@ -91,7 +92,7 @@ export function Answered({ run }: { run: LiveRun }) {
       {run.status === "failed" && (
         <p role="alert" className="flex items-start gap-1.5 rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text">
           <CircleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />{" "}
-          {run.error?.detail ?? "This could not be finished."} Nothing was changed.
+          {run.error?.detail ?? "This could not be finished."} {changed(run)}
         </p>
       )}
     </>

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Run, RunStep } from "@/api/types";
-import { byConversation, cost, leftOut, planner, seconds, tokens, verdict } from "./words";
+import { proposal } from "@/test/records";
+import { byConversation, changed, cost, leftOut, planner, seconds, tokens, verdict } from "./words";
 
 const review = (result: object, status = "done") =>
   ({ n: 3, kind: "review", title: "Check the answer", result, status }) as RunStep;
@@ -36,4 +37,12 @@ it("puts runs to their conversation, the latest one first", () => {
     ["b", 2],
     ["a", 1],
   ]);
+});
+
+it("never says that nothing was changed when something was", () => {
+  const applied = proposal({ status: "approved", event_id: "e1" });
+  expect(changed({ proposals: [proposal(), { ...applied, undone_at: "2026-01-01T00:00:00Z" }] })).toBe(
+    "Nothing was changed.",
+  );
+  expect(changed({ proposals: [applied] })).toBe("1 change had been applied, and can be undone.");
 });

@@ -68,3 +68,9 @@ export function byConversation(runs: Run[]): { id: string; runs: Run[] }[] {
   for (const run of runs) found.set(run.conversation_id, [...(found.get(run.conversation_id) ?? []), run]);
   return [...found].map(([id, all]) => ({ id, runs: all }));
 }
+
+/** What has been changed by a run that came to no end: what was approved, or applied as a policy allows, and not taken back. */
+export function changed({ proposals }: Pick<Run, "proposals">): string {
+  const applied = proposals.filter((p) => p.status === "approved" && !p.undone_at).length;
+  return applied === 0 ? "Nothing was changed." : `${plural(applied, "change")} had been applied, and can be undone.`;
+}
