@@ -24,7 +24,7 @@ export function AssistantPanel() {
   const talk = useConversation();
   const { runs, sending, ask, open, before } = talk;
   const [width, setWidth] = useStored("dw.assistant.width", 408);
-  const end = useRef<HTMLDivElement>(null);
+  const talkBox = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   const sent = useRef<string | null>(null);
 
@@ -59,10 +59,12 @@ export function AssistantPanel() {
   const tail = runs.at(-1);
   // What is longer than the panel is read from its beginning.
   useEffect(() => {
-    const last = end.current?.previousElementSibling;
-    const room = end.current?.parentElement?.clientHeight ?? 0;
-    if (last && last.clientHeight > room) last.scrollIntoView({ block: "start" });
-    else end.current?.scrollIntoView({ block: "end" });
+    const box = talkBox.current;
+    const last = box?.lastElementChild;
+    if (!box || !last) return;
+    // By hand: scrollIntoView would move the frame too.
+    const top = last.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - 16;
+    box.scrollTop = last.clientHeight > box.clientHeight ? top : box.scrollHeight;
   }, [length, tail?.text, tail?.steps.length, tail?.proposals.length]);
 
   return (
@@ -99,7 +101,7 @@ export function AssistantPanel() {
             <X />
           </Button>
         </header>
-        <div className="flex min-h-0 flex-1 scroll-thin flex-col gap-5 overflow-y-auto p-4">
+        <div ref={talkBox} className="flex min-h-0 flex-1 scroll-thin flex-col gap-5 overflow-y-auto p-4">
           {runs.length === 0 && !sending && (
             <Welcome onRecord={context !== null} may={may} onPick={(goal) => void send(goal)} />
           )}
@@ -120,7 +122,6 @@ export function AssistantPanel() {
               </p>
             </>
           )}
-          <div ref={end} />
         </div>
         {may && (
           <AskBox

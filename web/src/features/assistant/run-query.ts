@@ -2,10 +2,18 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import type { RunStatus } from "@/api/types";
 import { finished } from "./stream";
+import { STATUSES } from "./words";
 
 export interface Asked {
   q?: string;
   status?: RunStatus;
+}
+
+/** Out of the address; what can't be asked for is left out. */
+export function readAsked(search: { q?: string; status?: string }): Asked {
+  const q = typeof search.q === "string" ? search.q.trim().slice(0, 200) : "";
+  const status = STATUSES.find((s) => s === search.status);
+  return { ...(q ? { q } : {}), ...(status ? { status } : {}) };
 }
 
 /** What was asked, newest first. */

@@ -29,7 +29,7 @@ export function RunView({
 }) {
   const over = finished(run.status);
   return (
-    <section className="flex scroll-mt-4 flex-col gap-3" aria-label={run.goal}>
+    <section className="flex flex-col gap-3" aria-label={run.goal}>
       <p className="ml-auto max-w-[85%] rounded-xl rounded-br-xs bg-muted px-3 py-2 text-cell break-words whitespace-pre-wrap text-fg">
         {run.goal}
       </p>

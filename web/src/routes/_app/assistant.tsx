@@ -1,8 +1,7 @@
-import { createFileRoute, Outlet } from "@tanstack/react-router";
+import { createFileRoute } from "@tanstack/react-router";
 import { needsAgent } from "@/components/frame/needs-agent";
 
 export const Route = createFileRoute("/_app/assistant")({
   staticData: { crumb: "Assistant history" },
   loader: ({ context: { queryClient } }) => needsAgent(queryClient),
-  component: Outlet,
 });
