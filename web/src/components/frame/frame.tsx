@@ -10,10 +10,10 @@ import { MenuView } from "@/components/ui/menu";
 import { PopoverView } from "@/components/ui/popover";
 import { Header } from "./header";
 import { useNav } from "./nav";
-import { PhoneTabs } from "./phone-tabs";
 import { Sidebar } from "./sidebar";
 import { loadable } from "@/lib/loadable";
 
+const PhoneTabs = loadable(() => import("./phone-tabs").then((m) => m.PhoneTabs));
 const Palette = loadable(() => import("./palette").then((m) => m.Palette));
 const ViewingBanner = loadable(() => import("./viewing-banner").then((m) => m.ViewingBanner));
 const Reconnecting = loadable(() => import("./reconnecting").then((m) => m.Reconnecting));
@@ -91,7 +91,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
           </main>
           {open && !viewing && panel}
         </div>
-        <PhoneTabs />
+        <PhoneTabs fallback={<div className="h-16 shrink-0 md:hidden" />} />
       </div>
       {online && away && <Reconnecting />}
       {up === "palette" && <Palette />}

@@ -12,7 +12,7 @@ import {
   Target,
   type LucideIcon,
 } from "lucide-react";
-import { useMay } from "@/api/shared";
+import { allows, useMe } from "@/api/shared";
 
 export interface NavItem {
   to:
@@ -53,6 +53,8 @@ const ALL: NavItem[] = [
 
 /** The places that this person has. */
 export function useNav(): NavItem[] {
-  const agent = useMay("agent", "use");
-  return ALL.filter((entry) => agent || !entry.agent);
+  const me = useMe();
+  const agent = allows(me, "agent", "use");
+  // What somebody has asked is theirs alone, whoever views the app as them.
+  return ALL.filter((entry) => !entry.agent || (agent && !(entry.aside && me.viewer)));
 }

@@ -11,7 +11,7 @@ export const Route = createFileRoute("/_app/proposals")({
     typeof search.status === "string" ? { status: search.status } : {},
   loaderDeps: ({ search }) => search,
   loader: async ({ context: { queryClient }, deps }) => {
-    await needsAgent(queryClient);
+    await needsAgent(queryClient, "shared");
     await Promise.all([
       queryClient.infiniteQuery({ ...proposalsQuery(statusOf(readTab(deps.status))), staleTime: "static" }),
       queryClient.query({ ...pipelinesQuery(), staleTime: "static" }),
