@@ -21,7 +21,8 @@ test.describe.serial("a rep and the history", () => {
     await expect(run.getByRole("link", { name: "Details" })).toBeVisible();
     await assistant(page).getByRole("button", { name: "Past conversations" }).click();
     await page.getByRole("menuitem", { name: "Search all that was asked" }).click();
-    await page.keyboard.press("Escape");
+    await expect(page.getByLabel("Search what was asked")).toBeVisible();
+    await assistant(page).getByRole("button", { name: "Close the assistant" }).click();
     await page.getByLabel("Search what was asked").fill(`nobody${RUN}`);
     await expect(page).toHaveURL(new RegExp(`q=nobody${RUN}`));
     await expect(page.getByRole("main").getByRole("link", { name: GOAL })).toBeVisible();
