@@ -8,7 +8,7 @@ const api = { target: process.env.API_URL ?? "http://127.0.0.1:8080", changeOrig
 
 /** Routes of administrators, and others that no list or board leads to at once. */
 const rare =
-  /^\/(_app\/(admin|search|dashboards|trash|security|e-mail|profile|approvals|notifications|tasks|contacts|accounts|leads)|setup|invitation|reset-password|forgot-password|approval|design)/;
+  /^\/(_app\/(admin|search|dashboards|trash|security|e-mail|profile|approvals|proposals|assistant|notifications|tasks|contacts|accounts|leads)|setup|invitation|reset-password|forgot-password|approval|design)/;
 
 export default defineConfig({
   plugins: [

@@ -22,6 +22,7 @@ import { Route as AppIndexRouteImport } from "./routes/_app/index";
 import { Route as AppAccountsRouteImport } from "./routes/_app/accounts";
 import { Route as AppAdminRouteImport } from "./routes/_app/admin";
 import { Route as AppApprovalsRouteImport } from "./routes/_app/approvals";
+import { Route as AppAssistantRouteImport } from "./routes/_app/assistant";
 import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
 import { Route as AppDashboardsRouteImport } from "./routes/_app/dashboards";
 import { Route as AppEMailRouteImport } from "./routes/_app/e-mail";
@@ -29,6 +30,7 @@ import { Route as AppLeadsRouteImport } from "./routes/_app/leads";
 import { Route as AppNotificationsRouteImport } from "./routes/_app/notifications";
 import { Route as AppOpportunitiesRouteImport } from "./routes/_app/opportunities";
 import { Route as AppProfileRouteImport } from "./routes/_app/profile";
+import { Route as AppProposalsRouteImport } from "./routes/_app/proposals";
 import { Route as AppSearchRouteImport } from "./routes/_app/search";
 import { Route as AppSecurityRouteImport } from "./routes/_app/security";
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks";
@@ -73,6 +75,7 @@ import { Route as AppAdminTaskTemplatesRouteImport } from "./routes/_app/admin/t
 import { Route as AppAdminWebFormsRouteImport } from "./routes/_app/admin/web-forms";
 import { Route as AppApprovalsIndexRouteImport } from "./routes/_app/approvals/index";
 import { Route as AppApprovalsIdRouteImport } from "./routes/_app/approvals/$id";
+import { Route as AppAssistantIndexRouteImport } from "./routes/_app/assistant/index";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
 import { Route as AppDashboardsIndexRouteImport } from "./routes/_app/dashboards/index";
@@ -102,6 +105,7 @@ import { Route as AppAdminSlaIndexRouteImport } from "./routes/_app/admin/sla/in
 import { Route as AppAdminSlaIdRouteImport } from "./routes/_app/admin/sla/$id";
 import { Route as AppAdminWebFormsIndexRouteImport } from "./routes/_app/admin/web-forms/index";
 import { Route as AppAdminWebFormsIdRouteImport } from "./routes/_app/admin/web-forms/$id";
+import { Route as AppAssistantRunsIdRouteImport } from "./routes/_app/assistant/runs/$id";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -167,6 +171,11 @@ const AppApprovalsRoute = AppApprovalsRouteImport.update({
   path: "/approvals",
   getParentRoute: () => AppRoute,
 } as any);
+const AppAssistantRoute = AppAssistantRouteImport.update({
+  id: "/assistant",
+  path: "/assistant",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppContactsRoute = AppContactsRouteImport.update({
   id: "/contacts",
   path: "/contacts",
@@ -200,6 +209,11 @@ const AppOpportunitiesRoute = AppOpportunitiesRouteImport.update({
 const AppProfileRoute = AppProfileRouteImport.update({
   id: "/profile",
   path: "/profile",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppProposalsRoute = AppProposalsRouteImport.update({
+  id: "/proposals",
+  path: "/proposals",
   getParentRoute: () => AppRoute,
 } as any);
 const AppSearchRoute = AppSearchRouteImport.update({
@@ -422,6 +436,11 @@ const AppApprovalsIdRoute = AppApprovalsIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppApprovalsRoute,
 } as any);
+const AppAssistantIndexRoute = AppAssistantIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppAssistantRoute,
+} as any);
 const AppContactsIndexRoute = AppContactsIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -570,6 +589,11 @@ const AppAdminWebFormsIdRoute = AppAdminWebFormsIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppAdminWebFormsRoute,
 } as any);
+const AppAssistantRunsIdRoute = AppAssistantRunsIdRouteImport.update({
+  id: "/runs/$id",
+  path: "/runs/$id",
+  getParentRoute: () => AppAssistantRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -584,6 +608,7 @@ export interface FileRoutesByFullPath {
   "/accounts": typeof AppAccountsRouteWithChildren;
   "/admin": typeof AppAdminRouteWithChildren;
   "/approvals": typeof AppApprovalsRouteWithChildren;
+  "/assistant": typeof AppAssistantRouteWithChildren;
   "/contacts": typeof AppContactsRouteWithChildren;
   "/dashboards": typeof AppDashboardsRouteWithChildren;
   "/e-mail": typeof AppEMailRoute;
@@ -591,6 +616,7 @@ export interface FileRoutesByFullPath {
   "/notifications": typeof AppNotificationsRoute;
   "/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/profile": typeof AppProfileRoute;
+  "/proposals": typeof AppProposalsRoute;
   "/search": typeof AppSearchRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
@@ -640,6 +666,7 @@ export interface FileRoutesByFullPath {
   "/accounts/": typeof AppAccountsIndexRoute;
   "/admin/": typeof AppAdminIndexRoute;
   "/approvals/": typeof AppApprovalsIndexRoute;
+  "/assistant/": typeof AppAssistantIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
   "/dashboards/": typeof AppDashboardsIndexRoute;
   "/leads/": typeof AppLeadsIndexRoute;
@@ -655,6 +682,7 @@ export interface FileRoutesByFullPath {
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/sla/$id": typeof AppAdminSlaIdRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/assistant/runs/$id": typeof AppAssistantRunsIdRoute;
   "/admin/approvals/": typeof AppAdminApprovalsIndexRoute;
   "/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/admin/automations/": typeof AppAdminAutomationsIndexRoute;
@@ -677,6 +705,7 @@ export interface FileRoutesByTo {
   "/e-mail": typeof AppEMailRoute;
   "/notifications": typeof AppNotificationsRoute;
   "/profile": typeof AppProfileRoute;
+  "/proposals": typeof AppProposalsRoute;
   "/search": typeof AppSearchRoute;
   "/security": typeof AppSecurityRoute;
   "/tasks": typeof AppTasksRoute;
@@ -718,6 +747,7 @@ export interface FileRoutesByTo {
   "/accounts": typeof AppAccountsIndexRoute;
   "/admin": typeof AppAdminIndexRoute;
   "/approvals": typeof AppApprovalsIndexRoute;
+  "/assistant": typeof AppAssistantIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
   "/dashboards": typeof AppDashboardsIndexRoute;
   "/leads": typeof AppLeadsIndexRoute;
@@ -733,6 +763,7 @@ export interface FileRoutesByTo {
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/admin/sla/$id": typeof AppAdminSlaIdRoute;
   "/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/assistant/runs/$id": typeof AppAssistantRunsIdRoute;
   "/admin/approvals": typeof AppAdminApprovalsIndexRoute;
   "/admin/assignment": typeof AppAdminAssignmentIndexRoute;
   "/admin/automations": typeof AppAdminAutomationsIndexRoute;
@@ -757,6 +788,7 @@ export interface FileRoutesById {
   "/_app/accounts": typeof AppAccountsRouteWithChildren;
   "/_app/admin": typeof AppAdminRouteWithChildren;
   "/_app/approvals": typeof AppApprovalsRouteWithChildren;
+  "/_app/assistant": typeof AppAssistantRouteWithChildren;
   "/_app/contacts": typeof AppContactsRouteWithChildren;
   "/_app/dashboards": typeof AppDashboardsRouteWithChildren;
   "/_app/e-mail": typeof AppEMailRoute;
@@ -764,6 +796,7 @@ export interface FileRoutesById {
   "/_app/notifications": typeof AppNotificationsRoute;
   "/_app/opportunities": typeof AppOpportunitiesRouteWithChildren;
   "/_app/profile": typeof AppProfileRoute;
+  "/_app/proposals": typeof AppProposalsRoute;
   "/_app/search": typeof AppSearchRoute;
   "/_app/security": typeof AppSecurityRoute;
   "/_app/tasks": typeof AppTasksRoute;
@@ -814,6 +847,7 @@ export interface FileRoutesById {
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/admin/": typeof AppAdminIndexRoute;
   "/_app/approvals/": typeof AppApprovalsIndexRoute;
+  "/_app/assistant/": typeof AppAssistantIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
   "/_app/dashboards/": typeof AppDashboardsIndexRoute;
   "/_app/leads/": typeof AppLeadsIndexRoute;
@@ -829,6 +863,7 @@ export interface FileRoutesById {
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
   "/_app/admin/sla/$id": typeof AppAdminSlaIdRoute;
   "/_app/admin/web-forms/$id": typeof AppAdminWebFormsIdRoute;
+  "/_app/assistant/runs/$id": typeof AppAssistantRunsIdRoute;
   "/_app/admin/approvals/": typeof AppAdminApprovalsIndexRoute;
   "/_app/admin/assignment/": typeof AppAdminAssignmentIndexRoute;
   "/_app/admin/automations/": typeof AppAdminAutomationsIndexRoute;
@@ -854,6 +889,7 @@ export interface FileRouteTypes {
     | "/accounts"
     | "/admin"
     | "/approvals"
+    | "/assistant"
     | "/contacts"
     | "/dashboards"
     | "/e-mail"
@@ -861,6 +897,7 @@ export interface FileRouteTypes {
     | "/notifications"
     | "/opportunities"
     | "/profile"
+    | "/proposals"
     | "/search"
     | "/security"
     | "/tasks"
@@ -910,6 +947,7 @@ export interface FileRouteTypes {
     | "/accounts/"
     | "/admin/"
     | "/approvals/"
+    | "/assistant/"
     | "/contacts/"
     | "/dashboards/"
     | "/leads/"
@@ -925,6 +963,7 @@ export interface FileRouteTypes {
     | "/admin/single-sign-on/new"
     | "/admin/sla/$id"
     | "/admin/web-forms/$id"
+    | "/assistant/runs/$id"
     | "/admin/approvals/"
     | "/admin/assignment/"
     | "/admin/automations/"
@@ -947,6 +986,7 @@ export interface FileRouteTypes {
     | "/e-mail"
     | "/notifications"
     | "/profile"
+    | "/proposals"
     | "/search"
     | "/security"
     | "/tasks"
@@ -988,6 +1028,7 @@ export interface FileRouteTypes {
     | "/accounts"
     | "/admin"
     | "/approvals"
+    | "/assistant"
     | "/contacts"
     | "/dashboards"
     | "/leads"
@@ -1003,6 +1044,7 @@ export interface FileRouteTypes {
     | "/admin/single-sign-on/new"
     | "/admin/sla/$id"
     | "/admin/web-forms/$id"
+    | "/assistant/runs/$id"
     | "/admin/approvals"
     | "/admin/assignment"
     | "/admin/automations"
@@ -1026,6 +1068,7 @@ export interface FileRouteTypes {
     | "/_app/accounts"
     | "/_app/admin"
     | "/_app/approvals"
+    | "/_app/assistant"
     | "/_app/contacts"
     | "/_app/dashboards"
     | "/_app/e-mail"
@@ -1033,6 +1076,7 @@ export interface FileRouteTypes {
     | "/_app/notifications"
     | "/_app/opportunities"
     | "/_app/profile"
+    | "/_app/proposals"
     | "/_app/search"
     | "/_app/security"
     | "/_app/tasks"
@@ -1083,6 +1127,7 @@ export interface FileRouteTypes {
     | "/_app/accounts/"
     | "/_app/admin/"
     | "/_app/approvals/"
+    | "/_app/assistant/"
     | "/_app/contacts/"
     | "/_app/dashboards/"
     | "/_app/leads/"
@@ -1098,6 +1143,7 @@ export interface FileRouteTypes {
     | "/_app/admin/single-sign-on/new"
     | "/_app/admin/sla/$id"
     | "/_app/admin/web-forms/$id"
+    | "/_app/assistant/runs/$id"
     | "/_app/admin/approvals/"
     | "/_app/admin/assignment/"
     | "/_app/admin/automations/"
@@ -1214,6 +1260,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppApprovalsRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/assistant": {
+      id: "/_app/assistant";
+      path: "/assistant";
+      fullPath: "/assistant";
+      preLoaderRoute: typeof AppAssistantRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/contacts": {
       id: "/_app/contacts";
       path: "/contacts";
@@ -1261,6 +1314,13 @@ declare module "@tanstack/react-router" {
       path: "/profile";
       fullPath: "/profile";
       preLoaderRoute: typeof AppProfileRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/proposals": {
+      id: "/_app/proposals";
+      path: "/proposals";
+      fullPath: "/proposals";
+      preLoaderRoute: typeof AppProposalsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/search": {
@@ -1571,6 +1631,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppApprovalsIdRouteImport;
       parentRoute: typeof AppApprovalsRoute;
     };
+    "/_app/assistant/": {
+      id: "/_app/assistant/";
+      path: "/";
+      fullPath: "/assistant/";
+      preLoaderRoute: typeof AppAssistantIndexRouteImport;
+      parentRoute: typeof AppAssistantRoute;
+    };
     "/_app/contacts/": {
       id: "/_app/contacts/";
       path: "/";
@@ -1773,6 +1840,13 @@ declare module "@tanstack/react-router" {
       fullPath: "/admin/web-forms/$id";
       preLoaderRoute: typeof AppAdminWebFormsIdRouteImport;
       parentRoute: typeof AppAdminWebFormsRoute;
+    };
+    "/_app/assistant/runs/$id": {
+      id: "/_app/assistant/runs/$id";
+      path: "/runs/$id";
+      fullPath: "/assistant/runs/$id";
+      preLoaderRoute: typeof AppAssistantRunsIdRouteImport;
+      parentRoute: typeof AppAssistantRoute;
     };
   }
 }
@@ -2011,6 +2085,20 @@ const AppApprovalsRouteWithChildren = AppApprovalsRoute._addFileChildren(
   AppApprovalsRouteChildren,
 );
 
+interface AppAssistantRouteChildren {
+  AppAssistantIndexRoute: typeof AppAssistantIndexRoute;
+  AppAssistantRunsIdRoute: typeof AppAssistantRunsIdRoute;
+}
+
+const AppAssistantRouteChildren: AppAssistantRouteChildren = {
+  AppAssistantIndexRoute: AppAssistantIndexRoute,
+  AppAssistantRunsIdRoute: AppAssistantRunsIdRoute,
+};
+
+const AppAssistantRouteWithChildren = AppAssistantRoute._addFileChildren(
+  AppAssistantRouteChildren,
+);
+
 interface AppContactsRouteChildren {
   AppContactsIdRoute: typeof AppContactsIdRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
@@ -2072,6 +2160,7 @@ interface AppRouteChildren {
   AppAccountsRoute: typeof AppAccountsRouteWithChildren;
   AppAdminRoute: typeof AppAdminRouteWithChildren;
   AppApprovalsRoute: typeof AppApprovalsRouteWithChildren;
+  AppAssistantRoute: typeof AppAssistantRouteWithChildren;
   AppContactsRoute: typeof AppContactsRouteWithChildren;
   AppDashboardsRoute: typeof AppDashboardsRouteWithChildren;
   AppEMailRoute: typeof AppEMailRoute;
@@ -2079,6 +2168,7 @@ interface AppRouteChildren {
   AppNotificationsRoute: typeof AppNotificationsRoute;
   AppOpportunitiesRoute: typeof AppOpportunitiesRouteWithChildren;
   AppProfileRoute: typeof AppProfileRoute;
+  AppProposalsRoute: typeof AppProposalsRoute;
   AppSearchRoute: typeof AppSearchRoute;
   AppSecurityRoute: typeof AppSecurityRoute;
   AppTasksRoute: typeof AppTasksRoute;
@@ -2090,6 +2180,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAccountsRoute: AppAccountsRouteWithChildren,
   AppAdminRoute: AppAdminRouteWithChildren,
   AppApprovalsRoute: AppApprovalsRouteWithChildren,
+  AppAssistantRoute: AppAssistantRouteWithChildren,
   AppContactsRoute: AppContactsRouteWithChildren,
   AppDashboardsRoute: AppDashboardsRouteWithChildren,
   AppEMailRoute: AppEMailRoute,
@@ -2097,6 +2188,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppNotificationsRoute: AppNotificationsRoute,
   AppOpportunitiesRoute: AppOpportunitiesRouteWithChildren,
   AppProfileRoute: AppProfileRoute,
+  AppProposalsRoute: AppProposalsRoute,
   AppSearchRoute: AppSearchRoute,
   AppSecurityRoute: AppSecurityRoute,
   AppTasksRoute: AppTasksRoute,

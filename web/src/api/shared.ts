@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { get } from "./client";
-import type { Option, OptionKind, Pipeline, Stage } from "./types";
+import type { Me, Option, OptionKind, Pipeline, Stage } from "./types";
 
 const slow = { staleTime: 5 * 60_000 };
 
@@ -33,9 +33,11 @@ export const customFieldsQuery = () =>
 
 export const useMe = () => useSuspenseQuery(meQuery()).data;
 
-/** Whether this person may do it at all; to which records, the server says. */
-export const useMay = (object: string, action: string): boolean =>
-  (useMe().permissions[object]?.[action] ?? "none") !== "none";
+/** Whether somebody's roles allow it at all; to which records, the server says. */
+export const allows = ({ permissions }: Pick<Me, "permissions">, object: string, action: string): boolean =>
+  (permissions[object]?.[action] ?? "none") !== "none";
+
+export const useMay = (object: string, action: string): boolean => allows(useMe(), object, action);
 
 /** What my roles keep back of an object: a hidden field is not shown, a locked one (hidden or read-only) not written. */
 export function useFields(object: string) {

@@ -210,6 +210,8 @@ export type AuditEvent = Schemas["AuditEvent"];
 export type ClaimedDomain = Schemas["ClaimedDomain"];
 export type LinkedIdentity = Schemas["LinkedIdentity"];
 
+export type Me = Schemas["Me"];
+
 export type AiStatus = Schemas["AiStatus"];
 export type Evidence = Schemas["Evidence"];
 export type Proposal = Schemas["Proposal"];
@@ -218,6 +220,8 @@ export type Citation = Schemas["Citation"];
 export type Answer = Schemas["Answer"];
 export type EmailDraft = Schemas["EmailDraft"];
 export type Run = Schemas["Run"];
+export type RunFeedback = Schemas["RunFeedback"];
+export type RunStatus = Schemas["RunStatus"];
 export type RunStep = Schemas["Step"];
 export type RunContext = Schemas["RunContext"];
 

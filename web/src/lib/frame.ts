@@ -6,10 +6,15 @@ export interface AssistantState {
   open: boolean;
   /** Words to send as soon as the panel is there. */
   ask: string | null;
+  /** A conversation to go on with. */
+  conversation: string | null;
 }
-export const assistant = createStore<AssistantState>({ open: false, ask: null });
-export const openAssistant = (ask: string | null = null): void => assistant.set({ open: true, ask });
-export const toggleAssistant = (): void => assistant.set({ open: !assistant.get().open, ask: null });
+const CLOSED: AssistantState = { open: false, ask: null, conversation: null };
+export const assistant = createStore<AssistantState>(CLOSED);
+export const openAssistant = (ask: string | null = null): void => assistant.set({ ...CLOSED, open: true, ask });
+export const openConversation = (conversation: string): void => assistant.set({ open: true, ask: null, conversation });
+export const closeAssistant = (): void => assistant.set(CLOSED);
+export const toggleAssistant = (): void => assistant.set({ ...CLOSED, open: !assistant.get().open });
 
 export type Creating =
   | { kind: "opportunity"; account?: { id: string; name: string } | undefined; stageId?: string }

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import type { Evidence, Proposal } from "@/api/types";
+import { cn } from "@/lib/cn";
 import { dateTime } from "@/lib/format";
 
 const TARGET = {
@@ -10,11 +11,26 @@ const TARGET = {
   lead: "/leads/$id",
 } as const;
 
-/** A record that an answer or a proposal rests on, as a link where there is a page for it. */
-export function SourceLink({ source, children }: { source: Pick<Evidence, "type" | "id">; children: React.ReactNode }) {
+/** A record that an answer or a proposal rests on, as a link where there is a page for it; underlined among words. */
+export function SourceLink({
+  source,
+  alone = false,
+  children,
+}: {
+  source: Pick<Evidence, "type" | "id">;
+  alone?: boolean;
+  children: React.ReactNode;
+}) {
   const to = source.type in TARGET ? TARGET[source.type as keyof typeof TARGET] : null;
   return to && source.id ? (
-    <Link to={to} params={{ id: source.id }} className="text-accent-text hover:underline">
+    <Link
+      to={to}
+      params={{ id: source.id }}
+      className={cn(
+        "text-accent-text hover:underline",
+        !alone && "underline decoration-accent-line underline-offset-2 hover:decoration-current",
+      )}
+    >
       {children}
     </Link>
   ) : (

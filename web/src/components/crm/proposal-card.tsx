@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check } from "lucide-react";
 import { Suspense, useState } from "react";
-import { useMay } from "@/api/shared";
+import { useMe } from "@/api/shared";
 import type { Proposal } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -13,7 +13,7 @@ import { Skeleton } from "@/components/ui/states";
 import { plural } from "@/lib/format";
 import { EvidenceList } from "./evidence";
 import { ProposalDecided } from "./proposal-decided";
-import { useDecide } from "./proposal-decide";
+import { mayDecide, useDecide } from "./proposal-decide";
 import { proposalQuery } from "./proposal-query";
 import { after, before } from "./show-value";
 import { SubjectLink } from "./task-row";
@@ -41,7 +41,7 @@ function Waiting({ proposal: p }: { proposal: Proposal }) {
   const [why, setWhy] = useState(false);
   const [reason, setReason] = useState("");
   const creates = p.kind === "create_task";
-  const may = useMay(creates ? "task" : "opportunity", creates ? "create" : "update");
+  const may = mayDecide(useMe(), p);
   const send = () =>
     approve.mutate({
       proposal: p,

@@ -66,7 +66,8 @@ function Approved({ proposal: p }: { proposal: Proposal }) {
         )
       }
     >
-      <Strong>Approved</Strong> by {p.decided_by?.name ?? "someone"}
+      <Strong>{p.automatic ? "Applied without asking" : "Approved"}</Strong>{" "}
+      {p.automatic ? "as the policy allows, for" : "by"} {p.decided_by?.name ?? "someone"}
       {p.decided_at && (
         <time dateTime={p.decided_at} title={dateTime(p.decided_at)}>
           , {time(p.decided_at)}

@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { optionsQuery, pipelinesQuery, usersQuery } from "@/api/shared";
 import type { Change, Money } from "@/api/types";
-import { date, money } from "@/lib/format";
+import { date, dateTime, money } from "@/lib/format";
 
 export const FORECAST: Record<string, string> = {
   omitted: "Omitted",
@@ -37,12 +37,17 @@ export function readable(raw: unknown, label: string | null | undefined): string
   if (label === null || label === undefined) return raw === null || raw === undefined || raw === "" ? null : plain(raw);
   const found = /^(-?\d+(?:\.\d+)?) ([A-Z]{3})$/.exec(label);
   if (found?.[1] && found[2]) return money({ amount: found[1], currency: found[2] });
-  if (/^\d{4}-\d\d-\d\d$/.test(label)) return date(label);
-  return label;
+  return dated(label);
+}
+
+/** Days and moments as a person writes them, any other text as it is. */
+function dated(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return date(text);
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) ? dateTime(text) : text;
 }
 
 function plain(raw: unknown): string {
-  if (typeof raw === "string") return /^\d{4}-\d\d-\d\d$/.test(raw) ? date(raw) : raw;
+  if (typeof raw === "string") return dated(raw);
   return typeof raw === "number" || typeof raw === "boolean" ? String(raw) : JSON.stringify(raw);
 }
 

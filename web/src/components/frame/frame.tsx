@@ -9,11 +9,11 @@ import { useKeys } from "@/lib/keys";
 import { MenuView } from "@/components/ui/menu";
 import { PopoverView } from "@/components/ui/popover";
 import { Header } from "./header";
-import { NAV } from "./nav";
-import { PhoneTabs } from "./phone-tabs";
+import { useNav } from "./nav";
 import { Sidebar } from "./sidebar";
 import { loadable } from "@/lib/loadable";
 
+const PhoneTabs = loadable(() => import("./phone-tabs").then((m) => m.PhoneTabs));
 const Palette = loadable(() => import("./palette").then((m) => m.Palette));
 const ViewingBanner = loadable(() => import("./viewing-banner").then((m) => m.ViewingBanner));
 const Reconnecting = loadable(() => import("./reconnecting").then((m) => m.Reconnecting));
@@ -30,6 +30,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
   const online = useOnline();
   const away = lost.use();
   const navigate = useNavigate();
+  const nav = useNav();
   const up = raised.use();
   const undo = useUndo();
   const { open } = assistant.use();
@@ -60,7 +61,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
     "c o": () => create({ kind: "opportunity" }),
     "c t": () => create({ kind: "task" }),
     ...(mayLog ? LOG_KEYS : {}),
-    ...Object.fromEntries(NAV.map((n) => [n.keys, () => void navigate({ to: n.to })])),
+    ...Object.fromEntries(nav.map((n) => [n.keys, () => void navigate({ to: n.to })])),
   });
   return (
     <div className="flex h-dvh overflow-hidden bg-bg">
@@ -90,7 +91,7 @@ export function Frame({ children, panel }: { children: ReactNode; panel: ReactNo
           </main>
           {open && !viewing && panel}
         </div>
-        <PhoneTabs />
+        <PhoneTabs fallback={<div className="h-16 shrink-0 md:hidden" />} />
       </div>
       {online && away && <Reconnecting />}
       {up === "palette" && <Palette />}

@@ -2,7 +2,7 @@ import { Kbd } from "@/components/ui/badge";
 import { Overlay } from "@/components/ui/overlay";
 import { raised } from "@/lib/frame";
 import { MOD } from "@/lib/keys";
-import { NAV } from "./nav";
+import { useNav } from "./nav";
 
 const GROUPS: { title: string; rows: [string, string][] }[] = [
   {
@@ -20,7 +20,6 @@ const GROUPS: { title: string; rows: [string, string][] }[] = [
       ["Esc", "Close, clear or put back"],
     ],
   },
-  { title: "Go to", rows: NAV.map((n) => [n.keys, n.label]) },
   {
     title: "Lists",
     rows: [
@@ -38,6 +37,15 @@ const GROUPS: { title: string; rows: [string, string][] }[] = [
       ["k", "The one before"],
       ["e", "Mark it as read"],
       ["o", "Open it"],
+    ],
+  },
+  {
+    title: "Assistant",
+    rows: [
+      ["/", "What it can be asked"],
+      ["↑", "The last request again"],
+      ["Tab", "The next place to fill in"],
+      ["Esc", "Close the list, then the assistant"],
     ],
   },
   {
@@ -65,10 +73,13 @@ const GROUPS: { title: string; rows: [string, string][] }[] = [
 
 export function Help() {
   const open = raised.use() === "help";
+  const [anywhere, ...rest] = GROUPS;
+  const places = { title: "Go to", rows: useNav().map((n): [string, string] => [n.keys, n.label]) };
+  const groups = [...(anywhere ? [anywhere] : []), places, ...rest];
   return (
     <Overlay open={open} onOpenChange={(next) => raised.set(next ? "help" : null)} title="Keyboard shortcuts">
       <div className="grid gap-6 sm:grid-cols-2">
-        {GROUPS.map((group) => (
+        {groups.map((group) => (
           <section key={group.title}>
             <h3 className="mb-1.5 text-meta font-medium text-fg-3">{group.title}</h3>
             <dl className="flex flex-col gap-1.5">

@@ -16,7 +16,7 @@ import { MOD } from "@/lib/keys";
 import { recentOf } from "@/lib/recent";
 import { setTheme } from "@/lib/theme";
 import { useCreateActions, useLogActions } from "./create-actions";
-import { NAV } from "./nav";
+import { useNav } from "./nav";
 import { Hit } from "./palette-hit";
 import { isSentence, SentenceItem } from "./palette-sentence";
 
@@ -43,6 +43,7 @@ const pageOf = (type: string) => PAGES[type as keyof typeof PAGES];
 export function Palette() {
   const [text, setText] = useState("");
   const navigate = useNavigate();
+  const nav = useNav();
   const creates = [...useCreateActions(), ...useLogActions()];
   const mayImport = useMay("import", "create");
   const maySell = useMay("opportunity", "read");
@@ -71,7 +72,7 @@ export function Palette() {
       : []),
     { label: "Light theme", icon: <Sun />, run: () => setTheme("light") },
     { label: "Dark theme", icon: <Moon />, run: () => setTheme("dark") },
-    ...NAV.map((n) => ({
+    ...nav.map((n) => ({
       label: `Go to ${n.label}`,
       icon: <n.icon />,
       keys: n.keys.toUpperCase(),

@@ -3,7 +3,7 @@ import { Menu as MenuIcon } from "lucide-react";
 import { Menu } from "@/components/ui/menu";
 import { cn } from "@/lib/cn";
 import { useCounts } from "./counts";
-import { NAV } from "./nav";
+import { useNav } from "./nav";
 import { PersonMenuView } from "./person-menu";
 
 const cell = "flex flex-1 flex-col items-center justify-center gap-1 text-micro text-fg-3";
@@ -12,8 +12,9 @@ export function PhoneTabs() {
   const path = useLocation({ select: (at) => at.pathname });
   const counts = useCounts();
   const navigate = useNavigate();
-  const tabs = NAV.filter((n) => ["/", "/opportunities", "/tasks", "/approvals"].includes(n.to));
-  const rest = NAV.filter((n) => !tabs.includes(n));
+  const nav = useNav();
+  const tabs = nav.filter((n) => ["/", "/opportunities", "/tasks", "/approvals"].includes(n.to));
+  const rest = nav.filter((n) => !tabs.includes(n));
   return (
     <nav
       aria-label="Main"
@@ -57,6 +58,7 @@ export function PhoneTabs() {
           ...rest.map((entry) => ({
             label: entry.label,
             icon: <entry.icon />,
+            ...(entry.count && counts[entry.count] ? { hint: counts[entry.count] } : {}),
             run: () => void navigate({ to: entry.to }),
           })),
           "line",

@@ -8,7 +8,7 @@ import { Tip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { raised } from "@/lib/frame";
 import { useCounts } from "./counts";
-import { NAV, type NavItem } from "./nav";
+import { useNav, type NavItem } from "./nav";
 import { PersonMenu } from "./person-menu";
 
 const item = (current: boolean) =>
@@ -31,7 +31,7 @@ function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; co
       <entry.icon className="size-4 shrink-0 text-fg-3" strokeWidth={1.75} aria-hidden />
       {!folded && <span className="flex-1 truncate">{entry.label}</span>}
       {!folded && count && (
-        <span className={cn("text-meta text-fg-3 tnum", entry.count === "approvals" && "font-semibold text-fg")}>
+        <span className={cn("text-meta text-fg-3 tnum", entry.count !== "tasks" && "font-semibold text-fg")}>
           {count}
         </span>
       )}
@@ -48,6 +48,7 @@ function NavLink({ entry, folded, count }: { entry: NavItem; folded: boolean; co
 
 export function Sidebar({ folded, onFold }: { folded: boolean; onFold: () => void }) {
   const counts = useCounts();
+  const nav = useNav();
   const fold: ReactNode = (
     <Button
       variant="quiet"
@@ -80,9 +81,11 @@ export function Sidebar({ folded, onFold }: { folded: boolean; onFold: () => voi
         )}
       </div>
       <nav aria-label="Main" className="flex flex-1 flex-col gap-0 overflow-y-auto">
-        {NAV.map((entry) => (
-          <NavLink key={entry.to} entry={entry} folded={folded} count={entry.count ? counts[entry.count] : ""} />
-        ))}
+        {nav
+          .filter((entry) => !entry.aside)
+          .map((entry) => (
+            <NavLink key={entry.to} entry={entry} folded={folded} count={entry.count ? counts[entry.count] : ""} />
+          ))}
       </nav>
       <div className="flex flex-col gap-1 pb-3">
         <button

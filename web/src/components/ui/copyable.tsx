@@ -1,21 +1,12 @@
 import { Check, Copy } from "lucide-react";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { Button } from "./button";
-import { failed } from "./toast";
+import { useCopy } from "./use-copy";
 
 /** A value that goes into another program, with a button that copies it. */
 export function Copyable({ label, value }: { label: string; value: string }) {
   const id = useId();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(value);
-      setCopied(true);
-      setTimeout(() => setCopied(false), 2000);
-    } catch {
-      failed("The browser does not let us copy", "Select the text and copy it yourself.");
-    }
-  };
+  const { copied, copy } = useCopy();
   return (
     <div className="flex flex-col gap-1">
       <span id={id} className="text-meta font-medium text-fg-2">
@@ -32,7 +23,7 @@ export function Copyable({ label, value }: { label: string; value: string }) {
         <Button
           size="icon"
           aria-label={`Copy the ${label.charAt(0).toLowerCase()}${label.slice(1)}`}
-          onClick={() => void copy()}
+          onClick={() => void copy(value)}
         >
           {copied ? <Check /> : <Copy />}
         </Button>

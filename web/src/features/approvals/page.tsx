@@ -3,22 +3,21 @@ import { Link } from "@tanstack/react-router";
 import { Stamp } from "lucide-react";
 import { useState } from "react";
 import { useMay } from "@/api/shared";
-import { ProposalCard } from "@/components/crm/proposal-card";
-import { allOf } from "@/components/crm/proposal-query";
+import { countWords, pendingQuery } from "@/components/crm/proposal-query";
 import { Button } from "@/components/ui/button";
-import { PersonMark } from "@/components/ui/marks";
+import { AgentMark } from "@/components/ui/marks";
 import { Empty } from "@/components/ui/states";
 import { TabRow, tabClass } from "@/components/ui/tabs";
-import type { Approval, Proposal } from "@/api/types";
-import { ago, plural } from "@/lib/format";
+import type { Approval } from "@/api/types";
+import { plural } from "@/lib/format";
 import { DecideBar } from "./decide-bar";
-import { approvalsQuery, singleQuery, TABS, type Tab } from "./queries";
+import { approvalsQuery, TABS, type Tab } from "./queries";
 import { Row } from "./row";
 import { useDecide } from "./use-decide";
 
 const LABELS: Record<Tab, string> = { waiting: "Waiting for me", mine: "Mine", history: "History" };
 const EMPTY: Record<Tab, [string, string]> = {
-  waiting: ["Nothing waits for you", "What others want approved, and what an agent wants to change, waits here."],
+  waiting: ["Nothing waits for you", "What others want approved waits here."],
   mine: ["You have asked for nothing", "A deal says on its page what it can be asked for."],
   history: ["Nothing has been decided yet", "What was approved, rejected or recalled stays here."],
 };
@@ -48,42 +47,27 @@ export function Approvals({ tab }: { tab: Tab }) {
 function Listed({ tab }: { tab: Tab }) {
   const requests = useSuspenseInfiniteQuery(approvalsQuery(tab));
   const agents = useMay("agent", "use");
-  const single = useInfiniteQuery({ ...singleQuery(tab === "history"), enabled: agents && tab !== "mine" });
   const approvals = requests.data.pages.flatMap((page) => page.items);
-  // What takes more than one yes stands among the requests.
-  const proposals = (tab === "mine" || !single.data ? [] : allOf(single.data)).filter(
-    (p) => !p.approval_id && (tab === "waiting" || p.status !== "pending"),
-  );
   const [title, text] = EMPTY[tab];
-  const more = requests.hasNextPage || single.hasNextPage;
-  if (approvals.length + proposals.length === 0 && !more) {
+  if (approvals.length === 0 && !requests.hasNextPage) {
     return (
-      <Empty icon={Stamp} title={title}>
-        {text}
-      </Empty>
+      <>
+        <div className="px-4 pt-4 empty:hidden md:px-5">{agents && tab === "waiting" && <Proposed />}</div>
+        <Empty icon={Stamp} title={title}>
+          {text}
+        </Empty>
+      </>
     );
   }
   return (
     <div className="flex w-full max-w-3xl flex-col gap-4 px-4 py-4 md:px-5">
+      {agents && tab === "waiting" && <Proposed />}
       {approvals.length > 0 && <Requests tab={tab} approvals={approvals} />}
-      {proposals.length > 0 && (
-        <section aria-label="Proposals of the assistant" className="flex flex-col gap-3">
-          <h2 className="text-section text-fg">Proposals of the assistant</h2>
-          <ul className="flex flex-col gap-4">
-            {proposals.map((p) => (
-              <Single key={p.id} proposal={p} />
-            ))}
-          </ul>
-        </section>
-      )}
-      {more && (
+      {requests.hasNextPage && (
         <Button
           className="self-start"
-          busy={(requests.isFetchingNextPage || single.isFetchingNextPage) && "Loading"}
-          onClick={() => {
-            if (requests.hasNextPage) void requests.fetchNextPage();
-            if (single.hasNextPage) void single.fetchNextPage();
-          }}
+          busy={requests.isFetchingNextPage && "Loading"}
+          onClick={() => void requests.fetchNextPage()}
         >
           Show more
         </Button>
@@ -127,17 +111,20 @@ function Requests({ tab, approvals }: { tab: Tab; approvals: Approval[] }) {
   );
 }
 
-function Single({ proposal: p }: { proposal: Proposal }) {
+/** What one person decides on alone has a page of its own. */
+function Proposed() {
+  const count = useInfiniteQuery({ ...pendingQuery(), select: countWords }).data ?? "0";
+  if (count === "0") return null;
   return (
-    <li className="flex flex-col gap-1.5">
-      <p className="flex items-center gap-1.5 text-meta text-fg-3">
-        <PersonMark id={p.requested_by.id} name={p.requested_by.name} size={16} />
-        <span>asked by {p.requested_by.name}</span>
-        <span className="ml-auto tnum">
-          {p.status === "pending" ? `waiting ${ago(p.created_at)}` : ago(p.decided_at ?? p.created_at)}
-        </span>
-      </p>
-      <ProposalCard proposal={p} />
-    </li>
+    <p className="flex w-full max-w-3xl items-center gap-2 rounded-lg border border-dashed border-line-control px-3 py-2 text-cell text-fg-2">
+      <AgentMark />
+      <span className="min-w-0 flex-1">
+        {count} {count === "1" ? "proposal" : "proposals"} of the assistant {count === "1" ? "waits" : "wait"} for a
+        person
+      </span>
+      <Link to="/proposals" className="text-accent-text hover:underline">
+        Review
+      </Link>
+    </p>
   );
 }

@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { get } from "@/api/client";
-import { pendingQuery, proposalsQuery } from "@/components/crm/proposal-query";
 import type { ApprovalObject } from "@/api/types";
 
 export const TABS = ["waiting", "mine", "history"] as const;
@@ -14,9 +13,6 @@ export const approvalsQuery = (filter: Tab) =>
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-
-/** What one person decides on alone: proposals that no definition speaks of. */
-export const singleQuery = (decided: boolean) => (decided ? proposalsQuery({}) : pendingQuery());
 
 export const approvalQuery = (id: string) =>
   queryOptions({

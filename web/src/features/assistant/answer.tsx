@@ -32,10 +32,10 @@ interface Block {
   kind: "p" | "li";
   text: string;
 }
-const blocks = (text: string): Block[] =>
+const blocks = (text: string, told: (line: string) => boolean): Block[] =>
   text
     .split(/\n+/)
-    .filter((line) => line.trim() !== "")
+    .filter((line) => line.trim() !== "" && !told(line))
     .map((line) => {
       const item = /^\s*(?:[-*•]|\d+\.)\s+(.*)$/.exec(line);
       return item?.[1] ? { kind: "li", text: item[1] } : { kind: "p", text: line };
@@ -45,12 +45,15 @@ export function AnswerText({
   text,
   citations,
   streaming,
+  told,
 }: {
   text: string;
   citations: Citation[];
   streaming: boolean;
+  /** Whether what stands below the text says this line already. */
+  told: (line: string) => boolean;
 }) {
-  const parts = blocks(text);
+  const parts = blocks(text, told);
   const listed = citations.filter((c) => !text.includes(`[${c.n}]`));
   return (
     <div className="flex flex-col gap-1.5 text-cell leading-5 text-fg" aria-live="polite" aria-busy={streaming}>

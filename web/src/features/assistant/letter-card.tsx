@@ -7,25 +7,16 @@ import { mailAddressQuery } from "@/components/crm/write-email";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Input, Textarea } from "@/components/ui/input";
-import { failed } from "@/components/ui/toast";
+import { useCopy } from "@/components/ui/use-copy";
 import { mailto } from "@/lib/mailto";
 
 /** A letter that nobody has sent: to be read, changed, and sent from the person's own mail program. */
 export function LetterCard({ letter }: { letter: EmailDraft }) {
   const [subject, setSubject] = useState(letter.subject);
   const [body, setBody] = useState(letter.body);
-  const [copied, setCopied] = useState(false);
+  const { copied, copy } = useCopy();
   const mayLog = useMay("activity", "create");
   const { data: address } = useQuery({ ...mailAddressQuery(), enabled: mayLog });
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(`${subject}\n\n${body}`);
-      setCopied(true);
-      setTimeout(() => setCopied(false), 2000);
-    } catch {
-      failed("The browser does not let us copy", "Select the text and copy it yourself.");
-    }
-  };
   return (
     <section
       aria-label={`Draft to ${letter.to_name}`}
@@ -46,7 +37,7 @@ export function LetterCard({ letter }: { letter: EmailDraft }) {
             <Mail /> Open in your mail
           </a>
         </Button>
-        <Button size="card" onClick={() => void copy()}>
+        <Button size="card" onClick={() => void copy(`${subject}\n\n${body}`)}>
           {copied ? <Check /> : <Copy />} {copied ? "Copied" : "Copy"}
         </Button>
       </div>

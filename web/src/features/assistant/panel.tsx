@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useMay } from "@/api/shared";
 import { Button } from "@/components/ui/button";
 import { Spinner } from "@/components/ui/spinner";
-import { assistant } from "@/lib/frame";
+import { assistant, closeAssistant, openAssistant } from "@/lib/frame";
 import { useStored } from "@/lib/hooks";
 import { AskBox } from "./composer";
 import { usePageContext } from "./context";
@@ -11,19 +11,21 @@ import { ModelState } from "./model-state";
 import { Grip } from "./grip";
 import { PastConversations } from "./past";
 import { RunView } from "./run-view";
+import type { LiveRun } from "./stream";
 import { useConversation } from "./use-conversation";
 import { Welcome } from "./welcome";
 
 export function AssistantPanel() {
-  const { ask: asked } = assistant.use();
+  const { ask: asked, conversation } = assistant.use();
   const may = useMay("agent", "use");
   const page = usePageContext();
   const [dropped, setDropped] = useState<string | null>(null);
   const context = page && page.id !== dropped ? page : null;
   const talk = useConversation();
-  const { runs, sending, ask } = talk;
+  const { runs, sending, ask, open, before } = talk;
   const [width, setWidth] = useStored("dw.assistant.width", 408);
-  const end = useRef<HTMLDivElement>(null);
+  const talkBox = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
   const sent = useRef<string | null>(null);
 
   const send = (goal: string) => ask(goal, context && { type: context.type, id: context.id });
@@ -35,28 +37,45 @@ export function AssistantPanel() {
   useEffect(() => {
     if (!asked || sent.current === asked) return;
     sent.current = asked;
-    assistant.set({ open: true, ask: null });
+    openAssistant();
     void latest.current(asked).finally(() => (sent.current = null));
   }, [asked]);
+  // One that was chosen elsewhere; without one, what was open last, once, when the panel comes.
+  const fresh = useRef(asked === null);
+  useEffect(() => {
+    const wanted = conversation ?? (fresh.current ? before() : null);
+    fresh.current = false;
+    if (!wanted) return;
+    if (conversation) openAssistant();
+    void open(wanted);
+  }, [conversation, open, before]);
+  const again = ({ goal, context: of }: LiveRun) => {
+    // Its button is gone while this is worked on.
+    box.current?.focus();
+    void ask(goal, of ?? null);
+  };
+  const busy = talk.working !== null || sending !== null;
   const length = runs.length + (sending ? 1 : 0);
   const tail = runs.at(-1);
+  // What is longer than the panel is read from its beginning.
   useEffect(() => {
-    end.current?.scrollIntoView({ block: "end" });
+    const box = talkBox.current;
+    const last = box?.lastElementChild;
+    if (!box || !last) return;
+    // By hand: scrollIntoView would move the frame too.
+    const top = last.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - 16;
+    box.scrollTop = last.clientHeight > box.clientHeight ? top : box.scrollHeight;
   }, [length, tail?.text, tail?.steps.length, tail?.proposals.length]);
 
   return (
     <>
-      <div
-        aria-hidden
-        className="fixed inset-0 z-30 bg-scrim md:hidden"
-        onClick={() => assistant.set({ open: false, ask: null })}
-      />
+      <div aria-hidden className="fixed inset-0 z-30 bg-scrim md:hidden" onClick={closeAssistant} />
       <aside
         aria-label="Assistant"
         data-print="hide"
         style={{ "--w": `${width}px` } as React.CSSProperties}
         className="relative z-30 flex min-h-0 w-(--w) shrink-0 animate-slide flex-col border-l border-line bg-surface max-xl:absolute max-xl:inset-y-12 max-xl:right-0 max-xl:bottom-0 max-xl:shadow-3 max-md:fixed max-md:inset-x-0 max-md:top-16 max-md:bottom-0 max-md:w-full max-md:animate-sheet max-md:rounded-t-3xl max-md:border-l-0"
-        onKeyDown={(e) => e.key === "Escape" && assistant.set({ open: false, ask: null })}
+        onKeyDown={(e) => e.key === "Escape" && closeAssistant()}
       >
         <Grip width={width} onWidth={setWidth} />
         <header className="flex h-11 shrink-0 items-center gap-2 border-b border-line pr-2 pl-4">
@@ -67,7 +86,7 @@ export function AssistantPanel() {
             variant="quiet"
             size="icon"
             aria-label="New conversation"
-            className="text-fg-3"
+            className="text-fg-3 pointer-coarse:size-11"
             onClick={talk.startOver}
           >
             <SquarePen />
@@ -76,18 +95,24 @@ export function AssistantPanel() {
             variant="quiet"
             size="icon"
             aria-label="Close the assistant"
-            className="text-fg-3"
-            onClick={() => assistant.set({ open: false, ask: null })}
+            className="text-fg-3 pointer-coarse:size-11"
+            onClick={closeAssistant}
           >
             <X />
           </Button>
         </header>
-        <div className="flex min-h-0 flex-1 scroll-thin flex-col gap-5 overflow-y-auto p-4">
+        <div ref={talkBox} className="flex min-h-0 flex-1 scroll-thin flex-col gap-5 overflow-y-auto p-4">
           {runs.length === 0 && !sending && (
             <Welcome onRecord={context !== null} may={may} onPick={(goal) => void send(goal)} />
           )}
           {runs.map((run) => (
-            <RunView key={run.id} run={run} onAnswer={(text) => void send(text)} onRetry={() => talk.retrack(run.id)} />
+            <RunView
+              key={run.id}
+              run={run}
+              onAnswer={(text) => void send(text)}
+              onRetry={() => talk.retrack(run.id)}
+              onAgain={may && !busy ? () => again(run) : null}
+            />
           ))}
           {sending && (
             <>
@@ -97,18 +122,19 @@ export function AssistantPanel() {
               </p>
             </>
           )}
-          <div ref={end} />
         </div>
         {may && (
           <AskBox
+            box={box}
             placeholder={
               context
                 ? `Ask about this ${context.type === "opportunity" ? "deal" : context.type}`
                 : "Ask, or say what to do"
             }
-            context={context?.name ?? null}
+            context={context}
             onDropContext={() => setDropped(page?.id ?? null)}
-            working={talk.working !== null || sending !== null}
+            working={busy}
+            asked={runs.map((run) => run.goal)}
             onAsk={send}
             onStop={() => void talk.cancel()}
           />

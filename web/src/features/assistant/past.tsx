@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { History } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
+import { History, Search } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Menu } from "@/components/ui/menu";
@@ -7,6 +8,7 @@ import { ago } from "@/lib/format";
 import { conversationsQuery } from "./use-conversation";
 
 export function PastConversations({ onOpen }: { onOpen: (id: string) => void }) {
+  const navigate = useNavigate();
   const [open, setOpen] = useState(false);
   const { data = [], isPending } = useQuery({ ...conversationsQuery(), enabled: open });
   return (
@@ -15,13 +17,20 @@ export function PastConversations({ onOpen }: { onOpen: (id: string) => void }) 
       className="w-80"
       onOpen={() => setOpen(true)}
       trigger={
-        <Button variant="quiet" size="icon" aria-label="Past conversations" className="text-fg-3">
+        <Button
+          variant="quiet"
+          size="icon"
+          aria-label="Past conversations"
+          className="text-fg-3 pointer-coarse:size-11"
+        >
           <History />
         </Button>
       }
       items={[
         { heading: isPending ? "Loading" : data.length === 0 ? "No past conversations" : "Past conversations" },
-        ...data.map((c) => ({ label: c.title, hint: ago(c.updated_at), run: () => onOpen(c.id) })),
+        ...data.slice(0, 12).map((c) => ({ label: c.title, hint: ago(c.updated_at), run: () => onOpen(c.id) })),
+        "line",
+        { label: "Search all that was asked", icon: <Search />, run: () => void navigate({ to: "/assistant" }) },
       ]}
     />
   );

@@ -3,11 +3,10 @@ import { useState } from "react";
 import type { RunStep } from "@/api/types";
 import { Spinner } from "@/components/ui/spinner";
 import { cn } from "@/lib/cn";
-import { number, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
+import { StepCall, toolWords } from "./step-call";
 import type { LiveRun } from "./stream";
-
-const seconds = (ms: number | null | undefined): string =>
-  ms === null || ms === undefined ? "" : ms < 100 ? `${ms} ms` : `${number(Math.round(ms / 100) / 10)} s`;
+import { seconds } from "./words";
 
 /** The plan with numbered progress; each tool call a folded line. Once finished, the whole folds. */
 export function Plan({ run, over }: { run: LiveRun; over: boolean }) {
@@ -70,52 +69,7 @@ function Step({ n, title, step }: { n: number; title: string; step: RunStep | un
         </span>
         <span className="text-meta text-fg-3 tnum">{seconds(step?.ms)}</span>
       </span>
-      {step?.tool && <ToolCall step={step} tool={step.tool} />}
+      {step?.tool && <StepCall step={step} label={toolWords(step.tool)} className="ml-6" />}
     </li>
-  );
-}
-
-/** Ids say nothing to a person: they are in the arguments below. */
-const ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
-
-function argument(value: unknown): string {
-  if (typeof value !== "object" || value === null) return "";
-  return Object.values(value)
-    .filter((v): v is string | number => (typeof v === "string" && !ID.test(v)) || typeof v === "number")
-    .map((v) => (typeof v === "string" ? `“${v}”` : String(v)))
-    .join(", ");
-}
-
-/** While it runs there is no result, whatever its type says. */
-const given = (value: unknown): boolean => value !== undefined && value !== null;
-
-function ToolCall({ step, tool }: { step: RunStep; tool: string }) {
-  const verb = tool.replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase());
-  return (
-    <details className="ml-6 rounded-md border border-line bg-sunken text-meta">
-      <summary className="flex cursor-pointer list-none items-center gap-2 px-2 py-1 [&::-webkit-details-marker]:hidden">
-        <ChevronRight className="size-3 shrink-0 text-fg-3 in-open:rotate-90" aria-hidden />
-        <span className="shrink-0 font-medium text-fg">{verb}</span>
-        <span className="min-w-0 flex-1 truncate text-fg-3">{argument(step.arguments)}</span>
-        {typeof step.result_count === "number" && (
-          <span className="shrink-0 text-fg-3 tnum">{plural(step.result_count, "result")}</span>
-        )}
-      </summary>
-      <div className="border-t border-line px-2 py-1.5">
-        {step.summary && <p className="mb-1 text-fg-2">{step.summary}</p>}
-        <p className="text-fg-3">Arguments</p>
-        <pre className="scroll-thin overflow-x-auto font-mono text-code text-fg-2">
-          {JSON.stringify(step.arguments, null, 2)}
-        </pre>
-        {given(step.result) && (
-          <>
-            <p className="mt-1 text-fg-3">Result</p>
-            <pre className="max-h-64 scroll-thin overflow-auto font-mono text-code text-fg-2">
-              {JSON.stringify(step.result, null, 2)}
-            </pre>
-          </>
-        )}
-      </div>
-    </details>
   );
 }

@@ -29,6 +29,9 @@ export const live = (run: Run): LiveRun => ({
   lost: false,
 });
 
+/** A run as it was read, with what it has said so far. */
+export const told = (run: Run): LiveRun => ({ ...live(run), text: run.answer?.text ?? "" });
+
 const put = <T>(list: T[], item: T, same: (a: T) => boolean): T[] =>
   list.some(same) ? list.map((x) => (same(x) ? { ...x, ...item } : x)) : [...list, item];
 

@@ -5,7 +5,7 @@ import { get, post } from "@/api/client";
 import { sentence } from "@/api/problem";
 import type { RunContext } from "@/api/types";
 import { failed } from "@/components/ui/toast";
-import { finished, fold, follow, live, type LiveRun } from "./stream";
+import { finished, fold, follow, live, told, type LiveRun } from "./stream";
 
 export const aiStatusQuery = () =>
   queryOptions({
@@ -17,9 +17,12 @@ export const aiStatusQuery = () =>
 
 export const conversationsQuery = () =>
   queryOptions({
-    queryKey: ["conversations"],
+    queryKey: ["conversations", "list"],
     queryFn: async () => (await get("/conversations", { query: { limit: 50 } })).items,
   });
+
+/** The conversation that was open last: the panel takes it up again, and it is gone with who signs out. */
+const OPEN = ["conversations", "open"];
 
 export function useConversation() {
   const client = useQueryClient();
@@ -41,8 +44,11 @@ export function useConversation() {
           question: run.answer?.question ?? old.question,
         }));
         void client.invalidateQueries({ queryKey: ["proposals"] });
-        void client.invalidateQueries({ queryKey: ["conversations"] });
+        void client.invalidateQueries({ queryKey: ["agent-runs"] });
+        void client.invalidateQueries({ queryKey: conversationsQuery().queryKey });
       };
+      // The stream tells it from the beginning.
+      change((run) => ({ ...run, lost: false, text: finished(run.status) ? run.text : "" }));
       stop.current = follow(
         id,
         (event) => {
@@ -65,6 +71,7 @@ export function useConversation() {
           body: { goal, ...(conversation ? { conversation_id: conversation } : {}), ...(context ? { context } : {}) },
         });
         setRuns((all) => [...all, live(data)]);
+        client.setQueryData(OPEN, data.conversation_id);
         track(data.id);
         return true;
       } catch (error) {
@@ -74,19 +81,24 @@ export function useConversation() {
         setSending(null);
       }
     },
-    [runs, track],
+    [runs, track, client],
   );
 
-  const open = async (conversationId: string) => {
-    try {
-      const { runs: past } = await get("/conversations/{id}", { path: { id: conversationId } });
-      setRuns(past.map((run) => ({ ...live(run), text: run.answer?.text ?? "" })));
-      const last = past.at(-1);
-      if (last && !finished(last.status)) track(last.id);
-    } catch (error) {
-      failed("This conversation could not be opened", sentence(error));
-    }
-  };
+  const open = useCallback(
+    async (conversationId: string) => {
+      try {
+        const { runs: past } = await get("/conversations/{id}", { path: { id: conversationId } });
+        stop.current();
+        setRuns(past.map(told));
+        client.setQueryData(OPEN, conversationId);
+        const last = past.at(-1);
+        if (last && !finished(last.status)) track(last.id);
+      } catch (error) {
+        failed("This conversation could not be opened", sentence(error));
+      }
+    },
+    [client, track],
+  );
 
   const current = runs.at(-1);
   const working = current && !finished(current.status) && !current.lost ? current : null;
@@ -100,7 +112,9 @@ export function useConversation() {
   };
   const startOver = () => {
     stop.current();
+    client.removeQueries({ queryKey: OPEN });
     setRuns([]);
   };
-  return { runs, sending, working, ask, open, cancel, startOver, retrack: track };
+  const before = useCallback(() => client.getQueryData<string>(OPEN) ?? null, [client]);
+  return { runs, sending, working, ask, open, before, cancel, startOver, retrack: track };
 }

@@ -1,4 +1,5 @@
 import type { SlaPart } from "@/api/types";
+import { ShareBar } from "@/components/ui/share-bar";
 import { Card } from "@/components/ui/states";
 import { number } from "@/lib/format";
 import { share } from "./share";
@@ -38,9 +39,7 @@ export function Parts(props: { title: string; parts: SlaPart[]; nobody: string }
                   {part.of?.name ?? props.nobody}
                 </th>
                 <td className="hidden py-2 sm:table-cell" aria-hidden>
-                  <span className="block h-2 overflow-hidden rounded-xs bg-active">
-                    <span className="block h-full bg-chart-2" style={{ width: `${part.percent ?? 0}%` }} />
-                  </span>
+                  <ShareBar share={(part.percent ?? 0) / 100} tone="bg-chart-2" />
                 </td>
                 <td className="w-20 py-2 text-right text-fg tnum">{share(part.percent)}</td>
                 <td className="w-20 px-4 py-2 text-right text-fg tnum">{number(part.breached)}</td>

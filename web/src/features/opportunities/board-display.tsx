@@ -1,10 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
-import { SlidersHorizontal } from "lucide-react";
 import { useFields } from "@/api/shared";
 import type { ListSearch } from "@/components/crm/list/search";
-import { Button } from "@/components/ui/button";
 import { Menu, type MenuEntry } from "@/components/ui/menu";
 import { useAxes } from "./board-axes";
+import { DisplayButton } from "./display-button";
 import { BOARD_SORTS } from "./queries";
 
 const SORTS: Record<(typeof BOARD_SORTS)[number], [string, string]> = {
@@ -48,15 +47,5 @@ export function BoardDisplay({ search, sort }: { search: ListSearch; sort: strin
       run: () => go({ sort: key }),
     })),
   ];
-  return (
-    <Menu
-      align="end"
-      trigger={
-        <Button className="h-[34px] shrink-0" aria-label="Columns, rows and order of the board">
-          <SlidersHorizontal /> <span className="max-md:sr-only">Display</span>
-        </Button>
-      }
-      items={items}
-    />
-  );
+  return <Menu align="end" trigger={<DisplayButton />} items={items} />;
 }

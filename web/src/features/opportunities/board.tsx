@@ -14,18 +14,19 @@ import { create } from "@/lib/frame";
 import { loadable } from "@/lib/loadable";
 import { CardFace } from "./board-card";
 import { BoardColumn } from "./board-column";
-import { BoardDisplay } from "./board-display";
 import { placeIn } from "./board-dnd";
 import { useBoardDrag } from "./board-drag";
 import { useBoardKeys } from "./board-keys";
 import { useCardFields } from "./card-fields";
 import { QuickDialog, useQuick } from "./card-quick";
+import { DisplayButton } from "./display-button";
 import { Layouts } from "./layouts";
 import { PipelinePick } from "./pipeline-pick";
 import { boardQuery } from "./queries";
 import { SPEC } from "./spec";
 import { useMove, type Extra } from "./use-move";
 
+const BoardDisplay = loadable(() => import("./board-display").then((m) => m.BoardDisplay));
 const BoardLanes = loadable(() => import("./board-lanes").then((m) => m.BoardLanes));
 
 export function OpportunityBoard({ search }: { search: ListSearch }) {
@@ -75,7 +76,7 @@ export function OpportunityBoard({ search }: { search: ListSearch }) {
           search={search}
           onSearch={(next) => void navigate({ to: "/opportunities/board", search: next, replace: true })}
         />
-        <BoardDisplay search={search} sort={data.sort} />
+        <BoardDisplay search={search} sort={data.sort} fallback={<DisplayButton />} />
         <ColumnChooser columns={columns} chosen={chosen} label="Card fields" />
       </div>
       <DndContext {...context}>

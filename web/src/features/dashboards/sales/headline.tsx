@@ -4,7 +4,7 @@ import { cn } from "@/lib/cn";
 import { plural } from "@/lib/format";
 import { Drill } from "./drill";
 import type { Scope } from "./scope";
-import { amount, change, figureOf, LABELS, shown } from "./values";
+import { amount, change, figureOf, LABELS, shown } from "@/components/crm/analytics-values";
 
 /** First the ones that everybody has; sums only where amounts are not hidden. */
 const SHOWN: AnalyticsMeasure[] = ["won_value", "weighted_pipeline", "win_rate", "average_deal_size", "cycle_days"];

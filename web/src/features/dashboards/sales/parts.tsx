@@ -3,12 +3,13 @@ import { Users } from "lucide-react";
 import { useFields } from "@/api/shared";
 import type { AnalyticsMeasure, AnalyticsRow } from "@/api/types";
 import { Select } from "@/components/ui/input";
+import { ShareBar } from "@/components/ui/share-bar";
 import { Card, Empty, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { number } from "@/lib/format";
 import { partsQuery, without } from "./queries";
 import { BY, readBy, type Scope } from "./scope";
 import { Cell } from "./stages";
-import { amount, figureOf, LABELS } from "./values";
+import { amount, figureOf, LABELS } from "@/components/crm/analytics-values";
 
 const MEASURES: AnalyticsMeasure[] = ["won_value", "won", "win_rate", "average_deal_size", "pipeline_value"];
 const HEADS: Partial<Record<AnalyticsMeasure, string>> = { won: "Deals", average_deal_size: "Average" };
@@ -94,9 +95,7 @@ function Body(props: { scope: Scope; rows: AnalyticsRow[]; measures: AnalyticsMe
               {name}
             </th>
             <td className="py-2" aria-hidden>
-              <span className="block h-2 overflow-hidden rounded-xs bg-active">
-                <span className="block h-full bg-chart-1" style={{ width: `${(first(row) / most) * 100}%` }} />
-              </span>
+              <ShareBar share={first(row) / most} tone="bg-chart-1" />
             </td>
             {measures.map((m) => (
               <Cell key={m} scope={scope} label={`${name}, ${LABELS[m]}`} figure={figureOf(row.figures, m)} />

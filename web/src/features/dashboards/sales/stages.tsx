@@ -5,7 +5,7 @@ import { Card, Empty, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { Drill } from "./drill";
 import { stagesQuery } from "./queries";
 import type { Scope } from "./scope";
-import { amount, figureOf, shown } from "./values";
+import { amount, figureOf, shown } from "@/components/crm/analytics-values";
 
 /** The way through the stages: how many deals came, how many went on, how long it took, and what stands there now. */
 export function Stages({ scope }: { scope: Scope }) {

@@ -3,7 +3,7 @@ import { Card } from "@/components/ui/states";
 import { Drill } from "./drill";
 import { Since } from "./headline";
 import type { Scope } from "./scope";
-import { figureOf, LABELS, shown } from "./values";
+import { figureOf, LABELS, shown } from "@/components/crm/analytics-values";
 
 const SIGNS = ["", "×", "×", "÷"];
 

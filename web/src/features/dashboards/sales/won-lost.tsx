@@ -6,7 +6,7 @@ import { Columns } from "../columns";
 import { Drill } from "./drill";
 import { monthsQuery } from "./queries";
 import { lastMonths, type Scope } from "./scope";
-import { amount, figureOf, shown } from "./values";
+import { amount, figureOf, shown } from "@/components/crm/analytics-values";
 import { Cell } from "./stages";
 
 /** Won and lost by the month in which they were closed, and the same as a table. */

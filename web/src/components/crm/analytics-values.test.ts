@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnalyticsFigure } from "@/api/types";
-import { filtersOf, lastMonths, listSearch } from "./scope";
-import { amount, change, shown } from "./values";
+import { amount, change, shown } from "./analytics-values";
 
 const figure = (more: Partial<AnalyticsFigure>): AnalyticsFigure => ({
   measure: "won",
@@ -30,11 +29,4 @@ test("changes say whether they are good", () => {
   expect(change(figure({ value: 5, previous: 4 }))).toEqual({ text: "25 %", way: "up", good: true });
   expect(change(figure({ value: 5, previous: 0 }))).toBeNull();
   expect(change(figure({ value: 5 }))).toBeNull();
-});
-
-test("the scope is the list's own filters", () => {
-  expect(filtersOf({ whose: "me" })).toEqual({ owner_id: "me" });
-  expect(filtersOf({ whose: "t1", region: "r1" })).toEqual({ team_id: "t1", region_id: "r1" });
-  expect(listSearch({}, { field: "stage_kind" })).toEqual({ filter: '{"field":"stage_kind"}' });
-  expect(lastMonths(3, new Date("2026-01-15T00:00:00"))).toEqual(["2025-11", "2025-12", "2026-01"]);
 });
