@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "embed",
     "dedupe",
     "kernel",
@@ -24,6 +24,7 @@ const ORDER: [&str; 18] = [
     "insight",
     "ai",
     "automation",
+    "routine",
     "mcp",
     "app",
 ];
