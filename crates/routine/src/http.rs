@@ -90,12 +90,12 @@ async fn known(tx: &mut Tx, new: &Setting) -> Result<()> {
     let audience = &new.audience;
     let roles = dealwright_access::people::role::store::list(tx).await?;
     if audience.role_ids.iter().any(|id| !roles.iter().any(|role| role.id.0 == *id)) {
-        return Err(Error::field("audience.role_ids", "not_found", "there is no such role"));
+        return Err(Error::field("audience.role_ids", "unknown_reference", "there is no such role"));
     }
     for (field, ids) in [("audience.team_ids", &audience.team_ids), ("audience.user_ids", &audience.user_ids)] {
         let there = names(tx, ids).await?;
         if ids.iter().any(|id| !there.contains_key(id)) {
-            return Err(Error::field(field, "not_found", "there is nothing of this id"));
+            return Err(Error::field(field, "unknown_reference", "there is nothing of this id"));
         }
     }
     Ok(())

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::http::StatusCode;
 use chrono::NaiveDate;
 use dealwright_access::context::permission;
 use dealwright_access::policy::{CreateTask, UseAgent};
@@ -15,12 +16,12 @@ use dealwright_ai::tools::task::About;
 use dealwright_crm::file::FileState;
 use dealwright_files::{Files, Kind};
 use dealwright_kernel::error::Problems;
-use dealwright_kernel::extract::{Json, Query, Valid, Validate};
+use dealwright_kernel::extract::{Json, Valid, Validate};
 use dealwright_kernel::id::RoutineRunId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Committed;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -44,23 +45,18 @@ pub fn router() -> OpenApiRouter<Access> {
 
 /// The endpoint that takes the text out of a file.
 pub fn file_router() -> OpenApiRouter<FileState> {
-    OpenApiRouter::new().routes(routes!(text)).layer(DefaultBodyLimit::max(LARGEST))
+    OpenApiRouter::new().routes(routes!(text)).layer(DefaultBodyLimit::max(LARGEST + 64 * 1024))
 }
 
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct FileParams {
-    /// The file's name, by whose ending its type is told.
-    #[param(max_length = 255, example = "notes.docx")]
-    name: String,
-}
-
-/// The bytes of a file.
+/// Notes as a file.
 #[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[expect(dead_code, reason = "read as bytes; this describes it")]
-struct NotesFile(Vec<u8>);
+#[schema(as = NotesFile)]
+#[expect(dead_code, reason = "read as a multipart stream; this describes it")]
+struct Upload {
+    /// Text, Markdown, WebVTT, SubRip, Word, PDF, OpenDocument or a mail, at most 10 MiB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
 
 /// The text of a file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,36 +68,46 @@ struct NotesText {
 /// Take the text out of notes that are a file
 ///
 /// Text, Markdown, WebVTT, SubRip, Word, PDF, OpenDocument or a mail; the file is not kept. It is read in a process of its own.
-#[utoipa::path(post, path = "/action-items/text", tag = "routines", params(FileParams), request_body(content = NotesFile, content_type = "application/octet-stream"),
+#[utoipa::path(post, path = "/action-items/text", tag = "routines", request_body(content = Upload, content_type = "multipart/form-data"),
     responses((status = 200, body = NotesText), Problems))]
 async fn text(
     _: Allow<UseAgent>,
     State(files): State<Files>,
-    Query(of): Query<FileParams>,
-    body: Result<Bytes, BytesRejection>,
+    body: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<NotesText>> {
-    let bytes = body.map_err(|_| Error::too_large("a file of notes has at most 10 MB"))?;
-    let ending = of.name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    let mime = match ending.as_str() {
-        // What players of films read is text to us.
-        "vtt" | "srt" => "text/plain",
-        _ => {
-            let kind = Kind::judge(&of.name, &bytes);
-            kind.map_err(|_| {
-                Error::field(
-                    "name",
-                    "unknown_type",
-                    "text, Markdown, WebVTT, SubRip, Word, PDF, OpenDocument or a mail",
-                )
-            })?
-            .mime
-        }
-    };
+    let body = body.map_err(|_| Error::unsupported_type("send the file as multipart/form-data"))?;
+    let (name, bytes) = uploaded(body).await?;
+    let mime = mime(&name, &bytes)?;
     let stream = futures::stream::once(async move { Ok(bytes) });
     let text = files.reader.text(mime, Box::pin(stream)).await?;
     let text = text.filter(|text| !text.trim().is_empty());
-    let text = text.ok_or_else(|| Error::field("name", "no_text", "no text could be read out of this file"))?;
+    let text = text.ok_or_else(|| Error::field("file", "no_text", "no text could be read out of this file"))?;
     Ok(Json(NotesText { text: text.chars().take(LONGEST).collect() }))
+}
+
+async fn uploaded(mut body: Multipart) -> Result<(String, Bytes)> {
+    let broken = |error: MultipartError| {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Error::too_large("a file of notes has at most 10 MiB").on("file")
+        } else {
+            Error::unreadable("malformed_multipart", "the upload is not a multipart form")
+        }
+    };
+    let part = body.next_field().await.map_err(broken)?;
+    let part = part.filter(|part| part.name() == Some("file"));
+    let part = part.ok_or_else(|| Error::field("file", "required", "send a file in the part named file"))?;
+    let name = part.file_name().unwrap_or_default().to_owned();
+    Ok((name, part.bytes().await.map_err(broken)?))
+}
+
+/// What a file of notes is, by its name and its bytes. What players of films read is text to us.
+fn mime(name: &str, bytes: &[u8]) -> Result<&'static str> {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    if matches!(ending.as_str(), "vtt" | "srt") {
+        return Ok("text/plain");
+    }
+    let why = "notes are text, Markdown, WebVTT, SubRip, Word, PDF, OpenDocument or a mail";
+    Ok(Kind::judge(name, bytes).map_err(|_| Error::field("file", "unknown_type", why))?.mime)
 }
 
 /// The record that tasks are to be about.

@@ -231,6 +231,8 @@ fn asked(text: &str, all: &[Word<'_>]) -> Option<Judged> {
             ("please", ..) => 1,
             ("can" | "could" | "would" | "will", "you", "guys" | "two" | "all" | "both", _) => 3,
             ("can" | "could" | "would" | "will", "you" | "someone" | "somebody", ..) => 2,
+            ("let's" | "lets", ..) => 1,
+            ("shall" | "should", "we" | "i", ..) => 2,
             ("may" | "can" | "could", "i" | "we", "get" | "have" | "ask", _) => 2,
             ("if" | "that", "you", "could" | "would", _) => 3,
             ("i" | "we", "would", "like", "you") => 5,
@@ -259,7 +261,8 @@ fn asked(text: &str, all: &[Word<'_>]) -> Option<Judged> {
             // "What can you offer": a question about what, and "we should see" asks for nothing.
             let about_what = i > 0 && matches!(at(i - 1), "what" | "how" | "which" | "where" | "why" | "who");
             // "You can use", "we should see": talk, unless it is asked for.
-            let talk = matches!(at(i), "you" | "we" | "you'll" | "we'll") && is_talk(all, verb);
+            let talk =
+                matches!(at(i), "you" | "we" | "you'll" | "we'll" | "let's" | "lets" | "shall") && is_talk(all, verb);
             if !about_what && !talk {
                 return found(verb);
             }
