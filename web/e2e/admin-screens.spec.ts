@@ -32,6 +32,7 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
   ["scoring", "Lead scoring", "refused", ["lead-scoring/dry-run", { rules: [], bands: { a: 60, b: 40, c: 20 } }]],
   ["automations", "Automations", "refused", ["automations", { name: "Mine", object: "lead", steps: [], scopes: {} }]],
+  ["agents", "Agents", "refused", ["routines/stalled_deals/dry-run", {}]],
   ["sla", "Service levels", "refused", ["sla-rules", { name: "Mine", object: "lead", measure: "first_response" }]],
   ["sla-calendars", "Working calendars", "refused", ["sla-calendars", { name: "Mine", week: {} }]],
   ["web-forms", "Web forms", "refused", ["web-forms", { title: "Mine" }]],

@@ -36,6 +36,7 @@ import { Route as AppTrashRouteImport } from "./routes/_app/trash";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
+import { Route as AppAdminAgentsRouteImport } from "./routes/_app/admin/agents";
 import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
 import { Route as AppAdminApprovalsRouteImport } from "./routes/_app/admin/approvals";
 import { Route as AppAdminAssignmentRouteImport } from "./routes/_app/admin/assignment";
@@ -232,6 +233,11 @@ const AppAccountsIdRoute = AppAccountsIdRouteImport.update({
 const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminAgentsRoute = AppAdminAgentsRouteImport.update({
+  id: "/agents",
+  path: "/agents",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminApiKeysRoute = AppAdminApiKeysRouteImport.update({
@@ -578,6 +584,7 @@ export interface FileRoutesByFullPath {
   "/tasks": typeof AppTasksRoute;
   "/trash": typeof AppTrashRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/agents": typeof AppAdminAgentsRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
   "/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
@@ -662,6 +669,7 @@ export interface FileRoutesByTo {
   "/trash": typeof AppTrashRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/agents": typeof AppAdminAgentsRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/audit": typeof AppAdminAuditRoute;
   "/admin/configuration": typeof AppAdminConfigurationRoute;
@@ -746,6 +754,7 @@ export interface FileRoutesById {
   "/_app/trash": typeof AppTrashRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
+  "/_app/admin/agents": typeof AppAdminAgentsRoute;
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/_app/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
   "/_app/admin/assignment": typeof AppAdminAssignmentRouteWithChildren;
@@ -839,6 +848,7 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/trash"
     | "/accounts/$id"
+    | "/admin/agents"
     | "/admin/api-keys"
     | "/admin/approvals"
     | "/admin/assignment"
@@ -923,6 +933,7 @@ export interface FileRouteTypes {
     | "/trash"
     | "/"
     | "/accounts/$id"
+    | "/admin/agents"
     | "/admin/api-keys"
     | "/admin/audit"
     | "/admin/configuration"
@@ -1006,6 +1017,7 @@ export interface FileRouteTypes {
     | "/_app/trash"
     | "/_app/"
     | "/_app/accounts/$id"
+    | "/_app/admin/agents"
     | "/_app/admin/api-keys"
     | "/_app/admin/approvals"
     | "/_app/admin/assignment"
@@ -1274,6 +1286,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/admin/";
       preLoaderRoute: typeof AppAdminIndexRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/agents": {
+      id: "/_app/admin/agents";
+      path: "/agents";
+      fullPath: "/admin/agents";
+      preLoaderRoute: typeof AppAdminAgentsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/api-keys": {
@@ -1857,6 +1876,7 @@ const AppAdminWebFormsRouteWithChildren =
   AppAdminWebFormsRoute._addFileChildren(AppAdminWebFormsRouteChildren);
 
 interface AppAdminRouteChildren {
+  AppAdminAgentsRoute: typeof AppAdminAgentsRoute;
   AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
   AppAdminApprovalsRoute: typeof AppAdminApprovalsRouteWithChildren;
   AppAdminAssignmentRoute: typeof AppAdminAssignmentRouteWithChildren;
@@ -1894,6 +1914,7 @@ interface AppAdminRouteChildren {
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
+  AppAdminAgentsRoute: AppAdminAgentsRoute,
   AppAdminApiKeysRoute: AppAdminApiKeysRoute,
   AppAdminApprovalsRoute: AppAdminApprovalsRouteWithChildren,
   AppAdminAssignmentRoute: AppAdminAssignmentRouteWithChildren,
