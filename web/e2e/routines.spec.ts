@@ -62,13 +62,11 @@ test("notes of a meeting become tasks, one yes each", async ({ page }) => {
   await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByRole("menuitem", { name: "Tasks from meeting notes" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog
-    .getByLabel("A file of notes")
-    .setInputFiles({
-      name: "call.md",
-      mimeType: "text/markdown",
-      buffer: Buffer.from("Next steps:\n- Send the offer by Friday\n- Book a demo for the CFO\n"),
-    });
+  await dialog.getByLabel("A file of notes").setInputFiles({
+    name: "call.md",
+    mimeType: "text/markdown",
+    buffer: Buffer.from("Next steps:\n- Send the offer by Friday\n- Book a demo for the CFO\n"),
+  });
   await expect(dialog.getByLabel("Notes or transcript")).toHaveValue(/Book a demo/);
   await accessible(page);
   await dialog.getByRole("button", { name: "Find tasks" }).click();

@@ -109,7 +109,8 @@ async fn routines(access: &Access, org: OrgId, admin: UserId) -> dealwright_kern
     tx.commit(()).await?.into_inner();
     for person in people.iter().filter(|person| DEMO_LOGINS.iter().any(|(email, _)| *email == person.email)) {
         let cx = access.context_for(org, person.id).await?;
-        for kind in routine::kind::Kind::ALL {
+        // The first of them stands on top, as the newest.
+        for kind in routine::kind::Kind::ALL.into_iter().rev() {
             let cause = routine::find::Cause::Trial;
             let period = dealwright_ai::today(&cx).to_string();
             routine::run::once(&cx, &routine::run::Planned { kind, user: person.id, period, cause, waited: 0 }).await?;

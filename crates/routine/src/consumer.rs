@@ -54,37 +54,30 @@ pub async fn catch_up(database: &Database) -> Result<()> {
 }
 
 async fn look(batch: &mut Batch, clock: &Clock) -> Result<()> {
+    let sets_off = |event: &&Positioned| event.kind == "lead.created" || logged(event).is_some();
+    if !batch.events.iter().any(|event| sets_off(&event)) {
+        return Ok(());
+    }
+    let active: BTreeMap<(Uuid, Kind), DateTime<Utc>> =
+        due::active(batch.db()).await?.into_iter().map(|one| ((one.org.0, one.setting.kind), one.since)).collect();
+    let is_on = |event: &Positioned, kind| active.get(&(event.org.0, kind)).is_some_and(|since| event.at >= *since);
     let mut leads: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
     let mut meetings: Vec<(OrgId, Uuid, Uuid)> = Vec::new();
     for event in batch.events.iter().filter(|event| event.actor_kind != "import") {
-        if event.kind == "lead.created" {
+        if event.kind == "lead.created" && is_on(event, Kind::LeadEnrichment) {
             leads.entry(event.org.0).or_default().insert(event.subject_id);
-        } else if let Some(person) = logged(event) {
+        } else if let Some(person) = logged(event).filter(|_| is_on(event, Kind::MeetingTasks)) {
             meetings.push((event.org, person, event.subject_id));
         }
     }
-    if leads.is_empty() && meetings.is_empty() {
-        return Ok(());
-    }
-    let active: BTreeSet<(Uuid, Kind)> =
-        due::active(batch.db()).await?.into_iter().map(|(org, setting)| (org.0, setting.kind)).collect();
     for (org, leads) in leads {
-        if active.contains(&(org, Kind::LeadEnrichment)) {
-            of_leads(batch, clock, OrgId(org), &leads.into_iter().collect::<Vec<_>>()).await?;
-        }
+        of_leads(batch, clock, OrgId(org), &leads.into_iter().collect::<Vec<_>>()).await?;
     }
     for (org, person, activity) in meetings {
-        if active.contains(&(org.0, Kind::MeetingTasks)) {
-            let cause = Cause::Activity(ActivityId(activity));
-            let planned = Planned {
-                kind: Kind::MeetingTasks,
-                user: person.into(),
-                period: format!("activity:{activity}"),
-                cause,
-                waited: 0,
-            };
-            job::enqueue(batch.db(), org, planned.job(org)?, clock).await?;
-        }
+        let cause = Cause::Activity(ActivityId(activity));
+        let period = format!("activity:{activity}");
+        let planned = Planned { kind: Kind::MeetingTasks, user: person.into(), period, cause, waited: 0 };
+        job::enqueue(batch.db(), org, planned.job(org)?, clock).await?;
     }
     Ok(())
 }

@@ -131,13 +131,13 @@ pub async fn tick(access: &Access) -> Result<()> {
     let now = clock.now();
     let mut tx = access.database().system().await?;
     let mut active = due::active(tx.db()).await?;
-    active.retain(|(_, setting)| setting.schedule.is_some());
-    let mut orgs: Vec<OrgId> = active.iter().map(|(org, _)| *org).collect();
+    active.retain(|routine| routine.setting.schedule.is_some());
+    let mut orgs: Vec<OrgId> = active.iter().map(|routine| routine.org).collect();
     orgs.dedup();
     for org in orgs {
         let people = due::people(tx.db(), org).await?;
         let (done, muted) = (due::done(tx.db(), org, now).await?, due::muted(tx.db(), org).await?);
-        for (_, setting) in active.iter().filter(|(of, _)| *of == org) {
+        for setting in active.iter().filter(|routine| routine.org == org).map(|routine| &routine.setting) {
             let kind = setting.kind.as_str();
             for person in &people {
                 let zone = working_hours::zone(person.zone.as_deref());

@@ -6,6 +6,8 @@ create table routine (
     kind            text not null check (kind in ('daily_priorities', 'weekly_insights', 'stalled_deals', 'lead_enrichment', 'lead_scoring',
                         'duplicate_sweep', 'meeting_tasks')),
     active          boolean not null,
+    -- Since when: what happened before sets nothing off.
+    active_since    timestamptz,
     -- {"at": "07:00", "days": ["mon",…]} in the time zone of whom it tells; null for one that waits for something to happen.
     schedule        jsonb,
     -- {"everyone": true} or {"role_ids": […], "team_ids": […], "user_ids": […]}

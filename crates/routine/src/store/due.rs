@@ -15,13 +15,23 @@ use crate::setting::Setting;
 /// How long runs are remembered.
 const KEPT: TimeDelta = TimeDelta::days(180);
 
-/// The routines that are on.
+/// A routine that is on.
+#[derive(Debug)]
+pub struct Active {
+    pub org: OrgId,
+    pub setting: Setting,
+    /// What happened before sets nothing off.
+    pub since: DateTime<Utc>,
+}
+
+/// The routines that are on, by organisation.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn active(db: &mut PgConnection) -> Result<Vec<(OrgId, Setting)>> {
+pub async fn active(db: &mut PgConnection) -> Result<Vec<Active>> {
     let rows = sqlx::query!(
-        r#"select org_id as "org: OrgId", kind, active, schedule, audience, by_mail, version from routine where active order by org_id, kind"#
+        r#"select org_id as "org: OrgId", kind, active, schedule, audience, by_mail, version, coalesce(active_since, updated_at) as "since!"
+           from routine where active order by org_id, kind"#
     )
     .fetch_all(db)
     .await?;
@@ -35,7 +45,7 @@ pub async fn active(db: &mut PgConnection) -> Result<Vec<(OrgId, Setting)>> {
                 by_mail: r.by_mail,
                 version: r.version,
             };
-            Ok((r.org, row.into_setting()?))
+            Ok(Active { org: r.org, setting: row.into_setting()?, since: r.since })
         })
         .collect()
 }

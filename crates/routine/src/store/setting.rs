@@ -78,10 +78,11 @@ pub async fn put(tx: &mut Tx, new: &Setting) -> Result<bool> {
     let schedule = new.schedule.as_ref().map(serde_json::to_value).transpose().map_err(Error::internal)?;
     let audience = serde_json::to_value(&new.audience).map_err(Error::internal)?;
     let written = sqlx::query!(
-        "insert into routine as r (org_id, kind, active, schedule, audience, by_mail, version, updated_by, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7::bigint + 1, $8, $9)
+        "insert into routine as r (org_id, kind, active, schedule, audience, by_mail, version, updated_by, updated_at, active_since)
+         values ($1, $2, $3, $4, $5, $6, $7::bigint + 1, $8, $9, case when $3 then $9::timestamptz end)
          on conflict (org_id, kind) do update set active = excluded.active, schedule = excluded.schedule, audience = excluded.audience,
-             by_mail = excluded.by_mail, version = excluded.version, updated_by = excluded.updated_by, updated_at = excluded.updated_at
+             by_mail = excluded.by_mail, version = excluded.version, updated_by = excluded.updated_by, updated_at = excluded.updated_at,
+             active_since = case when not excluded.active then null when r.active then r.active_since else excluded.active_since end
          where r.version = $7",
         org,
         new.kind.as_str(),

@@ -121,3 +121,18 @@ async fn what_is_no_text_or_too_much_is_refused() {
     assert_eq!(text("empty.txt", b"").await.status, 422);
     assert_eq!(text("large.txt", &vec![b'x'; 11 * 1024 * 1024]).await.status, 413);
 }
+
+#[tokio::test]
+async fn what_happened_before_it_was_switched_on_sets_nothing_off() {
+    let (app, clock) = monday().await;
+    let deal = app.admin.opportunity("Isdom", json!({})).await;
+    let meeting = json!({ "kind": "meeting", "body": "I'll send the offer by Friday.", "opportunity_id": deal["id"] });
+    app.admin.post("/activities", meeting.clone()).await.ok();
+    clock.advance(chrono::TimeDelta::minutes(1));
+    switch(&app.admin, "meeting_tasks", json!({ "active": true })).await;
+    app.drain().await;
+    assert_eq!(results(&app.admin).await.len(), 0);
+    app.admin.post("/activities", meeting).await.ok();
+    app.drain().await;
+    assert_eq!(results(&app.admin).await.len(), 1);
+}
