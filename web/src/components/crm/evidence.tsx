@@ -14,7 +14,7 @@ const TARGET = {
 export function SourceLink({ source, children }: { source: Pick<Evidence, "type" | "id">; children: React.ReactNode }) {
   const to = source.type in TARGET ? TARGET[source.type as keyof typeof TARGET] : null;
   return to && source.id ? (
-    <Link to={to} params={{ id: source.id }} className="text-accent-text hover:underline">
+    <Link to={to} params={{ id: source.id }} className="text-accent-text underline underline-offset-2">
       {children}
     </Link>
   ) : (
@@ -54,9 +54,11 @@ export function EvidenceList({ proposal: p, open }: { proposal: Proposal; open: 
         </Row>
       )}
       {p.tainted && (
-        <p className="flex items-center gap-1 text-warn-text">
-          <TriangleAlert className="size-3 shrink-0" aria-hidden /> Based on text from outside your company
-        </p>
+        <Row label="Words">
+          <span className="flex items-center gap-1 text-warn-text">
+            <TriangleAlert className="size-3 shrink-0" aria-hidden /> Based on text that somebody else wrote
+          </span>
+        </Row>
       )}
       {open && (
         <>
