@@ -35,6 +35,7 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["ai-usage", "AI usage", "refused", ["budgets", { scope: "each", metric: "requests", period: "day", amount: "9" }]],
   ["model-calls", "Model calls", "refused", ["guardrails/trial", { text: "Mine" }]],
   ["automations", "Automations", "refused", ["automations", { name: "Mine", object: "lead", steps: [], scopes: {} }]],
+  ["agents", "Agents", "refused", ["routines/stalled_deals/dry-run", {}]],
   ["sla", "Service levels", "refused", ["sla-rules", { name: "Mine", object: "lead", measure: "first_response" }]],
   ["sla-calendars", "Working calendars", "refused", ["sla-calendars", { name: "Mine", week: {} }]],
   ["web-forms", "Web forms", "refused", ["web-forms", { title: "Mine" }]],

@@ -40,6 +40,7 @@ const PAGES = [
   ["rule", "/admin/rules/new"],
   ["automations", "/admin/automations"],
   ["automation", "/admin/automations/new"],
+  ["agents", "/admin/agents"],
   ["assignment rules", "/admin/assignment"],
   ["service levels", "/admin/sla"],
   ["service level", "/admin/sla/new"],

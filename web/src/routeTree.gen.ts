@@ -38,6 +38,7 @@ import { Route as AppTrashRouteImport } from "./routes/_app/trash";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
+import { Route as AppAdminAgentsRouteImport } from "./routes/_app/admin/agents";
 import { Route as AppAdminAiUsageRouteImport } from "./routes/_app/admin/ai-usage";
 import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
 import { Route as AppAdminApprovalsRouteImport } from "./routes/_app/admin/approvals";
@@ -249,6 +250,11 @@ const AppAccountsIdRoute = AppAccountsIdRouteImport.update({
 const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminAgentsRoute = AppAdminAgentsRouteImport.update({
+  id: "/agents",
+  path: "/agents",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminAiUsageRoute = AppAdminAiUsageRouteImport.update({
@@ -622,6 +628,7 @@ export interface FileRoutesByFullPath {
   "/tasks": typeof AppTasksRoute;
   "/trash": typeof AppTrashRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/agents": typeof AppAdminAgentsRoute;
   "/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
@@ -712,6 +719,7 @@ export interface FileRoutesByTo {
   "/trash": typeof AppTrashRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
+  "/admin/agents": typeof AppAdminAgentsRoute;
   "/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/audit": typeof AppAdminAuditRoute;
@@ -803,6 +811,7 @@ export interface FileRoutesById {
   "/_app/trash": typeof AppTrashRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
+  "/_app/admin/agents": typeof AppAdminAgentsRoute;
   "/_app/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/_app/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
@@ -903,6 +912,7 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/trash"
     | "/accounts/$id"
+    | "/admin/agents"
     | "/admin/ai-usage"
     | "/admin/api-keys"
     | "/admin/approvals"
@@ -993,6 +1003,7 @@ export interface FileRouteTypes {
     | "/trash"
     | "/"
     | "/accounts/$id"
+    | "/admin/agents"
     | "/admin/ai-usage"
     | "/admin/api-keys"
     | "/admin/audit"
@@ -1083,6 +1094,7 @@ export interface FileRouteTypes {
     | "/_app/trash"
     | "/_app/"
     | "/_app/accounts/$id"
+    | "/_app/admin/agents"
     | "/_app/admin/ai-usage"
     | "/_app/admin/api-keys"
     | "/_app/admin/approvals"
@@ -1370,6 +1382,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/admin/";
       preLoaderRoute: typeof AppAdminIndexRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/agents": {
+      id: "/_app/admin/agents";
+      path: "/agents";
+      fullPath: "/admin/agents";
+      preLoaderRoute: typeof AppAdminAgentsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/ai-usage": {
@@ -1988,6 +2007,7 @@ const AppAdminWebFormsRouteWithChildren =
   AppAdminWebFormsRoute._addFileChildren(AppAdminWebFormsRouteChildren);
 
 interface AppAdminRouteChildren {
+  AppAdminAgentsRoute: typeof AppAdminAgentsRoute;
   AppAdminAiUsageRoute: typeof AppAdminAiUsageRoute;
   AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
   AppAdminApprovalsRoute: typeof AppAdminApprovalsRouteWithChildren;
@@ -2028,6 +2048,7 @@ interface AppAdminRouteChildren {
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
+  AppAdminAgentsRoute: AppAdminAgentsRoute,
   AppAdminAiUsageRoute: AppAdminAiUsageRoute,
   AppAdminApiKeysRoute: AppAdminApiKeysRoute,
   AppAdminApprovalsRoute: AppAdminApprovalsRouteWithChildren,

@@ -52,13 +52,21 @@ pub enum Consult {
 pub struct Assistant(Arc<Inner>);
 
 /// Where the person is; UTC when they did not say.
-pub(crate) fn zone(cx: &Context) -> chrono_tz::Tz {
+#[must_use]
+pub fn zone(cx: &Context) -> chrono_tz::Tz {
     cx.actor().time_zone.as_deref().and_then(|zone| zone.parse().ok()).unwrap_or(chrono_tz::Tz::UTC)
 }
 
 /// The day it is where the person is.
-pub(crate) fn today(cx: &Context) -> chrono::NaiveDate {
+#[must_use]
+pub fn today(cx: &Context) -> chrono::NaiveDate {
     cx.clock().now().with_timezone(&zone(cx)).date_naive()
+}
+
+/// What a person's words are read against: their day and how their locale writes.
+#[must_use]
+pub fn reading(cx: &Context) -> Reading {
+    Reading::of_locale(today(cx), cx.actor().locale.as_deref().unwrap_or_default())
 }
 
 /// What the handlers of runs ask for.
@@ -232,9 +240,9 @@ impl Assistant {
         self.0.woken.subscribe()
     }
 
-    /// What a person's words are read against: their day and how their locale writes.
+    /// What a person's words are read against.
     pub(crate) fn reading(&self, cx: &Context) -> Reading {
-        Reading::of_locale(today(cx), cx.actor().locale.as_deref().unwrap_or_default())
+        reading(cx)
     }
 
     /// A call for a plan, for the record.

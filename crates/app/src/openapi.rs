@@ -43,7 +43,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
     info(title = "Dealwright", description = "The API that the web app, integrations and agents use. Conventions: docs/api-design.", license(name = "AGPL-3.0-only", identifier = "AGPL-3.0-only")),
     components(schemas(dealwright_kernel::error::Problem)),
     tags((name = "session"), (name = "sign-in"), (name = "setup"), (name = "people"), (name = "single sign-on"), (name = "keys"), (name = "oauth"), (name = "audit"), (name = "master data"), (name = "accounts"), (name = "contacts"), (name = "leads"), (name = "opportunities"),
-         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "knowledge"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "approvals"), (name = "service levels"), (name = "insight"), (name = "automations"), (name = "assistant"), (name = "governance"))
+         (name = "tasks"), (name = "activities"), (name = "timeline"), (name = "files"), (name = "mail"), (name = "trash"), (name = "sharing"), (name = "search"), (name = "knowledge"), (name = "views"), (name = "bulk"), (name = "live"), (name = "notifications"), (name = "imports"), (name = "rules"), (name = "lifecycles"), (name = "approvals"), (name = "service levels"), (name = "insight"), (name = "automations"), (name = "routines"), (name = "assistant"), (name = "governance"))
 )]
 struct Description;
 
@@ -132,7 +132,8 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(dealwright_knowledge::router())
         .merge(dealwright_insight::router())
         .merge(proposal::http::router())
-        .merge(dealwright_automation::http::router());
+        .merge(dealwright_automation::http::router())
+        .merge(dealwright_routine::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
 }
 
@@ -141,7 +142,7 @@ fn of_assistant() -> OpenApiRouter<AssistantState> {
 }
 
 fn of_files() -> OpenApiRouter<file::FileState> {
-    OpenApiRouter::new().nest(PREFIX, file::http::router())
+    OpenApiRouter::new().nest(PREFIX, file::http::router().merge(dealwright_routine::notes_http::file_router()))
 }
 
 fn of_knowledge() -> OpenApiRouter<KnowledgeState> {

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use dealwright_access::organisation::{self, NewOrganisation};
-use dealwright_access::{Access, Context, PushHosts, Settings};
+use dealwright_access::{Access, Context, PushHosts, Settings, people};
 use dealwright_crm::account::{self, NewAccount};
 use dealwright_demo as demo;
 use dealwright_files::Files;
 use dealwright_import::command::{self, Choices, File, Report};
 use dealwright_kernel::extract::read_value;
 use dealwright_kernel::id::{OrgId, UserId};
+use dealwright_routine as routine;
 use dealwright_sla::timer::past;
 use dealwright_store::sequencer;
 use serde_json::json;
@@ -66,6 +67,10 @@ pub async fn demo_once(access: &Access, files: &Files) -> Result<(), Failure> {
         organisation::discard(access, org).await.map_err(deep)?;
         return Err(deep(error));
     }
+    if let Err(error) = routines(access, org, admin).await {
+        organisation::discard(access, org).await.map_err(deep)?;
+        return Err(deep(error));
+    }
     tracing::info!(
         opportunities = company.opportunities.len(),
         accounts = company.accounts.len(),
@@ -89,6 +94,28 @@ async fn insight(access: &Access, org: OrgId, admin: UserId) -> dealwright_kerne
     }
     tx.commit(()).await?.into_inner();
     dealwright_insight::scoring::score_all(access, org).await?;
+    Ok(())
+}
+
+/// Every routine on, and what each has found today for the people of the demo.
+async fn routines(access: &Access, org: OrgId, admin: UserId) -> dealwright_kernel::Result<()> {
+    let cx = access.context_for(org, admin).await?;
+    let mut tx = cx.begin().await?;
+    for kind in routine::kind::Kind::ALL {
+        let shipped = routine::setting::Setting::shipped(kind);
+        routine::store::setting::put(&mut tx, &routine::setting::Setting { active: true, ..shipped }).await?;
+    }
+    let people = people::store::users(&mut tx).await?;
+    tx.commit(()).await?.into_inner();
+    for person in people.iter().filter(|person| DEMO_LOGINS.iter().any(|(email, _)| *email == person.email)) {
+        let cx = access.context_for(org, person.id).await?;
+        // The first of them stands on top, as the newest.
+        for kind in routine::kind::Kind::ALL.into_iter().rev() {
+            let cause = routine::find::Cause::Trial;
+            let period = dealwright_ai::today(&cx).to_string();
+            routine::run::once(&cx, &routine::run::Planned { kind, user: person.id, period, cause, waited: 0 }).await?;
+        }
+    }
     Ok(())
 }
 

@@ -103,6 +103,7 @@ impl Background {
         tasks.spawn(live::run(database.clone(), state.hub.clone(), stop.clone()));
         tasks.spawn(notification::maker::run(database.clone(), stop.clone()));
         tasks.spawn(dealwright_automation::consumer::follow(database.clone(), stop.clone()));
+        tasks.spawn(dealwright_routine::consumer::follow(database.clone(), stop.clone()));
         tasks.spawn(dealwright_sla::timer::follow::run(state.access.clone(), stop.clone()));
         tasks.spawn(dealwright_sla::escalation::run(state.access.clone(), stop.clone()));
         tasks.spawn(index::run(state.knowledge.clone(), database.clone(), stop.clone()));
@@ -148,6 +149,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = notification::letter::register(worker, &state.access, &state.mailer);
     let worker = dealwright_sla::register(worker, &state.access);
     let worker = dealwright_insight::register(worker, &state.access);
+    let worker = dealwright_routine::register(worker, &state.access);
     dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
             let access = to_end.clone();
@@ -175,13 +177,14 @@ pub fn worker(state: &AppState) -> Worker {
         .every("seal_audit", TimeDelta::hours(1))
 }
 
-/// Makes the notifications of all that happened until now and sets off its automations, as what runs beside the requests does at
+/// Makes the notifications of all that happened until now and sets off its automations and routines, as what runs beside the requests does at
 /// once.
 ///
 /// # Errors
 /// When the database is gone.
 pub async fn notify(state: &AppState) -> dealwright_kernel::Result<()> {
     dealwright_automation::consumer::catch_up(state.access.database()).await?;
+    dealwright_routine::consumer::catch_up(state.access.database()).await?;
     notification::maker::catch_up(state.access.database()).await
 }
 

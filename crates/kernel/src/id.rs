@@ -77,6 +77,8 @@ ids! {
     ProposalId,
     AutomationId,
     AutomationRunId,
+    /// A run of a routine for a person.
+    RoutineRunId,
     /// A share of a record with a person or a team.
     ShareId,
     /// A contact's time at an account.

@@ -53,6 +53,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/98_knowledge.sql"),
     include_str!("../schema/99_insight.sql"),
     include_str!("../schema/99_governance.sql"),
+    include_str!("../schema/99_routines.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

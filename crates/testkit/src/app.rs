@@ -151,6 +151,14 @@ impl TestApp {
         sign_in(&self.state, &self.url, self.org, id, email).await
     }
 
+    /// The same person, signed in anew: sessions end as days pass.
+    ///
+    /// # Panics
+    /// When they can't sign in.
+    pub async fn again(&self, who: &Person) -> Person {
+        unwrap(sign_in(&self.state, &self.url, self.org, who.id, &who.email).await)
+    }
+
     /// A team.
     ///
     /// # Panics

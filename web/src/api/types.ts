@@ -191,6 +191,15 @@ export type AutomationStep = Schemas["AutomationStep"];
 export type AutomationMoment = Schemas["AutomationMoment"];
 export type AutomationRun = Schemas["AutomationRun"];
 export type AutomationTried = Schemas["AutomationTried"];
+export type Routine = Schemas["Routine"];
+export type RoutineKind = Schemas["RoutineKind"];
+export type RoutineSchedule = Schemas["RoutineSchedule"];
+export type RoutineAudience = Schemas["RoutineAudience"];
+export type RoutineRun = Schemas["RoutineRun"];
+export type RoutineDryRun = Schemas["RoutineDryRun"];
+export type RoutineResult = Schemas["RoutineResult"];
+export type RoutineLine = Schemas["RoutineLine"];
+export type RoutineSubscription = Schemas["RoutineSubscription"];
 
 export type Import = Schemas["Import"];
 export type ImportObject = Schemas["ImportObject"];

@@ -4,7 +4,7 @@
 
 use chrono::{Days, NaiveDate};
 use dealwright_access::policy::{Needs, Permission, ReadOpportunity, ReadTask, UseAgent};
-use dealwright_access::{Actor, Object};
+use dealwright_access::{Actor, Context, Object};
 use dealwright_crm::approval::view::{self, Filter};
 use dealwright_kernel::{Error, Money, Result};
 use dealwright_store::Tx;
@@ -46,20 +46,8 @@ impl Tool for ListMyDay {
     type Args = DayArgs;
 
     async fn run(running: Running<'_>, tx: &mut Tx, args: DayArgs) -> Result<Output> {
-        let actor = running.cx.actor();
         let today = crate::today(running.cx);
-        let mut all = tasks(actor, tx, today).await?;
-        all.extend(deals(actor, tx, today).await?);
-        let waiting = view::page(running.cx, tx, Filter::Waiting, DEFAULT, None).await?.items;
-        all.extend(waiting.iter().map(|one| Item {
-            kind: one.subject.record_type.clone(),
-            id: one.subject.record_id,
-            name: one.subject.name.clone(),
-            due: None,
-            amount: None,
-            why: vec![Why { points: 70, words: format!("{} waits for your approval", one.definition.name) }],
-        }));
-        all.sort_by(|a, b| b.points().cmp(&a.points()).then(a.due.cmp(&b.due)).then(a.name.cmp(&b.name)));
+        let mut all = list(running.cx, tx).await?;
         let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
         all.truncate(args.limit.unwrap_or(DEFAULT).clamp(1, 20).into());
         let items = all.iter().map(Item::told).collect::<Vec<_>>();
@@ -73,26 +61,50 @@ impl Tool for ListMyDay {
     }
 }
 
+/// All that the person has to do, what is most pressing first.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn list(cx: &Context, tx: &mut Tx) -> Result<Vec<Item>> {
+    let (actor, today) = (cx.actor(), crate::today(cx));
+    let mut all = tasks(actor, tx, today).await?;
+    all.extend(deals(actor, tx, today).await?);
+    let waiting = view::page(cx, tx, Filter::Waiting, DEFAULT, None).await?.items;
+    all.extend(waiting.iter().map(|one| Item {
+        kind: one.subject.record_type.clone(),
+        id: one.subject.record_id,
+        name: one.subject.name.clone(),
+        due: None,
+        amount: None,
+        why: vec![Why { points: 70, words: format!("{} waits for your approval", one.definition.name) }],
+    }));
+    all.sort_by(|a, b| b.points().cmp(&a.points()).then(a.due.cmp(&b.due)).then(a.name.cmp(&b.name)));
+    Ok(all)
+}
+
 /// Something to do.
 #[derive(Debug)]
-struct Item {
-    kind: String,
-    id: Uuid,
-    name: String,
-    due: Option<NaiveDate>,
-    amount: Option<Money>,
-    why: Vec<Why>,
+pub struct Item {
+    /// The type of the record.
+    pub kind: String,
+    pub id: Uuid,
+    pub name: String,
+    pub due: Option<NaiveDate>,
+    pub amount: Option<Money>,
+    pub why: Vec<Why>,
 }
 
 /// Why it is to be done, and how much that weighs.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct Why {
-    points: i64,
-    words: String,
+pub struct Why {
+    pub points: i64,
+    pub words: String,
 }
 
 impl Item {
-    fn points(&self) -> i64 {
+    /// How much speaks for it.
+    #[must_use]
+    pub fn points(&self) -> i64 {
         self.why.iter().map(|why| why.points).sum()
     }
 

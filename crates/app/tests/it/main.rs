@@ -17,6 +17,7 @@ mod crm;
 mod insight;
 mod killed;
 mod knowledge;
+mod routine;
 mod sla;
 mod store;
 mod workflow;

@@ -70,9 +70,11 @@ export function EvidenceList({ proposal: p, open }: { proposal: Proposal; open: 
         </Row>
       )}
       {p.tainted && (
-        <p className="flex items-center gap-1 text-warn-text">
-          <TriangleAlert className="size-3 shrink-0" aria-hidden /> Based on text from outside your company
-        </p>
+        <Row label="Words">
+          <span className="flex items-center gap-1 text-warn-text">
+            <TriangleAlert className="size-3 shrink-0" aria-hidden /> Based on text that somebody else wrote
+          </span>
+        </Row>
       )}
       {open && (
         <>

@@ -34,7 +34,7 @@ export function ModelState() {
           <Progress value={d.done_bytes} max={d.total_bytes} label={`Fetching ${d.label}`} />
         </div>
       ))}
-      <p title={data.message ?? undefined}>{where(data)} Nothing changes until you approve.</p>
+      <p title={data.message ?? undefined}>{where(data)} Changes are proposed first.</p>
     </div>
   );
 }

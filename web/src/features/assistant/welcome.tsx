@@ -28,7 +28,7 @@ export function Welcome({
       <AgentMark size={28} />
       <p className="text-cell text-fg-2">
         {may
-          ? "Ask about your deals, or say what to change. It reads what you may read, and proposes what you may change: nothing changes until you approve."
+          ? "Ask about your deals, or say what to change. It reads what you may read, and proposes what you may change. A change waits for your approval, unless your administrators let it through."
           : "Your role does not include the assistant. An administrator can add it."}
       </p>
       {may &&

@@ -48,7 +48,9 @@ export function StepForm(props: Form<Step> & { object: Parameters<typeof SetFiel
             value={step.goal}
             onChange={(e) => onChange({ ...step, goal: e.target.value })}
           />
-          <p className="text-meta text-fg-3">It answers you, and proposes; nothing changes until you approve.</p>
+          <p className="text-meta text-fg-3">
+            It answers you, and proposes; a change waits for your approval, unless the guardrails let it through.
+          </p>
         </div>
       );
   }

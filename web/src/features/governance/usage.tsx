@@ -7,9 +7,8 @@ import { Card, ReadFailed, SkeletonRows } from "@/components/ui/states";
 import { AdminPage } from "@/features/admin/layout";
 import { date, number, plural } from "@/lib/format";
 import { Budgets } from "./budgets";
+import { DAYS } from "./period";
 import { budgetsQuery, usageQuery } from "./queries";
-
-export const DAYS = [7, 30, 90, 365] as const;
 
 export function UsagePage() {
   const days = useSearch({ from: "/_app/admin/ai-usage" }).days ?? 30;

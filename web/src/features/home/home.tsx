@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { CircleCheck, Plus } from "lucide-react";
 import { useMay, useMe } from "@/api/shared";
 import { allOf, countWords, pendingQuery } from "@/components/crm/proposal-query";
+import { AgentResults } from "@/components/crm/routines/results";
 import { TaskRow } from "@/components/crm/task-row";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
@@ -52,6 +53,7 @@ export function Home() {
             )}
           </div>
           <Checklist />
+          <AgentResults />
           <Closing deals={closing} />
           <Card
             title={<>Tasks {late > 0 && <span className="text-cell font-normal text-fg-3">{late} overdue</span>}</>}

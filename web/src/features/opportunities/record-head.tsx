@@ -1,6 +1,7 @@
+import { useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { ArrowRight, ArrowUpRight, Ellipsis, Phone, Sparkle, SquareCheck, Trash2 } from "lucide-react";
+import { ArrowRight, ArrowUpRight, Ellipsis, NotebookPen, Phone, Sparkle, SquareCheck, Trash2 } from "lucide-react";
 import { remove } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { FIELD_LOCKED, useFields, useMay, useMe, useStages } from "@/api/shared";
@@ -19,9 +20,12 @@ import { StageRing } from "@/components/ui/stage-ring";
 import { failed } from "@/components/ui/toast";
 import { date, daysUntil, money, plural } from "@/lib/format";
 import { create, openAssistant } from "@/lib/frame";
+import { loadable } from "@/lib/loadable";
 import { editOf, FIELDS, type FieldName } from "./fields";
 import { useLife } from "./life";
 import type { OnMove } from "./use-move";
+
+const NotesDialog = loadable(() => import("@/components/crm/routines/notes-dialog").then((m) => m.NotesDialog));
 
 export function useFact(o: Opportunity) {
   const save = useEdit<Opportunity>("opportunities");
@@ -128,12 +132,15 @@ export function Actions({ o, onMove }: { o: Opportunity; onMove: OnMove }) {
   const life = useLife(o, onMove);
   const mayLog = useMay("activity", "create");
   const mayAddTask = useMay("task", "create");
+  const mayAsk = useMay("agent", "use");
+  const [notes, setNotes] = useState(false);
   const sharing = useSharing("opportunity", o);
   return (
     <div className="flex shrink-0 gap-2" data-print="hide">
       {sharing.follow}
       {sharing.dialog}
       {life.dialog}
+      {notes && <NotesDialog about={{ type: "opportunity", id: o.id, name: o.name }} onClose={() => setNotes(false)} />}
       {mayLog && (
         <Button className="max-md:hidden" onClick={() => composing.set("call")}>
           <Phone /> Log
@@ -158,6 +165,9 @@ export function Actions({ o, onMove }: { o: Opportunity; onMove: OnMove }) {
                   run: () => create({ kind: "task", subject: { type: "opportunity", id: o.id, name: o.name } }),
                 },
               ]
+            : []),
+          ...(mayAddTask && mayAsk
+            ? [{ label: "Tasks from meeting notes", icon: <NotebookPen />, run: () => setNotes(true) }]
             : []),
           { label: "Ask about this deal", icon: <Sparkle />, run: () => openAssistant() },
           ...life.items,

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useMay } from "@/api/shared";
 import { Card } from "@/components/ui/states";
 import { loadable } from "@/lib/loadable";
+import { MyAgents } from "./my-agents";
 import { MyHours } from "./my-hours";
 import { ProfileForm } from "./profile-form";
 
@@ -26,6 +27,7 @@ export function Profile() {
       </Card>
       {useMay("approval", "read") && <OutOfOffice />}
       {useMay("user", "read") && <MyHours />}
+      {useMay("agent", "use") && <MyAgents />}
     </div>
   );
 }

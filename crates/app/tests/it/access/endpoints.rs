@@ -53,6 +53,7 @@ impl Records {
             .replace("{number}", "1")
             .replace("{event_id}", nil)
             .replace("{object}", "opportunity")
+            .replace("{kind}", "stalled_deals")
             .replace("{reaction}", "heart")
             .replace("{domain}", "acme.test")
             .replace("{valid_from}", "2026-01-02")
@@ -265,6 +266,11 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
             json!({ "months": 1, "rule": { "name": "New", "object": "lead", "condition": "false", "measure": "first_response",
                                            "target": { "value": 1, "unit": "hours" } } })
         }
+        "PATCH /routines/{kind}" => json!({ "active": true, "version": 999 }),
+        "POST /routines/{kind}/dry-run" | "POST /action-items/text" => json!({}),
+        "PATCH /routine-results/{id}" => json!({ "rating": 5 }),
+        "PUT /routine-subscriptions/{kind}" => json!({ "muted": false }),
+        "POST /action-items" | "POST /action-items/preview" => json!({ "text": "Nothing to do." }),
         "POST /materials" => json!({ "kind": "script", "title": "New", "body": "Hello" }),
         "PATCH /materials/{id}" => json!({ "title": "Changed", "version": 999 }),
         "POST /materials/{id}/archive"

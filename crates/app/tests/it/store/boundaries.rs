@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "embed",
     "dedupe",
     "kernel",
@@ -25,6 +25,7 @@ const ORDER: [&str; 19] = [
     "governance",
     "ai",
     "automation",
+    "routine",
     "mcp",
     "app",
 ];

@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use dealwright_access::policy::{Action, Permission, ReadRule, UpdateRule};
 use dealwright_access::{Access, Allow};
-use dealwright_kernel::error::{OrNotFound, Problems};
+use dealwright_kernel::error::Problems;
 use dealwright_kernel::extract::{Json, Query, Valid, Validate};
 use dealwright_kernel::{Page, Result};
-use dealwright_store::{Committed, Event, Subject};
+use dealwright_store::Committed;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -55,25 +55,6 @@ async fn last(cx: Allow<ReadRule>, Query(of): Query<Of>) -> Result<Json<Page<Swe
 async fn begin(cx: Allow<UpdateRule>, Valid(new): Valid<NewSweep>) -> Result<Committed<impl IntoResponse>> {
     cx.actor().require(Permission::new(new.object.object(), Action::Read))?;
     let mut tx = cx.begin().await?;
-    store::alone(&mut tx, new.object).await?;
-    let running = store::last(&mut tx, new.object).await?.filter(|s| s.finished_at.is_none());
-    let key = format!("duplicates:{}:{}", tx.org(), new.object.as_str());
-    let queued = store::is_queued(&mut tx, &key).await?;
-    if let Some(broken) = running.as_ref().filter(|_| !queued) {
-        // Its worker died for good, or its person may no longer do this.
-        store::finish(&mut tx, broken.id, "failed", Some("It was broken off.")).await?;
-    }
-    let sweep = match running.filter(|_| queued) {
-        Some(running) => running,
-        None => {
-            let id = tx.new_id();
-            store::insert(&mut tx, id, new.object, cx.actor().user).await?;
-            tx.enqueue(super::run(cx.actor().user, id)?.unique(key));
-            let name = format!("Duplicate {}s", new.object.as_str());
-            let subject = Subject { object: "duplicate_sweep", id, name, version: None };
-            tx.emit(Event::with_id(tx.new_id().into(), "duplicate_sweep.started".to_owned(), subject));
-            store::find(&mut tx, id).await?.or_not_found("sweep")?
-        }
-    };
+    let sweep = super::begin(&cx, &mut tx, new.object).await?;
     tx.commit((StatusCode::ACCEPTED, Json(sweep))).await
 }

@@ -16,6 +16,7 @@ use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::UserId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::job::{Job, NewJob, Worker};
+use dealwright_store::{Event, Subject, Tx};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -44,6 +45,31 @@ struct Payload {
 /// Internal, when the payload can't be serialised.
 pub fn run(by: UserId, sweep: Uuid) -> Result<NewJob> {
     NewJob::new(KIND, &Payload { by, sweep })
+}
+
+/// Begins a sweep through what the actor may see; one that is running is answered instead of a second.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn begin(cx: &Context, tx: &mut Tx, object: MatchObject) -> Result<store::Sweep> {
+    store::alone(tx, object).await?;
+    let running = store::last(tx, object).await?.filter(|s| s.finished_at.is_none());
+    let key = format!("duplicates:{}:{}", tx.org(), object.as_str());
+    let queued = store::is_queued(tx, &key).await?;
+    if let Some(running) = running {
+        if queued {
+            return Ok(running);
+        }
+        // Its worker died for good, or its person may no longer do this.
+        store::finish(tx, running.id, "failed", Some("It was broken off.")).await?;
+    }
+    let id = tx.new_id();
+    store::insert(tx, id, object, cx.actor().user).await?;
+    tx.enqueue(run(cx.actor().user, id)?.unique(key));
+    let name = format!("Duplicate {}s", object.as_str());
+    let subject = Subject { object: "duplicate_sweep", id, name, version: None };
+    tx.emit(Event::with_id(tx.new_id().into(), "duplicate_sweep.started".to_owned(), subject));
+    store::find(tx, id).await?.or_not_found("sweep")
 }
 
 /// Registers the job.

@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { DAYS, UsagePage } from "@/features/governance/usage";
+import { DAYS } from "@/features/governance/period";
+import { UsagePage } from "@/features/governance/usage";
 
 export const Route = createFileRoute("/_app/admin/ai-usage")({
   staticData: { crumb: "AI usage" },
