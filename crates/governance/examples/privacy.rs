@@ -7,7 +7,7 @@
 //! that kind.
 
 #![allow(clippy::print_stdout, reason = "a program that tells what it found")]
-#![allow(clippy::cast_precision_loss, reason = "counts of some thousand spans, as shares")]
+#![allow(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts of some thousand spans, as shares")]
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -7,7 +7,7 @@
 //! the hash of its words: one is learned, the figures are of the other. With `--write` the tables are written to `models/`.
 
 #![allow(clippy::print_stdout, reason = "a program that tells what it found")]
-#![allow(clippy::cast_precision_loss, reason = "counts of some thousand texts, as shares")]
+#![allow(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts of some thousand texts, as shares")]
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -2,7 +2,6 @@
 //! The figures are printed; the test fails when they get worse.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
     clippy::as_conversions,

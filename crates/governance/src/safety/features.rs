@@ -67,6 +67,6 @@ fn place(parts: &[&str]) -> usize {
             hash = hash.wrapping_mul(0x0100_0000_01b3);
         }
     }
-    let folded = (hash ^ (hash >> 32)) & (SIZE as u64 - 1);
-    usize::try_from(folded).unwrap_or_default()
+    // Its lowest bits, as many as the table needs.
+    usize::try_from((hash ^ (hash >> 32)) & 0xffff_ffff).unwrap_or_default() % SIZE
 }

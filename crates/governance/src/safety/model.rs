@@ -34,7 +34,7 @@ impl Model {
         }
         let most = weights.iter().fold(1e-6_f32, |most, weight| most.max(weight.abs()));
         let scale = most / 127.0;
-        #[expect(clippy::cast_possible_truncation, reason = "within -127 and 127 by the scale")]
+        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "within -127 and 127 by the scale")]
         let weights = weights.iter().map(|weight| (weight / scale).round() as i8).collect();
         Some(Self { bias, scale, weights })
     }
@@ -54,10 +54,14 @@ impl Model {
     pub fn percent(&self, text: &str) -> i64 {
         let seen = features(text);
         let sum: i32 = seen.iter().filter_map(|place| self.weights.get(*place)).map(|weight| i32::from(*weight)).sum();
-        #[expect(clippy::cast_precision_loss, reason = "a sum of some hundred bytes, and a count of features")]
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_precision_loss,
+            reason = "a sum of some hundred bytes, and a count of features"
+        )]
         let (sum, count) = (sum as f32, (seen.len() + SHRINK) as f32);
         let likely = 1.0 / (1.0 + (-(self.bias + self.scale * sum / count.sqrt())).exp());
-        #[expect(clippy::cast_possible_truncation, reason = "from 0 to 100")]
+        #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "from 0 to 100")]
         let percent = (likely * 100.0).floor() as i64;
         percent
     }

@@ -71,7 +71,7 @@ async fn calls(tx: &mut Tx, since: DateTime<Utc>, until: DateTime<Utc>) -> Resul
 }
 
 fn ratio(part: i64, whole: i64) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts far below 2^52")]
     let of = (whole > 0).then(|| part as f64 / whole as f64);
     of
 }

@@ -1,6 +1,8 @@
 //! The shipped way of scoring against leads with a known outcome: points by rule, tuned on one half, measured on the other. The
 //! data may not be shipped, so this prints what it finds where the folder is named by `LEADS_DATA`, and says so where not.
 
+#![expect(clippy::as_conversions, reason = "counts of some thousand leads, as shares")]
+
 use std::collections::BTreeMap;
 
 /// The area under the curve: how often a lead that was won scores above one that was not.
@@ -71,7 +73,7 @@ fn points_of_rules_tell_good_leads_from_others() {
         .filter(|cells| cells.len() == names.len())
         .map(|cells| names.iter().copied().zip(cells).collect())
         .collect();
-    let half = |n: usize| n % 2 == 0;
+    let half = |n: usize| n.is_multiple_of(2);
     let won = |row: &BTreeMap<&str, &str>| row.get("Converted") == Some(&"1");
     // Points: how much likelier a lead of which the condition is true is to be won, in whole points of a tenth of a nat.
     let mut seen: BTreeMap<String, (f64, f64)> = BTreeMap::new();

@@ -132,6 +132,7 @@ pub struct Visible {
 
 /// Those of the candidates that the actor sees, under their own policies, that tell nothing which is hidden from them, and that
 /// the facts hold for as far as they see it.
+#[expect(clippy::as_conversions, reason = "tells the query macro that elements may be null; nothing is converted")]
 pub async fn visible(
     tx: &mut Tx,
     query: &Query,

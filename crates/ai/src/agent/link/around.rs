@@ -40,9 +40,12 @@ impl Linking<'_> {
             }
         }
         if let Some((from, to)) = records.when.as_deref().map(|words| self.span(words)).transpose()? {
-            from.map(|day| condition("created_at.gte", day.to_string()));
-            to.and_then(|day| day.checked_add_days(Days::new(1)))
-                .map(|day| condition("created_at.lt", day.to_string()));
+            if let Some(day) = from {
+                condition("created_at.gte", day.to_string());
+            }
+            if let Some(day) = to.and_then(|day| day.checked_add_days(Days::new(1))) {
+                condition("created_at.lt", day.to_string());
+            }
         }
         let args = RecordsArgs { kind: records.kind, q: records.words.clone(), filter, sort: None, limit: None };
         Ok(Call::of::<SearchRecords>(&args)?)

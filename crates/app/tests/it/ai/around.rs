@@ -1,8 +1,9 @@
 //! What stands around a record: accounts, contacts and leads, what happened, the next stage, duplicates, letters; and one's own
 //! day. Each of what the asker may see, and no more.
 
-use chrono::{Days, Utc};
+use chrono::Days;
 use dealwright_access::policy::Builtin;
+use dealwright_kernel::Clock;
 use dealwright_testkit::{Person, TestApp};
 use serde_json::{Value, json};
 
@@ -53,9 +54,9 @@ async fn what_happened_is_summed_up_and_cited() {
     let app = app().await;
     let rep = app.user(Builtin::SalesRep).await;
     let deal = rep.opportunity("Cranes", json!({})).await;
-    let week_ago = Utc::now().checked_sub_days(Days::new(7)).unwrap();
+    let week_ago = Clock::default().now().checked_sub_days(Days::new(7)).unwrap();
     for (kind, subject, at) in
-        [("call", "Asked for the price list", week_ago), ("note", "Likes red cranes", Utc::now())]
+        [("call", "Asked for the price list", week_ago), ("note", "Likes red cranes", Clock::default().now())]
     {
         let body = json!({ "kind": kind, "subject": subject, "occurred_at": at, "opportunity_id": deal["id"] });
         rep.post("/activities", body).await.ok();
@@ -170,7 +171,7 @@ async fn the_day_is_ones_own_and_says_why() {
     let app = app().await;
     let (rep, other) = (app.user(Builtin::SalesRep).await, app.user(Builtin::SalesRep).await);
     assert!(text(&ask(&rep, "what should I do today?").await).starts_with("Nothing is due"));
-    let today = Utc::now().date_naive();
+    let today = Clock::default().now().date_naive();
     let before = |n| today.checked_sub_days(Days::new(n)).unwrap();
     rep.post("/tasks", json!({ "title": "Ring the bank", "due_date": before(2) })).await.ok();
     rep.post("/tasks", json!({ "title": "Send flowers", "due_date": today })).await.ok();

@@ -1,6 +1,6 @@
 //! Guardrails: who sets them, and that no path gets around them.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use dealwright_access::policy::Builtin;
 use dealwright_governance::audit::retention;
 use dealwright_governance::budget::store::{Wanted, reserve, settle};
@@ -21,7 +21,7 @@ async fn put(person: &Person, path: &str, body: Value) -> Answer {
 
 /// A server whose clock stands still until it is moved: at noon, so that no day ends meanwhile.
 async fn at_noon() -> (TestApp, Clock) {
-    let clock = Clock::fixed(Utc::now().date_naive().and_hms_opt(12, 0, 0).unwrap().and_utc());
+    let clock = Clock::fixed(Clock::default().now().date_naive().and_hms_opt(12, 0, 0).unwrap().and_utc());
     (TestApp::with(TestOptions { clock: clock.clone(), ..TestOptions::default() }).await, clock)
 }
 
