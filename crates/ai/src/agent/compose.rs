@@ -72,7 +72,8 @@ impl Draft {
 
 /// Adds what one ask found.
 pub fn add(draft: &mut Draft, ask: &Ask, step: &Step, style: Style) {
-    let spoken = ["question", "said"].iter().any(|k| step.result.get(*k).is_some());
+    // A tool may be asked a question, too, and says it again in its result: that one is words.
+    let spoken = step.result.get("said").is_some() || step.result.get("question").is_some_and(Value::is_object);
     if step.status != "done" || step.result.is_null() || spoken {
         return;
     }

@@ -108,10 +108,12 @@ impl Facts {
         self.dates.contains(&day)
     }
 
-    /// Whether a period was named, or something known falls into it and it is no longer than a quarter.
+    /// Whether a period was named, or both its ends are known, or something known falls into it and it is no longer than a
+    /// quarter.
     #[must_use]
     pub fn knows_period(&self, from: NaiveDate, to: NaiveDate) -> bool {
         self.periods.contains(&(from, to))
+            || (self.knows_day(from) && self.knows_day(to))
             || ((to - from).num_days() <= 92 && self.dates.range(from..=to).next().is_some())
     }
 

@@ -150,6 +150,8 @@ fn what_stands_around_a_record() {
         ("draft an email to Isdom", "email[Isdom] FollowUp"),
         ("write a thank-you mail to Anna Smith about the visit", "email[Anna Smith] ThankYou topic=the visit"),
         ("can you draft a follow-up email for this deal", "email[-] FollowUp"),
+        ("draft a follow-up email for this contact", "email[-] FollowUp"),
+        ("write a follow-up mail to this lead", "email[-] FollowUp"),
         ("write me an introduction e-mail to Bob Jones", "email[Bob Jones] Introduction"),
         ("who is Bob Jones?", "get_record[Bob Jones]"),
         ("what's the phone number of Bob Jones?", "get_record[Bob Jones]"),

@@ -167,6 +167,32 @@ async fn a_letter_is_drafted_and_nothing_is_sent() {
 }
 
 #[tokio::test]
+async fn what_was_written_is_quoted_and_nothing_is_said_to_be_nothing() {
+    let app = app().await;
+    let rep = app.user(Builtin::SalesRep).await;
+    let run = ask(&rep, "what did customers say about the price?").await;
+    assert_eq!(tool(&run), "search_knowledge", "{run:#}");
+    assert_eq!(text(&run), "I find nothing written about that among what you may see.", "{run:#}");
+    let (mine, theirs) = (rep.opportunity("Cranes", json!({})).await, app.admin.opportunity("Lifts", json!({})).await);
+    for (who, deal, subject) in [(&rep, &mine, "The price was too high for them"), (&app.admin, &theirs, "The price was a secret")] {
+        let note = json!({ "kind": "note", "subject": subject, "opportunity_id": deal["id"] });
+        who.post("/activities", note).await.ok();
+    }
+    app.index().await;
+    let run = ask(&rep, "what did customers say about the price?").await;
+    assert!(text(&run).contains("The price was too high for them") && text(&run).contains("[1]"), "{run:#}");
+    assert!(!run.to_string().contains("secret"), "{run:#}");
+}
+
+#[tokio::test]
+async fn a_figure_says_its_period() {
+    let app = app().await;
+    let run = ask(&app.admin, "average sales cycle by owner this year").await;
+    assert_eq!((tool(&run), &run["answer"]["left_out"]), ("query_analytics", &json!(0)), "{run:#}");
+    assert!(text(&run).starts_with("From 1 Jan "), "{run:#}");
+}
+
+#[tokio::test]
 async fn the_day_is_ones_own_and_says_why() {
     let app = app().await;
     let (rep, other) = (app.user(Builtin::SalesRep).await, app.user(Builtin::SalesRep).await);
