@@ -84,7 +84,6 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
       { to: "/admin/assignment", label: "Assignment rules", icon: Waypoints, needs: ["rule", "read"] },
       { to: "/admin/scoring", label: "Lead scoring", icon: Gauge, needs: ["rule", "read"] },
       { to: "/admin/automations", label: "Automations", icon: Zap, needs: ["automation", "read"] },
-      { to: "/admin/agents", label: "Agents", icon: Sparkles, needs: ["automation", "read"] },
       { to: "/admin/sla", label: "Service levels", icon: Timer, needs: ["sla_rule", "read"] },
       { to: "/admin/sla-calendars", label: "Working calendars", icon: CalendarClock, needs: ["sla_rule", "read"] },
       { to: "/admin/web-forms", label: "Web forms", icon: FileInput, needs: ["organisation", "update"] },
@@ -93,6 +92,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
   {
     title: "Assistant",
     items: [
+      { to: "/admin/agents", label: "Agents", icon: Sparkles, needs: ["automation", "read"] },
       { to: "/admin/guardrails", label: "AI guardrails", icon: ShieldAlert, needs: ["guardrail", "read"] },
       { to: "/admin/ai-usage", label: "AI usage", icon: ChartNoAxesColumn, needs: ["guardrail", "read"] },
       { to: "/admin/model-calls", label: "Model calls", icon: MessageSquareText, needs: ["guardrail", "read"] },

@@ -180,16 +180,11 @@ function Filter(props: {
           </Select>
         )}
       </Field>
-      <Field
-        label="When as sure as"
-        className="w-28"
-        error={props.error}
-        aside={<span className="text-meta text-fg-3">%</span>}
-      >
+      <Field label="From, in %" className="w-28" error={props.error}>
         {(w) => (
           <Input
             {...w}
-            aria-label={`${label}: when as sure as, in percent`}
+            aria-label={`${label}: from how sure on, in percent`}
             inputMode="numeric"
             className="text-right tnum"
             value={value.threshold}

@@ -80,7 +80,7 @@ function Rule(props: {
     <li className="border-b border-line px-4 py-3 last:border-0">
       <fieldset disabled={props.readOnly} className="flex flex-wrap items-end gap-2">
         <legend className="sr-only">Rule {n}</legend>
-        <Field label="Tool" className="w-52" error={props.error} hint={tool?.about}>
+        <Field label="Tool" className="w-52 max-md:w-full" error={props.error} hint={tool?.about}>
           {(w) => (
             <Select {...w} value={rule.tool} onChange={(e) => onChange({ tool: e.target.value, approval: "always" })}>
               {tools.map((one) => (

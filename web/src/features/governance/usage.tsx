@@ -64,7 +64,11 @@ function Figures({ usage }: { usage: AiUsage }) {
       total.cost,
       total.unpriced > 0 ? `without ${plural(total.unpriced, "call")} of unknown price` : "all calls",
     ],
-    ["Latency", ms(total.latency_p50_ms), `95 in 100 within ${ms(total.latency_p95_ms)}`],
+    [
+      "Latency",
+      ms(total.latency_p50_ms),
+      total.calls > 0 ? `95 in 100 within ${ms(total.latency_p95_ms)}` : "no calls",
+    ],
     [
       "Proposals approved",
       share(proposals.acceptance),
