@@ -27,6 +27,7 @@ pub(super) struct Happened {
     pub opportunity: Option<Uuid>,
     pub account: Option<Uuid>,
     pub contact: Option<Uuid>,
+    pub lead: Option<Uuid>,
     pub changes: Value,
     pub data: Value,
     pub import: Option<Uuid>,
@@ -91,6 +92,7 @@ impl Happened {
                 (NotifiedObject::Opportunity, self.opportunity),
                 (NotifiedObject::Account, self.account),
                 (NotifiedObject::Contact, self.contact),
+                (NotifiedObject::Lead, self.lead),
             ]
             .into_iter()
             .find_map(|(object, id)| Some((object, id?))),
@@ -334,6 +336,7 @@ mod tests {
             opportunity: None,
             account: None,
             contact: None,
+            lead: None,
             changes,
             data,
             import: None,
@@ -375,6 +378,15 @@ mod tests {
         assert_eq!(who(&late.tell(&known))[0], (11, "approval_escalated"));
         let notify = json!({ "notify": { "people": [person(11), person(10)] } });
         assert_eq!(who(&happened("opportunity.moved", json!([]), notify).tell(&known)), [(11, "stage_entered")]);
+    }
+
+    #[test]
+    fn a_proposal_about_a_lead_tells_its_owner() {
+        let key = (person(1), NotifiedObject::Lead, person(5));
+        let known = Known { owners: HashMap::from([(key, person(11))]), ..Known::default() };
+        let made = Happened { lead: Some(person(5)), ..happened("proposal.created", json!([]), json!({})) };
+        assert_eq!(made.record(), Some((NotifiedObject::Lead, person(5))));
+        assert_eq!(who(&made.tell(&known)), [(11, "proposal_waiting"), (10, "proposal_waiting")]);
     }
 
     #[test]

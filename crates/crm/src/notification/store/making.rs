@@ -44,7 +44,7 @@ pub(in crate::notification) async fn happened(db: &mut PgConnection, positions: 
     Ok(sqlx::query_as!(
         Happened,
         r#"select e.org_id as org, e.id as event, p.position, e.type as kind, e.actor_kind, e.actor_id as actor, e.actor_name, e.on_behalf_of,
-                  e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity, e.account_id as account, e.contact_id as contact,
+                  e.subject_type, e.subject_id as subject, e.opportunity_id as opportunity, e.account_id as account, e.contact_id as contact, e.lead_id as lead,
                   e.changes, e.data, e.import_id as import, e.request_id as request, p.at
            from event_position p join event e on e.org_id = p.org_id and e.id = p.event_id
            where p.position = any ($1) order by p.position"#,
