@@ -222,7 +222,10 @@ impl<'a> Sentence<'a> {
     /// The record that a range names. None when it says only "it" or "this deal": the one in hand.
     pub fn name(&self, range: Range<usize>) -> Option<String> {
         let pointed = matches!(self.word(range.start), "this" | "that");
-        if pointed && range.len() == 2 && matches!(self.word(range.start + 1), "contact" | "lead" | "person" | "company") {
+        if pointed
+            && range.len() == 2
+            && matches!(self.word(range.start + 1), "contact" | "lead" | "person" | "company")
+        {
             return None;
         }
         let range = self.trim_name(range);
