@@ -305,7 +305,7 @@ test("a deal that somebody deletes stays readable, with what I typed; one that I
 test("what is new on a timeline slides in, and waits where it would move what I read", async ({ browser }) => {
   const { rep, note, close } = await atOneDeal(browser, "Timeline");
   for (let n = 0; n < 14; n += 1) await note(`Earlier note ${n}`);
-  await expect(rep.getByText("Earlier note 13")).toBeVisible();
+  await expect(rep.getByText("Earlier note 13", { exact: true })).toBeVisible();
   await rep.getByRole("button", { name: /^Write a note/ }).click();
   const box = rep.getByRole("textbox", { name: "What happened" });
   await box.fill("My words");
