@@ -6,7 +6,9 @@ use dealwright_ai::agent::store::{self as runs, NewRun};
 use dealwright_ai::agent::{Answer, State, Status};
 use dealwright_ai::planner::Author;
 use dealwright_ai::proposal::{Confidence, store as proposals};
-use dealwright_ai::tools::Citation;
+use dealwright_ai::tools::task::CreateTask;
+use dealwright_ai::tools::{Citation, Tool};
+use dealwright_governance::policy::store as guardrails;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
@@ -22,7 +24,7 @@ use crate::store::result;
 pub async fn all(cx: &Context, tx: &mut Tx, kind: Kind, found: &mut Found) -> Result<Option<AgentRunId>> {
     let wants = std::mem::take(&mut found.wants);
     let may = cx.actor().may(<dealwright_access::policy::CreateTask as dealwright_access::policy::Needs>::PERMISSION);
-    if wants.is_empty() || !may {
+    if wants.is_empty() || !may || !guardrails::policy(tx).await?.rails.allows(cx.actor(), CreateTask::NAME) {
         return Ok(None);
     }
     let conversation = result::conversation(tx, kind.name()).await?;

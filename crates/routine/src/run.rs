@@ -8,6 +8,7 @@ use dealwright_access::policy::{Needs, UseAgent};
 use dealwright_access::{Access, Context};
 use dealwright_crm::record::Ref;
 use dealwright_crm::working_hours;
+use dealwright_governance::policy::store as guardrails;
 use dealwright_kernel::error::Outcome;
 use dealwright_kernel::id::{AgentRunId, OrgId, RoutineRunId, UserId};
 use dealwright_kernel::{Error, Result};
@@ -234,7 +235,10 @@ pub fn millis(began: Instant) -> i64 {
 async fn wanted(cx: &Context, tx: &mut Tx, setting: &Setting) -> Result<bool> {
     let actor = cx.actor();
     let theirs = setting.active && setting.audience.includes(actor) && actor.may(UseAgent::PERMISSION);
-    Ok(theirs && !setting::muted(tx).await?.iter().any(|kind| kind == setting.kind.as_str()))
+    // While the assistant is stopped nothing runs; the period is not over by that.
+    Ok(theirs
+        && guardrails::stopped(tx).await?.is_none()
+        && !setting::muted(tx).await?.iter().any(|kind| kind == setting.kind.as_str()))
 }
 
 /// Keeps what was found with its proposals, and queues the letter.

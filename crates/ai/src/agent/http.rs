@@ -10,14 +10,12 @@ use axum::response::{IntoResponse, Sse};
 use dealwright_access::Allow;
 use dealwright_access::context::SignedIn;
 use dealwright_access::policy::UseAgent;
-use dealwright_governance::budget::store::count_request;
-use dealwright_governance::policy::store as guardrails;
 use dealwright_kernel::error::{OrNotFound, Problems};
 use dealwright_kernel::extract::{Json, Path, Query, Valid, Validate};
 use dealwright_kernel::id::{AgentRunId, ConversationId};
 use dealwright_kernel::page::MAX_LIMIT;
 use dealwright_kernel::{Error, Page, Result};
-use dealwright_store::{Committed, NewJob};
+use dealwright_store::Committed;
 use futures::Stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -26,7 +24,7 @@ use utoipa_axum::routes;
 
 use super::store::read::{self, Which};
 use super::store::{self, NewRun};
-use super::{Conversation, JOB, MAX_GOAL, Run, RunContext, RunFeedback, RunJob, stream};
+use super::{Conversation, MAX_GOAL, Run, RunContext, RunFeedback, stream};
 use crate::{AiStatus, Assistant, AssistantState};
 
 /// The assistant's endpoints.
@@ -119,12 +117,8 @@ async fn create(
 ) -> Result<Committed<impl IntoResponse>> {
     assistant.warm();
     let mut tx = cx.begin().await?;
-    guardrails::require_running(&mut tx).await?;
-    count_request(&mut tx).await?;
     let wanted = NewRun { goal: new.goal.trim(), conversation: new.conversation_id, context: new.context.as_ref() };
-    let id = store::insert(&mut tx, &wanted).await?;
-    let job = RunJob { user: cx.actor().user.0, run: id.0 };
-    tx.enqueue(NewJob::new(JOB, &job)?.unique(format!("{JOB}:{id}")).attempts(5));
+    let id = store::start(&mut tx, &wanted).await?;
     let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?.shown_to(cx.actor());
     let location = [(header::LOCATION, format!("/api/v1/agent-runs/{id}"))];
     tx.commit((StatusCode::CREATED, location, Json(run))).await

@@ -12,8 +12,20 @@ use crate::resolve::text;
 pub fn taken_up(before: State, goal: &str, in_hand: Option<(RecordType, Uuid)>) -> Option<State> {
     let (question, slot) = (before.question.clone()?, before.slot.clone()?);
     let chosen = choice(&question, goal);
-    let mut state =
-        State { question: None, slot: None, said: Vec::new(), in_hand: in_hand.or(before.in_hand), ..before };
+    // What the run before has said, it has said.
+    let mut state = State {
+        planned: before.planned,
+        asks: before.asks,
+        next: before.next,
+        author: before.author,
+        confidence: before.confidence,
+        again: before.again,
+        first: before.first,
+        without_model: before.without_model,
+        picked: before.picked,
+        in_hand: in_hand.or(before.in_hand),
+        ..State::default()
+    };
     let ask = state.asks.get_mut(state.next)?;
     match (slot, chosen) {
         (Slot::Record { mention, kinds }, Some(at)) => {

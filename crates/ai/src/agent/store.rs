@@ -4,17 +4,19 @@ pub mod call;
 pub mod read;
 
 use chrono::{DateTime, Utc};
+use dealwright_governance::budget::store::count_request;
+use dealwright_governance::policy::store as guardrails;
 use dealwright_kernel::error::{OrNotFound, Problem};
 use dealwright_kernel::id::{AgentRunId, ConversationId};
 use dealwright_kernel::{Error, Result};
-use dealwright_store::Tx;
+use dealwright_store::{NewJob, Tx};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use call::Called;
 
-use super::{Answer, RunContext, RunFeedback, State, Status, Step};
+use super::{Answer, JOB, RunContext, RunFeedback, RunJob, State, Status, Step};
 use crate::planner::Author;
 use crate::provider::price;
 use crate::resolve::record::RecordType;
@@ -25,6 +27,19 @@ pub struct NewRun<'a> {
     pub goal: &'a str,
     pub conversation: Option<ConversationId>,
     pub context: Option<&'a RunContext>,
+}
+
+/// Begins a run for the actor and queues its job: whoever asks, within what the guardrails and the budgets let.
+///
+/// # Errors
+/// 409 `ai_stopped`; 429 `ai_budget_exceeded`; 404 for a conversation that is not the actor's.
+pub async fn start(tx: &mut Tx, new: &NewRun<'_>) -> Result<AgentRunId> {
+    guardrails::require_running(tx).await?;
+    count_request(tx).await?;
+    let run = insert(tx, new).await?;
+    let user = tx.user().or_not_found("user")?.0;
+    tx.enqueue(NewJob::new(JOB, &RunJob { user, run: run.0 })?.unique(format!("{JOB}:{run}")).attempts(5));
+    Ok(run)
 }
 
 /// Writes a run, and its conversation when it begins one.

@@ -3,7 +3,7 @@
 use dealwright_access::policy::{UpdateLead, UpdateOpportunity, UseAgent};
 use dealwright_access::{Actor, Context, context};
 use dealwright_ai::agent::store::NewRun;
-use dealwright_ai::agent::{self, RunContext, RunJob};
+use dealwright_ai::agent::{self, RunContext};
 use dealwright_ai::resolve::record::RecordType;
 use dealwright_crm::approval;
 use dealwright_crm::bulk::apply;
@@ -12,7 +12,7 @@ use dealwright_crm::opportunity::Opportunity;
 use dealwright_crm::task::{self, NewTask, due};
 use dealwright_kernel::id::UserId;
 use dealwright_kernel::{Error, Result};
-use dealwright_store::{Event, NewJob, Subject, Tx};
+use dealwright_store::{Event, Subject, Tx};
 use dealwright_workflow::rule::{Facts, RuleObject};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -228,9 +228,7 @@ impl Doing<'_> {
         let looking_at = kind.map(|kind| RunContext { kind, id: self.taken.record });
         let goal = text::filled(goal, self.facts, agent::MAX_GOAL);
         let run =
-            agent::store::insert(tx, &NewRun { goal: &goal, conversation: None, context: looking_at.as_ref() }).await?;
-        let job = RunJob { user: self.cx.actor().user.0, run: run.0 };
-        tx.enqueue(NewJob::new(agent::JOB, &job)?.unique(format!("{}:{run}", agent::JOB)).attempts(5));
+            agent::store::start(tx, &NewRun { goal: &goal, conversation: None, context: looking_at.as_ref() }).await?;
         Ok(run.0)
     }
 }

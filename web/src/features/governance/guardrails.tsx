@@ -146,7 +146,7 @@ function Texts({ draft, readOnly, errorAt, onChange }: PartProps) {
           <span>
             Requests may go to a model on another machine
             <span className="block text-meta text-fg-3">
-              Names, addresses and numbers of people are replaced before they do. Without it, requests are understood
+              What is recognised as a name, an address or a number of a person is replaced before they do. Without it, requests are understood
               here.
             </span>
           </span>

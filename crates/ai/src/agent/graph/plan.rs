@@ -221,9 +221,15 @@ impl Walk<'_> {
 /// Whether the guardrails decline a request; what they found of it is noted.
 fn declined(goal: &str, rails: &Guardrails, state: &mut State) -> bool {
     let (content, orders) = (safety::harmful(goal, rails.content_filter), safety::orders(goal, rails.injection_filter));
-    for (name, verdict) in [("content", &content), ("injection", &orders)] {
+    for (name, what, verdict) in [
+        ("content", "a request that means harm", &content),
+        ("injection", "a text that means to give me orders", &orders),
+    ] {
         if verdict.found() {
             state.flags.push(format!("{name}: {} %", verdict.score));
+        }
+        if verdict.found() && !verdict.blocks() {
+            state.said.push(format!("The guardrails take your request for {what} ({} % sure).", verdict.score));
         }
     }
     let reason = if let Some(topic) = rails.blocked(goal) {

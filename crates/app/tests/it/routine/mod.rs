@@ -362,3 +362,36 @@ async fn a_run_that_fails_is_seen_and_tried_again() {
     assert_eq!(json!([run["status"], run["attempts"], run["code"]]), json!(["done", 2, null]));
     assert_eq!(results(&app.admin).await.len(), 1);
 }
+
+#[tokio::test]
+async fn the_guardrails_bind_them_too() {
+    let (app, _) = monday().await;
+    let rep = app.user(Builtin::SalesRep).await;
+    rep.post("/tasks", json!({ "title": "Call", "due_date": "2026-06-01" })).await.ok();
+    rep.opportunity("Slow", json!({})).await;
+    aged(&app, 30).await;
+    switch(&app.admin, "daily_priorities", json!({ "active": true })).await;
+    put(&app.admin, "/guardrails/stop", json!({ "reason": "A drill" })).await.ok();
+    let notes = json!({ "text": "Action: Bob sends the offer by Friday." });
+    assert_eq!(rep.post("/action-items", notes.clone()).await.problem(), "409 ai_stopped");
+    work(&app).await;
+    assert_eq!(results(&rep).await, Vec::<Value>::new());
+    // The day is not over by that.
+    app.admin.delete("/guardrails/stop").await;
+    work(&app).await;
+    assert_eq!(results(&rep).await.len(), 1);
+
+    // Who may not have tasks proposed is still told, and nothing is proposed.
+    let mut rails = app.admin.get("/guardrails").await.ok();
+    for told in ["known_tools", "stopped", "shipped", "updated_by", "updated_at"] {
+        rails.as_object_mut().unwrap().remove(told);
+    }
+    rails["tools"] = json!([{ "tool": "create_task", "allowed": false }]);
+    put(&app.admin, "/guardrails", rails).await.ok();
+    assert_eq!(rep.post("/action-items", notes).await.problem(), "403 tool_denied");
+    switch(&app.admin, "stalled_deals", json!({ "active": true })).await;
+    work(&app).await;
+    let told = results(&rep).await;
+    let still = told.iter().find(|one| one["kind"] == "stalled_deals").unwrap();
+    assert_eq!((still["title"].as_str(), &still["proposals"]), (Some("1 deal stands still"), &json!([])));
+}
