@@ -146,8 +146,8 @@ function Texts({ draft, readOnly, errorAt, onChange }: PartProps) {
           <span>
             Requests may go to a model on another machine
             <span className="block text-meta text-fg-3">
-              What is recognised as a name, an address or a number of a person is replaced before they do. Without it, requests are understood
-              here.
+              What is recognised as a name, an address or a number of a person is replaced before they do. Without it,
+              requests are understood here.
             </span>
           </span>
         </label>
