@@ -212,10 +212,10 @@ async fn what_the_policy_lets_be_applied_is_applied_once_and_can_be_undone() {
     // Somebody else's task is asked about.
     let name = app.admin.get("/users?limit=100").await.ok();
     let name = name["items"].as_array().unwrap().iter().find(|u| u["id"] == json!(other.id)).unwrap()["name"].clone();
-    let run = ask(&rep, &format!("create a task for {} to prepare an offer", name.as_str().unwrap())).await;
-    if let Some(one) = run["proposals"].as_array().and_then(|all| all.first()) {
-        assert_eq!(one["status"], "pending", "{run:#}");
-    }
+    let run = ask(&app.admin, &format!("ask {} to call Cranes tomorrow", name.as_str().unwrap())).await;
+    let one = proposal(&run);
+    assert!(one["diff"].to_string().contains(&other.id.to_string()), "{run:#}");
+    assert_eq!((&one["status"], &one["automatic"]), (&json!("pending"), &json!(false)), "{run:#}");
 }
 
 #[tokio::test]
