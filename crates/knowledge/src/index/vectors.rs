@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Priority;
-use super::store::{self, Waiting};
+use super::store::vectors::{self as store, Waiting};
 use crate::Knowledge;
 use crate::chunk::Chunk;
 use crate::embedding::{Embed, NoVectors, Vectors, is_usable};
