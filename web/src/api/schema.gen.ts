@@ -10270,12 +10270,20 @@ export interface components {
             tools: components["schemas"]["ToolRule"][];
         };
         /** @description The policy in force. */
-        GuardrailsInForce: components["schemas"]["Guardrails"] & {
+        GuardrailsInForce: {
+            blocked_topics: string[];
+            content_filter: components["schemas"]["TextFilter"];
+            injection_filter: components["schemas"]["TextFilter"];
+            keep_prompts: components["schemas"]["KeepPrompts"];
             /** @description Every tool there is. */
             known_tools: components["schemas"]["KnownTool"][];
+            remote_models: boolean;
+            /** Format: int64 */
+            retention_days: number;
             /** @description Whether it is the one that the product comes with, unchanged. */
             shipped: boolean;
             stopped?: components["schemas"]["Stopped"] | null;
+            tools: components["schemas"]["ToolRule"][];
             /** Format: date-time */
             updated_at?: string | null;
             updated_by?: components["schemas"]["Ref"] | null;
@@ -18508,7 +18516,11 @@ export interface components {
             token_type: string;
         };
         /** @description A rule as it is told. */
-        ToldScoreRule: components["schemas"]["ScoreRule"] & {
+        ToldScoreRule: {
+            condition: string;
+            label: string;
+            /** Format: int64 */
+            points: number;
             /** @description What is wrong with its condition since the facts it speaks of have changed; such a rule gives nothing. */
             problems: components["schemas"]["RuleProblem"][];
         };

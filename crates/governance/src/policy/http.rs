@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{Guardrails, store};
+use super::{Guardrails, Keep, TextFilter, ToolRule, store};
 use crate::safety::{self, Verdict};
 use crate::{GovernanceState, Proposes, ToolName, Tools};
 
@@ -58,8 +58,13 @@ struct Stopped {
 /// The policy in force.
 #[derive(Debug, Serialize, ToSchema)]
 struct GuardrailsInForce {
-    #[serde(flatten)]
-    rails: Guardrails,
+    remote_models: bool,
+    content_filter: TextFilter,
+    injection_filter: TextFilter,
+    blocked_topics: Vec<String>,
+    keep_prompts: Keep,
+    retention_days: i64,
+    tools: Vec<ToolRule>,
     /// Every tool there is.
     known_tools: Vec<KnownTool>,
     /// Null while the assistant runs.
@@ -74,8 +79,24 @@ struct GuardrailsInForce {
 async fn told(tx: &mut Tx, tools: &Tools) -> Result<GuardrailsInForce> {
     let kept = store::policy(tx).await?;
     let stopped = store::stopped(tx).await?.map(|stop| Stopped { reason: stop.reason, by: stop.by, at: stop.at });
+    let Guardrails {
+        remote_models,
+        content_filter,
+        injection_filter,
+        blocked_topics,
+        keep_prompts,
+        retention_days,
+        tools: rules,
+        version: _,
+    } = kept.rails;
     Ok(GuardrailsInForce {
-        rails: kept.rails,
+        remote_models,
+        content_filter,
+        injection_filter,
+        blocked_topics,
+        keep_prompts,
+        retention_days,
+        tools: rules,
         known_tools: tools.0.iter().map(Into::into).collect(),
         stopped,
         shipped: kept.version == 0,

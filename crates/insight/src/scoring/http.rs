@@ -37,7 +37,7 @@ async fn told(tx: &mut Tx) -> Result<ScoreModel> {
     let ready = Ready::of(tx, &kept.model, kept.version).await?;
     let rules = kept.model.rules.into_iter().zip(ready.problems());
     Ok(ScoreModel {
-        rules: rules.map(|(rule, problems)| ToldScoreRule { rule, problems }).collect(),
+        rules: rules.map(|(rule, problems)| ToldScoreRule::of(rule, problems)).collect(),
         bands: kept.model.bands,
         shipped: kept.version == 0,
         version: kept.version,

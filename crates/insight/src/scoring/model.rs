@@ -160,10 +160,19 @@ const DECIDES: &str = "title != null && title.lowerAscii().matches(\"\\\\b(chief
 /// A rule as it is told.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ToldScoreRule {
-    #[serde(flatten)]
-    pub rule: ScoreRule,
+    pub label: String,
+    pub condition: String,
+    pub points: i64,
     /// What is wrong with its condition since the facts it speaks of have changed; such a rule gives nothing.
     pub problems: Vec<Problem>,
+}
+
+impl ToldScoreRule {
+    #[must_use]
+    pub fn of(rule: ScoreRule, problems: Vec<Problem>) -> Self {
+        let ScoreRule { label, condition, points } = rule;
+        Self { label, condition, points, problems }
+    }
 }
 
 /// The model in force.

@@ -27,10 +27,11 @@ export function PastConversations({ onOpen }: { onOpen: (id: string) => void }) 
         </Button>
       }
       items={[
+        // First: what comes after it moves when the list arrives.
+        { label: "Search all that was asked", icon: <Search />, run: () => void navigate({ to: "/assistant" }) },
+        "line",
         { heading: isPending ? "Loading" : data.length === 0 ? "No past conversations" : "Past conversations" },
         ...data.slice(0, 12).map((c) => ({ label: c.title, hint: ago(c.updated_at), run: () => onOpen(c.id) })),
-        "line",
-        { label: "Search all that was asked", icon: <Search />, run: () => void navigate({ to: "/assistant" }) },
       ]}
     />
   );

@@ -11,11 +11,12 @@ import { Worklist } from "./worklist";
 import { adherenceQuery, PERIODS, readPeriod, type Asked } from "./queries";
 
 export function ServiceLevels({ asked }: { asked: Asked }) {
-  const navigate = useNavigate();
+  const navigate = useNavigate({ from: "/dashboards/service-levels" });
   const { data } = useSuspenseQuery(adherenceQuery(asked));
   const teams = useQuery(teamsQuery()).data ?? [];
-  const ask = (next: Asked) =>
-    void navigate({ to: "/dashboards/service-levels", search: { ...asked, ...next }, replace: true });
+  // From what was asked last, which may not be shown yet.
+  const change = (search: (last: Asked) => Asked) => void navigate({ to: ".", search, replace: true });
+  const ask = (next: Asked) => change((last) => ({ ...last, ...next }));
   const withoutTeam = ({ team, ...rest }: Asked): Asked => rest;
   const withoutRule = ({ rule, ...rest }: Asked): Asked => rest;
   const rules = data.by_rule.flatMap((part) => (part.of ? [part.of] : []));
@@ -45,11 +46,7 @@ export function ServiceLevels({ asked }: { asked: Asked }) {
             aria-label="Rule"
             className="w-48"
             value={asked.rule ?? ""}
-            onChange={(e) =>
-              e.target.value === ""
-                ? void navigate({ to: "/dashboards/service-levels", search: withoutRule(asked), replace: true })
-                : ask({ rule: e.target.value })
-            }
+            onChange={(e) => (e.target.value === "" ? change(withoutRule) : ask({ rule: e.target.value }))}
           >
             <option value="">All rules</option>
             {rules.map((rule) => (
@@ -63,11 +60,7 @@ export function ServiceLevels({ asked }: { asked: Asked }) {
             className="w-40"
             key={teams.length}
             value={asked.team ?? ""}
-            onChange={(e) =>
-              e.target.value === ""
-                ? void navigate({ to: "/dashboards/service-levels", search: withoutTeam(asked), replace: true })
-                : ask({ team: e.target.value })
-            }
+            onChange={(e) => (e.target.value === "" ? change(withoutTeam) : ask({ team: e.target.value }))}
           >
             <option value="">All teams</option>
             {teams.map((team) => (
