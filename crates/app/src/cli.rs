@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Config, Flags};
 use crate::database::{Failure, Running, deep};
-use crate::{logs, openapi, seed, serve};
+use crate::{evaluate, logs, openapi, seed, serve};
 
 /// Dealwright: a self-hosted CRM whose agents ask before they change anything.
 ///
@@ -85,6 +85,10 @@ enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
+    /// Ask the assistant the tasks of the evaluation suites and count what it gets right (docs/evaluation.md)
+    ///
+    /// In an organisation of its own, made for it and thrown away; AI, AI_BASE_URL, AI_MODEL and so on say which model.
+    Eval(Evaluation),
     /// Check configuration, database and models, and say what to mend
     Doctor,
     /// Take the text out of a file on standard input: what the server runs for each, in a process of its own
@@ -92,6 +96,26 @@ enum Command {
     ExtractText { mime: String },
     /// Print the API's description (OpenAPI 3.1, JSON)
     Openapi,
+}
+
+/// Which tasks, and how good is good enough.
+#[derive(Debug, Args)]
+pub struct Evaluation {
+    /// Suites: names of those that come with the product, or files; all of the product's when there is none.
+    #[arg(value_name = "SUITE")]
+    pub suites: Vec<String>,
+    /// Only tasks whose ids begin with this.
+    #[arg(long, value_name = "PREFIX")]
+    pub only: Option<String>,
+    /// Only one half of the tasks.
+    #[arg(long, value_name = "HALF", value_parser = ["held-out", "tuning"])]
+    pub half: Option<String>,
+    /// Fail when fewer than this share are right, in percent.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), default_value = "0")]
+    pub minimum: u8,
+    /// Write the report here, as JSON; it is compared with what was there.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -132,7 +156,14 @@ fn run(cli: Cli) -> Result<(), Failure> {
     if let Command::Serve { port, host, demo } = &cli.command {
         (flags.port, flags.host, flags.demo) = (port.clone(), host.clone(), *demo);
     }
-    let config = Config::load(cli.common.config.as_deref(), std::env::vars(), &flags)?;
+    let scratch = matches!(cli.command, Command::Eval(_)).then(evaluate::Scratch::new).transpose()?;
+    if let Some(scratch) = &scratch {
+        (flags.data_dir, flags.demo) = (Some(scratch.path().to_owned()), true);
+    }
+    // An evaluation has nothing to do with anybody's database.
+    let env =
+        std::env::vars().filter(|(name, _)| scratch.is_none() || name.starts_with("AI") || name.starts_with("LOG"));
+    let config = Config::load(cli.common.config.as_deref(), env, &flags)?;
     init_logs(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(cli.command, config))
@@ -173,6 +204,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             running.stop().await;
             outcome
         }
+        Command::Eval(evaluation) => evaluate::run(&config, &evaluation).await,
         Command::Doctor => crate::doctor::run(&config).await.map_err(deep_or_plain),
         Command::Openapi | Command::ExtractText { .. } => Ok(()),
     }

@@ -11,6 +11,7 @@ use dealwright_store::postgres::{DataLock, Options, PrivatePostgres, Profile};
 use dealwright_store::{Database, Keyring, Roles};
 use secrecy::ExposeSecret;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection};
 
 use crate::config::Config;
 
@@ -60,6 +61,17 @@ impl Running {
         match &self.server {
             Server::Private(private) => format!("private PostgreSQL on {}", private.socket_dir().display()),
             Server::Theirs { .. } => "the PostgreSQL of DATABASE_URL".to_owned(),
+        }
+    }
+
+    /// A connection that row-level security does not bind, to the private server: for judging what others may see.
+    ///
+    /// # Errors
+    /// When the server is not ours, or is gone.
+    pub async fn superuser(&self) -> Result<PgConnection, Failure> {
+        match &self.server {
+            Server::Private(private) => Ok(private.superuser(NAME).connect().await?),
+            Server::Theirs { .. } => Err("the server of DATABASE_URL is not ours".into()),
         }
     }
 

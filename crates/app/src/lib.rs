@@ -5,6 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod doctor;
+mod evaluate;
 pub mod health;
 pub mod idempotency;
 pub mod listen;

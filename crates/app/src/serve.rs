@@ -234,7 +234,11 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     outcome
 }
 
-async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
+/// What requests share, as configured, and what has to be fetched for the assistant.
+///
+/// # Errors
+/// What is wrong with the configuration.
+pub fn configured(config: &Config, running: &Running) -> Result<(AppState, Option<Downloads>), Failure> {
     let settings = Settings {
         demo: config.demo,
         secure_cookies: config.is_tls(),
@@ -248,8 +252,12 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     };
     let (assistant, downloads) = assistant(config)?;
     let knowledge = vectors::knowledge(&assistant);
-    let state =
-        AppState { assistant, knowledge, ..state(&running.database, settings, mailer(config)?, files(config)?) };
+    let shared = state(&running.database, settings, mailer(config)?, files(config)?);
+    Ok((AppState { assistant, knowledge, ..shared }, downloads))
+}
+
+async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
+    let (state, downloads) = configured(config, running)?;
     if config.demo {
         seed::demo_once(&state.access, &state.files).await?;
     }
