@@ -147,7 +147,7 @@ fn say(outcome: &Outcome) {
         (outcome.planner.as_deref().unwrap_or("-"), outcome.seconds.get("whole").copied().unwrap_or(0.0));
     println!("{mark} {:<12} {half:<8} {whole:5.1} s  {planner:<7} {}", outcome.id, outcome.goal);
     if let Some(problem) = &outcome.problem {
-        println!("       {problem}");
+        println!("       {problem}\n       {}", outcome.answer.replace('\n', "\n       "));
     }
     if !outcome.ungrounded.is_empty() {
         println!("       says without a source: {}", outcome.ungrounded.join(", "));

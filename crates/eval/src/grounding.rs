@@ -165,13 +165,12 @@ pub fn ungrounded(run: &Value) -> Vec<String> {
     missing.extend(
         figures.filter(|(said, n)| !known.has(*n) && !known.texts.contains(said)).map(|(said, _)| said.to_owned()),
     );
-    let (lower, goal) = (rest.to_lowercase(), run["goal"].as_str().unwrap_or_default().to_lowercase());
+    let (lower, all) = (rest.to_lowercase(), known.texts.to_lowercase());
     let mut words = lower.split(|c: char| !c.is_alphanumeric());
     missing.extend(words.by_ref().filter_map(|word| {
         let (word, number) = WORDS.iter().find(|(known, _)| *known == word)?;
-        (!known.has(*number) && !goal.contains(word)).then(|| (*word).to_owned())
+        (!known.has(*number) && !all.contains(word)).then(|| (*word).to_owned())
     }));
-    let all = known.texts.to_lowercase();
     for name in NAME.find_iter(&rest).map(|found| found.as_str()) {
         // The word that opens a line is capitalised anyway.
         let shorter = name.split_once(' ').map_or(name, |(_, rest)| rest);

@@ -174,6 +174,7 @@ fn outcome(suite: &Suite, task: &Task, asked: &Asked, problem: Option<String>, c
         id: task.id.clone(),
         held_out: task.held_out,
         goal: task.goal.clone(),
+        answer: run["answer"]["text"].as_str().unwrap_or_default().to_owned(),
         problem,
         ungrounded: grounding::ungrounded(run),
         changed,

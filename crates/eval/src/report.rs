@@ -15,6 +15,8 @@ pub struct Outcome {
     pub id: String,
     pub held_out: bool,
     pub goal: String,
+    /// What the assistant said.
+    pub answer: String,
     /// Why it is wrong.
     pub problem: Option<String>,
     /// What the answer says without a source.
@@ -195,6 +197,7 @@ mod tests {
             id: id.into(),
             held_out: id.starts_with('h'),
             goal: String::new(),
+            answer: String::new(),
             problem: (!right).then(|| "wrong".into()),
             ungrounded: Vec::new(),
             changed: false,
