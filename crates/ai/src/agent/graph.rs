@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::link::{Linked, Linking, NOT_UNDERSTOOD, did_you_mean, link};
 use super::nearest::nearest;
 use super::store::{self, Begin, End, Standing};
-use super::{RunJob, State, Status, lookup};
+use super::{RunJob, State, Status, carry, lookup};
 use crate::Assistant;
 use crate::planner::{Ask, RecordKind};
 use crate::proposal::Confidence;
@@ -292,6 +292,7 @@ impl Walk<'_> {
             reading: self.reading,
             in_hand: state.in_hand,
             picked: &state.picked,
+            listed: &state.listed,
         };
         let mut tool = ask.tool().to_owned();
         let mut ended = Ended::Found;
@@ -329,6 +330,13 @@ impl Walk<'_> {
                     let kind =
                         ["type", "kind"].iter().find_map(|key| RecordType::named(output.result.get(*key)?.as_str()?));
                     state.in_hand = Some((kind.unwrap_or(RecordType::Opportunity), id));
+                }
+                let listed = carry::listed(&output.result);
+                if let [one] = listed.as_slice() {
+                    state.in_hand = Some(*one);
+                }
+                if !listed.is_empty() {
+                    state.listed = listed;
                 }
                 if output.count == 0 {
                     ended = Ended::Nothing;
@@ -396,16 +404,25 @@ fn shown(step: &super::Step) -> Value {
             "summary": step.summary, "ms": step.ms })
 }
 
+/// What results hold of the product's own words: the rules of a score, why a source is believed.
+const OUR_WORDS: [&str; 2] = ["parts", "why"];
+
+/// The fewest words that can give an order; addresses and names have fewer.
+const ORDER_WORDS: usize = 4;
+
 /// The sentences of a result that look like orders to an assistant, at most three.
 fn orders_in(result: &Value, filter: dealwright_governance::policy::TextFilter) -> Vec<String> {
     let mut found = Vec::new();
     let mut left = vec![result];
     while let Some(value) = left.pop() {
         match value {
-            // Names and words are too short to say anything.
-            Value::String(text) if text.len() >= 20 => found.extend(safety::orders(text, filter).sentence),
+            Value::String(text) if text.split_whitespace().nth(ORDER_WORDS - 1).is_some() => {
+                found.extend(safety::orders(text, filter).sentence);
+            }
             Value::Array(all) => left.extend(all.iter().rev()),
-            Value::Object(map) => left.extend(map.values()),
+            Value::Object(map) => {
+                left.extend(map.iter().filter(|(key, _)| !OUR_WORDS.contains(&key.as_str())).map(|(_, value)| value));
+            }
             _ => {}
         }
     }

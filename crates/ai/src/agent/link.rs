@@ -20,7 +20,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::lookup::{self, Wanted};
-use crate::planner::{Ask, Get, NewTask, One, Query, RecordKind, Search, Update};
+use super::reply;
+use crate::planner::{Ask, Field, Get, NewTask, One, Query, RecordKind, Search, Update};
 use crate::resolve::date;
 use crate::resolve::record::{Candidate, Prefer, RecordType, choose, fit, is_called_a_deal};
 use crate::resolve::vocabulary::{Match, Vocabulary};
@@ -81,6 +82,8 @@ pub struct Linking<'a> {
     pub in_hand: Option<(RecordType, Uuid)>,
     /// Names that the person has chosen a record for.
     pub picked: &'a BTreeMap<String, (RecordType, Uuid)>,
+    /// What the answer before listed: "the second one".
+    pub listed: &'a [(RecordType, Uuid)],
 }
 
 /// Links an ask.
@@ -97,7 +100,7 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
         Ask::ScheduleMeeting(task) => {
             linking.task(tx, task).await.and_then(|args| Ok(Call::of::<ScheduleMeeting>(&args)?))
         }
-        Ask::SearchRecords(records) => linking.records(records),
+        Ask::SearchRecords(records) => linking.records(tx, records).await,
         Ask::GetRecord(one) => linking.one(tx, one).await,
         Ask::SummariseActivity(happened) => linking.happened(tx, happened).await,
         Ask::SuggestNextStage(one) => linking.next_stage(tx, one).await,
@@ -183,6 +186,9 @@ impl Linking<'_> {
         };
         match found {
             (RecordType::Opportunity, id) => Ok(Call::of::<GetOpportunity>(&GetArgs { id, field: get.field })?),
+            (RecordType::Account, id) if get.field == Some(Field::Owner) => {
+                Ok(Call::of::<GetRecord>(&RecordArgs { kind: RecordKind::Account, id })?)
+            }
             // A customer is summed up by its deals.
             (RecordType::Account, id) => {
                 let filter = FilterArgs { account_id: Some(id), ..FilterArgs::default() };
@@ -285,6 +291,12 @@ impl Linking<'_> {
         }
     }
 
+    /// The record that was chosen for a name, or that the name counts out of the list before: "the second".
+    fn pointed_at(&self, name: &str) -> Option<(RecordType, Uuid)> {
+        let chosen = self.picked.get(&text::key(name)).copied();
+        chosen.or_else(|| self.listed.get(reply::ordinal(name, self.listed.len())?).copied())
+    }
+
     async fn find(
         &self,
         tx: &mut Tx,
@@ -292,8 +304,8 @@ impl Linking<'_> {
         wanted: Wanted,
         prefer: Prefer,
     ) -> Result<Match<(RecordType, Uuid, String)>, Stop> {
-        if let Some((kind, id)) = self.picked.get(&text::key(name)) {
-            return Ok(Match::One((*kind, *id, name.to_owned())));
+        if let Some((kind, id)) = self.pointed_at(name) {
+            return Ok(Match::One((kind, id, name.to_owned())));
         }
         let candidates = lookup::candidates(self.cx, tx, name, wanted).await?;
         let triple = |c: &Candidate| (c.kind, c.id, c.name.clone());

@@ -30,12 +30,10 @@ pub async fn vocabulary(cx: &Context, tx: &mut Tx) -> Result<Vocabulary> {
         .map(|u| Person { id: u.id.0, name: u.name, email: u.email, team_id: u.team_id.map(|t| t.0) })
         .collect();
     let teams = people::store::teams(tx).await?.into_iter().map(|t| Named { id: t.id.0, name: t.name }).collect();
-    let choices = choice::store::list(tx)
-        .await?
-        .into_iter()
-        .filter(|c| c.kind != "lead_status")
-        .map(|c| Choice { id: c.id.0, kind: c.kind, name: c.name })
-        .collect();
+    let (statuses, choices): (Vec<_>, Vec<_>) =
+        choice::store::list(tx).await?.into_iter().partition(|c| c.kind == "lead_status");
+    let lead_statuses = statuses.into_iter().map(|c| Named { id: c.id.0, name: c.name }).collect();
+    let choices = choices.into_iter().map(|c| Choice { id: c.id.0, kind: c.kind, name: c.name }).collect();
     let products = sqlx::query!("select id, name from product where org_id = $1 and deleted_at is null order by length(name) desc, id limit 1000", tx.org().0)
         .fetch_all(tx.db())
         .await?
@@ -48,6 +46,7 @@ pub async fn vocabulary(cx: &Context, tx: &mut Tx) -> Result<Vocabulary> {
         people,
         teams,
         choices,
+        lead_statuses,
         products,
         currency: actor.currency.to_string(),
     })
@@ -59,6 +58,22 @@ const fn kind(kind: Kind) -> StageKind {
         Kind::Won => StageKind::Won,
         Kind::Lost => StageKind::Lost,
     }
+}
+
+/// Whether an account or a lead that the actor may see is in a country of that name.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn is_country(tx: &mut Tx, words: &str) -> Result<bool> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from account where org_id = $1 and country_key = lower($2) and deleted_at is null)
+               or exists (select from lead where org_id = $1 and country_key = lower($2) and deleted_at is null) as "found!""#,
+        tx.org().0,
+        words.trim(),
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok(found)
 }
 
 /// Which kinds of record may be meant beside deals.

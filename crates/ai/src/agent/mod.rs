@@ -4,6 +4,7 @@
 //! no finished step runs again: a tool's effect and the end of its step are one transaction. [`graph`] walks the nodes,
 //! [`link`] turns words into calls, [`compose`] writes the answer, [`store`] keeps it all.
 
+mod carry;
 pub mod compose;
 pub mod graph;
 pub mod http;
@@ -137,6 +138,8 @@ pub struct State {
     /// Names that the person has chosen a record for.
     pub picked: BTreeMap<String, (RecordType, Uuid)>,
     pub in_hand: Option<(RecordType, Uuid)>,
+    /// What was listed, in its order, for "the second one".
+    pub listed: Vec<(RecordType, Uuid)>,
 }
 
 /// What the run found out, in words that can be traced.

@@ -55,9 +55,8 @@ fn choice(question: &Question, reply: &str) -> Option<usize> {
     let exact = options.iter().position(|o| o.id.to_string() == reply.trim() || text::key(&o.name) == wanted);
     let numbered = || {
         let bare = wanted.trim_start_matches("the ").trim_end_matches(" one");
-        let words = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
-        let n = bare.parse::<usize>().ok().or_else(|| words.iter().position(|w| *w == bare).map(|i| i + 1));
-        n.and_then(|n| n.checked_sub(1)).filter(|i| *i < options.len())
+        let counted = bare.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|i| *i < options.len());
+        counted.or_else(|| ordinal(&wanted, options.len()))
     };
     let part = || {
         let fits: Vec<usize> =
@@ -65,6 +64,16 @@ fn choice(question: &Question, reply: &str) -> Option<usize> {
         fits.first().copied().filter(|_| fits.len() == 1)
     };
     exact.or_else(numbered).or_else(part)
+}
+
+/// Which of so many an ordinal names: "the second one", "last".
+pub fn ordinal(words: &str, of: usize) -> Option<usize> {
+    const WORDS: [&str; 10] =
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    let words = text::key(words);
+    let bare = words.trim_start_matches("the ").trim_end_matches(" one").trim_end_matches(" of them");
+    let at = if bare == "last" { of.checked_sub(1) } else { WORDS.iter().position(|word| *word == bare) };
+    at.filter(|at| *at < of)
 }
 
 fn name(ask: &mut Ask, words: &str) {

@@ -124,11 +124,11 @@ fn context(kind: Option<&str>, id: Option<Uuid>) -> Option<RunContext> {
     Some(RunContext { kind: RecordType::named(kind?)?, id: id? })
 }
 
-/// The question that the conversation's run before this one is waiting with.
+/// How the conversation's run before this one ended, and where it stood.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn waiting_before(tx: &mut Tx, conversation: Uuid, before: AgentRunId) -> Result<Option<State>> {
+pub async fn before(tx: &mut Tx, conversation: Uuid, before: AgentRunId) -> Result<Option<(Status, State)>> {
     let row = sqlx::query!(
         "select status, state from agent_run where org_id = $1 and conversation_id = $2 and id <> $3 and created_at <= (select created_at from agent_run where org_id = $1 and id = $3)
          order by created_at desc, id desc limit 1",
@@ -138,8 +138,7 @@ pub async fn waiting_before(tx: &mut Tx, conversation: Uuid, before: AgentRunId)
     )
     .fetch_optional(tx.db())
     .await?;
-    let state = row.filter(|r| r.status == Status::Waiting.as_str()).map(|r| serde_json::from_value(r.state));
-    state.transpose().map_err(Error::internal)
+    row.map(|r| Ok((r.status.parse()?, serde_json::from_value(r.state).map_err(Error::internal)?))).transpose()
 }
 
 /// Saves where the graph stands. A run that was cancelled meanwhile stays so.

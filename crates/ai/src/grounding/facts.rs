@@ -63,6 +63,10 @@ impl Facts {
         self.texts.insert(text::key(words));
         for token in &tokens {
             self.words.extend(text::key(&token.text).split(' ').map(str::to_owned));
+            if token.kind == Kind::Word {
+                let counted = date::count_named(&token.lower).filter(|n| *n > 1);
+                self.numbers.extend(counted.map(Decimal::from));
+            }
             if token.kind == Kind::Number {
                 for mark in [amount::DecimalMark::Point, amount::DecimalMark::Comma] {
                     self.numbers.extend(amount::number(&token.text, mark).map(|(n, _)| n.normalize()));

@@ -381,6 +381,9 @@ pub struct Records {
     /// When they were created: "this week".
     #[serde(default)]
     pub when: Option<String>,
+    /// What else they are: "Canada", "hot", "trade fairs", "purchasing managers".
+    #[serde(default)]
+    pub are: Vec<String>,
 }
 
 /// One record.

@@ -347,7 +347,9 @@ pub fn parse(answer: &str, reading: &Reading) -> Result<Ask, String> {
         Call::Task { title, name, when, who } => {
             Ask::CreateTask(NewTask { title, name, due: when, assignee: who, ..NewTask::default() })
         }
-        Call::Records { kind, words, owner, when } => Ask::SearchRecords(Records { kind, words, owner, when }),
+        Call::Records { kind, words, owner, when } => {
+            Ask::SearchRecords(Records { kind, words, owner, when, are: Vec::new() })
+        }
         Call::Record { kind, name } => Ask::GetRecord(One { name, kind }),
         Call::Activity { name, when } => Ask::SummariseActivity(Happened { name, when }),
         Call::Next { name } => Ask::SuggestNextStage(One { name, kind: None }),

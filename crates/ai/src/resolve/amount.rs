@@ -293,6 +293,13 @@ fn is_counted(tokens: &[Token], i: usize) -> bool {
                 | "employees"
                 | "people"
                 | "times"
+                | "unit"
+                | "units"
+                | "pieces"
+                | "pcs"
+                | "seats"
+                | "licences"
+                | "licenses"
                 | "points"
         )
 }

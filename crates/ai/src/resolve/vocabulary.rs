@@ -108,6 +108,8 @@ pub struct Vocabulary {
     pub people: Vec<Person>,
     pub teams: Vec<Named>,
     pub choices: Vec<Choice>,
+    /// Where a lead can stand.
+    pub lead_statuses: Vec<Named>,
     pub products: Vec<Named>,
     /// The organisation's currency, ISO 4217.
     pub currency: String,
@@ -278,6 +280,7 @@ pub(crate) mod tests {
                 choice(53, "source", "Referral"),
                 choice(54, "loss_reason", "Price"),
             ],
+            lead_statuses: vec![Named { id: id(55), name: "New".into() }],
             products: vec![Named { id: id(60), name: "GTX Pro".into() }, Named { id: id(61), name: "GTK 500".into() }],
             currency: "USD".into(),
         }

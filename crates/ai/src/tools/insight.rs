@@ -43,7 +43,7 @@ impl Tool for ScoreLead {
         let told = scoring::explain(running.cx, tx, args.id.into()).await?;
         let summary = told.score.map_or_else(|| "Not scored yet".to_owned(), |score| format!("{score} points"));
         let result = json!({
-            "type": "lead", "id": args.id, "name": lead.name, "score": told.score, "grade": told.grade, "sum": told.sum, "parts": told.parts,
+            "type": "lead", "id": args.id, "name": lead.name, "score": told.score, "of": 100, "grade": told.grade, "sum": told.sum, "parts": told.parts,
             "scored_on": told.scored_at.map(|at| at.date_naive()),
         });
         Ok(Output { count: 1, summary, result, proposal: None })

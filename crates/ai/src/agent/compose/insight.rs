@@ -65,8 +65,7 @@ pub(super) fn score(draft: &mut Draft, result: &Value) {
         return;
     };
     let grade = text(result, "grade").map_or_else(String::new, |grade| format!(", grade {}", grade.to_uppercase()));
-    draft.say(&format!("{name}{mark} has {score} of 100 points{grade}."));
-    draft.counted.push(100);
+    draft.say(&format!("{name}{mark} has {score} of {} points{grade}.", count(result, "of")));
     let parts = result.get("parts").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     for part in parts.iter().filter(|part| part.get("met").and_then(Value::as_bool) == Some(true)) {
         let label = text(part, "label").unwrap_or("a rule on a field that is hidden from you");

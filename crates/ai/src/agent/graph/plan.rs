@@ -14,7 +14,7 @@ use crate::Consult;
 use crate::agent::reply::taken_up;
 use crate::agent::store::call::{Called, Purpose};
 use crate::agent::store::{self, Begin, End, Standing};
-use crate::agent::{State, Status, lookup};
+use crate::agent::{State, Status, carry, lookup};
 use crate::ask::{Asked, Unanswered};
 use crate::planner::rules::{self, Certainty, Draft};
 use crate::planner::{Ask, Author, Decline, model, reconcile};
@@ -29,7 +29,7 @@ impl Walk<'_> {
             return tx.rollback().await;
         }
         let rails = guardrails::policy(&mut tx).await?.rails;
-        let waiting = store::waiting_before(&mut tx, standing.conversation, self.run).await?;
+        let before = store::before(&mut tx, standing.conversation, self.run).await?;
         store::begin_step(
             &mut tx,
             self.run,
@@ -48,12 +48,19 @@ impl Walk<'_> {
         self.assistant.wake(self.run);
 
         let mut state = standing.state;
-        state.in_hand = standing.context.as_ref().map(|c| (c.kind, c.id));
+        let looked_at = standing.context.as_ref().map(|c| (c.kind, c.id));
         let mut calls = Vec::new();
-        match waiting.and_then(|before| taken_up(before, &standing.goal, state.in_hand)) {
+        let waiting = before.as_ref().filter(|(status, _)| *status == Status::Waiting).map(|(_, state)| state.clone());
+        match waiting.and_then(|before| taken_up(before, &standing.goal, looked_at)) {
             _ if declined(&standing.goal, &rails, &mut state) => {}
             Some(resumed) => state = resumed,
-            None => self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await,
+            None => {
+                let before = before.map(|(_, state)| state).unwrap_or_default();
+                state.in_hand = looked_at.or(before.in_hand);
+                state.listed.clone_from(&before.listed);
+                self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await;
+                carry::narrow(&standing.goal, &mut state.asks, &before);
+            }
         }
         state.planned = true;
 
@@ -229,7 +236,7 @@ fn declined(goal: &str, rails: &Guardrails, state: &mut State) -> bool {
             state.flags.push(format!("{name}: {} %", verdict.score));
         }
         if verdict.found() && !verdict.blocks() {
-            state.said.push(format!("The guardrails take your request for {what} ({} % sure).", verdict.score));
+            state.said.push(format!("The guardrails take your request for {what}."));
         }
     }
     let reason = if let Some(topic) = rails.blocked(goal) {

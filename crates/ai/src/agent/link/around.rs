@@ -16,6 +16,7 @@ use crate::tools::activity::{ActivityArgs, SummariseActivity};
 use crate::tools::approvals::{ApprovalsArgs, ListApprovals};
 use crate::tools::duplicates::FindDuplicates;
 use crate::tools::email::{DraftEmail, EmailArgs};
+use crate::tools::get::{GetArgs, GetOpportunity};
 use crate::tools::next_stage::{NextStageArgs, SuggestNextStage};
 use crate::tools::records::{GetRecord, RecordArgs, RecordsArgs, SearchRecords};
 use crate::tools::task::About;
@@ -27,7 +28,7 @@ const OTHERS: [RecordType; 3] = [RecordType::Account, RecordType::Contact, Recor
 const BEFORE: chrono::TimeDelta = chrono::TimeDelta::minutes(15);
 
 impl Linking<'_> {
-    pub(super) fn records(&self, records: &Records) -> Result<Call, Stop> {
+    pub(super) async fn records(&self, tx: &mut Tx, records: &Records) -> Result<Call, Stop> {
         let mut filter = Vec::new();
         let mut condition = |field: &str, value: String| filter.push((field.to_owned(), value));
         if let Some(words) = &records.owner {
@@ -47,11 +48,65 @@ impl Linking<'_> {
                 condition("created_at.lt", day.to_string());
             }
         }
-        let args = RecordsArgs { kind: records.kind, q: records.words.clone(), filter, sort: None, limit: None };
+        let mut q = records.words.clone();
+        for words in &records.are {
+            match self.condition(tx, records.kind, words).await? {
+                Some((field, value)) => filter.push((field.to_owned(), value)),
+                // No value of a list: a company, or a place, by its name.
+                None if q.is_none() => q = Some(words.clone()),
+                None => return say(format!("I can't tell what “{words}” means of {}.", records.kind.noun(0))),
+            }
+        }
+        let args = RecordsArgs { kind: records.kind, q, filter, sort: None, limit: None };
         Ok(Call::of::<SearchRecords>(&args)?)
     }
 
+    /// What words say of accounts, contacts or leads, as the lists of the API take it: a value of a managed list, a country, a
+    /// rating, a status, a title.
+    async fn condition(
+        &self,
+        tx: &mut Tx,
+        kind: RecordKind,
+        words: &str,
+    ) -> Result<Option<(&'static str, String)>, Stop> {
+        let wanted = text::key(words);
+        let wanted = wanted.trim_end_matches(" industry").trim_end_matches(" sector").trim_end_matches(" region");
+        let is = |name: &str| {
+            let name = text::key(name);
+            name == wanted || wanted.strip_suffix('s') == Some(name.as_str())
+        };
+        let choice = self.vocabulary.choices.iter().find(|choice| is(&choice.name));
+        let of_account = kind == RecordKind::Contact;
+        let field = match choice.map(|choice| choice.kind.as_str()) {
+            Some("industry") => Some(if of_account { "account.industry_id" } else { "industry_id" }),
+            Some("region") => Some(if of_account { "account.region_id" } else { "region_id" }),
+            Some("source") if kind == RecordKind::Lead => Some("source_id"),
+            _ => None,
+        };
+        if let (Some(field), Some(choice)) = (field, choice) {
+            return Ok(Some((field, choice.id.to_string())));
+        }
+        if kind == RecordKind::Lead {
+            if matches!(wanted, "hot" | "warm" | "cold") {
+                return Ok(Some(("rating", wanted.to_owned())));
+            }
+            if let Some(status) = self.vocabulary.lead_statuses.iter().find(|status| is(&status.name)) {
+                return Ok(Some(("status_id", status.id.to_string())));
+            }
+        }
+        if lookup::is_country(tx, words).await? {
+            return Ok(Some((if of_account { "account.country" } else { "country" }, words.trim().to_owned())));
+        }
+        // "purchasing managers"
+        let title = wanted.strip_suffix('s').filter(|one| one.len() > 3 && words.chars().all(|c| !c.is_uppercase()));
+        Ok(title.filter(|_| kind != RecordKind::Account).map(|title| ("title.contains", title.to_owned())))
+    }
+
     pub(super) async fn one(&self, tx: &mut Tx, one: &One) -> Result<Call, Stop> {
+        // "who is the contact there?" of a deal that is being looked at.
+        if let (None, Some((RecordType::Opportunity, id))) = (&one.name, self.in_hand) {
+            return Ok(Call::of::<GetOpportunity>(&GetArgs { id, field: None })?);
+        }
         let (kind, id) = self.other(tx, one).await?;
         Ok(Call::of::<GetRecord>(&RecordArgs { kind, id })?)
     }
@@ -130,8 +185,8 @@ impl Linking<'_> {
         let Some(name) = name else {
             return in_hand.map_or_else(|| ask("Which record do you mean?", Vec::new(), Slot::Name), Ok);
         };
-        if let Some((kind, id)) = self.picked.get(&text::key(name)).filter(|(kind, _)| kinds.contains(kind)) {
-            return Ok((*kind, *id));
+        if let Some(pointed) = self.pointed_at(name).filter(|(kind, _)| kinds.contains(kind)) {
+            return Ok(pointed);
         }
         let has = |kind| kinds.contains(&kind);
         let wanted = Wanted {

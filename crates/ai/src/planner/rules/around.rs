@@ -15,6 +15,7 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
         .or_else(|| duplicates(s, start, end))
         .or_else(|| next_stage(s, start, end))
         .or_else(|| activity(s, start, end))
+        .or_else(|| fact(s, start, end))
         .or_else(|| reached(s, start, end))?;
     Some(Draft::one(ask, Certainty::High))
 }
@@ -125,7 +126,8 @@ fn kind_of(word: &str) -> Option<RecordKind> {
 /// "suggest the next stage for Isdom", "can Isdom move on?", "what is blocking Isdom?".
 fn next_stage(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
     let of = |range| Some(Ask::SuggestNextStage(One { name: named(s, range)?, kind: None }));
-    const LED: [&str; 8] = [
+    const LED: [&str; 9] = [
+        "what|which should|would|could|will? the? next stage|step should? be? for|of|on|with|in",
         "suggest|recommend|propose me? a|the? next stage|step for|of|on|with|in?",
         "what's|what is|are? the? next stage for|of|on|in?",
         "what's|what is? blocking|stopping|missing for|from|on|in?",
@@ -166,7 +168,9 @@ fn next_stage(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
 
 /// "summarise the activity with Isdom this month", "when did we last talk to Isdom?".
 fn activity(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
-    const LED: [&str; 9] = [
+    const LED: [&str; 11] = [
+        "how many calls|meetings|emails|e-mails|mails|notes|activities|visits were|have|did|are there|we|i|been|had? there|had|been|make|have|logged? on|with|for|at|about|in",
+        "what happened|changed lately|recently with|to|on|at|in|around",
         "summarise|summarize|recap|show|list|give|get|see me|us? a|the|all|our? summary|overview|recap? of? the|our|all? recent|latest|last|past? activity|activities|history|timeline|interactions|communication|communications|conversations|touchpoints|calls|meetings of|with|on|for|about|at|around|from|to",
         "activity|activities|history|timeline|interactions summary? of|with|on|for|about|at",
         "when did|have we|i|anyone|anybody|somebody|someone|you last talk|talked|speak|spoken|spoke|meet|met|call|called|email|contact|contacted|hear|heard|write|written to|with|from?",
@@ -189,6 +193,36 @@ fn activity(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
         stop -= 1;
     }
     Some(Ask::SummariseActivity(Happened { name: named(s, from..stop)?, when: date.map(|d| s.words(&d)) }))
+}
+
+/// "what industry is Acme in?", "which company does Anna Smith work for?", "who is the contact there?": one fact of a record.
+fn fact(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
+    const FACTS: [(&str, &str); 4] = [
+        (
+            "in? which|what industry|sector|branch|country|region|city|business is|are|does|do",
+            "in|from|work|works|operate|based|located in?",
+        ),
+        (
+            "for? which|what company|account|customer|firm|employer|organisation does|do|is",
+            "work|works|working|belong|from|at|with for|at|to|in|with?",
+        ),
+        ("where does|do|is", "work|works|working|based|located for|at|in?"),
+        (
+            "who's|who is|are? the|our? main|primary|key? contact|contacts|person|people person|persons? at|for|in|with|of?",
+            "",
+        ),
+    ];
+    FACTS.iter().find_map(|(lead, tail)| {
+        let from = start + s.phrase(start, lead)?;
+        let stop = match *tail {
+            "" => end,
+            tail => (from + 1..end).find(|i| s.phrase(*i, tail).is_some_and(|n| i + n >= end))?,
+        };
+        let one = one(s, from..stop).filter(|_| from < stop)?;
+        // "who is the person Anna": who is asked for is no kind of record.
+        let pointed = one.name.is_none() && super::sentence::is_pointing(s.word(from));
+        (one.name.is_some() || pointed).then_some(Ask::GetRecord(one))
+    })
 }
 
 /// "who is Anna Smith?", "what is the phone number of Anna Smith?", "show me the lead Bob Jones".

@@ -97,6 +97,21 @@ fn written(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
     Some(Ask::SearchKnowledge(Question { question: s.words(&(start..end)) }))
 }
 
+/// A question that no form fits but that speaks of customers, rivals or what was agreed: what was written may answer it.
+pub fn about_what_was_written(s: &Sentence<'_>) -> Option<Draft> {
+    let (start, end) = (s.opening(), s.ending());
+    let asked =
+        s.any(start, &["what|who|where|when|why|how|which|whose", "did|does|do|has|have|is|are|was|were|may|can"]);
+    const TOPICS: [&str; 3] = [
+        "customer|customers|client|clients|competitor|competitors|rival|rivals|competition|prospect|prospects",
+        "playbook|playbooks|script|scripts|guide|guidelines|policy|template|templates|note|notes|objection|objections",
+        "discount|discounts|price|prices|pricing|contract|contracts|trial|pilot|warranty|delivery|installation|safety|training|support|payment|security|privacy",
+    ];
+    asked?;
+    s.has(&TOPICS)
+        .then(|| Draft::one(Ask::SearchKnowledge(Question { question: s.words(&(start..end)) }), Certainty::Some))
+}
+
 /// "what is our sales velocity?", "average sales cycle by owner last quarter", "conversion by stage".
 fn figures(s: &Sentence<'_>) -> Option<Ask> {
     const FIGURES: [(&[&str], Figure); 4] = [

@@ -12,6 +12,15 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
 
 fn approvals(s: &Sentence<'_>, start: usize) -> Option<Draft> {
     const NOUNS: [&str; 2] = ["approvals", "approval requests"];
+    const ASKED: [&str; 4] = [
+        "what|which|did|have do|did|have? i ask|asked|request|requested|submit|submitted|send|sent for|to? approval",
+        "show|list|what's|where are|is|what happened to|with? the|my? requests|request for approval",
+        "my|which|what approval requests did|have? i?",
+        "what have i sent|submitted|put in|up|forward? for|to approval",
+    ];
+    if s.any(start, &ASKED).is_some() && s.has(&["approval|approvals"]) {
+        return Some(Draft::one(Ask::ListApprovals(WhichApprovals { which: Approvals::Mine }), Certainty::High));
+    }
     let waiting = s
         .any(
             start,
@@ -47,7 +56,10 @@ fn approvals(s: &Sentence<'_>, start: usize) -> Option<Draft> {
 }
 
 fn day(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    const ASKED: [&str; 14] = [
+    const ASKED: [&str; 17] = [
+        "which|what of my tasks|to-dos|todos are|is overdue|late|due|open|left|pending",
+        "which|what tasks|to-dos|todos are|is overdue|late|due|open|left|pending|mine",
+        "do i have any|some|open? overdue|open|late|due? tasks|to-dos|todos",
         "what should|must|shall i do|work|tackle|focus on? today|now|next|first",
         "what should|must|shall i do|work|tackle|focus on?",
         "what do i have to do today|now|next|first|this?",
@@ -68,7 +80,21 @@ fn day(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
     let rest = (start + n..end).find(|i| {
         !matches!(
             s.word(*i),
-            "today" | "now" | "first" | "next" | "right" | "this" | "morning" | "week" | "for" | "me" | "?"
+            "today"
+                | "now"
+                | "first"
+                | "next"
+                | "right"
+                | "this"
+                | "morning"
+                | "week"
+                | "for"
+                | "me"
+                | "or"
+                | "and"
+                | "late"
+                | "overdue"
+                | "?"
         )
     });
     rest.is_none().then(|| Draft::one(Ask::ListMyDay(MyDay::default()), Certainty::High))

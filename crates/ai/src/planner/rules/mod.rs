@@ -165,7 +165,11 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
             .or_else(|| change::read(&s))
             .or_else(|| task::read(&s))
     };
-    let read = changed.or_else(|| refuse::read(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none);
+    let read = changed
+        .or_else(|| refuse::read(&s))
+        .or_else(|| question::read(&mut s))
+        .or_else(|| insight::about_what_was_written(&s))
+        .unwrap_or_else(Draft::none);
     match read.plan.steps.first() {
         Some(Ask::SearchOpportunities(Search { filter, .. }) | Ask::QueryPipeline(Query { filter, .. }))
             if read.certainty < Certainty::High && is_beside_the_point(filter, clause) =>

@@ -364,7 +364,8 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     {
         return None;
     }
-    let group = group.or_else(|| (measure.is_none()).then_some(Group::Stage));
+    let both = s.has(&["won|win|wins"]) && s.has(&["lost|lose|losses"]) && measure == Some(Measure::Count);
+    let group = group.or_else(|| (measure.is_none() || both).then_some(Group::Stage));
     if let Some((range, _)) = grouped.clone() {
         s.mark(range);
     }

@@ -16,7 +16,13 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
         s.any(start, &["who do|did we|i know at|in|from", "who works|is|are? at|for", "whom do we know at|in|from"])
     {
         let words = s.name(start + n..end)?;
-        return found(Records { kind: RecordKind::Contact, words: Some(words), owner: None, when: None });
+        return found(Records {
+            kind: RecordKind::Contact,
+            words: Some(words),
+            owner: None,
+            when: None,
+            are: Vec::new(),
+        });
     }
     // What speaks of deals is a list of deals: "which customers do we have something open with".
     if s.has(&["deal|deals|opportunity|opportunities|pipeline|open|won|lost|business|revenue|something|anything|biggest|best|worst|most|top|buy|bought|spent|sold|churn"]) {
@@ -40,14 +46,28 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     if let Some(owner) = owner.as_ref().filter(|o| o.start == at) {
         noun = owner.end;
     }
-    while matches!(s.word(noun), "new" | "latest" | "recent" | "hot" | "of" | "the" | "all") {
-        noun += 1;
+    // "new", "hot", "automotive" before the noun are conditions.
+    let mut are = Vec::new();
+    loop {
+        if matches!(s.word(noun), "new" | "hot" | "warm" | "cold" | "qualified" | "unqualified" | "working") {
+            are.push(s.word(noun).to_owned());
+            noun += 1;
+        } else if matches!(s.word(noun), "latest" | "recent" | "of" | "the" | "all") {
+            noun += 1;
+        } else if let Some(choice) = s.entity_at(noun).filter(|e| e.meaning == Meaning::Choice) {
+            are.push(s.words(&choice.tokens));
+            noun = choice.tokens.end;
+        } else {
+            break;
+        }
     }
     let kind = [(LEADS, RecordKind::Lead), (CONTACTS, RecordKind::Contact), (ACCOUNTS, RecordKind::Account)]
         .into_iter()
         .find_map(|(words, kind)| s.phrase(noun, words).map(|_| kind))?;
     let own = owner.as_ref().is_some_and(|o| o.start == at);
-    if led.is_none() && !own {
+    // "accounts in Canada": the noun itself, with a condition.
+    let bare = s.any(noun + 1, &["in|from|at|with|called|named", "who are|is"]).is_some();
+    if led.is_none() && !own && !bare {
         return None;
     }
     // "find contact Anna Smith" is one record.
@@ -58,18 +78,35 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     let date = s.find(noun, |m| matches!(m, Meaning::Date(_))).map(|e| e.tokens.clone());
     let is_placed =
         |i: usize| owner.as_ref().is_some_and(|o| o.contains(&i)) || date.as_ref().is_some_and(|d| d.contains(&i));
-    let from = (noun + 1..end).find(|i| {
-        s.any(
-            *i,
-            &["at|from|called|named|like|matching|in", "who are? at|from", "with the name", "that are|is called|named"],
-        )
-        .is_some()
-    });
-    let words = from.and_then(|from| {
-        let n = s.any(from, &["who are? at|from", "with the name", "that are|is called|named"]).unwrap_or(1);
-        let stop = (from + n..end).find(|i| is_placed(*i)).unwrap_or(end);
-        s.name(from + n..stop)
-    });
+    const NAMED: [&str; 4] = ["called|named|like|matching", "with the name", "that are|is called|named", "at"];
+    const BEING: [&str; 6] = [
+        "who|that|which are|is|come|came|sit|work at|from|in|of|the|a|an?",
+        "who|that are|is",
+        "from the?",
+        "in the?",
+        "with the? source|status|title|rating of?",
+        "with",
+    ];
+    let joint = |i: usize, all: &[&str]| s.any(i, all).filter(|n| i + n < end && !is_placed(i));
+    let from = (noun + 1..end).find(|i| joint(*i, &NAMED).or_else(|| joint(*i, &BEING)).is_some());
+    let mut words = None;
+    let mut at = from.unwrap_or(end);
+    while at < end {
+        let named = joint(at, &NAMED);
+        let Some(n) = named.or_else(|| joint(at, &BEING)) else {
+            at += 1;
+            continue;
+        };
+        let stop = (at + n..end)
+            .find(|i| is_placed(*i) || joint(*i, &NAMED).or_else(|| joint(*i, &BEING)).is_some() || s.word(*i) == "and")
+            .unwrap_or(end);
+        match (named, s.name(at + n..stop)) {
+            (Some(_), Some(name)) => words = Some(name),
+            (None, Some(condition)) => are.push(condition),
+            (_, None) => {}
+        }
+        at = stop.max(at + 1);
+    }
     // Words that nobody placed are a condition that this can't read: better asked of the model, or said, than left out.
     let rest = (noun + 1..from.unwrap_or(end)).any(|i| {
         !is_placed(i)
@@ -102,7 +139,7 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     if rest {
         return None;
     }
-    found(Records { kind, words, owner: owner.map(|o| s.words(&o)), when: date.map(|d| s.words(&d)) })
+    found(Records { kind, words, owner: owner.map(|o| s.words(&o)), when: date.map(|d| s.words(&d)), are })
 }
 
 fn found(records: Records) -> Option<Draft> {

@@ -7,6 +7,11 @@ use crate::resolve::lex::{self, Entity, Meaning};
 use crate::resolve::text::{self, Kind, Token};
 use crate::resolve::vocabulary::Vocabulary;
 
+/// Whether a word points at what is being looked at or was spoken of last.
+pub fn is_pointing(word: &str) -> bool {
+    matches!(word, "it" | "this" | "that" | "these" | "them" | "they" | "him" | "her" | "one" | "here" | "there")
+}
+
 /// A clause and how much of it is understood.
 pub struct Sentence<'a> {
     pub source: &'a str,
@@ -162,7 +167,8 @@ impl<'a> Sentence<'a> {
             end -= 1;
         }
         // "…, please change it", "…, update the deal"
-        const TAILS: [&str; 2] = [
+        const TAILS: [&str; 3] = [
+            "and|so? can|could|would? you? please? close|mark|move the|this|that? deal|it|that out? accordingly?",
             "and|so? can|could|would? you? please? change|update|fix|adjust|set|correct|note|record it|that|this",
             "and|so? can|could|would? you? please? change|update|fix|adjust the deal|date|amount|stage|record",
         ];
@@ -229,9 +235,7 @@ impl<'a> Sentence<'a> {
             return None;
         }
         let range = self.trim_name(range);
-        if range.is_empty()
-            || (range.len() == 1 && matches!(self.word(range.start), "it" | "this" | "that" | "them" | "one" | "here"))
-        {
+        if range.is_empty() || (range.len() == 1 && is_pointing(self.word(range.start))) {
             return None;
         }
         if let (1, Some(token)) = (range.len(), self.tokens.get(range.start))

@@ -1,13 +1,15 @@
 //! Changes that are told rather than asked for: "we won X", "X is in Negotiation now", "they went with a competitor".
 
 use super::change::{draft, field_at, field_of_value, is_value, lost_reason, named_in, unquoted};
-use super::sentence::Sentence;
+use super::sentence::{Sentence, is_pointing};
 use super::{Certainty, Draft};
 use crate::planner::Field;
 
 /// "we won X", "we lost X to price", "X was lost", "X closed won".
 pub fn outcome(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    if let Some(n) = s.any(start, &["we|i have? just? won|lost", "just won|lost"])
+    // "lost it to a competitor"; "lost deals" are a list.
+    let bare = s.phrase(start, "won|lost").filter(|n| is_pointing(s.word(start + n)) || s.word(start + n) == "the");
+    if let Some(n) = s.any(start, &["we|i have? just? won|lost", "just won|lost"]).or(bare)
         && start + n < end
         && !s.has(&["how many|much", "deals", "last|this month|quarter|week|year"])
     {

@@ -154,6 +154,13 @@ impl Scanner<'_> {
         if self.word(i + 1) == "end" || self.word(i + 1) == "close" {
             return Some((last(unit_named(self.word(i)).filter(|g| *g != Grain::Day)?)?, 2));
         }
+        // "the last day of next month", "the first day of the quarter"
+        if let ("last" | "final" | "first", "day", "of") = (self.word(i), self.word(i + 1), self.word(i + 2)) {
+            let the = self.skip(i + 3, &["the"]);
+            let (of, n) = self.whole(i + 3 + the)?;
+            let day = if self.word(i) == "first" { of.from? } else { of.to? };
+            return Some((When::day(day), 3 + the + n));
+        }
         let which = match self.word(i) {
             "end" => "end",
             "close" if self.word(i + 1) == "of" => "end",
@@ -164,10 +171,7 @@ impl Scanner<'_> {
         let of = self.skip(i + 1, &["of"]);
         let the = self.skip(i + 1 + of, &["the"]);
         let at = i + 1 + of + the;
-        let (period, n) = match unit_named(self.word(at)).filter(|g| *g > Grain::Day) {
-            Some(grain) => (period(today, grain)?, 1),
-            None => self.relative_period(at).or_else(|| self.month(at)).or_else(|| self.quarter_or_year(at))?,
-        };
+        let (period, n) = self.whole(at)?;
         let day = match which {
             "end" => period.to?,
             "start" => period.from?,
@@ -177,6 +181,14 @@ impl Scanner<'_> {
             }
         };
         Some((When::day(day), 1 + of + the + n))
+    }
+
+    /// A period by its name: month (this one), next quarter, May, 2026.
+    fn whole(&self, i: usize) -> Option<(When, usize)> {
+        match unit_named(self.word(i)).filter(|g| *g > Grain::Day) {
+            Some(grain) => Some((period(self.calendar.today, grain)?, 1)),
+            None => self.relative_period(i).or_else(|| self.month(i)).or_else(|| self.quarter_or_year(i)),
+        }
     }
 
     /// this week, next month, last quarter, the last 30 days, the past year.
