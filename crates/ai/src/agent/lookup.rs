@@ -48,6 +48,7 @@ pub async fn vocabulary(cx: &Context, tx: &mut Tx) -> Result<Vocabulary> {
         choices,
         lead_statuses,
         products,
+        records: Vec::new(),
         currency: actor.currency.to_string(),
     })
 }

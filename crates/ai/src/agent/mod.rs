@@ -10,6 +10,7 @@ pub mod graph;
 pub mod http;
 pub mod link;
 pub mod lookup;
+mod mention;
 pub mod nearest;
 pub mod reply;
 pub mod single;

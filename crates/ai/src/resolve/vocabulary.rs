@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::record::RecordType;
 use super::text::{key, likeness};
 
 /// How many things a name fits.
@@ -80,6 +81,15 @@ pub struct Choice {
     pub name: String,
 }
 
+/// A record that a sentence names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub kind: RecordType,
+    pub name: String,
+    /// How the sentence says it, in lower case: the name, or the word that it begins with.
+    pub said: String,
+}
+
 /// Whose deals are meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -111,6 +121,8 @@ pub struct Vocabulary {
     /// Where a lead can stand.
     pub lead_statuses: Vec<Named>,
     pub products: Vec<Named>,
+    /// Those that the request names, whatever the case of its letters.
+    pub records: Vec<Record>,
     /// The organisation's currency, ISO 4217.
     pub currency: String,
 }
@@ -282,6 +294,7 @@ pub(crate) mod tests {
             ],
             lead_statuses: vec![Named { id: id(55), name: "New".into() }],
             products: vec![Named { id: id(60), name: "GTX Pro".into() }, Named { id: id(61), name: "GTK 500".into() }],
+            records: Vec::new(),
             currency: "USD".into(),
         }
     }

@@ -14,7 +14,7 @@ use crate::Consult;
 use crate::agent::reply::taken_up;
 use crate::agent::store::call::{Called, Purpose};
 use crate::agent::store::{self, Begin, End, Standing};
-use crate::agent::{State, Status, carry, lookup};
+use crate::agent::{State, Status, carry, lookup, mention};
 use crate::ask::{Asked, Unanswered};
 use crate::planner::rules::{self, Certainty, Draft};
 use crate::planner::{Ask, Author, Decline, model, reconcile};
@@ -24,7 +24,8 @@ use crate::resolve::vocabulary::Vocabulary;
 impl Walk<'_> {
     pub(super) async fn plan(&self, standing: Standing) -> Result<()> {
         let mut tx = self.begin().await?;
-        let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
+        let mut vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
+        vocabulary.records = mention::named(self.cx, &mut tx, &standing.goal).await?;
         if !self.held(&mut tx, |now| !now.planned).await? {
             return tx.rollback().await;
         }

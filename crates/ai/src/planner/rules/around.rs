@@ -66,7 +66,7 @@ fn letter(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
     Some(Ask::DraftEmail(Letter { name, purpose: purpose(s), topic }))
 }
 
-fn purpose(s: &Sentence<'_>) -> Purpose {
+pub(super) fn purpose(s: &Sentence<'_>) -> Purpose {
     const PURPOSES: [(&[&str], Purpose); 5] = [
         (&["thank-you|thanks", "thank you|them|him|her"], Purpose::ThankYou),
         (&["introduction|intro|introductory|introducing|introduce"], Purpose::Introduction),

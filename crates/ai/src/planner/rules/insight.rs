@@ -113,7 +113,7 @@ pub fn about_what_was_written(s: &Sentence<'_>) -> Option<Draft> {
 }
 
 /// "what is our sales velocity?", "average sales cycle by owner last quarter", "conversion by stage".
-fn figures(s: &Sentence<'_>) -> Option<Ask> {
+pub(super) fn figures(s: &Sentence<'_>) -> Option<Ask> {
     const FIGURES: [(&[&str], Figure); 4] = [
         (&["sales|deal|pipeline velocity", "velocity"], Figure::Velocity),
         (

@@ -6,8 +6,10 @@
 mod around;
 mod beside;
 mod change;
+mod fill;
 mod filter;
 mod insight;
+mod intent;
 mod mine;
 mod question;
 mod records;
@@ -93,6 +95,12 @@ pub fn conditions(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Sear
     filter::read(&mut s, start).search
 }
 
+/// Whether a word is one of everyday speech, and begins no name.
+#[must_use]
+pub fn is_ordinary(word: &str) -> bool {
+    filter::is_plain(word)
+}
+
 /// Whether words can be a value of a field.
 #[must_use]
 pub fn fits(field: Field, words: &str, vocabulary: &Vocabulary, reading: Reading) -> bool {
@@ -165,17 +173,28 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
             .or_else(|| change::read(&s))
             .or_else(|| task::read(&s))
     };
-    let read = changed
-        .or_else(|| refuse::read(&s))
-        .or_else(|| question::read(&mut s))
-        .or_else(|| insight::about_what_was_written(&s))
-        .unwrap_or_else(Draft::none);
+    let read = changed.or_else(|| refuse::read(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none);
+    let read = if read.certainty < Certainty::High { likelier(read, &mut s) } else { read };
     match read.plan.steps.first() {
         Some(Ask::SearchOpportunities(Search { filter, .. }) | Ask::QueryPipeline(Query { filter, .. }))
             if read.certainty < Certainty::High && is_beside_the_point(filter, clause) =>
         {
             Draft::none()
         }
+        _ => read,
+    }
+}
+
+/// Of two readings that are not sure the one that the examples speak for; what was written may answer a question that has neither.
+fn likelier(read: Draft, s: &mut Sentence<'_>) -> Draft {
+    let is_nothing = read.plan.steps.iter().all(|ask| matches!(ask, Ask::Decline(_)));
+    match fill::read(s) {
+        Some(learned) if is_nothing || read.certainty == Certainty::None || learned.certainty == Certainty::Some => {
+            // The same tool: the form has read more of it.
+            let same = learned.plan.steps.first().map(Ask::tool) == read.plan.steps.first().map(Ask::tool);
+            if same && !is_nothing { read } else { learned }
+        }
+        None if is_nothing => insight::about_what_was_written(s).unwrap_or(read),
         _ => read,
     }
 }

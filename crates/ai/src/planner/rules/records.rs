@@ -4,6 +4,7 @@ use super::sentence::Sentence;
 use super::{Certainty, Draft};
 use crate::planner::{Ask, RecordKind, Records};
 use crate::resolve::lex::Meaning;
+use crate::resolve::record::RecordType;
 
 const LEADS: &str = "leads|lead|prospects";
 const CONTACTS: &str = "contacts|contact|people|persons";
@@ -140,6 +141,28 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
         return None;
     }
     found(Records { kind, words, owner: owner.map(|o| s.words(&o)), when: date.map(|d| s.words(&d)), are })
+}
+
+/// A list of records out of a sentence of no known form: by the kind that it names and whatever it holds.
+pub fn loose(s: &Sentence<'_>) -> Option<Ask> {
+    let kinds = [(LEADS, RecordKind::Lead), (CONTACTS, RecordKind::Contact), (ACCOUNTS, RecordKind::Account)];
+    let kind = kinds.into_iter().find_map(|(words, kind)| s.has(&[words]).then_some(kind))?;
+    let said = |e: &crate::resolve::lex::Entity| s.words(&e.tokens);
+    let mut are: Vec<String> = s.entities.iter().filter(|e| e.meaning == Meaning::Choice).map(said).collect();
+    let words = ["new", "fresh", "hot", "warm", "cold", "qualified", "unqualified", "working"];
+    let rated = words.into_iter().filter(|word| s.has(&[word])).map(|word| if word == "fresh" { "new" } else { word });
+    are.extend(rated.map(str::to_owned));
+    let company =
+        s.records.iter().find(|record| record.kind == RecordType::Account).map(|record| s.words(&record.tokens));
+    // "in Canada": a place has a capital.
+    let place = s.seek(s.opening(), &["in|from"]).filter(|r| s.tokens.get(r.end).is_some_and(|t| t.is_capitalised()));
+    if let Some(place) = place.filter(|r| s.entity_over(r.end).is_none() && company.is_none()) {
+        let end = (place.end..s.ending()).find(|i| s.tokens.get(*i).is_none_or(|t| !t.is_capitalised()));
+        are.push(s.words(&(place.end..end.unwrap_or_else(|| s.ending()))));
+    }
+    let date = s.find(0, |m| matches!(m, Meaning::Date(_))).map(said);
+    let owner = s.find(0, |m| *m == Meaning::Owner).map(said);
+    Some(Ask::SearchRecords(Records { kind, words: company, owner, when: date, are }))
 }
 
 fn found(records: Records) -> Option<Draft> {

@@ -4,12 +4,43 @@ use std::ops::Range;
 
 use crate::resolve::Reading;
 use crate::resolve::lex::{self, Entity, Meaning};
+use crate::resolve::record::RecordType;
 use crate::resolve::text::{self, Kind, Token};
-use crate::resolve::vocabulary::Vocabulary;
+use crate::resolve::vocabulary::{Record, Vocabulary};
 
 /// Whether a word points at what is being looked at or was spoken of last.
 pub fn is_pointing(word: &str) -> bool {
     matches!(word, "it" | "this" | "that" | "these" | "them" | "they" | "him" | "her" | "one" | "here" | "there")
+}
+
+/// A record that a sentence names, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    pub tokens: Range<usize>,
+    pub kind: RecordType,
+    pub name: String,
+}
+
+/// The records that a sentence names, longest names first where they overlap.
+fn spoken(source: &str, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Spoken> {
+    let mut found: Vec<Spoken> = Vec::new();
+    let mut known: Vec<&Record> = vocabulary.records.iter().collect();
+    known.sort_by_key(|record| std::cmp::Reverse(record.said.len()));
+    for record in known {
+        for start in 0..tokens.len() {
+            let end = (start + 1..=tokens.len()).find(|end| {
+                let words = lex::words_of(source, tokens, &(start..*end)).to_lowercase();
+                words.trim_end_matches("'s").trim_end_matches("’s") == record.said
+            });
+            if let Some(end) = end
+                && !found.iter().any(|other| start < other.tokens.end && other.tokens.start < end)
+            {
+                found.push(Spoken { tokens: start..end, kind: record.kind, name: record.name.clone() });
+            }
+        }
+    }
+    found.sort_by_key(|record| record.tokens.start);
+    found
 }
 
 /// A clause and how much of it is understood.
@@ -17,6 +48,8 @@ pub struct Sentence<'a> {
     pub source: &'a str,
     pub tokens: Vec<Token>,
     pub entities: Vec<Entity>,
+    /// The records that it names, in order, without overlap.
+    pub records: Vec<Spoken>,
     pub vocabulary: &'a Vocabulary,
     pub reading: Reading,
     used: Vec<bool>,
@@ -26,8 +59,9 @@ impl<'a> Sentence<'a> {
     pub fn new(source: &'a str, vocabulary: &'a Vocabulary, reading: Reading) -> Self {
         let tokens = text::tokens(source);
         let entities = lex::entities(&tokens, vocabulary, &reading);
+        let records = spoken(source, &tokens, vocabulary);
         let used = vec![false; tokens.len()];
-        Self { source, tokens, entities, vocabulary, reading, used }
+        Self { source, tokens, entities, records, vocabulary, reading, used }
     }
 
     pub fn len(&self) -> usize {
@@ -99,6 +133,11 @@ impl<'a> Sentence<'a> {
     /// The entity that covers `i`.
     pub fn entity_over(&self, i: usize) -> Option<&Entity> {
         self.entities.iter().find(|e| e.tokens.contains(&i))
+    }
+
+    /// The record whose name begins at `i`.
+    pub fn record_at(&self, i: usize) -> Option<&Spoken> {
+        self.records.iter().find(|record| record.tokens.start == i)
     }
 
     /// The words of a range as they stand in the sentence.

@@ -462,7 +462,7 @@ fn lower_first(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
-fn words_without(s: &Sentence<'_>, range: Range<usize>, cut: &[Range<usize>]) -> Option<String> {
+pub(super) fn words_without(s: &Sentence<'_>, range: Range<usize>, cut: &[Range<usize>]) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut at = range.start;
     while at < range.end {
