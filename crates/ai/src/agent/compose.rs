@@ -428,6 +428,9 @@ fn summary(draft: &mut Draft, deal: &Value, name: &str, style: Style) {
         }
     }
     draft.say(&format!("{sentence}."));
+    if let Some(reason) = text(deal, "lost_reason") {
+        draft.say(&format!("It was lost because of: {reason}."));
+    }
     match text(deal, "next_step") {
         Some(step) => draft.say(&format!("Next step: {step}.")),
         None if seen("next_step") && text(deal, "kind") == Some("open") => draft.say("There is no next step."),

@@ -112,7 +112,9 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
         Ask::ListStalled(stalled) => linking.stalled(stalled),
         Ask::ScoreLead(one) => linking.score(tx, one).await,
         Ask::EnrichRecord(one) => linking.enrich(tx, one).await,
-        Ask::ListMyDay(day) => Call::of::<ListMyDay>(&DayArgs { limit: day.limit }).map_err(Stop::from),
+        Ask::ListMyDay(day) => {
+            Call::of::<ListMyDay>(&DayArgs { limit: day.limit, overdue: day.overdue }).map_err(Stop::from)
+        }
         Ask::Decline(decline) => Err(Stop::Say(decline.reason.clone().unwrap_or_else(|| NOT_UNDERSTOOD.to_owned()))),
     };
     match outcome {

@@ -59,8 +59,17 @@ fn choice(question: &Question, reply: &str) -> Option<usize> {
         counted.or_else(|| ordinal(&wanted, options.len()))
     };
     let part = || {
+        const LEADS: [&str; 7] =
+            ["the one for the ", "the one for ", "the one with ", "the one in the ", "the one at ", "the one ", "the "];
+        let reply = reply.trim().trim_end_matches(['.', '!', '?']);
+        let lower = reply.to_lowercase();
+        let bare = LEADS
+            .iter()
+            .find(|lead| lower.starts_with(**lead))
+            .and_then(|lead| reply.get(lead.len()..))
+            .unwrap_or(reply);
         let fits: Vec<usize> =
-            options.iter().enumerate().filter(|(_, o)| text::contains_words(&o.name, reply)).map(|(i, _)| i).collect();
+            options.iter().enumerate().filter(|(_, o)| text::contains_words(&o.name, bare)).map(|(i, _)| i).collect();
         fits.first().copied().filter(|_| fits.len() == 1)
     };
     exact.or_else(numbered).or_else(part)

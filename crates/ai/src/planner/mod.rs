@@ -452,6 +452,8 @@ pub struct WhichApprovals {
 pub struct MyDay {
     /// "top 3".
     pub limit: Option<u16>,
+    /// Only what is late.
+    pub overdue: bool,
 }
 
 /// What is looked up in what was written.

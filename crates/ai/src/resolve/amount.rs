@@ -173,6 +173,32 @@ fn bound_at(tokens: &[Token], i: usize) -> Option<(Bounds, usize)> {
     })
 }
 
+/// A number below a thousand in words, and how many tokens it takes: "fifty", "a hundred and fifty", "seventy five".
+fn in_words(tokens: &[Token], i: usize) -> Option<(u32, usize)> {
+    let small = |at: usize| match word(tokens, at) {
+        "sixteen" => Some(16),
+        "eighteen" => Some(18),
+        "fifty" => Some(50),
+        "seventy" => Some(70),
+        "eighty" => Some(80),
+        named if tokens.get(at).is_some_and(|t| t.kind == Kind::Word) => count_named(named),
+        _ => None,
+    };
+    let first = small(i);
+    let (mut sum, mut n) = match (first, word(tokens, i), word(tokens, i + 1)) {
+        (Some(many), _, "hundred") => (many * 100, 2),
+        (None, "hundred", _) => (100, 1),
+        (Some(many), ..) => (many, 1),
+        _ => return None,
+    };
+    let and = usize::from(word(tokens, i + n) == "and" && sum >= 100);
+    if let Some(rest) = small(i + n + and).filter(|rest| *rest > 1 && (sum >= 100 || sum >= 20 && *rest < 10)) {
+        sum += rest;
+        n += and + 1;
+    }
+    Some((sum, n))
+}
+
 /// One value with its currency, no bound: "$ 1.2m", "50k EUR", "2 million dollars".
 fn value_at(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Amount, usize)> {
     let before = currency_named(word(tokens, i));
@@ -181,8 +207,12 @@ fn value_at(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Amount, us
     let (mut value, mut certain) = match token.kind {
         Kind::Number => number(&token.text, mark)?,
         Kind::Word => {
-            let followed = matches!(word(tokens, at + 1), "thousand" | "million" | "billion" | "grand");
-            (Decimal::from(count_named(&token.lower).filter(|_| followed)?), false)
+            let (count, n) = in_words(tokens, at)?;
+            if !matches!(word(tokens, at + n), "thousand" | "million" | "billion" | "grand") {
+                return None;
+            }
+            at += n - 1;
+            (Decimal::from(count), false)
         }
         Kind::Quoted | Kind::Symbol => return None,
     };
@@ -221,7 +251,12 @@ fn value_at(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Amount, us
 #[must_use]
 pub fn scan(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Amount, usize)> {
     if word(tokens, i) == "between" || word(tokens, i) == "from" {
-        let (a, n) = value_at(tokens, i + 1, mark)?;
+        // "between fifty and a hundred thousand": the first shares the magnitude of the second.
+        let bare = || {
+            let (count, n) = in_words(tokens, i + 1)?;
+            Some((Amount { bound: Bound::Exactly(Decimal::from(count)), currency: None, certain: false }, n))
+        };
+        let (a, n) = value_at(tokens, i + 1, mark).or_else(bare)?;
         let joined = matches!(word(tokens, i + 1 + n), "and" | "to" | "-");
         let (b, m) = value_at(tokens, i + 2 + n, mark).filter(|_| joined)?;
         return joined_range(a, b).map(|r| (r, 2 + n + m)).filter(|(_, n)| !is_counted(tokens, i + n));
@@ -262,7 +297,7 @@ pub fn scan(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Amount, us
 fn joined_range(a: Amount, b: Amount) -> Option<Amount> {
     let (low, high) = (a.bound.exactly()?, b.bound.exactly()?);
     // "10-20k" and "between 1 and 2 million" share the magnitude.
-    let low = if b.certain && !a.certain && low < Decimal::from(1000) && high >= Decimal::from(1000) {
+    let low = if b.certain && !a.certain && low < Decimal::ONE_THOUSAND && high >= Decimal::ONE_THOUSAND {
         let factor = if high >= Decimal::from(1_000_000) { 1_000_000 } else { 1_000 };
         low.checked_mul(Decimal::from(factor))?
     } else {
@@ -345,12 +380,16 @@ pub fn scan_span(tokens: &[Token], i: usize) -> Option<(Bound<Span>, usize)> {
 #[must_use]
 pub fn scan_percent(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Bound<Decimal>, usize)> {
     let (bound, n) = bound_at(tokens, i).map_or((None, 0), |(b, n)| (Some(b), n));
-    let token = tokens.get(i + n).filter(|t| t.kind == Kind::Number)?;
-    let (value, scaled) = number(&token.text, mark)?;
-    if scaled || !matches!(word(tokens, i + n + 1), "%" | "percent" | "pct") {
+    let token = tokens.get(i + n)?;
+    let (value, scaled, m) = match token.kind {
+        Kind::Number => number(&token.text, mark).map(|(value, scaled)| (value, scaled, 1))?,
+        Kind::Word => in_words(tokens, i + n).map(|(count, m)| (Decimal::from(count), false, m))?,
+        Kind::Quoted | Kind::Symbol => return None,
+    };
+    if scaled || !matches!(word(tokens, i + n + m), "%" | "percent" | "pct") {
         return None;
     }
-    Some((bound.map_or(Bound::Exactly(value), |b| b(value)), n + 2))
+    Some((bound.map_or(Bound::Exactly(value), |b| b(value)), n + m + 1))
 }
 
 /// Reads the first amount in `words`, in which a bare number is one.
@@ -358,6 +397,14 @@ pub fn scan_percent(tokens: &[Token], i: usize, mark: DecimalMark) -> Option<(Bo
 pub fn find(words: &str, mark: DecimalMark) -> Option<Amount> {
     let tokens = super::text::tokens(words);
     (0..tokens.len()).find_map(|i| scan(&tokens, i, mark).map(|(amount, _)| amount))
+}
+
+/// Reads the first percentage in `words`; a bare number is one.
+#[must_use]
+pub fn find_percent(words: &str, mark: DecimalMark) -> Option<Decimal> {
+    let tokens = super::text::tokens(words);
+    let said = (0..tokens.len()).find_map(|i| scan_percent(&tokens, i, mark)).and_then(|(bound, _)| bound.exactly());
+    said.or_else(|| tokens.iter().find(|t| t.kind == Kind::Number).and_then(|t| number(&t.text, mark)).map(|(n, _)| n))
 }
 
 /// Reads the first length of time in `words`.

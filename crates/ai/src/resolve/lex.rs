@@ -185,14 +185,17 @@ fn own_word(tokens: &[Token], i: usize, vocabulary: &Vocabulary) -> Option<(Mean
         if vocabulary.products.iter().any(|p| same(&p.name) || text::key(&p.name).replace(' ', "") == key) {
             return Some((Meaning::Product, n));
         }
-        if vocabulary.choices.iter().any(|c| same(&c.name)) {
+        let plural = |name: &str| key.len() > 4 && key.strip_suffix('s') == Some(text::key(name).as_str());
+        if vocabulary.choices.iter().any(|c| same(&c.name) || plural(&c.name)) {
             return Some((Meaning::Choice, n));
         }
     }
     let token = tokens.get(i)?;
     let name_like = token.kind == Kind::Word
         && token.text.chars().count() >= 3
-        && (token.is_capitalised() && i > 0 || token.possessive);
+        && (token.is_capitalised() && i > 0
+            || token.possessive
+            || i > 0 && matches!(word(tokens, i - 1), "ask" | "tell" | "have" | "let" | "get" | "assign"));
     if name_like && vocabulary.people.iter().any(|p| text::key(&p.name).split(' ').any(|part| part == token.lower)) {
         return Some((Meaning::Owner, 1));
     }

@@ -222,7 +222,9 @@ impl Vocabulary {
     #[must_use]
     pub fn choices_named(&self, words: &str, kind: Option<&str>) -> Vec<&Choice> {
         let wanted = key(words);
-        self.choices.iter().filter(|c| kind.is_none_or(|k| c.kind == k) && key(&c.name) == wanted).collect()
+        let singular = wanted.strip_suffix('s').filter(|one| one.len() > 3);
+        let is = |name: &str| name == wanted || Some(name) == singular;
+        self.choices.iter().filter(|c| kind.is_none_or(|k| c.kind == k) && is(&key(&c.name))).collect()
     }
 
     /// The forecast category that `words` name.

@@ -24,6 +24,8 @@ pub struct ListMyDay;
 pub struct DayArgs {
     /// 1 to 20; 8 when absent.
     pub limit: Option<u16>,
+    /// Only what is past its day.
+    pub overdue: bool,
 }
 
 const DEFAULT: u16 = 8;
@@ -48,6 +50,9 @@ impl Tool for ListMyDay {
     async fn run(running: Running<'_>, tx: &mut Tx, args: DayArgs) -> Result<Output> {
         let today = crate::today(running.cx);
         let mut all = list(running.cx, tx).await?;
+        if args.overdue {
+            all.retain(|item| item.due.is_some_and(|due| due < today));
+        }
         let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
         all.truncate(args.limit.unwrap_or(DEFAULT).clamp(1, 20).into());
         let items = all.iter().map(Item::told).collect::<Vec<_>>();

@@ -249,6 +249,17 @@ async fn around(actor: &Actor, tx: &mut Tx, kind: RecordType, id: Uuid) -> Resul
             around.insert("open_amount".into(), json!(Money::new(deals.sum, actor.currency)));
         }
     }
+    if let Some(account) = account {
+        let children = sqlx::query!(
+            "select id, name from account where org_id = $1 and parent_id = $2 and deleted_at is null order by name_sort, id limit 10",
+            tx.org().0,
+            account,
+        )
+        .fetch_all(tx.db())
+        .await?;
+        let children = children.into_iter().map(|child| json!({ "id": child.id, "name": child.name }));
+        around.insert("subsidiaries".into(), children.collect());
+    }
     if let Some(account) = account.filter(|_| actor.require(ReadContact::PERMISSION).is_ok()) {
         let people = sqlx::query!(
             "select id, name, title from contact where org_id = $1 and account_id = $2 and deleted_at is null order by updated_at desc, id limit 5",

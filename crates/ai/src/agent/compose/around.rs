@@ -88,6 +88,14 @@ pub(super) fn record(draft: &mut Draft, result: &Value, style: Style) {
             if open == 0 { "No open deals".to_owned() } else { plural(open, "open deal") }
         ));
     }
+    if let Some(parent) = text(result, "parent") {
+        draft.say(&format!("- Belongs to: {parent}"));
+    }
+    for child in result.get("subsidiaries").and_then(Value::as_array).into_iter().flatten() {
+        let name = text(child, "name").unwrap_or_default();
+        let mark = draft.cite("account", text(child, "id"), name);
+        draft.say(&format!("- Subsidiary: {name}{mark}"));
+    }
     for person in result.get("people").and_then(Value::as_array).into_iter().flatten() {
         let name = text(person, "name").unwrap_or_default();
         let mark = draft.cite("contact", text(person, "id"), name);

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::{Draft, Style, count, day, items, money, text};
-use crate::planner::Figures;
+use crate::planner::{Figure, Figures};
 
 pub(super) fn passages(draft: &mut Draft, result: &Value) {
     let all = result.get("passages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -109,7 +109,11 @@ pub(super) fn enrichment(draft: &mut Draft, result: &Value) {
 pub(super) fn analytics(draft: &mut Draft, asked: &Figures, result: &Value, style: Style) {
     let (from, to) = (day(result, "from").unwrap_or_default(), day(result, "to").unwrap_or_default());
     let total = result.get("total").and_then(Value::as_array).and_then(|all| all.first());
-    let label = asked.figure.as_str().replace('_', " ");
+    let label = match asked.figure {
+        Figure::CycleDays => "median sales cycle".to_owned(),
+        Figure::TimeInStage => "median time in stage".to_owned(),
+        figure => figure.as_str().replace('_', " "),
+    };
     let rows = result.get("rows").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if let Some(figure) = total {
         let before = in_words(draft, figure, "previous", style).filter(|_| asked.compare);

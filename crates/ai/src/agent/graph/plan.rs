@@ -177,34 +177,46 @@ impl Walk<'_> {
 
     /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet.
     pub(super) fn may_plan_again(&self, state: &State) -> bool {
-        let unasked = state.author == Some(Author::Deterministic) && !state.again;
-        state.first.is_some() || (unasked && self.assistant.provider().is_some())
+        state.first.is_some() || (state.author == Some(Author::Deterministic) && !state.again)
     }
 
-    /// The reading that was sure of itself found nothing, which speaks against it: a model reads the request without it.
-    /// When that finds nothing either, the first reading stands.
+    /// The reading that was sure of itself found nothing, which speaks against it: a model reads the request without it, or
+    /// what examples teach where there is none. When that finds nothing either, the first reading stands.
     pub(super) async fn plan_again(&self, goal: &str, mut state: State, n: i32) -> Result<()> {
         let mut calls = Vec::new();
         if let Some(first) = state.first.take() {
             self.replan(&mut state, *first);
             state.author = Some(Author::Deterministic);
-        } else if self.assistant.provider().is_some() {
+        } else {
             let mut tx = self.begin().await?;
-            let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
+            let mut vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
+            vocabulary.records = mention::named(self.cx, &mut tx, goal).await?;
             tx.done(()).await?;
             let clauses = rules::clauses(goal, &vocabulary, self.reading);
             let clause = clauses.get(state.next).filter(|_| clauses.len() == state.asks.len());
             let clause = clause.map_or(goal, String::as_str);
             let none = rules::Draft::none();
-            if let Some((ask, _)) = self.asked(clause, &mut state, &mut calls).await {
-                let ask = reconcile::reconcile(clause, ask, &none, reconcile::Trust::Much, &vocabulary, self.reading);
-                let before = state.asks.get(state.next).cloned();
-                if let Some(before) = before.filter(|b| *b != ask && reconcile::usable(&ask)) {
-                    state.first = Some(Box::new(before));
-                    state.author = Some(Author::Model);
-                    state.confidence = Some(Confidence::Low);
-                    self.replan(&mut state, ask);
+            let asked = match self.assistant.provider() {
+                Some(_) => self.asked(clause, &mut state, &mut calls).await,
+                None => None,
+            };
+            let again = match asked {
+                Some((ask, _)) => {
+                    let trust = reconcile::Trust::Much;
+                    let ask = reconcile::reconcile(clause, ask, &none, trust, &vocabulary, self.reading);
+                    Some((ask, Author::Model))
                 }
+                None => rules::learned(clause, &vocabulary, self.reading).map(|ask| (ask, Author::Deterministic)),
+            };
+            let before = state.asks.get(state.next).cloned();
+            if let (Some((ask, author)), Some(before)) = (again, before)
+                && before != ask
+                && reconcile::usable(&ask)
+            {
+                state.first = Some(Box::new(before));
+                state.author = Some(author);
+                state.confidence = Some(Confidence::Low);
+                self.replan(&mut state, ask);
             }
             state.again = true;
         }

@@ -69,6 +69,9 @@ impl Linking<'_> {
         kind: RecordKind,
         words: &str,
     ) -> Result<Option<(&'static str, String)>, Stop> {
+        if let Some(tag) = words.strip_prefix("tagged ") {
+            return Ok(Some(("tag", tag.trim().trim_matches(['"', '“', '”']).to_owned())));
+        }
         let wanted = text::key(words);
         let wanted = wanted.trim_end_matches(" industry").trim_end_matches(" sector").trim_end_matches(" region");
         let is = |name: &str| {

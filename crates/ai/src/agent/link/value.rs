@@ -54,9 +54,10 @@ impl Linking<'_> {
             }
             Field::Name => changes.name = Some(words.trim().trim_matches('"').to_owned()),
             Field::Probability => {
-                let digits: String = words.chars().filter(char::is_ascii_digit).collect();
+                let said = amount::find_percent(words, self.reading.mark)
+                    .and_then(|percent| percent.normalize().to_string().parse().ok());
                 changes.probability =
-                    Some(digits.parse().ok().filter(|p| (0..=100).contains(p)).ok_or_else(|| unread("a percentage"))?);
+                    Some(said.filter(|p| (0..=100).contains(p)).ok_or_else(|| unread("a percentage"))?);
             }
             Field::ForecastCategory => {
                 changes.forecast_category =

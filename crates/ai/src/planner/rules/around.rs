@@ -63,6 +63,12 @@ fn letter(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
         (None, None) => (None, None),
     };
     let topic = topic.filter(|words| !words.trim().is_empty());
+    // "write Petra Kruger a short mail to thank her": to whom it is is known by the name.
+    let spoken = s
+        .records
+        .iter()
+        .find(|r| r.tokens.start < noun || name.as_ref().is_some_and(|n| n.len() > s.words(&r.tokens).len()));
+    let name = spoken.map(|record| s.words(&record.tokens)).or(name);
     Some(Ask::DraftEmail(Letter { name, purpose: purpose(s), topic }))
 }
 
@@ -197,7 +203,9 @@ fn activity(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
 
 /// "what industry is Acme in?", "which company does Anna Smith work for?", "who is the contact there?": one fact of a record.
 fn fact(s: &Sentence<'_>, start: usize, end: usize) -> Option<Ask> {
-    const FACTS: [(&str, &str); 4] = [
+    const FACTS: [(&str, &str); 6] = [
+        ("how many people|employees|staff|persons work|are|does|do|are there? at|for|in|with?", ""),
+        ("how big|large is", "as a? company|firm"),
         (
             "in? which|what industry|sector|branch|country|region|city|business is|are|does|do",
             "in|from|work|works|operate|based|located in?",

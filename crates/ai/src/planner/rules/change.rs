@@ -76,7 +76,7 @@ pub fn is_value(s: &Sentence<'_>, field: Field, range: &Range<usize>) -> bool {
                 || crate::resolve::amount::find_span(&words).is_some()
         }
         Field::Owner => s.vocabulary.whose(&words) != crate::resolve::vocabulary::Match::None,
-        Field::Probability => words.contains(|c: char| c.is_ascii_digit()),
+        Field::Probability => crate::resolve::amount::find_percent(&words, s.reading.mark).is_some(),
         Field::ForecastCategory => crate::resolve::vocabulary::Vocabulary::forecast(&words).is_some(),
     }
 }

@@ -59,7 +59,7 @@ fn ask(s: &mut Sentence<'_>, intent: Intent) -> Option<Ask> {
         Intent::Email => {
             Ask::DraftEmail(Letter { name: whose(s, &PEOPLE)?, purpose: around::purpose(s), topic: topic(s) })
         }
-        Intent::Day => Ask::ListMyDay(MyDay::default()),
+        Intent::Day => Ask::ListMyDay(MyDay { overdue: s.has(&["overdue|late"]), ..MyDay::default() }),
         Intent::Approvals => Ask::ListApprovals(WhichApprovals { which: Approvals::Waiting }),
         Intent::MyApprovals => Ask::ListApprovals(WhichApprovals { which: Approvals::Mine }),
         Intent::Duplicates => Ask::FindDuplicates(one(s, &PEOPLE)?),

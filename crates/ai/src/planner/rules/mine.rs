@@ -97,5 +97,6 @@ fn day(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
                 | "?"
         )
     });
-    rest.is_none().then(|| Draft::one(Ask::ListMyDay(MyDay::default()), Certainty::High))
+    let overdue = s.has(&["overdue|late"]);
+    rest.is_none().then(|| Draft::one(Ask::ListMyDay(MyDay { overdue, ..MyDay::default() }), Certainty::High))
 }

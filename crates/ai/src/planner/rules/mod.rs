@@ -71,7 +71,8 @@ pub fn draft(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
         }
         if clauses.len() > 1 && part.plan.steps == Draft::none().plan.steps {
             let s = Sentence::new(clause, vocabulary, reading);
-            spoken_of = change::named_in(&s, s.opening(), s.ending());
+            let known = s.records.first().map(|record| s.words(&record.tokens));
+            spoken_of = known.or_else(|| change::named_in(&s, s.opening(), s.ending()));
             if spoken_of.is_some() {
                 continue;
             }
@@ -85,6 +86,13 @@ pub fn draft(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
     }
     whole.plan.steps = merged(whole.plan.steps);
     if whole.plan.steps.is_empty() { Draft::none() } else { whole }
+}
+
+/// The reading that the examples speak for, whatever form the sentence has; nothing when they speak for none.
+#[must_use]
+pub fn learned(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Option<Ask> {
+    let mut s = Sentence::new(goal, vocabulary, reading);
+    fill::read(&mut s)?.plan.steps.pop()
 }
 
 /// Every condition on deals that the sentence holds, whatever it asks for: what a model's plan is completed from.
@@ -165,6 +173,9 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
                 | "why"
                 | "any"
         );
+    if let Some(draft) = refuse::sending(&s) {
+        return draft;
+    }
     let changed = if asking {
         None
     } else {
@@ -174,14 +185,30 @@ fn one(clause: &str, vocabulary: &Vocabulary, reading: Reading) -> Draft {
             .or_else(|| task::read(&s))
     };
     let read = changed.or_else(|| refuse::read(&s)).or_else(|| question::read(&mut s)).unwrap_or_else(Draft::none);
-    let read = if read.certainty < Certainty::High { likelier(read, &mut s) } else { read };
-    match read.plan.steps.first() {
+    let read = match read.plan.steps.first() {
         Some(Ask::SearchOpportunities(Search { filter, .. }) | Ask::QueryPipeline(Query { filter, .. }))
             if read.certainty < Certainty::High && is_beside_the_point(filter, clause) =>
         {
             Draft::none()
         }
         _ => read,
+    };
+    let mut read = if read.certainty < Certainty::High { likelier(read, &mut s) } else { read };
+    read.plan.steps.iter_mut().for_each(|ask| only_the_name(ask, &s));
+    read
+}
+
+/// Takes off a name what surrounds it, where the sentence names a record that is known: "Otterburn Motors, I'm seeing them".
+fn only_the_name(ask: &mut Ask, s: &Sentence<'_>) {
+    let Some(Some(name)) = ask.name_mut() else { return };
+    let lower = name.to_lowercase();
+    let within = s.records.iter().map(|record| s.words(&record.tokens)).find(|said| {
+        let said = said.to_lowercase();
+        let (words, rest) = (said.split_whitespace().count(), lower.split_whitespace().count());
+        lower.contains(&said) && rest > words && (lower.contains([',', '?', '!']) || rest >= words + 3)
+    });
+    if let Some(said) = within {
+        *name = said;
     }
 }
 
@@ -209,8 +236,10 @@ fn about(ask: &mut Ask, name: &str) {
 /// Cuts "move X to Proposal and remind me to call" in two, where the second part begins with a request of its own.
 #[must_use]
 pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<String> {
-    const LEADS: [&str; 14] = [
+    const LEADS: [&str; 16] = [
         "move",
+        "put the|their|his|her|it|this|that",
+        "close it|this|that|the",
         "remind me",
         "create",
         "add a",
@@ -280,8 +309,9 @@ pub fn merged(steps: Vec<Ask>) -> Vec<Ask> {
             (Some(Ask::UpdateOpportunity(before)), Ask::UpdateOpportunity(after))
                 if after.name.is_none() || after.name == before.name =>
             {
-                let known: Vec<_> = before.changes.iter().map(|(field, _)| *field).collect();
-                before.changes.extend(after.changes.into_iter().filter(|(field, _)| !known.contains(field)));
+                // What is said later holds: "they said yes, put it into Negotiation".
+                before.changes.retain(|(field, _)| !after.changes.iter().any(|(later, _)| later == field));
+                before.changes.extend(after.changes);
             }
             (_, step) => all.push(step),
         }

@@ -269,7 +269,10 @@ fn figures(s: &mut Sentence<'_>, start: usize) -> Option<Draft> {
     let grouped = grouped.or(compared);
     let which = s.any(start, &["who|who's|whose", "which", "what"]).and_then(|n| {
         if s.word(start).starts_with("who") {
-            Some((Group::Owner, n))
+            // "who is our best customer": the customer is what is ranked.
+            let ranked = s.any(start + n, &["is|are|was|'s? our|the|my? best|biggest|top|largest|worst"]);
+            let group = ranked.and_then(|m| group_at(s, start + n + m)).map_or(Group::Owner, |(group, _)| group);
+            Some((group, n))
         } else {
             group_at(s, start + n).map(|(g, m)| (g, n + m))
         }

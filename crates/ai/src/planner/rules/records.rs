@@ -160,6 +160,9 @@ pub fn loose(s: &Sentence<'_>) -> Option<Ask> {
         let end = (place.end..s.ending()).find(|i| s.tokens.get(*i).is_none_or(|t| !t.is_capitalised()));
         are.push(s.words(&(place.end..end.unwrap_or_else(|| s.ending()))));
     }
+    if let Some(tag) = s.seek(s.opening(), &["tagged|labelled|labeled|marked as? as?", "with the tag"]) {
+        are.push(format!("tagged {}", s.words(&(tag.end..s.ending()))));
+    }
     let date = s.find(0, |m| matches!(m, Meaning::Date(_))).map(said);
     let owner = s.find(0, |m| *m == Meaning::Owner).map(said);
     Some(Ask::SearchRecords(Records { kind, words: company, owner, when: date, are }))

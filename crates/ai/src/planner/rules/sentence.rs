@@ -21,6 +21,10 @@ pub struct Spoken {
     pub name: String,
 }
 
+fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
 /// The records that a sentence names, longest names first where they overlap.
 fn spoken(source: &str, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Spoken> {
     let mut found: Vec<Spoken> = Vec::new();
@@ -33,7 +37,7 @@ fn spoken(source: &str, tokens: &[Token], vocabulary: &Vocabulary) -> Vec<Spoken
                 words.trim_end_matches("'s").trim_end_matches("’s") == record.said
             });
             if let Some(end) = end
-                && !found.iter().any(|other| start < other.tokens.end && other.tokens.start < end)
+                && !found.iter().any(|other| overlaps(&other.tokens, &(start..end)))
             {
                 found.push(Spoken { tokens: start..end, kind: record.kind, name: record.name.clone() });
             }
@@ -60,6 +64,11 @@ impl<'a> Sentence<'a> {
         let tokens = text::tokens(source);
         let entities = lex::entities(&tokens, vocabulary, &reading);
         let records = spoken(source, &tokens, vocabulary);
+        // What stands within a name is nothing else: "Moorgate Energy".
+        let entities: Vec<Entity> = entities
+            .into_iter()
+            .filter(|e| !records.iter().any(|r| r.tokens.len() > e.tokens.len() && overlaps(&r.tokens, &e.tokens)))
+            .collect();
         let used = vec![false; tokens.len()];
         Self { source, tokens, entities, records, vocabulary, reading, used }
     }
@@ -200,7 +209,21 @@ impl<'a> Sentence<'a> {
         while end > 0
             && matches!(
                 self.word(end - 1),
-                "." | "?" | "!" | "," | ";" | "please" | "thanks" | "asap" | ":" | ")" | "pls" | "now"
+                "." | "?"
+                    | "!"
+                    | ","
+                    | ";"
+                    | "please"
+                    | "thanks"
+                    | "asap"
+                    | ":"
+                    | ")"
+                    | "pls"
+                    | "now"
+                    | "then"
+                    | "already"
+                    | "again"
+                    | "ok"
             )
         {
             end -= 1;
@@ -274,7 +297,8 @@ impl<'a> Sentence<'a> {
             return None;
         }
         let range = self.trim_name(range);
-        if range.is_empty() || (range.len() == 1 && is_pointing(self.word(range.start))) {
+        let goes_on = matches!(self.word(range.start + 1), "with" | "about" | "for" | "on" | "saying" | "that" | "to");
+        if range.is_empty() || is_pointing(self.word(range.start)) && (range.len() == 1 || goes_on) {
             return None;
         }
         if let (1, Some(token)) = (range.len(), self.tokens.get(range.start))
