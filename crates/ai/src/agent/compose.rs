@@ -82,6 +82,7 @@ pub fn add(draft: &mut Draft, ask: &Ask, step: &Step, style: Style) {
         (Some("search_opportunities"), Ask::GetOpportunity(get)) => customer(draft, get, &step.result, style),
         (Some("query_pipeline"), Ask::QueryPipeline(query)) => figures(draft, query, &step.result, style),
         (Some("get_opportunity"), Ask::GetOpportunity(get)) => one(draft, get, &step.result, style),
+        (Some("get_opportunity"), _) => one(draft, &Get::default(), &step.result, style),
         (Some("update_opportunity"), _) => change(draft, &step.result, style),
         (Some("create_task" | "schedule_meeting"), _) => task(draft, &step.result, style),
         (Some("search_records"), _) => around::records(draft, &step.result),
@@ -411,6 +412,9 @@ fn summary(draft: &mut Draft, deal: &Value, name: &str, style: Style) {
     };
     let owner = text(deal, "owner").unwrap_or("nobody");
     draft.say(&format!("{name}{account} {amount}is owned by {owner}."));
+    if let Some(contact) = text(deal, "contact") {
+        draft.say(&format!("The contact is {contact}."));
+    }
     let stage = text(deal, "stage").unwrap_or_default();
     let mut sentence = format!(
         "It has been in {stage} since {} ({} days)",

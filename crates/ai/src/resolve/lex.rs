@@ -178,7 +178,8 @@ fn own_word(tokens: &[Token], i: usize, vocabulary: &Vocabulary) -> Option<(Mean
         if vocabulary.people.iter().any(|p| same(&p.name) || p.email.eq_ignore_ascii_case(&phrase)) {
             return Some((Meaning::Owner, n));
         }
-        let is_team = vocabulary.teams.iter().any(|t| same(&t.name));
+        let of_team = n == 1 && word(tokens, i + 1) == "team" && vocabulary.team_with(&key).is_some();
+        let is_team = of_team || vocabulary.teams.iter().any(|t| same(&t.name));
         if is_team && (word(tokens, i + n) == "team" || span.first().is_some_and(Token::is_capitalised)) {
             return Some((Meaning::Owner, n + usize::from(word(tokens, i + n) == "team")));
         }

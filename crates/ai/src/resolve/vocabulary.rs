@@ -212,10 +212,20 @@ impl Vocabulary {
         if !teams.is_empty() {
             return Match::of(teams);
         }
+        if let Some(team) = self.team_with(team).filter(|_| bare.contains("team")) {
+            return Match::One(Whose::Team(team.clone()));
+        }
         let name = strip_possessive(words);
         Match::of(
             self.people_named(&name).into_iter().map(|p| Whose::Of(Named { id: p.id, name: p.name.clone() })).collect(),
         )
+    }
+
+    /// The one team that has a word in its name: "south" of Sales South.
+    #[must_use]
+    pub fn team_with(&self, word: &str) -> Option<&Named> {
+        let mut with = self.teams.iter().filter(|team| key(&team.name).split(' ').any(|part| part == word));
+        with.next().filter(|_| with.next().is_none() && !word.is_empty())
     }
 
     /// The values of a managed list of that name, in any list or in `kind` only.

@@ -56,7 +56,8 @@ fn approvals(s: &Sentence<'_>, start: usize) -> Option<Draft> {
 }
 
 fn day(s: &Sentence<'_>, start: usize, end: usize) -> Option<Draft> {
-    const ASKED: [&str; 17] = [
+    const ASKED: [&str; 18] = [
+        "am i late|behind|overdue with|on? anything|something?",
         "which|what of my tasks|to-dos|todos are|is overdue|late|due|open|left|pending",
         "which|what tasks|to-dos|todos are|is overdue|late|due|open|left|pending|mine",
         "do i have any|some|open? overdue|open|late|due? tasks|to-dos|todos",

@@ -236,9 +236,10 @@ fn about(ask: &mut Ask, name: &str) {
 /// Cuts "move X to Proposal and remind me to call" in two, where the second part begins with a request of its own.
 #[must_use]
 pub fn clauses(goal: &str, vocabulary: &Vocabulary, reading: Reading) -> Vec<String> {
-    const LEADS: [&str; 16] = [
+    const LEADS: [&str; 17] = [
         "move",
-        "put the|their|his|her|it|this|that",
+        "put the|their|his|her deal|opportunity|one in|into|to|at",
+        "put it|this|that|them in|into|to|at",
         "close it|this|that|the",
         "remind me",
         "create",

@@ -244,7 +244,10 @@ impl<'a> Sentence<'a> {
 
     /// The range without the articles, prepositions and nouns around a name: "the Isdom deal" → "Isdom".
     pub fn trim_name(&self, mut range: Range<usize>) -> Range<usize> {
-        const BEFORE: [&str; 15] = [
+        const BEFORE: [&str; 18] = [
+            "their",
+            "his",
+            "her",
             "the",
             "a",
             "an",
