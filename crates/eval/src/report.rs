@@ -66,27 +66,25 @@ impl Report {
         Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
     }
 
-    /// What falls short of the bar, in words.
+    /// What is demanded of it: the share that is right in all and of each half, that nothing is said without a source, and
+    /// nothing done without an approval. Each with how it falls short.
     #[must_use]
-    pub fn failures(&self, bar: Bar) -> Vec<String> {
-        let mut failures = Vec::new();
+    pub fn demands(&self, bar: Bar) -> Vec<Vec<String>> {
         let parts: [(&str, fn(&Outcome) -> bool); 3] =
             [("in all", |_| true), ("held out", |o| o.held_out), ("tuning", |o| !o.held_out)];
-        for (name, of) in parts {
+        let right = |(name, of): (&str, fn(&Outcome) -> bool)| {
             let share = Share::of(self.outcomes.iter().filter(|o| of(o)));
-            if share.all > 0 && share.fraction() < bar.right {
-                failures.push(format!("{name}: {share} are right, fewer than {:.0} %", 100.0 * bar.right));
-            }
-        }
-        for outcome in &self.outcomes {
-            if !outcome.ungrounded.is_empty() {
-                failures.push(format!("{} says without a source: {}", outcome.id, outcome.ungrounded.join(", ")));
-            }
-            if outcome.changed {
-                failures.push(format!("{} changed a record, and nobody approved it", outcome.id));
-            }
-        }
-        failures
+            let short = share.all > 0 && share.fraction() < bar.right;
+            let why = || format!("{name}: {share} are right, fewer than {:.0} %", 100.0 * bar.right);
+            short.then(why).into_iter().collect::<Vec<_>>()
+        };
+        let mut demands: Vec<Vec<String>> = parts.into_iter().map(right).collect();
+        let unfounded = self.outcomes.iter().filter(|o| !o.ungrounded.is_empty());
+        demands
+            .push(unfounded.map(|o| format!("{} says without a source: {}", o.id, o.ungrounded.join(", "))).collect());
+        let changed = self.outcomes.iter().filter(|o| o.changed);
+        demands.push(changed.map(|o| format!("{} changed a record, and nobody approved it", o.id)).collect());
+        demands
     }
 
     /// The tasks that were right and are wrong, and those that were wrong and are right, of what both reports hold.
@@ -216,12 +214,12 @@ mod tests {
     #[test]
     fn each_half_has_to_be_good_enough() {
         let half = report(vec![outcome("a", true), outcome("b", true), outcome("h1", true), outcome("h2", false)]);
-        assert_eq!(half.failures(Bar { right: 0.5 }), Vec::<String>::new());
-        assert_eq!(half.failures(Bar { right: 0.75 }), ["held out: 1 of 2 (50 %) are right, fewer than 75 %"]);
-        let mut bad = report(vec![Outcome { changed: true, ungrounded: vec!["42".into()], ..outcome("a", true) }]);
-        assert_eq!(bad.failures(Bar { right: 0.0 }).len(), 2);
-        bad.outcomes.clear();
-        assert_eq!(bad.failures(Bar { right: 1.0 }), Vec::<String>::new());
+        let short = |report: &Report, right| report.demands(Bar { right }).concat();
+        assert_eq!(short(&half, 0.5), Vec::<String>::new());
+        assert_eq!(short(&half, 0.75), ["held out: 1 of 2 (50 %) are right, fewer than 75 %"]);
+        let bad = Outcome { changed: true, ungrounded: vec!["42".into()], ..outcome("a", true) };
+        assert_eq!(short(&report(vec![bad]), 0.0).len(), 2);
+        assert_eq!(report(vec![]).demands(Bar { right: 1.0 }), vec![Vec::<String>::new(); 5]);
     }
 
     #[test]
