@@ -10,10 +10,12 @@ pub mod http;
 pub mod link;
 pub mod lookup;
 pub mod nearest;
+pub mod replay;
 pub mod reply;
 pub mod single;
 pub mod store;
 pub mod stream;
+pub mod trace;
 
 use std::collections::BTreeMap;
 
@@ -137,6 +139,8 @@ pub struct State {
     /// Names that the person has chosen a record for.
     pub picked: BTreeMap<String, (RecordType, Uuid)>,
     pub in_hand: Option<(RecordType, Uuid)>,
+    /// The number of the version of each prompt, picked for the conversation.
+    pub prompts: BTreeMap<String, String>,
 }
 
 /// What the run found out, in words that can be traced.

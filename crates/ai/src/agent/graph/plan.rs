@@ -1,6 +1,7 @@
 //! The planner's node: the grammar reads the request, a model where the grammar is not sure, or where it was and nothing
 //! came of it.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use dealwright_governance::policy::Guardrails;
@@ -8,9 +9,10 @@ use dealwright_governance::policy::store as guardrails;
 use dealwright_governance::safety;
 use dealwright_kernel::{Error, Result};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Walk, shown, step_of, title};
-use crate::Consult;
+use crate::agent::replay::Planner;
 use crate::agent::reply::taken_up;
 use crate::agent::store::call::{Called, Purpose};
 use crate::agent::store::{self, Begin, End, Standing};
@@ -18,8 +20,11 @@ use crate::agent::{State, Status, lookup};
 use crate::ask::{Asked, Unanswered};
 use crate::planner::rules::{self, Certainty, Draft};
 use crate::planner::{Ask, Author, Decline, model, reconcile};
+use crate::prompt::split::Splits;
+use crate::prompt::{self, Prompt};
 use crate::proposal::Confidence;
 use crate::resolve::vocabulary::Vocabulary;
+use crate::{Consult, Link};
 
 impl Walk<'_> {
     pub(super) async fn plan(&self, standing: Standing) -> Result<()> {
@@ -29,6 +34,7 @@ impl Walk<'_> {
             return tx.rollback().await;
         }
         let rails = guardrails::policy(&mut tx).await?.rails;
+        let splits = prompt::store::splits(&mut tx).await?;
         let waiting = store::waiting_before(&mut tx, standing.conversation, self.run).await?;
         store::begin_step(
             &mut tx,
@@ -48,11 +54,12 @@ impl Walk<'_> {
         self.assistant.wake(self.run);
 
         let mut state = standing.state;
+        state.prompts = picked(&splits, standing.conversation);
         state.in_hand = standing.context.as_ref().map(|c| (c.kind, c.id));
         let mut calls = Vec::new();
         match waiting.and_then(|before| taken_up(before, &standing.goal, state.in_hand)) {
             _ if declined(&standing.goal, &rails, &mut state) => {}
-            Some(resumed) => state = resumed,
+            Some(resumed) => state = State { prompts: state.prompts, ..resumed },
             None => self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await,
         }
         state.planned = true;
@@ -88,14 +95,21 @@ impl Walk<'_> {
     }
 
     /// Plans the goal, by the grammar and, where it is not sure, by a model.
-    async fn understand(&self, goal: &str, vocabulary: &Vocabulary, state: &mut State, calls: &mut Vec<Called>) {
+    pub(super) async fn understand(
+        &self,
+        goal: &str,
+        vocabulary: &Vocabulary,
+        state: &mut State,
+        calls: &mut Vec<Called>,
+    ) {
         let whole = rules::draft(goal, vocabulary, self.reading);
         let sure = whole.certainty == Certainty::High;
-        let provider = self.assistant.provider();
+        let links = self.links();
         state.author = Some(Author::Deterministic);
         state.confidence = Some(if sure { Confidence::High } else { Confidence::Medium });
-        if provider.filter(|_| !sure || self.assistant.consult() == Consult::Always).is_none() {
-            state.without_model = self.assistant.provider().is_none();
+        let consulted = !sure || self.assistant.consult() == Consult::Always || self.trial.is_some();
+        if links.is_empty() || !consulted {
+            state.without_model = links.is_empty();
             state.asks = whole.plan.steps;
             return;
         }
@@ -122,7 +136,7 @@ impl Walk<'_> {
 
     /// One clause put to the models, one after the other until one gives a usable answer, with how far it is to be trusted.
     async fn asked(&self, clause: &str, state: &mut State, calls: &mut Vec<Called>) -> Option<(Ask, reconcile::Trust)> {
-        for (n, link) in self.assistant.links().iter().enumerate() {
+        for (n, link) in self.links().into_iter().enumerate() {
             let provider = link.provider.as_ref();
             if !link.breaker.lets(Instant::now()) {
                 tracing::debug!(run = %self.run, model = provider.model(), "it failed of late, and is left alone for a while");
@@ -135,13 +149,10 @@ impl Walk<'_> {
             } else {
                 (model::Breadth::All, reconcile::Trust::Much)
             };
-            let asked = Asked {
-                purpose: Purpose::Plan,
-                run: Some(self.run),
-                prompt_version: breadth.version(),
-                patience: None,
-            };
-            let outcome = self.assistant.ask(self.cx, asked, provider, &model::chat(clause, breadth), calls).await;
+            let version = version(state, breadth.prompt());
+            let asked = self.asking(version);
+            let chat = model::chat(clause, breadth, version);
+            let outcome = self.assistant.ask(self.cx, asked, provider, &chat, calls).await;
             match &outcome {
                 Ok(_) => link.breaker.heard(Ok(()), Instant::now()),
                 Err(Unanswered::Failed(error)) => link.breaker.heard(Err(error), Instant::now()),
@@ -167,39 +178,34 @@ impl Walk<'_> {
         None
     }
 
+    /// The models that may be asked, one after the other.
+    fn links(&self) -> Vec<&Link> {
+        let all = self.assistant.links().iter();
+        match self.trial.map(|trial| &trial.planner) {
+            None | Some(Planner::Usual) => all.collect(),
+            Some(Planner::Grammar) => Vec::new(),
+            Some(Planner::Model(name)) => all.filter(|link| link.provider.model() == name).collect(),
+        }
+    }
+
+    /// For what a model is asked here. A replay is no call of the run that it repeats.
+    fn asking(&self, version: &prompt::Version) -> Asked {
+        let (purpose, run) =
+            if self.trial.is_some() { (Purpose::Replay, None) } else { (Purpose::Plan, Some((self.run, 1))) };
+        Asked { purpose, run, prompt_version: Some(version.id), patience: None }
+    }
+
     /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet.
     pub(super) fn may_plan_again(&self, state: &State) -> bool {
         let unasked = state.author == Some(Author::Deterministic) && !state.again;
-        state.first.is_some() || (unasked && self.assistant.provider().is_some())
+        state.first.is_some() || (unasked && !self.links().is_empty())
     }
 
     /// The reading that was sure of itself found nothing, which speaks against it: a model reads the request without it.
     /// When that finds nothing either, the first reading stands.
     pub(super) async fn plan_again(&self, goal: &str, mut state: State, n: i32) -> Result<()> {
         let mut calls = Vec::new();
-        if let Some(first) = state.first.take() {
-            self.replan(&mut state, *first);
-            state.author = Some(Author::Deterministic);
-        } else if self.assistant.provider().is_some() {
-            let mut tx = self.begin().await?;
-            let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
-            tx.done(()).await?;
-            let clauses = rules::clauses(goal, &vocabulary, self.reading);
-            let clause = clauses.get(state.next).filter(|_| clauses.len() == state.asks.len());
-            let clause = clause.map_or(goal, String::as_str);
-            let none = rules::Draft::none();
-            if let Some((ask, _)) = self.asked(clause, &mut state, &mut calls).await {
-                let ask = reconcile::reconcile(clause, ask, &none, reconcile::Trust::Much, &vocabulary, self.reading);
-                let before = state.asks.get(state.next).cloned();
-                if let Some(before) = before.filter(|b| *b != ask && reconcile::usable(&ask)) {
-                    state.first = Some(Box::new(before));
-                    state.author = Some(Author::Model);
-                    state.confidence = Some(Confidence::Low);
-                    self.replan(&mut state, ask);
-                }
-            }
-            state.again = true;
-        }
+        self.plan_anew(goal, &mut state, &mut calls).await?;
         let mut tx = self.begin().await?;
         if !self.held(&mut tx, |now| step_of(now.next) == n && now.question.is_none()).await? {
             return tx.rollback().await;
@@ -207,6 +213,34 @@ impl Walk<'_> {
         store::call::record(&mut tx, self.run, 1, &calls).await?;
         store::save(&mut tx, self.run, Status::Running, &state).await?;
         tx.commit(()).await?.into_inner();
+        Ok(())
+    }
+
+    /// The other plan, if there is one.
+    pub(super) async fn plan_anew(&self, goal: &str, state: &mut State, calls: &mut Vec<Called>) -> Result<()> {
+        if let Some(first) = state.first.take() {
+            self.replan(state, *first);
+            state.author = Some(Author::Deterministic);
+        } else if !self.links().is_empty() {
+            let mut tx = self.begin().await?;
+            let vocabulary = lookup::vocabulary(self.cx, &mut tx).await?;
+            tx.done(()).await?;
+            let clauses = rules::clauses(goal, &vocabulary, self.reading);
+            let clause = clauses.get(state.next).filter(|_| clauses.len() == state.asks.len());
+            let clause = clause.map_or(goal, String::as_str);
+            let none = rules::Draft::none();
+            if let Some((ask, _)) = self.asked(clause, state, calls).await {
+                let ask = reconcile::reconcile(clause, ask, &none, reconcile::Trust::Much, &vocabulary, self.reading);
+                let before = state.asks.get(state.next).cloned();
+                if let Some(before) = before.filter(|b| *b != ask && reconcile::usable(&ask)) {
+                    state.first = Some(Box::new(before));
+                    state.author = Some(Author::Model);
+                    state.confidence = Some(Confidence::Low);
+                    self.replan(state, ask);
+                }
+            }
+            state.again = true;
+        }
         Ok(())
     }
 
@@ -218,8 +252,20 @@ impl Walk<'_> {
     }
 }
 
+/// The version of each prompt that a conversation gets.
+fn picked(splits: &Splits, conversation: Uuid) -> BTreeMap<String, String> {
+    let version =
+        |prompt: &'static Prompt| (prompt.name.to_owned(), splits.pick(prompt, conversation).number.to_owned());
+    prompt::ALL.into_iter().map(version).collect()
+}
+
+/// The version that was picked for the run.
+pub(super) fn version(state: &State, prompt: &'static Prompt) -> &'static prompt::Version {
+    state.prompts.get(prompt.name).and_then(|number| prompt.version(number)).unwrap_or_else(|| prompt.usual())
+}
+
 /// Whether the guardrails decline a request; what they found of it is noted.
-fn declined(goal: &str, rails: &Guardrails, state: &mut State) -> bool {
+pub(super) fn declined(goal: &str, rails: &Guardrails, state: &mut State) -> bool {
     let (content, orders) = (safety::harmful(goal, rails.content_filter), safety::orders(goal, rails.injection_filter));
     for (name, what, verdict) in [
         ("content", "a request that means harm", &content),

@@ -7,9 +7,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "embed",
     "dedupe",
+    "trace",
     "kernel",
     "files",
     "store",
