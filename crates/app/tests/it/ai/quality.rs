@@ -46,7 +46,10 @@ async fn runs_are_measured_for_who_may_know() {
 async fn a_draft_is_counted_once_for_each_way_of_using_it() {
     let app = app().await;
     let rep = app.user(Builtin::SalesRep).await;
-    let mara = rep.post("/contacts", json!({ "first_name": "Mara", "last_name": "Olsen", "email": "mara@engine.example" })).await.ok();
+    let mara = rep
+        .post("/contacts", json!({ "first_name": "Mara", "last_name": "Olsen", "email": "mara@engine.example" }))
+        .await
+        .ok();
     rep.opportunity("Engine deal", json!({ "primary_contact_id": mara["id"] })).await;
     let run = ask(&rep, "draft a follow-up email for the Engine deal").await;
     let drafts = run["answer"]["drafts"].as_array().map_or(0, Vec::len);
@@ -58,10 +61,9 @@ async fn a_draft_is_counted_once_for_each_way_of_using_it() {
     let total = app.admin.get("/ai/quality").await.ok()["total"].clone();
     assert_eq!((&total["drafts"], &total["drafts_used"], &total["draft_use"]), (&json!(1), &json!(1), &json!(1.0)));
 
-    for n in ["1", "-1", "99"] {
+    for n in ["1", "-1", "99", "99999999999"] {
         assert_eq!(rep.post(&uses(n), json!({ "how": "copied" })).await.problem(), "404 not_found", "{n}");
     }
-    assert_eq!(rep.post(&uses("99999999999"), json!({ "how": "copied" })).await.status, 400);
     assert_eq!(rep.post(&uses("0"), json!({ "how": "framed" })).await.status, 422);
     for nobody in [&app.admin, &app.stranger().await] {
         assert_eq!(nobody.post(&uses("0"), json!({ "how": "copied" })).await.problem(), "404 not_found");
