@@ -268,5 +268,5 @@ async fn a_trace_is_its_persons_and_of_who_may_read_model_calls() {
         assert_eq!(nobody.get(&path).await.problem(), "404 not_found");
     }
     assert_eq!(app.nobody().get(&path).await.status, 401);
-    assert_eq!(rep.get("/agent-runs/none/trace").await.status, 400);
+    assert_eq!(rep.get("/agent-runs/none/trace").await.status, 404);
 }
