@@ -39,6 +39,7 @@ import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/ind
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppAdminIndexRouteImport } from "./routes/_app/admin/index";
 import { Route as AppAdminAgentsRouteImport } from "./routes/_app/admin/agents";
+import { Route as AppAdminAiQualityRouteImport } from "./routes/_app/admin/ai-quality";
 import { Route as AppAdminAiUsageRouteImport } from "./routes/_app/admin/ai-usage";
 import { Route as AppAdminApiKeysRouteImport } from "./routes/_app/admin/api-keys";
 import { Route as AppAdminApprovalsRouteImport } from "./routes/_app/admin/approvals";
@@ -97,6 +98,7 @@ import { Route as AppAdminImportsIdRouteImport } from "./routes/_app/admin/impor
 import { Route as AppAdminLifecyclesIdRouteImport } from "./routes/_app/admin/lifecycles/$id";
 import { Route as AppAdminMaterialsIndexRouteImport } from "./routes/_app/admin/materials/index";
 import { Route as AppAdminMaterialsIdRouteImport } from "./routes/_app/admin/materials/$id";
+import { Route as AppAdminModelRunsIdRouteImport } from "./routes/_app/admin/model-runs/$id";
 import { Route as AppAdminRulesIndexRouteImport } from "./routes/_app/admin/rules/index";
 import { Route as AppAdminRulesIdRouteImport } from "./routes/_app/admin/rules/$id";
 import { Route as AppAdminSingleSignOnIndexRouteImport } from "./routes/_app/admin/single-sign-on/index";
@@ -255,6 +257,11 @@ const AppAdminIndexRoute = AppAdminIndexRouteImport.update({
 const AppAdminAgentsRoute = AppAdminAgentsRouteImport.update({
   id: "/agents",
   path: "/agents",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminAiQualityRoute = AppAdminAiQualityRouteImport.update({
+  id: "/ai-quality",
+  path: "/ai-quality",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminAiUsageRoute = AppAdminAiUsageRouteImport.update({
@@ -549,6 +556,11 @@ const AppAdminMaterialsIdRoute = AppAdminMaterialsIdRouteImport.update({
   path: "/$id",
   getParentRoute: () => AppAdminMaterialsRoute,
 } as any);
+const AppAdminModelRunsIdRoute = AppAdminModelRunsIdRouteImport.update({
+  id: "/model-runs/$id",
+  path: "/model-runs/$id",
+  getParentRoute: () => AppAdminRoute,
+} as any);
 const AppAdminRulesIndexRoute = AppAdminRulesIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -629,6 +641,7 @@ export interface FileRoutesByFullPath {
   "/trash": typeof AppTrashRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/admin/agents": typeof AppAdminAgentsRoute;
+  "/admin/ai-quality": typeof AppAdminAiQualityRoute;
   "/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
@@ -684,6 +697,7 @@ export interface FileRoutesByFullPath {
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/admin/materials/$id": typeof AppAdminMaterialsIdRoute;
+  "/admin/model-runs/$id": typeof AppAdminModelRunsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -720,6 +734,7 @@ export interface FileRoutesByTo {
   "/": typeof AppIndexRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/admin/agents": typeof AppAdminAgentsRoute;
+  "/admin/ai-quality": typeof AppAdminAiQualityRoute;
   "/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/admin/audit": typeof AppAdminAuditRoute;
@@ -766,6 +781,7 @@ export interface FileRoutesByTo {
   "/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/admin/materials/$id": typeof AppAdminMaterialsIdRoute;
+  "/admin/model-runs/$id": typeof AppAdminModelRunsIdRoute;
   "/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -812,6 +828,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/admin/agents": typeof AppAdminAgentsRoute;
+  "/_app/admin/ai-quality": typeof AppAdminAiQualityRoute;
   "/_app/admin/ai-usage": typeof AppAdminAiUsageRoute;
   "/_app/admin/api-keys": typeof AppAdminApiKeysRoute;
   "/_app/admin/approvals": typeof AppAdminApprovalsRouteWithChildren;
@@ -867,6 +884,7 @@ export interface FileRoutesById {
   "/_app/admin/imports/$id": typeof AppAdminImportsIdRoute;
   "/_app/admin/lifecycles/$id": typeof AppAdminLifecyclesIdRoute;
   "/_app/admin/materials/$id": typeof AppAdminMaterialsIdRoute;
+  "/_app/admin/model-runs/$id": typeof AppAdminModelRunsIdRoute;
   "/_app/admin/rules/$id": typeof AppAdminRulesIdRoute;
   "/_app/admin/single-sign-on/$id": typeof AppAdminSingleSignOnIdRoute;
   "/_app/admin/single-sign-on/new": typeof AppAdminSingleSignOnNewRoute;
@@ -913,6 +931,7 @@ export interface FileRouteTypes {
     | "/trash"
     | "/accounts/$id"
     | "/admin/agents"
+    | "/admin/ai-quality"
     | "/admin/ai-usage"
     | "/admin/api-keys"
     | "/admin/approvals"
@@ -968,6 +987,7 @@ export interface FileRouteTypes {
     | "/admin/imports/$id"
     | "/admin/lifecycles/$id"
     | "/admin/materials/$id"
+    | "/admin/model-runs/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
@@ -1004,6 +1024,7 @@ export interface FileRouteTypes {
     | "/"
     | "/accounts/$id"
     | "/admin/agents"
+    | "/admin/ai-quality"
     | "/admin/ai-usage"
     | "/admin/api-keys"
     | "/admin/audit"
@@ -1050,6 +1071,7 @@ export interface FileRouteTypes {
     | "/admin/imports/$id"
     | "/admin/lifecycles/$id"
     | "/admin/materials/$id"
+    | "/admin/model-runs/$id"
     | "/admin/rules/$id"
     | "/admin/single-sign-on/$id"
     | "/admin/single-sign-on/new"
@@ -1095,6 +1117,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/accounts/$id"
     | "/_app/admin/agents"
+    | "/_app/admin/ai-quality"
     | "/_app/admin/ai-usage"
     | "/_app/admin/api-keys"
     | "/_app/admin/approvals"
@@ -1150,6 +1173,7 @@ export interface FileRouteTypes {
     | "/_app/admin/imports/$id"
     | "/_app/admin/lifecycles/$id"
     | "/_app/admin/materials/$id"
+    | "/_app/admin/model-runs/$id"
     | "/_app/admin/rules/$id"
     | "/_app/admin/single-sign-on/$id"
     | "/_app/admin/single-sign-on/new"
@@ -1389,6 +1413,13 @@ declare module "@tanstack/react-router" {
       path: "/agents";
       fullPath: "/admin/agents";
       preLoaderRoute: typeof AppAdminAgentsRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/ai-quality": {
+      id: "/_app/admin/ai-quality";
+      path: "/ai-quality";
+      fullPath: "/admin/ai-quality";
+      preLoaderRoute: typeof AppAdminAiQualityRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/ai-usage": {
@@ -1797,6 +1828,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAdminMaterialsIdRouteImport;
       parentRoute: typeof AppAdminMaterialsRoute;
     };
+    "/_app/admin/model-runs/$id": {
+      id: "/_app/admin/model-runs/$id";
+      path: "/model-runs/$id";
+      fullPath: "/admin/model-runs/$id";
+      preLoaderRoute: typeof AppAdminModelRunsIdRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
     "/_app/admin/rules/": {
       id: "/_app/admin/rules/";
       path: "/";
@@ -2008,6 +2046,7 @@ const AppAdminWebFormsRouteWithChildren =
 
 interface AppAdminRouteChildren {
   AppAdminAgentsRoute: typeof AppAdminAgentsRoute;
+  AppAdminAiQualityRoute: typeof AppAdminAiQualityRoute;
   AppAdminAiUsageRoute: typeof AppAdminAiUsageRoute;
   AppAdminApiKeysRoute: typeof AppAdminApiKeysRoute;
   AppAdminApprovalsRoute: typeof AppAdminApprovalsRouteWithChildren;
@@ -2045,10 +2084,12 @@ interface AppAdminRouteChildren {
   AppAdminWebFormsRoute: typeof AppAdminWebFormsRouteWithChildren;
   AppAdminIndexRoute: typeof AppAdminIndexRoute;
   AppAdminLifecyclesIdRoute: typeof AppAdminLifecyclesIdRoute;
+  AppAdminModelRunsIdRoute: typeof AppAdminModelRunsIdRoute;
 }
 
 const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminAgentsRoute: AppAdminAgentsRoute,
+  AppAdminAiQualityRoute: AppAdminAiQualityRoute,
   AppAdminAiUsageRoute: AppAdminAiUsageRoute,
   AppAdminApiKeysRoute: AppAdminApiKeysRoute,
   AppAdminApprovalsRoute: AppAdminApprovalsRouteWithChildren,
@@ -2086,6 +2127,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminWebFormsRoute: AppAdminWebFormsRouteWithChildren,
   AppAdminIndexRoute: AppAdminIndexRoute,
   AppAdminLifecyclesIdRoute: AppAdminLifecyclesIdRoute,
+  AppAdminModelRunsIdRoute: AppAdminModelRunsIdRoute,
 };
 
 const AppAdminRouteWithChildren = AppAdminRoute._addFileChildren(

@@ -11,8 +11,10 @@ use dealwright_governance::policy::store::{policy, require_running};
 use dealwright_governance::privacy::{self, Mask};
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
+use uuid::Uuid;
 
 use crate::Assistant;
+use crate::agent;
 use crate::agent::store::call::{self, Called, Kept, Purpose};
 use crate::provider::{Chat, Embedded, LlmProvider, ProviderError, Reply, Role, Usage};
 
@@ -20,9 +22,10 @@ use crate::provider::{Chat, Embedded, LlmProvider, ProviderError, Reply, Role, U
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
     pub purpose: Purpose,
-    pub run: Option<AgentRunId>,
-    /// Which constant prompt comes first; `crates/ai/src/planner/model.rs` has them.
-    pub prompt_version: &'static str,
+    /// And which of its steps.
+    pub run: Option<(AgentRunId, i32)>,
+    /// Which constant prompt comes first, if one does: [`crate::prompt`] has them.
+    pub prompt_version: Option<&'static str>,
     /// Somebody waits no longer than this.
     pub patience: Option<Duration>,
 }
@@ -83,11 +86,15 @@ impl Assistant {
                 .await
                 .unwrap_or_else(|_| Err(ProviderError::Timeout(format!("no answer within {} s", patience.as_secs())))),
         };
-        let called = Called { purpose: asked.purpose, ..self.called(provider, &outcome, started.elapsed()) };
-        let kept = kept(begun.keep, asked.prompt_version, &sent, outcome.as_ref().ok());
-        if let Err(error) = end_call(cx, asked, &called, &kept, begun.reservation).await {
+        let called = self.called(provider, &outcome, started.elapsed());
+        let called = Called { purpose: asked.purpose, prompt_version: asked.prompt_version, ..called };
+        let kept = kept(begun.keep, &sent, outcome.as_ref().ok());
+        match end_call(cx, asked, &called, &kept, begun.reservation).await {
+            // One of a run is in the run's trace.
+            Ok(id) if asked.run.is_none() => agent::trace::send_call(self, cx, id, &called, &kept),
+            Ok(_) => {}
             // What was set aside counts as used when it lapses.
-            tracing::warn!(%error, "a call of a model could not be recorded");
+            Err(error) => tracing::warn!(%error, "a call of a model could not be recorded"),
         }
         calls.push(called);
         match outcome {
@@ -103,7 +110,7 @@ impl Assistant {
     pub(crate) async fn embed(
         &self,
         cx: &Context,
-        run: AgentRunId,
+        (run, step): (AgentRunId, i32),
         provider: &dyn LlmProvider,
         texts: &[String],
         calls: &mut Vec<Called>,
@@ -117,7 +124,7 @@ impl Assistant {
         let started = Instant::now();
         let outcome = provider.embed(texts).await;
         let called = self.embedded(provider, &outcome, started.elapsed());
-        let asked = Asked { purpose: Purpose::Embed, run: Some(run), prompt_version: "", patience: None };
+        let asked = Asked { purpose: Purpose::Embed, run: Some((run, step)), prompt_version: None, patience: None };
         if let Err(error) = end_call(cx, asked, &called, &Kept::default(), begun.reservation).await {
             tracing::warn!(%error, "a call of a model could not be recorded");
         }
@@ -158,13 +165,13 @@ fn away(error: &Error) -> Unanswered {
     Unanswered::Failed(ProviderError::Unavailable("what it may use could not be looked up".to_owned()))
 }
 
-async fn end_call(cx: &Context, asked: Asked, called: &Called, kept: &Kept, reservation: Reservation) -> Result<()> {
+async fn end_call(cx: &Context, asked: Asked, called: &Called, kept: &Kept, reservation: Reservation) -> Result<Uuid> {
     let mut tx = cx.begin().await?;
-    call::insert(&mut tx, asked.run, called, kept).await?;
+    let id = call::insert(&mut tx, asked.run, called, kept).await?;
     let tokens = called.tokens_in.saturating_add(called.tokens_out);
     settle(&mut tx, reservation, tokens, called.cost_micros.unwrap_or(0)).await?;
     tx.commit(()).await?.into_inner();
-    Ok(())
+    Ok(id)
 }
 
 /// What people wrote, without personal data; what we wrote is left.
@@ -176,11 +183,17 @@ fn hidden(chat: &Chat, mask: &mut Mask) -> Chat {
     sent
 }
 
+/// A text as it is kept.
+pub(crate) fn clean(keep: Keep, text: &str) -> String {
+    match keep {
+        Keep::None => String::new(),
+        Keep::Redacted => privacy::redacted(text, &privacy::find(text)),
+        Keep::Whole => text.to_owned(),
+    }
+}
+
 /// What is kept of a call. The constant prompt is named and not repeated.
-fn kept(keep: Keep, prompt_version: &'static str, sent: &Chat, reply: Option<&Reply>) -> Kept {
-    let clean = |text: &str| {
-        if keep == Keep::Redacted { privacy::redacted(text, &privacy::find(text)) } else { text.to_owned() }
-    };
+fn kept(keep: Keep, sent: &Chat, reply: Option<&Reply>) -> Kept {
     let said: Vec<&str> = sent
         .messages
         .iter()
@@ -189,9 +202,8 @@ fn kept(keep: Keep, prompt_version: &'static str, sent: &Chat, reply: Option<&Re
         .collect();
     let on = keep != Keep::None;
     Kept {
-        prompt_version: Some(prompt_version),
-        prompt: on.then(|| clean(&said.join("\n"))),
-        reply: reply.filter(|_| on).map(|reply| clean(&reply.text)),
+        prompt: on.then(|| clean(keep, &said.join("\n"))),
+        reply: reply.filter(|_| on).map(|reply| clean(keep, &reply.text)),
         redacted: keep == Keep::Redacted,
     }
 }

@@ -9,6 +9,7 @@ mod ask;
 pub mod grounding;
 pub mod guard;
 pub mod planner;
+pub mod prompt;
 pub mod proposal;
 pub mod provider;
 pub mod resolve;
@@ -26,6 +27,7 @@ use dealwright_knowledge::Knowledge;
 use dealwright_knowledge::embedding::Meaning;
 use dealwright_store::bundle::Progress;
 use dealwright_store::job::{Job, Worker};
+use dealwright_trace::Traces;
 use serde::Serialize;
 use tokio::sync::{broadcast, watch};
 use utoipa::ToSchema;
@@ -69,6 +71,14 @@ pub fn reading(cx: &Context) -> Reading {
     Reading::of_locale(today(cx), cx.actor().locale.as_deref().unwrap_or_default())
 }
 
+/// Where traces go, and what is in them.
+#[derive(Clone, Debug, Default)]
+pub struct Tracing {
+    pub traces: Traces,
+    /// Whether they hold what was asked and answered, as the audit keeps it.
+    pub content: bool,
+}
+
 /// What the handlers of runs ask for.
 #[derive(Clone, Debug, FromRef)]
 pub struct AssistantState {
@@ -92,6 +102,7 @@ struct Inner {
     downloads: watch::Receiver<Vec<Progress>>,
     knowledge: OnceLock<Knowledge>,
     woken: broadcast::Sender<Uuid>,
+    traces: OnceLock<Tracing>,
 }
 
 /// How the language model is, as the API shows it.
@@ -160,8 +171,8 @@ impl Assistant {
         downloads: watch::Receiver<Vec<Progress>>,
     ) -> Self {
         let chain = providers.into_iter().map(|provider| Link { provider, breaker: Breaker::default() }).collect();
-        let (knowledge, woken) = (OnceLock::new(), broadcast::channel(256).0);
-        Self(Arc::new(Inner { chain, prices, consult, downloads, knowledge, woken }))
+        let (knowledge, traces, woken) = (OnceLock::new(), OnceLock::new(), broadcast::channel(256).0);
+        Self(Arc::new(Inner { chain, prices, consult, downloads, knowledge, woken, traces }))
     }
 
     /// Without a model: the grammar plans alone, and says so.
@@ -174,6 +185,18 @@ impl Assistant {
     pub fn knows(&self, knowledge: &Knowledge) {
         // An error means that it knows already.
         _ = self.0.knowledge.set(knowledge.clone());
+    }
+
+    /// Tells it where traces go; the first time counts.
+    pub fn traced(&self, tracing: Tracing) {
+        // An error means that it knows already.
+        _ = self.0.traces.set(tracing);
+    }
+
+    /// Where traces go, if they go anywhere.
+    #[must_use]
+    pub fn tracing(&self) -> Option<&Tracing> {
+        self.0.traces.get().filter(|tracing| tracing.traces.are_on())
     }
 
     /// The vector of a question, if anything makes vectors: ask before the transaction.
@@ -194,7 +217,9 @@ impl Assistant {
         let told: agent::RunJob = serde_json::from_value(job.payload).map_err(Error::internal)?;
         let org = job.org.ok_or_else(|| Error::internal("a run's job has an organisation"))?;
         let person = access.context_for(org, UserId(told.user)).await?;
-        agent::graph::execute(self, &person, &told).await
+        agent::graph::execute(self, &person, &told).await?;
+        agent::trace::send(self, &person, AgentRunId(told.run)).await;
+        Ok(())
     }
 
     /// The language model that is asked first, if one is used.
@@ -265,13 +290,17 @@ impl Assistant {
         Called {
             purpose: Purpose::Plan,
             model: provider.model().to_owned(),
+            provider: provider.name(),
+            answered_by: reply.and_then(|r| r.model.clone()),
             local: provider.is_local(),
+            prompt_version: None,
             tokens_in: usage.tokens_in.into(),
             tokens_out: usage.tokens_out.into(),
             first_token_ms: reply.map(|r| ms(r.first_token)),
             latency_ms: ms(took),
             cost_micros,
             error: outcome.as_ref().err().map(ToString::to_string),
+            error_type: outcome.as_ref().err().map(ProviderError::kind),
         }
     }
 
@@ -291,13 +320,17 @@ impl Assistant {
         Called {
             purpose: Purpose::Embed,
             model: done.map_or_else(|| provider.model().to_owned(), |d| d.model.clone()),
+            provider: provider.name(),
+            answered_by: done.map(|d| d.model.clone()),
             local: done.map_or_else(|| provider.is_local(), |d| d.local),
+            prompt_version: None,
             tokens_in: done.map_or(0, |d| d.usage.tokens_in.into()),
             tokens_out: 0,
             first_token_ms: None,
             latency_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
             cost_micros,
             error: outcome.as_ref().err().map(ToString::to_string),
+            error_type: outcome.as_ref().err().map(ProviderError::kind),
         }
     }
 

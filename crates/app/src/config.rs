@@ -1,6 +1,8 @@
 //! The configuration, typed: defaults < file < environment < flags. A wrong value is refused with its key, the value
 //! and what is allowed.
 
+mod traces;
+
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,7 @@ use dealwright_access::{PushHosts, RequestLimit};
 use dealwright_ai::provider::price::{self, Prices};
 use dealwright_ai::provider::setup::Protocol;
 use dealwright_files::{Limits, Place, Scanner, StoreConfig};
+use dealwright_trace::Collector;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -78,6 +81,10 @@ pub struct Config {
     /// A `tracing` filter, such as `info` or `dealwright_ai=debug`.
     pub log: String,
     pub log_format: LogFormat,
+    /// Where traces go; nowhere when absent.
+    pub traces: Option<Collector>,
+    /// Whether they hold what was asked and answered, as the guardrails let it be kept.
+    pub trace_content: bool,
 }
 
 /// What a flag said, beside what the environment and the file say.
@@ -124,6 +131,8 @@ struct Raw {
     ai_prices: String,
     log: String,
     log_format: String,
+    #[serde(flatten)]
+    traces: traces::Raw,
 }
 
 const KEYS: &[&str] = &[
@@ -160,6 +169,15 @@ const KEYS: &[&str] = &[
     "ai_prices",
     "log",
     "log_format",
+    "otel_sdk_disabled",
+    "otel_exporter_otlp_endpoint",
+    "otel_exporter_otlp_traces_endpoint",
+    "otel_exporter_otlp_protocol",
+    "otel_exporter_otlp_headers",
+    "otel_exporter_otlp_timeout",
+    "otel_service_name",
+    "otel_resource_attributes",
+    "otel_instrumentation_genai_capture_message_content",
 ];
 
 impl Config {
@@ -265,6 +283,7 @@ impl Config {
             let shown = url.split(':').next().unwrap_or_default();
             return Err(wrong("database_url", &format!("{shown}:…"), "a URL that begins with postgres://"));
         }
+        let (traces, trace_content) = raw.traces.checked()?;
         let (files_store, files_scanner, files_limits) = files(&raw)?;
         let number = |key: &str, value: &str| {
             value.parse::<u32>().map_err(|_| wrong(key, value, "a whole number; 0 switches the limit off"))
@@ -311,6 +330,8 @@ impl Config {
             ai_prices,
             log: raw.log,
             log_format,
+            traces,
+            trace_content,
         })
     }
 

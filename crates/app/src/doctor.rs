@@ -36,6 +36,7 @@ pub async fn run(config: &Config) -> Result<(), Failure> {
     }
     line("files", files(config).await);
     line("virus scanner", scanner(config).await);
+    line("traces", traces(config).await);
     let dirs = Dirs::from_env();
     match (config.ai, &config.ai_base_url) {
         (AiMode::Off, _) => line("assistant", Ok("off: the deterministic planner answers".into())),
@@ -72,6 +73,16 @@ async fn scanner(config: &Config) -> Result<String, String> {
     }
     config.files_scanner.ping().await.map_err(|e| format!("{}; files stay withheld until it answers", deep(e)))?;
     Ok("answers".into())
+}
+
+/// Whether the collector of traces answers. How many a running server has dropped is at its `/readyz`.
+async fn traces(config: &Config) -> Result<String, String> {
+    let Some(collector) = &config.traces else {
+        return Ok("off; OTEL_EXPORTER_OTLP_ENDPOINT names a collector".into());
+    };
+    dealwright_trace::probe(collector).await.map_err(|e| format!("{}: {e}; traces are dropped", collector.endpoint))?;
+    let content = if config.trace_content { "with" } else { "without" };
+    Ok(format!("sent to {}, {content} what is asked and answered", collector.endpoint))
 }
 
 /// Files that were uploaded and that nobody may open yet.

@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
 use dealwright_access::Access;
+use dealwright_ai::Assistant;
 use dealwright_kernel::Result;
 use serde_json::json;
 
@@ -20,7 +21,12 @@ async fn alive() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn ready(State(access): State<Access>) -> Result<impl IntoResponse> {
+async fn ready(State(access): State<Access>, State(assistant): State<Assistant>) -> Result<impl IntoResponse> {
     access.database().ping().await?;
-    Ok(Json(json!({ "status": "ready" })))
+    // Numbers alone: why a collector takes nothing is in the log.
+    let traces = assistant.tracing().and_then(|tracing| tracing.traces.counts());
+    Ok(Json(match traces {
+        None => json!({ "status": "ready" }),
+        Some(counts) => json!({ "status": "ready", "traces": { "sent": counts.sent, "dropped": counts.dropped } }),
+    }))
 }

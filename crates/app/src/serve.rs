@@ -9,7 +9,7 @@ use dealwright_access::audit::sealing;
 use dealwright_access::password::reset;
 use dealwright_access::{Access, Settings, oidc, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
-use dealwright_ai::{Assistant, Consult};
+use dealwright_ai::{Assistant, Consult, Tracing};
 use dealwright_connect::mailbox;
 use dealwright_crm::live::{self, Hub};
 use dealwright_crm::{
@@ -21,6 +21,7 @@ use dealwright_store::bundle::Dirs;
 use dealwright_store::job::{self, Worker};
 use dealwright_store::mail::{self, Mailer};
 use dealwright_store::{Database, sequencer};
+use dealwright_trace::{Sending, Traces};
 use ipnet::IpNet;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
@@ -93,6 +94,14 @@ fn assistant(config: &Config) -> Result<(Assistant, Option<Downloads>), Failure>
     )?)
 }
 
+/// Tells the assistant where traces go, if they go anywhere. Answers what sends them.
+fn tracing(config: &Config, assistant: &Assistant) -> Result<Option<Sending>, Failure> {
+    let Some(collector) = &config.traces else { return Ok(None) };
+    let (traces, sending) = Traces::to(collector)?;
+    assistant.traced(Tracing { traces, content: config.trace_content });
+    Ok(Some(sending))
+}
+
 impl Background {
     /// Starts sequencer, live updates and jobs.
     #[must_use]
@@ -141,6 +150,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = trash::job::register(worker, &state.access);
     let worker = presence::register(worker, &state.access);
     let worker = dealwright_governance::audit::retention::register(worker, &state.access);
+    let worker = dealwright_governance::alert::job::register(worker, &state.access);
     let worker = file::check::register(worker, &state.access, &state.files);
     let worker = custom_field::index::register(worker, &state.access);
     let worker = approval::escalate::register(worker, &state.access);
@@ -149,7 +159,7 @@ pub fn worker(state: &AppState) -> Worker {
     let worker = notification::letter::register(worker, &state.access, &state.mailer);
     let worker = dealwright_sla::register(worker, &state.access);
     let worker = dealwright_insight::register(worker, &state.access);
-    let worker = dealwright_routine::register(worker, &state.access);
+    let worker = dealwright_routine::register(worker, &state.access, &state.assistant);
     dealwright_import::job::register(worker, &state.access, &state.files)
         .on("end_views", move |_| {
             let access = to_end.clone();
@@ -251,6 +261,7 @@ pub fn configured(config: &Config, running: &Running) -> Result<(AppState, Optio
         request_limit: config.request_limit,
     };
     let (assistant, downloads) = assistant(config)?;
+    let sending = tracing(config, &assistant)?;
     let knowledge = vectors::knowledge(&assistant);
     let shared = state(&running.database, settings, mailer(config)?, files(config)?);
     Ok((AppState { assistant, knowledge, ..shared }, downloads))
@@ -267,6 +278,9 @@ async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(
     let background = Background::start(&state);
     if let Some(downloads) = downloads {
         background.tasks.spawn(downloads.run(background.stop.clone()));
+    }
+    if let Some(sending) = sending {
+        background.tasks.spawn(sending.run(background.stop.clone()));
     }
     let assistant = state.assistant.clone();
     greet(config, running);

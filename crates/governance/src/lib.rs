@@ -1,13 +1,16 @@
 //! How the assistant is governed, whoever asks for it and whichever model answers.
 //!
 //! [`policy`] says what may run and for whom, [`budget`] how much of it, [`safety`] judges texts, [`privacy`] keeps personal data
-//! from other machines and from records, [`audit`] shows what models were asked, [`usage`] adds it up. The assistant
+//! from other machines and from records, [`audit`] shows what models were asked, [`usage`] adds it up, [`quality`] says how good
+//! it was, and [`alert`] tells when it gets worse. The assistant
 //! asks this crate before each call of a tool or a model; nothing here calls either.
 
+pub mod alert;
 pub mod audit;
 pub mod budget;
 pub mod policy;
 pub mod privacy;
+pub mod quality;
 pub mod safety;
 pub mod usage;
 
@@ -50,4 +53,6 @@ pub fn router() -> OpenApiRouter<GovernanceState> {
         .merge(budget::http::router())
         .merge(usage::http::router())
         .merge(audit::http::router())
+        .merge(quality::http::router())
+        .merge(alert::http::router())
 }

@@ -25,6 +25,7 @@ pub mod store;
 
 use chrono::TimeDelta;
 use dealwright_access::Access;
+use dealwright_ai::Assistant;
 use dealwright_store::job::{Job, Worker};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -34,16 +35,16 @@ pub fn router() -> OpenApiRouter<Access> {
 }
 
 /// Registers the jobs.
-pub fn register(worker: Worker, access: &Access) -> Worker {
-    let (for_tick, for_run, for_prune) = (access.clone(), access.clone(), access.clone());
+pub fn register(worker: Worker, access: &Access, assistant: &Assistant) -> Worker {
+    let (for_tick, for_run, for_prune) = (access.clone(), (access.clone(), assistant.clone()), access.clone());
     worker
         .on(run::TICK, move |_| {
             let access = for_tick.clone();
             async move { run::tick(&access).await }
         })
         .on(run::RUN, move |job: Job| {
-            let access = for_run.clone();
-            async move { run::attempt(&access, &job).await }
+            let (access, assistant) = for_run.clone();
+            async move { run::attempt(&access, &assistant, &job).await }
         })
         .on(run::PRUNE, move |_| {
             let access = for_prune.clone();

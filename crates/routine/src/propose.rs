@@ -28,7 +28,7 @@ pub async fn all(cx: &Context, tx: &mut Tx, kind: Kind, found: &mut Found) -> Re
         return Ok(None);
     }
     let conversation = result::conversation(tx, kind.name()).await?;
-    let run = runs::insert(tx, &NewRun { goal: kind.name(), conversation, context: None }).await?;
+    let run = runs::insert(tx, &NewRun { goal: kind.name(), conversation, context: None, agent: kind.name() }).await?;
     for (step, wanted) in (1..).zip(&wants) {
         let Some(proposal) = find::drafted(cx, tx, run, step, wanted).await? else { continue };
         let confidence = if wanted.tainted { Confidence::Medium } else { Confidence::High };

@@ -6,6 +6,8 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use dealwright_access::policy::{Needs, UseAgent};
 use dealwright_access::{Access, Context};
+use dealwright_ai::Assistant;
+use dealwright_ai::agent::trace;
 use dealwright_crm::record::Ref;
 use dealwright_crm::working_hours;
 use dealwright_governance::policy::store as guardrails;
@@ -162,7 +164,7 @@ pub async fn tick(access: &Access) -> Result<()> {
 ///
 /// # Errors
 /// Whatever stopped it.
-pub async fn attempt(access: &Access, job: &Job) -> Result<()> {
+pub async fn attempt(access: &Access, assistant: &Assistant, job: &Job) -> Result<()> {
     let planned: Planned = serde_json::from_value(job.payload.clone()).map_err(Error::internal)?;
     let org = job.org.ok_or_else(|| Error::internal("a routine belongs to an organisation"))?;
     let person = match access.context_for(org, planned.user).await {
@@ -170,7 +172,15 @@ pub async fn attempt(access: &Access, job: &Job) -> Result<()> {
         Err(error) if error.outcome == Outcome::NotFound => return Ok(()),
         person => person?,
     };
-    let Err(error) = once(&person, &planned).await else { return Ok(()) };
+    let error = match once(&person, &planned).await {
+        Ok(ran) => {
+            if let Some(run) = ran {
+                trace::send(assistant, &person, run).await;
+            }
+            return Ok(());
+        }
+        Err(error) => error,
+    };
     let mut tx = person.begin().await?;
     log::fail(&mut tx, planned.kind, &planned.period, &error.code, &said(&error)).await?;
     tx.commit(()).await?.into_inner();
@@ -191,18 +201,19 @@ pub fn acting(person: &Context, kind: Kind) -> Context {
     person.acting(person.actor().acting_as(ActorKind::Agent, None, kind.name()))
 }
 
-/// Runs a routine for a person, unless that has been done, is switched off or is not wanted.
+/// Runs a routine for a person, unless that has been done, is switched off or is not wanted. Answers the assistant's run on which its
+/// proposals hang, if there are any.
 ///
 /// # Errors
 /// When the database is gone, or a statement takes too long.
-pub async fn once(person: &Context, planned: &Planned) -> Result<()> {
+pub async fn once(person: &Context, planned: &Planned) -> Result<Option<AgentRunId>> {
     let began = Instant::now();
     let kind = planned.kind;
     let cx = acting(person, kind);
     let mut tx = cx.begin().await?;
     let setting = setting::find(&mut tx, kind).await?;
     if !wanted(&cx, &mut tx, &setting).await? {
-        return tx.done(()).await;
+        return tx.done(None).await;
     }
     if kind == Kind::DuplicateSweep && planned.cause == Cause::Time && planned.waited < WAITS {
         let since = tx.now() - PAUSE * i32::try_from(planned.waited).unwrap_or(0);
@@ -211,10 +222,10 @@ pub async fn once(person: &Context, planned: &Planned) -> Result<()> {
             let at = tx.now() + PAUSE;
             tx.enqueue(later.job(tx.org())?.at(at));
             tx.commit(()).await?.into_inner();
-            return Ok(());
+            return Ok(None);
         }
     }
-    let Some(run) = log::claim(&mut tx, kind, &planned.period).await? else { return tx.done(()).await };
+    let Some(run) = log::claim(&mut tx, kind, &planned.period).await? else { return tx.done(None).await };
     let mut found = find::of(kind, &cx, &mut tx, planned.cause).await?;
     let agent_run = tell(&cx, &mut tx, run, &setting, &mut found).await?;
     let proposals = found.lines.iter().filter(|line| line.proposal_id.is_some()).count();
@@ -222,7 +233,7 @@ pub async fn once(person: &Context, planned: &Planned) -> Result<()> {
     let ended = Ended { status, found: found.lines.len() + found.left_out, proposals, ms: millis(began), agent_run };
     log::settle(&mut tx, run, &ended).await?;
     tx.commit(()).await?.into_inner();
-    Ok(())
+    Ok(agent_run)
 }
 
 /// The time since then in milliseconds.

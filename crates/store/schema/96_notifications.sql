@@ -19,6 +19,7 @@ begin
         when 'import' then exists (select from import i where i.org_id = org and i.id = record)
         when 'automation' then exists (select from automation w where w.org_id = org and w.id = record)
         when 'bulk_change' then exists (select from bulk_change b where b.org_id = org and b.id = record)
+        when 'ai_alert' then exists (select from ai_alert l where l.org_id = org and l.id = record)
         else false
     end;
 end $$;

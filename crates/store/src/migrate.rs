@@ -54,6 +54,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/99_insight.sql"),
     include_str!("../schema/99_governance.sql"),
     include_str!("../schema/99_routines.sql"),
+    include_str!("../schema/99_observability.sql"),
 ];
 
 const LOCK: i64 = 0x6465_616c_0002;

@@ -7,6 +7,7 @@ use dealwright_access::people::store::{self as people, NewUser};
 use dealwright_access::policy::Builtin;
 use dealwright_access::session::device::Device;
 use dealwright_access::{PushHosts, RequestLimit, Settings};
+use dealwright_ai::Assistant;
 use dealwright_app::serve::{self, Background};
 use dealwright_app::{AppState, openapi, setup};
 use dealwright_files::{Blobs, Files, Limits, Parts, Place, Reader, Scanner, StoreConfig};
@@ -41,6 +42,8 @@ pub struct TestOptions {
     pub file_limits: Option<Limits>,
     /// Where vectors come from; nothing makes any when it is the default.
     pub knowledge: Knowledge,
+    /// Who plans and answers; the grammar alone when absent.
+    pub assistant: Option<Assistant>,
 }
 
 /// A running server with one organisation.
@@ -107,7 +110,9 @@ impl TestApp {
             reader: Reader { program: program()? },
             limits: options.file_limits.unwrap_or_default(),
         });
-        let state = AppState { knowledge: options.knowledge, ..serve::state(&db.database, settings, mailer, files) };
+        let state = serve::state(&db.database, settings, mailer, files);
+        let assistant = options.assistant.unwrap_or_else(|| state.assistant.clone());
+        let state = AppState { knowledge: options.knowledge, assistant, ..state };
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
         let url = listen(&state).await?;
         let background = options.background.then(|| Background::start(&state));

@@ -4,6 +4,7 @@
 //! transaction, so a run never says what it has not done.
 
 mod plan;
+mod replay;
 mod review;
 
 use dealwright_access::Context;
@@ -17,18 +18,20 @@ use serde_json::{Value, json};
 
 use super::link::{Linked, Linking, NOT_UNDERSTOOD, did_you_mean, link};
 use super::nearest::nearest;
+use super::replay::Trial;
 use super::store::{self, Begin, End, Standing};
 use super::{RunJob, State, Status, carry, lookup};
 use crate::Assistant;
 use crate::planner::{Ask, RecordKind};
-use crate::proposal::Confidence;
-use crate::proposal::automatic;
+use crate::proposal::{Confidence, NewProposal, automatic};
 use crate::resolve::Reading;
 use crate::resolve::record::RecordType;
 use crate::tools::{self, Running};
 
+pub use replay::replay;
+
 /// The name under which the agent acts.
-const NAME: &str = "Assistant";
+pub const NAME: &str = "Assistant";
 
 /// Runs a run to its end, from wherever it stands.
 ///
@@ -37,7 +40,7 @@ const NAME: &str = "Assistant";
 pub async fn execute(assistant: &Assistant, person: &Context, job: &RunJob) -> Result<()> {
     let run = AgentRunId(job.run);
     let agent = person.acting(person.actor().acting_as(ActorKind::Agent, Some(job.run), NAME));
-    let walk = Walk { assistant, cx: &agent, run, reading: assistant.reading(&agent) };
+    let walk = Walk { assistant, cx: &agent, run, reading: assistant.reading(&agent), trial: None };
     loop {
         let standing = walk.standing().await?;
         if standing.status.is_over() {
@@ -75,6 +78,19 @@ enum Ended {
     Unknown(String),
 }
 
+/// What a tool did.
+#[derive(Debug)]
+struct Ran {
+    /// The tool that ran, when linking chose another than the plan.
+    tool: String,
+    arguments: Value,
+    result: Value,
+    count: Option<i64>,
+    summary: String,
+    ended: Ended,
+    proposal: Option<NewProposal>,
+}
+
 /// An ask as its tool is about to run.
 #[derive(Clone, Copy, Debug)]
 struct Asking<'a> {
@@ -90,6 +106,8 @@ struct Walk<'a> {
     cx: &'a Context,
     run: AgentRunId,
     reading: Reading,
+    /// With what a request is tried again, if it is.
+    trial: Option<&'a Trial>,
 }
 
 const fn title(ask: &Ask) -> &'static str {
@@ -251,7 +269,7 @@ impl Walk<'_> {
         let deals = if provider.is_some() { lookup::described(self.cx, &mut tx).await? } else { Vec::new() };
         tx.done(()).await?;
         let (near, calls) = match &provider {
-            Some(provider) => nearest(self.assistant, self.cx, self.run, provider.as_ref(), name, deals).await,
+            Some(provider) => nearest(self.assistant, self.cx, (self.run, n), provider.as_ref(), name, deals).await,
             None => (Vec::new(), Vec::new()),
         };
         let (result, summary) = match did_you_mean(name, &near) {
@@ -283,6 +301,35 @@ impl Walk<'_> {
     /// Links and dispatches an ask, and ends its step, in the transaction given. Answers a name that nothing has, with the
     /// step still running.
     async fn run_tool(&self, tx: &mut Tx, state: &mut State, asking: Asking<'_>) -> Result<Ended> {
+        let n = asking.n;
+        let ran = self.call_tool(tx, state, asking).await?;
+        if let Ended::Unknown(_) = ran.ended {
+            return Ok(ran.ended);
+        }
+        if let Some(proposal) = ran.proposal {
+            let confidence = state.confidence.unwrap_or(Confidence::Medium);
+            let id = crate::proposal::store::insert(tx, self.run, n, proposal, confidence).await?;
+            let written = crate::proposal::store::find(tx, id, false).await?;
+            if automatic::is_allowed(self.cx, tx, &ran.tool, &written).await? {
+                state.automatic.push(id.0);
+            }
+            store::tell(tx, self.run, "proposal", &written).await?;
+        }
+        let end = End {
+            tool: Some(&ran.tool),
+            arguments: ran.arguments,
+            result: ran.result,
+            count: ran.count,
+            summary: &ran.summary,
+            failed: false,
+        };
+        let step = store::end_step(tx, self.run, n, &end, &[]).await?;
+        store::tell(tx, self.run, "step", &shown(&step)).await?;
+        Ok(ran.ended)
+    }
+
+    /// Links an ask and dispatches its call. Writes nothing: what it proposes is the caller's to keep.
+    async fn call_tool(&self, tx: &mut Tx, state: &mut State, asking: Asking<'_>) -> Result<Ran> {
         let Asking { goal, ask, n, meaning } = asking;
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
         let linking = Linking {
@@ -294,37 +341,35 @@ impl Walk<'_> {
             picked: &state.picked,
             listed: &state.listed,
         };
-        let mut tool = ask.tool().to_owned();
-        let mut ended = Ended::Found;
-        let (arguments, result, count, summary) = match link(&linking, tx, ask).await? {
+        let nothing = Ran {
+            tool: ask.tool().to_owned(),
+            arguments: json!({}),
+            result: Value::Null,
+            count: None,
+            summary: String::new(),
+            ended: Ended::Found,
+            proposal: None,
+        };
+        match link(&linking, tx, ask).await? {
             Linked::Ask(question, slot) => {
                 let summary = question.text.clone();
                 let result = serde_json::to_value(&question).map_err(Error::internal)?;
                 state.question = Some(question);
                 state.slot = Some(slot);
-                (json!({}), json!({ "question": result }), None, summary)
+                Ok(Ran { result: json!({ "question": result }), summary, ..nothing })
             }
             Linked::Say(words) => {
-                ended = Ended::Nothing;
                 state.said.push(words.clone());
-                (json!({}), json!({ "said": words }), None, words)
+                Ok(Ran { result: json!({ "said": words }), summary: words, ended: Ended::Nothing, ..nothing })
             }
-            Linked::Unknown(name) => return Ok(Ended::Unknown(name)),
+            Linked::Unknown(name) => Ok(Ran { ended: Ended::Unknown(name), ..nothing }),
             Linked::Call(call) => {
                 let running = Running { cx: self.cx, run: self.run, step: n, goal, meaning };
-                let made = state.next;
-                let output = tools::dispatch(running, tx, &call, made).await?;
-                if let Some(proposal) = output.proposal {
-                    let confidence = state.confidence.unwrap_or(Confidence::Medium);
+                let output = tools::dispatch(running, tx, &call, state.next).await?;
+                if let Some(proposal) = &output.proposal {
                     if let Some(of) = RecordType::named(&proposal.target.kind).zip(proposal.target.id) {
                         state.in_hand = Some(of);
                     }
-                    let id = crate::proposal::store::insert(tx, self.run, n, proposal, confidence).await?;
-                    let written = crate::proposal::store::find(tx, id, false).await?;
-                    if automatic::is_allowed(self.cx, tx, &call.tool, &written).await? {
-                        state.automatic.push(id.0);
-                    }
-                    store::tell(tx, self.run, "proposal", &written).await?;
                 } else if let Some(id) = output.result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
                 {
                     let kind =
@@ -338,25 +383,19 @@ impl Walk<'_> {
                 if !listed.is_empty() {
                     state.listed = listed;
                 }
-                if output.count == 0 {
-                    ended = Ended::Nothing;
-                }
                 let rails = guardrails::policy(tx).await?.rails;
                 state.suspicious.extend(orders_in(&output.result, rails.injection_filter));
-                tool = call.tool;
-                (call.args, output.result, Some(output.count), output.summary)
+                Ok(Ran {
+                    tool: call.tool,
+                    arguments: call.args,
+                    result: output.result,
+                    count: Some(output.count),
+                    summary: output.summary,
+                    ended: if output.count == 0 { Ended::Nothing } else { Ended::Found },
+                    proposal: output.proposal,
+                })
             }
-        };
-        let step = store::end_step(
-            tx,
-            self.run,
-            n,
-            &End { tool: Some(&tool), arguments, result, count, summary: &summary, failed: false },
-            &[],
-        )
-        .await?;
-        store::tell(tx, self.run, "step", &shown(&step)).await?;
-        Ok(ended)
+        }
     }
 
     /// Applies a proposal that the policy lets be applied without asking, in the asker's name. One that can't be applied waits for

@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 
 use super::store::read::{self, Which};
 use super::store::{self, NewRun};
-use super::{Conversation, MAX_GOAL, Run, RunContext, RunFeedback, stream};
+use super::{Conversation, MAX_GOAL, Run, RunContext, RunFeedback, graph, stream};
 use crate::{AiStatus, Assistant, AssistantState};
 
 /// The assistant's endpoints.
@@ -35,9 +35,13 @@ pub fn router() -> OpenApiRouter<AssistantState> {
         .routes(routes!(watch))
         .routes(routes!(cancel))
         .routes(routes!(rate))
+        .routes(routes!(use_draft))
         .routes(routes!(conversations))
         .routes(routes!(conversation))
         .routes(routes!(status))
+        .merge(super::trace::http::router())
+        .merge(super::replay::http::router())
+        .merge(crate::prompt::http::router())
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -117,7 +121,12 @@ async fn create(
 ) -> Result<Committed<impl IntoResponse>> {
     assistant.warm();
     let mut tx = cx.begin().await?;
-    let wanted = NewRun { goal: new.goal.trim(), conversation: new.conversation_id, context: new.context.as_ref() };
+    let wanted = NewRun {
+        goal: new.goal.trim(),
+        conversation: new.conversation_id,
+        context: new.context.as_ref(),
+        agent: graph::NAME,
+    };
     let id = store::start(&mut tx, &wanted).await?;
     let run = read::runs(&mut tx, Which::One(id)).await?.pop().or_not_found("agent run")?.shown_to(cx.actor());
     let location = [(header::LOCATION, format!("/api/v1/agent-runs/{id}"))];
@@ -220,6 +229,45 @@ async fn rate(
 ) -> Result<Committed<StatusCode>> {
     let mut tx = cx.begin().await?;
     store::rate(&mut tx, id, &RunFeedback { useful: body.useful, comment: body.comment, rating: body.rating }).await?;
+    tx.commit(StatusCode::NO_CONTENT).await
+}
+
+/// In which way a draft was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum DraftUsedBy {
+    /// Into the clipboard.
+    Copied,
+    /// In the person's mail program.
+    Opened,
+    /// As an activity of its record.
+    Logged,
+}
+
+/// That a draft was used.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DraftUse {
+    how: DraftUsedBy,
+}
+
+/// Say that a draft of an answer was used
+///
+/// Counted once for each way, for the figures of quality.
+#[utoipa::path(post, path = "/agent-runs/{id}/drafts/{n}/uses", tag = "assistant", params(("id" = AgentRunId, Path), ("n" = i32, Path, description = "Which draft of the answer, from 0", minimum = 0, maximum = 99)),
+    request_body = DraftUse, responses((status = 204, description = "Counted"), Problems))]
+async fn use_draft(
+    cx: Allow<UseAgent>,
+    Path((id, n)): Path<(AgentRunId, i32)>,
+    Json(used): Json<DraftUse>,
+) -> Result<Committed<StatusCode>> {
+    let how = match used.how {
+        DraftUsedBy::Copied => "copied",
+        DraftUsedBy::Opened => "opened",
+        DraftUsedBy::Logged => "logged",
+    };
+    let mut tx = cx.begin().await?;
+    store::use_draft(&mut tx, id, n, how).await?;
     tx.commit(StatusCode::NO_CONTENT).await
 }
 

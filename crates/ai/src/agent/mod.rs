@@ -12,10 +12,12 @@ pub mod link;
 pub mod lookup;
 mod mention;
 pub mod nearest;
+pub mod replay;
 pub mod reply;
 pub mod single;
 pub mod store;
 pub mod stream;
+pub mod trace;
 
 use std::collections::BTreeMap;
 
@@ -141,6 +143,8 @@ pub struct State {
     pub in_hand: Option<(RecordType, Uuid)>,
     /// What was listed, in its order, for "the second one".
     pub listed: Vec<(RecordType, Uuid)>,
+    /// The number of the version of each prompt, picked for the conversation.
+    pub prompts: BTreeMap<String, String>,
 }
 
 /// What the run found out, in words that can be traced.

@@ -32,7 +32,7 @@ const MOST: usize = 3;
 pub async fn nearest(
     assistant: &Assistant,
     cx: &Context,
-    run: AgentRunId,
+    step: (AgentRunId, i32),
     provider: &dyn LlmProvider,
     mention: &str,
     deals: Vec<Described>,
@@ -42,7 +42,7 @@ pub async fn nearest(
         return (Vec::new(), calls);
     }
     let texts: Vec<String> = std::iter::once(core(mention)).chain(deals.iter().map(|d| d.words.clone())).collect();
-    let vectors = match assistant.embed(cx, run, provider, &texts, &mut calls).await {
+    let vectors = match assistant.embed(cx, step, provider, &texts, &mut calls).await {
         Ok(embedded) => embedded.vectors,
         Err(why) => {
             tracing::info!(%why, "nothing embeds; what a description means is not guessed");

@@ -10,11 +10,14 @@ use dealwright_knowledge::embedding::Meaning;
 use serde_json::{Value, json};
 
 use super::store::{self, Begin, End, NewRun};
-use super::{State, Status};
+use super::{State, Status, trace};
 use crate::Assistant;
 use crate::proposal::{self, Confidence, NewProposal, Proposal};
 use crate::tools::knowledge::SearchKnowledge;
 use crate::tools::{self, Call, Running, Tool};
+
+/// The name under which programs act.
+const PROGRAM: &str = "Programs";
 
 /// What came of a call.
 #[derive(Debug)]
@@ -43,7 +46,13 @@ pub async fn call(assistant: &Assistant, cx: &Context, by: &str, call: &Call) ->
     count_request(&mut tx).await?;
     tx.commit(()).await?.into_inner();
     let ran = run(cx, &goal, call, meaning.as_ref()).await;
-    let Err(error) = &ran else { return ran };
+    let error = match &ran {
+        Ok(done) => {
+            trace::send(assistant, cx, done.run).await;
+            return ran;
+        }
+        Err(error) => error,
+    };
     // What the tool wrote before it failed went back with its transaction.
     let mut tx = cx.begin().await?;
     let id = begun(&mut tx, &goal, call).await?;
@@ -57,11 +66,12 @@ pub async fn call(assistant: &Assistant, cx: &Context, by: &str, call: &Call) ->
     store::end_step(&mut tx, id, 1, &end, &[]).await?;
     store::finish(&mut tx, id, Status::Failed, None, Some(&error.problem())).await?;
     tx.commit(()).await?.into_inner();
+    trace::send(assistant, cx, id).await;
     ran
 }
 
 async fn begun(tx: &mut dealwright_store::Tx, goal: &str, call: &Call) -> Result<AgentRunId> {
-    let id = store::insert(tx, &NewRun { goal, conversation: None, context: None }).await?;
+    let id = store::insert(tx, &NewRun { goal, conversation: None, context: None, agent: PROGRAM }).await?;
     store::save(tx, id, Status::Running, &State { planned: true, ..State::default() }).await?;
     let known = tools::all().into_iter().find(|tool| tool.name == call.tool).map(|tool| tool.name);
     store::begin_step(tx, id, &Begin { n: 1, kind: "tool", title: "Called by a program", tool: known }).await?;

@@ -27,6 +27,8 @@ pub struct NewRun<'a> {
     pub goal: &'a str,
     pub conversation: Option<ConversationId>,
     pub context: Option<&'a RunContext>,
+    /// Under which name it acts.
+    pub agent: &'a str,
 }
 
 /// Begins a run for the actor and queues its job: whoever asks, within what the guardrails and the budgets let.
@@ -71,7 +73,7 @@ pub async fn insert(tx: &mut Tx, new: &NewRun<'_>) -> Result<AgentRunId> {
     };
     let id = tx.new_id();
     sqlx::query!(
-        "insert into agent_run (org_id, id, conversation_id, user_id, goal, context_type, context_id, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into agent_run (org_id, id, conversation_id, user_id, goal, context_type, context_id, agent, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         org,
         id,
         conversation,
@@ -79,6 +81,7 @@ pub async fn insert(tx: &mut Tx, new: &NewRun<'_>) -> Result<AgentRunId> {
         new.goal,
         new.context.map(|c| c.kind.as_str()),
         new.context.map(|c| c.id),
+        new.agent,
         now,
     )
     .execute(tx.db())
@@ -120,7 +123,7 @@ pub async fn standing(tx: &mut Tx, id: AgentRunId) -> Result<Standing> {
     })
 }
 
-fn context(kind: Option<&str>, id: Option<Uuid>) -> Option<RunContext> {
+pub(super) fn context(kind: Option<&str>, id: Option<Uuid>) -> Option<RunContext> {
     Some(RunContext { kind: RecordType::named(kind?)?, id: id? })
 }
 
@@ -186,6 +189,25 @@ pub async fn finish(
         answer.map(serde_json::to_value).transpose().map_err(Error::internal)?,
         error.map(serde_json::to_value).transpose().map_err(Error::internal)?,
         now,
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
+/// Keeps how many sentences were written out of results, and how many of them nothing supported.
+///
+/// # Errors
+/// When the database is gone.
+pub async fn reviewed(tx: &mut Tx, id: AgentRunId, sentences: usize, unsupported: usize) -> Result<()> {
+    let counts = (i64::try_from(sentences).unwrap_or(i64::MAX), i64::try_from(unsupported).unwrap_or(i64::MAX));
+    let org = tx.org().0;
+    sqlx::query!(
+        "update agent_run set sentences = $3, unsupported = $4 where org_id = $1 and id = $2",
+        org,
+        id.0,
+        counts.0,
+        counts.1
     )
     .execute(tx.db())
     .await?;
@@ -410,4 +432,37 @@ pub async fn rate(tx: &mut Tx, run: AgentRunId, feedback: &RunFeedback) -> Resul
     .execute(tx.db())
     .await?;
     if rated.rows_affected() == 0 { Err(Error::not_found("agent run")) } else { Ok(()) }
+}
+
+/// Counts that a draft of the actor's run was used in this way: once.
+///
+/// # Errors
+/// 404 for a run, or a draft of it, that there is not.
+pub async fn use_draft(tx: &mut Tx, run: AgentRunId, draft: i32, how: &str) -> Result<()> {
+    let (org, now) = (tx.org().0, tx.now());
+    let user = tx.user().or_not_found("user")?.0;
+    let drafts = sqlx::query_scalar!(
+        r#"select coalesce(jsonb_array_length(case when jsonb_typeof(answer -> 'drafts') = 'array' then answer -> 'drafts' end), 0) as "drafts!"
+           from agent_run where org_id = $1 and id = $2"#,
+        org,
+        run.0
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .or_not_found("agent run")?;
+    if !(0..drafts).contains(&draft) {
+        return Err(Error::not_found("draft"));
+    }
+    sqlx::query!(
+        "insert into draft_use (org_id, run_id, draft, how, user_id, at) values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        org,
+        run.0,
+        draft,
+        how,
+        user,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
 }

@@ -18,6 +18,9 @@ pub struct Grounded {
     pub text: String,
     /// Sentences that were taken out, with why: for the record, not for the reader.
     pub dropped: Vec<Dropped>,
+    /// Every sentence in its order, with what of it is not known.
+    #[serde(default)]
+    pub verdicts: Vec<Dropped>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub fn ground_answer(answer: &str, facts: &Facts, reading: &Reading) -> Grounded
     for line in answer.split_inclusive('\n') {
         for sentence in sentences(line) {
             let unknown = unknown_in(sentence, facts, reading);
+            if !sentence.trim().is_empty() {
+                grounded.verdicts.push(Dropped { sentence: sentence.trim().to_owned(), unknown: unknown.clone() });
+            }
             if unknown.is_empty() {
                 grounded.text.push_str(sentence);
             } else {

@@ -2,7 +2,7 @@
 //!
 //! One clause, one flat call, every argument there and null where nothing was said: that is what small models do well
 //! (docs/architecture, "Local model"). The prompt is constant, so a local server keeps it in its cache; the examples
-//! speak of a company and stages that no request will. The words are only copied: code reads them.
+//! speak of a company and stages that no request will. The words are only copied: code reads them. [`crate::prompt`] has the prompts.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -11,43 +11,10 @@ use super::{
     Approvals, Ask, Decline, Field, Figure, Figures, Filter, Get, Group, Happened, Letter, Measure, MyDay, NewTask,
     One, Purpose, Query, Question, RecordKind, Records, Search, Stalled, Update, WhichApprovals,
 };
+use crate::prompt::{self, Prompt};
 use crate::provider::{Chat, Message, Schema};
 use crate::resolve::vocabulary::StageKind;
 use crate::resolve::{Reading, amount, date, text};
-
-/// The constant prompt.
-pub const PREFIX: &str = r#"You turn a sales request into one JSON call. Copy names, amounts and dates in the user's own words; null for anything not said.
-list: which deals. total: how many, how much. show: one deal or customer. change: set a field of a deal. task: a reminder, follow-up, call or to-do. none: anything else.
-"show my deals in Demo over 5k closing this month" {"tool":"list","name":null,"owner":"my","stage":"Demo","amount":"over 5k","when":"this month"}
-"what's the biggest open Globex deal?" {"tool":"list","name":"Globex","owner":null,"stage":"open","amount":null,"when":null}
-"anything sitting in Demo for over 3 weeks?" {"tool":"list","name":null,"owner":null,"stage":"Demo","amount":null,"when":"over 3 weeks"}
-"how many deals did Mary win last year?" {"tool":"total","of":"count","by":null,"name":null,"owner":"Mary","stage":"win","when":"last year"}
-"value of open deals per stage" {"tool":"total","of":"sum","by":"stage","name":null,"owner":null,"stage":"open","when":null}
-"summarise Globex" {"tool":"show","name":"Globex"}
-"put the Globex deal at 20k" {"tool":"change","name":"Globex","field":"amount","value":"20k"}
-"Globex went with someone else" {"tool":"change","name":"Globex","field":"stage","value":"lost"}
-"remind me to ring Globex on Monday" {"tool":"task","title":"ring Globex","name":"Globex","when":"on Monday","who":null}
-"have Bob prepare an offer for Globex" {"tool":"task","title":"prepare an offer","name":"Globex","when":null,"who":"Bob"}
-"tell me a joke" {"tool":"none"}"#;
-
-/// What a model that can hold more is told beside: each tool there is. A small one does better with few.
-pub const MORE: &str = r#"
-records: which accounts, contacts or leads. record: one account, contact or lead, and how to reach it. activity: what happened with a record, when one last spoke. next: which stage a deal could go to next, and what is missing. duplicates: records that may be the same. email: draft a letter. day: what the user should do first. written: what notes, mails, files and playbooks say. stalled: deals that stand still. score: why a lead has its score. enrich: what public sources know. figures: velocity, cycle, conversion and the like over a period. approvals: requests for the user's approval. meeting: a meeting, demo or visit on a day.
-"who do we know at Globex?" {"tool":"records","kind":"contact","words":"Globex","owner":null,"when":null}
-"leads that came in this week" {"tool":"records","kind":"lead","words":null,"owner":null,"when":"this week"}
-"how can I reach Mary Major?" {"tool":"record","kind":null,"name":"Mary Major"}
-"have we been in touch with Globex since May?" {"tool":"activity","name":"Globex","when":"since May"}
-"is the Globex deal good to go on?" {"tool":"next","name":"Globex"}
-"did someone enter Globex twice?" {"tool":"duplicates","kind":"account","name":"Globex"}
-"thank Mary Major for the visit by mail" {"tool":"email","name":"Mary Major","purpose":"thank_you","topic":"the visit"}
-"I have an hour, where is it best spent?" {"tool":"day"}
-"is anybody waiting for my go-ahead?" {"tool":"approvals","which":"waiting"}
-"what did customers tell us about delivery times?" {"tool":"written","question":"what did customers tell us about delivery times"}
-"which deals need a push?" {"tool":"stalled","owner":null}
-"how hot is Mary Major?" {"tool":"score","name":"Mary Major"}
-"what else is known of Globex?" {"tool":"enrich","kind":null,"name":"Globex"}
-"how fast do we close, by team, in March?" {"tool":"figures","figure":"cycle_days","group":"team","when":"in March","owner":null}
-"get me a slot with Globex on Tuesday at 2" {"tool":"meeting","title":"meeting with Globex","name":"Globex","when":"on Tuesday","time":"at 2","who":null}"#;
 
 /// The most tokens a call can take.
 pub const MAX_TOKENS: u32 = 120;
@@ -62,12 +29,12 @@ pub enum Breadth {
 }
 
 impl Breadth {
-    /// Which constant prompt it is, for the record: a new one when its words change.
+    /// The constant prompt that says as much.
     #[must_use]
-    pub const fn version(self) -> &'static str {
+    pub const fn prompt(self) -> &'static Prompt {
         match self {
-            Self::Common => "plan-common-1",
-            Self::All => "plan-all-1",
+            Self::Common => &prompt::PLAN_COMMON,
+            Self::All => &prompt::PLAN_ALL,
         }
     }
 }
@@ -149,15 +116,11 @@ pub fn schema(breadth: Breadth) -> Schema {
     Schema::AnyOf(calls)
 }
 
-/// The call for one clause.
+/// The call for one clause, with the words of that version.
 #[must_use]
-pub fn chat(clause: &str, breadth: Breadth) -> Chat {
-    let told = match breadth {
-        Breadth::Common => PREFIX.to_owned(),
-        Breadth::All => format!("{PREFIX}{MORE}"),
-    };
+pub fn chat(clause: &str, breadth: Breadth, version: &prompt::Version) -> Chat {
     Chat {
-        messages: vec![Message::system(&told), Message::user(clause)],
+        messages: vec![Message::system(version.text), Message::user(clause)],
         schema: Some(schema(breadth)),
         max_tokens: MAX_TOKENS,
     }
@@ -411,17 +374,6 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_with_other_words_has_another_version() {
-        let hash = |text: &str| hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes()));
-        let (common, all) = (hash(PREFIX), hash(&format!("{PREFIX}{MORE}")));
-        assert!(
-            common.starts_with("f697c1c59505"),
-            "{common}: give it a new version in Breadth::version, and its hash here"
-        );
-        assert!(all.starts_with("59743e97fbe6"), "{all}: give it a new version in Breadth::version, and its hash here");
-    }
-
-    #[test]
     fn nothing_said_is_nothing() {
         let ask =
             read(r#"{"tool":"list","name":"null","owner":"my","stage":"open","amount":"","when":"more than 60 days"}"#)
@@ -449,16 +401,20 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let shapes: Vec<String> = calls.iter().map(|c| names(c).join(" ")).collect();
-        let told = format!("{PREFIX}{MORE}");
-        let examples: Vec<&str> =
-            told.lines().filter_map(|line| line.find(" {\"tool\"").map(|at| &line[at + 1..])).collect();
-        assert_eq!(examples.len(), 26);
-        for example in examples {
-            // In this order, since that is the order in which the grammar makes the model write them.
-            let keys: Vec<&str> =
-                example.split("\":").filter_map(|part| part.rsplit('"').next()).filter(|k| !k.contains('}')).collect();
-            assert!(shapes.contains(&keys.join(" ")), "{example}: {keys:?}");
-            read(example).unwrap();
+        for version in prompt::ALL.iter().flat_map(|prompt| prompt.versions) {
+            let examples: Vec<&str> =
+                version.text.lines().filter_map(|line| line.find(" {\"tool\"").map(|at| &line[at + 1..])).collect();
+            assert!(examples.len() >= 7, "{}", version.id);
+            for example in examples {
+                // In this order, since that is the order in which the grammar makes the model write them.
+                let keys: Vec<&str> = example
+                    .split("\":")
+                    .filter_map(|part| part.rsplit('"').next())
+                    .filter(|k| !k.contains('}'))
+                    .collect();
+                assert!(shapes.contains(&keys.join(" ")), "{example}: {keys:?}");
+                read(example).unwrap();
+            }
         }
     }
 }

@@ -72,6 +72,7 @@ impl Anthropic {
         let response = transport::send(limits, || self.request(chat), |_| false).await?;
         let (mut bytes, mut lines) = (response.bytes_stream(), Lines::default());
         let (mut text, mut usage, mut cut, mut first_token) = (String::new(), Usage::default(), false, Duration::ZERO);
+        let mut model = None;
         loop {
             let limit = if text.is_empty() { limits.first_token } else { limits.between };
             let Ok(next) = tokio::time::timeout(limit, bytes.next()).await else {
@@ -81,7 +82,10 @@ impl Anthropic {
             let chunk = chunk.map_err(|e| ProviderError::Broken(plain(&e)))?;
             for data in lines.push(&chunk).map_err(|_| ProviderError::Broken("an endless line".into()))? {
                 match serde_json::from_str(&data).map_err(|e| ProviderError::Broken(e.to_string()))? {
-                    Event::MessageStart { message } => usage.tokens_in = message.usage.sum_in(),
+                    Event::MessageStart { message } => {
+                        usage.tokens_in = message.usage.sum_in();
+                        model = message.model;
+                    }
                     Event::ContentBlockDelta { delta } => {
                         let piece = delta.text.or(delta.partial_json).unwrap_or_default();
                         if text.is_empty() && !piece.is_empty() {
@@ -95,7 +99,7 @@ impl Anthropic {
                         cut = delta.stop_reason.as_deref() == Some("max_tokens");
                     }
                     Event::MessageStop => {
-                        return Ok(Reply { text, usage, first_token, latency: started.elapsed(), cut });
+                        return Ok(Reply { text, usage, first_token, latency: started.elapsed(), cut, model });
                     }
                     Event::Error { error } => return Err(ProviderError::Broken(error.message)),
                     Event::Other => {}
@@ -128,6 +132,7 @@ enum Event {
 
 #[derive(Deserialize)]
 struct Started {
+    model: Option<String>,
     usage: Used,
 }
 
@@ -168,6 +173,10 @@ impl Used {
 impl LlmProvider for Anthropic {
     fn model(&self) -> &str {
         &self.endpoint.model
+    }
+
+    fn name(&self) -> &'static str {
+        "anthropic"
     }
 
     fn is_local(&self) -> bool {

@@ -323,6 +323,10 @@ impl LlmProvider for Local {
         &self.0.settings.name
     }
 
+    fn name(&self) -> &'static str {
+        "llama.cpp"
+    }
+
     fn is_local(&self) -> bool {
         true
     }

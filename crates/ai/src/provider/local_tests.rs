@@ -201,8 +201,12 @@ async fn the_real_model_plans() {
     let path = |variable: &str| PathBuf::from(std::env::var(variable).unwrap());
     let (_files, receiver) =
         tokio::sync::watch::channel(Some(Files { server: path("LLAMA_SERVER"), model: path("LLM_GGUF") }));
-    let model = Local::new(Settings::of("qwen", crate::planner::model::PREFIX), receiver, no_embedding());
-    let chat = crate::planner::model::chat("move Isdom to Proposal", crate::planner::model::Breadth::Common);
+    let model = Local::new(Settings::of("qwen", crate::prompt::PLAN_COMMON.usual().text), receiver, no_embedding());
+    let chat = crate::planner::model::chat(
+        "move Isdom to Proposal",
+        crate::planner::model::Breadth::Common,
+        crate::prompt::PLAN_COMMON.usual(),
+    );
     let reply = model.chat(&chat, &mut |_| {}).await.unwrap();
     assert_eq!(reply.text, r#"{"tool":"change","name":"Isdom","field":"stage","value":"Proposal"}"#);
     eprintln!("{:?} first, {:?} in all, {:?}", reply.first_token, reply.latency, reply.usage);

@@ -76,6 +76,8 @@ pub struct Reply {
     pub latency: Duration,
     /// Whether the answer was cut off at `max_tokens`.
     pub cut: bool,
+    /// The model that answered, if it said so: an alias names another.
+    pub model: Option<String>,
 }
 
 /// Why a call gave no answer.
@@ -89,6 +91,19 @@ pub enum ProviderError {
     Refused { status: u16, message: String },
     /// It answered something else than the protocol says.
     Broken(String),
+}
+
+impl ProviderError {
+    /// What kind of error it is, in a word that holds nothing of the request.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match self {
+            Self::Unavailable(_) => "unavailable".to_owned(),
+            Self::Timeout(_) => "timeout".to_owned(),
+            Self::Refused { status, .. } => status.to_string(),
+            Self::Broken(_) => "unreadable".to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Display for ProviderError {
@@ -132,6 +147,9 @@ pub type OnText<'a> = &'a mut (dyn FnMut(&str) + Send);
 pub trait LlmProvider: Send + Sync + std::fmt::Debug {
     /// The model's name, as prices and records know it.
     fn model(&self) -> &str;
+
+    /// Who runs it, as OpenTelemetry's conventions name providers.
+    fn name(&self) -> &'static str;
 
     /// Whether it runs on this machine: nothing leaves it and nothing is charged.
     fn is_local(&self) -> bool;

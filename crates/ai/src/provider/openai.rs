@@ -156,6 +156,7 @@ impl OpenAi {
             first_token: Duration::ZERO,
             latency: Duration::ZERO,
             cut: false,
+            model: None,
         };
         let mut finished = false;
         'stream: loop {
@@ -174,6 +175,9 @@ impl OpenAi {
                 let part: Part = serde_json::from_str(&data).map_err(|e| ProviderError::Broken(e.to_string()))?;
                 if let Some(error) = part.error {
                     return Err(ProviderError::Broken(error.to_string()));
+                }
+                if let Some(model) = part.model {
+                    reply.model.get_or_insert(model);
                 }
                 if let Some(usage) = part.usage {
                     reply.usage = Usage { tokens_in: usage.prompt_tokens, tokens_out: usage.completion_tokens };
@@ -240,6 +244,7 @@ const FORMAT_MARK: &str = "@schema@";
 struct Part {
     #[serde(default)]
     choices: Vec<Choice>,
+    model: Option<String>,
     usage: Option<Used>,
     error: Option<Value>,
 }
@@ -279,6 +284,10 @@ struct Embedding {
 impl LlmProvider for OpenAi {
     fn model(&self) -> &str {
         &self.endpoint.model
+    }
+
+    fn name(&self) -> &'static str {
+        "openai"
     }
 
     fn is_local(&self) -> bool {

@@ -18,7 +18,7 @@ use super::local::{Files, Local, Settings};
 use super::openai::{Endpoint, Limits, OpenAi};
 use super::price::Prices;
 use super::{LlmProvider, ProviderError};
-use crate::{Assistant, Consult, planner};
+use crate::{Assistant, Consult};
 
 /// What the operator decided.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ pub fn assistant(config: AiConfig, dirs: Dirs) -> Result<(Assistant, Option<Down
     let embedding = LocalEmbedding::new(embedding);
     let local = |embedding: &LocalEmbedding| -> (Arc<dyn LlmProvider>, _) {
         let (files, ready) = watch::channel(None);
-        let settings = Settings::of(LOCAL_MODEL, planner::model::PREFIX);
+        let settings = Settings::of(LOCAL_MODEL, crate::prompt::PLAN_COMMON.usual().text);
         (Arc::new(Local::new(settings, ready, embedding.clone())), files)
     };
     let made = |providers| Assistant::chain(providers, config.prices.clone(), config.consult, seen.clone());

@@ -13,6 +13,7 @@ use crate::Assistant;
 use crate::agent::store::call::Purpose;
 use crate::ask::Asked;
 use crate::planner::{Ask, Filter, model};
+use crate::prompt;
 use crate::provider::LlmProvider;
 use crate::resolve::text::contains_words;
 use crate::resolve::vocabulary::StageKind;
@@ -34,15 +35,29 @@ pub async fn more(
         return None;
     }
     let breadth = model::Breadth::Common;
+    let version = prompt_of(cx, breadth).await?;
     let asked =
-        Asked { purpose: Purpose::Filter, run: None, prompt_version: breadth.version(), patience: Some(PATIENCE) };
-    let outcome = assistant.ask(cx, asked, provider, &model::chat(sentence, breadth), &mut Vec::new()).await;
+        Asked { purpose: Purpose::Filter, run: None, prompt_version: Some(version.id), patience: Some(PATIENCE) };
+    let outcome = assistant.ask(cx, asked, provider, &model::chat(sentence, breadth, version), &mut Vec::new()).await;
     let reply = outcome.map_err(|error| tracing::info!(%error, "no model answers; the grammar reads alone")).ok()?;
     let ask = model::parse(&reply.text, &lexicon.reading)
         .map_err(|why| tracing::info!(why, "the model's answer could not be read; the grammar reads alone"))
         .ok()?;
     let Ask::SearchOpportunities(search) = ask else { return None };
     added(sentence, first, &search.filter, lexicon)
+}
+
+/// The version of the prompt that the person gets: a sentence belongs to no conversation.
+async fn prompt_of(cx: &Context, breadth: model::Breadth) -> Option<&'static prompt::Version> {
+    let splits = async {
+        let mut tx = cx.begin().await?;
+        let splits = prompt::store::splits(&mut tx).await?;
+        tx.done(splits).await
+    };
+    let splits = splits
+        .await
+        .map_err(|error| tracing::warn!(%error, "which prompt is in use could not be read; the grammar reads alone"));
+    Some(splits.ok()?.pick(breadth.prompt(), cx.actor().user.0))
 }
 
 /// What was left, as the model calls it: its words, and the same said plainly.

@@ -227,8 +227,11 @@ impl Doing<'_> {
         };
         let looking_at = kind.map(|kind| RunContext { kind, id: self.taken.record });
         let goal = text::filled(goal, self.facts, agent::MAX_GOAL);
-        let run =
-            agent::store::start(tx, &NewRun { goal: &goal, conversation: None, context: looking_at.as_ref() }).await?;
+        let run = agent::store::start(
+            tx,
+            &NewRun { goal: &goal, conversation: None, context: looking_at.as_ref(), agent: "Automations" },
+        )
+        .await?;
         Ok(run.0)
     }
 }

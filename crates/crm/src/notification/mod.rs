@@ -65,6 +65,8 @@ words! {
         ApprovalEscalated = "approval_escalated",
         /// A deal has entered a stage that tells them so.
         StageEntered = "stage_entered",
+        /// The assistant has become worse, slower or dearer, or a budget of it runs out.
+        AiAlert = "ai_alert",
     }
 }
 
@@ -89,6 +91,7 @@ impl NotificationKind {
         Self::ApprovalDecided,
         Self::ApprovalEscalated,
         Self::StageEntered,
+        Self::AiAlert,
     ];
 }
 
@@ -96,7 +99,7 @@ words! {
     /// What a notification can be about.
     NotifiedObject, "object" {
         Opportunity = "opportunity", Account = "account", Contact = "contact", Lead = "lead", Task = "task",
-        Import = "import", BulkChange = "bulk_change", Automation = "automation",
+        Import = "import", BulkChange = "bulk_change", Automation = "automation", AiAlert = "ai_alert",
     }
 }
 
@@ -174,6 +177,7 @@ impl Notification {
             (None, NotifiedObject::Import) => format!("/admin/imports/{id}"),
             (None, NotifiedObject::BulkChange) => "/notifications".to_owned(),
             (None, NotifiedObject::Automation) => format!("/admin/automations/{id}"),
+            (None, NotifiedObject::AiAlert) => "/admin/ai-quality".to_owned(),
         }
     }
 }

@@ -58,6 +58,7 @@ impl Channels {
             | Kind::SlaWarning
             | Kind::SlaBreached
             | Kind::AutomationPaused
+            | Kind::AiAlert
             | Kind::ApprovalWaiting
             | Kind::ApprovalDecided
             | Kind::ApprovalEscalated => EmailMode::AtOnce,

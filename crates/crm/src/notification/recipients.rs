@@ -210,6 +210,10 @@ impl Happened {
                 return self.person().map(|user| self.told(user, Kind::BulkFinished, key)).into_iter().collect();
             }
             "import" | "bulk_change" => Vec::new(),
+            "ai_alert" => {
+                let who = self.data.get("notify").map(ids).filter(|_| self.verb() == "raised").unwrap_or_default();
+                return once(who.into_iter().map(|user| self.told(user, Kind::AiAlert, key)).collect());
+            }
             "automation" => {
                 let whose = self.data.get("run_as").and_then(id).filter(|_| self.verb() == "paused");
                 return whose.map(|user| self.told(user, Kind::AutomationPaused, key)).into_iter().collect();

@@ -70,6 +70,8 @@ impl Language {
             (Self::German, Kind::AutomationMessage) => format!("{who} zu {what}"),
             (Self::English, Kind::AutomationPaused) => format!("The automation {name} was switched off"),
             (Self::German, Kind::AutomationPaused) => format!("Die Automation {name} wurde abgeschaltet"),
+            (Self::English, Kind::AiAlert) => format!("AI alert: {name}"),
+            (Self::German, Kind::AiAlert) => format!("KI-Warnung: {name}"),
             (Self::English, Kind::AccountTeamAdded) => format!("{who} added you to the team of {name}"),
             (Self::German, Kind::AccountTeamAdded) => format!("{who} hat Sie in das Team von {name} aufgenommen"),
             (Self::English, Kind::SlaWarning) => format!("Due soon by a service level: {name}"),
@@ -191,6 +193,10 @@ impl Language {
             Kind::AutomationMessage => self.say(
                 "You get this because an automation was told to tell you.",
                 "Sie erhalten dies, weil eine Automation Sie benachrichtigen soll.",
+            ),
+            Kind::AiAlert => self.say(
+                "You get this because you govern the assistant, or because it is your budget.",
+                "Sie erhalten dies, weil Sie den Assistenten verwalten oder weil es Ihr Budget ist.",
             ),
             Kind::AutomationPaused => self.say(
                 "You get this because the automation acted for you.",

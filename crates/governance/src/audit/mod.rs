@@ -17,7 +17,7 @@ pub struct ModelCall {
     pub id: Uuid,
     pub run_id: Option<AgentRunId>,
     pub user: Option<Ref>,
-    /// `plan`, `filter` or `embed`.
+    /// `plan`, `filter`, `embed` or `replay`.
     pub purpose: String,
     pub model: String,
     /// Whether the model runs on this machine.

@@ -88,3 +88,10 @@ pub struct Usage {
     pub proposals: ProposalsAccepted,
     pub people: Vec<PersonUsage>,
 }
+
+/// A share, or a mean; null of nothing.
+pub(crate) fn ratio(part: i64, whole: i64) -> Option<f64> {
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let of = (whole > 0).then(|| part as f64 / whole as f64);
+    of
+}

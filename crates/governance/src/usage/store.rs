@@ -10,7 +10,7 @@ use dealwright_store::Tx;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{CallsUsed, PersonUsage, ProposalsAccepted, RunsQuality, Usage, UsageRow};
+use super::{CallsUsed, PersonUsage, ProposalsAccepted, RunsQuality, Usage, UsageRow, ratio};
 
 fn start(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
@@ -68,12 +68,6 @@ async fn calls(tx: &mut Tx, since: DateTime<Utc>, until: DateTime<Utc>) -> Resul
     .fetch_all(tx.db())
     .await?;
     Ok(rows)
-}
-
-fn ratio(part: i64, whole: i64) -> Option<f64> {
-    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "counts far below 2^52")]
-    let of = (whole > 0).then(|| part as f64 / whole as f64);
-    of
 }
 
 #[derive(Clone, Debug, Default)]

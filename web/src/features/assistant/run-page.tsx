@@ -1,12 +1,14 @@
 /** One run: what was asked, what was done for it step by step, what came of it, and what it took. */
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { MessageSquare, Undo2 } from "lucide-react";
+import { CircleCheck, CircleX, MessageSquare, Undo2 } from "lucide-react";
 import { useMemo, type ReactNode } from "react";
 import type { Run } from "@/api/types";
 import { SourceLink } from "@/components/crm/evidence";
 import { ProposalCard } from "@/components/crm/proposal-card";
 import { undoable, useMany } from "@/components/crm/proposal-many";
 import { ProposalOutcomes } from "@/components/crm/proposal-outcomes";
+import { ReplayCard } from "@/components/crm/trace/replay";
+import { TraceCard } from "@/components/crm/trace/waterfall";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/states";
@@ -17,7 +19,7 @@ import { runQuery } from "./run-query";
 import { Answered } from "./run-view";
 import { finished, told } from "./stream";
 import { Timeline } from "./timeline";
-import { changed, cost, leftOut, planner, seconds, STATUS, tokens, verdict } from "./words";
+import { changed, cost, leftOut, planner, seconds, STATUS, tokens, verdict, verdicts, type LeftOut } from "./words";
 
 export function RunPage({ id }: { id: string }) {
   const run = useSuspenseQuery(runQuery(id)).data;
@@ -64,6 +66,8 @@ export function RunPage({ id }: { id: string }) {
         <Timeline run={run} />
       </Card>
       <Review run={run} />
+      <TraceCard id={id} over={over} />
+      {over && <ReplayCard id={id} />}
       {over && run.status !== "cancelled" && (
         <Card title="Was it of use?">
           <div className="flex flex-wrap items-center gap-1 px-4 py-3">
@@ -139,11 +143,13 @@ function Review({ run }: { run: Run }) {
   const said = verdict(run);
   if (!said) return null;
   const out = leftOut(run.steps);
+  const all = verdicts(run.steps);
   return (
     <Card title="Review">
       <div className="flex flex-col gap-2 px-4 py-3 text-cell text-fg-2">
         <p>{said}</p>
-        {out.length > 0 && (
+        {all.length > 0 && <Verdicts all={all} />}
+        {all.length === 0 && out.length > 0 && (
           <ul className="flex flex-col gap-1.5">
             {out.map(({ sentence, unknown }) => (
               <li key={sentence}>
@@ -157,5 +163,31 @@ function Review({ run }: { run: Run }) {
         )}
       </div>
     </Card>
+  );
+}
+
+/** Each sentence with what the review made of it. */
+function Verdicts({ all }: { all: LeftOut[] }) {
+  return (
+    <details>
+      <summary className="cursor-pointer text-meta text-fg-3">{plural(all.length, "sentence")}, one by one</summary>
+      <ul className="flex flex-col gap-1.5 pt-1.5">
+        {all.map(({ sentence, unknown }, n) => (
+          <li key={n} className="flex gap-2">
+            {unknown.length === 0 ? (
+              <CircleCheck className="mt-0.5 size-3.5 shrink-0 text-ok" aria-label="supported" />
+            ) : (
+              <CircleX className="mt-0.5 size-3.5 shrink-0 text-bad" aria-label="without a source" />
+            )}
+            <span className="min-w-0 break-words">
+              {unknown.length === 0 ? sentence : <del className="text-fg-3">{sentence}</del>}
+              {unknown.length > 0 && (
+                <span className="block text-meta text-fg-3">No source for {unknown.join(", ")}</span>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

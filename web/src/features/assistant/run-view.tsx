@@ -86,8 +86,8 @@ export function Answered({ run }: { run: LiveRun }) {
           out.
         </p>
       )}
-      {(run.answer?.drafts ?? []).map((letter) => (
-        <LetterCard key={letter.subject} letter={letter} />
+      {(run.answer?.drafts ?? []).map((letter, n) => (
+        <LetterCard key={letter.subject} letter={letter} of={{ run: run.id, n }} />
       ))}
       {run.status === "failed" && (
         <p role="alert" className="flex items-start gap-1.5 rounded-lg bg-bad-soft px-3 py-2 text-cell text-bad-text">

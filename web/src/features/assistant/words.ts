@@ -40,17 +40,23 @@ export interface LeftOut {
   unknown: string[];
 }
 
-export function leftOut(steps: RunStep[]): LeftOut[] {
+/** Sentences of the review's result, by the name under which it has them. */
+function sentences(steps: RunStep[], name: "dropped" | "verdicts"): LeftOut[] {
   const review = steps.find((s) => s.kind === "review");
-  const dropped: unknown = (review?.result as Record<string, unknown> | null | undefined)?.dropped;
-  if (!Array.isArray(dropped)) return [];
-  return dropped.flatMap((one: unknown) => {
+  const found: unknown = (review?.result as Record<string, unknown> | null | undefined)?.[name];
+  if (!Array.isArray(found)) return [];
+  return found.flatMap((one: unknown) => {
     if (typeof one !== "object" || one === null) return [];
     const { sentence, unknown } = one as { sentence?: unknown; unknown?: unknown };
     const names = Array.isArray(unknown) ? unknown.filter((u): u is string => typeof u === "string") : [];
     return typeof sentence === "string" ? [{ sentence, unknown: names }] : [];
   });
 }
+
+export const leftOut = (steps: RunStep[]): LeftOut[] => sentences(steps, "dropped");
+
+/** Every sentence that was written; nothing is unknown of those that stayed. */
+export const verdicts = (steps: RunStep[]): LeftOut[] => sentences(steps, "verdicts");
 
 /** The review's verdict; null while there is none. */
 export function verdict(run: Pick<Run, "steps" | "answer">): string | null {

@@ -1,6 +1,6 @@
 /** What language models were asked, and what they answered. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { MessageSquareText } from "lucide-react";
 import type { ModelCall } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
@@ -94,6 +94,15 @@ function Row({ call }: { call: ModelCall }) {
               ),
           )}
         </dl>
+        {call.run_id && (
+          <Link
+            to="/admin/model-runs/$id"
+            params={{ id: call.run_id }}
+            className="mt-1 inline-block text-accent-text underline"
+          >
+            The whole run
+          </Link>
+        )}
       </details>
     </li>
   );

@@ -17,6 +17,22 @@ export const usageQuery = (days: number) =>
     staleTime: 30_000,
   });
 
+/** Of the last so many days. */
+export const qualityQuery = (days: number) =>
+  queryOptions({
+    queryKey: ["ai-quality", days],
+    queryFn: () => {
+      const from = new Date(Date.now() - (days - 1) * 86_400_000).toISOString().slice(0, 10);
+      return get("/ai/quality", { query: { from } });
+    },
+    staleTime: 30_000,
+  });
+
+export const alertsQuery = () =>
+  queryOptions({ queryKey: ["ai-alerts"], queryFn: () => get("/ai/alerts"), staleTime: 30_000 });
+
+export const promptsQuery = () => queryOptions({ queryKey: ["prompts"], queryFn: () => get("/prompts") });
+
 export interface CallsSearch {
   failed?: boolean | undefined;
 }

@@ -100,7 +100,12 @@ function Figures({ usage }: { usage: AiUsage }) {
   );
 }
 
-const PURPOSES: Record<string, string> = { plan: "Plans of requests", filter: "Sentences of lists", embed: "Meaning" };
+const PURPOSES: Record<string, string> = {
+  plan: "Plans of requests",
+  filter: "Sentences of lists",
+  embed: "Meaning",
+  replay: "Requests run again",
+};
 
 const ratio = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
 

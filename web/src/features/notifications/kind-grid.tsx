@@ -13,6 +13,7 @@ const KINDS: { id: NotificationKind; label: string }[] = [
   { id: "account_team_added", label: "I join an account’s team" },
   { id: "automation_message", label: "An automation tells me of a record" },
   { id: "automation_paused", label: "An automation of mine is switched off" },
+  { id: "ai_alert", label: "The assistant gets worse, or an AI budget runs out" },
   { id: "sla_warning", label: "Something is soon due by a service level" },
   { id: "sla_breached", label: "Something is overdue by a service level" },
   { id: "approval_waiting", label: "An approval waits for me" },

@@ -1,6 +1,7 @@
 //! The planner's node: the grammar reads the request, a model where the grammar is not sure, or where it was and nothing
 //! came of it.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use dealwright_governance::policy::Guardrails;
@@ -8,9 +9,10 @@ use dealwright_governance::policy::store as guardrails;
 use dealwright_governance::safety;
 use dealwright_kernel::{Error, Result};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Walk, shown, step_of, title};
-use crate::Consult;
+use crate::agent::replay::Planner;
 use crate::agent::reply::taken_up;
 use crate::agent::store::call::{Called, Purpose};
 use crate::agent::store::{self, Begin, End, Standing};
@@ -18,8 +20,12 @@ use crate::agent::{State, Status, carry, lookup, mention};
 use crate::ask::{Asked, Unanswered};
 use crate::planner::rules::{self, Certainty, Draft};
 use crate::planner::{Ask, Author, Decline, model, reconcile};
+use crate::prompt::split::Splits;
+use crate::prompt::{self, Prompt};
 use crate::proposal::Confidence;
+use crate::resolve::record::RecordType;
 use crate::resolve::vocabulary::Vocabulary;
+use crate::{Consult, Link};
 
 impl Walk<'_> {
     pub(super) async fn plan(&self, standing: Standing) -> Result<()> {
@@ -30,6 +36,7 @@ impl Walk<'_> {
             return tx.rollback().await;
         }
         let rails = guardrails::policy(&mut tx).await?.rails;
+        let splits = prompt::store::splits(&mut tx).await?;
         let before = store::before(&mut tx, standing.conversation, self.run).await?;
         store::begin_step(
             &mut tx,
@@ -49,18 +56,16 @@ impl Walk<'_> {
         self.assistant.wake(self.run);
 
         let mut state = standing.state;
+        state.prompts = picked(&splits, standing.conversation);
         let looked_at = standing.context.as_ref().map(|c| (c.kind, c.id));
         let mut calls = Vec::new();
         let waiting = before.as_ref().filter(|(status, _)| *status == Status::Waiting).map(|(_, state)| state.clone());
         match waiting.and_then(|before| taken_up(before, &standing.goal, looked_at)) {
             _ if declined(&standing.goal, &rails, &mut state) => {}
-            Some(resumed) => state = resumed,
+            Some(resumed) => state = State { prompts: state.prompts, ..resumed },
             None => {
                 let before = before.map(|(_, state)| state).unwrap_or_default();
-                state.in_hand = looked_at.or(before.in_hand);
-                state.listed.clone_from(&before.listed);
-                self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await;
-                carry::narrow(&standing.goal, &mut state.asks, &before);
+                self.read_on(standing.goal.as_str(), &vocabulary, &mut state, (looked_at, &before), &mut calls).await;
             }
         }
         state.planned = true;
@@ -96,14 +101,21 @@ impl Walk<'_> {
     }
 
     /// Plans the goal, by the grammar and, where it is not sure, by a model.
-    async fn understand(&self, goal: &str, vocabulary: &Vocabulary, state: &mut State, calls: &mut Vec<Called>) {
+    pub(super) async fn understand(
+        &self,
+        goal: &str,
+        vocabulary: &Vocabulary,
+        state: &mut State,
+        calls: &mut Vec<Called>,
+    ) {
         let whole = rules::draft(goal, vocabulary, self.reading);
         let sure = whole.certainty == Certainty::High;
-        let provider = self.assistant.provider();
+        let links = self.links();
         state.author = Some(Author::Deterministic);
         state.confidence = Some(if sure { Confidence::High } else { Confidence::Medium });
-        if provider.filter(|_| !sure || self.assistant.consult() == Consult::Always).is_none() {
-            state.without_model = self.assistant.provider().is_none();
+        let consulted = !sure || self.assistant.consult() == Consult::Always || self.trial.is_some();
+        if links.is_empty() || !consulted {
+            state.without_model = links.is_empty();
             state.asks = whole.plan.steps;
             return;
         }
@@ -130,7 +142,7 @@ impl Walk<'_> {
 
     /// One clause put to the models, one after the other until one gives a usable answer, with how far it is to be trusted.
     async fn asked(&self, clause: &str, state: &mut State, calls: &mut Vec<Called>) -> Option<(Ask, reconcile::Trust)> {
-        for (n, link) in self.assistant.links().iter().enumerate() {
+        for (n, link) in self.links().into_iter().enumerate() {
             let provider = link.provider.as_ref();
             if !link.breaker.lets(Instant::now()) {
                 tracing::debug!(run = %self.run, model = provider.model(), "it failed of late, and is left alone for a while");
@@ -143,13 +155,10 @@ impl Walk<'_> {
             } else {
                 (model::Breadth::All, reconcile::Trust::Much)
             };
-            let asked = Asked {
-                purpose: Purpose::Plan,
-                run: Some(self.run),
-                prompt_version: breadth.version(),
-                patience: None,
-            };
-            let outcome = self.assistant.ask(self.cx, asked, provider, &model::chat(clause, breadth), calls).await;
+            let version = version(state, breadth.prompt());
+            let asked = self.asking(version);
+            let chat = model::chat(clause, breadth, version);
+            let outcome = self.assistant.ask(self.cx, asked, provider, &chat, calls).await;
             match &outcome {
                 Ok(_) => link.breaker.heard(Ok(()), Instant::now()),
                 Err(Unanswered::Failed(error)) => link.breaker.heard(Err(error), Instant::now()),
@@ -175,6 +184,23 @@ impl Walk<'_> {
         None
     }
 
+    /// The models that may be asked, one after the other.
+    fn links(&self) -> Vec<&Link> {
+        let all = self.assistant.links().iter();
+        match self.trial.map(|trial| &trial.planner) {
+            None | Some(Planner::Usual) => all.collect(),
+            Some(Planner::Grammar) => Vec::new(),
+            Some(Planner::Model(name)) => all.filter(|link| link.provider.model() == name).collect(),
+        }
+    }
+
+    /// For what a model is asked here. A replay is no call of the run that it repeats.
+    fn asking(&self, version: &prompt::Version) -> Asked {
+        let (purpose, run) =
+            if self.trial.is_some() { (Purpose::Replay, None) } else { (Purpose::Plan, Some((self.run, 1))) };
+        Asked { purpose, run, prompt_version: Some(version.id), patience: None }
+    }
+
     /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet.
     pub(super) fn may_plan_again(&self, state: &State) -> bool {
         state.first.is_some() || (state.author == Some(Author::Deterministic) && !state.again)
@@ -184,8 +210,36 @@ impl Walk<'_> {
     /// what examples teach where there is none. When that finds nothing either, the first reading stands.
     pub(super) async fn plan_again(&self, goal: &str, mut state: State, n: i32) -> Result<()> {
         let mut calls = Vec::new();
+        self.plan_anew(goal, &mut state, &mut calls).await?;
+        let mut tx = self.begin().await?;
+        if !self.held(&mut tx, |now| step_of(now.next) == n && now.question.is_none()).await? {
+            return tx.rollback().await;
+        }
+        store::call::record(&mut tx, self.run, 1, &calls).await?;
+        store::save(&mut tx, self.run, Status::Running, &state).await?;
+        tx.commit(()).await?.into_inner();
+        Ok(())
+    }
+
+    /// Plans a request that goes on with what was said before: of what is looked at or was spoken of last, and of the list before.
+    pub(super) async fn read_on(
+        &self,
+        goal: &str,
+        vocabulary: &Vocabulary,
+        state: &mut State,
+        (looked_at, before): (Option<(RecordType, Uuid)>, &State),
+        calls: &mut Vec<Called>,
+    ) {
+        state.in_hand = looked_at.or(before.in_hand);
+        state.listed.clone_from(&before.listed);
+        self.understand(goal, vocabulary, state, calls).await;
+        carry::narrow(goal, &mut state.asks, before);
+    }
+
+    /// The other plan, if there is one.
+    pub(super) async fn plan_anew(&self, goal: &str, state: &mut State, calls: &mut Vec<Called>) -> Result<()> {
         if let Some(first) = state.first.take() {
-            self.replan(&mut state, *first);
+            self.replan(state, *first);
             state.author = Some(Author::Deterministic);
         } else {
             let mut tx = self.begin().await?;
@@ -196,11 +250,7 @@ impl Walk<'_> {
             let clause = clauses.get(state.next).filter(|_| clauses.len() == state.asks.len());
             let clause = clause.map_or(goal, String::as_str);
             let none = rules::Draft::none();
-            let asked = match self.assistant.provider() {
-                Some(_) => self.asked(clause, &mut state, &mut calls).await,
-                None => None,
-            };
-            let again = match asked {
+            let again = match self.asked(clause, state, calls).await {
                 Some((ask, _)) => {
                     let trust = reconcile::Trust::Much;
                     let ask = reconcile::reconcile(clause, ask, &none, trust, &vocabulary, self.reading);
@@ -216,17 +266,10 @@ impl Walk<'_> {
                 state.first = Some(Box::new(before));
                 state.author = Some(author);
                 state.confidence = Some(Confidence::Low);
-                self.replan(&mut state, ask);
+                self.replan(state, ask);
             }
             state.again = true;
         }
-        let mut tx = self.begin().await?;
-        if !self.held(&mut tx, |now| step_of(now.next) == n && now.question.is_none()).await? {
-            return tx.rollback().await;
-        }
-        store::call::record(&mut tx, self.run, 1, &calls).await?;
-        store::save(&mut tx, self.run, Status::Running, &state).await?;
-        tx.commit(()).await?.into_inner();
         Ok(())
     }
 
@@ -238,8 +281,20 @@ impl Walk<'_> {
     }
 }
 
+/// The version of each prompt that a conversation gets.
+fn picked(splits: &Splits, conversation: Uuid) -> BTreeMap<String, String> {
+    let version =
+        |prompt: &'static Prompt| (prompt.name.to_owned(), splits.pick(prompt, conversation).number.to_owned());
+    prompt::ALL.into_iter().map(version).collect()
+}
+
+/// The version that was picked for the run.
+pub(super) fn version(state: &State, prompt: &'static Prompt) -> &'static prompt::Version {
+    state.prompts.get(prompt.name).and_then(|number| prompt.version(number)).unwrap_or_else(|| prompt.usual())
+}
+
 /// Whether the guardrails decline a request; what they found of it is noted.
-fn declined(goal: &str, rails: &Guardrails, state: &mut State) -> bool {
+pub(super) fn declined(goal: &str, rails: &Guardrails, state: &mut State) -> bool {
     let (content, orders) = (safety::harmful(goal, rails.content_filter), safety::orders(goal, rails.injection_filter));
     for (name, what, verdict) in [
         ("content", "a request that means harm", &content),

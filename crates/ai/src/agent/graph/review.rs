@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Walk, step_of};
 use crate::agent::store::{self, Begin, End, Standing};
 use crate::agent::{Answer, State, Status, Step, compose};
-use crate::grounding::answer::Dropped;
+use crate::grounding::answer::Grounded;
 use crate::grounding::{Facts, ground_answer};
 use crate::tools::email::EmailDraft;
 
@@ -27,7 +27,8 @@ impl Walk<'_> {
         tx.commit(()).await?.into_inner();
 
         let state = standing.state;
-        let (mut answer, dropped) = self.answer(&standing.goal, &state, &steps);
+        let (mut answer, reviewed) = self.answer(&standing.goal, &state, &steps);
+        let Grounded { dropped, verdicts, .. } = reviewed;
         let withheld = self.filter(&mut answer).await?;
         let status = if answer.question.is_some() { Status::Waiting } else { Status::Done };
 
@@ -42,7 +43,7 @@ impl Walk<'_> {
         };
         let end = End {
             tool: None,
-            result: json!({ "dropped": dropped, "filtered": withheld }),
+            result: json!({ "dropped": dropped, "filtered": withheld, "verdicts": verdicts }),
             count: None,
             summary: &summary,
             failed: false,
@@ -57,6 +58,7 @@ impl Walk<'_> {
         if let Some(question) = &answer.question {
             store::tell(&mut tx, self.run, "question", question).await?;
         }
+        store::reviewed(&mut tx, self.run, verdicts.len(), dropped.len()).await?;
         store::finish(&mut tx, self.run, status, Some(&answer), None).await?;
         store::tell(&mut tx, self.run, "done", &json!({ "status": status })).await?;
         tx.commit(()).await?.into_inner();
@@ -70,7 +72,7 @@ impl Walk<'_> {
     }
 
     /// Takes out of an answer what the content filter does not let be said; how many lines that were.
-    async fn filter(&self, answer: &mut Answer) -> Result<usize> {
+    pub(super) async fn filter(&self, answer: &mut Answer) -> Result<usize> {
         let mut tx = self.begin().await?;
         let filter = guardrails::policy(&mut tx).await?.rails.content_filter;
         tx.done(()).await?;
@@ -86,7 +88,7 @@ impl Walk<'_> {
     }
 
     /// Composes the answer and takes out of it what nothing supports.
-    fn answer(&self, goal: &str, state: &State, steps: &[Step]) -> (Answer, Vec<Dropped>) {
+    pub(super) fn answer(&self, goal: &str, state: &State, steps: &[Step]) -> (Answer, Grounded) {
         let mut draft = compose::Draft::default();
         let mut facts = Facts::default();
         facts.add_request(goal, &self.reading);
@@ -115,7 +117,7 @@ impl Walk<'_> {
             question: state.question.clone(),
             drafts: draft.letters.into_iter().filter(|letter| self.is_grounded(letter, &facts)).collect(),
         };
-        (answer, grounded.dropped)
+        (answer, grounded)
     }
 }
 

@@ -4,6 +4,7 @@ use dealwright_kernel::Result;
 use dealwright_kernel::error::OrNotFound;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_store::Tx;
+use uuid::Uuid;
 
 /// What a model was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub enum Purpose {
     Embed,
     /// A list's filter from a sentence.
     Filter,
+    /// A plan that is only compared with an earlier one.
+    Replay,
 }
 
 impl Purpose {
@@ -20,6 +23,7 @@ impl Purpose {
             Self::Plan => "plan",
             Self::Embed => "embed",
             Self::Filter => "filter",
+            Self::Replay => "replay",
         }
     }
 }
@@ -29,19 +33,26 @@ impl Purpose {
 pub struct Called {
     pub purpose: Purpose,
     pub model: String,
+    /// Who runs it.
+    pub provider: &'static str,
+    /// The model that answered, by its own word.
+    pub answered_by: Option<String>,
     pub local: bool,
+    /// Which constant prompt it was sent first.
+    pub prompt_version: Option<&'static str>,
     pub tokens_in: i64,
     pub tokens_out: i64,
     pub first_token_ms: Option<i64>,
     pub latency_ms: i64,
     pub cost_micros: Option<i64>,
     pub error: Option<String>,
+    /// In a word.
+    pub error_type: Option<String>,
 }
 
 /// What is kept of a call for the audit.
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
-    pub prompt_version: Option<&'static str>,
     pub prompt: Option<String>,
     pub reply: Option<String>,
     pub redacted: bool,
@@ -61,17 +72,18 @@ pub async fn record(tx: &mut Tx, run: AgentRunId, n: i32, calls: &[Called]) -> R
     // Not known as soon as one of them is not.
     let cost: Option<i64> = calls.iter().map(|c| c.cost_micros).sum();
     let first = calls.iter().find_map(|c| c.first_token_ms);
-    let model = calls.iter().find(|c| c.error.is_none() && c.purpose == Purpose::Plan).map(|c| c.model.clone());
+    let planned = calls.iter().find(|c| c.error.is_none() && c.purpose == Purpose::Plan);
     sqlx::query!(
         "update agent_run set tokens_in = tokens_in + $3, tokens_out = tokens_out + $4, cost_micros = cost_micros + $5,
-                first_token_ms = coalesce(first_token_ms, $6), model = coalesce(model, $7) where org_id = $1 and id = $2",
+                first_token_ms = coalesce(first_token_ms, $6), model = coalesce(model, $7), prompt_version = coalesce(prompt_version, $8) where org_id = $1 and id = $2",
         org,
         run.0,
         tokens_in,
         tokens_out,
         cost,
         first,
-        model,
+        planned.map(|c| c.model.as_str()),
+        planned.and_then(|c| c.prompt_version),
     )
     .execute(tx.db())
     .await?;
@@ -89,20 +101,20 @@ pub async fn record(tx: &mut Tx, run: AgentRunId, n: i32, calls: &[Called]) -> R
     Ok(())
 }
 
-/// Records a call of no run, or as one of a run's.
+/// Records a call of no run, or as one of a run's step. Answers its id.
 ///
 /// # Errors
 /// When the database is gone.
-pub async fn insert(tx: &mut Tx, run: Option<AgentRunId>, call: &Called, kept: &Kept) -> Result<()> {
+pub async fn insert(tx: &mut Tx, of: Option<(AgentRunId, i32)>, call: &Called, kept: &Kept) -> Result<Uuid> {
     let (now, id) = (tx.now(), tx.new_id());
     let (org, user) = (tx.org().0, tx.user().or_not_found("user")?.0);
     sqlx::query!(
             "insert into llm_call (org_id, id, run_id, user_id, purpose, model, local, tokens_in, tokens_out, first_token_ms, latency_ms, cost_micros, error, at,
-                                   prompt_version, prompt, reply, redacted)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                                   prompt_version, prompt, reply, redacted, step, provider, answered_by, error_type)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
             org,
             id,
-            run.map(|r| r.0),
+            of.map(|(run, _)| run.0),
             user,
             call.purpose.as_str(),
             call.model,
@@ -114,12 +126,16 @@ pub async fn insert(tx: &mut Tx, run: Option<AgentRunId>, call: &Called, kept: &
             call.cost_micros,
             call.error,
             now,
-            kept.prompt_version,
+            call.prompt_version,
             kept.prompt,
             kept.reply,
             kept.redacted,
+            of.map(|(_, step)| step),
+            call.provider,
+            call.answered_by.as_deref().map(|model| model.chars().take(200).collect::<String>()),
+            call.error_type,
         )
         .execute(tx.db())
         .await?;
-    Ok(())
+    Ok(id)
 }

@@ -55,6 +55,9 @@ impl Records {
             .replace("{object}", "opportunity")
             .replace("{kind}", "stalled_deals")
             .replace("{reaction}", "heart")
+            .replace("{rule}", "error_rate")
+            .replace("{name}", "plan-all")
+            .replace("{n}", "0")
             .replace("{domain}", "acme.test")
             .replace("{valid_from}", "2026-01-02")
     }
@@ -242,6 +245,8 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /budgets" => {
             json!({ "scope": "organisation", "metric": "requests", "period": "day", "amount": "100000" })
         }
+        "PUT /ai/alert-rules/{rule}" => json!({ "active": true, "threshold": 20, "version": 999 }),
+        "PUT /prompts/{name}" => json!({ "shares": [{ "version": "1", "percent": 100 }], "version": 999 }),
         "PUT /budgets/{id}" => json!({ "amount": "200000", "version": 999 }),
         "PUT /lead-scoring" => {
             json!({ "rules": [], "bands": { "a": 60, "b": 40, "c": 20 }, "version": 999 })
@@ -301,6 +306,8 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /undo" => json!({ "event_id": nil }),
         "POST /agent-runs" => json!({ "goal": "" }),
         "POST /agent-runs/{id}/cancellation" => json!({}),
+        "POST /agent-runs/{id}/replays" => json!({ "planner": "grammar" }),
+        "POST /agent-runs/{id}/drafts/{n}/uses" => json!({ "how": "copied" }),
         "POST /agent-runs/{id}/feedback" => json!({ "useful": true }),
         "POST /proposals/{id}/approval" => json!({ "diff_hash": "0" }),
         "POST /proposals/{id}/rejection" => json!({}),

@@ -1,12 +1,17 @@
 //! The assistant, with the grammar as its planner: no model is needed to prove what a run may and may not do.
 
+mod alerts;
 mod around;
 mod governance;
 mod governed;
 mod hostile;
 pub(crate) mod mcp;
+mod observed;
 mod planning;
+mod prompts;
 mod proposals;
+mod quality;
+mod replayed;
 mod runs;
 mod script;
 mod sentences;

@@ -41,6 +41,10 @@ impl LlmProvider for Script {
         "script-1"
     }
 
+    fn name(&self) -> &'static str {
+        "script"
+    }
+
     fn is_local(&self) -> bool {
         false
     }
@@ -60,6 +64,7 @@ impl LlmProvider for Script {
             first_token: Duration::from_millis(5),
             latency: Duration::from_millis(9),
             cut: false,
+            model: Some("script-1-2026".to_owned()),
         };
         Box::pin(async move { Ok(reply) })
     }

@@ -7,10 +7,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "eval",
     "embed",
     "dedupe",
+    "trace",
     "kernel",
     "files",
     "store",

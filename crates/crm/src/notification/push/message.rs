@@ -92,6 +92,7 @@ const fn urgency(kind: Kind) -> &'static str {
         | Kind::AccountTeamAdded
         | Kind::AutomationMessage
         | Kind::AutomationPaused
+        | Kind::AiAlert
         | Kind::ApprovalDecided
         | Kind::StageEntered => "normal",
     }

@@ -127,7 +127,7 @@ pub async fn page(
     let (org, now, user) = (tx.org().0, tx.now(), actor.user.0);
     let mut rows = sqlx::query_as!(
         Row,
-        r#"select n.id, n.kind, n.object, n.record_id, coalesce(o.name, a.name, c.name, l.name, t.title, i.filename, b.object, w.name) as name,
+        r#"select n.id, n.kind, n.object, n.record_id, coalesce(o.name, a.name, c.name, l.name, t.title, i.filename, b.object, w.name, r.name) as name,
                   n.activity_id, coalesce(v.body, e.data #>> '{notify,message}', case when n.kind = 'automation_message' then e.data ->> 'message' end) as "excerpt?", n.count, n.actor_id, n.actor_name, n.created_at, n.listed_at, n.read_at, n.snoozed_until,
                   e.changes as "changes?", case when e.type like 'approval.%' then e.data end as "approval?",
                   (select count(*) - 1 from notification m
@@ -143,6 +143,7 @@ pub async fn page(
            left join import i on n.object = 'import' and i.org_id = n.org_id and i.id = n.record_id
            left join bulk_change b on n.object = 'bulk_change' and b.org_id = n.org_id and b.id = n.record_id
            left join automation w on n.object = 'automation' and w.org_id = n.org_id and w.id = n.record_id
+           left join ai_alert r on n.object = 'ai_alert' and r.org_id = n.org_id and r.id = n.record_id
            left join activity v on v.org_id = n.org_id and v.id = n.activity_id
            left join event e on e.org_id = n.org_id and e.id = n.event_id
            where n.org_id = $1 and n.user_id = $2 and n.in_app
@@ -183,7 +184,7 @@ pub async fn page(
 pub async fn shown(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<Vec<Notification>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select n.id, n.kind, n.object, n.record_id, coalesce(o.name, a.name, c.name, l.name, t.title, i.filename, b.object, w.name) as name,
+        r#"select n.id, n.kind, n.object, n.record_id, coalesce(o.name, a.name, c.name, l.name, t.title, i.filename, b.object, w.name, r.name) as name,
                   n.activity_id, coalesce(v.body, e.data #>> '{notify,message}', case when n.kind = 'automation_message' then e.data ->> 'message' end) as "excerpt?", n.count, n.actor_id, n.actor_name, n.created_at, n.listed_at, n.read_at, n.snoozed_until,
                   e.changes as "changes?", case when e.type like 'approval.%' then e.data end as "approval?", 0::bigint as "others!"
            from notification n
@@ -195,6 +196,7 @@ pub async fn shown(tx: &mut Tx, actor: &Actor, ids: &[Uuid]) -> Result<Vec<Notif
            left join import i on n.object = 'import' and i.org_id = n.org_id and i.id = n.record_id
            left join bulk_change b on n.object = 'bulk_change' and b.org_id = n.org_id and b.id = n.record_id
            left join automation w on n.object = 'automation' and w.org_id = n.org_id and w.id = n.record_id
+           left join ai_alert r on n.object = 'ai_alert' and r.org_id = n.org_id and r.id = n.record_id
            left join activity v on v.org_id = n.org_id and v.id = n.activity_id
            left join event e on e.org_id = n.org_id and e.id = n.event_id
            where n.org_id = $1 and n.user_id = $2 and n.id = any ($3)

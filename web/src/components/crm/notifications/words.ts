@@ -34,6 +34,8 @@ export function words(n: Notification): { who: string; did: string; what: string
       return { who, did: "on", what };
     case "automation_paused":
       return { who: "", did: "An automation was switched off:", what };
+    case "ai_alert":
+      return { who: "", did: "AI alert:", what };
     case "account_team_added":
       return { who, did: "added you to the team of", what };
     case "sla_warning":
@@ -83,7 +85,7 @@ const PATHS = {
 export type Target =
   | { to: (typeof PATHS)[keyof typeof PATHS]; params: { id: string } }
   | { to: "/approvals/$id"; params: { id: string } }
-  | { to: "/tasks" | "/admin/imports" | "/admin/automations" | "/notifications" };
+  | { to: "/admin/ai-quality" | "/tasks" | "/admin/imports" | "/admin/automations" | "/notifications" };
 
 /** The page that tells more. */
 export function target(n: Notification): Target {
@@ -92,6 +94,7 @@ export function target(n: Notification): Target {
   if (type === "task") return { to: "/tasks" };
   if (type === "import") return { to: "/admin/imports" };
   if (type === "automation") return { to: "/admin/automations" };
+  if (type === "ai_alert") return { to: "/admin/ai-quality" };
   if (type === "bulk_change") return { to: "/notifications" };
   return { to: PATHS[type], params: { id } };
 }
