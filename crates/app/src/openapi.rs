@@ -134,7 +134,8 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(dealwright_insight::router())
         .merge(proposal::http::router())
         .merge(dealwright_automation::http::router())
-        .merge(dealwright_routine::router());
+        .merge(dealwright_routine::router())
+        .merge(dealwright_outside::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
 }
 

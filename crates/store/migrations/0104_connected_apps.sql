@@ -86,3 +86,40 @@ create table app_ban (
 
 -- Whether people may connect apps that registered themselves and that nobody of the organisation has connected yet.
 alter table sign_in_policy add column new_apps boolean not null default true;
+
+-- Servers of outside tools, which administrators add; and their tools as they were last seen.
+create table tool_server (
+    org_id          uuid not null references organisation (id) on delete cascade,
+    id              uuid not null,
+    name            text not null check (name ~ '^[a-z][a-z0-9_]{0,29}$'),
+    url             text not null check (length(url) <= 1000),
+    -- The bearer it is sent, sealed by the keyring.
+    secret          bytea,
+    has_secret      boolean not null generated always as (secret is not null) stored,
+    enabled         boolean not null default true,
+    checked_at      timestamptz,
+    problem         text check (length(problem) <= 500),
+    version         bigint not null default 1,
+    created_by      uuid not null,
+    created_at      timestamptz not null,
+    primary key (org_id, id),
+    unique (org_id, name),
+    foreign key (org_id, created_by) references app_user (org_id, id)
+);
+
+create table outside_tool (
+    org_id          uuid not null,
+    server_id       uuid not null,
+    name            text not null check (length(name) between 1 and 100),
+    about           text not null check (length(about) <= 1000),
+    -- The JSON schema of its arguments.
+    arguments       jsonb not null,
+    reads_only      boolean not null,
+    fingerprint     text not null check (length(fingerprint) = 64),
+    -- What an administrator allowed; it is in force only while it is the fingerprint.
+    allowed         text check (length(allowed) = 64),
+    -- Its server offers it no longer.
+    gone            boolean not null default false,
+    primary key (org_id, server_id, name),
+    foreign key (org_id, server_id) references tool_server (org_id, id) on delete cascade
+);

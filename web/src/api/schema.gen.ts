@@ -741,6 +741,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/app-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps that registered themselves
+         * @description Those that somebody here has connected or that were sent away; on a server with one organisation also those that nobody has
+         *     connected yet, which lapse within a day.
+         */
+        get: operations["get_app_registrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/app-registrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send an app away
+         * @description For everybody here, from its next request on. It can't be connected again.
+         */
+        delete: operations["delete_app_registrations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approval-definitions": {
         parameters: {
             query?: never;
@@ -1605,6 +1646,87 @@ export interface paths {
          */
         post: operations["post_configuration"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connected apps
+         * @description One's own; for administrators all. Ended ones are among them.
+         */
+        get: operations["get_connected_apps"];
+        put?: never;
+        /**
+         * Connect an app
+         * @description Answers where to send the browser: to the app, with a code that it exchanges within a minute.
+         */
+        post: operations["post_connected_apps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn an app away
+         * @description Answers where to send the browser: to the app, with the error that it was refused or asked wrongly.
+         */
+        post: operations["post_connected_apps_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an app asks for
+         * @description Of an authorization request whose parameters these are. Nothing is agreed to by asking.
+         */
+        get: operations["get_connected_apps_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Disconnect an app */
+        delete: operations["delete_connected_apps_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6486,6 +6608,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tool-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Servers of outside tools */
+        get: operations["get_tool_servers"];
+        put?: never;
+        /**
+         * Add a server
+         * @description None of its tools is allowed yet.
+         */
+        post: operations["post_tool_servers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a server */
+        delete: operations["delete_tool_servers_id"];
+        options?: never;
+        head?: never;
+        /** Change a server */
+        patch: operations["patch_tool_servers_id"];
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test the connection
+         * @description Asks the server what it offers, and writes that down. What was allowed and is another tool by now is off.
+         */
+        post: operations["post_tool_servers_id_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Allow a tool, or switch it off
+         * @description For everybody whom no rule of the guardrails forbids it. Only one whose server says that it changes nothing.
+         */
+        put: operations["put_tool_servers_id_tools"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trash": {
         parameters: {
             query?: never;
@@ -7005,6 +7206,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register an app
+         * @description RFC 7591, for public clients. A registration that nobody connects within a day lapses.
+         */
+        post: operations["post_oauth_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/revoke": {
         parameters: {
             query?: never;
@@ -7015,8 +7236,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End an access token
-         * @description RFC 7009. A token that is unknown, another client's or over already is answered alike.
+         * End a token
+         * @description RFC 7009. An app's refresh token takes with it all that came of the person's yes. A token that is unknown, another client's or over already is answered alike.
          */
         post: operations["post_oauth_revoke"];
         delete?: never;
@@ -7036,7 +7257,8 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description OAuth 2.0 client credentials, RFC 6749 section 4.4.
+         * @description OAuth 2.0 client credentials, RFC 6749 section 4.4; for an app that acts for a person a code with PKCE (RFC 7636) or a
+         *     refresh token.
          */
         post: operations["post_oauth_token"];
         delete?: never;
@@ -7662,6 +7884,109 @@ export interface components {
         };
         /** Format: uuid */
         ApiKeyId: string;
+        /** @description A person's yes. */
+        AppAgreement: {
+            /** @description No wider than the app asked for. */
+            reach: components["schemas"]["AppReach"];
+            request: components["schemas"]["AppRequest"];
+        };
+        /**
+         * Format: uuid
+         * @description An app that registered itself.
+         */
+        AppClientId: string;
+        /** @description An app's request, as a person is shown it. */
+        AppConsent: {
+            client_id: components["schemas"]["AppClientId"];
+            /** @description Whether the person has it connected already. */
+            connected: boolean;
+            /** @description As the app calls itself: nobody has verified it. */
+            name: string;
+            /** @description What the person can let it do, from narrow to wide; none when the request is wrong. */
+            offered: components["schemas"]["AppReach"][];
+            organisation: string;
+            /** @description Whom the app would act for, and where. */
+            person: string;
+            /** Format: date-time */
+            registered_at: string;
+            resource?: components["schemas"]["AppResource"] | null;
+            /** @description The host that gets the answer; `this computer` for a program on the person's machine. */
+            returns_to: string;
+            uri?: string | null;
+            wrong?: components["schemas"]["Wrong"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description That a person lets an app act for them.
+         */
+        AppGrantId: string;
+        /** @description What an app says of itself. What else it says is left unread. */
+        AppMetadata: {
+            client_name?: string | null;
+            client_uri?: string | null;
+            grant_types?: string[] | null;
+            /** @description 1 to 10: https, or http on the person's own machine. */
+            redirect_uris?: string[];
+            response_types?: string[] | null;
+        };
+        /**
+         * @description What an app may do, from narrow to wide. The words are its OAuth scopes.
+         * @enum {string}
+         */
+        AppReach: "read" | "propose";
+        /** @description An app that registered itself, as administrators see it. */
+        AppRegistration: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Its `client_id`. */
+            id: components["schemas"]["AppClientId"];
+            /** Format: date-time */
+            last_used_at?: string | null;
+            /** @description As it calls itself; nobody has verified it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many people here have it connected.
+             */
+            people: number;
+            redirect_uris: string[];
+            /**
+             * Format: date-time
+             * @description When an administrator sent it away.
+             */
+            sent_away_at?: string | null;
+            uri?: string | null;
+        };
+        /** @description The parameters of an authorization request (RFC 6749, 7636, 8707). */
+        AppRequest: {
+            /** @default  */
+            client_id?: string;
+            /** @default  */
+            code_challenge?: string;
+            /**
+             * @description `S256`
+             * @default
+             */
+            code_challenge_method?: string;
+            /** @default  */
+            redirect_uri?: string;
+            /**
+             * @description The address of `/mcp` or `/mcp/read-only`.
+             * @default
+             */
+            resource?: string;
+            /** @default  */
+            response_type?: string;
+            /** @default null */
+            scope?: string | null;
+            /** @default null */
+            state?: string | null;
+        };
+        /**
+         * @description What a token opens.
+         * @enum {string}
+         */
+        AppResource: "mcp" | "mcp_read_only";
         /** @description A request for an approval. */
         Approval: {
             /** @description What is approved: fields with their values, before and now. */
@@ -8650,6 +8975,10 @@ export interface components {
             moments: components["schemas"]["AutomationMoment"][];
             object: components["schemas"]["RuleObject"];
         };
+        /** @description Where the browser goes next: back to the app. */
+        BackToApp: {
+            redirect_to: string;
+        };
         /**
          * @description How often a price is due.
          * @enum {string}
@@ -9155,6 +9484,36 @@ export interface components {
             /** @description The value that was sent. */
             yours: unknown;
         };
+        /** @description An app that acts for a person. */
+        ConnectedApp: {
+            client_id: components["schemas"]["AppClientId"];
+            /** Format: date-time */
+            connected_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            id: components["schemas"]["AppGrantId"];
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at?: string | null;
+            last_used_ip?: string | null;
+            /** @description As it calls itself; nobody has verified it. */
+            name: string;
+            owner: components["schemas"]["KeyOwner"];
+            reach: components["schemas"]["AppReach"];
+            resource: components["schemas"]["AppResource"];
+            /** @description Where the person was sent back to when they agreed. */
+            returns_to: string;
+            state: components["schemas"]["ConnectedAppState"];
+        };
+        /**
+         * @description Whether a connected app still gets in.
+         * @enum {string}
+         */
+        ConnectedAppState: "active" | "expired" | "ended" | "ended_for_reuse" | "owner_inactive";
         /** @description A mailbox as an administrator sees it: whose it is and how it does, and nothing of what is in it. */
         ConnectedMailbox: {
             address: string;
@@ -10271,7 +10630,7 @@ export interface components {
         };
         /** @description The policy in force. */
         GuardrailsInForce: components["schemas"]["Guardrails"] & {
-            /** @description Every tool there is. */
+            /** @description Every tool there is, and those of other servers that are allowed. */
             known_tools: components["schemas"]["KnownTool"][];
             /** @description Whether it is the one that the product comes with, unchanged. */
             shipped: boolean;
@@ -11922,11 +12281,18 @@ export interface components {
         };
         /** @description What an OAuth client library asks first. */
         Metadata: {
+            authorization_endpoint: string;
+            authorization_response_iss_parameter_supported: boolean;
+            code_challenge_methods_supported: string[];
             grant_types_supported: string[];
             issuer: string;
+            /** @description Absent where no new apps are let in. */
+            registration_endpoint?: string | null;
+            response_modes_supported: string[];
             response_types_supported: string[];
             revocation_endpoint: string;
             revocation_endpoint_auth_methods_supported: string[];
+            /** @description `read` and `propose` are apps'; the others are those of OAuth clients. */
             scopes_supported: string[];
             service_documentation: string;
             token_endpoint: string;
@@ -12975,6 +13341,15 @@ export interface components {
             name: string;
             parent_id?: components["schemas"]["TeamId"] | null;
         };
+        /** @description A server to be added. */
+        NewToolServer: {
+            /** @description Lower-case letters, digits and underscores: its tools are called `name.tool`. */
+            name: string;
+            /** @description Sent as a bearer; sealed, and never shown again. */
+            secret?: string | null;
+            /** @description Its MCP endpoint, streamable HTTP: https. */
+            url: string;
+        };
         /** @description A new user. Without a password they cannot sign in with one yet. */
         NewUser: {
             email: string;
@@ -13533,6 +13908,23 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description A tool of a server. */
+        OutsideTool: {
+            about: string;
+            arguments: Record<string, unknown>;
+            /** @description To allow it, say that this is what was looked at. */
+            fingerprint: string;
+            /** @description As the assistant is asked for it: `server.tool`. */
+            full_name: string;
+            /** @description As its server calls it. */
+            name: string;
+            state: components["schemas"]["OutsideToolState"];
+        };
+        /**
+         * @description How a tool stands.
+         * @enum {string}
+         */
+        OutsideToolState: "allowed" | "off" | "changed" | "gone" | "writes";
         /**
          * @description What is owned and moves.
          * @enum {string}
@@ -13742,6 +14134,33 @@ export interface components {
                     };
                 };
                 state: components["schemas"]["KeyState"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AppRegistration: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** @description Its `client_id`. */
+                id: components["schemas"]["AppClientId"];
+                /** Format: date-time */
+                last_used_at?: string | null;
+                /** @description As it calls itself; nobody has verified it. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description How many people here have it connected.
+                 */
+                people: number;
+                redirect_uris: string[];
+                /**
+                 * Format: date-time
+                 * @description When an administrator sent it away.
+                 */
+                sent_away_at?: string | null;
+                uri?: string | null;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -14103,6 +14522,35 @@ export interface components {
                  * @description None: it is not proved, and counts for nothing yet.
                  */
                 verified_at?: string | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ConnectedApp: components["schemas"]["Counted"] & {
+            items: {
+                client_id: components["schemas"]["AppClientId"];
+                /** Format: date-time */
+                connected_at: string;
+                /** Format: date-time */
+                ended_at?: string | null;
+                /** Format: date-time */
+                expires_at: string;
+                id: components["schemas"]["AppGrantId"];
+                /**
+                 * Format: date-time
+                 * @description To the minute.
+                 */
+                last_used_at?: string | null;
+                last_used_ip?: string | null;
+                /** @description As it calls itself; nobody has verified it. */
+                name: string;
+                owner: components["schemas"]["KeyOwner"];
+                reach: components["schemas"]["AppReach"];
+                resource: components["schemas"]["AppResource"];
+                /** @description Where the person was sent back to when they agreed. */
+                returns_to: string;
+                state: components["schemas"]["ConnectedAppState"];
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -15634,6 +16082,30 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ToolServer: components["schemas"]["Counted"] & {
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When its tools were last looked at.
+                 */
+                checked_at?: string | null;
+                enabled: boolean;
+                /** @description Whether a bearer is sent. */
+                has_secret: boolean;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description Why that failed, if it did. */
+                problem?: string | null;
+                tools: components["schemas"]["OutsideTool"][];
+                url: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_TransitionAttempt: components["schemas"]["Counted"] & {
             items: {
                 actor_kind: components["schemas"]["ActorKind"];
@@ -16432,6 +16904,20 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description An app as it is registered. */
+        RegisteredApp: {
+            client_id: components["schemas"]["AppClientId"];
+            /** Format: int64 */
+            client_id_issued_at: number;
+            client_name: string;
+            client_uri?: string | null;
+            grant_types: string[];
+            redirect_uris: string[];
+            response_types: string[];
+            scope: string;
+            /** @description `none`: it has no secret. */
+            token_endpoint_auth_method: string;
         };
         /** @description A rejection. */
         Reject: {
@@ -17468,6 +17954,8 @@ export interface components {
         };
         /** @description The policy of an organisation. */
         SignInPolicy: {
+            /** @description Whether people may connect apps that registered themselves and that nobody here has connected yet. */
+            new_apps: boolean;
             /** Format: int32 */
             password_min_length: number;
             /** @description Off: people come in by single sign-on. An administrator with no other way in keeps the password. */
@@ -17488,6 +17976,7 @@ export interface components {
         };
         /** @description What to change of it. */
         SignInPolicyPatch: {
+            new_apps?: boolean | null;
             /** Format: int32 */
             password_min_length?: number | null;
             password_sign_in?: boolean | null;
@@ -18490,9 +18979,17 @@ export interface components {
             /** @description Unless `Authorization: Basic` has it. */
             client_id?: string | null;
             client_secret?: string | null;
-            /** @description `client_credentials` */
+            code?: string | null;
+            code_verifier?: string | null;
+            /** @description `client_credentials`; for an app that acts for a person `authorization_code` or `refresh_token`. */
             grant_type: string;
-            /** @description Scopes with blanks between, such as `opportunity.read opportunity.update:own`; all of the client's when absent. */
+            redirect_uri?: string | null;
+            refresh_token?: string | null;
+            resource?: string | null;
+            /**
+             * @description Scopes with blanks between, such as `opportunity.read opportunity.update:own`; all of the client's when absent. An
+             *     app's are `read` and `propose`.
+             */
             scope?: string | null;
         };
         /** @description An access token. */
@@ -18503,6 +19000,8 @@ export interface components {
              * @description Seconds.
              */
             expires_in: number;
+            /** @description For an app, by which it gets its next tokens, once. */
+            refresh_token?: string | null;
             scope: string;
             /** @description `Bearer` */
             token_type: string;
@@ -18517,6 +19016,13 @@ export interface components {
          * @enum {string}
          */
         ToolApproval: "always" | "own_tasks" | "below_amount" | "agent_written";
+        /** @description Whether a tool is allowed. */
+        ToolPermission: {
+            allowed: boolean;
+            /** @description Of what was looked at: another one is another tool. */
+            fingerprint: string;
+            name: string;
+        };
         /** @description A rule for a tool. */
         ToolRule: {
             allowed: boolean;
@@ -18528,6 +19034,36 @@ export interface components {
              */
             role_id?: string | null;
             tool: string;
+        };
+        /** @description A server of outside tools, without its secret. */
+        ToolServer: {
+            /**
+             * Format: date-time
+             * @description When its tools were last looked at.
+             */
+            checked_at?: string | null;
+            enabled: boolean;
+            /** @description Whether a bearer is sent. */
+            has_secret: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Why that failed, if it did. */
+            problem?: string | null;
+            tools: components["schemas"]["OutsideTool"][];
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What changes of a server. Its name stays: rules and requests speak of it. */
+        ToolServerPatch: {
+            enabled?: boolean | null;
+            /** @description Null takes it away. */
+            secret?: string | null;
+            /** @description Another address is another server: its tools are switched off until they are looked at again. */
+            url?: string | null;
+            /** Format: int64 */
+            version?: number | null;
         };
         /**
          * @description Whether a total was counted to the end.
@@ -19067,6 +19603,11 @@ export interface components {
              * @description Nought while they are the usual ones.
              */
             version: number;
+        };
+        /** @description What is wrong with a request whose app and way back are known, in OAuth's words: the app may be told. */
+        Wrong: {
+            description: string;
+            error: string;
         };
     };
     responses: never;
@@ -24972,6 +25513,225 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Issued_ApiKey"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_app_registrations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AppRegistration"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_app_registrations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AppClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sent away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {
@@ -31637,6 +32397,574 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConfigurationReport"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connected_apps: {
+        parameters: {
+            query?: {
+                /** @description What this person has connected. */
+                owner_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConnectedApp"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_connected_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppAgreement"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackToApp"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_connected_apps_refusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackToApp"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connected_apps_request: {
+        parameters: {
+            query?: {
+                response_type?: string;
+                client_id?: string;
+                redirect_uri?: string;
+                code_challenge?: string;
+                /** @description `S256` */
+                code_challenge_method?: string;
+                /** @description The address of `/mcp` or `/mcp/read-only`. */
+                resource?: string;
+                scope?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppConsent"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_connected_apps_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AppGrantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended, from its next request on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {
@@ -72028,6 +73356,679 @@ export interface operations {
             };
         };
     };
+    get_tool_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tool_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToolServer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tool_servers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone, with its tools */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_tool_servers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolServerPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tool_servers_id_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tool_servers_id_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolPermission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_trash: {
         parameters: {
             query?: {
@@ -75965,6 +77966,53 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_oauth_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppMetadata"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredApp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
                 };
             };
         };

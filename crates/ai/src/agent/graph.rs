@@ -12,6 +12,7 @@ use dealwright_governance::safety;
 use dealwright_kernel::id::{AgentRunId, ProposalId};
 use dealwright_kernel::{Error, Result};
 use dealwright_knowledge::embedding::Meaning;
+use dealwright_outside::Outcome;
 use dealwright_store::{ActorKind, Tx};
 use serde_json::{Value, json};
 
@@ -82,6 +83,7 @@ struct Asking<'a> {
     ask: &'a Ask,
     n: i32,
     meaning: Option<&'a Meaning>,
+    outside: Option<&'a Outcome>,
 }
 
 /// One run on its way.
@@ -117,6 +119,7 @@ const fn title(ask: &Ask) -> &'static str {
         Ask::ListStalled(_) => "Look for deals that stand still",
         Ask::ScoreLead(_) => "Explain the score",
         Ask::EnrichRecord(_) => "Ask the sources",
+        Ask::AskOutside(_) => "Ask a tool of another server",
         Ask::Decline(_) => "Answer",
     }
 }
@@ -194,13 +197,26 @@ impl Walk<'_> {
             Ask::SearchKnowledge(asked) => self.assistant.meaning(&asked.question).await,
             _ => None,
         };
+        let outside = match &ask {
+            Ask::AskOutside(asked) => Some(dealwright_outside::ask(self.cx, &asked.name, &asked.words).await),
+            _ => None,
+        };
+        let (outside, refused) = match outside {
+            Some(Ok(outcome)) => (Some(outcome), None),
+            Some(Err(error)) => (None, Some(error)),
+            None => (None, None),
+        };
         let mut tx = self.begin().await?;
         if !self.held(&mut tx, |now| now.next == index && now.question.is_none()).await? {
             return tx.rollback().await;
         }
         let mut after = state.clone();
-        let asking = Asking { goal: &standing.goal, ask: &ask, n, meaning: meaning.as_ref() };
-        let ended = self.run_tool(&mut tx, &mut after, asking).await;
+        let asking =
+            Asking { goal: &standing.goal, ask: &ask, n, meaning: meaning.as_ref(), outside: outside.as_ref() };
+        let ended = match refused {
+            Some(error) => Err(error),
+            None => self.run_tool(&mut tx, &mut after, asking).await,
+        };
         if matches!(ended, Ok(Ended::Nothing | Ended::Unknown(_))) && self.may_plan_again(&state) {
             tx.rollback().await?;
             return self.plan_again(&standing.goal, state, n).await;
@@ -283,7 +299,7 @@ impl Walk<'_> {
     /// Links and dispatches an ask, and ends its step, in the transaction given. Answers a name that nothing has, with the
     /// step still running.
     async fn run_tool(&self, tx: &mut Tx, state: &mut State, asking: Asking<'_>) -> Result<Ended> {
-        let Asking { goal, ask, n, meaning } = asking;
+        let Asking { goal, ask, n, meaning, outside } = asking;
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
         let linking = Linking {
             cx: self.cx,
@@ -292,6 +308,7 @@ impl Walk<'_> {
             reading: self.reading,
             in_hand: state.in_hand,
             picked: &state.picked,
+            outside,
         };
         let mut tool = ask.tool().to_owned();
         let mut ended = Ended::Found;
@@ -310,7 +327,11 @@ impl Walk<'_> {
             }
             Linked::Unknown(name) => return Ok(Ended::Unknown(name)),
             Linked::Call(call) => {
-                let running = Running { cx: self.cx, run: self.run, step: n, goal, meaning };
+                let answer = match outside {
+                    Some(Outcome::Answered(answer)) => Some(answer.as_ref()),
+                    Some(Outcome::Said(_)) | None => None,
+                };
+                let running = Running { cx: self.cx, run: self.run, step: n, goal, meaning, outside: answer };
                 let made = state.next;
                 let output = tools::dispatch(running, tx, &call, made).await?;
                 if let Some(proposal) = output.proposal {

@@ -81,6 +81,8 @@ pub struct Linking<'a> {
     pub in_hand: Option<(RecordType, Uuid)>,
     /// Names that the person has chosen a record for.
     pub picked: &'a BTreeMap<String, (RecordType, Uuid)>,
+    /// What became of asking a tool of another server.
+    pub outside: Option<&'a dealwright_outside::Outcome>,
 }
 
 /// Links an ask.
@@ -110,6 +112,7 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
         Ask::ScoreLead(one) => linking.score(tx, one).await,
         Ask::EnrichRecord(one) => linking.enrich(tx, one).await,
         Ask::ListMyDay(day) => Call::of::<ListMyDay>(&DayArgs { limit: day.limit }).map_err(Stop::from),
+        Ask::AskOutside(_) => linking.outside(),
         Ask::Decline(decline) => Err(Stop::Say(decline.reason.clone().unwrap_or_else(|| NOT_UNDERSTOOD.to_owned()))),
     };
     match outcome {

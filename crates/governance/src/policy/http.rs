@@ -30,8 +30,8 @@ pub fn router() -> OpenApiRouter<GovernanceState> {
 /// A tool, as the rules can name it.
 #[derive(Debug, Serialize, ToSchema)]
 struct KnownTool {
-    name: &'static str,
-    about: &'static str,
+    name: String,
+    about: String,
     /// Whether it proposes a `change` or a `task`; null for one that only reads.
     #[schema(value_type = Option<String>)]
     proposes: Option<&'static str>,
@@ -43,7 +43,7 @@ impl From<&ToolName> for KnownTool {
             Proposes::Change => "change",
             Proposes::Task => "task",
         });
-        Self { name: tool.name, about: tool.about, proposes }
+        Self { name: tool.name.to_string(), about: tool.about.to_string(), proposes }
     }
 }
 
@@ -60,7 +60,7 @@ struct Stopped {
 struct GuardrailsInForce {
     #[serde(flatten)]
     rails: Guardrails,
-    /// Every tool there is.
+    /// Every tool there is, and those of other servers that are allowed.
     known_tools: Vec<KnownTool>,
     /// Null while the assistant runs.
     stopped: Option<Stopped>,
@@ -73,10 +73,11 @@ struct GuardrailsInForce {
 
 async fn told(tx: &mut Tx, tools: &Tools) -> Result<GuardrailsInForce> {
     let kept = store::policy(tx).await?;
+    let outside = store::outside_tools(tx).await?;
     let stopped = store::stopped(tx).await?.map(|stop| Stopped { reason: stop.reason, by: stop.by, at: stop.at });
     Ok(GuardrailsInForce {
         rails: kept.rails,
-        known_tools: tools.0.iter().map(Into::into).collect(),
+        known_tools: tools.0.iter().chain(&outside).map(Into::into).collect(),
         stopped,
         shipped: kept.version == 0,
         version: kept.version,

@@ -29,6 +29,7 @@ impl Walk<'_> {
             return tx.rollback().await;
         }
         let rails = guardrails::policy(&mut tx).await?.rails;
+        let servers = dealwright_outside::store::servers(&mut tx).await?;
         let waiting = store::waiting_before(&mut tx, standing.conversation, self.run).await?;
         store::begin_step(
             &mut tx,
@@ -53,6 +54,7 @@ impl Walk<'_> {
         match waiting.and_then(|before| taken_up(before, &standing.goal, state.in_hand)) {
             _ if declined(&standing.goal, &rails, &mut state) => {}
             Some(resumed) => state = resumed,
+            None if by_name(&standing.goal, &servers, &mut state) => {}
             None => self.understand(&standing.goal, &vocabulary, &mut state, &mut calls).await,
         }
         state.planned = true;
@@ -167,8 +169,12 @@ impl Walk<'_> {
         None
     }
 
-    /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet.
+    /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet. One that names
+    /// a tool of another server means it.
     pub(super) fn may_plan_again(&self, state: &State) -> bool {
+        if matches!(state.asks.as_slice(), [Ask::AskOutside(_)]) {
+            return false;
+        }
         let unasked = state.author == Some(Author::Deterministic) && !state.again;
         state.first.is_some() || (unasked && self.assistant.provider().is_some())
     }
@@ -216,6 +222,15 @@ impl Walk<'_> {
             *slot = ask;
         }
     }
+}
+
+/// Whether a request names a tool of another server: that is the whole plan then.
+fn by_name(goal: &str, servers: &[String], state: &mut State) -> bool {
+    let Some(draft) = rules::outside::read(goal, servers) else { return false };
+    state.author = Some(Author::Deterministic);
+    state.confidence = Some(Confidence::High);
+    state.asks = draft.plan.steps;
+    true
 }
 
 /// Whether the guardrails decline a request; what they found of it is noted.

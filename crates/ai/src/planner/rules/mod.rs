@@ -9,6 +9,7 @@ mod change;
 mod filter;
 mod insight;
 mod mine;
+pub mod outside;
 mod question;
 mod records;
 mod refuse;

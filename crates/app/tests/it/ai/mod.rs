@@ -5,6 +5,7 @@ mod governance;
 mod governed;
 mod hostile;
 pub(crate) mod mcp;
+mod outside;
 mod planning;
 mod proposals;
 mod runs;

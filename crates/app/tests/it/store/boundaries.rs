@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "embed",
     "dedupe",
     "kernel",
@@ -23,6 +23,7 @@ const ORDER: [&str; 20] = [
     "import",
     "insight",
     "governance",
+    "outside",
     "ai",
     "automation",
     "routine",
