@@ -16,7 +16,7 @@ whenSignedOut(() => {
   queryClient.removeQueries({ queryKey: meQuery().queryKey });
   void router.navigate({ to: "/sign-in", search: { to: at.href } });
 });
-whenFactorMissing(() => router.history.push(`/second-factor?to=${encodeURIComponent(router.state.location.href)}`));
+whenFactorMissing(() => void router.navigate({ to: "/second-factor" }));
 whenProofWanted(askForProof);
 
 const root = document.getElementById("root");

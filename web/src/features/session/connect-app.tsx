@@ -11,7 +11,15 @@ import { Alert } from "./notice";
 const consentQuery = (request: AppRequest) =>
   queryOptions({
     queryKey: ["app-consent", request],
-    queryFn: () => get("/connected-apps/request", { query: { ...request } }),
+    queryFn: async () => {
+      // Who lacks a second factor sets it up first, and comes back here.
+      if ((await get("/me")).must_set_up_second_factor) {
+        window.location.assign(
+          `/second-factor?to=${encodeURIComponent(window.location.pathname + window.location.search)}`,
+        );
+      }
+      return get("/connected-apps/request", { query: { ...request } });
+    },
     retry: false,
     staleTime: Infinity,
     gcTime: 0,

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plug } from "lucide-react";
 import { useState } from "react";
 import { remove } from "@/api/client";
@@ -8,7 +8,7 @@ import type { AppRegistration, ConnectedApp } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
-import { Empty } from "@/components/ui/states";
+import { Empty, SkeletonRows } from "@/components/ui/states";
 import { failed, told } from "@/components/ui/toast";
 import { ago, date } from "@/lib/format";
 import { PlainTable } from "../layout";
@@ -16,7 +16,7 @@ import { APP_STATES, REACHES, appRegistrationsQuery, connectedAppsQuery } from "
 
 /** Apps that act for people who agreed to it: one's own, and for administrators everybody's. */
 export function ConnectedApps({ all }: { all: boolean }) {
-  const apps = useSuspenseQuery(connectedAppsQuery()).data;
+  const apps = useQuery(connectedAppsQuery()).data;
   const registrations = useMay("service_account", "read");
   return (
     <section aria-label="Connected apps" className="flex flex-col gap-3">
@@ -26,7 +26,9 @@ export function ConnectedApps({ all }: { all: boolean }) {
           Agents and editors that use the assistant’s tools in a person’s name. They are connected from the app itself.
         </p>
       </header>
-      {apps.length === 0 ? (
+      {!apps ? (
+        <SkeletonRows rows={2} />
+      ) : apps.length === 0 ? (
         <Empty icon={Plug} title="No connected apps">
           Give an app the address of this server with /mcp behind it, and agree when it asks.
         </Empty>
