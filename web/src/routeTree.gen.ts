@@ -11,6 +11,7 @@
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as AppRouteImport } from "./routes/_app";
 import { Route as ApprovalRouteImport } from "./routes/approval";
+import { Route as ConnectAppRouteImport } from "./routes/connect-app";
 import { Route as DesignRouteImport } from "./routes/design";
 import { Route as ForgotPasswordRouteImport } from "./routes/forgot-password";
 import { Route as InvitationRouteImport } from "./routes/invitation";
@@ -60,6 +61,7 @@ import { Route as AppAdminListsRouteImport } from "./routes/_app/admin/lists";
 import { Route as AppAdminMaterialsRouteImport } from "./routes/_app/admin/materials";
 import { Route as AppAdminModelCallsRouteImport } from "./routes/_app/admin/model-calls";
 import { Route as AppAdminOrganisationRouteImport } from "./routes/_app/admin/organisation";
+import { Route as AppAdminOutsideToolsRouteImport } from "./routes/_app/admin/outside-tools";
 import { Route as AppAdminPeopleRouteImport } from "./routes/_app/admin/people";
 import { Route as AppAdminPipelinesRouteImport } from "./routes/_app/admin/pipelines";
 import { Route as AppAdminPriceListsRouteImport } from "./routes/_app/admin/price-lists";
@@ -117,6 +119,11 @@ const AppRoute = AppRouteImport.update({
 const ApprovalRoute = ApprovalRouteImport.update({
   id: "/approval",
   path: "/approval",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ConnectAppRoute = ConnectAppRouteImport.update({
+  id: "/connect-app",
+  path: "/connect-app",
   getParentRoute: () => rootRouteImport,
 } as any);
 const DesignRoute = DesignRouteImport.update({
@@ -362,6 +369,11 @@ const AppAdminModelCallsRoute = AppAdminModelCallsRouteImport.update({
 const AppAdminOrganisationRoute = AppAdminOrganisationRouteImport.update({
   id: "/organisation",
   path: "/organisation",
+  getParentRoute: () => AppAdminRoute,
+} as any);
+const AppAdminOutsideToolsRoute = AppAdminOutsideToolsRouteImport.update({
+  id: "/outside-tools",
+  path: "/outside-tools",
   getParentRoute: () => AppAdminRoute,
 } as any);
 const AppAdminPeopleRoute = AppAdminPeopleRouteImport.update({
@@ -616,6 +628,7 @@ const AppAssistantRunsIdRoute = AppAssistantRunsIdRouteImport.update({
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/approval": typeof ApprovalRoute;
+  "/connect-app": typeof ConnectAppRoute;
   "/design": typeof DesignRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/invitation": typeof InvitationRoute;
@@ -662,6 +675,7 @@ export interface FileRoutesByFullPath {
   "/admin/materials": typeof AppAdminMaterialsRouteWithChildren;
   "/admin/model-calls": typeof AppAdminModelCallsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
+  "/admin/outside-tools": typeof AppAdminOutsideToolsRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
   "/admin/price-lists": typeof AppAdminPriceListsRoute;
@@ -716,6 +730,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/approval": typeof ApprovalRoute;
+  "/connect-app": typeof ConnectAppRoute;
   "/design": typeof DesignRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/invitation": typeof InvitationRoute;
@@ -750,6 +765,7 @@ export interface FileRoutesByTo {
   "/admin/lists": typeof AppAdminListsRoute;
   "/admin/model-calls": typeof AppAdminModelCallsRoute;
   "/admin/organisation": typeof AppAdminOrganisationRoute;
+  "/admin/outside-tools": typeof AppAdminOutsideToolsRoute;
   "/admin/people": typeof AppAdminPeopleRoute;
   "/admin/pipelines": typeof AppAdminPipelinesRoute;
   "/admin/price-lists": typeof AppAdminPriceListsRoute;
@@ -802,6 +818,7 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/_app": typeof AppRouteWithChildren;
   "/approval": typeof ApprovalRoute;
+  "/connect-app": typeof ConnectAppRoute;
   "/design": typeof DesignRoute;
   "/forgot-password": typeof ForgotPasswordRoute;
   "/invitation": typeof InvitationRoute;
@@ -849,6 +866,7 @@ export interface FileRoutesById {
   "/_app/admin/materials": typeof AppAdminMaterialsRouteWithChildren;
   "/_app/admin/model-calls": typeof AppAdminModelCallsRoute;
   "/_app/admin/organisation": typeof AppAdminOrganisationRoute;
+  "/_app/admin/outside-tools": typeof AppAdminOutsideToolsRoute;
   "/_app/admin/people": typeof AppAdminPeopleRoute;
   "/_app/admin/pipelines": typeof AppAdminPipelinesRoute;
   "/_app/admin/price-lists": typeof AppAdminPriceListsRoute;
@@ -906,6 +924,7 @@ export interface FileRouteTypes {
   fullPaths:
     | "/"
     | "/approval"
+    | "/connect-app"
     | "/design"
     | "/forgot-password"
     | "/invitation"
@@ -952,6 +971,7 @@ export interface FileRouteTypes {
     | "/admin/materials"
     | "/admin/model-calls"
     | "/admin/organisation"
+    | "/admin/outside-tools"
     | "/admin/people"
     | "/admin/pipelines"
     | "/admin/price-lists"
@@ -1006,6 +1026,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/approval"
+    | "/connect-app"
     | "/design"
     | "/forgot-password"
     | "/invitation"
@@ -1040,6 +1061,7 @@ export interface FileRouteTypes {
     | "/admin/lists"
     | "/admin/model-calls"
     | "/admin/organisation"
+    | "/admin/outside-tools"
     | "/admin/people"
     | "/admin/pipelines"
     | "/admin/price-lists"
@@ -1091,6 +1113,7 @@ export interface FileRouteTypes {
     | "__root__"
     | "/_app"
     | "/approval"
+    | "/connect-app"
     | "/design"
     | "/forgot-password"
     | "/invitation"
@@ -1138,6 +1161,7 @@ export interface FileRouteTypes {
     | "/_app/admin/materials"
     | "/_app/admin/model-calls"
     | "/_app/admin/organisation"
+    | "/_app/admin/outside-tools"
     | "/_app/admin/people"
     | "/_app/admin/pipelines"
     | "/_app/admin/price-lists"
@@ -1194,6 +1218,7 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
   ApprovalRoute: typeof ApprovalRoute;
+  ConnectAppRoute: typeof ConnectAppRoute;
   DesignRoute: typeof DesignRoute;
   ForgotPasswordRoute: typeof ForgotPasswordRoute;
   InvitationRoute: typeof InvitationRoute;
@@ -1217,6 +1242,13 @@ declare module "@tanstack/react-router" {
       path: "/approval";
       fullPath: "/approval";
       preLoaderRoute: typeof ApprovalRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/connect-app": {
+      id: "/connect-app";
+      path: "/connect-app";
+      fullPath: "/connect-app";
+      preLoaderRoute: typeof ConnectAppRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/design": {
@@ -1560,6 +1592,13 @@ declare module "@tanstack/react-router" {
       path: "/organisation";
       fullPath: "/admin/organisation";
       preLoaderRoute: typeof AppAdminOrganisationRouteImport;
+      parentRoute: typeof AppAdminRoute;
+    };
+    "/_app/admin/outside-tools": {
+      id: "/_app/admin/outside-tools";
+      path: "/outside-tools";
+      fullPath: "/admin/outside-tools";
+      preLoaderRoute: typeof AppAdminOutsideToolsRouteImport;
       parentRoute: typeof AppAdminRoute;
     };
     "/_app/admin/people": {
@@ -2067,6 +2106,7 @@ interface AppAdminRouteChildren {
   AppAdminMaterialsRoute: typeof AppAdminMaterialsRouteWithChildren;
   AppAdminModelCallsRoute: typeof AppAdminModelCallsRoute;
   AppAdminOrganisationRoute: typeof AppAdminOrganisationRoute;
+  AppAdminOutsideToolsRoute: typeof AppAdminOutsideToolsRoute;
   AppAdminPeopleRoute: typeof AppAdminPeopleRoute;
   AppAdminPipelinesRoute: typeof AppAdminPipelinesRoute;
   AppAdminPriceListsRoute: typeof AppAdminPriceListsRoute;
@@ -2110,6 +2150,7 @@ const AppAdminRouteChildren: AppAdminRouteChildren = {
   AppAdminMaterialsRoute: AppAdminMaterialsRouteWithChildren,
   AppAdminModelCallsRoute: AppAdminModelCallsRoute,
   AppAdminOrganisationRoute: AppAdminOrganisationRoute,
+  AppAdminOutsideToolsRoute: AppAdminOutsideToolsRoute,
   AppAdminPeopleRoute: AppAdminPeopleRoute,
   AppAdminPipelinesRoute: AppAdminPipelinesRoute,
   AppAdminPriceListsRoute: AppAdminPriceListsRoute,
@@ -2264,6 +2305,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   ApprovalRoute: ApprovalRoute,
+  ConnectAppRoute: ConnectAppRoute,
   DesignRoute: DesignRoute,
   ForgotPasswordRoute: ForgotPasswordRoute,
   InvitationRoute: InvitationRoute,

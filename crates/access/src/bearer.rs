@@ -14,6 +14,8 @@ pub enum Proof {
     Session(TokenHash),
     ApiKey(TokenHash),
     AccessToken(TokenHash),
+    /// Of a connected app: good for one resource, and for nothing else of the API.
+    AppToken(TokenHash),
 }
 
 /// The proof of a request's headers.
@@ -25,6 +27,10 @@ pub fn proof(headers: &HeaderMap) -> Result<Proof> {
     match secret::read(text) {
         Some((Kind::ApiKey, hash)) => Ok(Proof::ApiKey(hash)),
         Some((Kind::AccessToken, hash)) => Ok(Proof::AccessToken(hash)),
+        Some((Kind::AppToken, hash)) => Ok(Proof::AppToken(hash)),
+        Some((Kind::AppCode | Kind::RefreshToken, _)) => {
+            Err(Error::unauthenticated("invalid_key", "this is exchanged at /oauth/token, and opens nothing by itself"))
+        }
         Some((Kind::ClientSecret, _)) => {
             Err(Error::unauthenticated("invalid_key", "this is a client's secret; get a token by it at /oauth/token"))
         }

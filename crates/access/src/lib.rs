@@ -7,6 +7,7 @@ pub mod actor;
 pub mod api_key;
 pub mod audit;
 mod bearer;
+pub mod connected_app;
 pub mod context;
 pub mod csrf;
 pub mod domain;

@@ -1,4 +1,4 @@
-//! Secrets that programs hold: API keys, OAuth client secrets and access tokens.
+//! Secrets that programs hold: API keys, OAuth client secrets, and the codes and tokens of OAuth.
 //!
 //! `<prefix><43 characters><6 characters>`, letters and digits only: the prefix says what it is and lets a scanner find
 //! it in a repository, the 43 carry 256 random bits, and the last six are a checksum of all before them, by which a
@@ -25,16 +25,26 @@ pub enum Kind {
     ApiKey,
     AccessToken,
     ClientSecret,
+    /// What a connected app exchanges for its first tokens, once.
+    AppCode,
+    /// The access token of a connected app.
+    AppToken,
+    /// By which a connected app gets its next tokens, once.
+    RefreshToken,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::ApiKey, Self::AccessToken, Self::ClientSecret];
+    const ALL: [Self; 6] =
+        [Self::ApiKey, Self::AccessToken, Self::ClientSecret, Self::AppCode, Self::AppToken, Self::RefreshToken];
 
     const fn prefix(self) -> &'static str {
         match self {
             Self::ApiKey => "dw_",
             Self::AccessToken => "dwt_",
             Self::ClientSecret => "dws_",
+            Self::AppCode => "dwc_",
+            Self::AppToken => "dwa_",
+            Self::RefreshToken => "dwr_",
         }
     }
 }

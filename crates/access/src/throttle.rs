@@ -15,6 +15,12 @@ const CLIENTS: Limit = Limit { prefix: "clients", most: 100, window: TimeDelta::
 /// One client from one address: nobody locks it out from elsewhere.
 const ONE_CLIENT: Limit = Limit { prefix: "client", most: 10, window: TimeDelta::minutes(15) };
 
+/// Apps that register themselves from one address.
+const REGISTRATIONS: Limit = Limit { prefix: "registrations", most: 20, window: TimeDelta::hours(1) };
+
+/// Calls of outside tools by one person.
+const OUTSIDE_TOOLS: Limit = Limit { prefix: "outside_tools", most: 60, window: TimeDelta::minutes(10) };
+
 /// Web forms that are sent from one address, and of one form: right or wrong.
 const FORMS: Limit = Limit { prefix: "forms", most: 20, window: TimeDelta::minutes(10) };
 /// Messages that mail servers hand over from one address, and tries of one person to reach a mailbox.
@@ -42,6 +48,18 @@ impl Counter {
     #[must_use]
     pub fn clients(ip: Option<&str>) -> Self {
         Self { limit: CLIENTS, whose: ip.unwrap_or("unknown").to_owned() }
+    }
+
+    /// Apps that register themselves from one address: right or wrong.
+    #[must_use]
+    pub fn registrations(ip: Option<&str>) -> Self {
+        Self { limit: REGISTRATIONS, whose: ip.unwrap_or("unknown").to_owned() }
+    }
+
+    /// What a person asks of outside tools.
+    #[must_use]
+    pub fn outside_tools(user: uuid::Uuid) -> Self {
+        Self { limit: OUTSIDE_TOOLS, whose: user.to_string() }
     }
 
     /// Web forms that are sent from one address.

@@ -29,7 +29,7 @@ pub fn check(asked: &Asked<'_>) -> Result<(), Denied> {
         return Err(Denied(format!("{} was not in the plan, and results can't add to a plan", asked.tool)));
     }
     match asked.effect {
-        Effect::Reads => Ok(()),
+        Effect::Reads | Effect::ReadsOutside => Ok(()),
         Effect::Proposes if asked.proposals >= MAX_PROPOSALS => {
             Err(Denied(format!("a run makes at most {MAX_PROPOSALS} proposals")))
         }

@@ -75,12 +75,12 @@ pub async fn name_problems(request: Request, next: Next) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     let refused = problem.status == StatusCode::UNAUTHORIZED.as_u16();
     let mut named = Problem { request_id: id, ..problem }.response();
-    for kept in [header::RETRY_AFTER, HeaderName::from_static(EVENT_HEADER)] {
+    for kept in [header::RETRY_AFTER, header::WWW_AUTHENTICATE, HeaderName::from_static(EVENT_HEADER)] {
         if let Some(value) = response.headers().get(&kept) {
             named.headers_mut().insert(kept, value.clone());
         }
     }
-    if refused {
+    if refused && !named.headers().contains_key(header::WWW_AUTHENTICATE) {
         // What a program is to send; a browser has its page for that and asks nobody for a bearer.
         let how =
             if bearer { "Bearer realm=\"dealwright\", error=\"invalid_token\"" } else { "Bearer realm=\"dealwright\"" };

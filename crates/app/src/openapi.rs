@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use dealwright_access::{
-    Access, api_key, audit, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc, passkey, password,
-    people, scim, second_factor, service_account, session, sign_in_policy, viewing,
+    Access, api_key, audit, connected_app, csrf, domain, fresh, identity_provider, invitation, link, oauth, oidc,
+    passkey, password, people, scim, second_factor, service_account, session, sign_in_policy, viewing,
 };
 use dealwright_ai::{AssistantState, agent, proposal, sentence};
 use dealwright_connect::mailbox;
@@ -79,6 +79,7 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(api_key::http::router())
         .merge(service_account::http::router())
         .merge(oauth::http::router())
+        .merge(connected_app::http::router())
         .merge(audit::http::router())
         .merge(settings::http::router())
         .merge(configuration::http::router())
@@ -133,7 +134,8 @@ fn of_access() -> OpenApiRouter<Access> {
         .merge(dealwright_insight::router())
         .merge(proposal::http::router())
         .merge(dealwright_automation::http::router())
-        .merge(dealwright_routine::router());
+        .merge(dealwright_routine::router())
+        .merge(dealwright_outside::router());
     OpenApiRouter::new().nest(PREFIX, routes).merge(oauth::token_router())
 }
 
@@ -237,6 +239,7 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(mcp)
         .merge(oidc::http::pages().with_state(access.clone()))
+        .merge(connected_app::request::pages().with_state(access.clone()))
         .merge(scim::http::endpoints().with_state(access.clone()))
         .merge(mailbox::inbound::pages().with_state(access.clone()))
         .merge(notification::unsubscribe::pages().with_state(access.clone()))

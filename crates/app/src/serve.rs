@@ -7,7 +7,7 @@ use axum::middleware::from_fn_with_state;
 use chrono::TimeDelta;
 use dealwright_access::audit::sealing;
 use dealwright_access::password::reset;
-use dealwright_access::{Access, Settings, oidc, viewing};
+use dealwright_access::{Access, Settings, connected_app, oidc, viewing};
 use dealwright_ai::provider::setup::{self as ai, AiChoice, AiConfig, Downloads};
 use dealwright_ai::{Assistant, Consult, Tracing};
 use dealwright_connect::mailbox;
@@ -173,7 +173,8 @@ pub fn worker(state: &AppState) -> Worker {
             let (database, access) = (to_prune.clone(), to_forget.clone());
             async move {
                 job::prune(&database).await?;
-                oidc::prune(&access).await
+                oidc::prune(&access).await?;
+                connected_app::prune(&access).await
             }
         })
         .on("seal_audit", move |_| {

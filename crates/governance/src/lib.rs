@@ -14,16 +14,18 @@ pub mod quality;
 pub mod safety;
 pub mod usage;
 
+use std::borrow::Cow;
+
 use axum::extract::FromRef;
 use dealwright_access::Access;
 use utoipa_axum::router::OpenApiRouter;
 
 /// A tool of the assistant, as rules speak of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolName {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// One line for people.
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
     /// What it writes for approval: none for a tool that only reads.
     pub proposes: Option<Proposes>,
 }

@@ -49,6 +49,10 @@ ids! {
     SessionId,
     ApiKeyId,
     OauthClientId,
+    /// An app that registered itself.
+    AppClientId,
+    /// That a person lets an app act for them.
+    AppGrantId,
     PasskeyId,
     /// A browser that shows notifications.
     PushSubscriptionId,

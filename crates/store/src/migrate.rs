@@ -23,6 +23,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/64_sharing.sql"),
     include_str!("../schema/66_keys_audit.sql"),
     include_str!("../schema/68_signin.sql"),
+    include_str!("../schema/69_connected_apps.sql"),
     include_str!("../schema/70_oidc_scim.sql"),
     include_str!("../schema/72_master_data.sql"),
     include_str!("../schema/74_rules.sql"),
@@ -53,6 +54,7 @@ const SCHEMA: &[&str] = &[
     include_str!("../schema/98_knowledge.sql"),
     include_str!("../schema/99_insight.sql"),
     include_str!("../schema/99_governance.sql"),
+    include_str!("../schema/99_outside.sql"),
     include_str!("../schema/99_routines.sql"),
     include_str!("../schema/99_observability.sql"),
 ];

@@ -17,6 +17,7 @@ use dealwright_knowledge::Knowledge;
 use dealwright_store::Keyring;
 use dealwright_store::mail::Mailer;
 use ipnet::IpNet;
+use tokio::net::TcpListener;
 
 use crate::dns::NameServer;
 use crate::person::Person;
@@ -44,6 +45,8 @@ pub struct TestOptions {
     pub knowledge: Knowledge,
     /// Who plans and answers; the grammar alone when absent.
     pub assistant: Option<Assistant>,
+    /// Reached where it says it is: for clients that follow the addresses that it names.
+    pub at_its_own_address: bool,
 }
 
 /// A running server with one organisation.
@@ -95,7 +98,11 @@ impl TestApp {
             None => Mailer::folder(&letters, "Dealwright <crm@acme.test>")?,
         };
         let dns_servers = options.name_server.map(|server| server.address).into_iter().collect();
-        let settings = Settings { dns_servers, request_limit: options.request_limit, ..settings() };
+        let listener = bind().await?;
+        let mut settings = Settings { dns_servers, request_limit: options.request_limit, ..settings() };
+        if options.at_its_own_address {
+            settings.base_url = address(&listener)?;
+        }
         let folder = std::env::temp_dir().join(format!("dealwright-files-{}-{}", std::process::id(), db.name()));
         let store = options.file_store.unwrap_or_else(|| StoreConfig {
             place: Place::Folder(folder),
@@ -114,7 +121,7 @@ impl TestApp {
         let assistant = options.assistant.unwrap_or_else(|| state.assistant.clone());
         let state = AppState { knowledge: options.knowledge, assistant, ..state };
         let (org, user) = found(&state, "Acme", "admin@acme.test").await?;
-        let url = listen(&state).await?;
+        let url = listen(&state, listener)?;
         let background = options.background.then(|| Background::start(&state));
         let admin = sign_in(&state, &url, org, user, "admin@acme.test").await?;
         Ok(Self { db, state, url, org, admin, letters, background, made: std::sync::atomic::AtomicU32::new(0) })
@@ -207,7 +214,8 @@ impl TestApp {
     pub async fn beside(&self) -> Person {
         let (mailer, files) = (self.state.mailer.clone(), self.state.files.clone());
         let state = serve::state(&self.db.database, settings(), mailer, files);
-        Person::new(&unwrap(listen(&state).await), None, UserId(uuid::Uuid::nil()), "")
+        let listening = async { listen(&state, bind().await?) };
+        Person::new(&unwrap(listening.await), None, UserId(uuid::Uuid::nil()), "")
     }
 
     /// Runs every job that is due, and numbers every event.
@@ -272,10 +280,18 @@ fn settings() -> Settings {
     }
 }
 
-/// Serves on a port of its own, and says where.
-async fn listen(state: &AppState) -> Result<String, Failure> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
+/// A port of its own.
+async fn bind() -> Result<TcpListener, Failure> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).await?)
+}
+
+fn address(listener: &TcpListener) -> Result<String, Failure> {
+    Ok(format!("http://{}", listener.local_addr()?))
+}
+
+/// Serves there, and says where.
+fn listen(state: &AppState, listener: TcpListener) -> Result<String, Failure> {
+    let url = address(&listener)?;
     let app = openapi::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await });
     Ok(url)

@@ -570,26 +570,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/agent-runs/{id}/drafts/{n}/uses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say that a draft of an answer was used
-         * @description Counted once for each way, for the figures of quality.
-         */
-        post: operations["post_agent_runs_id_drafts_n_uses"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/agent-runs/{id}/feedback": {
         parameters: {
             query?: never;
@@ -601,28 +581,6 @@ export interface paths {
         put?: never;
         /** Say whether an answer was useful */
         post: operations["post_agent_runs_id_feedback"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent-runs/{id}/replays": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the caller's replays of a run, latest first */
-        get: operations["get_agent_runs_id_replays"];
-        put?: never;
-        /**
-         * Try a run again with another model, without one, or with another version of a prompt
-         * @description Nothing comes of it: it reads with the caller's rights, proposes nothing and counts in no figure. For the run's person, and for who may
-         *     read the guardrails; the latter are told the numbers of somebody else's run and not its words. Answers when it is done.
-         */
-        post: operations["post_agent_runs_id_replays"];
         delete?: never;
         options?: never;
         head?: never;
@@ -641,99 +599,6 @@ export interface paths {
          * @description Events: `plan`, `step`, `text`, `proposal`, `question`, `answer`, `error`, `done`. `Last-Event-ID` resumes.
          */
         get: operations["get_agent_runs_id_stream"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent-runs/{id}/trace": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A run as a trace: its steps and calls of models, with times, tokens and cost
-         * @description For its person and for who may read the guardrails; what models were sent and answered is told the latter alone, as the policy
-         *     keeps it. The ids are those that a collector of OpenTelemetry gets.
-         */
-        get: operations["get_agent_runs_id_trace"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ai/alert-rules/{rule}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Say from when on the administrators are told of something */
-        put: operations["put_ai_alert_rules_rule"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ai/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rules of alerts, and the latest episodes */
-        get: operations["get_ai_alerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ai/quality": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How good the assistant is
-         * @description Runs, errors, latency, cost, ratings, proposals accepted, drafts used and sentences without a source, by day, agent, model, version of the
-         *     prompt and person; and versions of prompts beside each other. Numbers only: what people asked stays theirs.
-         */
-        get: operations["get_ai_quality"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ai/replay-choices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** With what a run may be tried again */
-        get: operations["get_ai_replay_choices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -871,6 +736,47 @@ export interface paths {
         /** Replace a key's secret */
         post: operations["post_api_keys_id_rotation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/app-registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps that registered themselves
+         * @description Those that somebody here has connected or that were sent away; on a server with one organisation also those that nobody has
+         *     connected yet, which lapse within a day.
+         */
+        get: operations["get_app_registrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/app-registrations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send an app away
+         * @description For everybody here, from its next request on. It can't be connected again.
+         */
+        delete: operations["delete_app_registrations_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1740,6 +1646,87 @@ export interface paths {
          */
         post: operations["post_configuration"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connected apps
+         * @description One's own; for administrators all. Ended ones are among them.
+         */
+        get: operations["get_connected_apps"];
+        put?: never;
+        /**
+         * Connect an app
+         * @description Answers where to send the browser: to the app, with a code that it exchanges within a minute.
+         */
+        post: operations["post_connected_apps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Turn an app away
+         * @description Answers where to send the browser: to the app, with the error that it was refused or asked wrongly.
+         */
+        post: operations["post_connected_apps_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an app asks for
+         * @description Of an authorization request whose parameters these are. Nothing is agreed to by asking.
+         */
+        get: operations["get_connected_apps_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connected-apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Disconnect an app */
+        delete: operations["delete_connected_apps_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5369,43 +5356,6 @@ export interface paths {
         patch: operations["patch_products_id"];
         trace?: never;
     };
-    "/api/v1/prompts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the prompts with their versions */
-        get: operations["get_prompts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Say which versions of a prompt are used, and for how much of the conversations
-         * @description Holds from the next request on.
-         */
-        put: operations["put_prompts_name"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/proposals": {
         parameters: {
             query?: never;
@@ -6658,6 +6608,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tool-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Servers of outside tools */
+        get: operations["get_tool_servers"];
+        put?: never;
+        /**
+         * Add a server
+         * @description None of its tools is allowed yet.
+         */
+        post: operations["post_tool_servers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a server */
+        delete: operations["delete_tool_servers_id"];
+        options?: never;
+        head?: never;
+        /** Change a server */
+        patch: operations["patch_tool_servers_id"];
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test the connection
+         * @description Asks the server what it offers, and writes that down. What was allowed and is another tool by now is off.
+         */
+        post: operations["post_tool_servers_id_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tool-servers/{id}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Allow a tool, or switch it off
+         * @description For everybody whom no rule of the guardrails forbids it. Only one whose server says that it changes nothing.
+         */
+        put: operations["put_tool_servers_id_tools"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trash": {
         parameters: {
             query?: never;
@@ -7177,6 +7206,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register an app
+         * @description RFC 7591, for public clients. A registration that nobody connects within a day lapses.
+         */
+        post: operations["post_oauth_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/revoke": {
         parameters: {
             query?: never;
@@ -7187,8 +7236,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End an access token
-         * @description RFC 7009. A token that is unknown, another client's or over already is answered alike.
+         * End a token
+         * @description RFC 7009. An app's refresh token takes with it all that came of the person's yes. A token that is unknown, another client's or over already is answered alike.
          */
         post: operations["post_oauth_revoke"];
         delete?: never;
@@ -7208,7 +7257,8 @@ export interface paths {
         put?: never;
         /**
          * Get an access token
-         * @description OAuth 2.0 client credentials, RFC 6749 section 4.4.
+         * @description OAuth 2.0 client credentials, RFC 6749 section 4.4; for an app that acts for a person a code with PKCE (RFC 7636) or a
+         *     refresh token.
          */
         post: operations["post_oauth_token"];
         delete?: never;
@@ -7702,76 +7752,6 @@ export interface components {
             model?: string | null;
             state: components["schemas"]["AssistantState"];
         };
-        /** @description From when a threshold was reached until it was not any more. */
-        AlertEpisode: {
-            /** Format: date-time */
-            began_at: string;
-            /**
-             * Format: date-time
-             * @description Null while it lasts.
-             */
-            ended_at?: string | null;
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["AlertKind"];
-            /** @description In words. */
-            name: string;
-            person?: components["schemas"]["Ref"] | null;
-            /** Format: double */
-            threshold: number;
-            /**
-             * Format: double
-             * @description What was measured last.
-             */
-            value: number;
-        };
-        /**
-         * @description What a rule looks at.
-         * @enum {string}
-         */
-        AlertKind: "error_rate" | "hallucination_rate" | "latency_p95" | "cost_per_day" | "budget_80" | "budget_100";
-        /** @description From when on the administrators are told. */
-        AlertRule: {
-            active: boolean;
-            kind: components["schemas"]["AlertKind"];
-            /**
-             * Format: double
-             * @description Percent, seconds, or units of the currency of the price table.
-             */
-            threshold: number;
-            /**
-             * Format: int64
-             * @description 0 until somebody has changed it.
-             */
-            version: number;
-            /**
-             * Format: int64
-             * @description Over how many minutes it is measured; 0 where it has a period of its own.
-             */
-            window_minutes: number;
-        };
-        /** @description From when on the administrators are to be told. */
-        AlertSetting: {
-            active: boolean;
-            /**
-             * Format: double
-             * @description Percent, seconds, or units of the currency of the price table.
-             */
-            threshold: number;
-            /** Format: int64 */
-            version?: number | null;
-            /**
-             * Format: int64
-             * @description For `error_rate`, `hallucination_rate` and `latency_p95`: over how many minutes, at most a week's.
-             */
-            window_minutes?: number | null;
-        };
-        /** @description Alerts, as they are set and as they were. */
-        Alerts: {
-            /** @description Those that last first, then the latest; at most fifty. */
-            episodes: components["schemas"]["AlertEpisode"][];
-            rules: components["schemas"]["AlertRule"][];
-        };
         /** @description A figure. */
         AnalyticsFigure: {
             /** @description The condition of the deals behind it, to be added to the query's filter; null where lists know none. */
@@ -7904,6 +7884,109 @@ export interface components {
         };
         /** Format: uuid */
         ApiKeyId: string;
+        /** @description A person's yes. */
+        AppAgreement: {
+            /** @description No wider than the app asked for. */
+            reach: components["schemas"]["AppReach"];
+            request: components["schemas"]["AppRequest"];
+        };
+        /**
+         * Format: uuid
+         * @description An app that registered itself.
+         */
+        AppClientId: string;
+        /** @description An app's request, as a person is shown it. */
+        AppConsent: {
+            client_id: components["schemas"]["AppClientId"];
+            /** @description Whether the person has it connected already. */
+            connected: boolean;
+            /** @description As the app calls itself: nobody has verified it. */
+            name: string;
+            /** @description What the person can let it do, from narrow to wide; none when the request is wrong. */
+            offered: components["schemas"]["AppReach"][];
+            organisation: string;
+            /** @description Whom the app would act for, and where. */
+            person: string;
+            /** Format: date-time */
+            registered_at: string;
+            resource?: components["schemas"]["AppResource"] | null;
+            /** @description The host that gets the answer; `this computer` for a program on the person's machine. */
+            returns_to: string;
+            uri?: string | null;
+            wrong?: components["schemas"]["Wrong"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description That a person lets an app act for them.
+         */
+        AppGrantId: string;
+        /** @description What an app says of itself. What else it says is left unread. */
+        AppMetadata: {
+            client_name?: string | null;
+            client_uri?: string | null;
+            grant_types?: string[] | null;
+            /** @description 1 to 10: https, or http on the person's own machine. */
+            redirect_uris?: string[];
+            response_types?: string[] | null;
+        };
+        /**
+         * @description What an app may do, from narrow to wide. The words are its OAuth scopes.
+         * @enum {string}
+         */
+        AppReach: "read" | "propose";
+        /** @description An app that registered itself, as administrators see it. */
+        AppRegistration: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Its `client_id`. */
+            id: components["schemas"]["AppClientId"];
+            /** Format: date-time */
+            last_used_at?: string | null;
+            /** @description As it calls itself; nobody has verified it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many people here have it connected.
+             */
+            people: number;
+            redirect_uris: string[];
+            /**
+             * Format: date-time
+             * @description When an administrator sent it away.
+             */
+            sent_away_at?: string | null;
+            uri?: string | null;
+        };
+        /** @description The parameters of an authorization request (RFC 6749, 7636, 8707). */
+        AppRequest: {
+            /** @default  */
+            client_id?: string;
+            /** @default  */
+            code_challenge?: string;
+            /**
+             * @description `S256`
+             * @default
+             */
+            code_challenge_method?: string;
+            /** @default  */
+            redirect_uri?: string;
+            /**
+             * @description The address of `/mcp` or `/mcp/read-only`.
+             * @default
+             */
+            resource?: string;
+            /** @default  */
+            response_type?: string;
+            /** @default null */
+            scope?: string | null;
+            /** @default null */
+            state?: string | null;
+        };
+        /**
+         * @description What a token opens.
+         * @enum {string}
+         */
+        AppResource: "mcp" | "mcp_read_only";
         /** @description A request for an approval. */
         Approval: {
             /** @description What is approved: fields with their values, before and now. */
@@ -8476,16 +8559,6 @@ export interface components {
          * @enum {string}
          */
         AssistantState: "off" | "downloading" | "starting" | "ready" | "idle" | "unavailable";
-        /** @description A step of an attempt. */
-        AttemptStep: {
-            arguments: Record<string, unknown>;
-            failed: boolean;
-            /** Format: int64 */
-            result_count?: number | null;
-            summary?: string | null;
-            title: string;
-            tool?: string | null;
-        };
         /**
          * @description How a person stands to us.
          * @enum {string}
@@ -8902,6 +8975,10 @@ export interface components {
             moments: components["schemas"]["AutomationMoment"][];
             object: components["schemas"]["RuleObject"];
         };
+        /** @description Where the browser goes next: back to the app. */
+        BackToApp: {
+            redirect_to: string;
+        };
         /**
          * @description How often a price is due.
          * @enum {string}
@@ -9303,23 +9380,6 @@ export interface components {
         };
         /** @enum {string} */
         ColumnType: "empty" | "text" | "integer" | "decimal" | "money" | "date" | "boolean" | "email" | "phone" | "url" | "id";
-        /** @description One measure of two versions. */
-        Compared: {
-            first: components["schemas"]["ShareInterval"];
-            measure: components["schemas"]["ComparedMeasure"];
-            second: components["schemas"]["ShareInterval"];
-            verdict: components["schemas"]["ComparedVerdict"];
-        };
-        /**
-         * @description What is compared.
-         * @enum {string}
-         */
-        ComparedMeasure: "succeeded" | "grounded" | "accepted" | "useful";
-        /**
-         * @description How the second is to the first.
-         * @enum {string}
-         */
-        ComparedVerdict: "too_few" | "same" | "better" | "worse";
         /** @description How a competitor stands in a deal. One that is in it already gets this standing and this note. */
         CompetitorPart: {
             note?: string | null;
@@ -9424,6 +9484,36 @@ export interface components {
             /** @description The value that was sent. */
             yours: unknown;
         };
+        /** @description An app that acts for a person. */
+        ConnectedApp: {
+            client_id: components["schemas"]["AppClientId"];
+            /** Format: date-time */
+            connected_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            id: components["schemas"]["AppGrantId"];
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at?: string | null;
+            last_used_ip?: string | null;
+            /** @description As it calls itself; nobody has verified it. */
+            name: string;
+            owner: components["schemas"]["KeyOwner"];
+            reach: components["schemas"]["AppReach"];
+            resource: components["schemas"]["AppResource"];
+            /** @description Where the person was sent back to when they agreed. */
+            returns_to: string;
+            state: components["schemas"]["ConnectedAppState"];
+        };
+        /**
+         * @description Whether a connected app still gets in.
+         * @enum {string}
+         */
+        ConnectedAppState: "active" | "expired" | "ended" | "ended_for_reuse" | "owner_inactive";
         /** @description A mailbox as an administrator sees it: whose it is and how it does, and nothing of what is in it. */
         ConnectedMailbox: {
             address: string;
@@ -9846,15 +9936,6 @@ export interface components {
             /** Format: int64 */
             total_bytes: number;
         };
-        /** @description That a draft was used. */
-        DraftUse: {
-            how: components["schemas"]["DraftUsedBy"];
-        };
-        /**
-         * @description In which way a draft was used.
-         * @enum {string}
-         */
-        DraftUsedBy: "copied" | "opened" | "logged";
         /**
          * @description What happens when something that is written may be there already.
          * @enum {string}
@@ -10548,20 +10629,12 @@ export interface components {
             tools: components["schemas"]["ToolRule"][];
         };
         /** @description The policy in force. */
-        GuardrailsInForce: {
-            blocked_topics: string[];
-            content_filter: components["schemas"]["TextFilter"];
-            injection_filter: components["schemas"]["TextFilter"];
-            keep_prompts: components["schemas"]["KeepPrompts"];
-            /** @description Every tool there is. */
+        GuardrailsInForce: components["schemas"]["Guardrails"] & {
+            /** @description Every tool there is, and those of other servers that are allowed. */
             known_tools: components["schemas"]["KnownTool"][];
-            remote_models: boolean;
-            /** Format: int64 */
-            retention_days: number;
             /** @description Whether it is the one that the product comes with, unchanged. */
             shipped: boolean;
             stopped?: components["schemas"]["Stopped"] | null;
-            tools: components["schemas"]["ToolRule"][];
             /** Format: date-time */
             updated_at?: string | null;
             updated_by?: components["schemas"]["Ref"] | null;
@@ -12208,11 +12281,18 @@ export interface components {
         };
         /** @description What an OAuth client library asks first. */
         Metadata: {
+            authorization_endpoint: string;
+            authorization_response_iss_parameter_supported: boolean;
+            code_challenge_methods_supported: string[];
             grant_types_supported: string[];
             issuer: string;
+            /** @description Absent where no new apps are let in. */
+            registration_endpoint?: string | null;
+            response_modes_supported: string[];
             response_types_supported: string[];
             revocation_endpoint: string;
             revocation_endpoint_auth_methods_supported: string[];
+            /** @description `read` and `propose` are apps'; the others are those of OAuth clients. */
             scopes_supported: string[];
             service_documentation: string;
             token_endpoint: string;
@@ -13068,14 +13148,6 @@ export interface components {
         NewRates: {
             rates: components["schemas"]["Rate"][];
         };
-        /** @description With what a run is tried again. */
-        NewReplay: {
-            /** @description For `model`: the name of one that this installation uses. */
-            model?: string | null;
-            planner: components["schemas"]["ReplayPlanner"];
-            /** @description The id of a version of a prompt, such as `plan-all-2`. */
-            prompt_version?: string | null;
-        };
         /** @description A new role: a copy, or nothing but what `grants` says. */
         NewRole: {
             copy_of?: components["schemas"]["RoleId"] | null;
@@ -13269,6 +13341,15 @@ export interface components {
             name: string;
             parent_id?: components["schemas"]["TeamId"] | null;
         };
+        /** @description A server to be added. */
+        NewToolServer: {
+            /** @description Lower-case letters, digits and underscores: its tools are called `name.tool`. */
+            name: string;
+            /** @description Sent as a bearer; sealed, and never shown again. */
+            secret?: string | null;
+            /** @description Its MCP endpoint, streamable HTTP: https. */
+            url: string;
+        };
         /** @description A new user. Without a password they cannot sign in with one yet. */
         NewUser: {
             email: string;
@@ -13381,7 +13462,7 @@ export interface components {
          * @description Why somebody is told.
          * @enum {string}
          */
-        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered" | "ai_alert";
+        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered";
         /** @description How many were changed. */
         NotificationMarked: {
             /** Format: int64 */
@@ -13467,7 +13548,7 @@ export interface components {
          * @description What a notification can be about.
          * @enum {string}
          */
-        NotifiedObject: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation" | "ai_alert";
+        NotifiedObject: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation";
         /** @description The record that a notification is about, by its name of now. */
         NotifiedRecord: {
             /** Format: uuid */
@@ -13827,6 +13908,23 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description A tool of a server. */
+        OutsideTool: {
+            about: string;
+            arguments: Record<string, unknown>;
+            /** @description To allow it, say that this is what was looked at. */
+            fingerprint: string;
+            /** @description As the assistant is asked for it: `server.tool`. */
+            full_name: string;
+            /** @description As its server calls it. */
+            name: string;
+            state: components["schemas"]["OutsideToolState"];
+        };
+        /**
+         * @description How a tool stands.
+         * @enum {string}
+         */
+        OutsideToolState: "allowed" | "off" | "changed" | "gone" | "writes";
         /**
          * @description What is owned and moves.
          * @enum {string}
@@ -14036,6 +14134,33 @@ export interface components {
                     };
                 };
                 state: components["schemas"]["KeyState"];
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AppRegistration: components["schemas"]["Counted"] & {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /** @description Its `client_id`. */
+                id: components["schemas"]["AppClientId"];
+                /** Format: date-time */
+                last_used_at?: string | null;
+                /** @description As it calls itself; nobody has verified it. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description How many people here have it connected.
+                 */
+                people: number;
+                redirect_uris: string[];
+                /**
+                 * Format: date-time
+                 * @description When an administrator sent it away.
+                 */
+                sent_away_at?: string | null;
+                uri?: string | null;
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -14397,6 +14522,35 @@ export interface components {
                  * @description None: it is not proved, and counts for nothing yet.
                  */
                 verified_at?: string | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ConnectedApp: components["schemas"]["Counted"] & {
+            items: {
+                client_id: components["schemas"]["AppClientId"];
+                /** Format: date-time */
+                connected_at: string;
+                /** Format: date-time */
+                ended_at?: string | null;
+                /** Format: date-time */
+                expires_at: string;
+                id: components["schemas"]["AppGrantId"];
+                /**
+                 * Format: date-time
+                 * @description To the minute.
+                 */
+                last_used_at?: string | null;
+                last_used_ip?: string | null;
+                /** @description As it calls itself; nobody has verified it. */
+                name: string;
+                owner: components["schemas"]["KeyOwner"];
+                reach: components["schemas"]["AppReach"];
+                resource: components["schemas"]["AppResource"];
+                /** @description Where the person was sent back to when they agreed. */
+                returns_to: string;
+                state: components["schemas"]["ConnectedAppState"];
             }[];
             /** @description Pass as `cursor` to get what follows; null at the end. */
             next_cursor?: string | null;
@@ -15928,6 +16082,30 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ToolServer: components["schemas"]["Counted"] & {
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When its tools were last looked at.
+                 */
+                checked_at?: string | null;
+                enabled: boolean;
+                /** @description Whether a bearer is sent. */
+                has_secret: boolean;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** @description Why that failed, if it did. */
+                problem?: string | null;
+                tools: components["schemas"]["OutsideTool"][];
+                url: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Pass as `cursor` to get what follows; null at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_TransitionAttempt: components["schemas"]["Counted"] & {
             items: {
                 actor_kind: components["schemas"]["ActorKind"];
@@ -16517,56 +16695,6 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
-        /** @description A constant prompt. */
-        Prompt: {
-            about: string;
-            name: string;
-            /** @description Which of them are in use. */
-            shares: components["schemas"]["PromptShare"][];
-            /**
-             * Format: int64
-             * @description 0 until somebody has said which are in use.
-             */
-            version: number;
-            versions: components["schemas"]["PromptVersion"][];
-        };
-        /** @description Two versions of one prompt. */
-        PromptComparison: {
-            /** @description The version that had most runs. */
-            first: string;
-            measures: components["schemas"]["Compared"][];
-            /** @description The name of the prompt. */
-            prompt: string;
-            second: string;
-        };
-        /** @description How much of its conversations a version gets. */
-        PromptShare: {
-            /** Format: int32 */
-            percent: number;
-            /** @description The number of the version, such as `2`. */
-            version: string;
-        };
-        /** @description Which versions of a prompt are to be used. */
-        PromptShares: {
-            /** @description Together a hundred percent. Each conversation keeps the version that it got. */
-            shares: components["schemas"]["PromptShare"][];
-            /** Format: int64 */
-            version?: number | null;
-        };
-        /** @description A version of a prompt. */
-        PromptVersion: {
-            /** @description What is different in it. */
-            about: string;
-            /** @description As runs and calls of models name it. */
-            id: string;
-            /** @description The whole prompt. */
-            text: string;
-            version: string;
-        };
-        /** @description Every prompt. */
-        Prompts: {
-            items: components["schemas"]["Prompt"][];
-        };
         /** @description A proposal as the API shows it. */
         Proposal: {
             approval_id?: components["schemas"]["ApprovalId"] | null;
@@ -16633,13 +16761,6 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
-        /** @description What was proposed, or would have been. */
-        Proposed: {
-            diff: components["schemas"]["Difference"][];
-            kind: components["schemas"]["Kind"];
-            /** @description The record's name. */
-            target: string;
-        };
         /**
          * @description What a link is for.
          * @enum {string}
@@ -16677,30 +16798,6 @@ export interface components {
         PushSubscriptionKeys: {
             auth: string;
             p256dh: string;
-        };
-        /** @description All of it. */
-        Quality: {
-            by_agent: components["schemas"]["QualityRow"][];
-            by_day: components["schemas"]["QualityRow"][];
-            by_model: components["schemas"]["QualityRow"][];
-            by_person: components["schemas"]["QualityRow"][];
-            by_prompt: components["schemas"]["QualityRow"][];
-            /** @description Versions of a prompt beside each other. */
-            comparisons: components["schemas"]["PromptComparison"][];
-            /**
-             * Format: date
-             * @description The first day and the last, in UTC, both whole.
-             */
-            from: string;
-            /** Format: date */
-            to: string;
-            total: components["schemas"]["RunsMeasured"];
-        };
-        /** @description Runs of one group. */
-        QualityRow: components["schemas"]["RunsMeasured"] & {
-            /** @description The day, the agent, the model (empty for the grammar), or the version of the prompt (empty for none). */
-            key: string;
-            user?: components["schemas"]["Ref"] | null;
         };
         /** @description A question to the person, with what they can choose from. */
         Question: {
@@ -16808,6 +16905,20 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description An app as it is registered. */
+        RegisteredApp: {
+            client_id: components["schemas"]["AppClientId"];
+            /** Format: int64 */
+            client_id_issued_at: number;
+            client_name: string;
+            client_uri?: string | null;
+            grant_types: string[];
+            redirect_uris: string[];
+            response_types: string[];
+            scope: string;
+            /** @description `none`: it has no secret. */
+            token_endpoint_auth_method: string;
+        };
         /** @description A rejection. */
         Reject: {
             reason?: string | null;
@@ -16821,27 +16932,6 @@ export interface components {
              * @description The version that was read, unless `If-Match` says it.
              */
             version?: number | null;
-        };
-        /** @description With what a run may be tried again. */
-        ReplayChoices: {
-            /** @description Models by name, in the order in which they are asked. */
-            models: string[];
-            prompt_versions: components["schemas"]["ReplayPrompt"][];
-        };
-        /**
-         * @description By what a request is planned this time.
-         * @enum {string}
-         */
-        ReplayPlanner: "usual" | "grammar" | "model";
-        /** @description A version of a prompt that a run may be tried with. */
-        ReplayPrompt: {
-            about: string;
-            id: string;
-        };
-        /** @description The caller's replays of a run. */
-        Replays: {
-            /** @description Latest first; at most twenty. */
-            items: components["schemas"]["RunReplay"][];
         };
         /** @description A new password, by a link. */
         Reset: {
@@ -17411,27 +17501,6 @@ export interface components {
             steps: components["schemas"]["Step"][];
             usage: components["schemas"]["RunUsage"];
         };
-        /** @description How a request was answered once. */
-        RunAttempt: {
-            /** @description Null for the words of somebody else's run. */
-            answer?: string | null;
-            /** @description In the currency of the price table; null when it is not known. */
-            cost?: string | null;
-            model?: string | null;
-            /** Format: int64 */
-            ms: number;
-            planner?: components["schemas"]["Author"] | null;
-            prompt_version?: string | null;
-            proposals: components["schemas"]["Proposed"][];
-            /** @description Sentences that were written out of results, and those of them that nothing supported. */
-            sentences: number;
-            steps: components["schemas"]["AttemptStep"][];
-            /** Format: int64 */
-            tokens_in: number;
-            /** Format: int64 */
-            tokens_out: number;
-            unsupported: number;
-        };
         /** @description The record that is being looked at. */
         RunContext: {
             /** Format: uuid */
@@ -17448,43 +17517,11 @@ export interface components {
             rating?: number | null;
             useful: boolean;
         };
-        /** @description A run beside the same request tried again. */
-        RunReplay: {
-            /** @description As it would be now, with the rights of who tried it. */
-            after: components["schemas"]["RunAttempt"];
-            /** Format: date-time */
-            at: string;
-            /** @description As the run was, with its maker's rights then. */
-            before: components["schemas"]["RunAttempt"];
-            /** Format: uuid */
-            id: string;
-            run_id: components["schemas"]["AgentRunId"];
-            same: components["schemas"]["Same"];
-        };
         /**
          * @description Where a run stands.
          * @enum {string}
          */
         RunStatus: "queued" | "planning" | "running" | "reviewing" | "waiting" | "done" | "failed" | "cancelled";
-        /** @description A run, as its trace tells it. */
-        RunTrace: {
-            /** @description Under which name it acted. */
-            agent: string;
-            conversation_id: components["schemas"]["ConversationId"];
-            prompt_version?: string | null;
-            run_id: components["schemas"]["AgentRunId"];
-            /**
-             * Format: int64
-             * @description Sentences that were written out of results, and those of them that nothing supported.
-             */
-            sentences?: number | null;
-            /** @description The run itself first, then each after what it is a part of. */
-            spans: components["schemas"]["TraceSpan"][];
-            /** @description Thirty-two hexadecimal digits, as in OpenTelemetry. */
-            trace_id: string;
-            /** Format: int64 */
-            unsupported?: number | null;
-        };
         /** @description What a run used. */
         RunUsage: {
             /** @description In the currency of the price table; null when the price of a model it used is not known. */
@@ -17500,77 +17537,6 @@ export interface components {
             tokens_in: number;
             /** Format: int64 */
             tokens_out: number;
-        };
-        /** @description How runs of one group went. Shares are from 0 to 1, and null where there is nothing to share. */
-        RunsMeasured: {
-            /**
-             * Format: double
-             * @description Of the proposals that somebody decided on.
-             */
-            acceptance?: number | null;
-            /** Format: int64 */
-            approved: number;
-            /** @description Of runs whose cost is known, as a decimal in the currency of the price table. */
-            cost: string;
-            /** Format: double */
-            draft_use?: number | null;
-            /**
-             * Format: int64
-             * @description Letters that were drafted.
-             */
-            drafts: number;
-            /**
-             * Format: int64
-             * @description Those of them that were copied, opened in a mail program or logged.
-             */
-            drafts_used: number;
-            /** Format: double */
-            error_rate?: number | null;
-            /** Format: int64 */
-            failed: number;
-            /** Format: double */
-            hallucination_rate?: number | null;
-            /**
-             * Format: double
-             * @description From a request to its answer.
-             */
-            latency_p50_ms?: number | null;
-            /** Format: double */
-            latency_p95_ms?: number | null;
-            /** Format: int64 */
-            not_useful: number;
-            /** Format: int64 */
-            proposals: number;
-            /** Format: int64 */
-            rated: number;
-            /**
-             * Format: double
-             * @description From 1 to 5, of the runs that were rated.
-             */
-            rating?: number | null;
-            /** Format: int64 */
-            rejected: number;
-            /** Format: int64 */
-            runs: number;
-            /**
-             * Format: int64
-             * @description Sentences that were written out of results.
-             */
-            sentences: number;
-            /** Format: int64 */
-            tokens: number;
-            /**
-             * Format: int64
-             * @description Runs whose cost is not known; they are not in `cost`.
-             */
-            unpriced: number;
-            /**
-             * Format: int64
-             * @description Those of them that no result supported; they were left out of the answer.
-             */
-            unsupported: number;
-            /** Format: int64 */
-            useful: number;
         };
         /** @description How runs went. */
         RunsQuality: {
@@ -17619,14 +17585,6 @@ export interface components {
             sentence?: string | null;
             /** Format: int64 */
             threshold: number;
-        };
-        /** @description What is the same in two attempts; null for what is not told of the first. */
-        Same: {
-            answer?: boolean | null;
-            arguments?: boolean | null;
-            proposals?: boolean | null;
-            /** @description The same tools in the same order. */
-            tools: boolean;
         };
         /** @description A saved view as the API shows it. */
         SavedView: {
@@ -17962,22 +17920,6 @@ export interface components {
          * @description A share of a record with a person or a team.
          */
         ShareId: string;
-        /** @description A share, and where the true one is in 95 of 100 cases. */
-        ShareInterval: {
-            /** Format: int64 */
-            count: number;
-            /** Format: double */
-            high: number;
-            /** Format: double */
-            low: number;
-            /** Format: int64 */
-            of: number;
-            /**
-             * Format: double
-             * @description From 0 to 1; null of nothing.
-             */
-            share?: number | null;
-        };
         /**
          * @description What a share lets people do.
          * @enum {string}
@@ -18012,6 +17954,8 @@ export interface components {
         };
         /** @description The policy of an organisation. */
         SignInPolicy: {
+            /** @description Whether people may connect apps that registered themselves and that nobody here has connected yet. */
+            new_apps: boolean;
             /** Format: int32 */
             password_min_length: number;
             /** @description Off: people come in by single sign-on. An administrator with no other way in keeps the password. */
@@ -18032,6 +17976,7 @@ export interface components {
         };
         /** @description What to change of it. */
         SignInPolicyPatch: {
+            new_apps?: boolean | null;
             /** Format: int32 */
             password_min_length?: number | null;
             password_sign_in?: boolean | null;
@@ -19034,9 +18979,17 @@ export interface components {
             /** @description Unless `Authorization: Basic` has it. */
             client_id?: string | null;
             client_secret?: string | null;
-            /** @description `client_credentials` */
+            code?: string | null;
+            code_verifier?: string | null;
+            /** @description `client_credentials`; for an app that acts for a person `authorization_code` or `refresh_token`. */
             grant_type: string;
-            /** @description Scopes with blanks between, such as `opportunity.read opportunity.update:own`; all of the client's when absent. */
+            redirect_uri?: string | null;
+            refresh_token?: string | null;
+            resource?: string | null;
+            /**
+             * @description Scopes with blanks between, such as `opportunity.read opportunity.update:own`; all of the client's when absent. An
+             *     app's are `read` and `propose`.
+             */
             scope?: string | null;
         };
         /** @description An access token. */
@@ -19047,16 +19000,14 @@ export interface components {
              * @description Seconds.
              */
             expires_in: number;
+            /** @description For an app, by which it gets its next tokens, once. */
+            refresh_token?: string | null;
             scope: string;
             /** @description `Bearer` */
             token_type: string;
         };
         /** @description A rule as it is told. */
-        ToldScoreRule: {
-            condition: string;
-            label: string;
-            /** Format: int64 */
-            points: number;
+        ToldScoreRule: components["schemas"]["ScoreRule"] & {
             /** @description What is wrong with its condition since the facts it speaks of have changed; such a rule gives nothing. */
             problems: components["schemas"]["RuleProblem"][];
         };
@@ -19065,6 +19016,13 @@ export interface components {
          * @enum {string}
          */
         ToolApproval: "always" | "own_tasks" | "below_amount" | "agent_written";
+        /** @description Whether a tool is allowed. */
+        ToolPermission: {
+            allowed: boolean;
+            /** @description Of what was looked at: another one is another tool. */
+            fingerprint: string;
+            name: string;
+        };
         /** @description A rule for a tool. */
         ToolRule: {
             allowed: boolean;
@@ -19076,6 +19034,36 @@ export interface components {
              */
             role_id?: string | null;
             tool: string;
+        };
+        /** @description A server of outside tools, without its secret. */
+        ToolServer: {
+            /**
+             * Format: date-time
+             * @description When its tools were last looked at.
+             */
+            checked_at?: string | null;
+            enabled: boolean;
+            /** @description Whether a bearer is sent. */
+            has_secret: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Why that failed, if it did. */
+            problem?: string | null;
+            tools: components["schemas"]["OutsideTool"][];
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What changes of a server. Its name stays: rules and requests speak of it. */
+        ToolServerPatch: {
+            enabled?: boolean | null;
+            /** @description Null takes it away. */
+            secret?: string | null;
+            /** @description Another address is another server: its tools are switched off until they are looked at again. */
+            url?: string | null;
+            /** Format: int64 */
+            version?: number | null;
         };
         /**
          * @description Whether a total was counted to the end.
@@ -19089,62 +19077,6 @@ export interface components {
             /** @description `custom_field`, `pipeline`, `stage`, `option`, `product`, `price_list`, `currency_rates` or `role`. */
             object: string;
         };
-        /** @description What a model was sent after its constant prompt, and what it answered, as far as it is kept. */
-        TraceContent: {
-            prompt?: string | null;
-            /** @description Whether personal data in these was replaced. */
-            redacted: boolean;
-            reply?: string | null;
-        };
-        /** @description A piece of a run's work. */
-        TraceSpan: {
-            /** @description The model that answered, by its own word. */
-            answered_by?: string | null;
-            content?: components["schemas"]["TraceContent"] | null;
-            /** @description In the currency of the price table; null when it is not known. */
-            cost?: string | null;
-            /**
-             * Format: date-time
-             * @description Null while it goes on.
-             */
-            ended_at?: string | null;
-            /** @description The kind of error, in a word. */
-            error?: string | null;
-            /** Format: int64 */
-            first_token_ms?: number | null;
-            /** @description Sixteen hexadecimal digits, as in OpenTelemetry. */
-            id: string;
-            kind: components["schemas"]["TraceSpanKind"];
-            model?: string | null;
-            parent_id?: string | null;
-            prompt_version?: string | null;
-            provider?: string | null;
-            /**
-             * Format: int64
-             * @description How many records a tool found.
-             */
-            result_count?: number | null;
-            /** Format: date-time */
-            started_at: string;
-            status: components["schemas"]["TraceSpanStatus"];
-            /** @description In words for people. */
-            title: string;
-            /** Format: int64 */
-            tokens_in: number;
-            /** Format: int64 */
-            tokens_out: number;
-            tool?: string | null;
-        };
-        /**
-         * @description What a span stands for.
-         * @enum {string}
-         */
-        TraceSpanKind: "run" | "plan" | "chat" | "embeddings" | "tool" | "retrieval" | "review";
-        /**
-         * @description How a span ended.
-         * @enum {string}
-         */
-        TraceSpanStatus: "running" | "done" | "failed";
         /** @description What became of each record. */
         TransferOutcome: {
             refused: components["schemas"]["TransferRefused"][];
@@ -19671,6 +19603,11 @@ export interface components {
              * @description Nought while they are the usual ones.
              */
             version: number;
+        };
+        /** @description What is wrong with a request whose app and way back are known, in OAuth's words: the app may be told. */
+        Wrong: {
+            description: string;
+            error: string;
         };
     };
     responses: never;
@@ -24519,122 +24456,6 @@ export interface operations {
             };
         };
     };
-    post_agent_runs_id_drafts_n_uses: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["AgentRunId"];
-                /** @description Which draft of the answer, from 0 */
-                n: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DraftUse"];
-            };
-        };
-        responses: {
-            /** @description Counted */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     post_agent_runs_id_feedback: {
         parameters: {
             query?: never;
@@ -24749,232 +24570,6 @@ export interface operations {
             };
         };
     };
-    get_agent_runs_id_replays: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["AgentRunId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Replays"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_agent_runs_id_replays: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["AgentRunId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewReplay"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunReplay"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_agent_runs_id_stream: {
         parameters: {
             query?: never;
@@ -24995,567 +24590,6 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_agent_runs_id_trace: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["AgentRunId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunTrace"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_ai_alert_rules_rule: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was read, in quotes */
-                "If-Match"?: string | null;
-            };
-            path: {
-                rule: components["schemas"]["AlertKind"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AlertSetting"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRule"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_ai_alerts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Alerts"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_ai_quality: {
-        parameters: {
-            query?: {
-                /** @description The first day (UTC); 29 days before the last when absent. */
-                from?: string;
-                /** @description The last day (UTC); today when absent. */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Quality"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_ai_replay_choices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReplayChoices"];
                 };
             };
             /** @description The request can't be read */
@@ -26479,6 +25513,225 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Issued_ApiKey"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_app_registrations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AppRegistration"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_app_registrations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AppClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sent away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {
@@ -33144,6 +32397,574 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConfigurationReport"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connected_apps: {
+        parameters: {
+            query?: {
+                /** @description What this person has connected. */
+                owner_id?: components["schemas"]["UserId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConnectedApp"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_connected_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppAgreement"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackToApp"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_connected_apps_refusal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackToApp"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_connected_apps_request: {
+        parameters: {
+            query?: {
+                response_type?: string;
+                client_id?: string;
+                redirect_uri?: string;
+                code_challenge?: string;
+                /** @description `S256` */
+                code_challenge_method?: string;
+                /** @description The address of `/mcp` or `/mcp/read-only`. */
+                resource?: string;
+                scope?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppConsent"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_connected_apps_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AppGrantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended, from its next request on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {
@@ -52283,9 +52104,9 @@ export interface operations {
                 unread?: boolean;
                 /** @description Those that are put off, and no others. */
                 snoozed?: boolean;
-                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered" | "ai_alert";
+                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered";
                 /** @description All about this record, singly; with `record_id`. */
-                object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation" | "ai_alert";
+                object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation";
                 record_id?: string;
             };
             header?: never;
@@ -62353,233 +62174,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Product"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_prompts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Prompts"];
-                };
-            };
-            /** @description The request can't be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Sign in first */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Your roles do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Absent, or hidden from you */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Conflicts with how things are */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not a media type this endpoint takes */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Invalid, field by field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not ready; try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_prompts_name: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The version that was read, in quotes */
-                "If-Match"?: string | null;
-            };
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromptShares"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Prompt"];
                 };
             };
             /** @description The request can't be read */
@@ -73762,6 +73356,679 @@ export interface operations {
             };
         };
     };
+    get_tool_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tool_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToolServer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tool_servers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone, with its tools */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_tool_servers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolServerPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tool_servers_id_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tool_servers_id_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolPermission"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolServer"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_trash: {
         parameters: {
             query?: {
@@ -77699,6 +77966,53 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_oauth_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppMetadata"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredApp"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
                 };
             };
         };

@@ -17,11 +17,12 @@ use webauthn_rs::prelude::Webauthn;
 use super::Context;
 use crate::actor::Actor;
 use crate::bearer::Proof;
+use crate::connected_app::Resource;
 use crate::oidc::Providers;
 use crate::policy::{Action, Grants, Object, Permission, ScopeLevel};
 use crate::push_hosts::PushHosts;
 use crate::request_limit::{Buckets, RequestLimit};
-use crate::{api_key, oauth, passkey, people, session};
+use crate::{api_key, connected_app, oauth, passkey, people, session};
 
 /// What the operator decided about signing in.
 #[derive(Clone, Debug)]
@@ -54,12 +55,14 @@ pub(crate) struct Held {
     pub renew_at: DateTime<Utc>,
     /// The organisation demands a second factor, and this person has none: they may only set one up.
     pub must_enrol: bool,
+    /// The only thing that the token of a connected app opens.
+    pub resource: Option<Resource>,
 }
 
 impl Held {
     /// A key is not renewed and has no second factor.
     fn of_key(actor: Actor) -> Self {
-        Self { actor: Arc::new(actor), renew_at: DateTime::<Utc>::MAX_UTC, must_enrol: false }
+        Self { actor: Arc::new(actor), renew_at: DateTime::<Utc>::MAX_UTC, must_enrol: false, resource: None }
     }
 }
 
@@ -137,6 +140,10 @@ impl Access {
             Proof::Session(token) => session::store::by_token(self, &token, origin.ip.as_deref()).await?,
             Proof::ApiKey(secret) => Held::of_key(api_key::store::actor(self, &secret, origin).await?),
             Proof::AccessToken(token) => Held::of_key(oauth::store::actor(self, &token, origin).await?),
+            Proof::AppToken(token) => {
+                let (actor, resource) = connected_app::token_store::actor(self, &token, origin).await?;
+                Held { resource: Some(resource), ..Held::of_key(actor) }
+            }
         };
         self.keep(proof, held.clone());
         Ok(held)

@@ -17,6 +17,7 @@ use futures::future::BoxFuture;
 use super::{Access, Context, Permit, Record};
 use crate::actor::Actor;
 use crate::bearer::{self, Proof};
+use crate::connected_app::Resource;
 use crate::policy::{Needs, Permission};
 use crate::session::device::Device;
 use crate::session::renewal::Renewal;
@@ -235,6 +236,12 @@ async fn identify(parts: &Parts, access: Access, may_lack_factor: bool) -> Resul
     let proof = bearer::proof(&parts.headers)?;
     let origin = origin(&parts.headers, &parts.extensions);
     let mut held = access.held(proof, &origin).await?;
+    if held.resource.is_some() && held.resource != parts.extensions.get::<Resource>().copied() {
+        return Err(Error::unauthenticated(
+            "wrong_resource",
+            "this token was given for another address, and opens only that",
+        ));
+    }
     if let Some(requests) = &access.requests {
         requests.take(held.actor.caller())?;
     }

@@ -1,9 +1,11 @@
 //! OAuth 2.0 client credentials (RFC 6749, section 4.4): a client of a service account gets a token for a quarter of an
-//! hour by its id and secret. Revocation is RFC 7009, the metadata RFC 8414.
+//! hour by its id and secret. Revocation is RFC 7009, the metadata RFC 8414. Apps that act for a person come by the same
+//! endpoints, with a code ([`crate::connected_app`]).
 
 pub mod http;
 pub mod store;
 mod token;
+pub(crate) mod wire;
 
 pub use token::router as token_router;
 

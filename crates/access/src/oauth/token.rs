@@ -1,14 +1,11 @@
 //! `/oauth/token`, `/oauth/revoke` and the metadata: outside `/api/v1`, form-encoded, with the errors of RFC 6749.
 
-use std::collections::HashMap;
-
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dealwright_kernel::error::Outcome;
 use dealwright_kernel::id::OauthClientId;
 use dealwright_kernel::{Error, Result};
 use dealwright_store::Origin;
@@ -18,106 +15,25 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::store::{self, Known};
+use super::wire::{Form, MOST, OauthError, Refusal, unstored};
 use super::{TOKEN_LIFETIME, asked, written};
+use crate::connected_app::exchange::{Issued, Shower};
+use crate::connected_app::{ACCESS_LIFETIME, Reach, registration, token_store};
 use crate::context::origin;
 use crate::policy::{Grants, Permission, fits_key};
-use crate::secret::{self, Kind, Secret, ShownOnce, is_one_of};
+use crate::secret::{self, Kind, Secret, is_one_of};
 use crate::session::TokenHash;
 use crate::throttle::{self, Counter};
 use crate::{Access, people};
 
 /// The endpoints outside `/api/v1`.
 pub fn router() -> OpenApiRouter<Access> {
-    OpenApiRouter::new().routes(routes!(issue)).routes(routes!(revoke)).routes(routes!(metadata))
-}
-
-/// What went wrong, in the words of RFC 6749, section 5.2.
-#[derive(Debug, Serialize, ToSchema)]
-struct OauthError {
-    /// `invalid_request`, `invalid_client`, `invalid_scope`, `unsupported_grant_type`, …
-    error: &'static str,
-    error_description: &'static str,
-}
-
-/// Why a token request was refused.
-#[derive(Debug)]
-enum Refusal {
-    Request(&'static str),
-    /// Unknown, or with a wrong secret.
-    Client,
-    GrantType,
-    Scope,
-    /// Too many failures, an absent database, a fault of ours.
-    Failed(Error),
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let (status, error, error_description) = match self {
-            Self::Request(why) => (StatusCode::BAD_REQUEST, "invalid_request", why),
-            Self::Client => {
-                (StatusCode::UNAUTHORIZED, "invalid_client", "the client is unknown, has ended, or the secret is wrong")
-            }
-            Self::GrantType => {
-                (StatusCode::BAD_REQUEST, "unsupported_grant_type", "the grant type is client_credentials")
-            }
-            Self::Scope => (StatusCode::BAD_REQUEST, "invalid_scope", "a scope is unknown, or wider than the client's"),
-            Self::Failed(error) if error.outcome == Outcome::TooMany => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "temporarily_unavailable",
-                "too many failures; wait a quarter of an hour",
-            ),
-            Self::Failed(error) => return error.into_response(),
-        };
-        let mut response = (status, axum::Json(OauthError { error, error_description })).into_response();
-        let headers = response.headers_mut();
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"dealwright\""));
-        }
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("900"));
-        }
-        unstored(response)
-    }
-}
-
-/// Kept by nobody on the way, nor for an `Idempotency-Key`.
-fn unstored(mut response: Response) -> Response {
-    response.extensions_mut().insert(ShownOnce);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    response
-}
-
-/// A form's parameters. An empty one counts as absent; none may come twice (RFC 6749, section 3.2).
-#[derive(Debug)]
-struct Form(HashMap<String, String>);
-
-impl Form {
-    fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
-        let media = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let media = media.split(';').next().unwrap_or_default().trim();
-        if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(Refusal::Request("send the parameters as application/x-www-form-urlencoded"));
-        }
-        let mut form = HashMap::new();
-        for (name, value) in form_urlencoded::parse(body).filter(|(_, value)| !value.is_empty()) {
-            if form.insert(name.into_owned(), value.into_owned()).is_some() {
-                return Err(Refusal::Request("a parameter comes twice"));
-            }
-        }
-        Ok(Self(form))
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
-    }
+    OpenApiRouter::new()
+        .routes(routes!(issue))
+        .routes(routes!(revoke))
+        .routes(routes!(metadata))
+        .merge(registration::router())
+        .layer(DefaultBodyLimit::max(MOST))
 }
 
 /// What a client shows of itself.
@@ -178,13 +94,19 @@ async fn authenticate(access: &Access, shown: &Shown, origin: &Origin) -> Result
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "it describes the form to readers of the API's description")]
 struct TokenRequest {
-    /// `client_credentials`
+    /// `client_credentials`; for an app that acts for a person `authorization_code` or `refresh_token`.
     grant_type: String,
-    /// Scopes with blanks between, such as `opportunity.read opportunity.update:own`; all of the client's when absent.
+    /// Scopes with blanks between, such as `opportunity.read opportunity.update:own`; all of the client's when absent. An
+    /// app's are `read` and `propose`.
     scope: Option<String>,
     /// Unless `Authorization: Basic` has it.
     client_id: Option<String>,
     client_secret: Option<String>,
+    code: Option<String>,
+    code_verifier: Option<String>,
+    redirect_uri: Option<String>,
+    refresh_token: Option<String>,
+    resource: Option<String>,
 }
 
 /// An access token.
@@ -196,11 +118,15 @@ struct TokenResponse {
     /// Seconds.
     expires_in: i64,
     scope: String,
+    /// For an app, by which it gets its next tokens, once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
 }
 
 /// Get an access token
 ///
-/// OAuth 2.0 client credentials, RFC 6749 section 4.4.
+/// OAuth 2.0 client credentials, RFC 6749 section 4.4; for an app that acts for a person a code with PKCE (RFC 7636) or a
+/// refresh token.
 #[utoipa::path(post, path = "/oauth/token", tag = "oauth", security(()),
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokenResponse), (status = 400, body = OauthError), (status = 401, body = OauthError), (status = 429, body = OauthError)))]
@@ -212,8 +138,13 @@ async fn issue(
 ) -> Result<Response, Refusal> {
     let form = Form::read(&headers, &body)?;
     let grant_type = form.get("grant_type").ok_or(Refusal::Request("grant_type is missing"))?;
-    let shown = Shown::read(&headers, &form)?;
     let origin = origin(&headers, &extensions);
+    match grant_type {
+        "authorization_code" => return Ok(of_app(Shower::of(&access, &origin, &form).await?.code(&form).await?)),
+        "refresh_token" => return Ok(of_app(Shower::of(&access, &origin, &form).await?.refresh(&form).await?)),
+        _ => {}
+    }
+    let shown = Shown::read(&headers, &form)?;
     let client = authenticate(&access, &shown, &origin).await?;
     if grant_type != "client_credentials" {
         return Err(Refusal::GrantType);
@@ -233,8 +164,20 @@ async fn issue(
         token_type: "Bearer",
         expires_in: TOKEN_LIFETIME.num_seconds(),
         scope: written(&scopes),
+        refresh_token: None,
     };
     Ok(unstored(axum::Json(answer).into_response()))
+}
+
+fn of_app(issued: Issued) -> Response {
+    let answer = TokenResponse {
+        access_token: issued.access,
+        token_type: "Bearer",
+        expires_in: ACCESS_LIFETIME.num_seconds(),
+        scope: issued.reach.scope().to_owned(),
+        refresh_token: Some(issued.refresh),
+    };
+    unstored(axum::Json(answer).into_response())
 }
 
 /// A revocation, as a form.
@@ -247,9 +190,9 @@ struct RevocationRequest {
     client_secret: Option<String>,
 }
 
-/// End an access token
+/// End a token
 ///
-/// RFC 7009. A token that is unknown, another client's or over already is answered alike.
+/// RFC 7009. An app's refresh token takes with it all that came of the person's yes. A token that is unknown, another client's or over already is answered alike.
 #[utoipa::path(post, path = "/oauth/revoke", tag = "oauth", security(()),
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "It is valid no longer"), (status = 400, body = OauthError), (status = 401, body = OauthError), (status = 429, body = OauthError)))]
@@ -261,8 +204,16 @@ async fn revoke(
 ) -> Result<Response, Refusal> {
     let form = Form::read(&headers, &body)?;
     let token = form.get("token").ok_or(Refusal::Request("token is missing"))?;
+    let origin = origin(&headers, &extensions);
+    if headers.get(header::AUTHORIZATION).is_none()
+        && form.get("client_secret").is_none()
+        && form.get("client_id").is_some()
+    {
+        Shower::of(&access, &origin, &form).await?.revoke(token).await?;
+        return Ok(unstored(StatusCode::OK.into_response()));
+    }
     let shown = Shown::read(&headers, &form)?;
-    let client = authenticate(&access, &shown, &origin(&headers, &extensions)).await?;
+    let client = authenticate(&access, &shown, &origin).await?;
     if let Some((Kind::AccessToken, hash)) = secret::read(token) {
         let mut tx = access.database().system().await?;
         store::revoke_token(&mut tx, &client, &hash, access.clock().now()).await?;
@@ -275,13 +226,21 @@ async fn revoke(
 #[derive(Debug, Serialize, ToSchema)]
 struct Metadata {
     issuer: String,
+    authorization_endpoint: String,
     token_endpoint: String,
     revocation_endpoint: String,
+    /// Absent where no new apps are let in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     service_documentation: String,
-    grant_types_supported: [&'static str; 1],
-    response_types_supported: [&'static str; 0],
-    token_endpoint_auth_methods_supported: [&'static str; 2],
-    revocation_endpoint_auth_methods_supported: [&'static str; 2],
+    grant_types_supported: [&'static str; 3],
+    response_types_supported: [&'static str; 1],
+    response_modes_supported: [&'static str; 1],
+    code_challenge_methods_supported: [&'static str; 1],
+    token_endpoint_auth_methods_supported: [&'static str; 3],
+    revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    authorization_response_iss_parameter_supported: bool,
+    /// `read` and `propose` are apps'; the others are those of OAuth clients.
     scopes_supported: Vec<String>,
 }
 
@@ -289,22 +248,30 @@ struct Metadata {
 ///
 /// RFC 8414.
 #[utoipa::path(get, path = "/.well-known/oauth-authorization-server", tag = "oauth", security(()), responses((status = 200, body = Metadata)))]
-async fn metadata(State(access): State<Access>) -> Response {
+async fn metadata(State(access): State<Access>) -> Result<Response, Refusal> {
+    let mut tx = access.database().system().await?;
+    let open = token_store::is_open(&mut tx).await?;
+    tx.commit().await?;
     // Never from `Host`, which is whatever a client says.
     let issuer = access.settings().base_url.clone();
-    let methods = ["client_secret_basic", "client_secret_post"];
-    unstored(
-        axum::Json(Metadata {
-            token_endpoint: format!("{issuer}/oauth/token"),
-            revocation_endpoint: format!("{issuer}/oauth/revoke"),
-            service_documentation: format!("{issuer}/docs"),
-            grant_types_supported: ["client_credentials"],
-            response_types_supported: [],
-            token_endpoint_auth_methods_supported: methods,
-            revocation_endpoint_auth_methods_supported: methods,
-            scopes_supported: Permission::all().filter(|p| fits_key(p.object)).map(|p| p.to_string()).collect(),
-            issuer,
-        })
-        .into_response(),
-    )
+    let methods = ["client_secret_basic", "client_secret_post", "none"];
+    let of_apps = Reach::ALL.into_iter().map(|reach| reach.as_str().to_owned());
+    let of_clients = Permission::all().filter(|p| fits_key(p.object)).map(|p| p.to_string());
+    let answer = Metadata {
+        authorization_endpoint: format!("{issuer}/oauth/authorize"),
+        token_endpoint: format!("{issuer}/oauth/token"),
+        revocation_endpoint: format!("{issuer}/oauth/revoke"),
+        registration_endpoint: open.then(|| format!("{issuer}/oauth/register")),
+        service_documentation: format!("{issuer}/docs"),
+        grant_types_supported: ["authorization_code", "refresh_token", "client_credentials"],
+        response_types_supported: ["code"],
+        response_modes_supported: ["query"],
+        code_challenge_methods_supported: ["S256"],
+        token_endpoint_auth_methods_supported: methods,
+        revocation_endpoint_auth_methods_supported: methods,
+        authorization_response_iss_parameter_supported: true,
+        scopes_supported: of_apps.chain(of_clients).collect(),
+        issuer,
+    };
+    Ok(unstored(axum::Json(answer).into_response()))
 }

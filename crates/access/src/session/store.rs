@@ -93,6 +93,7 @@ async fn read(
         actor: Arc::new(actor),
         renew_at: session.next_at.map_or(due, |offered| due.max(offered + GRACE)),
         must_enrol: session.by_password && !session.has_factor && session.rule.demands(session.administrator),
+        resource: None,
     })
 }
 

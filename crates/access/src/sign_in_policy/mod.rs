@@ -58,6 +58,8 @@ pub struct SignInPolicy {
     pub session_idle_minutes: i32,
     /// The longest a session lives.
     pub session_lifetime_minutes: i32,
+    /// Whether people may connect apps that registered themselves and that nobody here has connected yet.
+    pub new_apps: bool,
     pub version: i64,
 }
 
@@ -73,6 +75,7 @@ pub struct SignInPolicyPatch {
     pub session_idle_minutes: Option<i32>,
     #[schema(minimum = 5, maximum = 129_600)]
     pub session_lifetime_minutes: Option<i32>,
+    pub new_apps: Option<bool>,
     pub version: Option<i64>,
 }
 
@@ -84,6 +87,7 @@ impl SignInPolicyPatch {
             password_min_length: self.password_min_length.unwrap_or(to.password_min_length),
             session_idle_minutes: self.session_idle_minutes.unwrap_or(to.session_idle_minutes),
             session_lifetime_minutes: self.session_lifetime_minutes.unwrap_or(to.session_lifetime_minutes),
+            new_apps: self.new_apps.unwrap_or(to.new_apps),
             version: to.version,
         }
     }

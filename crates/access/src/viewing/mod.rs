@@ -20,11 +20,12 @@ use crate::policy::{Grants, ImpersonateUser};
 use crate::{Access, Actor, people};
 
 /// What is a person's alone, and is not shown to who looks at the app as them.
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 10] = [
     "/conversations",
     "/agent-runs",
     "/sessions",
     "/api-keys",
+    "/connected-apps",
     "/oauth-clients",
     "/me/second-factor",
     "/me/passkeys",

@@ -94,6 +94,7 @@ pub fn add(draft: &mut Draft, ask: &Ask, step: &Step, style: Style) {
         (Some("list_my_day"), _) => around::my_day(draft, &step.result, style),
         (Some("draft_email"), _) => around::letter(draft, &step.result),
         (Some("search_knowledge"), _) => insight::passages(draft, &step.result),
+        (_, Ask::AskOutside(_)) => insight::outside(draft, &step.result),
         (Some("list_stalled"), _) => insight::stalled(draft, &step.result, style),
         (Some("score_lead"), _) => insight::score(draft, &step.result),
         (Some("enrich_record"), _) => insight::enrichment(draft, &step.result),

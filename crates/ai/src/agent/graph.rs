@@ -13,6 +13,7 @@ use dealwright_governance::safety;
 use dealwright_kernel::id::{AgentRunId, ProposalId};
 use dealwright_kernel::{Error, Result};
 use dealwright_knowledge::embedding::Meaning;
+use dealwright_outside::Outcome;
 use dealwright_store::{ActorKind, Tx};
 use serde_json::{Value, json};
 
@@ -98,6 +99,7 @@ struct Asking<'a> {
     ask: &'a Ask,
     n: i32,
     meaning: Option<&'a Meaning>,
+    outside: Option<&'a Outcome>,
 }
 
 /// One run on its way.
@@ -135,6 +137,7 @@ const fn title(ask: &Ask) -> &'static str {
         Ask::ListStalled(_) => "Look for deals that stand still",
         Ask::ScoreLead(_) => "Explain the score",
         Ask::EnrichRecord(_) => "Ask the sources",
+        Ask::AskOutside(_) => "Ask a tool of another server",
         Ask::Decline(_) => "Answer",
     }
 }
@@ -212,13 +215,26 @@ impl Walk<'_> {
             Ask::SearchKnowledge(asked) => self.assistant.meaning(&asked.question).await,
             _ => None,
         };
+        let outside = match &ask {
+            Ask::AskOutside(asked) => Some(dealwright_outside::ask(self.cx, &asked.name, &asked.words).await),
+            _ => None,
+        };
+        let (outside, refused) = match outside {
+            Some(Ok(outcome)) => (Some(outcome), None),
+            Some(Err(error)) => (None, Some(error)),
+            None => (None, None),
+        };
         let mut tx = self.begin().await?;
         if !self.held(&mut tx, |now| now.next == index && now.question.is_none()).await? {
             return tx.rollback().await;
         }
         let mut after = state.clone();
-        let asking = Asking { goal: &standing.goal, ask: &ask, n, meaning: meaning.as_ref() };
-        let ended = self.run_tool(&mut tx, &mut after, asking).await;
+        let asking =
+            Asking { goal: &standing.goal, ask: &ask, n, meaning: meaning.as_ref(), outside: outside.as_ref() };
+        let ended = match refused {
+            Some(error) => Err(error),
+            None => self.run_tool(&mut tx, &mut after, asking).await,
+        };
         if matches!(ended, Ok(Ended::Nothing | Ended::Unknown(_))) && self.may_plan_again(&state) {
             tx.rollback().await?;
             return self.plan_again(&standing.goal, state, n).await;
@@ -330,7 +346,7 @@ impl Walk<'_> {
 
     /// Links an ask and dispatches its call. Writes nothing: what it proposes is the caller's to keep.
     async fn call_tool(&self, tx: &mut Tx, state: &mut State, asking: Asking<'_>) -> Result<Ran> {
-        let Asking { goal, ask, n, meaning } = asking;
+        let Asking { goal, ask, n, meaning, outside } = asking;
         let vocabulary = lookup::vocabulary(self.cx, tx).await?;
         let linking = Linking {
             cx: self.cx,
@@ -340,6 +356,7 @@ impl Walk<'_> {
             in_hand: state.in_hand,
             picked: &state.picked,
             listed: &state.listed,
+            outside,
         };
         let nothing = Ran {
             tool: ask.tool().to_owned(),
@@ -364,7 +381,11 @@ impl Walk<'_> {
             }
             Linked::Unknown(name) => Ok(Ran { ended: Ended::Unknown(name), ..nothing }),
             Linked::Call(call) => {
-                let running = Running { cx: self.cx, run: self.run, step: n, goal, meaning };
+                let answer = match outside {
+                    Some(Outcome::Answered(answer)) => Some(answer.as_ref()),
+                    Some(Outcome::Said(_)) | None => None,
+                };
+                let running = Running { cx: self.cx, run: self.run, step: n, goal, meaning, outside: answer };
                 let output = tools::dispatch(running, tx, &call, state.next).await?;
                 if let Some(proposal) = &output.proposal {
                     if let Some(of) = RecordType::named(&proposal.target.kind).zip(proposal.target.id) {

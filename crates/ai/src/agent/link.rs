@@ -84,6 +84,8 @@ pub struct Linking<'a> {
     pub picked: &'a BTreeMap<String, (RecordType, Uuid)>,
     /// What the answer before listed: "the second one".
     pub listed: &'a [(RecordType, Uuid)],
+    /// What became of asking a tool of another server.
+    pub outside: Option<&'a dealwright_outside::Outcome>,
 }
 
 /// Links an ask.
@@ -115,6 +117,7 @@ pub async fn link(linking: &Linking<'_>, tx: &mut Tx, ask: &Ask) -> Result<Linke
         Ask::ListMyDay(day) => {
             Call::of::<ListMyDay>(&DayArgs { limit: day.limit, overdue: day.overdue }).map_err(Stop::from)
         }
+        Ask::AskOutside(_) => linking.outside(),
         Ask::Decline(decline) => Err(Stop::Say(decline.reason.clone().unwrap_or_else(|| NOT_UNDERSTOOD.to_owned()))),
     };
     match outcome {

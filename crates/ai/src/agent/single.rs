@@ -81,7 +81,7 @@ async fn begun(tx: &mut dealwright_store::Tx, goal: &str, call: &Call) -> Result
 async fn run(cx: &Context, goal: &str, call: &Call, meaning: Option<&Meaning>) -> Result<Single> {
     let mut tx = cx.begin().await?;
     let id = begun(&mut tx, goal, call).await?;
-    let running = Running { cx, run: id, step: 1, goal, meaning };
+    let running = Running { cx, run: id, step: 1, goal, meaning, outside: None };
     let output = tools::dispatch(running, &mut tx, call, 0).await?;
     let mut proposal = None;
     if let Some(new) = output.proposal {

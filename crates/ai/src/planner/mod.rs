@@ -54,6 +54,8 @@ pub enum Ask {
     ListStalled(Stalled),
     ScoreLead(One),
     EnrichRecord(One),
+    /// A tool of another server, by its name.
+    AskOutside(Outside),
     /// Nothing that a tool can do.
     Decline(Decline),
 }
@@ -82,6 +84,7 @@ impl Ask {
             Self::ListStalled(_) => "list_stalled",
             Self::ScoreLead(_) => "score_lead",
             Self::EnrichRecord(_) => "enrich_record",
+            Self::AskOutside(_) => "ask_outside",
             Self::Decline(_) => "none",
         }
     }
@@ -115,6 +118,7 @@ impl Ask {
             | Self::SearchKnowledge(_)
             | Self::QueryAnalytics(_)
             | Self::ListStalled(_)
+            | Self::AskOutside(_)
             | Self::Decline(_) => None,
         }
     }
@@ -518,6 +522,15 @@ pub struct Figures {
 pub struct Stalled {
     /// "my", "Anna's"; None: everybody's.
     pub owner: Option<String>,
+}
+
+/// A tool of another server, and what it is asked in the user's words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outside {
+    /// `server.tool`
+    pub name: String,
+    pub words: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -94,6 +94,7 @@ pub fn usable(ask: &Ask) -> bool {
         | Ask::ListApprovals(_)
         | Ask::ListMyDay(_)
         | Ask::SearchKnowledge(_)
+        | Ask::AskOutside(_)
         | Ask::QueryAnalytics(_)
         | Ask::ListStalled(_) => true,
         Ask::Decline(_) => false,

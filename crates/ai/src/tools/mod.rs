@@ -14,6 +14,7 @@ pub mod get;
 pub mod insight;
 pub mod knowledge;
 pub mod next_stage;
+pub mod outside;
 pub mod query;
 pub mod records;
 pub mod search;
@@ -22,7 +23,7 @@ pub mod update;
 
 use dealwright_access::Context;
 use dealwright_access::policy::{CreateTask as MayCreateTask, Needs, Permission};
-use dealwright_governance::policy::store as guardrails;
+use dealwright_governance::policy::{is_outside, store as guardrails};
 use dealwright_governance::{Proposes, ToolName};
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
@@ -43,6 +44,8 @@ use crate::proposal::NewProposal;
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     Reads,
+    /// Reads what another server says, which is a stranger's word.
+    ReadsOutside,
     /// Writes a proposal, which a person may approve.
     Proposes,
 }
@@ -79,6 +82,8 @@ pub struct Running<'a> {
     pub goal: &'a str,
     /// The vector of the question that a tool is asked, if there is one: it is made before the transaction.
     pub meaning: Option<&'a Meaning>,
+    /// What a tool of another server answered: it was asked before the transaction.
+    pub outside: Option<&'a dealwright_outside::Answer>,
 }
 
 /// A tool.
@@ -133,11 +138,11 @@ pub struct Described {
 
 fn named<T: Tool>() -> ToolName {
     let proposes = match T::EFFECT {
-        Effect::Reads => None,
+        Effect::Reads | Effect::ReadsOutside => None,
         Effect::Proposes if T::PERMISSION == MayCreateTask::PERMISSION => Some(Proposes::Task),
         Effect::Proposes => Some(Proposes::Change),
     };
-    ToolName { name: T::NAME, about: T::ABOUT, proposes }
+    ToolName { name: T::NAME.into(), about: T::ABOUT.into(), proposes }
 }
 
 fn described<T: Tool>() -> Described {
@@ -173,6 +178,7 @@ macro_rules! tools {
         pub async fn dispatch(running: Running<'_>, tx: &mut Tx, call: &Call, proposals: usize) -> Result<Output> {
             match call.tool.as_str() {
                 $(<$tool as Tool>::NAME => one::<$tool>(running, tx, call, proposals).await,)+
+                other if is_outside(other) => outside::record(running, tx, call).await,
                 other => Err(Error::invalid("unknown_tool", format!("there is no tool {other:?}"))),
             }
         }

@@ -30,8 +30,8 @@ pub fn router() -> OpenApiRouter<GovernanceState> {
 /// A tool, as the rules can name it.
 #[derive(Debug, Serialize, ToSchema)]
 struct KnownTool {
-    name: &'static str,
-    about: &'static str,
+    name: String,
+    about: String,
     /// Whether it proposes a `change` or a `task`; null for one that only reads.
     #[schema(value_type = Option<String>)]
     proposes: Option<&'static str>,
@@ -43,7 +43,7 @@ impl From<&ToolName> for KnownTool {
             Proposes::Change => "change",
             Proposes::Task => "task",
         });
-        Self { name: tool.name, about: tool.about, proposes }
+        Self { name: tool.name.to_string(), about: tool.about.to_string(), proposes }
     }
 }
 
@@ -65,7 +65,7 @@ struct GuardrailsInForce {
     keep_prompts: Keep,
     retention_days: i64,
     tools: Vec<ToolRule>,
-    /// Every tool there is.
+    /// Every tool there is, and those of other servers that are allowed.
     known_tools: Vec<KnownTool>,
     /// Null while the assistant runs.
     stopped: Option<Stopped>,
@@ -78,6 +78,7 @@ struct GuardrailsInForce {
 
 async fn told(tx: &mut Tx, tools: &Tools) -> Result<GuardrailsInForce> {
     let kept = store::policy(tx).await?;
+    let outside = store::outside_tools(tx).await?;
     let stopped = store::stopped(tx).await?.map(|stop| Stopped { reason: stop.reason, by: stop.by, at: stop.at });
     let Guardrails {
         remote_models,
@@ -97,7 +98,7 @@ async fn told(tx: &mut Tx, tools: &Tools) -> Result<GuardrailsInForce> {
         keep_prompts,
         retention_days,
         tools: rules,
-        known_tools: tools.0.iter().map(Into::into).collect(),
+        known_tools: tools.0.iter().chain(&outside).map(Into::into).collect(),
         stopped,
         shipped: kept.version == 0,
         version: kept.version,

@@ -168,16 +168,19 @@ impl Guardrails {
         for (n, rule) in self.tools.iter().enumerate() {
             let wrong =
                 |field: &str, code: &'static str, why: &str| Err(Error::field(format!("tools.{n}.{field}"), code, why));
-            let Some(tool) = tools.iter().find(|tool| tool.name == rule.tool) else {
+            let tool = tools.iter().find(|tool| tool.name == rule.tool);
+            // What forbids a tool of another server outlasts that server: it may be added again.
+            if tool.is_none() && !is_outside(&rule.tool) {
                 return wrong("tool", "unknown_tool", "there is no such tool");
-            };
+            }
+            let proposes = tool.and_then(|tool| tool.proposes);
             if self.tools.iter().take(n).any(|other| other.tool == rule.tool && other.role_id == rule.role_id) {
                 return wrong("tool", "duplicate", "there is a rule for this tool and role already");
             }
             let fits = match rule.approval {
                 Approval::Always => true,
-                Approval::OwnTasks => tool.proposes == Some(Proposes::Task),
-                Approval::BelowAmount | Approval::AgentWritten => tool.proposes == Some(Proposes::Change),
+                Approval::OwnTasks => proposes == Some(Proposes::Task),
+                Approval::BelowAmount | Approval::AgentWritten => proposes == Some(Proposes::Change),
             };
             if !fits {
                 return wrong("approval", "invalid_value", "this tool proposes nothing of that kind");
@@ -227,6 +230,12 @@ impl Guardrails {
             !topic.trim().is_empty() && text.contains(&topic)
         })
     }
+}
+
+/// Whether this is the name of a tool of another server: `server.tool`.
+#[must_use]
+pub fn is_outside(tool: &str) -> bool {
+    tool.split_once('.').is_some_and(|(server, name)| !server.is_empty() && !name.is_empty() && tool.len() <= 140)
 }
 
 /// The words of a text, each with a blank on both sides.
@@ -279,12 +288,14 @@ mod tests {
 
     #[test]
     fn rules_speak_of_what_there_is() {
-        let tools = [ToolName { name: "create_task", about: "", proposes: Some(Proposes::Task) }];
+        let tools = [ToolName { name: "create_task".into(), about: "".into(), proposes: Some(Proposes::Task) }];
         let rule =
             |tool: &str, approval| ToolRule { role_id: None, tool: tool.into(), allowed: true, approval, below: None };
         let check = |rules: Vec<ToolRule>| Guardrails { tools: rules, ..Guardrails::shipped() }.check(&tools);
         assert!(check(vec![rule("create_task", Approval::OwnTasks)]).is_ok());
         assert!(check(vec![rule("no_tool", Approval::Always)]).is_err());
+        assert!(check(vec![rule("weather.forecast", Approval::Always)]).is_ok());
+        assert!(check(vec![rule("weather.forecast", Approval::OwnTasks)]).is_err());
         assert!(check(vec![rule("create_task", Approval::AgentWritten)]).is_err());
         assert!(check(vec![rule("create_task", Approval::Always), rule("create_task", Approval::Always)]).is_err());
     }

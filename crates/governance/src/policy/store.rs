@@ -8,6 +8,7 @@ use dealwright_kernel::{Error, Result};
 use dealwright_store::Tx;
 
 use super::{Guardrails, Keep, Mode, TextFilter};
+use crate::ToolName;
 
 /// The policy as it is kept.
 #[derive(Debug)]
@@ -86,6 +87,20 @@ pub struct Stop {
     pub reason: String,
     pub by: Option<Ref>,
     pub at: DateTime<Utc>,
+}
+
+/// The tools of other servers that are allowed, as rules can name them.
+pub(super) async fn outside_tools(tx: &mut Tx) -> Result<Vec<ToolName>> {
+    let rows = sqlx::query!(
+        r#"select s.name || '.' || t.name as "name!", t.about from tool_server s
+           join outside_tool t on t.org_id = s.org_id and t.server_id = s.id
+           where s.org_id = $1 and t.allowed = t.fingerprint and not t.gone order by 1 limit 500"#,
+        tx.org().0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let named = |name: String, about: String| ToolName { name: name.into(), about: about.into(), proposes: None };
+    Ok(rows.into_iter().map(|row| named(row.name, row.about)).collect())
 }
 
 /// Whether the assistant is stopped.

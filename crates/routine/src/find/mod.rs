@@ -130,7 +130,7 @@ pub async fn drafted(
     if !cx.actor().may(MayCreate::PERMISSION) {
         return Ok(None);
     }
-    let running = Running { cx, run, step, goal: &wanted.reason, meaning: None };
+    let running = Running { cx, run, step, goal: &wanted.reason, meaning: None, outside: None };
     let output = CreateTask::run(running, tx, wanted.task.clone()).await?;
     Ok(output.proposal.map(|proposal| NewProposal { tainted: wanted.tainted, ..proposal }))
 }

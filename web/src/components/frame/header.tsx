@@ -10,8 +10,8 @@ import { assistant, raised, toggleAssistant, trail } from "@/lib/frame";
 import { MOD } from "@/lib/keys";
 import { loadable } from "@/lib/loadable";
 import { useCreateActions } from "./create-actions";
-import { TrailSteps } from "./trail-steps";
 
+const TrailSteps = loadable(() => import("./trail-steps").then((m) => m.TrailSteps));
 const Bell = loadable(() => import("./bell").then((m) => m.Bell));
 
 function crumbOf(match: { staticData: { crumb?: string }; loaderData?: unknown }): string | undefined {

@@ -32,6 +32,7 @@ import {
   Tag,
   TextSearch,
   Timer,
+  Unplug,
   Users,
   Waypoints,
   Zap,
@@ -94,6 +95,7 @@ const GROUPS: readonly { title: string; items: readonly Entry[] }[] = [
     items: [
       { to: "/admin/agents", label: "Agents", icon: Sparkles, needs: ["automation", "read"] },
       { to: "/admin/guardrails", label: "AI guardrails", icon: ShieldAlert, needs: ["guardrail", "read"] },
+      { to: "/admin/outside-tools", label: "Outside tools", icon: Unplug, needs: ["guardrail", "read"] },
       { to: "/admin/ai-usage", label: "AI usage", icon: ChartNoAxesColumn, needs: ["guardrail", "read"] },
       { to: "/admin/ai-quality", label: "AI quality", icon: Gauge, needs: ["guardrail", "read"] },
       { to: "/admin/model-calls", label: "Model calls", icon: MessageSquareText, needs: ["guardrail", "read"] },

@@ -1,5 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Controller, useForm } from "react-hook-form";
+import type { ReactNode } from "react";
+import { Controller, useForm, type UseFormReturn } from "react-hook-form";
 import { patch } from "@/api/client";
 import { isApiError } from "@/api/problem";
 import { useMay } from "@/api/shared";
@@ -28,6 +29,7 @@ const DAY = 24 * HOUR;
 
 interface Values {
   password_sign_in: boolean;
+  new_apps: boolean;
   second_factor: SecondFactorRule;
   password_min_length: number;
   session_idle_minutes: number;
@@ -39,6 +41,7 @@ const KNOWN = ["second_factor", "password_min_length", "session_idle_minutes", "
 /** Units that people think in; what is saved is minutes. */
 const valuesOf = (policy: SignInPolicy): Values => ({
   password_sign_in: policy.password_sign_in,
+  new_apps: policy.new_apps,
   second_factor: policy.second_factor,
   password_min_length: policy.password_min_length,
   session_idle_minutes: policy.session_idle_minutes / HOUR,
@@ -79,28 +82,10 @@ export function SignInSettings() {
               {errors.root.message}
             </p>
           )}
-          <Controller
-            control={form.control}
-            name="password_sign_in"
-            render={({ field }) => (
-              <label className="flex items-start gap-2.5 text-cell text-fg">
-                <Checkbox
-                  className="mt-0.5"
-                  ref={field.ref}
-                  checked={field.value}
-                  disabled={!may}
-                  onCheckedChange={(on) => field.onChange(on === true)}
-                />
-                <span>
-                  <span className="font-medium">People may sign in with a password</span>
-                  <span className="block text-meta text-fg-3">
-                    Off: by single sign-on only, and passkeys go by the same rule. An administrator who has no other way
-                    in keeps the password, so that nobody is locked out.
-                  </span>
-                </span>
-              </label>
-            )}
-          />
+          <Switch form={form} name="password_sign_in" disabled={!may} label="People may sign in with a password">
+            Off: by single sign-on only, and passkeys go by the same rule. An administrator who has no other way in
+            keeps the password, so that nobody is locked out.
+          </Switch>
           <Field label="Second factor" error={errors.second_factor?.message}>
             {(w) => (
               <Select {...w} {...form.register("second_factor")} className="max-w-sm">
@@ -135,6 +120,10 @@ export function SignInSettings() {
               {(w) => <Input {...w} {...form.register("session_lifetime_minutes", number)} type="number" step="any" />}
             </Field>
           </div>
+          <Switch form={form} name="new_apps" disabled={!may} label="People may connect new apps">
+            Agents and editors that use the assistant’s tools in a person’s name, once that person agrees. Off: those
+            that somebody here has connected go on, and no others are let in.
+          </Switch>
           {may && (
             <div>
               <Button type="submit" variant="primary" disabled={!isDirty} busy={isSubmitting && "Saving"}>
@@ -147,5 +136,35 @@ export function SignInSettings() {
       {may && <EndSessionsCard />}
       <MailCard />
     </AdminPage>
+  );
+}
+
+function Switch(props: {
+  form: UseFormReturn<Values>;
+  name: "password_sign_in" | "new_apps";
+  label: string;
+  disabled: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Controller
+      control={props.form.control}
+      name={props.name}
+      render={({ field }) => (
+        <label className="flex items-start gap-2.5 text-cell text-fg">
+          <Checkbox
+            className="mt-0.5"
+            ref={field.ref}
+            checked={field.value}
+            disabled={props.disabled}
+            onCheckedChange={(on) => field.onChange(on === true)}
+          />
+          <span>
+            <span className="font-medium">{props.label}</span>
+            <span className="block text-meta text-fg-3">{props.children}</span>
+          </span>
+        </label>
+      )}
+    />
   );
 }

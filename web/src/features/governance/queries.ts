@@ -3,6 +3,9 @@ import { get } from "@/api/client";
 
 export const guardrailsQuery = () => queryOptions({ queryKey: ["guardrails"], queryFn: () => get("/guardrails") });
 
+export const toolServersQuery = () =>
+  queryOptions({ queryKey: ["tool-servers"], queryFn: async () => (await get("/tool-servers")).items });
+
 export const budgetsQuery = () =>
   queryOptions({ queryKey: ["budgets"], queryFn: () => get("/budgets"), staleTime: 30_000 });
 

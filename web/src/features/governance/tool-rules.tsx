@@ -83,9 +83,10 @@ function Rule(props: {
         <Field label="Tool" className="w-52 max-md:w-full" error={props.error} hint={tool?.about}>
           {(w) => (
             <Select {...w} value={rule.tool} onChange={(e) => onChange({ tool: e.target.value, approval: "always" })}>
+              {!tool && <option value={rule.tool}>{rule.tool}</option>}
               {tools.map((one) => (
                 <option key={one.name} value={one.name}>
-                  {one.name.replaceAll("_", " ")}
+                  {one.name.includes(".") ? one.name : one.name.replaceAll("_", " ")}
                 </option>
               ))}
             </Select>

@@ -13,22 +13,29 @@ import { Alert } from "./notice";
 import { addPasskey } from "./passkeys-card";
 import { RecoveryCodes } from "./recovery-codes";
 
+/** Where they were going: a page of ours. */
+function whereTo(): string {
+  const to = new URLSearchParams(window.location.search).get("to") ?? "";
+  return /^\/(?!\/)/.test(to) ? to : "/";
+}
+
 /** The organisation demands a second factor: there is no way on but to set one up. */
 export function SecondFactorDemanded() {
+  const [to] = useState(whereTo);
   const enter = useEnter();
   const [codes, setCodes] = useState<string[] | null>(null);
   const begin = useMutation<Enrolment>({ mutationFn: async () => (await post("/me/totp")).data });
   const mine = useQuery(securityQuery()).data;
   const add = useMutation({
     mutationFn: addPasskey,
-    onSuccess: (added) => (added.recovery_codes ? setCodes(added.recovery_codes) : enter("/")),
+    onSuccess: (added) => (added.recovery_codes ? setCodes(added.recovery_codes) : enter(to)),
   });
   const problem = begin.error ?? add.error;
   const leave = useMutation({ mutationFn: () => remove("/session"), onSettled: () => enter("/sign-in") });
   if (codes) {
     return (
       <Door title="Your recovery codes">
-        <RecoveryCodes codes={codes} onDone={() => void enter("/")} />
+        <RecoveryCodes codes={codes} onDone={() => void enter(to)} />
       </Door>
     );
   }

@@ -162,3 +162,23 @@ fn in_words(draft: &mut Draft, figure: &Value, key: &str, style: Style) -> Optio
         _ => Some(plain),
     }
 }
+
+/// What a tool of another server says, line by line, as a quotation.
+pub(super) fn outside(draft: &mut Draft, result: &Value) {
+    let (Some(tool), Some(said)) = (text(result, "tool"), text(result, "quoted")) else {
+        draft.say("The tool outside answered nothing.");
+        return;
+    };
+    let mark = draft.cite("tool_server", text(result, "server_id"), tool);
+    let host = text(result, "host").unwrap_or_default();
+    draft.say(&format!("{tool}{mark}, a tool of {host}, answers what nobody here has checked:"));
+    for line in said.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        draft.say(&format!("> {line}"));
+    }
+    if result.get("cut").and_then(Value::as_bool) == Some(true) {
+        draft.say("It says more than is shown here.");
+    }
+    if count(result, "hidden") > 0 {
+        draft.say("What is personal in your request was replaced before it left.");
+    }
+}

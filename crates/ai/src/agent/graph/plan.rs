@@ -37,6 +37,7 @@ impl Walk<'_> {
         }
         let rails = guardrails::policy(&mut tx).await?.rails;
         let splits = prompt::store::splits(&mut tx).await?;
+        let servers = dealwright_outside::store::servers(&mut tx).await?;
         let before = store::before(&mut tx, standing.conversation, self.run).await?;
         store::begin_step(
             &mut tx,
@@ -63,6 +64,7 @@ impl Walk<'_> {
         match waiting.and_then(|before| taken_up(before, &standing.goal, looked_at)) {
             _ if declined(&standing.goal, &rails, &mut state) => {}
             Some(resumed) => state = State { prompts: state.prompts, ..resumed },
+            None if by_name(&standing.goal, &servers, &mut state) => {}
             None => {
                 let before = before.map(|(_, state)| state).unwrap_or_default();
                 self.read_on(standing.goal.as_str(), &vocabulary, &mut state, (looked_at, &before), &mut calls).await;
@@ -203,7 +205,9 @@ impl Walk<'_> {
 
     /// Whether a plan that led nowhere may be made anew: the grammar's, once, by a model that was not asked yet.
     pub(super) fn may_plan_again(&self, state: &State) -> bool {
-        state.first.is_some() || (state.author == Some(Author::Deterministic) && !state.again)
+        // One that names a tool of another server means it.
+        let outside = matches!(state.asks.as_slice(), [Ask::AskOutside(_)]);
+        !outside && (state.first.is_some() || (state.author == Some(Author::Deterministic) && !state.again))
     }
 
     /// The reading that was sure of itself found nothing, which speaks against it: a model reads the request without it, or
@@ -279,6 +283,15 @@ impl Walk<'_> {
             *slot = ask;
         }
     }
+}
+
+/// Whether a request names a tool of another server: that is the whole plan then.
+fn by_name(goal: &str, servers: &[String], state: &mut State) -> bool {
+    let Some(draft) = rules::outside::read(goal, servers) else { return false };
+    state.author = Some(Author::Deterministic);
+    state.confidence = Some(Confidence::High);
+    state.asks = draft.plan.steps;
+    true
 }
 
 /// The version of each prompt that a conversation gets.

@@ -8,6 +8,7 @@ use dealwright_governance::budget::store::count_request;
 use dealwright_governance::policy::store as guardrails;
 use dealwright_kernel::id::AgentRunId;
 use dealwright_kernel::{Error, Result};
+use dealwright_outside::Outcome;
 use dealwright_store::ActorKind;
 use serde_json::{Value, json};
 
@@ -113,7 +114,10 @@ impl Walk<'_> {
         };
         let mut after = state.clone();
         let mut tx = self.begin().await?;
-        let asking = Asking { goal, ask: &ask, n, meaning: meaning.as_ref() };
+        // A repetition leaves the house no more than it writes.
+        let unasked = Outcome::Said("A repetition asks no other server.".to_owned());
+        let outside = matches!(ask, Ask::AskOutside(_)).then_some(&unasked);
+        let asking = Asking { goal, ask: &ask, n, meaning: meaning.as_ref(), outside };
         let ran = self.call_tool(&mut tx, &mut after, asking).await;
         tx.rollback().await?;
         if ran.as_ref().is_ok_and(|ran| !matches!(ran.ended, Ended::Found)) && self.may_plan_again(state) {

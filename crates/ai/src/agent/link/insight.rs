@@ -1,8 +1,9 @@
 //! Requests for what is looked up in what was written, for figures over a period, for deals that stand still, scores and sources.
 
 use chrono::NaiveDate;
+use dealwright_outside::Outcome;
 use dealwright_store::Tx;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Linking, Stop, say};
@@ -21,6 +22,17 @@ use crate::tools::task::About;
 type Ones = (Option<Uuid>, Option<Uuid>);
 
 impl Linking<'_> {
+    /// The call of another server's tool as it was made.
+    pub(super) fn outside(&self) -> Result<Call, Stop> {
+        match self.outside {
+            Some(Outcome::Answered(answer)) => {
+                Ok(Call { tool: answer.tool.clone(), args: Value::Object(answer.arguments.clone()) })
+            }
+            Some(Outcome::Said(words)) => say(words.clone()),
+            None => say("That tool was not asked."),
+        }
+    }
+
     pub(super) fn written(&self, asked: &Question) -> Result<Call, Stop> {
         let near = self.in_hand.map(|(kind, id)| About { kind, id });
         Ok(Call::of::<SearchKnowledge>(&KnowledgeArgs { question: asked.question.clone(), near, limit: None })?)

@@ -11,6 +11,7 @@ mod filter;
 mod insight;
 mod intent;
 mod mine;
+pub mod outside;
 mod question;
 mod records;
 mod refuse;

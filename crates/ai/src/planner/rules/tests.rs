@@ -97,6 +97,7 @@ fn short(ask: &Ask) -> String {
         ),
         Ask::ListApprovals(which) => format!("approvals {:?}", which.which).to_lowercase(),
         Ask::ListMyDay(_) => "day".into(),
+        Ask::AskOutside(outside) => format!("outside {} {}", outside.name, outside.words),
         Ask::SearchKnowledge(q) => format!("written: {}", q.question),
         Ask::ListStalled(stalled) => format!("stalled {}", stalled.owner.as_deref().unwrap_or("-")),
         Ask::QueryAnalytics(f) => {

@@ -13,7 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Need no sign-in: a visitor must be able to sign in, or to set the server up; and a program to get a token.
-const PUBLIC: [&str; 17] = [
+const PUBLIC: [&str; 18] = [
     "GET /setup",
     "POST /setup",
     "POST /session",
@@ -30,6 +30,7 @@ const PUBLIC: [&str; 17] = [
     "POST /invitations/acceptance",
     "POST /oauth/token",
     "POST /oauth/revoke",
+    "POST /oauth/register",
     "GET /.well-known/oauth-authorization-server",
 ];
 /// Answer for as long as somebody listens; their own tests listen.
@@ -315,6 +316,12 @@ fn body(operation: &str, records: &Records, stage: &str) -> Option<Value> {
         "POST /api-keys/{id}/rotation" | "POST /oauth-clients/{id}/rotation" => json!({}),
         "POST /service-accounts" => json!({ "name": "New", "role_ids": [] }),
         "PATCH /service-accounts/{id}" => json!({ "name": "Changed", "version": 999 }),
+        "POST /tool-servers" => json!({ "name": "new", "url": "https://tools.example.com/mcp" }),
+        "PATCH /tool-servers/{id}" => json!({ "version": 99, "enabled": true }),
+        "POST /tool-servers/{id}/look" => json!({}),
+        "PUT /tool-servers/{id}/tools" => json!({ "name": "x", "allowed": false, "fingerprint": "x" }),
+        "POST /connected-apps" => json!({ "request": {}, "reach": "read" }),
+        "POST /connected-apps/refusal" => json!({}),
         "POST /oauth-clients" => json!({ "name": "New", "owner_id": nil, "scopes": {} }),
         "POST /import-templates" => json!({ "name": "Template", "import_id": "00000000-0000-0000-0000-000000000000" }),
         "PATCH /import-templates/{id}" => json!({ "name": "Changed", "version": 999 }),

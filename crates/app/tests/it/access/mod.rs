@@ -1,4 +1,5 @@
 mod audit;
+mod connected_apps;
 mod endpoints;
 mod fields;
 mod keys;

@@ -219,7 +219,7 @@ async fn the_metadata_leads_to_the_endpoints() {
     let found = app.nobody().get("!/.well-known/oauth-authorization-server").await.ok();
     assert_eq!(found["issuer"], "http://crm.test");
     assert_eq!(found["token_endpoint"], "http://crm.test/oauth/token");
-    assert_eq!(found["grant_types_supported"], json!(["client_credentials"]));
+    assert_eq!(found["grant_types_supported"], json!(["authorization_code", "refresh_token", "client_credentials"]));
     let scopes = found["scopes_supported"].as_array().unwrap();
     assert!(scopes.contains(&json!("opportunity.read")) && !scopes.contains(&json!("api_key.create")));
 }

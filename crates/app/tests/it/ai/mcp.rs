@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use dealwright_access::policy::Builtin;
-use dealwright_testkit::{Person, TestApp};
+use dealwright_testkit::{Person, TestApp, TestOptions};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -31,18 +31,23 @@ pub(crate) async fn call(program: &Person, tool: &str, arguments: Value) -> Valu
 
 /// What the client is told and answered.
 async fn client(app: &TestApp, path: &str, key: &str, calls: &[(&str, Value)]) -> Value {
+    let mut arguments = vec![format!("{}{path}", app.url), key.to_owned()];
+    for (tool, of_call) in calls {
+        arguments.extend([(*tool).to_owned(), of_call.to_string()]);
+    }
+    run("client.mjs", &arguments).await
+}
+
+/// What a program of the client's says.
+async fn run(program: &str, arguments: &[String]) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mcp-client");
     assert!(
         folder.join("node_modules/@modelcontextprotocol/sdk").exists(),
         "the MCP client for tests is not installed: run `scripts/test rust`, or `npm ci` in {}",
         folder.display()
     );
-    let url = format!("{}{path}", app.url);
     let mut node = Command::new("node");
-    node.arg(folder.join("client.mjs")).args([&url, key]);
-    for (tool, arguments) in calls {
-        node.arg(tool).arg(arguments.to_string());
-    }
+    node.arg(folder.join(program)).args(arguments);
     let done = node.stderr(Stdio::inherit()).output().await;
     let done = done.unwrap_or_else(|error| panic!("node does not run ({error}): install Node.js 20.19 or newer"));
     serde_json::from_slice(&done.stdout)
@@ -143,6 +148,46 @@ async fn a_client_reads_what_the_owner_sees_and_its_changes_wait_for_a_person() 
     assert!(runs.iter().all(|(goal, _)| goal.ends_with("(Desk agent)")), "{runs:?}");
     assert_eq!(runs.iter().filter(|(_, status)| *status == "failed").count(), 2, "{runs:?}");
     assert_eq!(other.get("/agent-runs").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_client_that_knows_no_key_is_connected_by_a_person() {
+    let app = TestApp::with(TestOptions { at_its_own_address: true, ..TestOptions::default() }).await;
+    let rep = app.user(Builtin::SalesRep).await;
+    let deal = rep.opportunity("Isdom renewal", json!({})).await;
+    let change = json!({ "id": deal["id"], "changes": { "next_step": "Call" } });
+    let cookie = rep.cookie.clone().unwrap();
+    let by = |path: &str, reach: &str| {
+        let arguments = [
+            format!("{}{path}", app.url),
+            cookie.clone(),
+            reach.to_owned(),
+            "update_opportunity".to_owned(),
+            change.to_string(),
+        ];
+        async move { run("oauth.mjs", &arguments).await }
+    };
+    let said = by("/mcp", "propose").await;
+    assert_eq!(said.get("failed"), None, "{said:#}");
+    assert_eq!(said["page"], "/connect-app");
+    assert_eq!(said["answer"], json!({ "state": "a state of its own", "iss": app.url }));
+    assert_eq!(said["shown"]["returns_to"], "this computer");
+    assert_eq!(said["call"]["structuredContent"]["proposal"]["status"], "pending", "{said:#}");
+    assert_eq!(said["refreshed"], json!(true), "{said:#}");
+    let runs = rep.get("/agent-runs?limit=10").await.ok();
+    assert!(runs["items"][0]["goal"].as_str().unwrap().ends_with("(Official client)"), "{runs:#}");
+
+    let said = by("/mcp/read-only", "read").await;
+    assert_eq!(
+        said.get("failed"),
+        Some(&json!("McpError: MCP error -32602: no such tool is offered to this key")),
+        "{said:#}"
+    );
+    let names: Vec<&str> = said["tools"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert!(names.contains(&"search_opportunities") && !names.contains(&"update_opportunity"), "{names:?}");
+    let apps = rep.get("/connected-apps").await.ok();
+    let reaches: Vec<&Value> = apps["items"].as_array().unwrap().iter().map(|app| &app["reach"]).collect();
+    assert_eq!(reaches, [&json!("read"), &json!("propose")]);
 }
 
 #[tokio::test]

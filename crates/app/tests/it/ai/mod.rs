@@ -7,6 +7,7 @@ mod governed;
 mod hostile;
 pub(crate) mod mcp;
 mod observed;
+mod outside;
 mod planning;
 mod prompts;
 mod proposals;

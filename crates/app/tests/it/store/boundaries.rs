@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// From low to high: a crate may know those before it.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "eval",
     "embed",
     "dedupe",
@@ -25,6 +25,7 @@ const ORDER: [&str; 22] = [
     "import",
     "insight",
     "governance",
+    "outside",
     "ai",
     "automation",
     "routine",

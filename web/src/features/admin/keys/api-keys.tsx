@@ -11,6 +11,7 @@ import { Empty } from "@/components/ui/states";
 import { ago, dateTime } from "@/lib/format";
 import { AdminPage, PlainTable } from "../layout";
 import { SecretActions } from "./actions";
+import { ConnectedApps } from "./connected-apps";
 import { NewKey } from "./new-key";
 import { STATES, apiKeysQuery, scopeWords } from "./queries";
 import { SecretShown, type Shown } from "./secret-shown";
@@ -58,6 +59,7 @@ export function ApiKeys() {
           ))}
         </PlainTable>
       )}
+      <ConnectedApps all={all} />
       {making && (
         <NewKey
           onClose={() => setMaking(false)}

@@ -144,7 +144,14 @@ impl Proof<'_> {
         let call = async |tool: &str, args: Value| -> Result<Output, String> {
             let cx = app.state.access.context_for(app.org, world.users[user].person.id).await.unwrap();
             let mut tx = cx.begin().await.unwrap();
-            let running = Running { cx: &cx, run: AgentRunId(uuid::Uuid::nil()), step: 1, goal: "", meaning: None };
+            let running = Running {
+                cx: &cx,
+                run: AgentRunId(uuid::Uuid::nil()),
+                step: 1,
+                goal: "",
+                meaning: None,
+                outside: None,
+            };
             let call = Call { tool: tool.to_owned(), args };
             let output = dispatch(running, &mut tx, &call, 0).await.map_err(|e| e.code.to_string());
             tx.rollback().await.unwrap();
