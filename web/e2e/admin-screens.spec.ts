@@ -34,6 +34,7 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["guardrails", "AI guardrails", "refused", ["guardrails/trial", { text: "Mine" }]],
   ["ai-usage", "AI usage", "refused", ["budgets", { scope: "each", metric: "requests", period: "day", amount: "9" }]],
   ["model-calls", "Model calls", "refused", ["guardrails/trial", { text: "Mine" }]],
+  ["ai-quality", "AI quality", "refused", ["guardrails/trial", { text: "Mine" }]],
   ["automations", "Automations", "refused", ["automations", { name: "Mine", object: "lead", steps: [], scopes: {} }]],
   ["agents", "Agents", "refused", ["routines/stalled_deals/dry-run", {}]],
   ["sla", "Service levels", "refused", ["sla-rules", { name: "Mine", object: "lead", measure: "first_response" }]],

@@ -53,6 +53,7 @@ const PAGES = [
   ["AI guardrails", "/admin/guardrails"],
   ["AI usage", "/admin/ai-usage"],
   ["model calls", "/admin/model-calls"],
+  ["AI quality", "/admin/ai-quality"],
   ["sales dashboard", "/dashboards"],
   ["service levels dashboard", "/dashboards/service-levels"],
   ["web forms", "/admin/web-forms"],

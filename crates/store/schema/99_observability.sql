@@ -100,7 +100,7 @@ create or replace function app.ai_measures(at timestamptz)
                    when 'error_rate' then case when count(*) >= 5 then 100.0 * count(*) filter (where r.status = 'failed') / count(*) end
                    when 'hallucination_rate' then case when sum(r.sentences) >= 20 then 100.0 * sum(r.unsupported) / sum(r.sentences) end
                    else case when count(*) >= 5
-                             then percentile_cont(0.95) within group (order by extract(epoch from r.finished_at - r.created_at)::double precision) end
+                             then percentile_cont(0.95) within group (order by nullif(extract(epoch from r.finished_at - r.created_at), 0)::double precision) end
                end::double precision as value
         from agent_run r
         where r.org_id = q.org and r.created_at > at - make_interval(mins => q.window_minutes::int) and r.created_at <= at
@@ -155,7 +155,8 @@ begin
                coalesce(sum(x.drafts), 0)::bigint, coalesce(sum(x.drafts_used), 0)::bigint
         from (select r.user_id as person, r.agent, coalesce(r.model, '') as model, coalesce(r.prompt_version, '') as prompt_version,
                      (r.created_at at time zone 'UTC')::date as day, r.status, r.sentences, r.unsupported, r.useful, r.rating,
-                     (extract(epoch from r.finished_at - r.created_at) * 1000)::double precision as ms,
+                     -- Nobody waits for what a routine writes in one go.
+                     (nullif(extract(epoch from r.finished_at - r.created_at), 0) * 1000)::double precision as ms,
                      r.tokens_in + r.tokens_out as tokens, r.cost_micros, p.made, p.approved, p.rejected,
                      case when jsonb_typeof(r.answer -> 'drafts') = 'array' then jsonb_array_length(r.answer -> 'drafts') end as drafts, d.drafts_used
               from agent_run r
