@@ -262,7 +262,6 @@ pub fn configured(config: &Config, running: &Running) -> Result<(AppState, Optio
         request_limit: config.request_limit,
     };
     let (assistant, downloads) = assistant(config)?;
-    let sending = tracing(config, &assistant)?;
     let knowledge = vectors::knowledge(&assistant);
     let shared = state(&running.database, settings, mailer(config)?, files(config)?);
     Ok((AppState { assistant, knowledge, ..shared }, downloads))
@@ -270,6 +269,7 @@ pub fn configured(config: &Config, running: &Running) -> Result<(AppState, Optio
 
 async fn serve_on(config: &Config, running: &Running, address: &str) -> Result<(), Failure> {
     let (state, downloads) = configured(config, running)?;
+    let sending = tracing(config, &state.assistant)?;
     if config.demo {
         seed::demo_once(&state.access, &state.files).await?;
     }
