@@ -30,6 +30,9 @@ export default defineConfig({
     proxy: {
       "/api": api,
       "/auth": api,
+      "/oauth/": api,
+      "/.well-known/": api,
+      "^/mcp": api,
       "/scim": api,
       "/docs": api,
       "/openapi.json": api,

@@ -207,7 +207,7 @@ pub(crate) async fn looked(tx: &mut Tx, id: Uuid, tools: &[Offered], problem: Op
 }
 
 /// Allows what was looked at, or switches it off; false when the tool is not that any more.
-pub(crate) async fn allow(tx: &mut Tx, id: Uuid, tool: &str, fingerprint: &str, allowed: bool) -> Result<bool> {
+pub(crate) async fn allow(tx: &mut Tx, id: Uuid, tool: &str, fingerprint: &str, on: bool) -> Result<bool> {
     let org = tx.org().0;
     let done = sqlx::query!(
         "update outside_tool set allowed = case when $5 then fingerprint end
@@ -216,7 +216,7 @@ pub(crate) async fn allow(tx: &mut Tx, id: Uuid, tool: &str, fingerprint: &str, 
         id,
         tool,
         fingerprint,
-        allowed,
+        on,
     )
     .execute(tx.db())
     .await?;

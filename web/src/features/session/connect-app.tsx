@@ -12,8 +12,9 @@ const consentQuery = (request: AppRequest) =>
   queryOptions({
     queryKey: ["app-consent", request],
     queryFn: async () => {
-      // Who lacks a second factor sets it up first, and comes back here.
-      if ((await get("/me")).must_set_up_second_factor) {
+      // Who lacks a second factor sets it up first, and comes back here; who is not signed in is told so by the request itself.
+      const me = await get("/me").catch(() => null);
+      if (me?.must_set_up_second_factor) {
         window.location.assign(
           `/second-factor?to=${encodeURIComponent(window.location.pathname + window.location.search)}`,
         );
