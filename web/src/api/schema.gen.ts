@@ -570,6 +570,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agent-runs/{id}/drafts/{n}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a draft of an answer was used
+         * @description Counted once for each way, for the figures of quality.
+         */
+        post: operations["post_agent_runs_id_drafts_n_uses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agent-runs/{id}/feedback": {
         parameters: {
             query?: never;
@@ -581,6 +601,28 @@ export interface paths {
         put?: never;
         /** Say whether an answer was useful */
         post: operations["post_agent_runs_id_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-runs/{id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's replays of a run, latest first */
+        get: operations["get_agent_runs_id_replays"];
+        put?: never;
+        /**
+         * Try a run again with another model, without one, or with another version of a prompt
+         * @description Nothing comes of it: it reads with the caller's rights, proposes nothing and counts in no figure. For the run's person, and for who may
+         *     read the guardrails; the latter are told the numbers of somebody else's run and not its words. Answers when it is done.
+         */
+        post: operations["post_agent_runs_id_replays"];
         delete?: never;
         options?: never;
         head?: never;
@@ -599,6 +641,99 @@ export interface paths {
          * @description Events: `plan`, `step`, `text`, `proposal`, `question`, `answer`, `error`, `done`. `Last-Event-ID` resumes.
          */
         get: operations["get_agent_runs_id_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agent-runs/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run as a trace: its steps and calls of models, with times, tokens and cost
+         * @description For its person and for who may read the guardrails; what models were sent and answered is told the latter alone, as the policy
+         *     keeps it. The ids are those that a collector of OpenTelemetry gets.
+         */
+        get: operations["get_agent_runs_id_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/alert-rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say from when on the administrators are told of something */
+        put: operations["put_ai_alert_rules_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of alerts, and the latest episodes */
+        get: operations["get_ai_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How good the assistant is
+         * @description Runs, errors, latency, cost, ratings, proposals accepted, drafts used and sentences without a source, by day, agent, model, version of the
+         *     prompt and person; and versions of prompts beside each other. Numbers only: what people asked stays theirs.
+         */
+        get: operations["get_ai_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/replay-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** With what a run may be tried again */
+        get: operations["get_ai_replay_choices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5356,6 +5491,43 @@ export interface paths {
         patch: operations["patch_products_id"];
         trace?: never;
     };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the prompts with their versions */
+        get: operations["get_prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which versions of a prompt are used, and for how much of the conversations
+         * @description Holds from the next request on.
+         */
+        put: operations["put_prompts_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proposals": {
         parameters: {
             query?: never;
@@ -7752,6 +7924,76 @@ export interface components {
             model?: string | null;
             state: components["schemas"]["AssistantState"];
         };
+        /** @description From when a threshold was reached until it was not any more. */
+        AlertEpisode: {
+            /** Format: date-time */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description Null while it lasts.
+             */
+            ended_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["AlertKind"];
+            /** @description In words. */
+            name: string;
+            person?: components["schemas"]["Ref"] | null;
+            /** Format: double */
+            threshold: number;
+            /**
+             * Format: double
+             * @description What was measured last.
+             */
+            value: number;
+        };
+        /**
+         * @description What a rule looks at.
+         * @enum {string}
+         */
+        AlertKind: "error_rate" | "hallucination_rate" | "latency_p95" | "cost_per_day" | "budget_80" | "budget_100";
+        /** @description From when on the administrators are told. */
+        AlertRule: {
+            active: boolean;
+            kind: components["schemas"]["AlertKind"];
+            /**
+             * Format: double
+             * @description Percent, seconds, or units of the currency of the price table.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description 0 until somebody has changed it.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description Over how many minutes it is measured; 0 where it has a period of its own.
+             */
+            window_minutes: number;
+        };
+        /** @description From when on the administrators are to be told. */
+        AlertSetting: {
+            active: boolean;
+            /**
+             * Format: double
+             * @description Percent, seconds, or units of the currency of the price table.
+             */
+            threshold: number;
+            /** Format: int64 */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description For `error_rate`, `hallucination_rate` and `latency_p95`: over how many minutes, at most a week's.
+             */
+            window_minutes?: number | null;
+        };
+        /** @description Alerts, as they are set and as they were. */
+        Alerts: {
+            /** @description Those that last first, then the latest; at most fifty. */
+            episodes: components["schemas"]["AlertEpisode"][];
+            rules: components["schemas"]["AlertRule"][];
+        };
         /** @description A figure. */
         AnalyticsFigure: {
             /** @description The condition of the deals behind it, to be added to the query's filter; null where lists know none. */
@@ -8559,6 +8801,16 @@ export interface components {
          * @enum {string}
          */
         AssistantState: "off" | "downloading" | "starting" | "ready" | "idle" | "unavailable";
+        /** @description A step of an attempt. */
+        AttemptStep: {
+            arguments: Record<string, unknown>;
+            failed: boolean;
+            /** Format: int64 */
+            result_count?: number | null;
+            summary?: string | null;
+            title: string;
+            tool?: string | null;
+        };
         /**
          * @description How a person stands to us.
          * @enum {string}
@@ -9380,6 +9632,23 @@ export interface components {
         };
         /** @enum {string} */
         ColumnType: "empty" | "text" | "integer" | "decimal" | "money" | "date" | "boolean" | "email" | "phone" | "url" | "id";
+        /** @description One measure of two versions. */
+        Compared: {
+            first: components["schemas"]["ShareInterval"];
+            measure: components["schemas"]["ComparedMeasure"];
+            second: components["schemas"]["ShareInterval"];
+            verdict: components["schemas"]["ComparedVerdict"];
+        };
+        /**
+         * @description What is compared.
+         * @enum {string}
+         */
+        ComparedMeasure: "succeeded" | "grounded" | "accepted" | "useful";
+        /**
+         * @description How the second is to the first.
+         * @enum {string}
+         */
+        ComparedVerdict: "too_few" | "same" | "better" | "worse";
         /** @description How a competitor stands in a deal. One that is in it already gets this standing and this note. */
         CompetitorPart: {
             note?: string | null;
@@ -9936,6 +10205,15 @@ export interface components {
             /** Format: int64 */
             total_bytes: number;
         };
+        /** @description That a draft was used. */
+        DraftUse: {
+            how: components["schemas"]["DraftUsedBy"];
+        };
+        /**
+         * @description In which way a draft was used.
+         * @enum {string}
+         */
+        DraftUsedBy: "copied" | "opened" | "logged";
         /**
          * @description What happens when something that is written may be there already.
          * @enum {string}
@@ -10629,12 +10907,20 @@ export interface components {
             tools: components["schemas"]["ToolRule"][];
         };
         /** @description The policy in force. */
-        GuardrailsInForce: components["schemas"]["Guardrails"] & {
+        GuardrailsInForce: {
+            blocked_topics: string[];
+            content_filter: components["schemas"]["TextFilter"];
+            injection_filter: components["schemas"]["TextFilter"];
+            keep_prompts: components["schemas"]["KeepPrompts"];
             /** @description Every tool there is, and those of other servers that are allowed. */
             known_tools: components["schemas"]["KnownTool"][];
+            remote_models: boolean;
+            /** Format: int64 */
+            retention_days: number;
             /** @description Whether it is the one that the product comes with, unchanged. */
             shipped: boolean;
             stopped?: components["schemas"]["Stopped"] | null;
+            tools: components["schemas"]["ToolRule"][];
             /** Format: date-time */
             updated_at?: string | null;
             updated_by?: components["schemas"]["Ref"] | null;
@@ -12351,7 +12637,7 @@ export interface components {
             prompt?: string | null;
             /** @description Which constant prompt it was sent first. */
             prompt_version?: string | null;
-            /** @description `plan`, `filter` or `embed`. */
+            /** @description `plan`, `filter`, `embed` or `replay`. */
             purpose: string;
             /** @description Whether personal data in these two was replaced. */
             redacted: boolean;
@@ -13148,6 +13434,14 @@ export interface components {
         NewRates: {
             rates: components["schemas"]["Rate"][];
         };
+        /** @description With what a run is tried again. */
+        NewReplay: {
+            /** @description For `model`: the name of one that this installation uses. */
+            model?: string | null;
+            planner: components["schemas"]["ReplayPlanner"];
+            /** @description The id of a version of a prompt, such as `plan-all-2`. */
+            prompt_version?: string | null;
+        };
         /** @description A new role: a copy, or nothing but what `grants` says. */
         NewRole: {
             copy_of?: components["schemas"]["RoleId"] | null;
@@ -13462,7 +13756,7 @@ export interface components {
          * @description Why somebody is told.
          * @enum {string}
          */
-        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered";
+        NotificationKind: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered" | "ai_alert";
         /** @description How many were changed. */
         NotificationMarked: {
             /** Format: int64 */
@@ -13548,7 +13842,7 @@ export interface components {
          * @description What a notification can be about.
          * @enum {string}
          */
-        NotifiedObject: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation";
+        NotifiedObject: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation" | "ai_alert";
         /** @description The record that a notification is about, by its name of now. */
         NotifiedRecord: {
             /** Format: uuid */
@@ -15256,7 +15550,7 @@ export interface components {
                 prompt?: string | null;
                 /** @description Which constant prompt it was sent first. */
                 prompt_version?: string | null;
-                /** @description `plan`, `filter` or `embed`. */
+                /** @description `plan`, `filter`, `embed` or `replay`. */
                 purpose: string;
                 /** @description Whether personal data in these two was replaced. */
                 redacted: boolean;
@@ -16695,6 +16989,56 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A constant prompt. */
+        Prompt: {
+            about: string;
+            name: string;
+            /** @description Which of them are in use. */
+            shares: components["schemas"]["PromptShare"][];
+            /**
+             * Format: int64
+             * @description 0 until somebody has said which are in use.
+             */
+            version: number;
+            versions: components["schemas"]["PromptVersion"][];
+        };
+        /** @description Two versions of one prompt. */
+        PromptComparison: {
+            /** @description The version that had most runs. */
+            first: string;
+            measures: components["schemas"]["Compared"][];
+            /** @description The name of the prompt. */
+            prompt: string;
+            second: string;
+        };
+        /** @description How much of its conversations a version gets. */
+        PromptShare: {
+            /** Format: int32 */
+            percent: number;
+            /** @description The number of the version, such as `2`. */
+            version: string;
+        };
+        /** @description Which versions of a prompt are to be used. */
+        PromptShares: {
+            /** @description Together a hundred percent. Each conversation keeps the version that it got. */
+            shares: components["schemas"]["PromptShare"][];
+            /** Format: int64 */
+            version?: number | null;
+        };
+        /** @description A version of a prompt. */
+        PromptVersion: {
+            /** @description What is different in it. */
+            about: string;
+            /** @description As runs and calls of models name it. */
+            id: string;
+            /** @description The whole prompt. */
+            text: string;
+            version: string;
+        };
+        /** @description Every prompt. */
+        Prompts: {
+            items: components["schemas"]["Prompt"][];
+        };
         /** @description A proposal as the API shows it. */
         Proposal: {
             approval_id?: components["schemas"]["ApprovalId"] | null;
@@ -16761,6 +17105,13 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description What was proposed, or would have been. */
+        Proposed: {
+            diff: components["schemas"]["Difference"][];
+            kind: components["schemas"]["Kind"];
+            /** @description The record's name. */
+            target: string;
+        };
         /**
          * @description What a link is for.
          * @enum {string}
@@ -16798,6 +17149,30 @@ export interface components {
         PushSubscriptionKeys: {
             auth: string;
             p256dh: string;
+        };
+        /** @description All of it. */
+        Quality: {
+            by_agent: components["schemas"]["QualityRow"][];
+            by_day: components["schemas"]["QualityRow"][];
+            by_model: components["schemas"]["QualityRow"][];
+            by_person: components["schemas"]["QualityRow"][];
+            by_prompt: components["schemas"]["QualityRow"][];
+            /** @description Versions of a prompt beside each other. */
+            comparisons: components["schemas"]["PromptComparison"][];
+            /**
+             * Format: date
+             * @description The first day and the last, in UTC, both whole.
+             */
+            from: string;
+            /** Format: date */
+            to: string;
+            total: components["schemas"]["RunsMeasured"];
+        };
+        /** @description Runs of one group. */
+        QualityRow: components["schemas"]["RunsMeasured"] & {
+            /** @description The day, the agent, the model (empty for the grammar), or the version of the prompt (empty for none). */
+            key: string;
+            user?: components["schemas"]["Ref"] | null;
         };
         /** @description A question to the person, with what they can choose from. */
         Question: {
@@ -16932,6 +17307,27 @@ export interface components {
              * @description The version that was read, unless `If-Match` says it.
              */
             version?: number | null;
+        };
+        /** @description With what a run may be tried again. */
+        ReplayChoices: {
+            /** @description Models by name, in the order in which they are asked. */
+            models: string[];
+            prompt_versions: components["schemas"]["ReplayPrompt"][];
+        };
+        /**
+         * @description By what a request is planned this time.
+         * @enum {string}
+         */
+        ReplayPlanner: "usual" | "grammar" | "model";
+        /** @description A version of a prompt that a run may be tried with. */
+        ReplayPrompt: {
+            about: string;
+            id: string;
+        };
+        /** @description The caller's replays of a run. */
+        Replays: {
+            /** @description Latest first; at most twenty. */
+            items: components["schemas"]["RunReplay"][];
         };
         /** @description A new password, by a link. */
         Reset: {
@@ -17501,6 +17897,27 @@ export interface components {
             steps: components["schemas"]["Step"][];
             usage: components["schemas"]["RunUsage"];
         };
+        /** @description How a request was answered once. */
+        RunAttempt: {
+            /** @description Null for the words of somebody else's run. */
+            answer?: string | null;
+            /** @description In the currency of the price table; null when it is not known. */
+            cost?: string | null;
+            model?: string | null;
+            /** Format: int64 */
+            ms: number;
+            planner?: components["schemas"]["Author"] | null;
+            prompt_version?: string | null;
+            proposals: components["schemas"]["Proposed"][];
+            /** @description Sentences that were written out of results, and those of them that nothing supported. */
+            sentences: number;
+            steps: components["schemas"]["AttemptStep"][];
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
+            unsupported: number;
+        };
         /** @description The record that is being looked at. */
         RunContext: {
             /** Format: uuid */
@@ -17517,11 +17934,43 @@ export interface components {
             rating?: number | null;
             useful: boolean;
         };
+        /** @description A run beside the same request tried again. */
+        RunReplay: {
+            /** @description As it would be now, with the rights of who tried it. */
+            after: components["schemas"]["RunAttempt"];
+            /** Format: date-time */
+            at: string;
+            /** @description As the run was, with its maker's rights then. */
+            before: components["schemas"]["RunAttempt"];
+            /** Format: uuid */
+            id: string;
+            run_id: components["schemas"]["AgentRunId"];
+            same: components["schemas"]["Same"];
+        };
         /**
          * @description Where a run stands.
          * @enum {string}
          */
         RunStatus: "queued" | "planning" | "running" | "reviewing" | "waiting" | "done" | "failed" | "cancelled";
+        /** @description A run, as its trace tells it. */
+        RunTrace: {
+            /** @description Under which name it acted. */
+            agent: string;
+            conversation_id: components["schemas"]["ConversationId"];
+            prompt_version?: string | null;
+            run_id: components["schemas"]["AgentRunId"];
+            /**
+             * Format: int64
+             * @description Sentences that were written out of results, and those of them that nothing supported.
+             */
+            sentences?: number | null;
+            /** @description The run itself first, then each after what it is a part of. */
+            spans: components["schemas"]["TraceSpan"][];
+            /** @description Thirty-two hexadecimal digits, as in OpenTelemetry. */
+            trace_id: string;
+            /** Format: int64 */
+            unsupported?: number | null;
+        };
         /** @description What a run used. */
         RunUsage: {
             /** @description In the currency of the price table; null when the price of a model it used is not known. */
@@ -17537,6 +17986,77 @@ export interface components {
             tokens_in: number;
             /** Format: int64 */
             tokens_out: number;
+        };
+        /** @description How runs of one group went. Shares are from 0 to 1, and null where there is nothing to share. */
+        RunsMeasured: {
+            /**
+             * Format: double
+             * @description Of the proposals that somebody decided on.
+             */
+            acceptance?: number | null;
+            /** Format: int64 */
+            approved: number;
+            /** @description Of runs whose cost is known, as a decimal in the currency of the price table. */
+            cost: string;
+            /** Format: double */
+            draft_use?: number | null;
+            /**
+             * Format: int64
+             * @description Letters that were drafted.
+             */
+            drafts: number;
+            /**
+             * Format: int64
+             * @description Those of them that were copied, opened in a mail program or logged.
+             */
+            drafts_used: number;
+            /** Format: double */
+            error_rate?: number | null;
+            /** Format: int64 */
+            failed: number;
+            /** Format: double */
+            hallucination_rate?: number | null;
+            /**
+             * Format: double
+             * @description From a request to its answer.
+             */
+            latency_p50_ms?: number | null;
+            /** Format: double */
+            latency_p95_ms?: number | null;
+            /** Format: int64 */
+            not_useful: number;
+            /** Format: int64 */
+            proposals: number;
+            /** Format: int64 */
+            rated: number;
+            /**
+             * Format: double
+             * @description From 1 to 5, of the runs that were rated.
+             */
+            rating?: number | null;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            runs: number;
+            /**
+             * Format: int64
+             * @description Sentences that were written out of results.
+             */
+            sentences: number;
+            /** Format: int64 */
+            tokens: number;
+            /**
+             * Format: int64
+             * @description Runs whose cost is not known; they are not in `cost`.
+             */
+            unpriced: number;
+            /**
+             * Format: int64
+             * @description Those of them that no result supported; they were left out of the answer.
+             */
+            unsupported: number;
+            /** Format: int64 */
+            useful: number;
         };
         /** @description How runs went. */
         RunsQuality: {
@@ -17585,6 +18105,14 @@ export interface components {
             sentence?: string | null;
             /** Format: int64 */
             threshold: number;
+        };
+        /** @description What is the same in two attempts; null for what is not told of the first. */
+        Same: {
+            answer?: boolean | null;
+            arguments?: boolean | null;
+            proposals?: boolean | null;
+            /** @description The same tools in the same order. */
+            tools: boolean;
         };
         /** @description A saved view as the API shows it. */
         SavedView: {
@@ -17920,6 +18448,22 @@ export interface components {
          * @description A share of a record with a person or a team.
          */
         ShareId: string;
+        /** @description A share, and where the true one is in 95 of 100 cases. */
+        ShareInterval: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            of: number;
+            /**
+             * Format: double
+             * @description From 0 to 1; null of nothing.
+             */
+            share?: number | null;
+        };
         /**
          * @description What a share lets people do.
          * @enum {string}
@@ -19007,7 +19551,11 @@ export interface components {
             token_type: string;
         };
         /** @description A rule as it is told. */
-        ToldScoreRule: components["schemas"]["ScoreRule"] & {
+        ToldScoreRule: {
+            condition: string;
+            label: string;
+            /** Format: int64 */
+            points: number;
             /** @description What is wrong with its condition since the facts it speaks of have changed; such a rule gives nothing. */
             problems: components["schemas"]["RuleProblem"][];
         };
@@ -19077,6 +19625,62 @@ export interface components {
             /** @description `custom_field`, `pipeline`, `stage`, `option`, `product`, `price_list`, `currency_rates` or `role`. */
             object: string;
         };
+        /** @description What a model was sent after its constant prompt, and what it answered, as far as it is kept. */
+        TraceContent: {
+            prompt?: string | null;
+            /** @description Whether personal data in these was replaced. */
+            redacted: boolean;
+            reply?: string | null;
+        };
+        /** @description A piece of a run's work. */
+        TraceSpan: {
+            /** @description The model that answered, by its own word. */
+            answered_by?: string | null;
+            content?: components["schemas"]["TraceContent"] | null;
+            /** @description In the currency of the price table; null when it is not known. */
+            cost?: string | null;
+            /**
+             * Format: date-time
+             * @description Null while it goes on.
+             */
+            ended_at?: string | null;
+            /** @description The kind of error, in a word. */
+            error?: string | null;
+            /** Format: int64 */
+            first_token_ms?: number | null;
+            /** @description Sixteen hexadecimal digits, as in OpenTelemetry. */
+            id: string;
+            kind: components["schemas"]["TraceSpanKind"];
+            model?: string | null;
+            parent_id?: string | null;
+            prompt_version?: string | null;
+            provider?: string | null;
+            /**
+             * Format: int64
+             * @description How many records a tool found.
+             */
+            result_count?: number | null;
+            /** Format: date-time */
+            started_at: string;
+            status: components["schemas"]["TraceSpanStatus"];
+            /** @description In words for people. */
+            title: string;
+            /** Format: int64 */
+            tokens_in: number;
+            /** Format: int64 */
+            tokens_out: number;
+            tool?: string | null;
+        };
+        /**
+         * @description What a span stands for.
+         * @enum {string}
+         */
+        TraceSpanKind: "run" | "plan" | "chat" | "embeddings" | "tool" | "retrieval" | "review";
+        /**
+         * @description How a span ended.
+         * @enum {string}
+         */
+        TraceSpanStatus: "running" | "done" | "failed";
         /** @description What became of each record. */
         TransferOutcome: {
             refused: components["schemas"]["TransferRefused"][];
@@ -24456,6 +25060,122 @@ export interface operations {
             };
         };
     };
+    post_agent_runs_id_drafts_n_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentRunId"];
+                /** @description Which draft of the answer, from 0 */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftUse"];
+            };
+        };
+        responses: {
+            /** @description Counted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_agent_runs_id_feedback: {
         parameters: {
             query?: never;
@@ -24570,6 +25290,232 @@ export interface operations {
             };
         };
     };
+    get_agent_runs_id_replays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replays"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agent_runs_id_replays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReplay"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunReplay"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_agent_runs_id_stream: {
         parameters: {
             query?: never;
@@ -24590,6 +25536,567 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agent_runs_id_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AgentRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunTrace"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_ai_alert_rules_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                rule: components["schemas"]["AlertKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertSetting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_quality: {
+        parameters: {
+            query?: {
+                /** @description The first day (UTC); 29 days before the last when absent. */
+                from?: string;
+                /** @description The last day (UTC); today when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ai_replay_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayChoices"];
                 };
             };
             /** @description The request can't be read */
@@ -52104,9 +53611,9 @@ export interface operations {
                 unread?: boolean;
                 /** @description Those that are put off, and no others. */
                 snoozed?: boolean;
-                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered";
+                kind?: "assigned_to_me" | "mentioned" | "followed_record_changed" | "task_reminder" | "task_due" | "task_overdue" | "shared_with_me" | "import_finished" | "bulk_finished" | "proposal_waiting" | "account_team_added" | "automation_message" | "automation_paused" | "sla_warning" | "sla_breached" | "approval_waiting" | "approval_decided" | "approval_escalated" | "stage_entered" | "ai_alert";
                 /** @description All about this record, singly; with `record_id`. */
-                object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation";
+                object?: "opportunity" | "account" | "contact" | "lead" | "task" | "import" | "bulk_change" | "automation" | "ai_alert";
                 record_id?: string;
             };
             header?: never;
@@ -62174,6 +63681,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompts"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your roles do not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Absent, or hidden from you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflicts with how things are */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type this endpoint takes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid, field by field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not ready; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_prompts_name: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was read, in quotes */
+                "If-Match"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptShares"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
                 };
             };
             /** @description The request can't be read */
