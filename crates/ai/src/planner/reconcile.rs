@@ -421,7 +421,7 @@ mod tests {
             ask,
             Ask::UpdateOpportunity(Update {
                 name: Some("Initech".into()),
-                changes: vec![(Field::CloseDate, "end of quarter".into())]
+                changes: vec![(Field::CloseDate, "by end of quarter".into())]
             })
         );
         let ask = one(

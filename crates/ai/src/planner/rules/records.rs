@@ -140,6 +140,7 @@ pub fn read(s: &Sentence<'_>) -> Option<Draft> {
     if rest {
         return None;
     }
+    fresh(&mut are, date.is_some());
     found(Records { kind, words, owner: owner.map(|o| s.words(&o)), when: date.map(|d| s.words(&d)), are })
 }
 
@@ -165,7 +166,13 @@ pub fn loose(s: &Sentence<'_>) -> Option<Ask> {
     }
     let date = s.find(0, |m| matches!(m, Meaning::Date(_))).map(said);
     let owner = s.find(0, |m| *m == Meaning::Owner).map(said);
+    fresh(&mut are, date.is_some());
     Some(Ask::SearchRecords(Records { kind, words: company, owner, when: date, are }))
+}
+
+/// "new leads this week" are those that came this week, whatever became of them since.
+fn fresh(are: &mut Vec<String>, dated: bool) {
+    are.retain(|word| !dated || word != "new");
 }
 
 fn found(records: Records) -> Option<Draft> {

@@ -167,7 +167,7 @@ fn accounts_contacts_and_leads_are_listed() {
         ("list the contacts at Isdom", "contacts q=Isdom"),
         ("who do we know at Isdom?", "contacts q=Isdom"),
         ("how many leads do we have?", "leads"),
-        ("new leads this week", "none"),
+        ("new leads this week", "leads when=this week"),
         ("show new leads this week", "leads when=this week"),
         ("list all accounts called Isdom", "accounts q=Isdom"),
         // What speaks of deals is about deals.

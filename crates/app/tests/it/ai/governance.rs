@@ -341,7 +341,7 @@ async fn personal_data_goes_to_no_other_machine_and_is_kept_as_the_policy_says()
     let person = json!({ "first_name": "Anna", "last_name": "Smith", "email": "anna@isdom.com" });
     app.admin.post("/contacts", person).await.ok();
     let script = Script::new(&[r#"{"tool":"record","kind":"contact","name":"PERSON_1"}"#]);
-    let goal = json!({ "goal": "pull up whatever we hold on file for Anna Smith, anna@isdom.com, would you" });
+    let goal = json!({ "goal": "so, about Anna Smith, anna@isdom.com: what gives" });
     let run = script::ask(&app, &app.admin, &script, "", goal.clone()).await;
     let heard = script.heard().join("\n");
     assert!(!heard.is_empty() && !heard.contains("Anna") && !heard.contains("isdom.com"), "{heard}");
@@ -351,7 +351,7 @@ async fn personal_data_goes_to_no_other_machine_and_is_kept_as_the_policy_says()
     let calls = app.admin.get("/model-calls").await.ok();
     let kept = &calls["items"][0];
     assert!(kept["redacted"] == true && !kept.to_string().contains("anna@"), "{kept:#}");
-    assert!(kept["prompt"].as_str().unwrap().contains("pull up"), "{kept:#}");
+    assert!(kept["prompt"].as_str().unwrap().contains("what gives"), "{kept:#}");
     assert_eq!(kept["prompt_version"], "plan-all-1");
     assert_eq!(app.stranger().await.get("/model-calls").await.ok()["items"], json!([]));
 
