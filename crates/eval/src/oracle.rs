@@ -128,6 +128,15 @@ impl Oracle {
         Ok(wanted)
     }
 
+    /// What time the database has, ISO 8601.
+    ///
+    /// # Errors
+    /// When the database is gone.
+    pub async fn now(&mut self) -> Result<String, EvalError> {
+        let sql = r#"select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"#;
+        Ok(sqlx::query_scalar(sql).fetch_one(&mut self.0).await?)
+    }
+
     /// A digest of all records that a person works with: whatever is written changes it.
     ///
     /// # Errors

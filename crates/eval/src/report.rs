@@ -70,9 +70,8 @@ impl Report {
     /// nothing done without an approval. Each with how it falls short.
     #[must_use]
     pub fn demands(&self, bar: Bar) -> Vec<Vec<String>> {
-        let parts: [(&str, fn(&Outcome) -> bool); 3] =
-            [("in all", |_| true), ("held out", |o| o.held_out), ("tuning", |o| !o.held_out)];
-        let right = |(name, of): (&str, fn(&Outcome) -> bool)| {
+        let parts: [Kind; 3] = [("in all", |_| true), ("held out", |o| o.held_out), ("tuning", |o| !o.held_out)];
+        let right = |(name, of): Kind| {
             let share = Share::of(self.outcomes.iter().filter(|o| of(o)));
             let short = share.all > 0 && share.fraction() < bar.right;
             let why = || format!("{name}: {share} are right, fewer than {:.0} %", 100.0 * bar.right);
@@ -101,6 +100,9 @@ impl Report {
         (differs(false), differs(true))
     }
 }
+
+/// Some of the outcomes, by what they are called.
+type Kind = (&'static str, fn(&Outcome) -> bool);
 
 /// So many of so many.
 #[derive(Clone, Copy, Debug, Default)]
@@ -152,8 +154,7 @@ impl Display for Report {
         for (name, held) in [("held out", true), ("tuning", false)] {
             line(f, name, &self.outcomes.iter().filter(|o| o.held_out == held).collect::<Vec<_>>())?;
         }
-        let waits: [(&str, fn(&Outcome) -> bool); 2] =
-            [("", |_| true), (" by the model", |o| o.planner.as_deref() == Some("model"))];
+        let waits: [Kind; 2] = [("", |_| true), (" by the model", |o| o.planner.as_deref() == Some("model"))];
         for (whose, of) in waits {
             let taken = |what: &str| {
                 spread(self.outcomes.iter().filter(|o| of(o)).filter_map(|o| o.seconds.get(what).copied()).collect())
