@@ -5,12 +5,13 @@ import { freshOf, useMarks } from "@/components/crm/live/marks";
 import { moves } from "@/components/crm/opportunity-cache";
 import { personColours } from "@/components/ui/marks";
 import { cn } from "@/lib/cn";
+import { loadable } from "@/lib/loadable";
 import type { Place } from "./board-dnd";
 import type { CardFields } from "./card-fields";
 import type { OnQuick } from "./card-quick";
 import { CardWords } from "./card-words";
-import { QuickMenu } from "./quick-menu";
 
+const QuickMenu = loadable(() => import("./quick-menu").then((m) => m.QuickMenu));
 const COARSE = window.matchMedia("(pointer: coarse)").matches;
 const CARD = "relative flex flex-col gap-1 rounded-lg border bg-surface px-2.5 py-2";
 
