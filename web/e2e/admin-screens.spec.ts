@@ -32,6 +32,7 @@ const SCREENS: [path: string, heading: string, rep: "reads" | "refused", write: 
   ["assignment", "Assignment rules", "refused", ["assignment-rules", { name: "Mine" }]],
   ["scoring", "Lead scoring", "refused", ["lead-scoring/dry-run", { rules: [], bands: { a: 60, b: 40, c: 20 } }]],
   ["guardrails", "AI guardrails", "refused", ["guardrails/trial", { text: "Mine" }]],
+  ["outside-tools", "Outside tools", "refused", ["tool-servers", { name: "mine", url: "https://mine.example/mcp" }]],
   ["ai-usage", "AI usage", "refused", ["budgets", { scope: "each", metric: "requests", period: "day", amount: "9" }]],
   ["model-calls", "Model calls", "refused", ["guardrails/trial", { text: "Mine" }]],
   ["ai-quality", "AI quality", "refused", ["guardrails/trial", { text: "Mine" }]],

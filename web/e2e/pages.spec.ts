@@ -51,6 +51,7 @@ const PAGES = [
   ["search by meaning", "/search?q=pricing%20in%20banking"],
   ["lead scoring", "/admin/scoring"],
   ["AI guardrails", "/admin/guardrails"],
+  ["outside tools", "/admin/outside-tools"],
   ["AI usage", "/admin/ai-usage"],
   ["model calls", "/admin/model-calls"],
   ["AI quality", "/admin/ai-quality"],

@@ -269,3 +269,73 @@ fn topic(s: &Sentence<'_>) -> Option<String> {
     let words = s.words(&(about.end..s.ending()));
     (!words.is_empty() && about.end < s.ending()).then_some(words)
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::resolve::Reading;
+    use crate::resolve::vocabulary::tests::sample;
+    use crate::resolve::vocabulary::{Record, Vocabulary};
+
+    fn vocabulary() -> Vocabulary {
+        let record = |kind, name: &str| Record { kind, name: name.into(), said: name.to_lowercase() };
+        let records = vec![
+            record(RecordType::Account, "Linden Bakeries"),
+            record(RecordType::Contact, "Petra Kruger"),
+            record(RecordType::Lead, "Uma Drake"),
+            record(RecordType::Account, "Moorgate Medical"),
+        ];
+        Vocabulary { records, ..sample() }
+    }
+
+    fn ask_of(sentence: &str, intent: Intent) -> Option<Ask> {
+        let (vocabulary, day) = (vocabulary(), NaiveDate::from_ymd_opt(2025, 11, 26).unwrap());
+        ask(&mut Sentence::new(sentence, &vocabulary, Reading::of_locale(day, "en-US")), intent)
+    }
+
+    #[test]
+    fn a_change_takes_the_values_that_stand_there() {
+        let update = |sentence: &str| match ask_of(sentence, Intent::Change) {
+            Some(Ask::UpdateOpportunity(update)) => (update.name, update.changes),
+            other => panic!("{sentence}: {other:?}"),
+        };
+        let linden = || Some("linden bakeries".to_owned());
+        assert_eq!(update("i'd give linden bakeries seventy percent now"), (linden(), vec![(Field::Probability, "seventy percent".into())]));
+        let (name, changes) = update("Carl is on leave from tomorrow, give the linden bakeries deal to Hayden Neloms");
+        assert_eq!((name, changes), (linden(), vec![(Field::Owner, "Hayden Neloms".into())]));
+        assert_eq!(update("close it as won, they signed today").1, [(Field::Stage, "won".to_owned())]);
+        assert_eq!(ask_of("linden bakeries has changed somehow", Intent::Change), None, "nothing to change it to");
+    }
+
+    #[test]
+    fn a_task_says_what_is_to_be_done_and_no_more() {
+        let Some(Ask::CreateTask(task)) =
+            ask_of("This is urgent: someone needs to ring petra kruger tomorrow about the audit. Put it on my list.", Intent::Task)
+        else {
+            panic!("no task");
+        };
+        assert_eq!(task.title.as_deref(), Some("Ring petra kruger about the audit"));
+        assert_eq!((task.name.as_deref(), task.due.as_deref()), (Some("petra kruger"), Some("tomorrow")));
+        assert_eq!(task.priority, Some(Priority::High));
+    }
+
+    #[test]
+    fn what_stands_within_a_name_is_no_condition() {
+        let Some(Ask::SearchOpportunities(search)) = ask_of("anything open at moorgate medical", Intent::Deals) else {
+            panic!("no list");
+        };
+        assert_eq!((search.filter.name.as_deref(), search.filter.choices.len()), (Some("moorgate medical"), 0));
+    }
+
+    #[test]
+    fn records_are_asked_for_by_their_kind() {
+        assert_eq!(
+            ask_of("uma drake, why does she have so many points?", Intent::Score),
+            Some(Ask::ScoreLead(One { name: Some("uma drake".into()), kind: Some(RecordKind::Lead) }))
+        );
+        assert_eq!(ask_of("what's her number?", Intent::Record), Some(Ask::GetRecord(One { name: None, kind: None })));
+        assert_eq!(ask_of("numbers of all contacts", Intent::Record), None);
+    }
+}
