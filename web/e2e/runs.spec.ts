@@ -39,8 +39,9 @@ test.describe.serial("a rep and the history", () => {
     await page.getByRole("main").getByRole("link", { name: GOAL }).click();
     await expect(page.getByRole("heading", { name: GOAL, level: 1 })).toBeVisible();
     await expect(page.getByText("The grammar, without a model")).toBeVisible();
-    await expect(page.getByText("Understand the request")).toBeVisible();
-    await expect(page.getByText("Check the answer")).toBeVisible();
+    // Each stands among the steps and in the timeline.
+    await expect(page.getByText("Understand the request")).toHaveCount(2);
+    await expect(page.getByText("Check the answer")).toHaveCount(2);
     await page.locator("summary").first().click();
     await expect(page.getByRole("region", { name: "Arguments" }).first()).toContainText(GOAL);
     await expect(page.getByRole("heading", { name: "Review" })).toBeVisible();

@@ -302,7 +302,10 @@ mod tests {
             other => panic!("{sentence}: {other:?}"),
         };
         let linden = || Some("linden bakeries".to_owned());
-        assert_eq!(update("i'd give linden bakeries seventy percent now"), (linden(), vec![(Field::Probability, "seventy percent".into())]));
+        assert_eq!(
+            update("i'd give linden bakeries seventy percent now"),
+            (linden(), vec![(Field::Probability, "seventy percent".into())])
+        );
         let (name, changes) = update("Carl is on leave from tomorrow, give the linden bakeries deal to Hayden Neloms");
         assert_eq!((name, changes), (linden(), vec![(Field::Owner, "Hayden Neloms".into())]));
         assert_eq!(update("close it as won, they signed today").1, [(Field::Stage, "won".to_owned())]);
@@ -311,9 +314,10 @@ mod tests {
 
     #[test]
     fn a_task_says_what_is_to_be_done_and_no_more() {
-        let Some(Ask::CreateTask(task)) =
-            ask_of("This is urgent: someone needs to ring petra kruger tomorrow about the audit. Put it on my list.", Intent::Task)
-        else {
+        let Some(Ask::CreateTask(task)) = ask_of(
+            "This is urgent: someone needs to ring petra kruger tomorrow about the audit. Put it on my list.",
+            Intent::Task,
+        ) else {
             panic!("no task");
         };
         assert_eq!(task.title.as_deref(), Some("Ring petra kruger about the audit"));
