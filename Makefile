@@ -14,7 +14,7 @@ run: ## Build and serve on http://localhost:8080 with demo data (PORT, DATA_DIR,
 dev: ## Server and hot-reloading web app on http://localhost:5173
 	@scripts/dev
 
-test: ## Every test: Rust, web, browser, API
+test: ## Every test: Rust, web, browser, API, the evaluation of the assistant
 	@scripts/test
 
 check: ## Format, lints, licences, tests, and that generated files are fresh
@@ -33,7 +33,7 @@ bench-retrieval: ## How well and how fast passages are found (RETRIEVAL_DATA nam
 e2e: ## Browser tests only
 	@scripts/test-e2e
 
-test-ai: ## Score the local model on the request set
+test-ai: ## Score the local model on the evaluation suites and the request set
 	@scripts/test-ai
 
 prove-access: ## Compare 100,000 answers with a model of the access policy, and 2,000 pairs' times (ACCESS_CASES, ACCESS_PAIRS)

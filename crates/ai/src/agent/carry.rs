@@ -28,15 +28,34 @@ const OF_THOSE: [&str; 14] = [
     "out of those",
 ];
 
+/// The tools whose lists are of deals and do not say so of each.
+const OF_DEALS: [&str; 2] = ["search_opportunities", "list_stalled"];
+
+/// Keeps what a result is about: its record, or the one record that it lists, and what it lists.
+pub fn keep(state: &mut State, tool: &str, result: &Value) {
+    let id = result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let listed = listed(tool, result);
+    if let Some(id) = id {
+        let kind = ["type", "kind"].iter().find_map(|key| RecordType::named(result.get(*key)?.as_str()?));
+        state.in_hand = Some((kind.unwrap_or(RecordType::Opportunity), id));
+    } else if let [one] = listed.as_slice() {
+        state.in_hand = Some(*one);
+    }
+    if !listed.is_empty() {
+        state.listed = listed;
+    }
+}
+
 /// The records of a tool's result, in its order; none when it lists none.
-pub fn listed(result: &Value) -> Vec<(RecordType, Uuid)> {
-    let whole = result.get("kind").and_then(Value::as_str).and_then(RecordType::named);
+fn listed(tool: &str, result: &Value) -> Vec<(RecordType, Uuid)> {
+    let named = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(RecordType::named);
+    let whole = named(result, "kind").flatten().or(OF_DEALS.contains(&tool).then_some(RecordType::Opportunity));
     let items = result.get("items").and_then(Value::as_array).into_iter().flatten();
     items
         .filter_map(|item| {
-            let own = item.get("type").and_then(Value::as_str).and_then(RecordType::named);
-            let id = item.get("id")?.as_str()?.parse().ok()?;
-            Some((own.or(whole).unwrap_or(RecordType::Opportunity), id))
+            // One that is of a kind that is no record is none.
+            let kind = named(item, "type").unwrap_or(whole)?;
+            Some((kind, item.get("id")?.as_str()?.parse().ok()?))
         })
         .collect()
 }
@@ -120,11 +139,24 @@ mod tests {
     #[test]
     fn what_was_listed_is_kept_in_its_order() {
         let id = Uuid::from_u128(7);
-        let of = |kind: &str| {
-            listed(&json!({ "kind": kind, "items": [{ "id": id, "name": "Ada" }, { "name": "without" }] }))
+        let of = |tool: &str, kind: &str, item: &str| {
+            listed(tool, &json!({ "kind": kind, "items": [{ "id": id, "type": item }, { "name": "without" }] }))
         };
-        assert_eq!(of("lead"), [(RecordType::Lead, id)]);
-        assert_eq!(of("open"), [(RecordType::Opportunity, id)]);
-        assert!(listed(&json!({ "total": 1 })).is_empty());
+        assert_eq!(of("list_my_day", "", "lead"), [(RecordType::Lead, id)]);
+        assert!(of("search_knowledge", "", "activity").is_empty());
+        let plain = json!({ "items": [{ "id": id, "name": "Isdom" }] });
+        assert_eq!(listed("search_opportunities", &plain), [(RecordType::Opportunity, id)]);
+        assert!(listed("list_approvals", &plain).is_empty());
+        let leads = json!({ "kind": "lead", "items": [{ "id": id }] });
+        assert_eq!(listed("search_records", &leads), [(RecordType::Lead, id)]);
+    }
+
+    #[test]
+    fn a_record_that_was_asked_about_is_it_and_not_what_is_like_it() {
+        let (asked, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
+        let mut state = State::default();
+        keep(&mut state, "find_duplicates", &json!({ "id": asked, "kind": "account", "items": [{ "id": other }] }));
+        assert_eq!(state.in_hand, Some((RecordType::Account, asked)));
+        assert_eq!(state.listed, [(RecordType::Account, other)]);
     }
 }

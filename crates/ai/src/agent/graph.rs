@@ -391,18 +391,8 @@ impl Walk<'_> {
                     if let Some(of) = RecordType::named(&proposal.target.kind).zip(proposal.target.id) {
                         state.in_hand = Some(of);
                     }
-                } else if let Some(id) = output.result.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
-                {
-                    let kind =
-                        ["type", "kind"].iter().find_map(|key| RecordType::named(output.result.get(*key)?.as_str()?));
-                    state.in_hand = Some((kind.unwrap_or(RecordType::Opportunity), id));
-                }
-                let listed = carry::listed(&output.result);
-                if let [one] = listed.as_slice() {
-                    state.in_hand = Some(*one);
-                }
-                if !listed.is_empty() {
-                    state.listed = listed;
+                } else {
+                    carry::keep(state, &call.tool, &output.result);
                 }
                 let rails = guardrails::policy(tx).await?.rails;
                 state.suspicious.extend(orders_in(&output.result, rails.injection_filter));

@@ -37,6 +37,23 @@ impl Breadth {
             Self::All => &prompt::PLAN_ALL,
         }
     }
+
+    /// Whether a model that is told so much knows the tool of an ask.
+    #[must_use]
+    pub const fn tells_of(self, ask: &Ask) -> bool {
+        match self {
+            Self::All => true,
+            Self::Common => matches!(
+                ask,
+                Ask::SearchOpportunities(_)
+                    | Ask::QueryPipeline(_)
+                    | Ask::GetOpportunity(_)
+                    | Ask::UpdateOpportunity(_)
+                    | Ask::CreateTask(_)
+                    | Ask::Decline(_)
+            ),
+        }
+    }
 }
 
 /// The shape of the answer: one object of several, told apart by `tool`.

@@ -5,6 +5,7 @@
 //! is believed when a known form covered the sentence, the model otherwise. The conditions that stand in the sentence
 //! ("engaging", "under 2000") are added to whatever was chosen.
 
+use super::model::Breadth;
 use super::rules::{self, Certainty, Draft};
 use super::{Ask, Decline, Field, Filter, Measure, Order, Query, Search};
 use crate::grounding::support;
@@ -36,6 +37,8 @@ pub fn reconcile(
         (model, None) => model,
         (_, Some(rule)) if draft.certainty == Certainty::High && trust == Trust::Little => rule.clone(),
         (model, Some(rule)) if model.tool() == rule.tool() => complete(rule.clone(), model),
+        // A small model takes what it is not told of for something that it knows.
+        (_, Some(rule)) if trust == Trust::Little && !Breadth::Common.tells_of(rule) => rule.clone(),
         (_, Some(rule)) if draft.certainty == Certainty::High => rule.clone(),
         (model, Some(rule)) if !usable(&model) => {
             if draft.certainty >= Certainty::Some {
@@ -429,6 +432,26 @@ mod tests {
             Ask::UpdateOpportunity(Update { name: Some("Isdom".into()), changes: vec![(Field::Stage, "lost".into())] }),
         );
         assert!(matches!(ask, Ask::UpdateOpportunity(u) if u.changes == [(Field::Stage, "lost".to_owned())]));
+    }
+
+    #[test]
+    fn a_small_model_is_not_believed_about_tools_that_it_does_not_know() {
+        let goal = "anybody in there who knows about forklifts, from the leads that is";
+        let list = || Ask::SearchOpportunities(Search::default());
+        let (vocabulary, day) = (sample(), NaiveDate::from_ymd_opt(2025, 11, 26).unwrap());
+        let reading = Reading::of_locale(day, "en-US");
+        let leads = Ask::SearchRecords(crate::planner::Records {
+            kind: crate::planner::RecordKind::Lead,
+            words: None,
+            owner: None,
+            when: None,
+            are: Vec::new(),
+        });
+        let plan = crate::planner::Plan { steps: vec![leads.clone()] };
+        let draft = Draft { plan, certainty: Certainty::None, left: Vec::new() };
+        let of = |trust| reconcile(goal, list(), &draft, trust, &vocabulary, reading);
+        assert_eq!(of(Trust::Little), leads);
+        assert_ne!(of(Trust::Much), leads);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::agent::store::call::{Called, Purpose};
 use crate::agent::store::{self, Begin, End, Standing};
 use crate::agent::{State, Status, carry, lookup, mention};
 use crate::ask::{Asked, Unanswered};
+use crate::planner::model::Breadth;
 use crate::planner::rules::{self, Certainty, Draft};
 use crate::planner::{Ask, Author, Decline, model, reconcile};
 use crate::prompt::split::Splits;
@@ -122,8 +123,19 @@ impl Walk<'_> {
             return;
         }
         let mut asks = Vec::new();
+        // A small model reads less well than what examples teach, and takes seconds: it is asked where they teach nothing, and
+        // never of tools that it is not told of.
+        let small = links.iter().all(|link| link.provider.is_local()) && self.assistant.consult() == Consult::Unsure;
+        let mut heard = false;
         for clause in rules::clauses(goal, vocabulary, self.reading).into_iter().take(crate::planner::MAX_STEPS) {
             let draft = rules::draft(&clause, vocabulary, self.reading);
+            let read =
+                draft.certainty >= Certainty::Some || draft.plan.steps.iter().any(|ask| !Breadth::Common.tells_of(ask));
+            if small && self.trial.is_none() && read {
+                asks.extend(draft.plan.steps);
+                continue;
+            }
+            heard = true;
             match self.asked(&clause, state, calls).await {
                 Some((ask, trust)) => {
                     asks.push(reconcile::reconcile(&clause, ask, &draft, trust, vocabulary, self.reading))
@@ -135,7 +147,7 @@ impl Walk<'_> {
                 }
             }
         }
-        state.author = Some(Author::Model);
+        state.author = Some(if heard { Author::Model } else { Author::Deterministic });
         state.asks = rules::merged(asks);
         if !sure {
             state.confidence = Some(agreement(&state.asks, &whole));
@@ -153,9 +165,9 @@ impl Walk<'_> {
             }
             // A small model does better with few tools; the grammar knows the others.
             let (breadth, trust) = if provider.is_local() {
-                (model::Breadth::Common, reconcile::Trust::Little)
+                (Breadth::Common, reconcile::Trust::Little)
             } else {
-                (model::Breadth::All, reconcile::Trust::Much)
+                (Breadth::All, reconcile::Trust::Much)
             };
             let version = version(state, breadth.prompt());
             let asked = self.asking(version);

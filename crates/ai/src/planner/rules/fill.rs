@@ -6,8 +6,8 @@ use super::intent::{self, Intent};
 use super::sentence::{Sentence, is_pointing};
 use super::{Certainty, Draft, around, change, filter, insight, records, task};
 use crate::planner::{
-    Approvals, Ask, Field, Figure, Figures, Get, Group, Happened, Letter, Measure, MyDay, NewTask, One, Priority,
-    Query, Question, RecordKind, Search, Stalled, Update, WhichApprovals,
+    Approvals, Ask, Decline, Field, Get, Group, Happened, Letter, Measure, MyDay, NewTask, One, Priority, Query,
+    Question, RecordKind, Search, Stalled, Update, WhichApprovals,
 };
 use crate::resolve::lex::Meaning;
 use crate::resolve::record::RecordType;
@@ -18,13 +18,18 @@ const LIKELY: f32 = 0.3;
 /// From here a reading can be put beside what a model says.
 const SURE: f32 = 0.6;
 
-/// Reads a sentence that no form covers by what it most likely wants; nothing when that is nothing, or what it needs is not said.
+/// Reads a sentence that no form covers by what it most likely wants; nothing when it is not likely enough, or what it needs is
+/// not said.
 pub fn read(s: &mut Sentence<'_>) -> Option<Draft> {
     let (intent, likely) = intent::guess(s);
     if likely < LIKELY {
         return None;
     }
-    let ask = ask(s, intent)?;
+    // That no tool can do it is said only where that is sure.
+    let ask = match intent {
+        Intent::Nothing if likely >= SURE => Ask::Decline(Decline::default()),
+        intent => ask(s, intent)?,
+    };
     let certainty = if likely >= SURE { Certainty::Some } else { Certainty::None };
     Some(Draft::one(ask, certainty))
 }
@@ -37,15 +42,7 @@ fn ask(s: &mut Sentence<'_>, intent: Intent) -> Option<Ask> {
     Some(match intent {
         Intent::Deals => Ask::SearchOpportunities(deals(s)),
         Intent::Figures => Ask::QueryPipeline(figures(s)),
-        Intent::Analytics => insight::figures(s).unwrap_or_else(|| {
-            Ask::QueryAnalytics(Figures {
-                figure: Figure::CycleDays,
-                group: None,
-                when: date(s),
-                owner: owner(s),
-                compare: false,
-            })
-        }),
+        Intent::Analytics => insight::figures(s)?,
         Intent::Stalled => Ask::ListStalled(Stalled { owner: owner(s) }),
         Intent::Deal => Ask::GetOpportunity(Get { name: whose(s, &DEALS)?, field: field(s) }),
         Intent::Record => Ask::GetRecord(One { name: whose(s, &PEOPLE)?, kind: None }),
